@@ -1,0 +1,125 @@
+#include "agent.h"
+
+#include "child.h"
+#include "loop.h"
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { READ_END, WRITE_END };
+
+static void report_ready(struct watch *w);
+static void input_ready(struct watch *w);
+static struct watch report = { .fd = -1, .ready = report_ready };
+static struct watch input = { .fd = -1, .ready = input_ready };
+static char *input_bytes;
+static size_t input_length, input_written;
+static void (*on_told)(const struct agent_failure *);
+
+static void tell(const struct agent_failure *failure)
+{
+    watch_close(&report);
+    on_told(failure);
+}
+
+static void report_ready(struct watch *w)
+{
+    struct child_report r;
+    ssize_t n = read(w->fd, &r, sizeof r);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    // The writing end closes on exec, so end of file is success.
+    if (n == 0) {
+        tell(NULL);
+        return;
+    }
+    struct agent_failure failure = { .step = child_step_name(r.step), .error = n == sizeof r ? r.error : EIO };
+    tell(&failure);
+}
+
+void agent_settle(void)
+{
+    if (report.fd >= 0) report_ready(&report);
+}
+
+static void close_input(void)
+{
+    watch_close(&input);
+    if (input_bytes) munmap(input_bytes, STDIN_MAX);
+    input_bytes = NULL;
+}
+
+static void input_ready(struct watch *w)
+{
+    while (input_written < input_length) {
+        ssize_t n = write(w->fd, input_bytes + input_written, input_length - input_written);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && errno == EAGAIN && watch_want(w, EPOLLOUT)) return;
+        // The agent closed its stdin: it wants no more.
+        if (n < 0) break;
+        input_written += (size_t)n;
+    }
+    close_input();
+}
+
+static void unblock(int fd)
+{
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
+
+struct pipes {
+    int in[2], out[2], err[2], report[2];
+};
+
+static bool open_pipes(struct pipes *p)
+{
+    // Non-blocking only on our ends: the agent expects ordinary pipes.
+    if (pipe2(p->in, O_CLOEXEC) < 0 || pipe2(p->out, O_CLOEXEC) < 0) return false;
+    if (pipe2(p->err, O_CLOEXEC) < 0 || pipe2(p->report, O_CLOEXEC) < 0) return false;
+    unblock(p->in[WRITE_END]);
+    unblock(p->out[READ_END]);
+    unblock(p->err[READ_END]);
+    unblock(p->report[READ_END]);
+    return true;
+}
+
+static void keep_our_ends(const struct go *go, const struct pipes *p)
+{
+    close(p->in[READ_END]);
+    close(p->out[WRITE_END]);
+    close(p->err[WRITE_END]);
+    close(p->report[WRITE_END]);
+    output_attach(STREAM_OUT, p->out[READ_END]);
+    output_attach(STREAM_ERR, p->err[READ_END]);
+    report.fd = p->report[READ_END];
+    if (!watch_want(&report, EPOLLIN)) panic("epoll_ctl on the child's report");
+    input.fd = p->in[WRITE_END];
+    input_bytes = go->input;
+    input_length = go->input_length;
+    input_ready(&input);
+}
+
+pid_t agent_start(const struct go *go, void (*told)(const struct agent_failure *), struct agent_failure *failure)
+{
+    on_told = told;
+    struct pipes p;
+    *failure = (struct agent_failure){ .step = "spawn" };
+    if (!open_pipes(&p)) {
+        failure->error = errno;
+        return -1;
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        const int fds[3] = { p.in[READ_END], p.out[WRITE_END], p.err[WRITE_END] };
+        child_run(go, fds, p.report[WRITE_END]);
+    }
+    if (pid < 0) {
+        failure->error = errno;
+        return -1;
+    }
+    keep_our_ends(go, &p);
+    return pid;
+}

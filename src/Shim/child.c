@@ -1,0 +1,115 @@
+#include "child.h"
+
+#include "filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum step { STEP_SESSION, STEP_OOM, STEP_WORKDIR, STEP_FILTER, STEP_EXEC, STEPS };
+
+static int report_to = -1;
+
+const char *child_step_name(int step)
+{
+    static const char *const names[STEPS] = { "session", "oom", "workdir", "filter", "exec" };
+    return step >= 0 && step < STEPS ? names[step] : "exec";
+}
+
+static _Noreturn void give_up(enum step step)
+{
+    struct child_report report = { .step = (int32_t)step, .error = errno };
+    // Smaller than PIPE_BUF, so it arrives whole; if the shim is gone, so are we.
+    ssize_t n = write(report_to, &report, sizeof report);
+    _exit(n < 0 ? 126 : 125);
+}
+
+// Its own session, so that no signal to a group reaches the shim, with nothing of the shim's left in reach.
+static void take_session(const int fds[3])
+{
+    if (setsid() < 0) give_up(STEP_SESSION);
+    for (int i = 0; i < 3; i++)
+        if (dup2(fds[i], i) < 0) give_up(STEP_SESSION);
+    // Everything of ours has the flag already; this is for what the engine may have passed.
+    close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    for (int s = 1; s < NSIG; s++) signal(s, SIG_DFL);
+    umask(022);
+}
+
+// So that memory running out ends the agent and not the shim, which must live to say so.
+static void be_the_oom_victim(void)
+{
+    // /proc/self belongs to root while not dumpable. exec sets the flag anyway, and until then nobody is there to look.
+    if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) give_up(STEP_OOM);
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, "1000", 4) != 4) give_up(STEP_OOM);
+    close(fd);
+}
+
+static void enter(const char *workdir)
+{
+    char path[PATH_MAX];
+    size_t n = strlen(workdir);
+    if (n >= sizeof path) {
+        errno = ENAMETOOLONG;
+        give_up(STEP_WORKDIR);
+    }
+    // What cannot be made is found out by chdir.
+    for (size_t i = 1; i <= n; i++) {
+        if (workdir[i] != '/' && workdir[i] != 0) continue;
+        memcpy(path, workdir, i);
+        path[i] = 0;
+        mkdir(path, 0755);
+    }
+    if (chdir(workdir) < 0) give_up(STEP_WORKDIR);
+}
+
+static const char *search_path(char *const *envp)
+{
+    for (; *envp; envp++)
+        if (strncmp(*envp, "PATH=", 5) == 0) return *envp + 5;
+    return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+}
+
+// execve, with the agent's own PATH for a bare name. Not execvpe: that would run a file the kernel refuses as a shell
+// script, and looks at the shim's PATH.
+static void execute(char *const *argv, char *const *envp)
+{
+    if (strchr(argv[0], '/')) {
+        execve(argv[0], argv, envp);
+        return;
+    }
+    int worst = ENOENT;
+    for (const char *dir = search_path(envp), *end; dir; dir = *end ? end + 1 : NULL) {
+        end = strchrnul(dir, ':');
+        char path[PATH_MAX];
+        int n = snprintf(path, sizeof path, "%.*s%s%s", (int)(end - dir), dir, end == dir ? "" : "/", argv[0]);
+        if (n < 0 || (size_t)n >= sizeof path) continue;
+        execve(path, argv, envp);
+        // "Found, but may not" says more than "not found in the last place".
+        if (errno != ENOENT && errno != ENOTDIR) worst = errno;
+    }
+    errno = worst;
+}
+
+void child_run(const struct go *go, const int fds[3], int report_fd)
+{
+    report_to = report_fd;
+    take_session(fds);
+    be_the_oom_victim();
+    enter(go->workdir);
+    if (filter_install() < 0) give_up(STEP_FILTER);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execute(go->argv, go->envp);
+    give_up(STEP_EXEC);
+}

@@ -1,0 +1,19 @@
+// The last bytes of a stream, in a ring whose memory is only taken when it is needed.
+#ifndef SHIM_TAIL_H
+#define SHIM_TAIL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct tail {
+    char *ring;
+    size_t size, start, length;
+    // Bytes that were pushed out, or never fitted in.
+    uint64_t omitted;
+};
+
+void tail_push(struct tail *t, const char *bytes, size_t n);
+// Takes at most `max` bytes from the front; returns how many.
+size_t tail_take(struct tail *t, char *bytes, size_t max);
+
+#endif
