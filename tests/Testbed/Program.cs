@@ -1,1 +1,3 @@
-return 0;
+using Stromboli.Testbed.Commands;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using Stromboli.Testbed.Setup;
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.Testbed.Kube;
+
+/// <summary>A Kubernetes control plane out of real parts on loopback: etcd, kube-apiserver, kube-controller-manager and the CRD server behind its aggregator.</summary>
+public sealed class ControlPlane : IAsyncDisposable
+{
+    private readonly StackHome _home;
+    private readonly Pki _pki;
+    private readonly Uri _address;
+
+    /// <summary>The control plane of a stack; not started yet.</summary>
+    public ControlPlane(StackHome home)
+    {
+        _home = home;
+        _pki = new Pki(Path.Combine(home.State, "pki"));
+        _address = KubeApiServer.AddressIn(home);
+        KubeconfigPath = Path.Combine(home.Folder, "kubeconfig");
+        var token = AdminToken(Path.Combine(home.State, "admin-token"));
+        Kubeconfig.Write(KubeconfigPath, _address, _pki.Authority, token);
+        Http = new KubeHttp(_address, _pki.Authority, token);
+        Kubectl = new Kubectl(KubeconfigPath);
+        Etcd = new Etcd(home);
+        ApiServer = new KubeApiServer(home, _pki, Etcd, Http, token);
+        ControllerManager = new KubeControllerManager(home, _pki, KubeconfigPath);
+        if (Artefacts.CrdServer.Exists)
+            CrdServer = new CrdServer(home, _pki, Etcd, KubeconfigPath, token);
+    }
+
+    /// <summary>The admin's kubeconfig.</summary>
+    public string KubeconfigPath { get; }
+
+    /// <summary>The API as an admin.</summary>
+    public KubeHttp Http { get; }
+
+    /// <summary>kubectl as an admin.</summary>
+    public Kubectl Kubectl { get; }
+
+    /// <summary>etcd.</summary>
+    public Etcd Etcd { get; }
+
+    /// <summary>kube-apiserver.</summary>
+    public KubeApiServer ApiServer { get; }
+
+    /// <summary>kube-controller-manager.</summary>
+    public KubeControllerManager ControllerManager { get; }
+
+    /// <summary>
+    /// The CRD server of a current Kubernetes; null when Debian sid was out of step and it could not be built. Then kube-apiserver 1.20 serves the CRDs, without CEL.
+    /// </summary>
+    public CrdServer? CrdServer { get; }
+
+    /// <summary>Starts what does not run.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        await Etcd.StartAsync(cancellationToken);
+        await ApiServer.StartAsync(cancellationToken);
+        await Task.WhenAll(ControllerManager.StartAsync(cancellationToken), CrdServer?.StartAsync(cancellationToken) ?? Task.CompletedTask);
+        // Until the controller has made it, no pod-like thing and no token can be made in a namespace.
+        await Poll.UntilAsync(
+            "the ServiceAccount of the default namespace exists",
+            TimeSpan.FromSeconds(30),
+            token => Http.IsOkAsync("/api/v1/namespaces/default/serviceaccounts/default", token),
+            cancellationToken);
+    }
+
+    /// <summary>Applies every CustomResourceDefinition in the YAML files of a folder, and waits until its objects can be written.</summary>
+    public async Task InstallCrdsAsync(string folder, CancellationToken cancellationToken = default) =>
+        await new CrdInstallation(Http, CrdServer, _pki).ApplyAsync(folder, cancellationToken);
+
+    /// <summary>Makes a namespace and a ServiceAccount in it, unless they exist.</summary>
+    public async Task EnsureAccountAsync(string ns, string account, CancellationToken cancellationToken = default)
+    {
+        await Http.CreateIfMissingAsync("/api/v1/namespaces", $"{{apiVersion: v1, kind: Namespace, metadata: {{name: {ns}}}}}", cancellationToken);
+        await Http.CreateIfMissingAsync(
+            $"/api/v1/namespaces/{ns}/serviceaccounts",
+            $"{{apiVersion: v1, kind: ServiceAccount, metadata: {{name: {account}, namespace: {ns}}}}}",
+            cancellationToken);
+    }
+
+    /// <summary>Writes a kubeconfig with which one acts as a ServiceAccount.</summary>
+    public async Task WriteAccountKubeconfigAsync(string path, string ns, string account, CancellationToken cancellationToken = default) =>
+        Kubeconfig.Write(path, _address, _pki.Authority, await Http.RequestTokenAsync(ns, account, cancellationToken: cancellationToken));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (CrdServer is not null)
+            await CrdServer.DisposeAsync();
+        await ControllerManager.DisposeAsync();
+        await ApiServer.DisposeAsync();
+        await Etcd.DisposeAsync();
+        Http.Dispose();
+        await _home.DisposeAsync();
+    }
+
+    private static string AdminToken(string path)
+    {
+        if (!File.Exists(path))
+            File.WriteAllText(path, RandomNumberGenerator.GetHexString(32, lowercase: true));
+        return File.ReadAllText(path);
+    }
+}

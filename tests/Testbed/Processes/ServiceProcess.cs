@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Globalization;
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.Testbed.Processes;
+
+/// <summary>
+/// One process of a stack: started once and adopted after that (what runs is known by pid and start time), restartable, with a log that all its starts
+/// write to.
+/// </summary>
+public abstract class ServiceProcess : IAsyncDisposable
+{
+    // $1 cgroup, $2 log, then the command. The process ends up with the pid of the shell; setsid takes it out of reach of the terminal's Ctrl-C.
+    private const string Launcher = """echo $$ > "$1/cgroup.procs" && exec >> "$2" 2>&1 < /dev/null && shift 2 && exec setsid -- "$@" """;
+
+    private Process? _process;
+    private ProcessIdentity? _identity;
+
+    /// <summary>A process of <paramref name="home"/>, not started yet.</summary>
+    protected ServiceProcess(StackHome home, string name)
+    {
+        Home = home;
+        Name = name;
+        _identity = ProcessIdentity.Load(IdentityPath);
+    }
+
+    /// <summary>Its name: also of its log and pid file.</summary>
+    public string Name { get; }
+
+    /// <summary>Standard output and error of all its starts.</summary>
+    public string LogPath => Path.Combine(Home.Folder, $"{Name}.log");
+
+    /// <summary>Whether it runs (also when paused).</summary>
+    public bool IsRunning => _identity is { IsAlive: true };
+
+    /// <summary>Its process id; of the last start, if it does not run.</summary>
+    /// <exception cref="InvalidOperationException">It was never started.</exception>
+    public int Pid => _identity?.Pid ?? throw new InvalidOperationException($"{Name} was not started.");
+
+    /// <summary>How long a start may take.</summary>
+    public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The stack it belongs to.</summary>
+    protected StackHome Home { get; }
+
+    private string IdentityPath => Path.Combine(Home.State, $"{Name}.process");
+
+    private string PidPath => Path.Combine(Home.Folder, $"{Name}.pid");
+
+    /// <summary>Starts it unless it runs, and waits until it is ready.</summary>
+    /// <exception cref="TestbedException">It ended or did not become ready in time; the end of its log is in the message.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        await LaunchAsync(cancellationToken);
+        await WaitUntilReadyAsync(cancellationToken);
+    }
+
+    /// <summary>Starts it unless it runs, and does not wait.</summary>
+    public async Task LaunchAsync(CancellationToken cancellationToken = default)
+    {
+        if (IsRunning)
+            return;
+        var spec = await DescribeAsync(cancellationToken);
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Launcher, "launch", (spec.Group ?? Home.Group).Create().FullPath, LogPath, .. spec.Command]) { WorkingDirectory = "/" };
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        start.Environment["HOME"] = "/root";
+        foreach (var (name, value) in spec.Environment)
+            start.Environment[name] = value;
+
+        _process?.Dispose();
+        _process = Process.Start(start) ?? throw new TestbedException($"{Name} could not be started.");
+        _identity = ProcessIdentity.Of(_process.Id) ?? throw new TestbedException($"{Name} ended at once.\n{LogTail()}");
+        _identity.Value.Save(IdentityPath);
+        await File.WriteAllTextAsync(PidPath, string.Create(CultureInfo.InvariantCulture, $"{_process.Id}\n"), cancellationToken);
+    }
+
+    /// <summary>Waits until it is ready.</summary>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await Poll.UntilAsync($"{Name} is ready", ReadyWithin, CheckAsync, cancellationToken);
+        }
+        catch (TestbedException e)
+        {
+            throw new TestbedException($"{e.Message}\n{LogTail()}", e);
+        }
+
+        async Task<bool> CheckAsync(CancellationToken token) =>
+            IsRunning ? await IsReadyAsync(token) : throw new TestbedException($"{Name} ended before it was ready.");
+    }
+
+    /// <summary>SIGKILL, and waits until it is gone. What it started itself goes on.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken = default)
+    {
+        _identity?.Signal(Libc.SignalKill);
+        await WaitForExitAsync(TimeSpan.FromSeconds(10), cancellationToken);
+    }
+
+    /// <summary>SIGSTOP: it stands still and its connections stay open.</summary>
+    public void Pause() => _identity?.Signal(Libc.SignalStop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => _identity?.Signal(Libc.SignalContinue);
+
+    /// <summary>SIGTERM and, after ten seconds, SIGKILL.</summary>
+    public virtual async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (_identity is { } identity && identity.Signal(Libc.SignalTerminate))
+        {
+            identity.Signal(Libc.SignalContinue);
+            try
+            {
+                await WaitForExitAsync(TimeSpan.FromSeconds(10), cancellationToken);
+            }
+            catch (TestbedException)
+            {
+                await KillAsync(cancellationToken);
+            }
+        }
+
+        File.Delete(PidPath);
+    }
+
+    /// <summary>Waits until it has ended.</summary>
+    /// <exception cref="TestbedException">It runs on past the deadline.</exception>
+    public Task WaitForExitAsync(TimeSpan within, CancellationToken cancellationToken = default) =>
+        Poll.UntilAsync($"{Name} ends", within, () => !IsRunning, cancellationToken);
+
+    /// <summary>Stops and starts it.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        await StopAsync(cancellationToken);
+        await StartAsync(cancellationToken);
+    }
+
+    /// <summary>The whole log so far.</summary>
+    public string ReadLog()
+    {
+        if (!File.Exists(LogPath))
+            return "";
+        using var reader = new StreamReader(new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd();
+    }
+
+    /// <inheritdoc/>
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await StopAsync();
+        _process?.Dispose();
+    }
+
+    /// <summary>How it is started; asked anew at each start.</summary>
+    protected abstract Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether it serves.</summary>
+    protected abstract Task<bool> IsReadyAsync(CancellationToken cancellationToken);
+
+    private string LogTail() => $"The end of {LogPath}:\n{string.Join('\n', ReadLog().TrimEnd().Split('\n').TakeLast(15))}";
+}

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Stromboli.Testbed.Processes;
+
+namespace Stromboli.Testbed.Setup;
+
+/// <summary>Fills the cache: what is there stays, what is missing is made, independent things side by side.</summary>
+public sealed class SetUp(Progress progress)
+{
+    private readonly ConcurrentDictionary<string, Task> _made = new(StringComparer.Ordinal);
+
+    /// <summary>Makes everything that is missing. Costs nothing when nothing is.</summary>
+    /// <exception cref="TestbedException">Something cannot be had; the message says what and why.</exception>
+    public Task RunAsync(CancellationToken cancellationToken = default) => RunAsync(Artefacts.All, cancellationToken);
+
+    /// <summary>Makes what is missing of the given artefacts and of those they need.</summary>
+    public async Task RunAsync(IReadOnlyCollection<Artefact> wanted, CancellationToken cancellationToken = default)
+    {
+        Prerequisites.Check();
+        if (wanted.All(artefact => artefact.Exists))
+            return;
+
+        using var held = await Cache.LockAsync(() => progress.Tell("waiting for another set-up that is under way"), cancellationToken);
+        var missing = wanted.SelectMany(WithNeeds).Distinct().Where(artefact => !artefact.Exists).ToList();
+        if (missing.Count == 0)
+            return;
+        Prerequisites.CheckFor(missing);
+        progress.Tell($"filling the cache {Cache.Root}: {string.Join(", ", missing.Select(artefact => artefact.Title))}");
+        Scratch.RemoveLeftovers();
+
+        var archive = await DebianArchive.OpenAsync(cancellationToken);
+        await InstallToolsAsync(missing, cancellationToken);
+        await Task.WhenAll(missing.Select(artefact => MakeOnceAsync(artefact, archive, cancellationToken)));
+        progress.Tell("the cache is complete");
+    }
+
+    private static IEnumerable<Artefact> WithNeeds(Artefact artefact) => artefact.Needs.SelectMany(WithNeeds).Append(artefact);
+
+    private async Task InstallToolsAsync(IEnumerable<Artefact> missing, CancellationToken cancellationToken)
+    {
+        var packages = missing.SelectMany(artefact => artefact.Tools).Where(tool => !tool.Exists).Select(tool => tool.Package).Distinct(StringComparer.Ordinal).ToList();
+        if (packages.Count == 0)
+            return;
+        progress.Tell($"installing {string.Join(' ', packages)}");
+        await DebianArchive.InstallAsync(packages, cancellationToken);
+    }
+
+    private Task MakeOnceAsync(Artefact artefact, DebianArchive archive, CancellationToken cancellationToken) =>
+        artefact.Exists ? Task.CompletedTask : _made.GetOrAdd(artefact.Key, _ => MakeAfterNeedsAsync(artefact, archive, cancellationToken));
+
+    private async Task MakeAfterNeedsAsync(Artefact artefact, DebianArchive archive, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(artefact.Needs.Select(need => MakeOnceAsync(need, archive, cancellationToken)));
+        try
+        {
+            await MakeAsync(artefact, archive, cancellationToken);
+        }
+        catch (TestbedException e) when (artefact.Optional)
+        {
+            progress.Tell($"going on without the {artefact.Title}: {e.Message}");
+        }
+    }
+
+    private async Task MakeAsync(Artefact artefact, DebianArchive archive, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        using var scratch = new Scratch(artefact.Key);
+        await using var log = new StreamWriter(scratch.LogPath);
+        var environment = new Dictionary<string, string>(artefact.Environment, StringComparer.Ordinal)
+        {
+            ["STROMBOLI_MIRROR"] = archive.Address,
+            ["DEBIAN_FRONTEND"] = "noninteractive",
+        };
+
+        // A mount namespace of its own takes the mounts of debootstrap with it, however the recipe ends; the PID namespace, its processes.
+        string[] arguments =
+        [
+            "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "/bin/bash",
+            Path.Combine(AppContext.BaseDirectory, "recipes", artefact.Recipe), scratch.Output, scratch.Work, .. artefact.Arguments,
+        ];
+        var result = await Command.RunAsync("unshare", arguments, environment: environment, onLine: line => Follow(artefact, log, line), cancellationToken: cancellationToken);
+        if (!result.Succeeded)
+        {
+            var last = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? result.Output.TrimEnd().Split('\n')[^1];
+            throw new TestbedException($"The {artefact.Title} could not be made: {last.Trim()} (the whole log is {scratch.LogPath}).");
+        }
+
+        Directory.Move(scratch.Output, artefact.Folder);
+        progress.Tell($"made the {artefact.Title} in {watch.Elapsed.TotalSeconds:0} s");
+    }
+
+    private void Follow(Artefact artefact, StreamWriter log, string line)
+    {
+        lock (log)
+            log.WriteLine(line);
+        if (line.StartsWith("== ", StringComparison.Ordinal))
+            progress.Tell($"{artefact.Key}: {line[3..]}");
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Stromboli.Testbed.Processes;
+using Stromboli.Testbed.Setup;
+
+namespace Stromboli.Testbed.Stacks;
+
+/// <summary>Everything of one stack that is outside its processes: folders, ports, cgroup; and what ends it all.</summary>
+public sealed class StackHome : IAsyncDisposable
+{
+    private readonly Process? _sweeper;
+
+    private StackHome(string id, string folder, bool tied)
+    {
+        Id = id;
+        Folder = folder;
+        Group = ControlGroup.Of(id);
+        Directory.CreateDirectory(Folder);
+        Directory.CreateDirectory(State);
+        Directory.CreateDirectory(Sockets);
+        // The node's user passes through to its own folders below.
+        foreach (var path in new[] { Path.GetDirectoryName(Sockets)!, Sockets })
+            File.SetUnixFileMode(path, (UnixFileMode)0b111_001_001);
+        Ports = new PortBook(Path.Combine(State, "ports.json"));
+        if (tied)
+            _sweeper = StartSweeper();
+    }
+
+    /// <summary>The stack's own name on this machine.</summary>
+    public string Id { get; }
+
+    /// <summary>Logs, pid files, kubeconfigs: what a person looks at. Stays when the stack is gone.</summary>
+    public string Folder { get; }
+
+    /// <summary>What the processes keep. Goes with the stack.</summary>
+    public string State => Cache.At("stacks", Id);
+
+    /// <summary>Unix sockets: a short path, since theirs may not exceed 108 bytes. Goes with the stack.</summary>
+    public string Sockets => Path.Combine("/run/stromboli-testbed", Id);
+
+    /// <summary>All processes of the stack are in this group or below it.</summary>
+    public ControlGroup Group { get; }
+
+    /// <summary>The stack's ports.</summary>
+    public PortBook Ports { get; }
+
+    /// <summary>Whether anything of the stack runs.</summary>
+    public bool IsAlive => Group.Processes().Count > 0;
+
+    /// <summary>A stack that outlives this process and is found again by its folder.</summary>
+    public static StackHome At(string folder)
+    {
+        var full = Path.GetFullPath(folder);
+        return new StackHome("up-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(full)))[..8], full, tied: false);
+    }
+
+    /// <summary>A stack that ends with this process, however it ends. Logs go below <c>TestResults</c>.</summary>
+    public static StackHome Temporary(string name)
+    {
+        var id = "test-" + Guid.NewGuid().ToString("N")[..8];
+        return new StackHome(id, Repository.At("TestResults", "stacks", $"{name}-{id}"), tied: true);
+    }
+
+    /// <summary>Ends all processes of the stack and removes its state.</summary>
+    public async Task RemoveAsync(CancellationToken cancellationToken = default)
+    {
+        using var sweeper = _sweeper ?? StartSweeper();
+        sweeper.StandardInput.Close();
+        await sweeper.WaitForExitAsync(cancellationToken);
+        if (sweeper.ExitCode != 0)
+            throw new TestbedException($"Some processes of the stack {Id} could not be ended: they are in {Group.FullPath}.");
+        foreach (var pid in Directory.EnumerateFiles(Folder, "*.pid"))
+            File.Delete(pid);
+    }
+
+    /// <summary>A temporary stack ends; another stays.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_sweeper is not null)
+            await RemoveAsync();
+    }
+
+    private Process StartSweeper()
+    {
+        var script = Path.Combine(AppContext.BaseDirectory, "node", "sweep.sh");
+        var start = new ProcessStartInfo("setsid", ["--", "/bin/bash", script, Group.FullPath, State, Sockets]) 
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            WorkingDirectory = "/",
+        };
+        return Process.Start(start) ?? throw new TestbedException("setsid could not be started.");
+    }
+}

@@ -1,0 +1,25 @@
+#!/bin/bash
+# Builds kube-apiserver and kube-controller-manager from Debian's source package. Use: kubernetes.sh OUT WORK
+# Needs STROMBOLI_MIRROR (address of a Debian archive) and, on the machine, golang-1.19-go, rsync, jq, dpkg-dev, make, gcc.
+set -euo pipefail
+out=$1 work=$2
+version=1.20.2
+
+# A private apt configuration: the machine's own sources have no deb-src line and are not ours to change.
+mkdir -p "$work"/apt/{state/lists/partial,cache/archives/partial,etc}
+echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $STROMBOLI_MIRROR bookworm main" > "$work/apt/etc/sources.list"
+apt=(-o "Dir::State=$work/apt/state" -o "Dir::Cache=$work/apt/cache" -o "Dir::Etc::SourceList=$work/apt/etc/sources.list"
+     -o Dir::Etc::SourceParts=/dev/null -o APT::Sandbox::User=root)
+echo "== reading the source index"
+apt-get -q "${apt[@]}" update
+cd "$work"
+echo "== fetching the source of kubernetes $version"
+apt-get -q "${apt[@]}" source --download-only kubernetes
+dpkg-source --no-check -x kubernetes_*"$version"-*.dsc source
+cd source
+echo "== building kube-apiserver and kube-controller-manager (about four minutes on four cores)"
+# GOFLAGS=-mod=vendor keeps Go from asking a module proxy; the version is set because there is no git work tree to read it from.
+env PATH="/usr/lib/go-1.19/bin:$PATH" GOCACHE="$work/gocache" GOFLAGS=-mod=vendor GO111MODULE=on \
+    KUBE_GIT_COMMIT=debian KUBE_GIT_TREE_STATE=clean KUBE_GIT_VERSION="v$version" KUBE_GIT_MAJOR=1 KUBE_GIT_MINOR=20 \
+    make WHAT="cmd/kube-apiserver cmd/kube-controller-manager"
+install -D -m 0755 -t "$out" _output/local/go/bin/kube-apiserver _output/local/go/bin/kube-controller-manager
