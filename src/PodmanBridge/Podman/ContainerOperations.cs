@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Stromboli.PodmanBridge.Podman.Models;
+
+namespace Stromboli.PodmanBridge.Podman;
+
+/// <inheritdoc />
+internal sealed class ContainerOperations(PodmanTransport transport) : IContainerOperations
+{
+    public async Task<string> CreateAsync(SpecGenerator spec, CancellationToken cancellation)
+    {
+        var request = PodmanRequest.Post("containers/create") with { Body = JsonSerializer.SerializeToUtf8Bytes(spec, PodmanJson.Default.SpecGenerator) };
+        var response = await transport.SendAsync(request, cancellation);
+        return response.Read(PodmanJson.Default.ContainerCreated).ID;
+    }
+
+    public async Task StartAsync(string name, CancellationToken cancellation)
+    {
+        var response = await transport.SendAsync(PodmanRequest.Post($"containers/{Escape(name)}/start") with { Idempotent = true }, cancellation);
+        if (response.Status is not HttpStatusCode.NotModified)
+            response.OrThrow();
+    }
+
+    public async Task<ContainerInspection?> InspectAsync(string name, CancellationToken cancellation)
+    {
+        var response = await transport.SendAsync(PodmanRequest.Get($"containers/{Escape(name)}/json"), cancellation);
+        return response.IsNotFound ? null : response.Read(PodmanJson.Default.ContainerInspection);
+    }
+
+    public async Task<IReadOnlyList<ContainerSummary>> ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation)
+    {
+        var path = "containers/json?all=true&filters=" + PodmanFilters.Labels(labels);
+        var response = await transport.SendAsync(PodmanRequest.Get(path) with { MaxResponseBytes = 64 * 1024 * 1024 }, cancellation);
+        return response.Read(PodmanJson.Default.ContainerSummaryArray);
+    }
+
+    public async Task<bool> KillAsync(string name, string signal, CancellationToken cancellation)
+    {
+        var request = PodmanRequest.Post($"containers/{Escape(name)}/kill?signal={Escape(signal)}");
+        var response = await transport.SendAsync(request, cancellation);
+        if (response.IsNotFound || response.Status is HttpStatusCode.Conflict)
+            return false;
+        response.OrThrow();
+        return true;
+    }
+
+    public async Task<int?> WaitAsync(string name, CancellationToken cancellation)
+    {
+        // Podman polls; its own interval is 250 ms.
+        var request = PodmanRequest.Post($"containers/{Escape(name)}/wait?condition=stopped&condition=exited&interval=100ms")
+            with { Timeout = PodmanTimeouts.None, Idempotent = true };
+        var response = await transport.SendAsync(request, cancellation);
+        if (response.IsNotFound)
+            return null;
+        var text = Encoding.UTF8.GetString(response.OrThrow().Body).Trim();
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code)
+            ? code
+            : throw new PodmanException(request.Name, "the answer is no exit code", response.Status);
+    }
+
+    public async Task<bool> RemoveAsync(string name, CancellationToken cancellation)
+    {
+        var request = PodmanRequest.Delete($"containers/{Escape(name)}?force=true&v=true&timeout=0");
+        var response = await transport.SendAsync(request, cancellation);
+        if (response.IsNotFound)
+            return false;
+        response.OrThrow();
+        if (response.Body.Length == 0)
+            return true;
+        // Podman answers 200 and puts what went wrong into the report of each container.
+        foreach (var report in response.Read(PodmanJson.Default.RemoveReportArray))
+        {
+            if (report.Error is { Length: > 0 } error)
+                throw new PodmanException(request.Name, error, response.Status);
+        }
+        return true;
+    }
+
+    private static string Escape(string name) => Uri.EscapeDataString(name);
+}

@@ -1,0 +1,29 @@
+using Stromboli.PodmanBridge.Podman.Models;
+
+namespace Stromboli.PodmanBridge.Podman;
+
+/// <summary>libpod's containers.</summary>
+internal interface IContainerOperations
+{
+    /// <summary>Makes a container and returns its id.</summary>
+    /// <exception cref="PodmanException">Also when the name is taken (<see cref="PodmanException.IsConflict"/>).</exception>
+    Task<string> CreateAsync(SpecGenerator spec, CancellationToken cancellation);
+
+    /// <summary>Starts a container; one that runs already stays as it is.</summary>
+    Task StartAsync(string name, CancellationToken cancellation);
+
+    /// <summary>The container, or null if there is none of that name or id.</summary>
+    Task<ContainerInspection?> InspectAsync(string name, CancellationToken cancellation);
+
+    /// <summary>Every container, running or not, that carries all of the labels.</summary>
+    Task<IReadOnlyList<ContainerSummary>> ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation);
+
+    /// <summary>Sends a signal to the container's first process; false when there is no such container or it does not run.</summary>
+    Task<bool> KillAsync(string name, string signal, CancellationToken cancellation);
+
+    /// <summary>Waits until the container does not run and returns its exit code; null if there is no such container.</summary>
+    Task<int?> WaitAsync(string name, CancellationToken cancellation);
+
+    /// <summary>Kills and removes the container with its anonymous volumes; false if there was none.</summary>
+    Task<bool> RemoveAsync(string name, CancellationToken cancellation);
+}

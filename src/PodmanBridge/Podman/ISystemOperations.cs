@@ -1,0 +1,19 @@
+using Stromboli.PodmanBridge.Podman.Models;
+
+namespace Stromboli.PodmanBridge.Podman;
+
+/// <summary>The engine itself.</summary>
+internal interface ISystemOperations
+{
+    /// <summary>What the engine is and what it can do.</summary>
+    Task<SystemInfo> InfoAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// What happens from now on to containers that carry the labels. A hint only: Podman may lose events, inspect is the truth. Ends with an exception
+    /// when the connection does; the caller connects again, and looks at everything once.
+    /// </summary>
+    /// <param name="labels">Labels that the container carries, all of them.</param>
+    /// <param name="connected">Called once, when the service has accepted the subscription.</param>
+    /// <param name="cancellation">Ends the stream.</param>
+    IAsyncEnumerable<ContainerEvent> EventsAsync(IReadOnlyDictionary<string, string> labels, Action? connected, CancellationToken cancellation);
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Stromboli.PodmanBridge.Podman.Models;
+
+namespace Stromboli.PodmanBridge.Podman;
+
+/// <inheritdoc />
+internal sealed class ImageOperations(PodmanTransport transport) : IImageOperations
+{
+    public async Task<ImageInspection?> InspectAsync(string reference, CancellationToken cancellation)
+    {
+        var response = await transport.SendAsync(PodmanRequest.Get($"images/{EscapePath(reference)}/json"), cancellation);
+        return response.IsNotFound ? null : response.Read(PodmanJson.Default.ImageInspection);
+    }
+
+    public async Task<IReadOnlyList<ImageSummary>> ListAsync(CancellationToken cancellation)
+    {
+        var response = await transport.SendAsync(PodmanRequest.Get("images/json") with { MaxResponseBytes = 64 * 1024 * 1024 }, cancellation);
+        return response.Read(PodmanJson.Default.ImageSummaryArray);
+    }
+
+    public async Task<string> PullAsync(
+        string reference, string policy, RegistryCredential? credential, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        var path = $"images/pull?reference={Uri.EscapeDataString(reference)}&policy={policy}&tlsVerify=true";
+        var request = PodmanRequest.Post(path) with
+        {
+            Timeout = PodmanTimeouts.None,
+            RegistryAuth = Header(credential),
+        };
+        using var response = await transport.OpenAsync(request, cancellation);
+        string? id = null;
+        string? error = null;
+        await foreach (var line in JsonLines.ReadAsync(request.Name, response, PodmanJson.Default.PullReport, cancellation))
+        {
+            if (line.Stream is { Length: > 0 } text)
+                progress?.Report(text.TrimEnd());
+            id = line.ID ?? id;
+            error = line.Error is { Length: > 0 } e ? e : error;
+        }
+        if (error is not null)
+            throw new PodmanException(request.Name, error, response.StatusCode);
+        return id ?? throw new PodmanException(request.Name, "the answer ended before the image was there", response.StatusCode);
+    }
+
+    /// <summary>
+    /// Without this header libpod would use the credentials that the node's own user has stored. A map, even an empty one, becomes the only file of
+    /// credentials that the fetch looks at (seen with Podman 5.4.2).
+    /// </summary>
+    private static string Header(RegistryCredential? credential)
+    {
+        var entries = new Dictionary<string, RegistryAuthEntry>();
+        if (credential is not null)
+            entries[credential.Server] = new RegistryAuthEntry { Username = credential.Username, Password = credential.Password };
+        var json = JsonSerializer.SerializeToUtf8Bytes(entries, PodmanJson.Default.DictionaryStringRegistryAuthEntry);
+        return Convert.ToBase64String(json).Replace('+', '-').Replace('/', '_');
+    }
+
+    private static string EscapePath(string reference) => string.Join('/', reference.Split('/').Select(Uri.EscapeDataString));
+}

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Stromboli.PodmanBridge.Podman.Models;
+
+/// <summary>One registry's entry in the <c>X-Registry-Auth</c> header.</summary>
+internal sealed record RegistryAuthEntry
+{
+    [JsonPropertyName("username")]
+    public required string Username { get; init; }
+
+    [JsonPropertyName("password")]
+    public required string Password { get; init; }
+}

@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Stromboli.PodmanBridge.Podman.Models;
+
+/// <summary>Limits of processor time.</summary>
+internal sealed record SpecCpu
+{
+    /// <summary>Microseconds in each period.</summary>
+    [JsonPropertyName("quota")]
+    public required long Quota { get; init; }
+
+    /// <summary>In microseconds.</summary>
+    [JsonPropertyName("period")]
+    public required ulong Period { get; init; }
+}

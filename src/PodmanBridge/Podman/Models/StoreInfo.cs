@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace Stromboli.PodmanBridge.Podman.Models;
+
+/// <summary>Where the engine keeps images and containers.</summary>
+internal sealed record StoreInfo
+{
+    [JsonPropertyName("graphRoot")]
+    public string? GraphRoot { get; init; }
+
+    [JsonPropertyName("graphDriverName")]
+    public string? Driver { get; init; }
+
+    [JsonPropertyName("volumePath")]
+    public string? VolumePath { get; init; }
+}

@@ -1,0 +1,26 @@
+namespace Stromboli.PodmanBridge.Podman;
+
+/// <summary>libpod on a unix socket.</summary>
+internal sealed class PodmanClient : IPodman, IDisposable
+{
+    private readonly PodmanTransport _transport;
+
+    public PodmanClient(string socketPath, TimeProvider time)
+    {
+        _transport = new PodmanTransport(socketPath, time);
+        Containers = new ContainerOperations(_transport);
+        Images = new ImageOperations(_transport);
+        Volumes = new VolumeOperations(_transport);
+        System = new SystemOperations(_transport);
+    }
+
+    public IContainerOperations Containers { get; }
+
+    public IImageOperations Images { get; }
+
+    public IVolumeOperations Volumes { get; }
+
+    public ISystemOperations System { get; }
+
+    public void Dispose() => _transport.Dispose();
+}

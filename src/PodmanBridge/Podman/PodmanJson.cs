@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+using Stromboli.PodmanBridge.Podman.Models;
+
+namespace Stromboli.PodmanBridge.Podman;
+
+/// <summary>The serializer of libpod's API, whose names follow no one convention: each property names its own.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(SpecGenerator))]
+[JsonSerializable(typeof(ContainerCreated))]
+[JsonSerializable(typeof(ContainerInspection))]
+[JsonSerializable(typeof(ContainerSummary[]))]
+[JsonSerializable(typeof(RemoveReport[]))]
+[JsonSerializable(typeof(ImageInspection))]
+[JsonSerializable(typeof(ImageSummary[]))]
+[JsonSerializable(typeof(PullReport))]
+[JsonSerializable(typeof(VolumeCreate))]
+[JsonSerializable(typeof(VolumeInspection))]
+[JsonSerializable(typeof(VolumeInspection[]))]
+[JsonSerializable(typeof(SystemInfo))]
+[JsonSerializable(typeof(ContainerEvent))]
+[JsonSerializable(typeof(Dictionary<string, string[]>))]
+[JsonSerializable(typeof(Dictionary<string, RegistryAuthEntry>))]
+internal sealed partial class PodmanJson : JsonSerializerContext;

@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using Stromboli.PodmanBridge.Podman.Models;
+
+namespace Stromboli.PodmanBridge.Podman;
+
+/// <inheritdoc />
+internal sealed class SystemOperations(PodmanTransport transport) : ISystemOperations
+{
+    public async Task<SystemInfo> InfoAsync(CancellationToken cancellation)
+    {
+        var response = await transport.SendAsync(PodmanRequest.Get("info"), cancellation);
+        return response.Read(PodmanJson.Default.SystemInfo);
+    }
+
+    public async IAsyncEnumerable<ContainerEvent> EventsAsync(
+        IReadOnlyDictionary<string, string> labels, Action? connected, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var filters = PodmanFilters.Of(
+            ("type", ["container"]),
+            ("event", ["died", "remove", "oom"]),
+            ("label", labels.Select(l => $"{l.Key}={l.Value}")));
+        var request = PodmanRequest.Get("events?stream=true&filters=" + filters) with { Timeout = PodmanTimeouts.None };
+        using var response = await transport.OpenAsync(request, cancellation);
+        connected?.Invoke();
+        await foreach (var line in JsonLines.ReadAsync(request.Name, response, PodmanJson.Default.ContainerEvent, cancellation))
+            yield return line;
+        throw new PodmanException(request.Name, "the service ended the stream of events");
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Stromboli.PodmanBridge.Podman.Models;
+
+namespace Stromboli.PodmanBridge.Podman;
+
+/// <inheritdoc />
+internal sealed class VolumeOperations(PodmanTransport transport) : IVolumeOperations
+{
+    public async Task CreateAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellation)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new VolumeCreate { Name = name, Labels = labels }, PodmanJson.Default.VolumeCreate);
+        // Carried out twice, the second answer is a conflict, which is looked into below.
+        var request = PodmanRequest.Post("volumes/create") with { Body = body, Idempotent = true };
+        var response = await transport.SendAsync(request, cancellation);
+        if (response.IsSuccess)
+            return;
+        var error = response.ToException();
+        if (!error.IsConflict || await InspectAsync(name, cancellation) is not { } existing || !Carries(existing, labels))
+            throw error;
+    }
+
+    public async Task<IReadOnlyList<VolumeInspection>> ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation)
+    {
+        // Podman 5.4 takes several label filters of volumes as alternatives, not as conditions, so the rest is compared here.
+        var request = PodmanRequest.Get("volumes/json?filters=" + PodmanFilters.Labels(labels)) with { MaxResponseBytes = 64 * 1024 * 1024 };
+        var response = await transport.SendAsync(request, cancellation);
+        return [.. response.Read(PodmanJson.Default.VolumeInspectionArray).Where(v => Carries(v, labels))];
+    }
+
+    public async Task<VolumeInspection?> InspectAsync(string name, CancellationToken cancellation)
+    {
+        var response = await transport.SendAsync(PodmanRequest.Get($"volumes/{Uri.EscapeDataString(name)}/json"), cancellation);
+        return response.IsNotFound ? null : response.Read(PodmanJson.Default.VolumeInspection);
+    }
+
+    public async Task<bool> RemoveAsync(string name, CancellationToken cancellation)
+    {
+        var response = await transport.SendAsync(PodmanRequest.Delete($"volumes/{Uri.EscapeDataString(name)}"), cancellation);
+        if (response.IsNotFound)
+            return false;
+        response.OrThrow();
+        return true;
+    }
+
+    private static bool Carries(VolumeInspection volume, IReadOnlyDictionary<string, string> labels) =>
+        labels.All(l => volume.Labels is not null && volume.Labels.TryGetValue(l.Key, out var value) && value == l.Value);
+}

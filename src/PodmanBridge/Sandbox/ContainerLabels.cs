@@ -1,0 +1,21 @@
+namespace Stromboli.PodmanBridge.Sandbox;
+
+/// <summary>The labels of containers and volumes.</summary>
+internal static class ContainerLabels
+{
+    public const string Installation = "stromboli.dev/installation";
+    public const string RunUID = "stromboli.dev/run-uid";
+    public const string Attempt = "stromboli.dev/attempt";
+    public const string Namespace = "stromboli.dev/namespace";
+    public const string Name = "stromboli.dev/name";
+
+    /// <summary>Whether the container's limits hold: <see cref="Enforced"/> or <see cref="Unenforced"/>.</summary>
+    public const string Limits = "stromboli.dev/limits";
+
+    public const string Enforced = "enforced";
+    public const string Unenforced = "unenforced";
+
+    /// <summary>What finds everything of an installation.</summary>
+    public static IReadOnlyDictionary<string, string> OfInstallation(string installation) =>
+        new Dictionary<string, string> { [Installation] = installation };
+}

@@ -1,0 +1,27 @@
+namespace Stromboli.PodmanBridge.Sandbox;
+
+/// <summary>What an attempt's container and volumes are called: by installation, UID and attempt, never by the object's name.</summary>
+internal sealed record ContainerNames
+{
+    /// <summary>The container.</summary>
+    public required string Container { get; init; }
+
+    /// <summary>The volume of the workspace.</summary>
+    public required string Workspace { get; init; }
+
+    /// <summary>The volume of the agent's HOME.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>Both volumes.</summary>
+    public IReadOnlyList<string> Volumes => [Workspace, Home];
+
+    /// <summary>The names of one attempt.</summary>
+    /// <param name="installation">The UID of the kube-system namespace.</param>
+    /// <param name="uid">The UID of the AgentRun.</param>
+    /// <param name="attempt">From 1.</param>
+    public static ContainerNames Of(string installation, string uid, int attempt)
+    {
+        var name = $"stromboli-{installation[..Math.Min(8, installation.Length)]}-{uid}-{attempt}";
+        return new ContainerNames { Container = name, Workspace = name + "-workspace", Home = name + "-home" };
+    }
+}

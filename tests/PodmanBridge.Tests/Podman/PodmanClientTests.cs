@@ -1,0 +1,65 @@
+using System.Net;
+using Stromboli.PodmanBridge.Podman;
+
+namespace Stromboli.PodmanBridge.Tests.Podman;
+
+public sealed class PodmanClientTests(PodmanFixture podman) : IClassFixture<PodmanFixture>
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [PodmanFact]
+    public async Task Absent_EveryResource_IsAValue()
+    {
+        Assert.Null(await podman.Client.Containers.InspectAsync("absent", None));
+        Assert.False(await podman.Client.Containers.RemoveAsync("absent", None));
+        Assert.False(await podman.Client.Containers.KillAsync("absent", "KILL", None));
+        Assert.Null(await podman.Client.Containers.WaitAsync("absent", None));
+        Assert.Null(await podman.Client.Volumes.InspectAsync("absent", None));
+        Assert.False(await podman.Client.Volumes.RemoveAsync("absent", None));
+        Assert.Null(await podman.Client.Images.InspectAsync("registry.test/absent:1", None));
+        Assert.Empty(await podman.Client.Containers.ListAsync(new Dictionary<string, string> { ["stromboli.dev/run-uid"] = "absent" }, None));
+    }
+
+    [PodmanFact]
+    public async Task CreateVolume_Twice_TakesTheOneThatIsThere()
+    {
+        var labels = new Dictionary<string, string> { ["stromboli.dev/run-uid"] = Guid.NewGuid().ToString(), ["stromboli.dev/attempt"] = "1" };
+        var name = podman.NewName();
+        podman.TrackVolume(name);
+        await podman.Client.Volumes.CreateAsync(name, labels, None);
+        await podman.Client.Volumes.CreateAsync(name, labels, None);
+        Assert.Equal(name, Assert.Single(await podman.Client.Volumes.ListAsync(labels, None)).Name);
+
+        var others = new Dictionary<string, string>(labels) { ["stromboli.dev/attempt"] = "2" };
+        var error = await Assert.ThrowsAsync<PodmanException>(() => podman.Client.Volumes.CreateAsync(name, others, None));
+        Assert.True(error.IsConflict);
+        Assert.Empty(await podman.Client.Volumes.ListAsync(others, None));
+        Assert.True(await podman.Client.Volumes.RemoveAsync(name, None));
+    }
+
+    [PodmanFact]
+    public async Task Pull_NoSuchRegistry_ThrowsWhatTheEngineSays()
+    {
+        var error = await Assert.ThrowsAsync<PodmanException>(
+            () => podman.Client.Images.PullAsync("registry.invalid/none:1", "missing", null, null, None));
+        Assert.Contains("registry.invalid", error.Message, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, error.Status);
+    }
+
+    [PodmanFact]
+    public async Task Info_RootlessEngine_TellsItsMappings()
+    {
+        var info = await podman.Client.System.InfoAsync(None);
+        Assert.True(info.Host!.Security!.Rootless);
+        Assert.NotEmpty(info.Host.IDMappings!.Users!);
+        Assert.NotNull(info.Version!.Version);
+    }
+
+    [Fact]
+    public async Task Call_NoSocket_IsUnanswered()
+    {
+        using var client = new PodmanClient("/nonexistent/podman.sock", TimeProvider.System);
+        var error = await Assert.ThrowsAsync<PodmanException>(() => client.System.InfoAsync(None));
+        Assert.True(error.IsUnanswered);
+    }
+}
