@@ -1,0 +1,11 @@
+namespace Stromboli.Crds.Nodes;
+
+/// <summary>Types of an AgentNode's conditions.</summary>
+public static class NodeConditions
+{
+    /// <summary>True: the node's bridge is connected and its Podman answers.</summary>
+    public const string Ready = "Ready";
+
+    /// <summary>True: new runs may be placed there.</summary>
+    public const string Schedulable = "Schedulable";
+}

@@ -1,0 +1,20 @@
+namespace Stromboli.Crds.Nodes;
+
+/// <summary>The bounds of AgentNode's fields.</summary>
+public static class NodeLimits
+{
+    /// <summary>Most runs at the same time that an admin can set.</summary>
+    public const int MaxRuns = 1000;
+
+    /// <summary>Labels that an admin can set.</summary>
+    public const int Labels = 32;
+
+    /// <summary>Names of limits that a node enforces.</summary>
+    public const int EnforcedLimits = 16;
+
+    /// <summary>Prefix of the labels that say what a bridge tells of itself; nobody else may set them.</summary>
+    public const string ReportedLabelPrefix = "node.stromboli.dev/";
+
+    /// <summary>What the refusal of such a label says.</summary>
+    public const string ReportedLabelSentence = "must not hold labels under node.stromboli.dev/, which are what the node says of itself";
+}

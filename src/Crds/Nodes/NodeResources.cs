@@ -1,0 +1,21 @@
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Schema;
+using Stromboli.Crds.Values;
+
+namespace Stromboli.Crds.Nodes;
+
+/// <summary>Amounts of what a node has or has given away.</summary>
+public sealed record NodeResources
+{
+    /// <summary>Processors, in cores.</summary>
+    [TextLength(0, StatusLimits.Word)]
+    public Quantity? Cpu { get; init; }
+
+    /// <summary>Memory.</summary>
+    [TextLength(0, StatusLimits.Word)]
+    public Quantity? Memory { get; init; }
+
+    /// <summary>Runs at the same time.</summary>
+    [Bounds(0, int.MaxValue)]
+    public int? Runs { get; init; }
+}

@@ -1,0 +1,84 @@
+using Stromboli.Crds.Schema;
+using Stromboli.Crds.Values;
+
+namespace Stromboli.Crds.Runs;
+
+/// <summary>What is wanted. Only cancel, priority and ttlAfterFinished may be changed later.</summary>
+[ImmutableSpec]
+public sealed record AgentRunSpec
+{
+    /// <summary>What the agent is told, on its standard input. At most 64 KiB of UTF-8.</summary>
+    [RequiredField]
+    [MaxBytes(RunLimits.TextBytes)]
+    [TextLength(1, RunLimits.TextBytes)]
+    public string? Prompt { get; init; }
+
+    /// <summary>What runs: the Claude Code CLI or a command of your own, one of the two. The CLI with its own defaults when absent.</summary>
+    public AgentSpec? Agent { get; init; }
+
+    /// <summary>Where the model is and who pays. Neither address nor credential ever enters the container. The operator's own pair of the two when absent.</summary>
+    public ModelSpec? Model { get; init; }
+
+    /// <summary>Image of the container, fully qualified: registry.example.com/team/agent:1.0. The operator's default when absent.</summary>
+    [TextLength(1, RunLimits.Image)]
+    [Pattern(Patterns.Image, Sentences.Image)]
+    public string? Image { get; init; }
+
+    /// <summary>When the node pulls the image. As for Kubernetes' containers when absent: Always with the tag latest or with neither tag nor digest, else IfNotPresent.</summary>
+    [OneOf("Always", "IfNotPresent", "Never")]
+    public string? ImagePullPolicy { get; init; }
+
+    /// <summary>The directory that the agent works in: empty at first, on the node's disk, removed with the run's log (ttlAfterFinished).</summary>
+    public WorkspaceSpec? Workspace { get; init; }
+
+    /// <summary>Working directory; an absolute path, created when missing. The workspace's mountPath when absent.</summary>
+    [TextLength(1, RunLimits.Path)]
+    [Pattern(Patterns.Path, Sentences.Path)]
+    [CelRule("!self.matches(r'" + Patterns.ReservedPath + "')", "{path} " + Sentences.ReservedPath)]
+    public string? Workdir { get; init; }
+
+    /// <summary>Environment variables of the agent, at most 100. They reach it over the shim's socket and stand in no container configuration.</summary>
+    [Items(RunLimits.Variables)]
+    [ListMap("name")]
+    public List<EnvVar>? Env { get; init; }
+
+    /// <summary>What the container may use of its node.</summary>
+    public ResourceSpec? Resources { get; init; }
+
+    /// <summary>Labels that the node must have, with these values. What counts are the trusted labels of the AgentNode, shown in its status.labels.</summary>
+    [Entries(RunLimits.Selectors, RunLimits.LabelValue)]
+    [Pattern(Patterns.LabelValue, Sentences.LabelValue)]
+    [CelRule("self.all(key, key.matches(r'" + Patterns.LabelKey + "'))", "{path} " + Sentences.LabelKey)]
+    public Dictionary<string, string>? NodeSelector { get; init; }
+
+    /// <summary>The one AgentNode that may run it. Any that the nodeSelector matches when absent.</summary>
+    [TextLength(1, RunLimits.Name)]
+    [Pattern(Patterns.DnsSubdomain, Sentences.DnsSubdomain)]
+    public string? NodeName { get; init; }
+
+    /// <summary>Order among the waiting runs of the namespace: higher first, then older first. 0 when absent.</summary>
+    [Mutable]
+    [Bounds(RunLimits.MinPriority, RunLimits.MaxPriority)]
+    public int? Priority { get; init; }
+
+    /// <summary>
+    /// Time that one attempt may take, from its record on a node, image pull included: 90s, 30m, 1h30m. The run ends with TimedOut then. 30m when absent.
+    /// </summary>
+    [DurationBounds(RunLimits.MinTimeout, RunLimits.MaxTimeout)]
+    public GoDuration? Timeout { get; init; }
+
+    /// <summary>When the run is tried again from its beginning.</summary>
+    public RetrySpec? Retries { get; init; }
+
+    /// <summary>True stops the run now, or before it starts; it ends as Cancelled.</summary>
+    [Mutable]
+    public bool? Cancel { get; init; }
+
+    /// <summary>Time after the end at which workspace and log are removed from the node; the object stays. 24h when absent.</summary>
+    [Mutable]
+    [DurationBounds(RunLimits.MinTtl, RunLimits.MaxTtl)]
+    public GoDuration? TtlAfterFinished { get; init; }
+
+    /// <summary>How much of the output is kept.</summary>
+    public OutputSpec? Output { get; init; }
+}

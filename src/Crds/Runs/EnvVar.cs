@@ -1,0 +1,22 @@
+using Stromboli.Crds.Schema;
+
+namespace Stromboli.Crds.Runs;
+
+/// <summary>An environment variable of the agent.</summary>
+public sealed record EnvVar
+{
+    /// <summary>
+    /// Name of the variable. Refused in upper or lower case: PATH, HOME, SHELL, LD_*, DYLD_*, NODE_OPTIONS, NODE_PATH, PYTHONPATH, PERL5LIB, RUBYLIB, BASH_ENV, ENV, IFS,
+    /// *_PROXY, ANTHROPIC_*, CLAUDE_*.
+    /// </summary>
+    [RequiredField]
+    [TextLength(1, RunLimits.VariableName)]
+    [Pattern(Patterns.EnvName, Sentences.EnvName)]
+    [CelRule("!self.matches(r'" + Patterns.ProtectedEnv + "')", "{path} " + Sentences.ProtectedEnv)]
+    public string? Name { get; init; }
+
+    /// <summary>Its value, taken as it is. Empty when absent.</summary>
+    [TextLength(0, RunLimits.VariableValue)]
+    [Pattern(Patterns.NoNul, Sentences.NoNul)]
+    public string? Value { get; init; }
+}

@@ -1,0 +1,16 @@
+using Stromboli.Crds.Schema;
+using Stromboli.Crds.Values;
+
+namespace Stromboli.Crds.Runs;
+
+/// <summary>How much of the output is kept.</summary>
+public sealed record OutputSpec
+{
+    /// <summary>Bytes of the end of the result that status.result.text holds, at most 32Ki. 16Ki when absent.</summary>
+    [QuantityBounds(RunLimits.MinStatusBytes, RunLimits.MaxStatusBytes)]
+    public Quantity? StatusBytes { get; init; }
+
+    /// <summary>Bytes of log that the node keeps, 64Ki to 1Gi; what is more is cut out of the middle. 64Mi when absent.</summary>
+    [QuantityBounds(RunLimits.MinLogBytes, RunLimits.MaxLogBytes)]
+    public Quantity? LogBytes { get; init; }
+}

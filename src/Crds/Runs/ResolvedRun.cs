@@ -1,0 +1,68 @@
+namespace Stromboli.Crds.Runs;
+
+/// <summary>A spec with every default in its place. Made once, by <see cref="RunDefaults.Resolve"/>; nothing after it asks what an absent field means.</summary>
+public sealed record ResolvedRun
+{
+    /// <summary>The prompt.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>Options of the CLI; null when <see cref="Command"/> runs instead.</summary>
+    public ClaudeOptions? Claude { get; init; }
+
+    /// <summary>The command that runs instead of the CLI, at least one word; null when the CLI runs.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+
+    /// <summary>Origin of the model.</summary>
+    public required Uri ModelOrigin { get; init; }
+
+    /// <summary>The run's own credential, a Secret of its namespace; null for the operator's, and only with the operator's origin.</summary>
+    public string? CredentialsSecretName { get; init; }
+
+    /// <summary>Fully qualified image name.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>When the image is pulled.</summary>
+    public required ImagePullPolicy ImagePullPolicy { get; init; }
+
+    /// <summary>Where the workspace is mounted.</summary>
+    public required string WorkspaceMountPath { get; init; }
+
+    /// <summary>Working directory.</summary>
+    public required string Workdir { get; init; }
+
+    /// <summary>Environment variables, in the order of the spec; every one has a name and a value.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> Env { get; init; }
+
+    /// <summary>Memory limit, in bytes.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>Processor limit, in thousandths of a core.</summary>
+    public required long CpuMillicores { get; init; }
+
+    /// <summary>Limit of processes and threads.</summary>
+    public required int Pids { get; init; }
+
+    /// <summary>Labels that the node must have.</summary>
+    public required IReadOnlyDictionary<string, string> NodeSelector { get; init; }
+
+    /// <summary>The one node that may run it; null for any.</summary>
+    public string? NodeName { get; init; }
+
+    /// <summary>Order within the namespace.</summary>
+    public required int Priority { get; init; }
+
+    /// <summary>Time of one attempt.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Times that the run may start again because its node was lost.</summary>
+    public required int NodeLostRetries { get; init; }
+
+    /// <summary>Time that workspace and log are kept after the end.</summary>
+    public required TimeSpan TtlAfterFinished { get; init; }
+
+    /// <summary>Bytes of result in status.</summary>
+    public required int StatusBytes { get; init; }
+
+    /// <summary>Bytes of log.</summary>
+    public required long LogBytes { get; init; }
+}

@@ -1,0 +1,95 @@
+using Stromboli.Crds.Validation;
+using Stromboli.Crds.Values;
+
+namespace Stromboli.Crds.Runs;
+
+/// <summary>
+/// What absent fields of a run mean. Image and origin come from the operator's options. The CRD has no schema defaults for them, because defaulting runs
+/// before CEL, which could then not tell what a user wrote.
+/// </summary>
+public sealed record RunDefaults
+{
+    /// <summary>Image of a run without one; fully qualified.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>Origin of the model of a run without <c>baseURL</c>.</summary>
+    public required Uri ModelOrigin { get; init; }
+
+    /// <summary>Time of one attempt.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Memory limit, in bytes.</summary>
+    public long MemoryBytes { get; init; } = 512L * 1024 * 1024;
+
+    /// <summary>Processor limit, in thousandths of a core.</summary>
+    public long CpuMillicores { get; init; } = 1000;
+
+    /// <summary>Limit of processes and threads.</summary>
+    public int Pids { get; init; } = 256;
+
+    /// <summary>Bytes of result in status.</summary>
+    public int StatusBytes { get; init; } = 16 * 1024;
+
+    /// <summary>Bytes of log.</summary>
+    public long LogBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Where the workspace is mounted.</summary>
+    public string WorkspaceMountPath { get; init; } = ContainerPaths.Workspace;
+
+    /// <summary>Times that a run may start again because its node was lost.</summary>
+    public int NodeLostRetries { get; init; } = 1;
+
+    /// <summary>Time that workspace and log are kept after the end.</summary>
+    public TimeSpan TtlAfterFinished { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>The spec with every default in its place.</summary>
+    /// <exception cref="ArgumentException"><see cref="AgentRunValidator"/> has something against the spec: it is asked first.</exception>
+    public ResolvedRun Resolve(AgentRunSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (AgentRunValidator.Validate(spec) is [var first, ..])
+            throw new ArgumentException(first.ToString(), nameof(spec));
+        var limits = spec.Resources?.Limits;
+        var mountPath = Normalise(spec.Workspace?.MountPath) ?? WorkspaceMountPath;
+        var image = spec.Image ?? Image;
+        return new ResolvedRun
+        {
+            Prompt = spec.Prompt!,
+            Claude = spec.Agent?.Command is null ? spec.Agent?.Claude ?? new ClaudeOptions() : null,
+            Command = spec.Agent?.Command,
+            ModelOrigin = spec.Model?.BaseURL is { } url ? new Uri(url) : ModelOrigin,
+            CredentialsSecretName = spec.Model?.CredentialsSecretRef?.Name,
+            Image = image,
+            ImagePullPolicy = spec.ImagePullPolicy is { } policy ? Enum.Parse<ImagePullPolicy>(policy) : PullPolicyOf(image),
+            WorkspaceMountPath = mountPath,
+            Workdir = Normalise(spec.Workdir) ?? mountPath,
+            Env = [.. (spec.Env ?? []).Select(variable => KeyValuePair.Create(variable.Name!, variable.Value ?? ""))],
+            MemoryBytes = limits?.Memory?.WholeUnits ?? MemoryBytes,
+            CpuMillicores = limits?.Cpu?.Thousandths ?? CpuMillicores,
+            Pids = limits?.Pids ?? Pids,
+            NodeSelector = spec.NodeSelector ?? [],
+            NodeName = spec.NodeName,
+            Priority = spec.Priority ?? 0,
+            Timeout = ValueOf(spec.Timeout) ?? Timeout,
+            NodeLostRetries = spec.Retries?.NodeLost ?? NodeLostRetries,
+            TtlAfterFinished = ValueOf(spec.TtlAfterFinished) ?? TtlAfterFinished,
+            StatusBytes = (int?)spec.Output?.StatusBytes?.WholeUnits ?? StatusBytes,
+            LogBytes = spec.Output?.LogBytes?.WholeUnits ?? LogBytes,
+        };
+    }
+
+    /// <summary>As Kubernetes defaults it: <c>Always</c> with the tag <c>latest</c> or with neither tag nor digest, else <c>IfNotPresent</c>.</summary>
+    internal static ImagePullPolicy PullPolicyOf(string image)
+    {
+        var at = image.IndexOf('@', StringComparison.Ordinal);
+        var name = at < 0 ? image : image[..at];
+        var colon = name.IndexOf(':', name.LastIndexOf('/') + 1);
+        var tag = colon >= 0 ? name[(colon + 1)..] : at < 0 ? "latest" : "";
+        return tag == "latest" ? ImagePullPolicy.Always : ImagePullPolicy.IfNotPresent;
+    }
+
+    private static string? Normalise(string? path) =>
+        path is null ? null : "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+
+    private static TimeSpan? ValueOf(GoDuration? duration) => duration?.Value;
+}

@@ -1,0 +1,104 @@
+namespace Stromboli.Crds.Runs;
+
+/// <summary>The bounds of AgentRun's fields, shared by the CRD and the operator's own validation.</summary>
+public static class RunLimits
+{
+    /// <summary>Bytes of a prompt or of a system prompt.</summary>
+    public const int TextBytes = 65536;
+
+    /// <summary>Characters of a name of a model.</summary>
+    public const int ModelName = 256;
+
+    /// <summary>Names in a list of tools.</summary>
+    public const int Tools = 100;
+
+    /// <summary>Characters of a tool's name with its specifier.</summary>
+    public const int ToolLength = 256;
+
+    /// <summary>Turns of a run.</summary>
+    public const int Turns = 10000;
+
+    /// <summary>Words of a command.</summary>
+    public const int Arguments = 100;
+
+    /// <summary>Characters of a word of a command. The kernel's bound of one argument is 128 KiB, and a character has at most 4 bytes.</summary>
+    public const int ArgumentLength = 32000;
+
+    /// <summary>Environment variables.</summary>
+    public const int Variables = 100;
+
+    /// <summary>Characters of the name of an environment variable.</summary>
+    public const int VariableName = 256;
+
+    /// <summary>Characters of the value of an environment variable; see <see cref="ArgumentLength"/>.</summary>
+    public const int VariableValue = 32000;
+
+    /// <summary>Characters of an image name.</summary>
+    public const int Image = 512;
+
+    /// <summary>Characters of a path.</summary>
+    public const int Path = 512;
+
+    /// <summary>Characters of a URL.</summary>
+    public const int Url = 1024;
+
+    /// <summary>Characters of the name of a Secret or node.</summary>
+    public const int Name = 253;
+
+    /// <summary>Entries of a node selector.</summary>
+    public const int Selectors = 16;
+
+    /// <summary>Characters of a label's value.</summary>
+    public const int LabelValue = 63;
+
+    /// <summary>Least priority.</summary>
+    public const int MinPriority = -1000000;
+
+    /// <summary>Highest priority.</summary>
+    public const int MaxPriority = 1000000;
+
+    /// <summary>Shortest timeout.</summary>
+    public const string MinTimeout = "1s";
+
+    /// <summary>Longest timeout: a week.</summary>
+    public const string MaxTimeout = "168h";
+
+    /// <summary>Shortest time to keep workspace and log.</summary>
+    public const string MinTtl = "0s";
+
+    /// <summary>Longest time to keep workspace and log: a year.</summary>
+    public const string MaxTtl = "8760h";
+
+    /// <summary>Times that a run goes elsewhere because its node was lost.</summary>
+    public const int NodeLostRetries = 10;
+
+    /// <summary>Least memory; <c>512m</c>, which is half a byte, and <c>512</c> are below it.</summary>
+    public const string MinMemory = "8Mi";
+
+    /// <summary>Most memory.</summary>
+    public const string MaxMemory = "16Ti";
+
+    /// <summary>Least processor time: one millisecond in 100, the kernel's least quota.</summary>
+    public const string MinCpu = "10m";
+
+    /// <summary>Most processors.</summary>
+    public const string MaxCpu = "4096";
+
+    /// <summary>Least number of processes and threads; shim, relay and CLI need some.</summary>
+    public const int MinPids = 16;
+
+    /// <summary>Largest number of processes and threads.</summary>
+    public const int MaxPids = 65536;
+
+    /// <summary>Fewest bytes of result in status.</summary>
+    public const string MinStatusBytes = "1";
+
+    /// <summary>Most bytes of result in status.</summary>
+    public const string MaxStatusBytes = "32Ki";
+
+    /// <summary>Shortest log.</summary>
+    public const string MinLogBytes = "64Ki";
+
+    /// <summary>Longest log.</summary>
+    public const string MaxLogBytes = "1Gi";
+}

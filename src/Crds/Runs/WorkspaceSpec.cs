@@ -1,0 +1,14 @@
+using Stromboli.Crds.Schema;
+
+namespace Stromboli.Crds.Runs;
+
+/// <summary>The directory that the agent works in: empty at first, on the node's disk, removed with the run's log (ttlAfterFinished).</summary>
+public sealed record WorkspaceSpec
+{
+    /// <summary>Where it is in the container; an absolute path. /workspace when absent.</summary>
+    [TextLength(1, RunLimits.Path)]
+    [Pattern(Patterns.Path, Sentences.Path)]
+    [CelRule("!self.matches(r'" + Patterns.ReservedPath + "')", "{path} " + Sentences.ReservedPath)]
+    [CelRule("!self.matches(r'" + Patterns.OwnMount + "')", "{path} " + Sentences.OwnMount)]
+    public string? MountPath { get; init; }
+}

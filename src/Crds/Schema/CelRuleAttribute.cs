@@ -1,0 +1,12 @@
+namespace Stromboli.Crds.Schema;
+
+/// <summary>A CEL rule of the field or type. Text <c>{path}</c> in the message stands for the path of the field it is on, such as <c>spec.model</c>.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true)]
+public sealed class CelRuleAttribute(string rule, string message) : Attribute
+{
+    /// <summary>The CEL expression; <c>self</c> is the field.</summary>
+    public string Rule { get; } = rule;
+
+    /// <summary>The sentence that a refusal answers with; it names the field.</summary>
+    public string Message { get; } = message;
+}

@@ -1,0 +1,59 @@
+namespace Stromboli.Crds.Schema;
+
+/// <summary>
+/// The regular expressions of the API, each used twice: by CEL rules in the CRDs (RE2) and by the operator's own validation (.NET), so they stay within
+/// what both read alike. <c>\z</c>, not <c>$</c>, ends them: .NET's <c>$</c> lets a last newline pass.
+/// </summary>
+public static class Patterns
+{
+    /// <summary>Any text without a NUL, which would end an argument or variable early.</summary>
+    public const string NoNul = @"^[^\x00]*\z";
+
+    /// <summary>
+    /// A fully qualified image name: registry host (with a dot, a port, or <c>localhost</c>), path, and a tag or a digest or both or neither.
+    /// </summary>
+    /// <remarks>The grammar of distribution's <c>reference</c> package, without its short names.</remarks>
+    public const string Image =
+        "^(localhost(:[0-9]{1,5})?|[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?((\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+(:[0-9]{1,5})?|:[0-9]{1,5}))"
+        + "(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)+(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?\\z";
+
+    /// <summary>An absolute path of letters, digits and <c>_ . -</c>, without <c>.</c> and <c>..</c> as segments, other than <c>/</c>.</summary>
+    public const string Path = @"^(/+\.*[a-zA-Z0-9_-][a-zA-Z0-9_.-]*)+/*\z";
+
+    /// <summary>Paths that the kernel or Stromboli itself uses (<see cref="Runs.ContainerPaths"/>), what is below them and what is above them.</summary>
+    public const string ReservedPath = @"^/+((proc|sys|dev|run/+stromboli|opt/+stromboli)(/.*)?|run/*|opt/*)\z";
+
+    /// <summary>Paths at which every container already has a mount of its own: another one there would hide it.</summary>
+    public const string OwnMount = @"^/+(tmp|var/+tmp|home/+agent)/*\z";
+
+    /// <summary>Name of an environment variable that a shell can read.</summary>
+    public const string EnvName = @"^[a-zA-Z_][a-zA-Z0-9_]*\z";
+
+    /// <summary>Variables that steer loaders, interpreters, proxies or the CLI; in any case, since some programs read them so.</summary>
+    public const string ProtectedEnv =
+        @"(?i)^(PATH|HOME|SHELL|LD_.*|DYLD_.*|NODE_OPTIONS|NODE_PATH|PYTHONPATH|PERL5LIB|RUBYLIB|BASH_ENV|ENV|IFS|.*_PROXY|ANTHROPIC_.*|CLAUDE_.*)\z";
+
+    /// <summary>
+    /// An https origin, perhaps with a path: no user information, query or fragment, no address in brackets.
+    /// </summary>
+    public const string HttpsUrl = @"^https://[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/[a-zA-Z0-9._~/-]*)?\z";
+
+    /// <summary>A name of a model, an alias or a provider's identifier; it cannot be taken for an option.</summary>
+    public const string ModelName = @"^[a-zA-Z0-9][a-zA-Z0-9._:/@\[\]-]*\z";
+
+    /// <summary>A tool of the CLI, perhaps with a specifier: <c>Bash(git log:*)</c>. One line; it cannot be taken for an option.</summary>
+    public const string Tool = @"^[a-zA-Z_*][^\x00-\x1f\x7f]*\z";
+
+    /// <summary>A DNS subdomain (RFC 1123), as names of Secrets and nodes are.</summary>
+    public const string DnsSubdomain = @"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\z";
+
+    /// <summary>A label's key: a name of at most 63 characters, perhaps after a DNS subdomain and a slash.</summary>
+    public const string LabelKey =
+        @"^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/)?[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?\z";
+
+    /// <summary>A label's value.</summary>
+    public const string LabelValue = @"^([a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?)?\z";
+
+    /// <summary>What a <see cref="Values.GoDuration"/> field takes: no sign, and no <c>0</c> without unit.</summary>
+    public const string Duration = @"^([0-9]{1,9}(\.[0-9]{1,9})?(ns|us|ms|s|m|h)){1,6}\z";
+}

@@ -1,0 +1,90 @@
+namespace Stromboli.Crds.Schema;
+
+/// <summary>
+/// What a refusal says, in words that follow the path of a field (<c>spec.image must be …</c>). The CRDs and the operator's own validation say the same.
+/// </summary>
+public static class Sentences
+{
+    /// <summary>For <see cref="Patterns.NoNul"/>.</summary>
+    public const string NoNul = "must not contain a NUL character";
+
+    /// <summary>For <see cref="Patterns.Image"/>.</summary>
+    public const string Image = "must be a fully qualified image name with its registry, such as registry.example.com/team/agent:1.0";
+
+    /// <summary>For <see cref="Patterns.Path"/>.</summary>
+    public const string Path = "must be an absolute path of letters, digits and _ . - without '..', such as /workspace";
+
+    /// <summary>For <see cref="Patterns.ReservedPath"/>.</summary>
+    public const string ReservedPath = "must not be, hold or lie below /proc, /sys, /dev, /run/stromboli or /opt/stromboli";
+
+    /// <summary>For <see cref="Patterns.OwnMount"/>.</summary>
+    public const string OwnMount = "must not be /tmp, /var/tmp or /home/agent, where every container has a mount of its own";
+
+    /// <summary>For <see cref="Patterns.EnvName"/>.</summary>
+    public const string EnvName = "must be the name of an environment variable: letters, digits and _, not beginning with a digit";
+
+    /// <summary>For <see cref="Patterns.ProtectedEnv"/>.</summary>
+    public const string ProtectedEnv =
+        "must not be a protected variable: PATH, HOME, SHELL, LD_*, DYLD_*, NODE_OPTIONS, NODE_PATH, PYTHONPATH, PERL5LIB, RUBYLIB, BASH_ENV, ENV, IFS, *_PROXY, "
+        + "ANTHROPIC_*, CLAUDE_*, in upper or lower case";
+
+    /// <summary>For <see cref="Patterns.HttpsUrl"/>.</summary>
+    public const string HttpsUrl = "must be an https URL without user, query and fragment, such as https://models.example.com";
+
+    /// <summary>For <see cref="Patterns.ModelName"/>.</summary>
+    public const string ModelName = "must be the name of a model: letters, digits and . _ : / @ [ ] -, beginning with a letter or digit";
+
+    /// <summary>For <see cref="Patterns.Tool"/>.</summary>
+    public const string Tool = "must hold names of tools, such as Read or Bash(git log:*), each on one line and beginning with a letter, _ or *";
+
+    /// <summary>For <see cref="Patterns.DnsSubdomain"/>.</summary>
+    public const string DnsSubdomain = "must be a name of lower case letters, digits, - and ., such as node-1.example.com";
+
+    /// <summary>For <see cref="Patterns.LabelKey"/>.</summary>
+    public const string LabelKey = "must have label names as keys, such as stromboli.dev/pool";
+
+    /// <summary>For <see cref="Patterns.LabelValue"/>.</summary>
+    public const string LabelValue = "must have label values: at most 63 letters, digits and _ . -, beginning and ending with a letter or digit";
+
+    /// <summary>For the union of ways to run.</summary>
+    public const string OneAgent = "takes one of claude and command, not both";
+
+    /// <summary>For a host without a credential of its own.</summary>
+    public const string BaseUrlNeedsCredentials = "needs a credentialsSecretRef beside it: the operator's own credential goes to the operator's own origin only";
+
+    /// <summary>For a command that names no program.</summary>
+    public const string CommandNamesProgram = "must begin with the program to run";
+
+    /// <summary>For a prompt of blanks.</summary>
+    public const string PromptHasText = "must not be empty";
+
+    /// <summary>For a second item of the same key in a list that is a map.</summary>
+    public const string Duplicate = "is there twice";
+
+    /// <summary>For a number out of bounds.</summary>
+    public static string Between(string min, string max) => $"must lie between {min} and {max}";
+
+    /// <summary>For a duration that is none or out of bounds.</summary>
+    public static string Duration(string min, string max) => $"must be a duration between {min} and {max}, such as 90s, 30m or 1h30m";
+
+    /// <summary>For a quantity that is none or out of bounds.</summary>
+    public static string Quantity(string min, string max) => $"must be a quantity between {min} and {max}";
+
+    /// <summary>For text of too many bytes.</summary>
+    public static string MaxBytes(int bytes) => $"must have at most {bytes} bytes of UTF-8";
+
+    /// <summary>For text of too many or too few characters.</summary>
+    public static string Length(int min, int max) => $"must have between {min} and {max} characters";
+
+    /// <summary>For a list or map of too many or too few items.</summary>
+    public static string Items(int min, int max) => $"must have between {min} and {max} items";
+
+    /// <summary>For text that is none of an enumeration.</summary>
+    public static string OneOf(IEnumerable<string> values) => $"must be one of {string.Join(", ", values)}";
+
+    /// <summary>For a field that may not change.</summary>
+    public const string Immutable = "cannot be changed: make a new object instead";
+
+    /// <summary>For a field that must be there.</summary>
+    public const string Required = "is required";
+}

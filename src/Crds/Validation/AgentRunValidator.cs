@@ -1,0 +1,150 @@
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Schema;
+
+namespace Stromboli.Crds.Validation;
+
+/// <summary>
+/// The rules of the AgentRun CRD once more, in code: the operator runs nothing that an API server without CEL, or one with an older CRD, let through.
+/// </summary>
+public static class AgentRunValidator
+{
+    /// <summary>Everything that is wrong with the spec, in the order of its fields; empty when it can be run.</summary>
+    public static IReadOnlyList<SpecError> Validate(AgentRunSpec? spec)
+    {
+        var checks = new FieldChecks();
+        if (spec is null)
+        {
+            checks.Require("spec", present: false);
+            return checks.Errors;
+        }
+        Prompt(checks, spec.Prompt);
+        Agent(checks, spec.Agent);
+        Model(checks, spec.Model);
+        Container(checks, spec);
+        Environment(checks, spec.Env);
+        Limits(checks, spec.Resources?.Limits);
+        Placement(checks, spec);
+        Course(checks, spec);
+        return checks.Errors;
+    }
+
+    private static void Prompt(FieldChecks checks, string? prompt)
+    {
+        const string field = "spec.prompt";
+        checks.Require(field, prompt is not null);
+        if (prompt?.Length == 0)
+            checks.Add(field, Sentences.PromptHasText);
+        checks.Bytes(field, prompt, RunLimits.TextBytes);
+    }
+
+    private static void Agent(FieldChecks checks, AgentSpec? agent)
+    {
+        if (agent?.Claude is not null && agent.Command is not null)
+            checks.Add("spec.agent", Sentences.OneAgent);
+        Claude(checks, agent?.Claude);
+        if (agent?.Command is not { } command)
+            return;
+        const string field = "spec.agent.command";
+        checks.Items(field, command.Count, 1, RunLimits.Arguments);
+        if (command is ["", ..])
+            checks.Add(field, Sentences.CommandNamesProgram);
+        checks.Texts(field, command, 0, RunLimits.ArgumentLength, PatternRegexes.NoNul, Sentences.NoNul);
+    }
+
+    private static void Claude(FieldChecks checks, ClaudeOptions? claude)
+    {
+        if (claude is null)
+            return;
+        const string field = "spec.agent.claude";
+        checks.Text($"{field}.model", claude.Model, 1, RunLimits.ModelName, PatternRegexes.ModelName, Sentences.ModelName);
+        SystemPrompt(checks, $"{field}.systemPrompt", claude.SystemPrompt);
+        SystemPrompt(checks, $"{field}.appendSystemPrompt", claude.AppendSystemPrompt);
+        Tools(checks, $"{field}.allowedTools", claude.AllowedTools);
+        Tools(checks, $"{field}.disallowedTools", claude.DisallowedTools);
+        checks.OneOf($"{field}.permissionMode", claude.PermissionMode, ClaudeOptions.PermissionModes);
+        checks.Number($"{field}.maxTurns", claude.MaxTurns, 1, RunLimits.Turns);
+    }
+
+    private static void SystemPrompt(FieldChecks checks, string field, string? text)
+    {
+        checks.Bytes(field, text, RunLimits.TextBytes);
+        checks.Text(field, text, 0, int.MaxValue, PatternRegexes.NoNul, Sentences.NoNul);
+    }
+
+    private static void Tools(FieldChecks checks, string field, List<string>? tools)
+    {
+        checks.Items(field, tools?.Count, 0, RunLimits.Tools);
+        checks.Texts(field, tools, 1, RunLimits.ToolLength, PatternRegexes.Tool, Sentences.Tool);
+    }
+
+    private static void Model(FieldChecks checks, ModelSpec? model)
+    {
+        if (model is null)
+            return;
+        const string baseUrl = "spec.model.baseURL";
+        checks.Text(baseUrl, model.BaseURL, 1, RunLimits.Url, PatternRegexes.HttpsUrl, Sentences.HttpsUrl);
+        if (model.BaseURL is not null && model.CredentialsSecretRef is null)
+            checks.Add(baseUrl, Sentences.BaseUrlNeedsCredentials);
+        if (model.CredentialsSecretRef is not { } secret)
+            return;
+        const string name = "spec.model.credentialsSecretRef.name";
+        checks.Require(name, secret.Name is not null);
+        checks.Text(name, secret.Name, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Sentences.DnsSubdomain);
+    }
+
+    private static void Container(FieldChecks checks, AgentRunSpec spec)
+    {
+        checks.Text("spec.image", spec.Image, 1, RunLimits.Image, PatternRegexes.Image, Sentences.Image);
+        checks.OneOf("spec.imagePullPolicy", spec.ImagePullPolicy, "Always", "IfNotPresent", "Never");
+        Path(checks, "spec.workspace.mountPath", spec.Workspace?.MountPath);
+        checks.NotMatching("spec.workspace.mountPath", spec.Workspace?.MountPath, PatternRegexes.OwnMount, Sentences.OwnMount);
+        Path(checks, "spec.workdir", spec.Workdir);
+    }
+
+    private static void Path(FieldChecks checks, string field, string? path)
+    {
+        checks.Text(field, path, 1, RunLimits.Path, PatternRegexes.Path, Sentences.Path);
+        checks.NotMatching(field, path, PatternRegexes.ReservedPath, Sentences.ReservedPath);
+    }
+
+    private static void Environment(FieldChecks checks, List<EnvVar>? env)
+    {
+        const string field = "spec.env";
+        checks.Items(field, env?.Count, 0, RunLimits.Variables);
+        HashSet<string> names = [];
+        for (var i = 0; i < env?.Count; i++)
+        {
+            var (name, value) = ($"{field}[{i}].name", $"{field}[{i}].value");
+            checks.Require(name, env[i].Name is not null);
+            checks.Text(name, env[i].Name, 1, RunLimits.VariableName, PatternRegexes.EnvName, Sentences.EnvName);
+            checks.NotMatching(name, env[i].Name, PatternRegexes.ProtectedEnv, Sentences.ProtectedEnv);
+            if (env[i].Name is { } given && !names.Add(given))
+                checks.Add(name, Sentences.Duplicate);
+            checks.Text(value, env[i].Value, 0, RunLimits.VariableValue, PatternRegexes.NoNul, Sentences.NoNul);
+        }
+    }
+
+    private static void Limits(FieldChecks checks, ResourceLimits? limits)
+    {
+        const string field = "spec.resources.limits";
+        checks.Quantity($"{field}.memory", limits?.Memory, RunLimits.MinMemory, RunLimits.MaxMemory);
+        checks.Quantity($"{field}.cpu", limits?.Cpu, RunLimits.MinCpu, RunLimits.MaxCpu);
+        checks.Number($"{field}.pids", limits?.Pids, RunLimits.MinPids, RunLimits.MaxPids);
+    }
+
+    private static void Placement(FieldChecks checks, AgentRunSpec spec)
+    {
+        checks.Labels("spec.nodeSelector", spec.NodeSelector, RunLimits.Selectors, RunLimits.LabelValue);
+        checks.Text("spec.nodeName", spec.NodeName, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Sentences.DnsSubdomain);
+        checks.Number("spec.priority", spec.Priority, RunLimits.MinPriority, RunLimits.MaxPriority);
+    }
+
+    private static void Course(FieldChecks checks, AgentRunSpec spec)
+    {
+        checks.Duration("spec.timeout", spec.Timeout, RunLimits.MinTimeout, RunLimits.MaxTimeout);
+        checks.Number("spec.retries.nodeLost", spec.Retries?.NodeLost, 0, RunLimits.NodeLostRetries);
+        checks.Duration("spec.ttlAfterFinished", spec.TtlAfterFinished, RunLimits.MinTtl, RunLimits.MaxTtl);
+        checks.Quantity("spec.output.statusBytes", spec.Output?.StatusBytes, RunLimits.MinStatusBytes, RunLimits.MaxStatusBytes);
+        checks.Quantity("spec.output.logBytes", spec.Output?.LogBytes, RunLimits.MinLogBytes, RunLimits.MaxLogBytes);
+    }
+}

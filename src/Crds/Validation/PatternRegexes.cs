@@ -1,0 +1,55 @@
+using System.Text.RegularExpressions;
+using Stromboli.Crds.Schema;
+
+namespace Stromboli.Crds.Validation;
+
+/// <summary><see cref="Patterns"/>, compiled.</summary>
+internal static partial class PatternRegexes
+{
+    private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+
+    // The texts are bounded before they are matched; this is only so that no backtracking can ever hold up the operator.
+    private const int TimeoutMilliseconds = 1000;
+
+    [GeneratedRegex(Patterns.NoNul, Options, TimeoutMilliseconds)]
+    internal static partial Regex NoNul { get; }
+
+    [GeneratedRegex(Patterns.Image, Options, TimeoutMilliseconds)]
+    internal static partial Regex Image { get; }
+
+    [GeneratedRegex(Patterns.Path, Options, TimeoutMilliseconds)]
+    internal static partial Regex Path { get; }
+
+    [GeneratedRegex(Patterns.ReservedPath, Options, TimeoutMilliseconds)]
+    internal static partial Regex ReservedPath { get; }
+
+    [GeneratedRegex(Patterns.OwnMount, Options, TimeoutMilliseconds)]
+    internal static partial Regex OwnMount { get; }
+
+    [GeneratedRegex(Patterns.EnvName, Options, TimeoutMilliseconds)]
+    internal static partial Regex EnvName { get; }
+
+    [GeneratedRegex(Patterns.ProtectedEnv, Options, TimeoutMilliseconds)]
+    internal static partial Regex ProtectedEnv { get; }
+
+    [GeneratedRegex(Patterns.HttpsUrl, Options, TimeoutMilliseconds)]
+    internal static partial Regex HttpsUrl { get; }
+
+    [GeneratedRegex(Patterns.ModelName, Options, TimeoutMilliseconds)]
+    internal static partial Regex ModelName { get; }
+
+    [GeneratedRegex(Patterns.Tool, Options, TimeoutMilliseconds)]
+    internal static partial Regex Tool { get; }
+
+    [GeneratedRegex(Patterns.DnsSubdomain, Options, TimeoutMilliseconds)]
+    internal static partial Regex DnsSubdomain { get; }
+
+    [GeneratedRegex(Patterns.LabelKey, Options, TimeoutMilliseconds)]
+    internal static partial Regex LabelKey { get; }
+
+    [GeneratedRegex(Patterns.LabelValue, Options, TimeoutMilliseconds)]
+    internal static partial Regex LabelValue { get; }
+
+    [GeneratedRegex(Patterns.Duration, Options, TimeoutMilliseconds)]
+    internal static partial Regex Duration { get; }
+}
