@@ -1,6 +1,6 @@
 namespace Stromboli.Crds.Runs;
 
-/// <summary>Where a run is. Derived from the conditions (<see cref="RunPhases"/>), for people; programs read the conditions.</summary>
+/// <summary>Where a run is. Derived from the conditions, for people; programs read the conditions.</summary>
 public enum RunPhase
 {
     /// <summary>Not accepted yet, or something that it needs is not there.</summary>
