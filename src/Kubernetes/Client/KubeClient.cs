@@ -1,0 +1,191 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stromboli.Kubernetes.Model;
+
+namespace Stromboli.Kubernetes;
+
+/// <summary>
+/// A typed client of one API server. Every failure is an <see cref="ApiException"/>, except cancellation by the caller and an unreadable token file
+/// (<see cref="KubeConfigException"/>). Safe for use from many threads.
+/// </summary>
+public sealed partial class KubeClient : IDisposable
+{
+    private readonly Transport _transport;
+    private readonly KubeClientOptions _options;
+    private readonly TimeProvider _clock;
+
+    /// <summary>Makes a client; it connects when first used.</summary>
+    public KubeClient(KubeConfig config, KubeClientOptions? options = null, TimeProvider? clock = null, ILogger<KubeClient>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        _options = options ?? new();
+        _clock = clock ?? TimeProvider.System;
+        _transport = new Transport(config, _options, _clock, logger ?? NullLogger<KubeClient>.Instance);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _transport.Dispose();
+
+    /// <summary>The object of that name, read live.</summary>
+    /// <exception cref="ApiException">Also when there is none.</exception>
+    public Task<T> GetAsync<T>(ResourceType<T> type, NamespacedName key, CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return SendAsync(new(HttpMethod.Get, ResourcePath.Item(type, key), Labels("get", type)) { Idempotent = true }, type.Json, cancellationToken);
+    }
+
+    /// <summary>The object of that name, read live; null if there is none.</summary>
+    public async Task<T?> TryGetAsync<T>(ResourceType<T> type, NamespacedName key, CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject
+    {
+        try
+        {
+            return await GetAsync(type, key, cancellationToken);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>One page of a list; <c>Metadata.Continue</c> leads to the next. All pages are of one snapshot.</summary>
+    public async Task<KubeList<T>> ListPageAsync<T>(ResourceType<T> type, ListOptions? options = null, CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        options ??= new();
+        var path = ResourcePath.Query(
+            ResourcePath.Collection(type, options.Namespace),
+            ("labelSelector", options.LabelSelector),
+            ("fieldSelector", options.FieldSelector),
+            ("limit", options.Limit > 0 ? $"{options.Limit}" : null),
+            ("continue", options.Continue));
+        var page = await SendAsync(new(HttpMethod.Get, path, Labels("list", type)) { Idempotent = true }, type.ListJson, cancellationToken);
+        page.Items ??= [];
+        return page;
+    }
+
+    /// <summary>All objects, page after page.</summary>
+    public async IAsyncEnumerable<T> ListAsync<T>(
+        ResourceType<T> type,
+        ListOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject
+    {
+        options ??= new();
+        do
+        {
+            var page = await ListPageAsync(type, options, cancellationToken);
+            foreach (var item in page.Items)
+                yield return item;
+            options = options with { Continue = page.Metadata.Continue };
+        }
+        while (!string.IsNullOrEmpty(options.Continue));
+    }
+
+    /// <summary>Creates an object.</summary>
+    public Task<T> CreateAsync<T>(ResourceType<T> type, T target, string? fieldManager = null, CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(target);
+        var path = ResourcePath.Query(CollectionFor(type, target), ("fieldManager", fieldManager ?? _options.FieldManager));
+        return SendAsync(new(HttpMethod.Post, path, Labels("create", type)) { Body = Json(target, type.Json) }, type.Json, cancellationToken);
+    }
+
+    /// <summary>Replaces an object, but not its status; a conflict if <c>resourceVersion</c> is set and is no longer the stored one.</summary>
+    public Task<T> ReplaceAsync<T>(ResourceType<T> type, T target, string? fieldManager = null, CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject => PutAsync(type, target, null, fieldManager, cancellationToken);
+
+    /// <summary>Replaces an object's status only. With its <c>resourceVersion</c> (demanded) this is a compare-and-swap of the whole object.</summary>
+    /// <exception cref="ApiException">A conflict, if the object has changed since.</exception>
+    public Task<T> ReplaceStatusAsync<T>(ResourceType<T> type, T target, string? fieldManager = null, CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return string.IsNullOrEmpty(target.Metadata.ResourceVersion)
+            ? throw new ArgumentException("Without a resourceVersion this would overwrite what others stored.", nameof(target))
+            : PutAsync(type, target, "status", fieldManager, cancellationToken);
+    }
+
+    /// <summary>Server-side apply; creates the object if there is none.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="target">Exactly the fields that this manager wants to own, with name and namespace; no <c>managedFields</c>.</param>
+    /// <param name="fieldManager">Who owns them.</param>
+    /// <param name="force">Take fields that another manager owns; else such a field is a conflict.</param>
+    /// <param name="subresource">Such as <c>status</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<T> ApplyAsync<T>(ResourceType<T> type, T target, string fieldManager, bool force = true, string? subresource = null, CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentException.ThrowIfNullOrEmpty(fieldManager);
+        var path = ResourcePath.Query(
+            ResourcePath.Item(type, NamespacedName.Of(target), subresource), ("fieldManager", fieldManager), ("force", force ? "true" : null));
+        var request = new ApiRequest(HttpMethod.Patch, path, Labels("apply", type, subresource))
+        {
+            Body = Json(target, type.Json),
+            ContentType = "application/apply-patch+yaml",
+            Idempotent = true,
+        };
+        return SendAsync(request, type.Json, cancellationToken);
+    }
+
+    /// <summary>JSON merge patch (RFC 7396); put <c>metadata.resourceVersion</c> in to make it a compare-and-swap.</summary>
+    public Task<T> MergePatchAsync<T>(ResourceType<T> type, NamespacedName key, JsonObject patch, string? subresource = null, string? fieldManager = null, CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject => PatchAsync(type, key, patch, "application/merge-patch+json", subresource, fieldManager, cancellationToken);
+
+    /// <summary>JSON merge patch of the status subresource.</summary>
+    public Task<T> PatchStatusAsync<T>(ResourceType<T> type, NamespacedName key, JsonObject patch, string? fieldManager = null, CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject => MergePatchAsync(type, key, patch, "status", fieldManager, cancellationToken);
+
+    /// <summary>JSON patch (RFC 6902).</summary>
+    public Task<T> JsonPatchAsync<T>(ResourceType<T> type, NamespacedName key, JsonArray patch, string? subresource = null, string? fieldManager = null, CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject => PatchAsync(type, key, patch, "application/json-patch+json", subresource, fieldManager, cancellationToken);
+
+    /// <summary>Deletes an object; false if there is none. A UID or version in the preconditions that differs is a conflict.</summary>
+    public async Task<bool> DeleteAsync<T>(ResourceType<T> type, NamespacedName key, DeleteOptions? options = null, CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        var request = new ApiRequest(HttpMethod.Delete, ResourcePath.Item(type, key), Labels("delete", type))
+        {
+            Body = options is null ? null : Json(options, KubernetesJson.Default.DeleteOptions),
+            Idempotent = true,
+        };
+        try
+        {
+            await _transport.SendAsync(request, cancellationToken);
+            return true;
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Creates a token for a ServiceAccount.</summary>
+    public Task<TokenRequest> CreateTokenAsync(NamespacedName serviceAccount, TokenRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var path = ResourcePath.Item(ServiceAccounts, serviceAccount, "token");
+        return SendAsync(
+            new(HttpMethod.Post, path, Labels("create", ServiceAccounts, "token")) { Body = Json(request, KubernetesJson.Default.TokenRequest) },
+            KubernetesJson.Default.TokenRequest,
+            cancellationToken);
+    }
+
+    /// <summary>GET of any path of the API server, such as <c>/version</c>.</summary>
+    public async Task<JsonElement> GetRawAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var body = await _transport.SendAsync(new(HttpMethod.Get, path, new("get", "", "raw")) { Idempotent = true }, cancellationToken);
+        using var document = JsonDocument.Parse(body);
+        return document.RootElement.Clone();
+    }
+}

@@ -1,0 +1,28 @@
+namespace Stromboli.Kubernetes;
+
+/// <summary>A token bucket that hands out turns in order; who has to wait is told how long.</summary>
+internal sealed class RateLimiter(double perSecond, int burst, TimeProvider clock)
+{
+    private readonly Lock _gate = new();
+    private double _tokens = burst;
+    private long _refilled = clock.GetTimestamp();
+
+    /// <summary>Waits for a turn. A cancelled wait's turn is not given back.</summary>
+    public async ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        var delay = Reserve();
+        if (delay > TimeSpan.Zero)
+            await Task.Delay(delay, clock, cancellationToken);
+    }
+
+    private TimeSpan Reserve()
+    {
+        lock (_gate)
+        {
+            var now = clock.GetTimestamp();
+            _tokens = Math.Min(burst, _tokens + (clock.GetElapsedTime(_refilled, now).TotalSeconds * perSecond)) - 1;
+            _refilled = now;
+            return _tokens >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-_tokens / perSecond);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Stromboli.Kubernetes;
+
+/// <summary>What kubelet gives every pod with a service account.</summary>
+internal static class InClusterConfig
+{
+    private const string Directory = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+    public static KubeConfig? TryLoad() => TryLoad(
+        Directory,
+        Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"),
+        Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT"));
+
+    internal static KubeConfig? TryLoad(string directory, string? host, string? port)
+    {
+        var token = Path.Combine(directory, "token");
+        if (string.IsNullOrEmpty(host) || string.IsNullOrEmpty(port) || !File.Exists(token))
+            return null;
+        var scope = Path.Combine(directory, "namespace");
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPemFile(Path.Combine(directory, "ca.crt"));
+        }
+        catch (Exception e) when (e is IOException or CryptographicException)
+        {
+            throw new KubeConfigException($"The cluster's CA in '{directory}' cannot be read: {e.Message}", e);
+        }
+
+        return new()
+        {
+            Server = new Uri($"https://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}"),
+            Namespace = File.Exists(scope) ? File.ReadAllText(scope).Trim() : null,
+            CertificateAuthority = authorities,
+            TokenFile = token,
+        };
+    }
+}

@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Stromboli.Kubernetes.Model;
+
+namespace Stromboli.Kubernetes;
+
+/// <summary>
+/// Calls a reconcile function for keys whose objects may need it: after changes, after the time a reconcile asked for, after failures with growing waits
+/// and without an end, and at each resync. One key is never reconciled twice at once.
+/// </summary>
+public sealed partial class Controller : IDisposable
+{
+    private readonly ControllerOptions _options;
+    private readonly Func<NamespacedName, CancellationToken, Task<ReconcileResult>> _reconcile;
+    private readonly Func<IEnumerable<NamespacedName>> _primaryKeys;
+    private readonly IReadOnlyList<Func<CancellationToken, Task>> _syncs;
+    private readonly WorkQueue<NamespacedName> _queue;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+
+    internal Controller(
+        ControllerOptions options,
+        Func<NamespacedName, CancellationToken, Task<ReconcileResult>> reconcile,
+        Func<IEnumerable<NamespacedName>> primaryKeys,
+        IReadOnlyList<Func<CancellationToken, Task>> syncs,
+        TimeProvider clock,
+        ILogger logger)
+    {
+        _options = options;
+        _reconcile = reconcile;
+        _primaryKeys = primaryKeys;
+        _syncs = syncs;
+        _queue = new(options.MinBackoff, options.MaxBackoff, clock);
+        _clock = clock;
+        _logger = logger;
+    }
+
+    /// <summary>How many keys wait for a worker.</summary>
+    public int QueueLength => _queue.Count;
+
+    /// <summary>Begins a controller for the objects of this informer.</summary>
+    /// <param name="informer">Of the primary kind; somebody else runs it.</param>
+    /// <param name="when">Changes that count, such as <see cref="StoreChange{T}.IsSpecChange"/>; all if null.</param>
+    public static ControllerBuilder For<T>(Informer<T> informer, Func<StoreChange<T>, bool>? when = null)
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(informer);
+        return new ControllerBuilder(informer.Kind, () => informer.Store.List().Select(target => NamespacedName.Of(target)))
+            .Watches(informer, target => [NamespacedName.Of(target)], when);
+    }
+
+    /// <summary>Reconciles this key soon; for what no informer sees.</summary>
+    public void Enqueue(NamespacedName key) => _queue.Add(key);
+
+    /// <summary>Reconciles this key after a time.</summary>
+    public void EnqueueAfter(NamespacedName key, TimeSpan delay) => _queue.AddAfter(key, delay);
+
+    /// <summary>
+    /// Waits for the informers to sync, then works until cancelled. It returns, without an exception, when the last reconcile under way has returned.
+    /// </summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(_syncs.Select(sync => sync(cancellationToken)));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        Log.Started(_logger, _options.Name, _options.Workers);
+        await Task.WhenAll([ResyncAsync(cancellationToken), .. Enumerable.Range(0, _options.Workers).Select(_ => WorkAsync(cancellationToken))]);
+        Log.Stopped(_logger, _options.Name);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _queue.Dispose();
+
+    private async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        // Off the caller's thread, also when a reconcile never waits.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            NamespacedName key;
+            try
+            {
+                key = await _queue.TakeAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await OneAsync(key, cancellationToken);
+        }
+    }
+
+    private async Task OneAsync(NamespacedName key, CancellationToken cancellationToken)
+    {
+        var started = _clock.GetTimestamp();
+        var outcome = "error";
+        try
+        {
+            var result = await _reconcile(key, cancellationToken);
+            outcome = Follow(key, result);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            outcome = "cancelled";
+        }
+        catch (ApiException e) when (e.IsConflict)
+        {
+            outcome = "conflict";
+            Log.Conflict(_logger, _options.Name, key, _queue.AddWithBackoff(key).TotalSeconds);
+        }
+        catch (Exception e)
+        {
+            var wait = _queue.AddWithBackoff(key, (e as ApiException)?.RetryAfter ?? TimeSpan.Zero);
+            Log.Failed(_logger, e, _options.Name, key, _queue.Failures(key), wait.TotalSeconds);
+        }
+        finally
+        {
+            _queue.Done(key);
+            KubeMetrics.Reconciles.Add(1, new TagList { { "controller", _options.Name }, { "result", outcome } });
+            KubeMetrics.ReconcileDuration.Record(_clock.GetElapsedTime(started).TotalSeconds, new TagList { { "controller", _options.Name } });
+        }
+    }
+
+    private string Follow(NamespacedName key, ReconcileResult result)
+    {
+        if (result.WithBackoff)
+        {
+            _queue.AddWithBackoff(key);
+            return "backoff";
+        }
+
+        _queue.Forget(key);
+        if (result.RequeueAfter is not { } delay)
+            return "done";
+        _queue.AddAfter(key, delay);
+        return "requeue";
+    }
+
+    private async Task ResyncAsync(CancellationToken cancellationToken)
+    {
+        while (_options.Resync > TimeSpan.Zero && !cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(_options.Resync * 0.95, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancellationToken.IsCancellationRequested)
+                return;
+            // Jitter, not a secret.
+            foreach (var key in _primaryKeys())
+                _queue.AddAfter(key, _options.Resync * 0.1 * Random.Shared.NextDouble());
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Controller}: synced, {Workers} workers start")]
+        public static partial void Started(ILogger logger, string controller, int workers);
+
+        [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Controller}: stopped")]
+        public static partial void Stopped(ILogger logger, string controller);
+
+        [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "{Controller}: {Key} failed {Failures} times in a row, again in {Seconds} s")]
+        public static partial void Failed(ILogger logger, Exception exception, string controller, NamespacedName key, int failures, double seconds);
+
+        [LoggerMessage(EventId = 4, Level = LogLevel.Debug, Message = "{Controller}: {Key} changed meanwhile, again in {Seconds} s")]
+        public static partial void Conflict(ILogger logger, string controller, NamespacedName key, double seconds);
+    }
+}

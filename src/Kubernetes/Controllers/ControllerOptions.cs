@@ -1,0 +1,20 @@
+namespace Stromboli.Kubernetes;
+
+/// <summary>Bounds of a <see cref="Controller"/>.</summary>
+public sealed record ControllerOptions
+{
+    /// <summary>Name in logs and metrics.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How many keys are reconciled at once.</summary>
+    public int Workers { get; init; } = 4;
+
+    /// <summary>Every key of the primary informer is reconciled at least this often, spread over a tenth of it; never, if zero.</summary>
+    public TimeSpan Resync { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Wait after a key's first failure; doubles each time.</summary>
+    public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Longest wait after a failure. A key is never given up.</summary>
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromMinutes(5);
+}

@@ -1,0 +1,144 @@
+namespace Stromboli.Kubernetes;
+
+/// <summary>
+/// client-go's work queue: a key is at most once in it, is never handed to two workers at once, and comes again if it was added while being worked on.
+/// Memory is bounded by the number of distinct keys that are waiting, worked on, or failing.
+/// </summary>
+/// <typeparam name="TKey">A key with value equality.</typeparam>
+public sealed class WorkQueue<TKey> : IDisposable
+    where TKey : notnull
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<TKey> _queue = [];
+    private readonly HashSet<TKey> _dirty = [];
+    private readonly HashSet<TKey> _processing = [];
+    private readonly Dictionary<TKey, int> _failures = [];
+    private readonly Queue<TaskCompletionSource<TKey>> _waiting = [];
+    private readonly DelayedKeys<TKey> _delayed;
+    private readonly TimeSpan _minBackoff;
+    private readonly TimeSpan _maxBackoff;
+
+    /// <summary>Makes an empty queue.</summary>
+    /// <param name="minBackoff">Wait after a key's first failure; doubles each time. 5 ms if null.</param>
+    /// <param name="maxBackoff">Longest wait after a failure. 5 minutes if null.</param>
+    /// <param name="clock">The clock.</param>
+    public WorkQueue(TimeSpan? minBackoff = null, TimeSpan? maxBackoff = null, TimeProvider? clock = null)
+    {
+        _minBackoff = minBackoff ?? TimeSpan.FromMilliseconds(5);
+        _maxBackoff = maxBackoff ?? TimeSpan.FromMinutes(5);
+        _delayed = new DelayedKeys<TKey>(clock ?? TimeProvider.System, Add);
+    }
+
+    /// <summary>How many keys wait for a worker.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _queue.Count;
+        }
+    }
+
+    /// <summary>Adds a key; nothing happens if it already waits.</summary>
+    public void Add(TKey key)
+    {
+        lock (_gate)
+        {
+            if (_dirty.Add(key) && !_processing.Contains(key))
+                Enqueue(key);
+        }
+    }
+
+    /// <summary>Adds a key after a time. Of several times for one key the earliest counts.</summary>
+    public void AddAfter(TKey key, TimeSpan delay)
+    {
+        if (delay <= TimeSpan.Zero)
+            Add(key);
+        else
+            _delayed.Add(key, delay);
+    }
+
+    /// <summary>Adds a key after its backoff, which doubles with each call until <see cref="Forget"/>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="atLeast">Wait at least this long.</param>
+    /// <returns>The wait.</returns>
+    public TimeSpan AddWithBackoff(TKey key, TimeSpan atLeast = default)
+    {
+        int failures;
+        lock (_gate)
+            _failures[key] = failures = _failures.GetValueOrDefault(key) + 1;
+        var wait = _minBackoff * Math.Pow(2, Math.Min(failures - 1, 32));
+        if (wait > _maxBackoff)
+            wait = _maxBackoff;
+        if (wait < atLeast)
+            wait = atLeast;
+        AddAfter(key, wait);
+        return wait;
+    }
+
+    /// <summary>How often the key failed since it was last forgotten.</summary>
+    public int Failures(TKey key)
+    {
+        lock (_gate)
+            return _failures.GetValueOrDefault(key);
+    }
+
+    /// <summary>The key succeeded: its next failure waits the shortest time.</summary>
+    public void Forget(TKey key)
+    {
+        lock (_gate)
+            _failures.Remove(key);
+    }
+
+    /// <summary>Waits for a key and takes it. <see cref="Done"/> must follow, whatever happens.</summary>
+    public async Task<TKey> TakeAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        TaskCompletionSource<TKey> turn;
+        lock (_gate)
+        {
+            if (_queue.TryDequeue(out var key))
+                return Start(key);
+            turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Enqueue(turn);
+        }
+
+        await using (cancellationToken.UnsafeRegister(static (state, token) => ((TaskCompletionSource<TKey>)state!).TrySetCanceled(token), turn))
+            return await turn.Task;
+    }
+
+    /// <summary>The worker is done with the key; if it was added meanwhile, it waits again.</summary>
+    public void Done(TKey key)
+    {
+        lock (_gate)
+        {
+            if (_processing.Remove(key) && _dirty.Contains(key))
+                Enqueue(key);
+        }
+    }
+
+    /// <summary>Stops the timer of delayed keys.</summary>
+    public void Dispose() => _delayed.Dispose();
+
+    private void Enqueue(TKey key)
+    {
+        while (_waiting.TryDequeue(out var turn))
+        {
+            // A worker that has given up waiting leaves the key to the next.
+            if (turn.TrySetResult(key))
+            {
+                Start(key);
+                return;
+            }
+        }
+
+        _queue.Enqueue(key);
+    }
+
+    private TKey Start(TKey key)
+    {
+        _dirty.Remove(key);
+        _processing.Add(key);
+        return key;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using Stromboli.Kubernetes.Model;
+
+namespace Stromboli.Kubernetes;
+
+/// <summary>Makes events that pass the API server's validation (events.k8s.io/v1).</summary>
+internal static class EventFactory
+{
+    private const int MaxNote = 1024;
+    private const int MaxWord = 128;
+    private const int MaxTargetName = 230;
+
+    public static Event Make(EventRecorderOptions options, ObjectReference regarding, ObjectReference? related, EventKey key, DateTimeOffset time, long unique) => new()
+    {
+        Metadata = new()
+        {
+            // What is about a cluster-scoped object lives in "default", as client-go has it.
+            Namespace = string.IsNullOrEmpty(regarding.Namespace) ? "default" : regarding.Namespace,
+            Name = $"{Cut(key.Name, MaxTargetName)}.{unique:x}",
+        },
+        EventTime = time,
+        ReportingController = options.ReportingController,
+        ReportingInstance = Cut(options.ReportingInstance, MaxWord),
+        Action = key.Action,
+        Reason = key.Reason,
+        Regarding = regarding,
+        Related = related,
+        Note = key.Note,
+        Type = key.Type.ToString(),
+    };
+
+    public static string Note(string note) => Cut(note, MaxNote);
+
+    public static string Word(string word) => Cut(word, MaxWord);
+
+    // At most that many bytes of UTF-8, and no half character.
+    private static string Cut(string text, int bytes)
+    {
+        if (Encoding.UTF8.GetByteCount(text) <= bytes)
+            return text;
+        var used = 0;
+        var chars = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            used += rune.Utf8SequenceLength;
+            if (used > bytes)
+                break;
+            chars += rune.Utf16SequenceLength;
+        }
+
+        return text[..chars];
+    }
+}

@@ -1,0 +1,188 @@
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stromboli.Kubernetes.Model;
+
+namespace Stromboli.Kubernetes;
+
+/// <summary>
+/// Writes events.k8s.io/v1 events in the background. Recording never waits and never throws: what is too much, or cannot be written, is dropped and counted
+/// (<c>kubernetes.events.dropped</c>). A repeated event becomes a series of the first.
+/// </summary>
+public sealed partial class EventRecorder
+{
+    private const int Tries = 4;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    private readonly KubeClient _client;
+    private readonly EventRecorderOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly Channel<Pending> _queue;
+    private readonly EventSeriesTable _series;
+    private readonly RateLimiter _limiter;
+    private long _unique;
+
+    /// <summary>Makes one; nothing is written before <see cref="RunAsync"/>.</summary>
+    public EventRecorder(KubeClient client, EventRecorderOptions options, TimeProvider? clock = null, ILogger<EventRecorder>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _client = client;
+        _options = options;
+        _clock = clock ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<EventRecorder>.Instance;
+        _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        _series = new(options, _clock);
+        _limiter = new(options.EventsPerSecond, options.Burst, _clock);
+        _unique = _clock.GetUtcNow().UtcTicks;
+    }
+
+    private enum Outcome
+    {
+        Written,
+        Gone,
+        Failed,
+    }
+
+    /// <summary>Records an event about an object.</summary>
+    /// <param name="regarding">The object; only its identity is kept.</param>
+    /// <param name="type">Normal or Warning.</param>
+    /// <param name="reason">CamelCase word for programs.</param>
+    /// <param name="action">CamelCase word for what was done.</param>
+    /// <param name="note">A sentence for a person, cut at 1 KiB. Never anything secret.</param>
+    /// <param name="related">A second object.</param>
+    public void Record(IKubernetesObject regarding, EventType type, string reason, string action, string note, IKubernetesObject? related = null)
+    {
+        var reference = ObjectReference.To(regarding);
+        var key = EventKey.Of(reference, type, EventFactory.Word(reason), EventFactory.Word(action), EventFactory.Note(note));
+        if (!_queue.Writer.TryWrite(new(reference, related is null ? null : ObjectReference.To(related), key, _clock.GetUtcNow())))
+            Dropped("queue-full");
+    }
+
+    /// <summary>Writes events until cancelled, then what still waits within <see cref="EventRecorderOptions.FlushTimeout"/>, and returns without an exception.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(WriteLoopAsync(cancellationToken), SeriesLoopAsync(cancellationToken));
+        using var flush = new CancellationTokenSource(_options.FlushTimeout, _clock);
+        try
+        {
+            while (_queue.Reader.TryRead(out var pending))
+                await WriteAsync(pending, flush.Token);
+            await WriteSeriesAsync(all: true, flush.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Log.NotFlushed(_logger, _queue.Reader.Count);
+        }
+    }
+
+    private async Task WriteLoopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await _queue.Reader.WaitToReadAsync(cancellationToken))
+            {
+                // Read only when nothing stands between it and being written: a cancelled wait must not lose an event.
+                while (!cancellationToken.IsCancellationRequested && _queue.Reader.TryRead(out var pending))
+                    await WriteAsync(pending, CancellationToken.None);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // shutdown
+        }
+    }
+
+    private async Task SeriesLoopAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(_options.SeriesInterval / 2, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!cancellationToken.IsCancellationRequested)
+                await WriteSeriesAsync(all: false, CancellationToken.None);
+        }
+    }
+
+    private async Task WriteAsync(Pending pending, CancellationToken cancellationToken)
+    {
+        switch (_series.Add(pending.Key))
+        {
+            case EventSeriesTable.Verdict.TooMany:
+                Dropped("per-object");
+                return;
+            case EventSeriesTable.Verdict.Repeated:
+                return;
+        }
+
+        _unique = Math.Max(_unique + 1, _clock.GetUtcNow().UtcTicks);
+        var made = EventFactory.Make(_options, pending.Regarding, pending.Related, pending.Key, pending.Time, _unique);
+        var outcome = await TryWriteAsync(() => _client.CreateAsync(BuiltIn.Events, made, null, cancellationToken), cancellationToken);
+        if (outcome == Outcome.Written)
+        {
+            _series.Written(pending.Key, NamespacedName.Of(made));
+            return;
+        }
+
+        _series.Forget(pending.Key);
+        Dropped("failed");
+    }
+
+    private async Task WriteSeriesAsync(bool all, CancellationToken cancellationToken)
+    {
+        foreach (var (key, name, count, lastSeen) in _series.TakeGrown(all))
+        {
+            var patch = new JsonObject
+            {
+                ["series"] = new JsonObject
+                {
+                    ["count"] = count,
+                    ["lastObservedTime"] = lastSeen.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'"),
+                },
+            };
+            var outcome = await TryWriteAsync(() => _client.MergePatchAsync(BuiltIn.Events, name, patch, cancellationToken: cancellationToken), cancellationToken);
+            if (outcome == Outcome.Gone)
+                _series.Forget(key);
+        }
+    }
+
+    private async Task<Outcome> TryWriteAsync(Func<Task<Event>> write, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await _limiter.WaitAsync(cancellationToken);
+                await write();
+                return Outcome.Written;
+            }
+            catch (ApiException e) when (e.IsAlreadyExists)
+            {
+                return Outcome.Written; // the first try's answer was lost
+            }
+            catch (ApiException e) when (e.IsTransient && attempt < Tries)
+            {
+                await Task.Delay(RetryDelay * attempt, _clock, cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Log.Failed(_logger, e.Message);
+                return e is ApiException { IsNotFound: true } ? Outcome.Gone : Outcome.Failed;
+            }
+        }
+    }
+
+    private static void Dropped(string cause) => KubeMetrics.DroppedEvents.Add(1, new KeyValuePair<string, object?>("cause", cause));
+
+    private sealed record Pending(ObjectReference Regarding, ObjectReference? Related, EventKey Key, DateTimeOffset Time);
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "An event cannot be written: {Cause}")]
+        public static partial void Failed(ILogger logger, string cause);
+
+        [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "{Count} events were not written before the end")]
+        public static partial void NotFlushed(ILogger logger, int count);
+    }
+}

@@ -1,0 +1,35 @@
+namespace Stromboli.Kubernetes;
+
+/// <summary>Bounds of an <see cref="EventRecorder"/>.</summary>
+public sealed record EventRecorderOptions
+{
+    /// <summary>The controller, such as <c>stromboli.dev/operator</c>.</summary>
+    public required string ReportingController { get; init; }
+
+    /// <summary>The process, such as the pod's name; at most 128 bytes.</summary>
+    public required string ReportingInstance { get; init; }
+
+    /// <summary>Events that wait to be written, at most; further ones are dropped and counted.</summary>
+    public int QueueLength { get; init; } = 1000;
+
+    /// <summary>Series that are remembered to find repetitions, at most.</summary>
+    public int MaxSeries { get; init; } = 4096;
+
+    /// <summary>The same event within this time of its last one joins its series.</summary>
+    public TimeSpan SeriesWindow { get; init; } = TimeSpan.FromMinutes(6);
+
+    /// <summary>A growing series is written at most this often.</summary>
+    public TimeSpan SeriesInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Events a second that may be written in the long run, over all objects.</summary>
+    public double EventsPerSecond { get; init; } = 20;
+
+    /// <summary>Events that may be written at once after a quiet time.</summary>
+    public int Burst { get; init; } = 100;
+
+    /// <summary>Distinct events about one object within <see cref="SeriesWindow"/>, at most; further ones are dropped and counted.</summary>
+    public int PerObject { get; init; } = 25;
+
+    /// <summary>Time to write what waits, at shutdown.</summary>
+    public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stromboli.Kubernetes.Model;
+
+namespace Stromboli.Kubernetes;
+
+/// <summary>
+/// Keeps a <see cref="Store{T}"/> equal to what the API server has: a complete list, then a watch from its version, and a new list when that version is too old.
+/// It never gives up; without an API server it tries again with growing waits.
+/// </summary>
+/// <typeparam name="T">The kind.</typeparam>
+public sealed partial class Informer<T>
+    where T : class, IKubernetesObject
+{
+    // A watch that the server refuses so often in a row may stand on a version that it will never know, as after a restored backup.
+    private const int RefusalsBeforeRelist = 3;
+
+    private static readonly TimeSpan ShortWatch = TimeSpan.FromSeconds(1);
+
+    private readonly KubeClient _client;
+    private readonly ResourceType<T> _type;
+    private readonly InformerOptions<T> _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _version;
+    private int _failures;
+    private int _refusals;
+
+    /// <summary>Makes one; nothing happens before <see cref="RunAsync"/>.</summary>
+    public Informer(KubeClient client, ResourceType<T> type, InformerOptions<T>? options = null, TimeProvider? clock = null, ILogger<Informer<T>>? logger = null)
+    {
+        _client = client;
+        _type = type;
+        _options = options ?? new();
+        _clock = clock ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<Informer<T>>.Instance;
+        Store = new Store<T>(_options.Transform, _logger);
+    }
+
+    /// <summary>What is known.</summary>
+    public Store<T> Store { get; }
+
+    internal string Kind => _type.Kind;
+
+    /// <summary>Whether the first complete list is in the store.</summary>
+    public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
+
+    /// <summary>Waits until the first complete list is in the store.</summary>
+    public Task WaitForSyncAsync(CancellationToken cancellationToken = default) => _synced.Task.WaitAsync(cancellationToken);
+
+    /// <summary>As <see cref="Store{T}.OnChange"/>.</summary>
+    public void OnChange(Action<StoreChange<T>> handler) => Store.OnChange(handler);
+
+    /// <summary>Lists and watches until cancelled; then it returns without an exception. To be called once.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await StepAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                Failed(e);
+            }
+
+            if (_failures > 0)
+                await Task.Delay(Backoff(), _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task StepAsync(CancellationToken cancellationToken)
+    {
+        if (_version is null)
+        {
+            await ListAsync(cancellationToken);
+            return;
+        }
+
+        var started = _clock.GetTimestamp();
+        var before = _version;
+        await WatchAsync(cancellationToken);
+        _refusals = 0;
+        // A server that ends watches at once would otherwise be asked without a pause.
+        _failures = _version == before && _clock.GetElapsedTime(started) < ShortWatch ? _failures + 1 : 0;
+    }
+
+    private async Task ListAsync(CancellationToken cancellationToken)
+    {
+        List<T> items = [];
+        string? next = null;
+        string? version;
+        do
+        {
+            var page = await _client.ListPageAsync(_type, new() { Namespace = _options.Namespace, LabelSelector = _options.LabelSelector, FieldSelector = _options.FieldSelector, Limit = _options.PageSize, Continue = next }, cancellationToken);
+            items.AddRange(page.Items);
+            version = page.Metadata.ResourceVersion;
+            next = page.Metadata.Continue;
+        }
+        while (!string.IsNullOrEmpty(next));
+
+        if (string.IsNullOrEmpty(version))
+            throw new ApiException(System.Net.HttpStatusCode.OK, "Unreadable", $"The list of {_type.Plural} has no resourceVersion.");
+        // Only now, with every page there, is it known what is gone.
+        Store.Replace(items, version);
+        _version = version;
+        _failures = 0;
+        KubeMetrics.Relists.Add(1, new TagList { { "resource", _type.Plural } });
+        Log.Listed(_logger, _type.Plural, items.Count, version);
+        _synced.TrySetResult();
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        var options = new WatchOptions
+        {
+            Namespace = _options.Namespace,
+            LabelSelector = _options.LabelSelector,
+            FieldSelector = _options.FieldSelector,
+            ResourceVersion = _version,
+            // Spread, so that the watches of many informers do not end together. Jitter, not a secret.
+            Timeout = _options.WatchTimeout * (1 + (0.5 * Random.Shared.NextDouble())),
+            SilenceTimeout = _options.SilenceTimeout,
+        };
+        await foreach (var change in _client.WatchAsync(_type, options, cancellationToken))
+        {
+            if (change.Object is { } target)
+                Store.Apply(change.Type, target);
+            else
+                Store.Reached(change.ResourceVersion);
+            _version = change.ResourceVersion;
+            _failures = 0;
+            _refusals = 0;
+        }
+    }
+
+    private void Failed(Exception failure)
+    {
+        _failures++;
+        var answer = failure as ApiException;
+        if (answer is { IsTransient: false } or { StatusCode: System.Net.HttpStatusCode.InternalServerError or System.Net.HttpStatusCode.GatewayTimeout })
+            _refusals++;
+        if (answer is null || answer.IsGone || _refusals >= RefusalsBeforeRelist)
+        {
+            _version = null;
+            _refusals = 0;
+        }
+
+        if (answer is { IsGone: true })
+            Log.Expired(_logger, _type.Plural, failure.Message);
+        else if (answer is not null)
+            Log.Failed(_logger, _type.Plural, failure.Message, _failures);
+        else
+            Log.Broken(_logger, failure, _type.Plural);
+    }
+
+    private TimeSpan Backoff()
+    {
+        var wait = _options.MinBackoff * Math.Pow(2, Math.Min(_failures - 1, 16));
+        return (wait < _options.MaxBackoff ? wait : _options.MaxBackoff) * (1 + (0.5 * Random.Shared.NextDouble()));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1, Level = LogLevel.Debug, Message = "Listed {Plural}: {Count} at version {Version}")]
+        public static partial void Listed(ILogger logger, string plural, int count, string version);
+
+        [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Listing {Plural} again: {Cause}")]
+        public static partial void Expired(ILogger logger, string plural, string cause);
+
+        [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Cannot list or watch {Plural} ({Failures} in a row): {Cause}")]
+        public static partial void Failed(ILogger logger, string plural, string cause, int failures);
+
+        [LoggerMessage(EventId = 4, Level = LogLevel.Error, Message = "An index or transform of {Plural} failed")]
+        public static partial void Broken(ILogger logger, Exception exception, string plural);
+    }
+}

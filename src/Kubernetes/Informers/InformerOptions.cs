@@ -1,0 +1,36 @@
+using Stromboli.Kubernetes.Model;
+
+namespace Stromboli.Kubernetes;
+
+/// <summary>What an <see cref="Informer{T}"/> selects, keeps, and how patient it is.</summary>
+/// <typeparam name="T">The kind.</typeparam>
+public sealed record InformerOptions<T>
+    where T : class, IKubernetesObject
+{
+    /// <summary>Only this namespace; all if null.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Label selector in the API's text form.</summary>
+    public string? LabelSelector { get; init; }
+
+    /// <summary>Field selector.</summary>
+    public string? FieldSelector { get; init; }
+
+    /// <summary>Items a page.</summary>
+    public int PageSize { get; init; } = 500;
+
+    /// <summary>Makes what is kept out of what was received, to save memory. It must keep <c>metadata</c>'s name, namespace, uid and resourceVersion, and change nothing in place that it keeps.</summary>
+    public Func<T, T>? Transform { get; init; }
+
+    /// <summary>The server ends each watch after this time and up to half as much again.</summary>
+    public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A watch on which nothing came for this long, not even a bookmark, is given up. Must exceed the longest watch, or quiet kinds are watched again for nothing.</summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromMinutes(8);
+
+    /// <summary>First wait after a failure; doubles each time, with jitter.</summary>
+    public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Longest wait after a failure.</summary>
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(30);
+}

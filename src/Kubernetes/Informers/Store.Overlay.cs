@@ -1,0 +1,125 @@
+namespace Stromboli.Kubernetes;
+
+public sealed partial class Store<T>
+{
+    // Versions of our own writes that the informer has not reached. What it says of these objects meanwhile is old.
+    private readonly Dictionary<NamespacedName, string> _ahead = [];
+
+    // UIDs of objects that we deleted and the informer still believes in. A UID never comes back.
+    private readonly Dictionary<NamespacedName, string> _gone = [];
+
+    // How far the informer has come.
+    private string? _reached;
+
+    /// <summary>Takes the API server's answer to our own write. What the informer says of older versions of the object is ignored until it has caught up.</summary>
+    public void Observe(T answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        var target = Transformed(answer);
+        var key = NamespacedName.Of(target);
+        var version = target.Metadata.ResourceVersion;
+        lock (_writing)
+        {
+            // The informer may be further than a late answer: the object may be gone again, and it would never say so twice.
+            if (string.IsNullOrEmpty(version) || ResourceVersions.IsReached(version, _reached) || IsGone(key, target))
+                return;
+            if (Get(key) is { } current && !ResourceVersions.Precedes(current.Metadata.ResourceVersion, version))
+                return;
+            _gone.Remove(key);
+            _ahead[key] = version;
+            Put(key, target);
+        }
+    }
+
+    /// <summary>Takes the API server's answer to our own delete, when nothing holds the object any more.</summary>
+    public void ObserveDeleted(NamespacedName key, string uid)
+    {
+        lock (_writing)
+        {
+            if (Get(key)?.Metadata.Uid != uid)
+                return;
+            _ahead.Remove(key);
+            _gone[key] = uid;
+            Remove(key);
+        }
+    }
+
+    /// <summary>The informer's word for one object.</summary>
+    internal void Apply(WatchEventType type, T received)
+    {
+        var target = Transformed(received);
+        var key = NamespacedName.Of(target);
+        lock (_writing)
+        {
+            _reached = target.Metadata.ResourceVersion;
+            if (type == WatchEventType.Deleted)
+                ApplyDeleted(key, target);
+            else
+                ApplyPresent(key, target);
+        }
+    }
+
+    /// <summary>The watch has come this far without a change.</summary>
+    internal void Reached(string version)
+    {
+        lock (_writing)
+            _reached = version;
+    }
+
+    /// <summary>The informer's whole list: what is missing from it is gone, unless our own write is newer than the list.</summary>
+    internal void Replace(IEnumerable<T> list, string version)
+    {
+        Dictionary<NamespacedName, T> items = [];
+        foreach (var target in list.Select(Transformed))
+            items[NamespacedName.Of(target)] = target;
+        lock (_writing)
+        {
+            _reached = version;
+            foreach (var target in List())
+            {
+                var key = NamespacedName.Of(target);
+                if (!items.ContainsKey(key) && !(_ahead.TryGetValue(key, out var ours) && IsNewer(ours, version)))
+                {
+                    _ahead.Remove(key);
+                    Remove(key);
+                }
+            }
+
+            foreach (var key in _gone.Keys.Where(key => items.GetValueOrDefault(key)?.Metadata.Uid != _gone[key]).ToList())
+                _gone.Remove(key);
+            foreach (var (key, target) in items)
+                ApplyPresent(key, target);
+        }
+    }
+
+    private static bool IsNewer(string version, string than) => ResourceVersions.IsReached(than, version) && version != than;
+
+    private void ApplyPresent(NamespacedName key, T target)
+    {
+        if (IsGone(key, target) || (_ahead.TryGetValue(key, out var ours) && ResourceVersions.Precedes(target.Metadata.ResourceVersion, ours)))
+            return;
+        _ahead.Remove(key);
+        _gone.Remove(key);
+        Put(key, target);
+    }
+
+    private void ApplyDeleted(NamespacedName key, T target)
+    {
+        if (IsGone(key, target))
+        {
+            _gone.Remove(key);
+            return;
+        }
+
+        // The end of an earlier object of this name, while ours is already there.
+        if (_ahead.TryGetValue(key, out var ours) && Get(key)?.Metadata.Uid != target.Metadata.Uid
+            && ResourceVersions.Precedes(target.Metadata.ResourceVersion, ours))
+            return;
+        _ahead.Remove(key);
+        Remove(key, target);
+    }
+
+    private bool IsGone(NamespacedName key, T target) => _gone.TryGetValue(key, out var uid) && uid == target.Metadata.Uid;
+
+    private T Transformed(T target) => _transform is null ? target : _transform(target);
+}

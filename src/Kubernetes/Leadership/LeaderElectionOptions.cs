@@ -1,0 +1,20 @@
+namespace Stromboli.Kubernetes;
+
+/// <summary>How leaders are elected; the defaults are client-go's.</summary>
+public sealed record LeaderElectionOptions
+{
+    /// <summary>Namespace and name of the Lease.</summary>
+    public required NamespacedName Lease { get; init; }
+
+    /// <summary>This process. Unique per process, not per host: a restarted process is another one.</summary>
+    public string Identity { get; init; } = $"{Environment.MachineName}_{Guid.NewGuid():N}";
+
+    /// <summary>Others wait this long after the last renewal they saw. Whole seconds, longer than <see cref="RenewDeadline"/>.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A leader that could not renew for this long leads no more.</summary>
+    public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time between tries to acquire or renew.</summary>
+    public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
+}

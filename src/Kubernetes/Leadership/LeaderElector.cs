@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stromboli.Kubernetes.Model;
+
+namespace Stromboli.Kubernetes;
+
+/// <summary>
+/// Elects one leader among processes over a coordination.k8s.io/v1 Lease, as client-go does. Whoever waits goes by his own clock and by what he saw of the
+/// Lease, never by the time written in it.
+/// </summary>
+public sealed partial class LeaderElector : IAsyncDisposable
+{
+    private readonly LeaderElectionOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly LeaseStore _leases;
+    private readonly LeaseObservation _observation;
+    private volatile Leadership? _leadership;
+
+    /// <summary>Makes a candidate; nothing happens before <see cref="AcquireAsync"/>.</summary>
+    /// <param name="client">Election requests pass by its rate limiter and its write guard.</param>
+    /// <param name="options">Lease, identity, times.</param>
+    /// <param name="clock">Its timestamps must go on while the process is stopped; <see cref="BootTimeProvider"/> if null.</param>
+    /// <param name="logger">The log.</param>
+    public LeaderElector(KubeClient client, LeaderElectionOptions options, TimeProvider? clock = null, ILogger<LeaderElector>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.RenewDeadline >= options.LeaseDuration || options.RetryPeriod >= options.RenewDeadline)
+            throw new ArgumentException("RetryPeriod must be shorter than RenewDeadline, and that shorter than LeaseDuration.", nameof(options));
+        _options = options;
+        _clock = clock ?? BootTimeProvider.Instance;
+        _logger = logger ?? NullLogger<LeaderElector>.Instance;
+        _leases = new(client, options, _clock);
+        _observation = new(_clock);
+    }
+
+    /// <summary>Who this process is in the Lease.</summary>
+    public string Identity => _options.Identity;
+
+    /// <summary>Whether this process leads at this moment; false by time alone once the renew deadline has passed, also right after a pause of the process.</summary>
+    public bool IsLeader => _leadership is { IsHeld: true };
+
+    /// <summary>The present leadership, or null.</summary>
+    public Leadership? Current => _leadership is { IsHeld: true } held ? held : null;
+
+    /// <summary>Who held the Lease when it was last read; for a standby to tell.</summary>
+    public string? Holder => _observation.Holder;
+
+    /// <summary>For <see cref="KubeClientOptions.BeforeWrite"/> and whatever else only a leader may do.</summary>
+    /// <exception cref="NotLeaderException">This process does not lead.</exception>
+    public void ThrowIfNotLeader()
+    {
+        if (!IsLeader)
+            throw new NotLeaderException();
+    }
+
+    /// <summary>
+    /// Waits until this process leads; without an API server it keeps trying. Dispose the leadership to release the Lease; a lost one may be followed by
+    /// another call, but the safer way is to drain and exit.
+    /// </summary>
+    public async Task<Leadership> AcquireAsync(CancellationToken cancellationToken)
+    {
+        if (IsLeader)
+            throw new InvalidOperationException("This process leads already.");
+        while (true)
+        {
+            var sent = _clock.GetTimestamp();
+            if (await TryAcquireAsync(cancellationToken) is { } lease)
+            {
+                Log.Acquired(_logger, _options.Lease, _options.Identity, lease.Spec.LeaseTransitions ?? 0);
+                return _leadership = new Leadership(_leases, lease, sent, _options, _clock, _logger);
+            }
+
+            // Jitter, not a secret.
+            await Task.Delay(_options.RetryPeriod * (1 + (0.2 * Random.Shared.NextDouble())), _clock, cancellationToken);
+        }
+    }
+
+    /// <summary>Ends the present term, if there is one, and releases the Lease.</summary>
+    public ValueTask DisposeAsync() => _leadership?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task<Lease?> TryAcquireAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var timeout = _options.RenewDeadline / 2;
+            if (await _leases.ReadAsync(timeout, cancellationToken) is not { } stored)
+                return await _leases.CreateAsync(timeout, cancellationToken);
+            _observation.See(stored);
+            return _observation.IsFree(stored, _options.Identity) ? await _leases.TakeAsync(stored, timeout, cancellationToken) : null;
+        }
+        catch (ApiException e) when (e.IsConflict || e.IsAlreadyExists)
+        {
+            return null; // another candidate was faster
+        }
+        catch (Exception e) when (e is ApiException or KubeConfigException)
+        {
+            Log.CannotAcquire(_logger, _options.Lease, e.Message);
+            return null;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Leading by {Lease} as {Identity}, epoch {Epoch}")]
+        public static partial void Acquired(ILogger logger, NamespacedName lease, string identity, int epoch);
+
+        [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "Cannot acquire {Lease}: {Cause}")]
+        public static partial void CannotAcquire(ILogger logger, NamespacedName lease, string cause);
+    }
+}

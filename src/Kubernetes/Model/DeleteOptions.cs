@@ -1,0 +1,20 @@
+namespace Stromboli.Kubernetes.Model;
+
+/// <summary>metav1.DeleteOptions; only what is used.</summary>
+public sealed record DeleteOptions
+{
+    /// <summary>Always <c>v1</c>.</summary>
+    public string ApiVersion { get; set; } = "v1";
+
+    /// <summary>Always <c>DeleteOptions</c>.</summary>
+    public string Kind { get; set; } = "DeleteOptions";
+
+    /// <summary>What must be true of the object; else the answer is a conflict.</summary>
+    public Preconditions? Preconditions { get; set; }
+
+    /// <summary><c>Background</c>, <c>Foreground</c> or <c>Orphan</c>; the kind's own default if absent.</summary>
+    public string? PropagationPolicy { get; set; }
+
+    /// <summary>Seconds given to end; zero means at once.</summary>
+    public long? GracePeriodSeconds { get; set; }
+}

@@ -1,0 +1,21 @@
+namespace Stromboli.Kubernetes.Model;
+
+/// <summary>metav1.LabelSelector: all of its requirements must hold; an empty one selects everything.</summary>
+public sealed record LabelSelector
+{
+    /// <summary>Labels that must have exactly these values.</summary>
+    public Dictionary<string, string>? MatchLabels { get; set; }
+
+    /// <summary>Requirements with operators.</summary>
+    public List<LabelSelectorRequirement>? MatchExpressions { get; set; }
+
+    /// <summary>Whether labels meet every requirement. An unknown operator selects nothing.</summary>
+    public bool Matches(IReadOnlyDictionary<string, string>? labels)
+    {
+        labels ??= EmptyLabels;
+        return (MatchLabels ?? []).All(want => labels.TryGetValue(want.Key, out var value) && value == want.Value)
+            && (MatchExpressions ?? []).All(requirement => requirement.Matches(labels));
+    }
+
+    private static readonly Dictionary<string, string> EmptyLabels = [];
+}

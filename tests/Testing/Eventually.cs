@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Stromboli.Testing;
+
+/// <summary>Waits for a condition instead of sleeping.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Returns when the condition holds; throws, naming it, when it does not within the deadline (10 s by default).</summary>
+    public static async Task True(Func<bool> condition, TimeSpan? within = null, [CallerArgumentExpression(nameof(condition))] string? what = null)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (watch.Elapsed > (within ?? TimeSpan.FromSeconds(10)))
+                throw new TimeoutException($"Not within {within ?? TimeSpan.FromSeconds(10)}: {what}");
+            await Task.Delay(Step);
+        }
+    }
+
+    /// <summary>As <see cref="True"/>, for a condition that must be asked for.</summary>
+    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan? within = null, [CallerArgumentExpression(nameof(condition))] string? what = null)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (watch.Elapsed > (within ?? TimeSpan.FromSeconds(10)))
+                throw new TimeoutException($"Not within {within ?? TimeSpan.FromSeconds(10)}: {what}");
+            await Task.Delay(Step);
+        }
+    }
+}
