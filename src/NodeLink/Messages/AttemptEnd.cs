@@ -1,0 +1,34 @@
+using Stromboli.Crds.Runs;
+
+namespace Stromboli.NodeLink.Messages;
+
+/// <summary>How an attempt ended: one cause, decided and kept by the bridge, copied by the operator.</summary>
+public sealed record AttemptEnd
+{
+    /// <summary>The typed reason.</summary>
+    public required RunReason Reason { get; init; }
+
+    /// <summary>One sentence that a person can act on.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>How long ago the attempt ended, in milliseconds, when this was sent.</summary>
+    public required long EndedAgoMs { get; init; }
+
+    /// <summary>The exit code, when the agent exited by itself.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>The signal that ended the agent, for example <c>SIGSEGV</c>.</summary>
+    public string? Signal { get; init; }
+
+    /// <summary>The result; null when the agent never ran.</summary>
+    public RunResult? Result { get; init; }
+
+    /// <summary>What this attempt used.</summary>
+    public AttemptUsage? Usage { get; init; }
+
+    /// <summary>The CLI's conversation; equal to the one that it was told, else not reported.</summary>
+    public string? SessionID { get; init; }
+
+    /// <summary>The model that answered, as the gateway saw it.</summary>
+    public string? Model { get; init; }
+}

@@ -1,0 +1,14 @@
+namespace Stromboli.NodeLink.Messages;
+
+/// <summary>What leaves the operator only once the attempt is on record. Stays in memory.</summary>
+public sealed record AttemptSecrets
+{
+    /// <summary>The prompt.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>The credential that the gateway adds; null when the agent uses no model.</summary>
+    public ModelCredential? Credential { get; init; }
+
+    /// <summary>Says nothing of what it holds.</summary>
+    public override string ToString() => nameof(AttemptSecrets);
+}

@@ -1,0 +1,55 @@
+using Stromboli.Crds.Runs;
+
+namespace Stromboli.NodeLink.Messages;
+
+/// <summary>What an attempt runs, with every default resolved. Holds no secret and no prompt.</summary>
+public sealed record AttemptSpec
+{
+    /// <summary>The namespace of the AgentRun, for labels and logs only.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>The name of the AgentRun, for labels and logs only.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The fully qualified name of the image.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>When the image is fetched.</summary>
+    public required ImagePullPolicy ImagePullPolicy { get; init; }
+
+    /// <summary>The options of Claude Code; exactly one of this and <see cref="Command"/>.</summary>
+    public ClaudeOptions? Claude { get; init; }
+
+    /// <summary>The program to run instead of Claude Code, with its arguments.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+
+    /// <summary>Where the workspace is mounted.</summary>
+    public required string MountPath { get; init; }
+
+    /// <summary>The directory in which the agent starts.</summary>
+    public required string Workdir { get; init; }
+
+    /// <summary>The agent's variables, in order.</summary>
+    public IReadOnlyList<EnvVar> Env { get; init; } = [];
+
+    /// <summary>The limit of memory, in bytes.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>The limit of processor time, in thousandths of a processor.</summary>
+    public required long CpuMillis { get; init; }
+
+    /// <summary>The limit of processes and threads.</summary>
+    public required int Pids { get; init; }
+
+    /// <summary>The whole time of an attempt, in milliseconds: what the engine's backstop is set from.</summary>
+    public required long TimeoutMs { get; init; }
+
+    /// <summary>How much of the result's text the status takes, in bytes.</summary>
+    public required int StatusBytes { get; init; }
+
+    /// <summary>How much output the node keeps, in bytes.</summary>
+    public required long LogBytes { get; init; }
+
+    /// <summary>The UUID that the CLI is told to give its conversation.</summary>
+    public required string SessionID { get; init; }
+}

@@ -1,0 +1,23 @@
+namespace Stromboli.NodeLink.Messages;
+
+/// <summary>What a model costs, in US dollars for a million tokens.</summary>
+public sealed record ModelPrice
+{
+    /// <summary>The model's name or its beginning; the longest that fits counts.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Input.</summary>
+    public required decimal Input { get; init; }
+
+    /// <summary>Output.</summary>
+    public required decimal Output { get; init; }
+
+    /// <summary>Input read from a prompt cache.</summary>
+    public required decimal CacheRead { get; init; }
+
+    /// <summary>Input written to a prompt cache that lives five minutes.</summary>
+    public required decimal CacheWrite { get; init; }
+
+    /// <summary>Input written to a prompt cache that lives an hour.</summary>
+    public required decimal CacheWriteHour { get; init; }
+}

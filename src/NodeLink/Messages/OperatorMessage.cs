@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace Stromboli.NodeLink.Messages;
+
+/// <summary>A message from the operator to a bridge.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
+[JsonDerivedType(typeof(Welcome), nameof(Welcome))]
+[JsonDerivedType(typeof(LeaseGrant), nameof(LeaseGrant))]
+[JsonDerivedType(typeof(DesiredSnapshot), nameof(DesiredSnapshot))]
+[JsonDerivedType(typeof(Desired), nameof(Desired))]
+[JsonDerivedType(typeof(TokenIssued), nameof(TokenIssued))]
+[JsonDerivedType(typeof(Refused), nameof(Refused))]
+public abstract record OperatorMessage
+{
+    /// <summary>The leader's epoch (the Lease's <c>leaseTransitions</c>). A bridge refuses a lower one than it has seen.</summary>
+    public required long Epoch { get; init; }
+}

@@ -1,0 +1,11 @@
+namespace Stromboli.Operator.Nodes;
+
+/// <summary>Whether this operator leads, and since which change of leaders.</summary>
+internal interface ILeadership
+{
+    /// <summary>True only while the lease is certain by time alone; asked right before acting.</summary>
+    bool IsLeader { get; }
+
+    /// <summary>The Lease's <c>leaseTransitions</c>.</summary>
+    long Epoch { get; }
+}
