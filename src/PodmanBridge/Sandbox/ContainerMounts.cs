@@ -1,0 +1,60 @@
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Podman.Models;
+
+namespace Stromboli.PodmanBridge.Sandbox;
+
+/// <summary>What is mounted into an attempt's container.</summary>
+internal static class ContainerMounts
+{
+    private const long MiB = 1024 * 1024;
+
+    /// <summary>The run's directory, the shim, the CLI, static files, and bounded file systems in memory.</summary>
+    public static IReadOnlyList<SpecMount> Mounts(AttemptSpec spec, ContainerInputs inputs)
+    {
+        // A quarter of the memory each, so that what lies there alone cannot use it up.
+        var share = Math.Max(16 * MiB, spec.MemoryBytes / 4);
+        var mounts = new List<SpecMount>
+        {
+            // Compilers, Bun and pip run and load what they put into /tmp.
+            Tmpfs("/tmp", share, inodes: 65_536, mode: "1777"),
+            Tmpfs("/var/tmp", share, inodes: 65_536, mode: "1777", "noexec"),
+            // Owned by the container's root: the agent cannot write here.
+            Tmpfs("/run", MiB, inodes: 256, mode: "755", "noexec"),
+            Tmpfs("/dev/shm", Math.Min(share, 64 * MiB), inodes: 4_096, mode: "1777", "noexec"),
+            Bind(inputs.RunDirectory, SandboxPaths.RunDirectory, "noexec"),
+            Bind(inputs.ShimPath, SandboxPaths.Shim),
+            Bind(inputs.Files.Hosts, "/etc/hosts", "noexec"),
+            Bind(inputs.Files.ResolvConf, "/etc/resolv.conf", "noexec"),
+        };
+        if (inputs.ClaudeDirectory is not null)
+            mounts.Add(Bind(inputs.ClaudeDirectory, SandboxPaths.Cli));
+        return mounts;
+    }
+
+    /// <summary>Workspace and HOME. <c>U</c> gives them to the container's user; <c>nocopy</c> keeps the image's files out of them.</summary>
+    public static IReadOnlyList<SpecVolume> Volumes(AttemptSpec spec, ContainerNames names) =>
+    [
+        new() { Name = names.Workspace, Destination = MountPaths.Normalise(spec.MountPath) ?? spec.MountPath, Options = ["nosuid", "nodev", "U", "nocopy"] },
+        new() { Name = names.Home, Destination = SandboxPaths.Home, Options = ["nosuid", "nodev", "U", "nocopy"] },
+    ];
+
+    private static SpecMount Bind(string source, string destination, params ReadOnlySpan<string> more) => new()
+    {
+        Destination = destination,
+        Type = "bind",
+        Source = source,
+        Options = ["bind", "private", "ro", "nosuid", "nodev", .. more],
+    };
+
+    /// <summary>
+    /// <c>notmpcopyup</c> keeps the image's files out. Podman (4.3 to 5.4) knows no <c>nr_inodes</c> but hands the value of <c>size</c> on as it is,
+    /// so the bound rides along there; the check of the container and the tests would show a version that does not.
+    /// </summary>
+    private static SpecMount Tmpfs(string destination, long bytes, int inodes, string mode, params ReadOnlySpan<string> more) => new()
+    {
+        Destination = destination,
+        Type = "tmpfs",
+        Source = "tmpfs",
+        Options = ["nosuid", "nodev", .. more, $"size={bytes},nr_inodes={inodes}", $"mode={mode}", "notmpcopyup"],
+    };
+}

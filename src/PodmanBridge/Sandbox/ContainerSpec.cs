@@ -1,0 +1,127 @@
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Podman.Models;
+
+namespace Stromboli.PodmanBridge.Sandbox;
+
+/// <summary>
+/// The container of an attempt, every field that an image or containers.conf could supply set by us. Holds no secret, prompt, variable or argument of
+/// the agent: those go over the shim's socket.
+/// </summary>
+internal static class ContainerSpec
+{
+    /// <summary>How long after the attempt's whole time the engine kills the container by itself, if neither bridge nor shim has.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
+
+    private const int SigTerm = 15;
+    private const ulong CpuPeriod = 100_000;
+
+    /// <summary>The size at which conmon would begin the log anew: never reached, since the shim bounds what it writes.</summary>
+    private const long LogSize = 1L << 40;
+
+    private static readonly NamespaceMode Private = new() { Mode = "private" };
+    private static readonly NamespaceMode None = new() { Mode = "none" };
+
+    /// <summary>What libpod is asked to make.</summary>
+    public static SpecGenerator Build(AttemptSpec spec, ContainerInputs inputs)
+    {
+        var names = ContainerNames.Of(inputs.Installation, inputs.UID, inputs.Attempt);
+        var user = $"{inputs.UserID}:{inputs.UserID}";
+        return new SpecGenerator
+        {
+            Name = names.Container,
+            Image = inputs.ImageID,
+            ImageName = spec.Image,
+            Entrypoint = [SandboxPaths.Shim],
+            Command = [],
+            Env = new Dictionary<string, string>(),
+            UnsetEnvAll = true,
+            EnvHost = false,
+            HttpProxy = false,
+            Terminal = false,
+            Stdin = false,
+            Labels = Labels(spec, inputs),
+            Annotations = new Dictionary<string, string>(),
+            StopSignal = SigTerm,
+            StopTimeout = 0,
+            Timeout = EngineTimeout(spec),
+            Log = new LogConfiguration { Driver = "k8s-file", Path = inputs.LogPath, Size = LogSize },
+            RestartPolicy = "no",
+            Systemd = "false",
+            SdNotify = "ignore",
+            Init = false,
+            Remove = false,
+            User = user,
+            Groups = [],
+            Hostname = "agent",
+            WorkDir = "/",
+            Umask = "0022",
+            PasswdEntry = $"agent:x:{user}:agent:{SandboxPaths.Home}:/bin/sh",
+            GroupEntry = $"agent:x:{inputs.UserID}:",
+            PidNamespace = Private,
+            UtsNamespace = Private,
+            // An IPC namespace of its own without Podman's /dev/shm, which has no bound of inodes; ours is among the mounts.
+            IpcNamespace = None,
+            CgroupNamespace = Private,
+            NetworkNamespace = None,
+            // Host is the engine's own user namespace: the default mapping of a rootless Podman.
+            UserNamespace = new NamespaceMode { Mode = "host" },
+            Cgroups = "enabled",
+            CapAdd = [],
+            CapDrop = ["all"],
+            NoNewPrivileges = true,
+            Privileged = false,
+            SeccompPolicy = "default",
+            SeccompProfile = inputs.Files.SeccompProfile,
+            ReadOnlyRoot = true,
+            ReadWriteTmpfs = false,
+            ImageVolumes = "ignore",
+            Mounts = ContainerMounts.Mounts(spec, inputs),
+            Volumes = ContainerMounts.Volumes(spec, names),
+            UseImageHosts = true,
+            UseImageResolvConf = true,
+            Rlimits = Rlimits(spec),
+            Resources = Resources(spec, inputs),
+            HealthCheck = new SpecHealthCheck { Test = ["NONE"] },
+        };
+    }
+
+    /// <summary>The labels of the attempt's container and volumes.</summary>
+    public static IReadOnlyDictionary<string, string> Labels(AttemptSpec spec, ContainerInputs inputs) => new Dictionary<string, string>
+    {
+        [ContainerLabels.Installation] = inputs.Installation,
+        [ContainerLabels.RunUID] = inputs.UID,
+        [ContainerLabels.Attempt] = inputs.Attempt.ToString(),
+        [ContainerLabels.Namespace] = spec.Namespace,
+        [ContainerLabels.Name] = spec.Name,
+        [ContainerLabels.Limits] = Limits.All(inputs.EnforcedLimits.Contains) ? ContainerLabels.Enforced : ContainerLabels.Unenforced,
+    };
+
+    /// <summary>Every limit that a run has.</summary>
+    internal static readonly IReadOnlyList<string> Limits = ["cpu", "memory", "pids"];
+
+    /// <summary>At least 1: the engine takes 0 for none.</summary>
+    private static uint EngineTimeout(AttemptSpec spec) =>
+        (uint)Math.Clamp((spec.TimeoutMs / 1000) + (long)Grace.TotalSeconds, 1, uint.MaxValue);
+
+    /// <summary>
+    /// No core dumps. The bound of processes is set here too, since each workspace is a user of its own: it holds where the cgroup's cannot be set.
+    /// </summary>
+    private static List<SpecRlimit> Rlimits(AttemptSpec spec) =>
+    [
+        new() { Type = "core", Soft = 0, Hard = 0 },
+        new() { Type = "nproc", Soft = (ulong)spec.Pids, Hard = (ulong)spec.Pids },
+    ];
+
+    private static SpecResources? Resources(AttemptSpec spec, ContainerInputs inputs)
+    {
+        bool Enforced(string limit) => inputs.EnforcedLimits.Contains(limit);
+        if (!Limits.Any(Enforced))
+            return null;
+        return new SpecResources
+        {
+            Memory = Enforced("memory") ? new SpecMemory { Limit = spec.MemoryBytes, Swap = spec.MemoryBytes } : null,
+            Cpu = Enforced("cpu") ? new SpecCpu { Quota = Math.Max(1000, spec.CpuMillis * (long)CpuPeriod / 1000), Period = CpuPeriod } : null,
+            Pids = Enforced("pids") ? new SpecPids { Limit = spec.Pids } : null,
+        };
+    }
+}
