@@ -3,7 +3,7 @@ using Stromboli.Crds.Schema;
 namespace Stromboli.Crds.Runs;
 
 /// <summary>Where the model is and who pays. Neither address nor credential ever enters the container. The operator's own pair of the two when absent.</summary>
-[CelRule("!has(self.baseURL) || has(self.credentialsSecretRef)", "{path}.baseURL " + Sentences.BaseUrlNeedsCredentials)]
+[CelRule("!has(self.baseURL) || has(self.credentialsSecretRef)", "{path}.baseURL " + Sentences.BaseUrlNeedsCredentials, Field = "baseURL")]
 public sealed record ModelSpec
 {
     /// <summary>Origin of the Messages API, https, such as https://models.example.com. Needs credentialsSecretRef. The operator's origin when absent.</summary>

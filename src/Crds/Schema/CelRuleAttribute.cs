@@ -9,4 +9,7 @@ public sealed class CelRuleAttribute(string rule, string message) : Attribute
 
     /// <summary>The sentence that a refusal answers with; it names the field.</summary>
     public string Message { get; } = message;
+
+    /// <summary>JSON name of the field that a rule of a type speaks of; the refusal then carries that field's path. The type's own path when absent.</summary>
+    public string? Field { get; set; }
 }

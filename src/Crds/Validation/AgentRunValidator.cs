@@ -119,7 +119,7 @@ public static class AgentRunValidator
             checks.Text(name, env[i].Name, 1, RunLimits.VariableName, PatternRegexes.EnvName, Sentences.EnvName);
             checks.NotMatching(name, env[i].Name, PatternRegexes.ProtectedEnv, Sentences.ProtectedEnv);
             if (env[i].Name is { } given && !names.Add(given))
-                checks.Add(name, Sentences.Duplicate);
+                checks.Add($"{field}[{i}]", Sentences.Duplicate);
             checks.Text(value, env[i].Value, 0, RunLimits.VariableValue, PatternRegexes.NoNul, Sentences.NoNul);
         }
     }

@@ -87,8 +87,11 @@ internal sealed class FieldChecks
             return;
         if (labels.Keys.Any(key => !PatternRegexes.LabelKey.IsMatch(key)))
             Add(field, Sentences.LabelKey);
-        if (labels.Values.Any(value => Characters(value) > valueMax || !PatternRegexes.LabelValue.IsMatch(value)))
-            Add(field, Sentences.LabelValue);
+        foreach (var (key, value) in labels)
+        {
+            if (Characters(value) > valueMax || !PatternRegexes.LabelValue.IsMatch(value))
+                Add($"{field}[{key}]", Sentences.LabelValue);
+        }
     }
 
     // Code points, as the API server counts.

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+using Stromboli.Crds.Nodes;
+using Stromboli.Crds.Runs;
+using Stromboli.Kubernetes.Model;
+
+namespace Stromboli.Crds;
+
+/// <summary>Source-generated JSON of the kinds of this group: camelCase, absent for null.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AgentRun))]
+[JsonSerializable(typeof(KubeList<AgentRun>))]
+[JsonSerializable(typeof(AgentNode))]
+[JsonSerializable(typeof(KubeList<AgentNode>))]
+public sealed partial class CrdsJson : JsonSerializerContext;

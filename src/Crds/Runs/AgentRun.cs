@@ -1,0 +1,35 @@
+using Stromboli.Crds.Schema;
+using Stromboli.Kubernetes.Model;
+
+namespace Stromboli.Crds.Runs;
+
+/// <summary>One prompt, run once to an end by a coding agent in a rootless Podman container on a node.</summary>
+[CustomResource("AgentRun", "agentruns", "arun", Namespaced = true)]
+[Column("Phase", "string", ".status.phase")]
+[Column("Reason", "string", ".status.reason")]
+[Column("Node", "string", ".status.nodeName")]
+[Column("Cost", "string", ".status.usage.costUSD")]
+[Column("Age", "date", ".metadata.creationTimestamp")]
+[Column("Model", "string", ".status.model", Wide = true)]
+[Column("Turns", "integer", ".status.usage.turns", Wide = true)]
+[Column("Tokens", "integer", ".status.usage.totalTokens", Wide = true)]
+[Column("Duration", "string", ".status.duration", Wide = true)]
+[Column("Message", "string", ".status.message", Wide = true)]
+public sealed record AgentRun : IKubernetesObject
+{
+    /// <inheritdoc/>
+    public string ApiVersion { get; init; } = ApiGroup.ApiVersion;
+
+    /// <inheritdoc/>
+    public string Kind { get; init; } = "AgentRun";
+
+    /// <inheritdoc/>
+    public ObjectMeta Metadata { get; init; } = new();
+
+    /// <summary>What is wanted. Only cancel, priority and ttlAfterFinished may be changed later.</summary>
+    [RequiredField]
+    public AgentRunSpec? Spec { get; init; }
+
+    /// <summary>What happened. Written only by the operator.</summary>
+    public AgentRunStatus? Status { get; init; }
+}
