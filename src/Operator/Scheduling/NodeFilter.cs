@@ -1,0 +1,91 @@
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Values;
+using Stromboli.Operator.Nodes;
+
+namespace Stromboli.Operator.Scheduling;
+
+/// <summary>Which nodes may take a run at all, whatever is on them; pure. Each step that leaves no node gives the reason and the sentence.</summary>
+internal static class NodeFilter
+{
+    // As many nodes as a sentence can name and still be read.
+    private const int Named = 5;
+
+    /// <summary>The nodes that could take the run when they have room, or why there is none.</summary>
+    public static (IReadOnlyList<NodeLoad> Nodes, Placement? Refusal) Apply(WaitingRun run, IReadOnlyList<NodeLoad> all)
+    {
+        if (all.Count == 0)
+            return ([], Placement.Waits(RunReason.WaitingForNode, "No node has joined yet; the run starts when one does."));
+
+        List<NodeLoad> matching = [.. all.Where(n => Matches(run, n.Node))];
+        if (matching.Count == 0)
+            return ([], Placement.Waits(RunReason.NoNodeMatches, NothingMatches(run, all)));
+
+        List<NodeLoad> large = [.. matching.Where(n => !IsUp(n.Node) || n.IsLargeEnough(run))];
+        if (large.Count == 0)
+            return ([], Placement.Waits(RunReason.NoNodeMatches, NothingIsLargeEnough(run, matching)));
+
+        List<NodeLoad> up = [.. large.Where(n => IsUp(n.Node))];
+        if (up.Count == 0)
+            return ([], Placement.Waits(RunReason.WaitingForNode, NothingIsUp(large)));
+
+        List<NodeLoad> able = [.. up.Where(n => n.Node.TakesLimits)];
+        if (able.Count == 0)
+            return ([], Placement.Waits(RunReason.LimitsNotEnforceable, NothingEnforces(up)));
+
+        List<NodeLoad> others = [.. able.Where(n => n.Node.Name != run.Avoid)];
+        return (others.Count > 0 ? others : able, null);
+    }
+
+    private static bool Matches(WaitingRun run, NodeView node) =>
+        (run.NodeName is null || run.NodeName == node.Name)
+        && run.NodeSelector.All(l => node.Labels.TryGetValue(l.Key, out var value) && value == l.Value);
+
+    private static bool IsUp(NodeView node) => node is { Connected: true, Unschedulable: false, Problem: null };
+
+    private static string NothingMatches(WaitingRun run, IReadOnlyList<NodeLoad> all)
+    {
+        var named = run.NodeName is null ? all : [.. all.Where(n => n.Node.Name == run.NodeName)];
+        if (named.Count == 0)
+            return $"spec.nodeName is {run.NodeName}, and there is no such node; there are: {Names(all)}.";
+        var selector = string.Join(',', run.NodeSelector.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"));
+        var missing = run.NodeSelector
+            .Where(l => !named.Any(n => n.Node.Labels.TryGetValue(l.Key, out var value) && value == l.Value))
+            .Select(l => $"{l.Key}={l.Value}")
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        var why = missing.Count == 0 ? "no node has all of these labels" : $"no node has the label {missing[0]}";
+        return $"spec.nodeSelector {selector} matches none of the nodes {Names(named)}: {why}; set it in the AgentNode's spec.labels or on the cluster's Node.";
+    }
+
+    private static string NothingIsLargeEnough(WaitingRun run, List<NodeLoad> matching)
+    {
+        var cpu = Quantity.FromThousandths(matching.Max(n => n.Node.CpuMillis));
+        var memory = Quantity.FromBytes(matching.Max(n => n.Node.MemoryBytes));
+        return $"The run's limits, cpu {Quantity.FromThousandths(run.CpuMillis)} and memory {Quantity.FromBytes(run.MemoryBytes)}, "
+            + $"are more than any matching node has, even when idle; the most are cpu {cpu} and memory {memory} ({Names(matching)}).";
+    }
+
+    private static string NothingIsUp(List<NodeLoad> nodes) =>
+        $"No node that matches can take runs now: {List(nodes.Select(n => $"{n.Node.Name} {State(n.Node)}"))}.";
+
+    private static string State(NodeView node) => node switch
+    {
+        { Connected: false } => "is not connected",
+        { Problem: { } problem } => $"has a problem ({problem.TrimEnd('.')})",
+        _ => "is unschedulable (spec.unschedulable)",
+    };
+
+    private static string NothingEnforces(List<NodeLoad> nodes) =>
+        $"The engine of {Names(nodes)} cannot enforce the run's limits; delegate the cgroup controllers cpu, memory and pids to the bridge's user, "
+        + "or start its bridge with --allow-unenforced-limits.";
+
+    private static string Names(IReadOnlyList<NodeLoad> nodes) => List(nodes.Select(n => n.Node.Name));
+
+    private static string List(IEnumerable<string> items)
+    {
+        var sorted = items.Order(StringComparer.Ordinal).ToList();
+        return sorted.Count <= Named
+            ? string.Join(", ", sorted)
+            : $"{string.Join(", ", sorted.Take(Named))} and {sorted.Count - Named} more";
+    }
+}

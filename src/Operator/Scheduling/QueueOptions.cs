@@ -1,0 +1,14 @@
+namespace Stromboli.Operator.Scheduling;
+
+/// <summary>How often what waiting runs say of themselves is brought up to date.</summary>
+internal sealed record QueueOptions
+{
+    /// <summary>The shortest time between two refreshes of positions and messages; a change of reason is shown at once.</summary>
+    public TimeSpan RefreshEvery { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Up to which position the position is kept exact; beyond it is set once, when queued.</summary>
+    public int ExactPositions { get; init; } = 10;
+
+    /// <summary>How many messages change at most with one refresh, so that a thousand waiting runs do not all write because a node came.</summary>
+    public int MessagesPerRefresh { get; init; } = 100;
+}
