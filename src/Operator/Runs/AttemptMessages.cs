@@ -1,0 +1,53 @@
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Validation;
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.Operator.Runs;
+
+/// <summary>Makes what is sent to a node out of what is wanted; pure.</summary>
+internal static class AttemptMessages
+{
+    /// <summary>The message.</summary>
+    /// <param name="run">The run, its status naming the attempt already, also when that is not stored yet.</param>
+    /// <param name="wanted">What is wanted.</param>
+    /// <param name="secrets">Set exactly for <see cref="DesiredState.Go"/>.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="options">The operator's configuration.</param>
+    public static DesiredAttempt Build(AgentRun run, WantedAttempt wanted, AttemptSecrets? secrets, DateTimeOffset now, RunOptions options)
+    {
+        var message = new DesiredAttempt { UID = run.UID(), Attempt = wanted.Attempt, State = wanted.State, Cause = wanted.Cause };
+        if (wanted.State is not (DesiredState.Hold or DesiredState.Go))
+            return message;
+        // Accepted by an operator whose rules were wider: what runs can only be stopped, since what it should be cannot be said any more.
+        if (AgentRunValidator.Validate(run.Spec) is not [])
+            return message with { State = DesiredState.Stop, Cause = StopCause.Cancelled };
+        var resolved = options.Defaults.Resolve(run.Spec!);
+        return message with
+        {
+            Spec = Spec(run, resolved),
+            Secrets = wanted.State == DesiredState.Go ? secrets : null,
+            RemainingMs = (long)((run.Status?.Deadline ?? now + resolved.Timeout) - now).TotalMilliseconds,
+        };
+    }
+
+    private static AttemptSpec Spec(AgentRun run, ResolvedRun resolved) => new()
+    {
+        Namespace = run.Metadata.Namespace ?? "",
+        Name = run.Metadata.Name ?? "",
+        Image = resolved.Image,
+        ImagePullPolicy = resolved.ImagePullPolicy,
+        Claude = resolved.Claude,
+        Command = resolved.Command,
+        MountPath = resolved.WorkspaceMountPath,
+        Workdir = resolved.Workdir,
+        Env = [.. resolved.Env.Select(v => new EnvVar { Name = v.Key, Value = v.Value })],
+        MemoryBytes = resolved.MemoryBytes,
+        CpuMillis = resolved.CpuMillicores,
+        Pids = resolved.Pids,
+        TimeoutMs = (long)resolved.Timeout.TotalMilliseconds,
+        StatusBytes = resolved.StatusBytes,
+        LogBytes = resolved.LogBytes,
+        // A run without a session has one conversation, and a UUID of its own already.
+        SessionID = run.UID(),
+    };
+}

@@ -1,0 +1,70 @@
+using Stromboli.Crds.Runs;
+using Stromboli.Kubernetes;
+using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Nodes;
+using Stromboli.Operator.Scheduling;
+
+namespace Stromboli.Operator.Runs;
+
+/// <summary>Everything that is wanted on a node, out of the record alone, and what is held while its record is written.</summary>
+internal sealed partial class DesiredAttempts(
+    RunStore runs,
+    Reservations reservations,
+    SentStates sent,
+    AttemptSecretsSource secrets,
+    RunSignals signals,
+    RunOptions options,
+    TimeProvider clock,
+    ILogger<DesiredAttempts> logger) : IDesiredAttempts
+{
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<DesiredAttempt>> ForNodeAsync(string node, CancellationToken cancellationToken)
+    {
+        await runs.Informer.WaitForSyncAsync(cancellationToken);
+        List<DesiredAttempt> wanted = [];
+        foreach (var run in runs.OnNode(node))
+        {
+            var now = clock.GetUtcNow();
+            foreach (var wish in AttemptWishes.Of(run, now, options).Where(w => w.Node == node && w.State != DesiredState.Absent))
+                wanted.Add(await MessageAsync(run, wish, cancellationToken));
+        }
+        wanted.AddRange(reservations.All.Where(r => r.Node == node).Select(Held).OfType<DesiredAttempt>());
+        return wanted;
+    }
+
+    private async Task<DesiredAttempt> MessageAsync(AgentRun run, WantedAttempt wish, CancellationToken cancellationToken)
+    {
+        if (wish.State != DesiredState.Go)
+            return Message(run, wish, null);
+        if (await secrets.ReadAsync(run, cancellationToken) is { } found)
+            return Message(run, wish, found);
+        // Left out, the attempt would be absent and its agent killed. Held, it goes on, and gets no model until its secrets can be read.
+        Log.Held(logger, NamespacedName.Of(run), wish.Attempt, wish.Node);
+        signals.Wake(NamespacedName.Of(run));
+        return Message(run, wish with { State = DesiredState.Hold }, null);
+    }
+
+    private DesiredAttempt Message(AgentRun run, WantedAttempt wish, AttemptSecrets? found)
+    {
+        sent.Note(run.UID(), wish);
+        return AttemptMessages.Build(run, wish, found, clock.GetUtcNow(), options);
+    }
+
+    // Only what was sent before: a placement that is not being recorded yet is nothing that a node need know of.
+    private DesiredAttempt? Held(Allocation reserved) =>
+        sent.Find(reserved.UID, reserved.Attempt, reserved.Node) == DesiredState.Hold
+        && runs.Find(reserved.UID) is { } run && run.LastAttempt()?.Attempt != reserved.Attempt
+            ? AttemptMessages.Build(
+                run with { Status = (run.Status ?? new()) with { Deadline = null } },
+                new WantedAttempt(reserved.Node, reserved.Attempt, DesiredState.Hold),
+                null,
+                clock.GetUtcNow(),
+                options)
+            : null;
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "{Run}: attempt {Attempt} on {Node} is held: its secrets cannot be read")]
+        public static partial void Held(ILogger logger, NamespacedName run, int attempt, string node);
+    }
+}

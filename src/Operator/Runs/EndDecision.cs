@@ -1,0 +1,70 @@
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.Operator.Runs;
+
+/// <summary>What follows from the end of the attempt under way; pure.</summary>
+internal static class EndDecision
+{
+    /// <summary>The bridge says how it ended: that is copied, whatever else may have been asked for meanwhile.</summary>
+    public static RunVerdict Decide(RunSnapshot snapshot, ObservedAttempt observed, AttemptEnd end)
+    {
+        var endedAt = observed.EndedAt ?? snapshot.Now;
+        if (end.Reason == RunReason.NodeLost)
+            return Lost(snapshot, endedAt, StatusCuts.Message(end.Message));
+
+        var run = snapshot.Run;
+        List<RunEvent> events = [];
+        if (observed.StartedAt is not null && RunPhases.Derive(run.Status?.Conditions) != RunPhase.Running)
+        {
+            run = run with { Status = RunTransitions.Started(run, snapshot.Now) };
+            events.Add(RunEvents.Started(run.Status!));
+        }
+        var reason = IsEnd(end.Reason) ? end.Reason : RunReason.AgentError;
+        var message = StatusCuts.Message(end.Message);
+        var exitCode = StatusCuts.ExitCode(end.ExitCode);
+        var ended = RunTransitions.AttemptEnded(run, reason, endedAt, exitCode, RunUsages.Money(end.Usage?.CostUSD)) with
+        {
+            ExitCode = exitCode,
+            Signal = StatusCuts.Word(end.Signal),
+            Result = StatusCuts.Result(end.Result, snapshot.Options.StatusBytesOf(run)),
+            Usage = RunUsages.Add(run.Status?.Usage, end.Usage),
+            SessionID = StatusCuts.Word(end.SessionID),
+            Model = StatusCuts.Word(end.Model, RunLimits.ModelName),
+        };
+        return Finish(snapshot, run with { Status = ended }, endedAt, reason, message, events);
+    }
+
+    /// <summary>The attempt's node is lost: by the spec another attempt follows elsewhere, in the same write if there is room.</summary>
+    public static RunVerdict Lost(RunSnapshot snapshot, DateTimeOffset lostAt, string message)
+    {
+        var run = snapshot.Run with { Status = RunTransitions.AttemptEnded(snapshot.Run, RunReason.NodeLost, lostAt) };
+        List<RunEvent> events = [RunEvents.NodeLost(message)];
+        if (run.IsCancelled())
+            return Finish(snapshot, run, lostAt, RunReason.Cancelled, $"Cancelled. {message}", events);
+        if (LostAttempts(run) > snapshot.Options.NodeLostRetriesOf(run))
+            return Finish(snapshot, run, lostAt, RunReason.NodeLost, message, events);
+        events.Add(RunEvents.Retrying(run.NextAttempt()));
+        return WaitingDecision.Decide(snapshot, run, events);
+    }
+
+    /// <summary>A status that is final, and its event.</summary>
+    internal static RunVerdict Finish(
+        RunSnapshot snapshot, AgentRun run, DateTimeOffset endedAt, RunReason reason, string message, IReadOnlyList<RunEvent> events)
+    {
+        var status = RunTransitions.Finished(run, snapshot.Now, endedAt, reason, message);
+        return RunDecision.Store(snapshot, status, [.. events, RunEvents.Ended(status)]);
+    }
+
+    // Attempts that are no longer listed were lost too: nothing else leads to another attempt.
+    private static int LostAttempts(AgentRun run)
+    {
+        var listed = run.Status?.Attempts ?? [];
+        return listed.Count(a => a.Reason == RunReason.NodeLost) + Math.Max(0, (run.LastAttempt()?.Attempt ?? 0) - listed.Count);
+    }
+
+    private static bool IsEnd(RunReason reason) => reason is not (
+        RunReason.SecretNotFound or RunReason.SecretNotAllowed or RunReason.ConfigMapNotFound or RunReason.SessionNotFound or RunReason.NoNodeMatches
+        or RunReason.WaitingForNode or RunReason.WaitingForSession or RunReason.LimitsNotEnforceable or RunReason.Queued or RunReason.Suspended or RunReason.Backoff)
+        && Enum.IsDefined(reason);
+}

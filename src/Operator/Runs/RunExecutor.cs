@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using Stromboli.Crds.Runs;
+using Stromboli.Kubernetes;
+using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Nodes;
+using Stromboli.Operator.Scheduling;
+
+namespace Stromboli.Operator.Runs;
+
+/// <summary>Carries out what is decided for one run: sends, stores, sends. Never called for one run twice at once.</summary>
+internal sealed partial class RunExecutor(
+    KubeClient client,
+    RunStore runs,
+    RunQueue queue,
+    RunSender sender,
+    Observations observations,
+    SecretReader secretReader,
+    AttemptSecretsSource secrets,
+    INodeRegistry nodes,
+    ILeadership leadership,
+    EventRecorder events,
+    RunOptions options,
+    TimeProvider clock,
+    ILogger<RunExecutor> logger)
+{
+    // Since when a node is missing that a run under way is on: its AgentNode was deleted.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _missing = new();
+
+    /// <summary>Raised when room may have become free.</summary>
+    public event Action? Freed;
+
+    /// <summary>Looks at a run and does what is to be done.</summary>
+    public async Task<ReconcileResult> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
+    {
+        if (runs.Get(key) is not { } run)
+            return ReconcileResult.Done;
+        if (!leadership.IsLeader)
+            return ReconcileResult.Backoff;
+        var (verdict, check) = await DecideAsync(run, cancellationToken);
+        if (verdict.Status is not null && run.IsFinished())
+        {
+            // The store keeps no result: what is written late starts from the whole object.
+            if (await client.TryGetAsync(AgentRunResource.Type, key, cancellationToken) is not { } live || live.UID() != run.UID())
+                return ReconcileResult.Done;
+            run = live;
+            (verdict, check) = await DecideAsync(run, cancellationToken);
+        }
+        return await CarryOutAsync(run, verdict, check, cancellationToken);
+    }
+
+    /// <summary>The run is gone: so is everything of it, at once and wherever it was.</summary>
+    public void Deleted(AgentRun run)
+    {
+        var uid = run.UID();
+        observations.Forget(uid);
+        secrets.Forget(uid);
+        sender.Gone(run);
+        queue.Release(uid);
+        Freed?.Invoke();
+    }
+
+    private async Task<(RunVerdict Verdict, SecretCheck? Check)> DecideAsync(AgentRun run, CancellationToken cancellationToken)
+    {
+        var snapshot = new RunSnapshot
+        {
+            Run = run,
+            Now = clock.GetUtcNow(),
+            Options = options,
+            Observed = observations.Find(run.UID()),
+            NodeLostAt = LostAt(run),
+        };
+        while (true)
+        {
+            var verdict = RunDecision.Decide(snapshot);
+            switch (verdict.Need)
+            {
+                case RunNeed.Secrets:
+                    snapshot = snapshot with { Secrets = await secretReader.ReadAsync(run, cancellationToken) };
+                    break;
+                case RunNeed.Placement:
+                    snapshot = snapshot with { Placement = queue.Ask(verdict.Waiting!) };
+                    break;
+                default:
+                    if (snapshot.Placement is null && queue.Release(run.UID()))
+                        Freed?.Invoke();
+                    return (verdict, snapshot.Secrets);
+            }
+        }
+    }
+
+    private DateTimeOffset? LostAt(AgentRun run)
+    {
+        if (run.LiveAttempt()?.Node is not { } node)
+            return null;
+        if (nodes.Find(node) is { } view)
+        {
+            _missing.TryRemove(node, out _);
+            return view.LostAt;
+        }
+        return _missing.GetOrAdd(node, _ => clock.GetUtcNow()) + options.NodeLostAfter;
+    }
+
+    private async Task<ReconcileResult> CarryOutAsync(AgentRun run, RunVerdict verdict, SecretCheck? check, CancellationToken cancellationToken)
+    {
+        var next = verdict.Status is { } status ? run with { Status = status } : run;
+        sender.Send(next, verdict.Before);
+        if (verdict.Status is not null)
+        {
+            if (await StoreAsync(next, cancellationToken) is not { } stored)
+                return ReconcileResult.Backoff;
+            Stored(run, stored, verdict);
+            // The answer, not what was sent: it has the new version, and what else has changed.
+            next = stored;
+        }
+        sender.Retract(next, verdict);
+        return await FollowUpAsync(next, verdict, check, cancellationToken);
+    }
+
+    // Null if the object has changed or is gone: then it is looked at again, from what the API server has now.
+    private async Task<AgentRun?> StoreAsync(AgentRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stored = await client.ReplaceStatusAsync(AgentRunResource.Type, run, cancellationToken: cancellationToken);
+            runs.Observe(stored);
+            return stored;
+        }
+        catch (ApiException e) when (e.IsConflict || e.IsNotFound)
+        {
+            var key = NamespacedName.Of(run);
+            Log.Refused(logger, key, e.Message);
+            if (await client.TryGetAsync(AgentRunResource.Type, key, cancellationToken) is { } live && live.UID() == run.UID())
+            {
+                runs.Observe(live);
+                return null;
+            }
+            // The informer will say so too, but its container need not wait for that.
+            sender.Gone(run);
+            if (queue.Release(run.UID()))
+                Freed?.Invoke();
+            return null;
+        }
+    }
+
+    private void Stored(AgentRun before, AgentRun stored, RunVerdict verdict)
+    {
+        if (stored.LiveAttempt() is not null)
+            queue.Settle(stored.UID());
+        if (before.LiveAttempt() is { Attempt: { } ended } && stored.LiveAttempt()?.Attempt != ended)
+        {
+            observations.Forget(stored.UID(), ended);
+            Freed?.Invoke();
+        }
+        foreach (var told in verdict.Events)
+            events.Record(stored, told.Warning ? EventType.Warning : EventType.Normal, told.Reason, told.Reason, told.Note);
+        Log.Stored(logger, NamespacedName.Of(stored), stored.Status?.Phase, stored.Status?.Reason, stored.Status?.NodeName, stored.Status?.Attempt);
+    }
+
+    private async Task<ReconcileResult> FollowUpAsync(AgentRun run, RunVerdict verdict, SecretCheck? check, CancellationToken cancellationToken)
+    {
+        var lookAgain = verdict.LookAgain;
+        if (run.IsFinished())
+        {
+            secrets.Forget(run.UID());
+            var asked = observations.Find(run.UID()) is not null;
+            observations.Forget(run.UID());
+            sender.SendFinished(run, verdict.After, again: asked || verdict.Status is not null);
+        }
+        else if (verdict.After.FirstOrDefault(w => w.State == DesiredState.Go) is { } go)
+        {
+            sender.Send(run, [.. verdict.After.Where(w => w.State != DesiredState.Go)]);
+            if (sender.IsNews(run, go) && !sender.Go(run, go, await SecretsAsync(run, check, cancellationToken)))
+                lookAgain = Earlier(lookAgain, clock.GetUtcNow() + options.SecretRetry);
+        }
+        else
+        {
+            sender.Send(run, verdict.After);
+        }
+        return lookAgain is { } time ? ReconcileResult.After(Floor(time - clock.GetUtcNow())) : ReconcileResult.Done;
+    }
+
+    private async Task<AttemptSecrets?> SecretsAsync(AgentRun run, SecretCheck? check, CancellationToken cancellationToken) =>
+        check is { Reason: null } ? secrets.Take(run, check) : await secrets.ReadAsync(run, cancellationToken);
+
+    private static DateTimeOffset Earlier(DateTimeOffset? a, DateTimeOffset b) => a < b ? a.Value : b;
+
+    // Timers are not exact: what is a moment early looks again a moment later, not in a busy loop.
+    private static TimeSpan Floor(TimeSpan delay) => delay < TimeSpan.FromMilliseconds(20) ? TimeSpan.FromMilliseconds(20) : delay;
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Run}: {Phase} {Reason} on {Node}, attempt {Attempt}")]
+        public static partial void Stored(ILogger logger, NamespacedName run, RunPhase? phase, RunReason? reason, string? node, int? attempt);
+
+        [LoggerMessage(EventId = 2, Level = LogLevel.Debug, Message = "{Run}: looked at again: {Cause}")]
+        public static partial void Refused(ILogger logger, NamespacedName run, string cause);
+    }
+}

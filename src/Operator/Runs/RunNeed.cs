@@ -1,0 +1,14 @@
+namespace Stromboli.Operator.Runs;
+
+/// <summary>What a decision lacks: it is made again with it.</summary>
+internal enum RunNeed
+{
+    /// <summary>Nothing: the verdict stands.</summary>
+    Nothing,
+
+    /// <summary>The check of the run's Secrets.</summary>
+    Secrets,
+
+    /// <summary>The scheduler's answer.</summary>
+    Placement,
+}

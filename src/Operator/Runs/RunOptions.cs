@@ -1,0 +1,37 @@
+using Stromboli.Crds.Runs;
+
+namespace Stromboli.Operator.Runs;
+
+/// <summary>What the operator is configured with, as far as runs go.</summary>
+internal sealed record RunOptions
+{
+    /// <summary>What absent fields of a run mean, the default image and the operator's model origin among them.</summary>
+    public required RunDefaults Defaults { get; init; }
+
+    /// <summary>The Secret with the credential of runs that name none, in the operator's own namespace; null if there is no such default.</summary>
+    public CredentialSource? DefaultCredential { get; init; }
+
+    /// <summary>How long after a look a run that waits for a Secret looks again; nobody watches Secrets.</summary>
+    public TimeSpan SecretRetry { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest of these waits: it grows with the time that the run has waited.</summary>
+    public TimeSpan SecretRetryMax { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a node whose AgentNode is gone still counts as one that may come back.</summary>
+    public TimeSpan NodeLostAfter { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many runs are looked at side by side.</summary>
+    public int Workers { get; init; } = 16;
+
+    /// <summary>The longest wait after failures in a row: an API server that is back finds everything stored soon after.</summary>
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the node keeps workspace and log of this run after its end.</summary>
+    public TimeSpan TtlOf(AgentRun run) => run.Spec?.TtlAfterFinished?.Value ?? Defaults.TtlAfterFinished;
+
+    /// <summary>How often this run may start again because its node was lost.</summary>
+    public int NodeLostRetriesOf(AgentRun run) => run.Spec?.Retries?.NodeLost ?? Defaults.NodeLostRetries;
+
+    /// <summary>How many bytes of this run's result its status takes.</summary>
+    public int StatusBytesOf(AgentRun run) => (int?)run.Spec?.Output?.StatusBytes?.WholeUnits ?? Defaults.StatusBytes;
+}

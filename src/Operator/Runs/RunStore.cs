@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using Stromboli.Crds.Runs;
+using Stromboli.Kubernetes;
+using Stromboli.Operator.Scheduling;
+
+namespace Stromboli.Operator.Runs;
+
+/// <summary>The runs that the informer knows, found by what is asked of them.</summary>
+internal sealed class RunStore
+{
+    private const string ByUID = "uid";
+    private const string ByNode = "node";
+    private const string ByState = "state";
+    private const string UnderWay = "under-way";
+
+    private readonly RunDefaults _defaults;
+
+    // The version that our last write of a run made.
+    private readonly ConcurrentDictionary<string, string> _ours = new();
+
+    public RunStore(Informer<AgentRun> informer, RunOptions options)
+    {
+        Informer = informer;
+        _defaults = options.Defaults;
+        informer.Store.AddIndex(ByUID, run => [run.UID()]);
+        informer.Store.AddIndex(ByNode, run => run.LastAttempt()?.Node is { } node ? [node] : []);
+        informer.Store.AddIndex(ByState, run => run.LiveAttempt() is not null ? [UnderWay] : []);
+    }
+
+    /// <summary>The informer.</summary>
+    public Informer<AgentRun> Informer { get; }
+
+    /// <summary>The run of that name, or null.</summary>
+    public AgentRun? Get(NamespacedName key) => Informer.Store.Get(key);
+
+    /// <summary>The run of that UID, or null.</summary>
+    public AgentRun? Find(string uid) => Informer.Store.ByIndex(ByUID, uid) is [var run, ..] ? run : null;
+
+    /// <summary>The runs whose last attempt was, or is, on that node.</summary>
+    public IReadOnlyList<AgentRun> OnNode(string node) => Informer.Store.ByIndex(ByNode, node);
+
+    /// <summary>What the attempts under way hold of their nodes, by the record.</summary>
+    public IEnumerable<Allocation> Allocations() =>
+        Informer.Store.ByIndex(ByState, UnderWay).Select(run => WaitingRuns.AllocationOf(run, _defaults)).OfType<Allocation>();
+
+    /// <summary>Takes the API server's answer to our own write, before the informer does.</summary>
+    public void Observe(AgentRun answer)
+    {
+        _ours[answer.UID()] = answer.Metadata.ResourceVersion ?? "";
+        Informer.Store.Observe(answer);
+    }
+
+    /// <summary>Whether a change is one to look at: everything but the echo of our own write.</summary>
+    public bool IsNews(StoreChange<AgentRun> change)
+    {
+        if (change.New is not { } run)
+        {
+            _ours.TryRemove(change.Object.UID(), out _);
+            return false;
+        }
+        return change.IsSpecChange || !(_ours.TryGetValue(run.UID(), out var version) && version == run.Metadata.ResourceVersion);
+    }
+
+    /// <summary>What is kept of a run: without what nobody reads of it here. What is needed in full is read live.</summary>
+    public static AgentRun Trim(AgentRun run)
+    {
+        if (!run.IsFinished())
+            return run with { Metadata = run.Metadata with { ManagedFields = null } };
+        return run with
+        {
+            Metadata = run.Metadata with { ManagedFields = null, Annotations = null, OwnerReferences = null },
+            Spec = run.Spec is { } spec ? new AgentRunSpec { Cancel = spec.Cancel, TtlAfterFinished = spec.TtlAfterFinished, Retries = spec.Retries } : null,
+            Status = run.Status! with { Result = null, Usage = null },
+        };
+    }
+}

@@ -1,0 +1,119 @@
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Values;
+using Stromboli.Kubernetes.Model;
+
+namespace Stromboli.Operator.Runs;
+
+/// <summary>
+/// The statuses that a run goes through; pure. Each is made from the one before, names the generation that it speaks of, and has the phase that its
+/// conditions amount to.
+/// </summary>
+internal static class RunTransitions
+{
+    /// <summary>The run waits, for a Secret (not accepted) or for a node (accepted).</summary>
+    public static AgentRunStatus Waiting(AgentRun run, DateTimeOffset now, bool accepted, RunReason reason, string message) =>
+        Stamp(run, run.Status ?? new(), reason, message, Conditions(run, now)
+            .Set(RunConditions.Accepted, accepted ? ConditionStatus.True : ConditionStatus.False, accepted ? "Accepted" : $"{reason}", accepted ? "" : message)
+            .Set(RunConditions.Scheduled, ConditionStatus.False, $"{reason}", message)
+            .Set(RunConditions.Started, ConditionStatus.False, $"{reason}", "")
+            .UnderWay($"{reason}", message));
+
+    /// <summary>The next attempt has a node.</summary>
+    public static AgentRunStatus Scheduled(AgentRun run, DateTimeOffset now, ResolvedRun resolved, string node)
+    {
+        var attempt = run.NextAttempt();
+        var start = now.WholeSeconds();
+        var message = $"Attempt {attempt} is being prepared on {node}.";
+        var before = run.Status ?? new();
+        var status = before with
+        {
+            NodeName = node,
+            Attempt = attempt,
+            Attempts = [.. (before.Attempts ?? []).TakeLast(StatusLimits.Attempts - 1), new RunAttempt { Attempt = attempt, Node = node, StartTime = start }],
+            StartTime = before.StartTime ?? start,
+            Deadline = (now + resolved.Timeout).NextWholeSecond(),
+        };
+        return Stamp(run, status, null, message, Conditions(run, now)
+            .Set(RunConditions.Accepted, ConditionStatus.True, "Accepted", "")
+            .Set(RunConditions.Scheduled, ConditionStatus.True, "Scheduled", $"Attempt {attempt} has the node {node}.")
+            .Set(RunConditions.Started, ConditionStatus.False, "Preparing", "")
+            .UnderWay("Preparing", message));
+    }
+
+    /// <summary>The agent of the attempt under way runs.</summary>
+    public static AgentRunStatus Started(AgentRun run, DateTimeOffset now)
+    {
+        var status = run.Status ?? new();
+        var message = $"The agent runs on {status.NodeName}.";
+        return Stamp(run, status, null, message, Conditions(run, now)
+            .Set(RunConditions.Started, ConditionStatus.True, "Started", "")
+            .UnderWay("Running", message));
+    }
+
+    /// <summary>The end of the run is asked for, and its node has not reported it yet.</summary>
+    public static AgentRunStatus Cancelling(AgentRun run, AgentRunStatus status, DateTimeOffset now)
+    {
+        var message = $"Is being cancelled on {status.NodeName}.";
+        return Stamp(run, status, null, message, Conditions(run with { Status = status }, now).UnderWay("Cancelling", message));
+    }
+
+    /// <summary>The same status for a changed spec: everything names the new generation.</summary>
+    public static AgentRunStatus Restamped(AgentRun run, DateTimeOffset now) =>
+        Stamp(run, run.Status ?? new(), run.Status?.Reason, run.Status?.Message, Conditions(run, now));
+
+    /// <summary>The last attempt has ended; the run goes on, in what is made of this status next.</summary>
+    public static AgentRunStatus AttemptEnded(AgentRun run, RunReason reason, DateTimeOffset endedAt, int? exitCode = null, string? costUSD = null)
+    {
+        var status = run.Status ?? new();
+        if (status.Attempts is not { Count: > 0 } attempts)
+            return status;
+        var end = attempts[^1] with
+        {
+            EndTime = Later(endedAt.WholeSeconds(), attempts[^1].StartTime),
+            Reason = reason,
+            ExitCode = exitCode,
+            CostUSD = costUSD,
+        };
+        return status with { Attempts = [.. attempts.SkipLast(1), end] };
+    }
+
+    /// <summary>The run is over for good.</summary>
+    /// <param name="run">The run, its last attempt ended already if there was one.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="endedAt">When it ended.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="message">One sentence on it.</param>
+    public static AgentRunStatus Finished(AgentRun run, DateTimeOffset now, DateTimeOffset endedAt, RunReason reason, string message)
+    {
+        var before = run.Status ?? new();
+        var completion = Later(endedAt.WholeSeconds(), before.StartTime);
+        var status = before with
+        {
+            CompletionTime = completion,
+            Duration = before.StartTime is { } start ? new GoDuration(completion - start) : null,
+        };
+        var conditions = Conditions(run, now);
+        if (reason == RunReason.InvalidSpec)
+            conditions.Set(RunConditions.Accepted, ConditionStatus.False, $"{reason}", message);
+        foreach (var step in (string[])[RunConditions.Accepted, RunConditions.Scheduled, RunConditions.Started])
+            conditions.SetIfOpen(step, $"{reason}");
+        return Stamp(run, status, reason, message, reason == RunReason.Completed ? conditions.Good(message) : conditions.Bad($"{reason}", message));
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset time, DateTimeOffset? bound) => bound > time ? bound.Value : time;
+
+    private static ConditionList Conditions(AgentRun run, DateTimeOffset now) => new(run.Status?.Conditions, run.Metadata.Generation, now);
+
+    private static AgentRunStatus Stamp(AgentRun run, AgentRunStatus status, RunReason? reason, string? message, ConditionList conditions)
+    {
+        var list = conditions.ToList();
+        return status with
+        {
+            ObservedGeneration = run.Metadata.Generation,
+            Phase = RunPhases.Derive(list),
+            Reason = reason,
+            Message = message,
+            Conditions = list,
+        };
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using Stromboli.Crds.Runs;
+
+namespace Stromboli.Operator.Runs;
+
+/// <summary>
+/// Cuts what a node says to the bounds of the CRD; pure. The API server refuses a whole status for one field that is too long, and the end of a run
+/// would then never be stored.
+/// </summary>
+internal static class StatusCuts
+{
+    public static string Message(string? message) => Text(message ?? "", StatusLimits.Message);
+
+    public static string? Word(string? word, int max = StatusLimits.Word) => word is null ? null : Text(word, max);
+
+    public static int? ExitCode(int? code) => code is >= 0 and <= 255 ? code : null;
+
+    /// <summary>The result, its text cut at the front: what counts is the end.</summary>
+    public static RunResult? Result(RunResult? result, int statusBytes)
+    {
+        if (result is null)
+            return null;
+        var max = Math.Clamp(statusBytes, 0, StatusLimits.ResultBytes);
+        var tail = Tail(result.Text ?? "", max);
+        return result with
+        {
+            Text = tail,
+            Truncated = result.Truncated == true || tail.Length < (result.Text?.Length ?? 0),
+            Bytes = result.Bytes is null ? null : Math.Max(0, result.Bytes.Value),
+            Sha256 = Word(result.Sha256, 64),
+        };
+    }
+
+    private static string Tail(string text, int maxBytes)
+    {
+        if (Encoding.UTF8.GetByteCount(text) <= maxBytes)
+            return text;
+        var bytes = 0;
+        var start = text.Length;
+        while (start > 0)
+        {
+            var from = start > 1 && char.IsSurrogatePair(text[start - 2], text[start - 1]) ? start - 2 : start - 1;
+            bytes += Encoding.UTF8.GetByteCount(text.AsSpan(from, start - from));
+            if (bytes > maxBytes)
+                break;
+            start = from;
+        }
+        return text[start..];
+    }
+
+    private static string Text(string text, int max)
+    {
+        if (text.Length <= max)
+            return text;
+        var end = char.IsHighSurrogate(text[max - 1]) ? max - 1 : max;
+        return text[..end];
+    }
+}

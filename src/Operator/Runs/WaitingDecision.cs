@@ -1,0 +1,48 @@
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Validation;
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.Operator.Runs;
+
+/// <summary>What to do with a run of which no attempt is under way; pure. The checks go from what can never become true to what may still come.</summary>
+internal static class WaitingDecision
+{
+    /// <param name="snapshot">What the decision goes by.</param>
+    /// <param name="run">The run; its status may already say, unlike that of the snapshot, that its last attempt has ended.</param>
+    /// <param name="events">What is to be told before what happens here.</param>
+    public static RunVerdict Decide(RunSnapshot snapshot, AgentRun run, IReadOnlyList<RunEvent> events)
+    {
+        if (AgentRunValidator.Validate(run.Spec) is [var error, ..])
+            return EndDecision.Finish(snapshot, run, snapshot.Now, RunReason.InvalidSpec, StatusCuts.Message(error.ToString()), events);
+        if (run.IsCancelled())
+            return EndDecision.Finish(snapshot, run, snapshot.Now, RunReason.Cancelled, "Cancelled before it was on a node.", events);
+        if (snapshot.Secrets is not { } secrets)
+            return new() { Need = RunNeed.Secrets };
+        if (secrets.Reason is { } missing)
+        {
+            var waits = RunTransitions.Waiting(run, snapshot.Now, accepted: false, missing, StatusCuts.Message(secrets.Message));
+            return RunDecision.Store(snapshot, waits, events, snapshot.Now + RetryOf(snapshot));
+        }
+        var resolved = snapshot.Options.Defaults.Resolve(run.Spec!);
+        if (snapshot.Placement is not { } placement)
+            return new() { Need = RunNeed.Placement, Waiting = WaitingRuns.From(run, resolved) };
+        if (!placement.IsPlaced)
+        {
+            var waits = RunTransitions.Waiting(run, snapshot.Now, accepted: true, placement.Reason.Value, StatusCuts.Message(placement.Message));
+            return RunDecision.Store(snapshot, waits, events);
+        }
+        var status = RunTransitions.Scheduled(run, snapshot.Now, resolved, placement.Node);
+        return RunDecision.Store(snapshot, status, [.. events, RunEvents.Scheduled(status)]) with
+        {
+            Before = [new WantedAttempt(placement.Node, run.NextAttempt(), DesiredState.Hold)],
+        };
+    }
+
+    // Half of the time that it has waited: often at first, when the Secret is just about to be applied, and seldom later.
+    private static TimeSpan RetryOf(RunSnapshot snapshot)
+    {
+        var waited = (snapshot.Now - (snapshot.Run.Metadata.CreationTimestamp ?? snapshot.Now)) / 2;
+        var (min, max) = (snapshot.Options.SecretRetry, snapshot.Options.SecretRetryMax);
+        return waited < min ? min : waited > max ? max : waited;
+    }
+}
