@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Stromboli.Testbed.Kube;
 using Stromboli.Testbed.Setup;
-using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Commands;
 
@@ -13,39 +12,47 @@ internal static class CommandLine
         var progress = new Progress();
         var root = new RootCommand("Runs Stromboli on real parts: a control plane, nodes with rootless Podman, the Claude Code CLI.")
         {
-            Make("setup", "Fetches and builds what the testbed needs into the cache.", token => new SetUp(progress).RunAsync(token)),
-            Make("control-plane", "Starts a control plane alone.", token => ControlPlaneAsync(progress, token)),
+            Make("setup", "Fetches and builds what the testbed needs into the cache, once.", token => DoAsync(new SetUp(progress).RunAsync(token))),
+            Make("up", "Starts what does not run (NODES=1, MODEL=scripted|anthropic).", token => DoAsync(UpCommand.RunAsync(progress, token))),
+            Make("down", "Ends exactly what up started.", token => DoAsync(DownCommand.RunAsync(progress, token))),
+            Make("status", "Shows what runs.", _ => Task.FromResult(StatusCommand.Run())),
+            Exec(),
         };
         try
         {
             return await root.Parse(arguments).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (TestbedException e)
+        catch (Exception e) when (e is TestbedException or KubeHttpException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }
-    }
-
-    private static async Task ControlPlaneAsync(Progress progress, CancellationToken token)
-    {
-        await new SetUp(progress).RunAsync(token);
-        var plane = new ControlPlane(StackHome.At(Repository.At(".local")));
-        await plane.StartAsync(token);
-        progress.Tell(plane.KubeconfigPath);
-        if (Directory.Exists(Repository.At("config", "crd")))
-            await plane.InstallCrdsAsync(Repository.At("config", "crd"), token);
-        progress.Tell("done");
-    }
-
-    private static System.CommandLine.Command Make(string name, string description, Func<CancellationToken, Task> action)
-    {
-        var command = new System.CommandLine.Command(name, description);
-        command.SetAction(async (_, token) =>
+        catch (OperationCanceledException)
         {
-            await action(token);
-            return 0;
-        });
+            await Console.Error.WriteLineAsync("interrupted");
+            return 130;
+        }
+    }
+
+    private static Command Exec()
+    {
+        var node = new Argument<string>("node") { Description = "node-1, node-2, …" };
+        var words = new Argument<string[]>("command") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("exec", "Runs a command in a node as its user: exec node-1 -- podman ps") { node, words };
+        command.SetAction((parsed, token) => ExecCommand.RunAsync(parsed.GetRequiredValue(node), parsed.GetRequiredValue(words), token));
         return command;
+    }
+
+    private static Command Make(string name, string description, Func<CancellationToken, Task<int>> action)
+    {
+        var command = new Command(name, description);
+        command.SetAction((_, token) => action(token));
+        return command;
+    }
+
+    private static async Task<int> DoAsync(Task task)
+    {
+        await task;
+        return 0;
     }
 }

@@ -7,6 +7,9 @@ namespace Stromboli.Testbed.Setup;
 /// <summary>Fills the cache: what is there stays, what is missing is made, independent things side by side.</summary>
 public sealed class SetUp(Progress progress)
 {
+    // What the project's own build needs besides .NET: the shim is C, and static.
+    private static readonly BuildTool[] MachineTools = [new("gcc", "gcc"), new("/usr/lib/x86_64-linux-gnu/libc.a", "libc6-dev")];
+
     private readonly ConcurrentDictionary<string, Task> _made = new(StringComparer.Ordinal);
 
     /// <summary>Makes everything that is missing. Costs nothing when nothing is.</summary>
@@ -17,28 +20,29 @@ public sealed class SetUp(Progress progress)
     public async Task RunAsync(IReadOnlyCollection<Artefact> wanted, CancellationToken cancellationToken = default)
     {
         Prerequisites.Check();
-        if (wanted.All(artefact => artefact.Exists))
+        if (wanted.All(artefact => artefact.Exists) && MachineTools.All(tool => tool.Exists))
             return;
 
         using var held = await Cache.LockAsync(() => progress.Tell("waiting for another set-up that is under way"), cancellationToken);
         var missing = wanted.SelectMany(WithNeeds).Distinct().Where(artefact => !artefact.Exists).ToList();
-        if (missing.Count == 0)
+        if (missing.Count == 0 && MachineTools.All(tool => tool.Exists))
             return;
         Prerequisites.CheckFor(missing);
-        progress.Tell($"filling the cache {Cache.Root}: {string.Join(", ", missing.Select(artefact => artefact.Title))}");
+        if (missing.Count > 0)
+            progress.Tell($"filling the cache {Cache.Root}: {string.Join(", ", missing.Select(artefact => artefact.Title))}");
         Scratch.RemoveLeftovers();
 
         var archive = await DebianArchive.OpenAsync(cancellationToken);
         await InstallToolsAsync(missing, cancellationToken);
         await Task.WhenAll(missing.Select(artefact => MakeOnceAsync(artefact, archive, cancellationToken)));
-        progress.Tell("the cache is complete");
+        progress.Tell("the set-up is complete");
     }
 
     private static IEnumerable<Artefact> WithNeeds(Artefact artefact) => artefact.Needs.SelectMany(WithNeeds).Append(artefact);
 
     private async Task InstallToolsAsync(IEnumerable<Artefact> missing, CancellationToken cancellationToken)
     {
-        var packages = missing.SelectMany(artefact => artefact.Tools).Where(tool => !tool.Exists).Select(tool => tool.Package).Distinct(StringComparer.Ordinal).ToList();
+        var packages = missing.SelectMany(artefact => artefact.Tools).Concat(MachineTools).Where(tool => !tool.Exists).Select(tool => tool.Package).Distinct(StringComparer.Ordinal).ToList();
         if (packages.Count == 0)
             return;
         progress.Tell($"installing {string.Join(' ', packages)}");

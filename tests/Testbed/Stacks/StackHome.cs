@@ -23,8 +23,10 @@ public sealed class StackHome : IAsyncDisposable
         foreach (var path in new[] { Path.GetDirectoryName(Sockets)!, Sockets })
             File.SetUnixFileMode(path, (UnixFileMode)0b111_001_001);
         Ports = new PortBook(Path.Combine(State, "ports.json"));
-        if (tied)
-            _sweeper = StartSweeper();
+        if (!tied)
+            return;
+        _sweeper = StartSweeper();
+        ProcessIdentity.Of(Environment.ProcessId)?.Save(OwnerPath(State));
     }
 
     /// <summary>The stack's own name on this machine.</summary>
@@ -62,6 +64,22 @@ public sealed class StackHome : IAsyncDisposable
         return new StackHome(id, Repository.At("TestResults", "stacks", $"{name}-{id}"), tied: true);
     }
 
+    /// <summary>Removes temporary stacks whose process is gone and whose sweeper could not do its work: the machine lost power, say.</summary>
+    public static void RemoveLeftovers()
+    {
+        if (!Directory.Exists(Cache.At("stacks")))
+            return;
+        foreach (var state in Directory.EnumerateDirectories(Cache.At("stacks"), "test-*"))
+        {
+            if (ProcessIdentity.Load(OwnerPath(state)) is not { IsAlive: false })
+                continue;
+            var id = Path.GetFileName(state);
+            using var sweeper = StartSweeper(ControlGroup.Of(id), state, Path.Combine("/run/stromboli-testbed", id));
+            sweeper.StandardInput.Close();
+            sweeper.WaitForExit();
+        }
+    }
+
     /// <summary>Ends all processes of the stack and removes its state.</summary>
     public async Task RemoveAsync(CancellationToken cancellationToken = default)
     {
@@ -81,10 +99,14 @@ public sealed class StackHome : IAsyncDisposable
             await RemoveAsync();
     }
 
-    private Process StartSweeper()
+    private static string OwnerPath(string state) => Path.Combine(state, "owner");
+
+    private Process StartSweeper() => StartSweeper(Group, State, Sockets);
+
+    private static Process StartSweeper(ControlGroup group, string state, string sockets)
     {
         var script = Path.Combine(AppContext.BaseDirectory, "node", "sweep.sh");
-        var start = new ProcessStartInfo("setsid", ["--", "/bin/bash", script, Group.FullPath, State, Sockets]) 
+        var start = new ProcessStartInfo("setsid", ["--", "/bin/bash", script, group.FullPath, state, sockets]) 
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

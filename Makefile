@@ -1,0 +1,83 @@
+# Everything a person or CI calls. The work itself is in tests/Testbed (set-up, up, down, demo) and eng/ (test runs).
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+CONFIGURATION ?= Debug
+NODES ?= 1
+MODEL ?= scripted
+export NODES MODEL CONFIGURATION
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+# The cache is the calling user's, also when the testbed runs as root.
+ifeq ($(STROMBOLI_CACHE),)
+export STROMBOLI_CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stromboli
+endif
+
+DOTNET := $(shell command -v dotnet)
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo --non-interactive --preserve-env)
+TESTBED := $(SUDO) $(DOTNET) tests/Testbed/bin/$(CONFIGURATION)/net10.0/Stromboli.Testbed.dll
+BUILD := $(DOTNET) build --configuration $(CONFIGURATION) --verbosity quiet -consoleLoggerParameters:NoSummary
+
+.PHONY: help demo up down status test unit bench generate verify lint build setup shim testbed dotnet root
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## Set up, start everything, run samples/hello.yaml to its end, stop everything
+	@$(TESTBED) demo
+
+up: build ## Start what does not run: control plane, NODES=1 nodes, operator (MODEL=scripted|anthropic)
+	@$(TESTBED) up
+
+down: testbed ## Stop exactly what up started
+	@$(TESTBED) down
+
+status: testbed ## Show what runs
+	@$(TESTBED) status
+
+test: build ## Run every test, on real parts too
+	@$(SUDO) eng/test all
+
+unit: dotnet ## Run the tests of the single projects
+	@$(MAKE) -C src/Shim
+	@$(BUILD) Stromboli.sln
+	@eng/test unit
+
+bench: build ## Measure; prints a table and writes bench/results/latest.json
+	@$(SUDO) $(DOTNET) run --configuration Release --project bench
+
+generate: dotnet ## Write the generated files anew
+	@$(DOTNET) run --configuration $(CONFIGURATION) --project src/Crds.Generator -- config/crd
+
+verify: generate ## Check that generated files are committed and the code is formatted
+	@if [ -n "$$(git status --porcelain -- config charts docs/api)" ]; then \
+	    git --no-pager diff -- config charts docs/api; git status --short -- config charts docs/api; \
+	    echo "The generated files differ from what is committed: commit what make generate wrote."; exit 1; fi
+	@$(DOTNET) format --verify-no-changes --no-restore
+
+lint: dotnet ## Check the format and build with all analyzers
+	@$(DOTNET) restore --verbosity quiet
+	@$(DOTNET) format --verify-no-changes --no-restore
+	@$(BUILD) Stromboli.sln
+
+build: setup shim
+	@$(BUILD) Stromboli.sln
+
+setup: testbed
+	@$(TESTBED) setup
+
+shim: setup
+	@$(MAKE) -C src/Shim
+
+testbed: dotnet root
+	@$(BUILD) tests/Testbed
+
+dotnet:
+	@[ -n "$(DOTNET)" ] || { echo "The .NET SDK 10 is missing: dotnet is not on the PATH."; exit 1; }
+
+root:
+	@[ -z "$(SUDO)" ] || $(SUDO) true 2> /dev/null || { \
+	    echo "The testbed makes mount namespaces and installs packages: run make as root, or allow this user sudo without a password."; exit 1; }

@@ -1,0 +1,16 @@
+using Stromboli.Testbed.Processes;
+
+namespace Stromboli.Testbed.Commands;
+
+/// <summary>The person who called through sudo: what lands in the work tree is theirs.</summary>
+internal static class InvokingUser
+{
+    /// <summary>Gives a folder and the files in it to that person; nothing happens without sudo.</summary>
+    public static void Give(string folder)
+    {
+        if (!uint.TryParse(Environment.GetEnvironmentVariable("SUDO_UID"), out var user) || !uint.TryParse(Environment.GetEnvironmentVariable("SUDO_GID"), out var group))
+            return;
+        foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Prepend(folder))
+            _ = Libc.ChangeOwner(path, user, group);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using Stromboli.Testbed.Kube;
+using Stromboli.Testbed.Processes;
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.Testbed.Nodes;
+
+/// <summary>The bridge of a node: in the node, as its user. Killing it leaves its containers running.</summary>
+public sealed class BridgeProcess : ServiceProcess
+{
+    internal const string DotnetInside = "/opt/dotnet";
+    internal const string ProgramsInside = "/opt/stromboli";
+    internal const string ClaudeInside = "/opt/claude";
+    private const string FolderInside = $"{NodeLayout.UserHomeInside}/stromboli";
+
+    private readonly PodmanNode _node;
+    private readonly ControlPlane _plane;
+    private readonly NodeOptions _options;
+    private readonly Func<IEnumerable<int>> _hubPorts;
+
+    internal BridgeProcess(StackHome home, PodmanNode node, ControlPlane plane, NodeOptions options, Func<IEnumerable<int>> hubPorts)
+        : base(home, $"{node.Name}-bridge")
+    {
+        _node = node;
+        _plane = plane;
+        _options = options;
+        _hubPorts = hubPorts;
+    }
+
+    /// <summary>Its connect token, as this machine sees it.</summary>
+    public string TokenPath => _node.OutsideOf($"{FolderInside}/token");
+
+    /// <summary>The bridge's state folder, as this machine sees it.</summary>
+    public string StatePath => _node.OutsideOf($"{FolderInside}/state");
+
+    /// <summary>Writes a token with which the node presents itself from now on (the bridge is to read it anew when it starts).</summary>
+    public async Task WriteTokenAsync(string token, CancellationToken cancellationToken = default) =>
+        await WriteOwnedAsync(TokenPath, token, UnixFileMode.UserRead | UnixFileMode.UserWrite, cancellationToken);
+
+    internal static string ProgramsOf(StackHome home, string node) => Path.Combine(home.State, "bin", node);
+
+    /// <inheritdoc/>
+    protected override async Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken)
+    {
+        await PlaceAsync(cancellationToken);
+        string[] command =
+        [
+            $"{DotnetInside}/dotnet", $"{ProgramsInside}/bridge/Stromboli.PodmanBridge.dll",
+            .. _hubPorts().SelectMany(port => new[] { "--operator", string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}") }),
+            "--ca-file", $"{FolderInside}/ca.crt",
+            "--token-file", $"{FolderInside}/token",
+            "--node", _node.Name,
+            "--podman-socket", NodeLayout.PodmanSocketInside,
+            "--state-dir", $"{FolderInside}/state",
+            "--run-dir", $"{_node.Layout.RuntimeFolderInside}/stromboli",
+            "--shim", $"{ProgramsInside}/shim/stromboli-shim",
+            "--claude", ClaudeInside,
+            .. OptionArguments(),
+        ];
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_ROOT"] = DotnetInside, ["DOTNET_EnableDiagnostics"] = "0" };
+        var group = _node.Layout.LeafGroup("bridge").Create();
+        group.Delegate(_node.User);
+        return new ProcessSpec(_node.Layout.Enter(_node.HolderPid, command, environment)) { Group = group };
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var node = await _plane.Http.GetAsync($"/apis/stromboli.dev/v1alpha1/agentnodes/{_node.Name}", cancellationToken);
+            var conditions = node?["status"]?["conditions"]?.AsArray() ?? [];
+            return conditions.Any(condition => condition!["type"]?.ToString() == "Ready" && condition["status"]?.ToString() == "True");
+        }
+        catch (Exception e) when (e is HttpRequestException or KubeHttpException)
+        {
+            return false;
+        }
+    }
+
+    private IEnumerable<string> OptionArguments()
+    {
+        if (_options.AllowUnenforcedLimits)
+            yield return "--allow-unenforced-limits";
+        (string Flag, int? Value)[] numbers = [("--max-runs", _options.MaxRuns), ("--parallel-starts", _options.ParallelStarts)];
+        foreach (var (flag, value) in numbers.Where(number => number.Value is not null))
+        {
+            yield return flag;
+            yield return value!.Value.ToString(CultureInfo.InvariantCulture);
+        }
+
+        foreach (var (key, value) in _options.BridgeLabels)
+        {
+            yield return "--label";
+            yield return $"{key}={value}";
+        }
+
+        foreach (var argument in _options.ExtraArguments)
+            yield return argument;
+    }
+
+    /// <summary>Puts programs, authority and token where the bridge expects them; what is there stays, since a restart may happen with the API server away.</summary>
+    private async Task PlaceAsync(CancellationToken cancellationToken)
+    {
+        var programs = ProgramsOf(Home, _node.Name);
+        await BuildCopy.RefreshAsync(
+            Repository.BuildOutput("src/PodmanBridge"), Path.Combine(programs, "bridge"), "Stromboli.PodmanBridge.dll", "run dotnet build src/PodmanBridge", cancellationToken);
+        await BuildCopy.RefreshAsync(Repository.At("src", "Shim", "build"), Path.Combine(programs, "shim"), "stromboli-shim", "run make -C src/Shim", cancellationToken);
+
+        var folder = _node.OutsideOf(FolderInside);
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _ = Libc.ChangeOwner(folder, _node.User, _node.User);
+        var authority = Path.Combine(folder, "ca.crt");
+        if (!File.Exists(authority))
+            await WriteOwnedAsync(authority, await ReadAuthorityAsync(cancellationToken), UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, cancellationToken);
+        if (!File.Exists(TokenPath))
+            await WriteTokenAsync(await _plane.Http.RequestTokenAsync(OperatorProcess.Namespace, NodeGrant.AccountOf(_node.Name), "stromboli", cancellationToken), cancellationToken);
+    }
+
+    private Task<string> ReadAuthorityAsync(CancellationToken cancellationToken) => Poll.ForAsync(
+        "the operator publishes its authority in the ConfigMap stromboli-ca",
+        TimeSpan.FromSeconds(30),
+        async token => (await _plane.Http.GetAsync($"/api/v1/namespaces/{OperatorProcess.Namespace}/configmaps/stromboli-ca", token))?["data"]?["ca.crt"]?.GetValue<string>(),
+        cancellationToken);
+
+    private async Task WriteOwnedAsync(string path, string text, UnixFileMode mode, CancellationToken cancellationToken)
+    {
+        File.Delete(path);
+        await using (var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
+            await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), cancellationToken);
+        _ = Libc.ChangeOwner(path, _node.User, _node.User);
+    }
+}

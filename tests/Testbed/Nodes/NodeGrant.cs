@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using Stromboli.Testbed.Kube;
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.Testbed.Nodes;
+
+/// <summary>What an admin does for a plain host that is to join: a ServiceAccount, the right to connect as that one node, and the AgentNode with its labels.</summary>
+internal static class NodeGrant
+{
+    /// <summary>The ServiceAccount of a node.</summary>
+    public static string AccountOf(string node) => $"stromboli-node-{node}";
+
+    /// <summary>Makes what is missing.</summary>
+    public static async Task EnsureAsync(ControlPlane plane, string node, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    {
+        var account = AccountOf(node);
+        await plane.EnsureAccountAsync(OperatorProcess.Namespace, account, cancellationToken);
+        var role = $$"""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {name: {{account}}}
+            rules: [{apiGroups: [stromboli.dev], resources: [agentnodes], resourceNames: [{{node}}], verbs: [connect]}]
+            """;
+        var binding = $$"""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: {{account}}}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {{account}}}
+            subjects: [{kind: ServiceAccount, namespace: {{OperatorProcess.Namespace}}, name: {{account}}}]
+            """;
+        await plane.Http.CreateIfMissingAsync("/apis/rbac.authorization.k8s.io/v1/clusterroles", role, cancellationToken);
+        await plane.Http.CreateIfMissingAsync("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", binding, cancellationToken);
+
+        var spec = new JsonObject { ["labels"] = new JsonObject(labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))) };
+        var agentNode = new JsonObject
+        {
+            ["apiVersion"] = "stromboli.dev/v1alpha1",
+            ["kind"] = "AgentNode",
+            ["metadata"] = new JsonObject { ["name"] = node },
+            ["spec"] = spec,
+        };
+        await plane.Http.CreateIfMissingAsync("/apis/stromboli.dev/v1alpha1/agentnodes", agentNode.ToJsonString(), cancellationToken);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Stromboli.Testbed.Processes;
+using Stromboli.Testbed.Setup;
+
+namespace Stromboli.Testbed.Nodes;
+
+/// <summary>The process whose mount namespace is the node.</summary>
+internal sealed class NodeHolder(NodeLayout layout, IReadOnlyList<NodeMount> mounts) : ServiceProcess(layout.Home, layout.Name)
+{
+    /// <inheritdoc/>
+    protected override async Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken)
+    {
+        // Whatever an earlier holder left running in the node would look at mounts that are no longer the node's.
+        await layout.Group.EndAsync(cancellationToken);
+        layout.Group.Create().Delegate(layout.User);
+        Directory.CreateDirectory(layout.State);
+        Directory.CreateDirectory(layout.SocketFolder);
+        _ = Libc.ChangeOwner(layout.SocketFolder, layout.User, layout.User);
+        return new ProcessSpec(
+        [
+            "unshare", "--mount", "--propagation", "private", "/bin/bash", Path.Combine(AppContext.BaseDirectory, "node", "enter.sh"),
+            Artefacts.NodeRoot.At("rootfs"), layout.State, Text(layout.User), Text(layout.Subordinate),
+            $"{layout.SocketFolder}:{Path.GetDirectoryName(NodeLayout.PodmanSocketInside)}:rw",
+            .. mounts.Select(mount => $"{mount.Source}:{mount.Target}:{(mount.Writable ? "rw" : "ro")}"),
+            "--", "sleep", "infinity",
+        ])
+        {
+            Group = layout.LeafGroup("holder"),
+        };
+    }
+
+    /// <inheritdoc/>
+    protected override Task<bool> IsReadyAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(File.ReadAllText($"/proc/{Text(Pid)}/comm") == "sleep\n");
+
+    private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,26 @@
+namespace Stromboli.Testbed.Nodes;
+
+/// <summary>How a node of a stack is made and its bridge started.</summary>
+public sealed record NodeOptions
+{
+    /// <summary><c>--allow-unenforced-limits</c>: on a machine whose controllers belong to cgroup v1 no rootless limit can be enforced.</summary>
+    public bool AllowUnenforcedLimits { get; init; } = true;
+
+    /// <summary><c>--max-runs</c>; the bridge's default if null.</summary>
+    public int? MaxRuns { get; init; }
+
+    /// <summary><c>--parallel-starts</c>; the bridge's default if null.</summary>
+    public int? ParallelStarts { get; init; }
+
+    /// <summary>Labels that the bridge says of itself (<c>--label</c>).</summary>
+    public IReadOnlyDictionary<string, string> BridgeLabels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Trusted labels: <c>spec.labels</c> of the AgentNode, which an admin makes.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string> { ["stromboli.dev/pool"] = "default" };
+
+    /// <summary>Whether the bridge dials through a <see cref="LinkRelay"/>, which a test can cut.</summary>
+    public bool Relayed { get; init; } = true;
+
+    /// <summary>Any further flags of the bridge.</summary>
+    public IReadOnlyList<string> ExtraArguments { get; init; } = [];
+}

@@ -1,0 +1,97 @@
+using Stromboli.Testbed.Processes;
+using Stromboli.Testbed.Setup;
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.Testbed.Nodes;
+
+/// <summary>
+/// A machine of its own as far as Podman can tell: own root, own mounts, an unprivileged user with subordinate ids, rootless Podman with the test images. It
+/// shares this machine's network and process ids.
+/// </summary>
+public sealed class PodmanNode : IAsyncDisposable
+{
+    private readonly NodeLayout _layout;
+    private readonly NodeHolder _holder;
+
+    /// <summary>A node of a stack; not started yet.</summary>
+    /// <param name="ordinal">A number of its own in the stack.</param>
+    /// <param name="mounts">Folders of this machine that appear in it.</param>
+    public PodmanNode(StackHome home, string name, int ordinal, IReadOnlyList<NodeMount>? mounts = null)
+    {
+        _layout = new NodeLayout(home, name, ordinal);
+        _holder = new NodeHolder(_layout, [new NodeMount(Artefacts.Images.Folder, "/opt/images"), .. mounts ?? []]);
+        Podman = new PodmanService(_layout, _holder);
+    }
+
+    /// <summary>Its name.</summary>
+    public string Name => _layout.Name;
+
+    /// <summary>The Podman service; killing it leaves the containers running.</summary>
+    public PodmanService Podman { get; }
+
+    /// <summary>The user id under which Podman and the bridge run.</summary>
+    public uint User => _layout.User;
+
+    /// <summary>The first of the 65536 host ids that containers get.</summary>
+    public uint FirstSubordinate => _layout.Subordinate;
+
+    /// <summary>Whether the node is up.</summary>
+    public bool IsRunning => _holder.IsRunning;
+
+    /// <summary>All processes of the node, containers too.</summary>
+    public ControlGroup Processes => _layout.Group;
+
+    internal NodeLayout Layout => _layout;
+
+    internal int HolderPid => _holder.Pid;
+
+    /// <summary>Starts what does not run: the node, its images, its Podman service.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        await _holder.StartAsync(cancellationToken);
+        if (Podman.IsRunning)
+            return;
+        foreach (var archive in Directory.EnumerateFiles(Artefacts.Images.Folder, "*.tar").Select(Path.GetFileNameWithoutExtension))
+        {
+            var image = $"registry.test/{archive}:1";
+            if (!(await RunAsync(["podman", "image", "exists", image], cancellationToken: cancellationToken)).Succeeded)
+                (await RunAsync(["podman", "load", "--quiet", "--input", $"/opt/images/{archive}.tar"], cancellationToken: cancellationToken)).OrThrow($"Loading {image} on {Name}");
+        }
+
+        await Podman.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Runs a command in the node as its user.</summary>
+    public Task<CommandResult> RunAsync(IEnumerable<string> command, string? input = null, CancellationToken cancellationToken = default)
+    {
+        var group = _layout.LeafGroup("init").Create();
+        group.Delegate(_layout.User);
+        string[] arguments = ["-c", """echo $$ > "$1/cgroup.procs" && shift && exec "$@" """, "enter", group.FullPath, .. _layout.Enter(_holder.Pid, command)];
+        return Command.RunAsync("/bin/sh", arguments, input, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Runs podman in the node; a failure throws.</summary>
+    /// <returns>What it printed.</returns>
+    public async Task<string> PodmanAsync(params string[] arguments) =>
+        (await RunAsync(["podman", .. arguments])).OrThrow($"podman {string.Join(' ', arguments)} on {Name}").Output;
+
+    /// <summary>Where a path below the node user's home is on this machine.</summary>
+    public string OutsideOf(string path) => Path.Combine(_layout.UserHome, Path.GetRelativePath(NodeLayout.UserHomeInside, path));
+
+    /// <summary>Ends every process of the node at once, containers too, as when the power fails; what is on disk stays. <see cref="StartAsync"/> boots it again.</summary>
+    public Task CutPowerAsync(CancellationToken cancellationToken = default) => _layout.Group.EndAsync(cancellationToken);
+
+    /// <summary>The whole node stands still, as in a suspend.</summary>
+    public void Freeze() => _layout.Group.Freeze();
+
+    /// <summary>Undoes <see cref="Freeze"/>.</summary>
+    public void Thaw() => _layout.Group.Thaw();
+
+    /// <summary>Ends the node.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await CutPowerAsync();
+        await Podman.DisposeAsync();
+        await _holder.DisposeAsync();
+    }
+}

@@ -1,0 +1,52 @@
+using Stromboli.Testbed.Kube;
+using Stromboli.Testbed.Processes;
+
+namespace Stromboli.Testbed.Stacks;
+
+/// <summary>The operator, with the rights of its own ServiceAccount.</summary>
+public sealed class OperatorProcess(StackHome home, string name, ControlPlane plane, OperatorOptions options, string modelBaseUrl) : ServiceProcess(home, name)
+{
+    /// <summary>The operator's namespace.</summary>
+    public const string Namespace = "stromboli-system";
+
+    /// <summary>The operator's ServiceAccount.</summary>
+    public const string Account = "stromboli-operator";
+
+    /// <summary>The Secret with the operator's default model credential.</summary>
+    public const string ModelSecret = "stromboli-model";
+
+    /// <summary>The port of the node hub.</summary>
+    public int HubPort => Home.Ports.For($"{Name}-hub");
+
+    /// <summary>The address of health and metrics.</summary>
+    public string HealthUrl => $"http://127.0.0.1:{Home.Ports.For($"{Name}-health")}";
+
+    private string KubeconfigPath => Path.Combine(Home.State, $"{Name}.kubeconfig");
+
+    /// <inheritdoc/>
+    protected override async Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken)
+    {
+        var copy = Path.Combine(Home.State, "bin", Name);
+        await BuildCopy.RefreshAsync(Repository.BuildOutput("src/Operator"), copy, "Stromboli.Operator.dll", "run dotnet build src/Operator", cancellationToken);
+        // A restart may happen with the API server away: then the token it has must do.
+        if (!File.Exists(KubeconfigPath))
+            await plane.WriteAccountKubeconfigAsync(KubeconfigPath, Namespace, Account, cancellationToken);
+        return new ProcessSpec(
+        [
+            Path.Combine(Repository.DotnetRoot, "dotnet"), Path.Combine(copy, "Stromboli.Operator.dll"),
+            "--kubeconfig", KubeconfigPath,
+            "--namespace", Namespace,
+            "--identity", Name,
+            "--hub-listen", $"127.0.0.1:{HubPort}",
+            "--hub-name", "127.0.0.1",
+            "--hub-name", "localhost",
+            "--health-listen", $"127.0.0.1:{Home.Ports.For($"{Name}-health")}",
+            "--model-base-url", modelBaseUrl,
+            "--model-credentials-secret", ModelSecret,
+            .. options.Arguments(),
+        ]);
+    }
+
+    /// <inheritdoc/>
+    protected override Task<bool> IsReadyAsync(CancellationToken cancellationToken) => HttpProbe.IsOkAsync($"{HealthUrl}/readyz", cancellationToken);
+}

@@ -1,0 +1,22 @@
+using Stromboli.Testbed.Nodes;
+
+namespace Stromboli.Testbed.Stacks;
+
+/// <summary>What a stack consists of.</summary>
+public sealed record StackOptions
+{
+    /// <summary>How many nodes, named <c>node-1</c>, <c>node-2</c>, …</summary>
+    public int Nodes { get; init; } = 1;
+
+    /// <summary>How each of them is made.</summary>
+    public NodeOptions Node { get; init; } = new();
+
+    /// <summary>How many operators, named <c>operator</c>, <c>operator-2</c>, …; with none there are no bridges either.</summary>
+    public int Operators { get; init; } = 1;
+
+    /// <summary>How each of them is started.</summary>
+    public OperatorOptions Operator { get; init; } = new();
+
+    /// <summary>The key of the operator's default model credential; one made up for the stack if null.</summary>
+    public string? ModelKey { get; init; }
+}
