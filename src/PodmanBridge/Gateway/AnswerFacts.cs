@@ -1,0 +1,20 @@
+namespace Stromboli.PodmanBridge.Gateway;
+
+/// <summary>What an answer has said so far.</summary>
+internal sealed record AnswerFacts
+{
+    /// <summary>Nothing yet.</summary>
+    public static AnswerFacts None { get; } = new();
+
+    /// <summary>The model that answers.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>What it used; null before it said so.</summary>
+    public TokenUsage? Usage { get; init; }
+
+    /// <summary>Whether <see cref="Usage"/> is final.</summary>
+    public bool Complete { get; init; }
+
+    /// <summary>The API's name for an error, as in <c>overloaded_error</c>; an error can also come inside a stream that began well.</summary>
+    public string? ErrorType { get; init; }
+}

@@ -1,0 +1,188 @@
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.PodmanBridge.Gateway;
+
+/// <summary>
+/// One run at the gateway: its socket, whether its requests may go out and with which credential, and what they used. Until <see cref="Admit"/> requests
+/// wait; after <see cref="Refuse"/> there are none. Safe for use by several threads.
+/// </summary>
+internal sealed class GatewayRun : IAsyncDisposable
+{
+    /// <summary>The model requests of one run that are forwarded at once; more wait their turn.</summary>
+    public const int MostRequests = 16;
+
+    /// <summary>The large request bodies of one run that are held in memory at once.</summary>
+    public const int MostLargeBodies = 2;
+
+    private readonly GatewayOptions _gateway;
+    private readonly GatewayRunOptions _options;
+    private readonly Ledger _ledger;
+    private readonly RunSocket _socket;
+    private readonly Action<GatewayRun> _closed;
+    private readonly Lock _lock = new();
+    private readonly Gate _turns = new(MostRequests);
+    private readonly Gate _largeBodies = new(MostLargeBodies);
+    private readonly CancellationTokenSource _refused = new();
+    private readonly TaskCompletionSource _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _idle = Completed();
+    private int _inFlight;
+    private bool _over;
+    private bool _disposed;
+    private volatile ModelOrigin? _origin;
+    private volatile ModelFailure? _lastFailure;
+
+    /// <summary>Opens a run; <see cref="ModelGateway.OpenAsync"/> calls it.</summary>
+    public GatewayRun(GatewayOptions gateway, GatewayRunOptions options, GatewayTransport transport, Action<GatewayRun> closed)
+    {
+        (_gateway, _options, _closed) = (gateway, options, closed);
+        Refused = _refused.Token;
+        _ledger = Ledger.Open(options.LedgerPath, gateway.Time);
+        try
+        {
+            _socket = transport.Listen(this, options.SocketPath);
+        }
+        catch
+        {
+            _ledger.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Raised after a request changed <see cref="Totals"/> or <see cref="LastFailure"/>; on the request's thread, so it must be quick.</summary>
+    public event EventHandler? Changed;
+
+    /// <summary>The run, as logs name it.</summary>
+    public string Key => _options.Key;
+
+    /// <summary>What its requests used so far. Complete up to each answer whose end the agent has seen.</summary>
+    public LedgerTotals Totals => _ledger.Totals(_gateway.Prices());
+
+    /// <summary>Why the last model call failed; null when it did not, or none was made.</summary>
+    public ModelFailure? LastFailure => _lastFailure;
+
+    /// <summary>The model that answered most; null before one did.</summary>
+    public string? Model => Totals.Model;
+
+    /// <summary>Cancelled when the run is refused: what is under way is cut.</summary>
+    public CancellationToken Refused { get; }
+
+    /// <summary>Lets requests out with a credential. A second call replaces the credential; after <see cref="Refuse"/> it changes nothing.</summary>
+    /// <exception cref="FormatException">Origin or credential cannot be used.</exception>
+    public void Admit(ModelCredential credential)
+    {
+        _origin = ModelOrigin.Of(credential);
+        _decided.TrySetResult();
+    }
+
+    /// <summary>Lets no request out any more, and cuts those under way without waiting for their usage. For good.</summary>
+    public void Refuse()
+    {
+        lock (_lock)
+        {
+            if (_over)
+                return;
+            _over = true;
+        }
+
+        _refused.Cancel();
+        _decided.TrySetResult();
+    }
+
+    /// <summary>Waits until no request is under way, so that <see cref="Totals"/> no longer change. Call <see cref="Refuse"/> first.</summary>
+    public Task IdleAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return _idle.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Refuses, waits for what is under way, closes the socket and the ledger.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+        }
+
+        Refuse();
+        await _socket.DisposeAsync();
+        await IdleAsync(CancellationToken.None);
+        _ledger.Dispose();
+        _turns.Dispose();
+        _largeBodies.Dispose();
+        _refused.Dispose();
+        _closed(this);
+    }
+
+    /// <summary>Whether a request may go out now; waits for the decision, up to the gateway's bound.</summary>
+    internal async Task<Admission> AdmissionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _decided.Task.WaitAsync(_gateway.AdmissionWait, _gateway.Time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+        }
+
+        return Current();
+    }
+
+    /// <summary>Whether a request may go out at this moment.</summary>
+    internal Admission Current()
+    {
+        if (Refused.IsCancellationRequested)
+            return Admission.Never("the run is over");
+        if (!_gateway.LeaseHolds())
+            return Admission.Later("the node's lease is over");
+        return _origin is { } origin ? Admission.To(origin) : Admission.Later("the run is not confirmed yet");
+    }
+
+    /// <summary>Waits until fewer than <see cref="MostRequests"/> are under way.</summary>
+    internal Task<IDisposable> TurnAsync(CancellationToken cancellationToken) => _turns.EnterAsync(cancellationToken);
+
+    /// <summary>Waits until fewer than <see cref="MostLargeBodies"/> are held in memory.</summary>
+    internal Task<IDisposable> LargeBodyAsync(CancellationToken cancellationToken) => _largeBodies.EnterAsync(cancellationToken);
+
+    /// <summary>Puts a request on the ledger. Dispose the call when its answer is over.</summary>
+    /// <exception cref="IOException">The ledger cannot be written: the request may not go out.</exception>
+    internal ModelCall Begin(MessageRequest request, long bytes) => new(this, _ledger, request, bytes);
+
+    /// <summary>A model call is over, or as good as over.</summary>
+    internal void Note(ModelFailure? failure)
+    {
+        _lastFailure = failure;
+        Changed?.Invoke(this, EventArgs.Empty);
+    }
+
+    /// <summary>Counts a request in; false when the run is closed.</summary>
+    internal bool Enter()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return false;
+            if (_inFlight++ == 0)
+                _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return true;
+        }
+    }
+
+    /// <summary>Counts a request out.</summary>
+    internal void Leave()
+    {
+        lock (_lock)
+        {
+            if (--_inFlight == 0)
+                _idle.TrySetResult();
+        }
+    }
+
+    private static TaskCompletionSource Completed()
+    {
+        var source = new TaskCompletionSource();
+        source.SetResult();
+        return source;
+    }
+}

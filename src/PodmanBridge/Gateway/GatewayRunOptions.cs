@@ -1,0 +1,14 @@
+namespace Stromboli.PodmanBridge.Gateway;
+
+/// <summary>One run's place at the gateway.</summary>
+internal sealed record GatewayRunOptions
+{
+    /// <summary>Names the run in logs: UID and attempt.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Where its socket is made; what lies there is replaced.</summary>
+    public required string SocketPath { get; init; }
+
+    /// <summary>Where its ledger is; continued if it exists.</summary>
+    public required string LedgerPath { get; init; }
+}

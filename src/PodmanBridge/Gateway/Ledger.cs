@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.PodmanBridge.Gateway;
+
+/// <summary>
+/// What a run's requests used, in a file of JSON lines that is only appended to. A line is with the kernel before the request leaves and before the
+/// agent sees the end of its answer, so a killed bridge forgets nothing; it reaches the disk at the latest when the ledger is closed (a machine that
+/// loses power takes its runs with it). Safe for use by several threads.
+/// </summary>
+internal sealed class Ledger : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly FileStream _file;
+    private readonly TimeProvider _time;
+    private readonly LedgerSums _over = new();
+    private readonly Dictionary<long, LedgerEntry> _open = [];
+    private long _last;
+    private long _openMs;
+    private long _openSince;
+
+    private Ledger(FileStream file, TimeProvider time, IEnumerable<LedgerEntry> entries)
+    {
+        (_file, _time) = (file, time);
+        foreach (var entry in entries)
+        {
+            _over.Add(entry);
+            _last = Math.Max(_last, entry.ID);
+            _openMs = Math.Max(_openMs, entry.OpenMs);
+        }
+    }
+
+    /// <summary>Opens or creates a ledger; a last line that was torn by a kill is dropped.</summary>
+    /// <exception cref="IOException">The file cannot be used.</exception>
+    public static Ledger Open(string path, TimeProvider time)
+    {
+        var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        try
+        {
+            return new Ledger(file, time, LedgerFile.Load(file).Values);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts a request on the ledger; to be called before it is forwarded.</summary>
+    public long Begin(string model, long maxOutput, long inputBytes)
+    {
+        lock (_lock)
+        {
+            if (_open.Count == 0)
+                _openSince = _time.GetTimestamp();
+            var entry = new LedgerEntry { ID = ++_last, Model = model, MaxOutput = maxOutput, InputBytes = inputBytes, OpenMs = OpenMs() };
+            Write(entry);
+            return entry.ID;
+        }
+    }
+
+    /// <summary>Notes what is known of an open request's usage; the file has it when this returns.</summary>
+    public void Note(long id, string model, TokenUsage usage, bool settled)
+    {
+        lock (_lock)
+        {
+            if (!_open[id].Settled)
+                Write(_open[id] with { Model = model, Usage = usage, Settled = settled, OpenMs = OpenMs() });
+        }
+    }
+
+    /// <summary>The request is over, whatever is known of it. To be called once for each <see cref="Begin"/>.</summary>
+    public void End(long id)
+    {
+        lock (_lock)
+        {
+            _openMs = OpenMs();
+            _openSince = _time.GetTimestamp();
+            Write(_open[id] with { OpenMs = _openMs });
+            _over.Add(_open[id]);
+            _open.Remove(id);
+        }
+    }
+
+    /// <summary>The sums, at the prices given.</summary>
+    public LedgerTotals Totals(IReadOnlyList<ModelPrice> prices)
+    {
+        lock (_lock)
+            return _over.Totals(_open.Values, prices, OpenMs());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_file.CanWrite)
+                _file.Flush(flushToDisk: true);
+            _file.Dispose();
+        }
+    }
+
+    private long OpenMs() => _openMs + (_open.Count > 0 ? (long)_time.GetElapsedTime(_openSince).TotalMilliseconds : 0);
+
+    private void Write(LedgerEntry entry)
+    {
+        _open[entry.ID] = entry;
+        _file.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, LedgerJson.Default.LedgerEntry), (byte)'\n']);
+    }
+}

@@ -1,0 +1,29 @@
+namespace Stromboli.PodmanBridge.Gateway;
+
+/// <summary>
+/// One line of a ledger's file. A request has one line when it is about to be forwarded (<see cref="Usage"/> is null) and one or more as its usage
+/// becomes known; the last one counts.
+/// </summary>
+internal sealed record LedgerEntry
+{
+    /// <summary>The request, from 1.</summary>
+    public required long ID { get; init; }
+
+    /// <summary>The model: the one asked for, then the one that answered.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The most output tokens that the request asked for, which is what a budget has to reserve; 0 when it did not say.</summary>
+    public long MaxOutput { get; init; }
+
+    /// <summary>The size of the request's body in bytes, from which a budget bounds the input tokens.</summary>
+    public long InputBytes { get; init; }
+
+    /// <summary>What the answer used, as far as it is known; null before anything is.</summary>
+    public TokenUsage? Usage { get; init; }
+
+    /// <summary>Whether <see cref="Usage"/> is the whole of it: the answer came to its end, or there was none to pay for.</summary>
+    public bool Settled { get; init; }
+
+    /// <summary>The time during which this run's requests were open, all together, when this line was written; in milliseconds.</summary>
+    public long OpenMs { get; init; }
+}

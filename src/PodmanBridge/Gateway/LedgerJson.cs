@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Stromboli.PodmanBridge.Gateway;
+
+/// <summary>How ledgers are written.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(LedgerEntry))]
+internal sealed partial class LedgerJson : JsonSerializerContext;

@@ -1,0 +1,143 @@
+using System.Net.Http.Headers;
+
+namespace Stromboli.PodmanBridge.Gateway;
+
+/// <summary>Forwards model requests: admits, reads, counts, sends a request of our own making, relays the answer.</summary>
+internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamClient upstream)
+{
+    private readonly ILogger _logger = options.Loggers.CreateLogger<MessageForwarder>();
+
+    /// <summary>Answers one request.</summary>
+    public async Task ForwardAsync(HttpContext context, GatewayRun run, GatewayRoute route, bool beta)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, run.Refused);
+        if (await RefuseAsync(context, await run.AdmissionAsync(stop.Token)))
+            return;
+        using var turn = await run.TurnAsync(stop.Token);
+        using var body = await ReadAsync(context, run, stop.Token);
+        if (body is null)
+            return;
+        if (MessageRequest.Read(body.Bytes.Span, out var problem) is not { } request)
+        {
+            await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, problem);
+            return;
+        }
+
+        // Reading may have taken long: what counts is the moment at which the request goes out.
+        var admission = run.Current();
+        if (await RefuseAsync(context, admission))
+            return;
+        using var message = Build(admission.Origin!, route, beta, context.Request.Headers, body.Bytes);
+        if (route == GatewayRoute.Messages)
+            await CallAsync(context, run, admission.Origin!, request, message, body);
+        else
+            await CountAsync(context, run, admission.Origin!, message, body);
+    }
+
+    private async Task<RequestBody?> ReadAsync(HttpContext context, GatewayRun run, CancellationToken cancellationToken)
+    {
+        if (context.Request.Headers.ContentEncoding.Count > 0)
+        {
+            await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, "a compressed body cannot be read");
+            return null;
+        }
+
+        var body = await RequestBody.ReadAsync(context.Request, options.LargestBody, run.LargeBodyAsync, cancellationToken);
+        if (body is null)
+            await ApiError.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, $"the body has more than {options.LargestBody} bytes");
+        return body;
+    }
+
+    private static async Task<bool> RefuseAsync(HttpContext context, Admission admission)
+    {
+        if (admission.Origin is not null)
+            return false;
+        await (admission.Final
+            ? ApiError.WriteAsync(context, StatusCodes.Status403Forbidden, admission.Refusal)
+            : ApiError.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, admission.Refusal, retryAfterSeconds: 1));
+        return true;
+    }
+
+    private static HttpRequestMessage Build(ModelOrigin origin, GatewayRoute route, bool beta, IHeaderDictionary agent, ReadOnlyMemory<byte> body)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, origin.Target(route, beta)) { Content = new ReadOnlyMemoryContent(body) };
+        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        RequestHeaders.Write(message.Headers, agent, origin);
+        return message;
+    }
+
+    private async Task CallAsync(HttpContext context, GatewayRun run, ModelOrigin origin, MessageRequest request, HttpRequestMessage message, RequestBody body)
+    {
+        ModelCall call;
+        try
+        {
+            call = run.Begin(request, body.Bytes.Length);
+        }
+        catch (IOException e)
+        {
+            Log.LedgerFailed(_logger, e, run.Key);
+            await ApiError.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "the node cannot count this request", retryAfterSeconds: 5);
+            return;
+        }
+
+        using (call)
+        {
+            using var patience = new Patience(options, context.RequestAborted, run.Refused);
+            using var answer = await SendAsync(context, run, origin, message, call, patience);
+            if (answer is null)
+                return;
+            body.Dispose();
+            await new AnswerRelay(context, origin, call, patience, options).RelayAsync(answer);
+        }
+    }
+
+    private async Task CountAsync(HttpContext context, GatewayRun run, ModelOrigin origin, HttpRequestMessage message, RequestBody body)
+    {
+        using var patience = new Patience(options, context.RequestAborted, run.Refused);
+        using var answer = await SendAsync(context, run, origin, message, call: null, patience);
+        if (answer is null)
+            return;
+        body.Dispose();
+        await new AnswerRelay(context, origin, call: null, patience, options).RelayAsync(answer);
+    }
+
+    /// <summary>The head of the answer; null when there is none and the agent has been told.</summary>
+    private async Task<HttpResponseMessage?> SendAsync(
+        HttpContext context,
+        GatewayRun run,
+        ModelOrigin origin,
+        HttpRequestMessage message,
+        ModelCall? call,
+        Patience patience)
+    {
+        try
+        {
+            return await upstream.SendAsync(message, origin, patience.Token);
+        }
+        catch (HttpRequestException e)
+        {
+            Log.Unreachable(_logger, run.Key, origin.Host, e.HttpRequestError, e.InnerException?.Message ?? e.Message);
+            // Before a connection stood, nothing of the request had left.
+            if (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
+                call?.NothingUsed();
+            call?.Failed(ModelFailure.Unreachable);
+            await ApiError.WriteAsync(context, StatusCodes.Status502BadGateway, "the model's origin cannot be reached", retryAfterSeconds: 1);
+        }
+        catch (OperationCanceledException) when (patience.RanOut)
+        {
+            call?.Failed(ModelFailure.Unreachable);
+            await ApiError.WriteAsync(context, StatusCodes.Status504GatewayTimeout, "the model's origin does not answer", retryAfterSeconds: 1);
+        }
+
+        return null;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Model request of {Run}: {Host} cannot be reached: {Error}: {Detail}")]
+        public static partial void Unreachable(ILogger logger, string run, string host, HttpRequestError error, string detail);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The ledger of {Run} cannot be written; its model requests are refused")]
+        public static partial void LedgerFailed(ILogger logger, Exception exception, string run);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Stromboli.PodmanBridge.Gateway;
+
+/// <summary>The socket of one run: accepts, counts, and hands on with the run's name on each connection.</summary>
+internal sealed partial class RunSocket : IAsyncDisposable
+{
+    /// <summary>The connections that one run may hold at once; one more is closed as soon as it is accepted.</summary>
+    public const int MostConnections = 64;
+
+    private const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite
+        | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    private readonly GatewayRun _run;
+    private readonly Socket _socket;
+    private readonly SocketConnectionContextFactory _contexts;
+    private readonly ChannelWriter<ConnectionContext> _accepted;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _lock = new();
+    private readonly HashSet<ConnectionContext> _open = [];
+    private readonly Task _accepting;
+
+    private RunSocket(GatewayRun run, Socket socket, SocketConnectionContextFactory contexts, ChannelWriter<ConnectionContext> accepted, ILogger logger)
+    {
+        (_run, _socket, _contexts, _accepted, _logger) = (run, socket, contexts, accepted, logger);
+        _accepting = Task.Run(AcceptAsync);
+    }
+
+    /// <summary>Binds a path; what a killed bridge left there goes first.</summary>
+    public static RunSocket Bind(
+        GatewayRun run,
+        string path,
+        SocketConnectionContextFactory contexts,
+        ChannelWriter<ConnectionContext> accepted,
+        ILoggerFactory loggers)
+    {
+        File.Delete(path);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(path));
+            socket.Listen(MostConnections);
+            File.SetUnixFileMode(path, Everybody);
+            return new RunSocket(run, socket, contexts, accepted, loggers.CreateLogger<RunSocket>());
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stops accepting and cuts what is open.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        _socket.Dispose();
+        await _accepting;
+        ConnectionContext[] open;
+        lock (_lock)
+            open = [.. _open];
+        foreach (var connection in open)
+            connection.Abort(new ConnectionAbortedException("the run is over"));
+        _closing.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (!_closing.IsCancellationRequested)
+                await AcceptOneAsync();
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or ChannelClosedException)
+        {
+            // The run or the gateway is over.
+        }
+        catch (SocketException e)
+        {
+            if (!_closing.IsCancellationRequested)
+                Log.AcceptFailed(_logger, e, _run.Key);
+        }
+    }
+
+    private async Task AcceptOneAsync()
+    {
+        var socket = await _socket.AcceptAsync(_closing.Token);
+        lock (_lock)
+        {
+            if (_open.Count >= MostConnections)
+            {
+                socket.Dispose();
+                return;
+            }
+        }
+
+        var connection = _contexts.Create(socket);
+        connection.Features.Set(_run);
+        lock (_lock)
+            _open.Add(connection);
+        connection.ConnectionClosed.Register(() => Forget(connection));
+        await _accepted.WriteAsync(connection, _closing.Token);
+    }
+
+    private void Forget(ConnectionContext connection)
+    {
+        lock (_lock)
+            _open.Remove(connection);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "The model gateway's socket of {Run} no longer accepts")]
+        public static partial void AcceptFailed(ILogger logger, Exception exception, string run);
+    }
+}
