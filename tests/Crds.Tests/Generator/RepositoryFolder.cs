@@ -1,0 +1,15 @@
+namespace Stromboli.Crds.Tests.Generator;
+
+internal static class RepositoryFolder
+{
+    /// <summary>A folder of the repository, found upwards from the test's own binaries.</summary>
+    internal static string Of(params ReadOnlySpan<string> path)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Stromboli.sln")))
+                return Path.Combine([folder.FullName, .. path]);
+        }
+        throw new DirectoryNotFoundException("Stromboli.sln is in no folder above the tests");
+    }
+}

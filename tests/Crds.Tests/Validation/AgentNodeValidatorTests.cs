@@ -1,0 +1,22 @@
+using Stromboli.Crds.Nodes;
+using Stromboli.Crds.Validation;
+
+namespace Stromboli.Crds.Tests.Validation;
+
+public sealed class AgentNodeValidatorTests
+{
+    [Fact]
+    public void Validate_NoSpec_IsRight() => Assert.Empty(AgentNodeValidator.Validate(null));
+
+    [Fact]
+    public void Validate_AdminsLabels_AreRight() =>
+        Assert.Empty(AgentNodeValidator.Validate(new AgentNodeSpec { MaxRuns = 0, Labels = new() { ["stromboli.dev/pool"] = "default" } }));
+
+    [Fact]
+    public void Validate_LabelsOfTheNodesOwn_AreRefused()
+    {
+        var errors = AgentNodeValidator.Validate(new AgentNodeSpec { MaxRuns = -1, Labels = new() { ["node.stromboli.dev/kernel"] = "7" } });
+
+        Assert.Equal(["spec.maxRuns", "spec.labels"], errors.Select(error => error.Field));
+    }
+}
