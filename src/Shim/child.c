@@ -42,6 +42,8 @@ static void take_session(const int fds[3])
     close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
     for (int s = 1; s < NSIG; s++) signal(s, SIG_DFL);
     umask(022);
+    // Would be inherited through exec.
+    prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
 }
 
 // So that memory running out ends the agent and not the shim, which must live to say so.

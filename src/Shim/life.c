@@ -127,6 +127,7 @@ static void decide_ending(void)
 
 static void drained(void)
 {
+    if (phase != DRAINING) return;
     decide_ending();
     tell_the_end();
 }
@@ -136,6 +137,7 @@ static void flush_over(struct timer *t)
     (void)t;
     // Whoever keeps our output has stopped taking it. The frame still tells the end.
     if (phase == DRAINING) decide_ending();
+    output_flush(NULL);
     phase = TELLING;
     flushed();
 }

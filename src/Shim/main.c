@@ -67,6 +67,8 @@ int main(void)
         panic("not PID 1");
     }
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) panic("PR_SET_NO_NEW_PRIVS");
+    // The pools are large and mostly untouched; a huge page each would make them real.
+    prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     take_descriptors();
     // Our own group, 1, which the agent's kill(0) never means. Fails when the engine has done it.
     setsid();

@@ -6,7 +6,8 @@ set -e
 mount --make-rprivate /
 mount -t tmpfs -o mode=0755 tmpfs /mnt
 mkdir /mnt/opt /mnt/sockets /mnt/workspace
-mount --bind "$1" /mnt/shim 2>/dev/null || { : > /mnt/shim; mount --bind "$1" /mnt/shim; }
+: > /mnt/shim
+mount --bind "$1" /mnt/shim
 mount --bind "$3" /mnt/opt
 mount --bind "$2" /mnt/sockets
 mount --bind "$4" /mnt/workspace
@@ -27,4 +28,4 @@ mount -o remount,bind,ro /
 ip link set lo up
 cd /
 exec setpriv --reuid "$5" --regid "$5" --clear-groups --inh-caps=-all --ambient-caps=-all --bounding-set=-all \
-    --no-new-privs /run/shim
+    --no-new-privs /opt/stromboli/attacker launch /run/shim

@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Stromboli.Shim.Tests.Harness;
+
+/// <summary>Builds the shim and the attacker once for all tests.</summary>
+internal static class Native
+{
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Built = new(StringComparer.Ordinal);
+
+    /// <summary>The shim as it is shipped.</summary>
+    public static Task<string> ShimAsync() => Once("shim", () => MakeAsync("shim", ""));
+
+    /// <summary>The same shim with its two long waits made short, which no argument may do.</summary>
+    public static Task<string> HastyShimAsync() =>
+        Once("hasty", () => MakeAsync("hasty", "-DSHIM_IDLE_MS=600 -DSHIM_PATIENCE_MS=600"));
+
+    /// <summary>The program that plays the hostile agent.</summary>
+    public static Task<string> AttackerAsync() => Once("attacker", CompileAttackerAsync);
+
+    private static Task<string> Once(string key, Func<Task<string>> build) =>
+        Built.GetOrAdd(key, _ => new Lazy<Task<string>>(build)).Value;
+
+    private static async Task<string> MakeAsync(string name, string flags)
+    {
+        var build = Path.Combine(Paths.Builds, name);
+        await RunAsync("make", "-C", Paths.Shim, $"BUILD={build}", $"EXTRA_CFLAGS={flags}");
+        return Path.Combine(build, "stromboli-shim");
+    }
+
+    private static async Task<string> CompileAttackerAsync()
+    {
+        Directory.CreateDirectory(Paths.Builds);
+        var output = Path.Combine(Paths.Builds, "attacker");
+        var sources = Directory.GetFiles(Path.Combine(Paths.Tests, "Attacker"), "*.c");
+        await RunAsync("gcc", ["-std=c11", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-pthread", "-o", output, .. sources]);
+        return output;
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {await output}{await error}");
+    }
+}
