@@ -16,6 +16,7 @@ internal static class CommandLine
             Make("up", "Starts what does not run (NODES=1, MODEL=scripted|anthropic).", token => DoAsync(UpCommand.RunAsync(progress, token))),
             Make("down", "Ends exactly what up started.", token => DoAsync(DownCommand.RunAsync(progress, token))),
             Make("status", "Shows what runs.", _ => Task.FromResult(StatusCommand.Run())),
+            Make("demo", "Everything up, samples/hello.yaml to its end, everything down.", token => DemoCommand.RunAsync(progress, token)),
             Exec(),
         };
         try

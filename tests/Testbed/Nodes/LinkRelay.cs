@@ -88,6 +88,7 @@ public sealed class LinkRelay : IAsyncDisposable
             // The same.
         }
 
+        client.Client?.Close(0);
         client.Close();
     }
 
