@@ -1,0 +1,23 @@
+namespace Stromboli.PodmanBridge.Nodes;
+
+/// <summary>What the bridge's configuration says of the node.</summary>
+internal sealed record NodeFactsOptions
+{
+    /// <summary>The version of the bridge.</summary>
+    public required string BridgeVersion { get; init; }
+
+    /// <summary>Podman's socket.</summary>
+    public required string PodmanSocket { get; init; }
+
+    /// <summary>The directory of the CLI; null when the node has none.</summary>
+    public string? ClaudeDirectory { get; init; }
+
+    /// <summary>How many runs the node takes at once.</summary>
+    public required int MaxRuns { get; init; }
+
+    /// <summary>Whether the node takes runs although it cannot enforce all their limits.</summary>
+    public required bool AllowsUnenforcedLimits { get; init; }
+
+    /// <summary>What the node calls itself.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+}

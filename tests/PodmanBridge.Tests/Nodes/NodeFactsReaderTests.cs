@@ -1,0 +1,56 @@
+using Stromboli.PodmanBridge.Nodes;
+using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Tests.Podman;
+
+namespace Stromboli.PodmanBridge.Tests.Nodes;
+
+public sealed class NodeFactsReaderTests(PodmanFixture podman) : IClassFixture<PodmanFixture>
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [PodmanFact]
+    public async Task Read_RealPodman_HasNoProblem()
+    {
+        var facts = await new NodeFactsReader(podman.Client, Options(PodmanFixture.Socket), new CliVersionReader(TimeProvider.System)).ReadAsync(None);
+        Assert.Null(facts.Problem);
+        Assert.True(facts.Rootless);
+        Assert.NotNull(facts.PodmanVersion);
+        Assert.True(facts.MemoryBytes > 0);
+    }
+
+    [Fact]
+    public async Task Read_NoSocket_SaysSo()
+    {
+        using var client = new PodmanClient("/nonexistent/podman.sock", TimeProvider.System);
+        var facts = await new NodeFactsReader(client, Options("/nonexistent/podman.sock"), new CliVersionReader(TimeProvider.System)).ReadAsync(None);
+        Assert.Contains("/nonexistent/podman.sock", facts.Problem, StringComparison.Ordinal);
+        Assert.Equal("0.1.0", facts.BridgeVersion);
+    }
+
+    [Fact]
+    public async Task ReadCli_ProgramReplaced_IsAskedAgain()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("stromboli-test-").FullName, "claude");
+        var reader = new CliVersionReader(TimeProvider.System);
+        Assert.Null(await reader.ReadAsync(path, None));
+        Write(path, "echo '2.1.7 (Claude Code)'; echo x >> " + path + ".asked");
+        Assert.Equal("2.1.7", await reader.ReadAsync(path, None));
+        Assert.Equal("2.1.7", await reader.ReadAsync(path, None));
+        Assert.Single(await File.ReadAllLinesAsync(path + ".asked"));
+        Write(path, "echo '2.1.10 (Claude Code)'");
+        Assert.Equal("2.1.10", await reader.ReadAsync(path, None));
+        Write(path, "echo oops >&2; exit 1");
+        Assert.Null(await reader.ReadAsync(path, None));
+    }
+
+    private static void Write(string path, string text)
+    {
+        File.WriteAllText(path, "#!/bin/sh\n" + text + "\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static NodeFactsOptions Options(string socket) => new()
+    {
+        BridgeVersion = "0.1.0", PodmanSocket = socket, MaxRuns = 8, AllowsUnenforcedLimits = true,
+    };
+}

@@ -1,0 +1,49 @@
+using System.Threading.Channels;
+using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Podman.Models;
+
+namespace Stromboli.PodmanBridge.Tests.Podman;
+
+/// <summary>Images whose fetches the test lets go when it wants: a registry that is slow at the right moment cannot be had for real.</summary>
+internal sealed class FakeImages : IImageOperations, IPodman
+{
+    private readonly Channel<TaskCompletionSource<string>> _pulls = Channel.CreateUnbounded<TaskCompletionSource<string>>();
+    private int _count;
+
+    public Dictionary<string, string> Present { get; } = [];
+
+    public int Pulls => _count;
+
+    public CancellationToken LastPull { get; private set; }
+
+    public IImageOperations Images => this;
+
+    public IContainerOperations Containers => throw new NotSupportedException();
+
+    public IVolumeOperations Volumes => throw new NotSupportedException();
+
+    public ISystemOperations System => throw new NotSupportedException();
+
+    public Task<ImageInspection?> InspectAsync(string reference, CancellationToken cancellation) =>
+        Task.FromResult(Present.TryGetValue(reference, out var id) ? new ImageInspection { ID = id } : null);
+
+    public Task<IReadOnlyList<ImageSummary>> ListAsync(CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<string> PullAsync(
+        string reference, string policy, RegistryCredential? credential, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        var pull = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        cancellation.Register(() => pull.TrySetCanceled(cancellation));
+        LastPull = cancellation;
+        Interlocked.Increment(ref _count);
+        Assert.True(_pulls.Writer.TryWrite(pull));
+        return pull.Task;
+    }
+
+    /// <summary>The next fetch that began.</summary>
+    public async Task<TaskCompletionSource<string>> NextAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        return await _pulls.Reader.ReadAsync(deadline.Token);
+    }
+}
