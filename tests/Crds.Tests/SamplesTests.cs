@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Stromboli.Crds.Tests.Cases;
+using Stromboli.Crds.Tests.Generator;
+using Stromboli.Crds.Validation;
+using YamlDotNet.RepresentationModel;
+
+namespace Stromboli.Crds.Tests;
+
+public sealed class SamplesTests
+{
+    public static TheoryData<string> Files => [.. Directory.GetFiles(RepositoryFolder.Of("samples"), "*.yaml").Select(file => Path.GetFileName(file))];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Sample_Run_IsValidAndSaysWhatItIs(string file)
+    {
+        var path = Path.Combine(RepositoryFolder.Of("samples"), file);
+        var runs = Documents(path).Where(document => document["kind"]!.GetValue<string>() == "AgentRun").ToList();
+
+        Assert.StartsWith("# ", File.ReadAllText(path));
+        Assert.NotEmpty(runs);
+        Assert.All(runs, document =>
+        {
+            var run = document.Deserialize(CrdsJson.Default.AgentRun)!;
+            Assert.Empty(AgentRunValidator.Validate(run.Spec));
+            // What is written and read back is the same: no field of a sample is unknown to the types.
+            Assert.True(JsonNode.DeepEquals(document["spec"], Canonical(run)), $"{file} has a field that the types do not know");
+        });
+    }
+
+    private static JsonNode? Canonical(Crds.Runs.AgentRun run)
+    {
+        var spec = JsonSerializer.SerializeToNode(run.Spec, CrdsJson.Default.AgentRunSpec)!;
+        // Quantities are written as text, whatever they were.
+        if (spec["resources"]?["limits"]?["cpu"] is { } cpu && long.TryParse(cpu.GetValue<string>(), out var cores))
+            spec["resources"]!["limits"]!["cpu"] = cores;
+        return spec;
+    }
+
+    private static List<JsonObject> Documents(string path)
+    {
+        using var reader = File.OpenText(path);
+        var yaml = new YamlStream();
+        yaml.Load(reader);
+        return [.. yaml.Documents.Select(document => SpecCase.ToJson(document.RootNode)!.AsObject())];
+    }
+}
