@@ -31,6 +31,12 @@ public sealed class GeneratedFilesTests
 
     [Theory]
     [MemberData(nameof(Files))]
+    public void Text_FitsIntoTheAnnotationOfClientSideApply(string file) =>
+        // 256 KiB is the bound of all annotations together; the CRDs of later issues need room as well.
+        Assert.InRange(Read(file).ToJsonString().Length, 1, 128 * 1024);
+
+    [Theory]
+    [MemberData(nameof(Files))]
     public void EveryField_IsDescribedAndBounded(string file)
     {
         foreach (var (path, schema) in Fields(Schema(file), ""))
