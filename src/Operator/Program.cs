@@ -1,1 +1,3 @@
-return 0;
+using Stromboli.Operator.Hosting;
+
+return await new OperatorCommand(OperatorHost.RunAsync).InvokeAsync(args, Console.Out, Console.Error);

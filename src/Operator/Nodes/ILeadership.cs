@@ -8,4 +8,9 @@ internal interface ILeadership
 
     /// <summary>The Lease's <c>leaseTransitions</c>.</summary>
     long Epoch { get; }
+
+    /// <summary>
+    /// Completes once this process leads and what the informers hold was listed after that. A process that loses the lead ends, so this happens once.
+    /// </summary>
+    Task WaitAsync(CancellationToken cancellationToken);
 }

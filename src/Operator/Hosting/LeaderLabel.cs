@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using Stromboli.Kubernetes;
+
+namespace Stromboli.Operator.Hosting;
+
+/// <summary>
+/// Marks the leader's own pod, so that the hub's Service selects it. Each replica takes the mark off itself at its start: a container that is started again after it lost
+/// the lead is still in the marked pod. Outside of a pod (no <c>POD_NAME</c>) there is nothing to mark.
+/// </summary>
+internal sealed partial class LeaderLabel
+{
+    /// <summary>The label, whose value is <c>true</c>.</summary>
+    public const string Key = "stromboli.dev/leader";
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
+
+    private readonly ReplicaClient _replica;
+    private readonly string? _pod;
+    private readonly TimeProvider _time;
+    private readonly ILogger<LeaderLabel> _log;
+
+    public LeaderLabel(ReplicaClient replica, string? pod, TimeProvider time, ILogger<LeaderLabel> log)
+    {
+        _replica = replica;
+        _pod = pod;
+        _time = time;
+        _log = log;
+    }
+
+    /// <summary>Puts the label on or takes it off; keeps trying while the API server is away.</summary>
+    public async Task SetAsync(bool leads, CancellationToken cancellationToken)
+    {
+        for (var wait = FirstRetry; _pod is not null; wait = wait * 2 < LastRetry ? wait * 2 : LastRetry)
+        {
+            try
+            {
+                JsonObject patch = new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [Key] = leads ? "true" : null } } };
+                await _replica.Client.MergePatchAsync(BuiltIn.Pods, new NamespacedName(_replica.Namespace, _pod), patch, cancellationToken: cancellationToken);
+                return;
+            }
+            catch (ApiException e) when (e.IsNotFound)
+            {
+                Log.NoPod(_log, _replica.Namespace, _pod);
+                return;
+            }
+            catch (ApiException e)
+            {
+                Log.NotSet(_log, _pod, e.Message);
+                await Task.Delay(wait, _time, cancellationToken);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "There is no pod {Namespace}/{Pod} (POD_NAME) to label.")]
+        public static partial void NoPod(ILogger log, string @namespace, string pod);
+
+        [LoggerMessage(LogLevel.Warning, "The pod {Pod} could not be labelled, trying again: {Message}")]
+        public static partial void NotSet(ILogger log, string pod, string message);
+    }
+}

@@ -1,0 +1,127 @@
+using System.CommandLine;
+using Stromboli.Crds.Values;
+using Stromboli.Operator.Certificates;
+using Stromboli.Operator.Pricing;
+
+namespace Stromboli.Operator.Hosting;
+
+/// <summary>The command line of the operator. A value that is no good is one sentence and exit code 2.</summary>
+internal sealed class OperatorCommand
+{
+    /// <summary>The exit code for a command line that cannot be used.</summary>
+    public const int UsageError = 2;
+
+    private readonly Option<string?> _kubeConfig = Text("--kubeconfig", "FILE", "The kubeconfig to use; else KUBECONFIG, else the pod's service account, else ~/.kube/config.");
+    private readonly Option<string?> _namespace = Text("--namespace", "NAME", "The operator's own namespace; else that of the pod or of the kubeconfig, else stromboli-system.");
+    private readonly Option<string?> _identity = Text("--identity", "NAME", "Who this process is in the leader's Lease; else POD_NAME or the machine's name. A random suffix is added.");
+    private readonly Option<string> _hubListen = Text("--hub-listen", "[HOST]:PORT", "Where bridges connect, with TLS.", ":8443");
+    private readonly Option<string[]> _hubNames = new("--hub-name")
+    {
+        HelpName = "NAME",
+        Description = "A DNS name or address under which bridges reach the hub, besides stromboli-hub, stromboli-hub.NAMESPACE and stromboli-hub.NAMESPACE.svc. May be repeated.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string> _healthListen = Text("--health-listen", "[HOST]:PORT", "Where /healthz and /readyz are served, without TLS.", ":8080");
+    private readonly Option<string> _image = Text("--default-image", "IMAGE", "The image of runs that name none, fully qualified.", "docker.io/library/debian:13");
+    private readonly Option<string> _model = Text("--model-base-url", "URL", "The model's origin for runs that name none; https, or http on loopback.", "https://api.anthropic.com");
+    private readonly Option<string?> _credentials = Text(
+        "--model-credentials-secret", "NAME", "The Secret in the operator's namespace with the credential for that origin, under api-key or oauth-token.");
+
+    private readonly Option<string?> _prices = Text("--prices", "FILE", "A JSON file with what models cost, in place of the built-in table.");
+    private readonly Option<string> _lostAfter = Duration("--node-lost-after", "How long a node may be cut off before its runs are lost and may start elsewhere.", "10m");
+    private readonly Option<string> _lostGrace = Duration("--node-lost-grace", "How much longer the operator waits than the node does.", "10s");
+    private readonly Option<string> _leaseDuration = Duration("--lease-duration", "How long a standby waits for a leader that does not renew its Lease.", "15s");
+    private readonly Option<string> _renewDeadline = Duration("--lease-renew-deadline", "How long a leader that cannot renew its Lease goes on.", "10s");
+    private readonly Option<string> _retryPeriod = Duration("--lease-retry-period", "How often the Lease is renewed or tried.", "2s");
+    private readonly RootCommand _root;
+
+    /// <param name="run">Runs the operator and returns the exit code.</param>
+    public OperatorCommand(Func<OperatorOptions, CancellationToken, Task<int>> run)
+    {
+        _root = new RootCommand("The Stromboli operator: runs AgentRuns on the nodes whose bridges connect to it.");
+        foreach (var option in (Option[])[
+            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _prices, _lostAfter, _lostGrace, _leaseDuration,
+            _renewDeadline, _retryPeriod])
+        {
+            _root.Options.Add(option);
+        }
+
+        _root.SetAction(async (parsed, cancellationToken) =>
+        {
+            OperatorOptions options;
+            try
+            {
+                options = Read(parsed);
+            }
+            catch (UsageException e)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(e.Message);
+                return UsageError;
+            }
+
+            return await run(options, cancellationToken);
+        });
+    }
+
+    /// <summary>Reads the command line and runs.</summary>
+    public async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        var parsed = _root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            await error.WriteLineAsync(parsed.Errors[0].Message);
+            return UsageError;
+        }
+
+        // The host handles the signals itself: it drains before it ends.
+        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+    }
+
+    private OperatorOptions Read(ParseResult parsed)
+    {
+        var options = new OperatorOptions
+        {
+            KubeConfig = parsed.GetValue(_kubeConfig),
+            Namespace = parsed.GetValue(_namespace),
+            Identity = parsed.GetValue(_identity) ?? Environment.GetEnvironmentVariable("POD_NAME") ?? Environment.MachineName,
+            HubListen = Listen(parsed, _hubListen),
+            HubNames = [.. parsed.GetValue(_hubNames)!.Select(HubName)],
+            HealthListen = Listen(parsed, _healthListen),
+            DefaultImage = parsed.GetValue(_image)!,
+            ModelBaseURL = ModelOrigin.Parse(parsed.GetValue(_model)!) ?? throw new UsageException(
+                $"--model-base-url {parsed.GetValue(_model)}: must be an https URL without user, query and fragment (http only on loopback)."),
+            ModelCredentialsSecret = parsed.GetValue(_credentials),
+            Prices = parsed.GetValue(_prices) is { } file ? PriceTable.Load(file) : PriceTable.BuiltIn,
+            NodeLostAfter = Span(parsed, _lostAfter, TimeSpan.FromSeconds(1)),
+            NodeLostGrace = Span(parsed, _lostGrace, TimeSpan.Zero),
+            LeaseDuration = Span(parsed, _leaseDuration, TimeSpan.FromSeconds(1)),
+            LeaseRenewDeadline = Span(parsed, _renewDeadline, TimeSpan.FromMilliseconds(500)),
+            LeaseRetryPeriod = Span(parsed, _retryPeriod, TimeSpan.FromMilliseconds(100)),
+        };
+        if (options.LeaseRetryPeriod >= options.LeaseRenewDeadline || options.LeaseRenewDeadline >= options.LeaseDuration)
+            throw new UsageException("--lease-retry-period must be shorter than --lease-renew-deadline, and that shorter than --lease-duration.");
+        if (options.LeaseDuration.Ticks % TimeSpan.TicksPerSecond != 0)
+            throw new UsageException("--lease-duration must be whole seconds.");
+        return options;
+    }
+
+    private static Option<string?> Text(string name, string value, string description) => new(name) { HelpName = value, Description = description };
+
+    private static Option<string> Text(string name, string value, string description, string preset) =>
+        new(name) { HelpName = value, Description = description, DefaultValueFactory = _ => preset };
+
+    private static Option<string> Duration(string name, string description, string preset) => Text(name, "DURATION", description, preset);
+
+    private static ListenAddress Listen(ParseResult parsed, Option<string> option) => ListenAddress.TryParse(parsed.GetValue(option)!)
+        ?? throw new UsageException($"{option.Name} {parsed.GetValue(option)}: must be [HOST]:PORT with an IP address or localhost.");
+
+    private static ServingName HubName(string text) => ServingName.TryParse(text, out var name)
+        ? name!
+        : throw new UsageException($"--hub-name {text}: is neither a DNS name nor an address.");
+
+    private static TimeSpan Span(ParseResult parsed, Option<string> option, TimeSpan least) =>
+        new GoDuration(parsed.GetValue(option)!).Value is { } span && span >= least && span <= TimeSpan.FromDays(7)
+            ? span
+            : throw new UsageException($"{option.Name} {parsed.GetValue(option)}: must be a duration such as 90s or 10m, from {GoDuration.Format(least)} to 168h.");
+}

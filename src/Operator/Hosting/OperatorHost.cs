@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging.Console;
+using Stromboli.Kubernetes;
+
+namespace Stromboli.Operator.Hosting;
+
+/// <summary>Builds the process and runs it to its end.</summary>
+internal static class OperatorHost
+{
+    private const string FallbackNamespace = "stromboli-system";
+
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>Runs the operator until it is told to stop or loses the lead.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(OperatorOptions options, CancellationToken cancellationToken)
+    {
+        KubeConfig config;
+        try
+        {
+            config = KubeConfig.Load(options.KubeConfig);
+        }
+        catch (KubeConfigException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return OperatorCommand.UsageError;
+        }
+
+        await using var host = Build(options, config);
+        try
+        {
+            await host.RunAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            // An address that cannot be listened at.
+            await Console.Error.WriteLineAsync(e.Message);
+            return OperatorCommand.UsageError;
+        }
+
+        return host.Services.GetRequiredService<ExitCode>().Code;
+    }
+
+    /// <summary>Builds the host; nothing runs yet.</summary>
+    internal static WebApplication Build(OperatorOptions options, KubeConfig config)
+    {
+        var @namespace = options.Namespace ?? config.Namespace ?? FallbackNamespace;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        ConfigureLogs(builder.Logging);
+        builder.Services.Configure<HostOptions>(o =>
+        {
+            o.ShutdownTimeout = ShutdownTimeout;
+            o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
+        });
+        builder.Services.AddMetrics();
+        builder.Services.AddRouting();
+        builder.Services.AddOperator(options, config, @namespace);
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel => HubListener.Configure(kestrel, options));
+        var app = builder.Build();
+        HubListener.Map(app);
+        return app;
+    }
+
+    private static void ConfigureLogs(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+    }
+}

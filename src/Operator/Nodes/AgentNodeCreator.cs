@@ -1,0 +1,42 @@
+using Stromboli.Crds.Nodes;
+using Stromboli.Kubernetes;
+
+namespace Stromboli.Operator.Nodes;
+
+/// <summary>Makes AgentNodes at a bridge's first authorised connect, so that joining a node is one grant.</summary>
+internal sealed partial class AgentNodeCreator : IAgentNodeCreator
+{
+    private readonly KubeClient _client;
+    private readonly Informer<AgentNode> _informer;
+    private readonly ILogger<AgentNodeCreator> _log;
+
+    public AgentNodeCreator(KubeClient client, Informer<AgentNode> informer, ILogger<AgentNodeCreator> log)
+    {
+        _client = client;
+        _informer = informer;
+        _log = log;
+    }
+
+    /// <inheritdoc/>
+    public async Task EnsureAsync(string node, CancellationToken cancellationToken)
+    {
+        if (_informer.Store.Get(NamespacedName.Cluster(node)) is not null)
+            return;
+        try
+        {
+            var made = new AgentNode { Metadata = new() { Name = node }, Spec = new() };
+            _informer.Store.Observe(await _client.CreateAsync(AgentNodeResource.Type, made, cancellationToken: cancellationToken));
+            Log.Made(_log, node);
+        }
+        catch (ApiException e) when (e.IsAlreadyExists)
+        {
+            // The informer has not seen it yet.
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Node {Node} connects for the first time: its AgentNode is made.")]
+        public static partial void Made(ILogger log, string node);
+    }
+}

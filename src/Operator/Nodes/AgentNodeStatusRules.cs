@@ -1,0 +1,93 @@
+using Stromboli.Crds.Nodes;
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Values;
+using Stromboli.Kubernetes.Model;
+
+namespace Stromboli.Operator.Nodes;
+
+/// <summary>What an AgentNode's status should say; pure but for the clock of the conditions.</summary>
+internal static class AgentNodeStatusRules
+{
+    /// <summary>The reason of a node whose lease is over.</summary>
+    public const string Lost = "Lost";
+
+    private const string Connected = "Connected";
+
+    /// <summary>The status. Facts of a bridge that has not connected to this operator stay as the last leader wrote them.</summary>
+    public static AgentNodeStatus Next(AgentNode node, NodeView view, NodeReport report, NodeAllocation taken, TimeProvider clock)
+    {
+        var before = node.Status ?? new AgentNodeStatus();
+        var generation = node.Metadata.Generation;
+        var ready = Ready(before, view, report);
+        var schedulable = Schedulable(ready, view);
+        var conditions = Conditions.Set(before.Conditions, ready with { ObservedGeneration = generation }, clock);
+        return WithFacts(before, report) with
+        {
+            ObservedGeneration = generation,
+            Conditions = Conditions.Set(conditions, schedulable with { ObservedGeneration = generation }, clock),
+            Capacity = Resources(view.CpuMillis, view.MemoryBytes, view.MaxRuns),
+            Allocated = Resources(taken.CpuMillis, taken.MemoryBytes, taken.Runs),
+            Runs = $"{taken.Runs}/{view.MaxRuns}",
+            ConnectedSince = report.ConnectedSince,
+            Labels = view.Labels.Count == 0
+                ? null
+                : view.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Take(StatusLimits.Labels).ToDictionary(),
+        };
+    }
+
+    private static AgentNodeStatus WithFacts(AgentNodeStatus status, NodeReport report) => report.Facts is not { } facts
+        ? status
+        : status with
+        {
+            PodmanVersion = facts.PodmanVersion,
+            BridgeVersion = facts.BridgeVersion,
+            CliVersion = facts.CliVersion,
+            OperatingSystem = facts.OperatingSystem,
+            Architecture = facts.Architecture,
+            Kernel = facts.Kernel,
+            Rootless = facts.Rootless,
+            CgroupVersion = facts.CgroupVersion,
+            EnforcedLimits = [.. facts.EnforcedLimits],
+        };
+
+    private static NodeResources Resources(long cpuMillis, long memoryBytes, int runs) =>
+        new() { Cpu = Quantity.FromThousandths(cpuMillis), Memory = Quantity.FromBytes(memoryBytes), Runs = runs };
+
+    private static Condition Ready(AgentNodeStatus before, NodeView view, NodeReport report)
+    {
+        if (view is { Connected: true, Problem: { } problem })
+            return Condition(NodeConditions.Ready, false, "EngineProblem", problem);
+        if (view.Connected)
+            return Condition(NodeConditions.Ready, true, Connected, "The bridge is connected and its Podman answers.");
+        if (before.BridgeVersion is null && report.Facts is null)
+            return Condition(NodeConditions.Ready, false, "NeverConnected", "No bridge has connected as this node yet.");
+        return report.Lost
+            ? Condition(NodeConditions.Ready, false, Lost, "The bridge has been gone for longer than its lease; the runs that were there are lost.")
+            : Condition(NodeConditions.Ready, false, "Disconnected", "The bridge is not connected; runs that are there go on until its lease is over.");
+    }
+
+    private static Condition Schedulable(Condition ready, NodeView view)
+    {
+        if (ready.Status != ConditionStatus.True)
+            return Condition(NodeConditions.Schedulable, false, "NotReady", ready.Message);
+        if (view.Unschedulable)
+            return Condition(NodeConditions.Schedulable, false, "Unschedulable", "spec.unschedulable keeps new runs away.");
+        if (view.MaxRuns == 0)
+            return Condition(NodeConditions.Schedulable, false, "NoCapacity", "The node takes no runs: spec.maxRuns, or what its bridge was started with, is 0.");
+        return view.TakesLimits
+            ? Condition(NodeConditions.Schedulable, true, "Schedulable", "New runs may be placed here.")
+            : Condition(
+                NodeConditions.Schedulable,
+                false,
+                "LimitsNotEnforceable",
+                "The engine cannot enforce a run's limits: delegate the cgroup controllers cpu, memory and pids to the bridge's user, or start the bridge with --allow-unenforced-limits.");
+    }
+
+    private static Condition Condition(string type, bool value, string reason, string message) => new()
+    {
+        Type = type,
+        Status = value ? ConditionStatus.True : ConditionStatus.False,
+        Reason = reason,
+        Message = message,
+    };
+}

@@ -1,0 +1,134 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.Net.Http.Headers;
+using Stromboli.Kubernetes;
+using Stromboli.NodeLink;
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.Operator.Nodes;
+
+/// <summary>The HTTP side of the hub: refuses with a status and a reason, or upgrades and runs the link.</summary>
+internal sealed partial class HubEndpoint : IDisposable
+{
+    // How many connections are authorised at once; further ones wait for a while.
+    private const int MaxAtOnce = 16;
+
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _authorizing = new(MaxAtOnce, MaxAtOnce);
+    private readonly HubContext _context;
+    private readonly HubDoor _door;
+    private readonly NodeHub _hub;
+    private readonly IAgentNodeCreator _creator;
+    private readonly IHostApplicationLifetime _host;
+    private readonly ILogger<HubEndpoint> _log;
+
+    public HubEndpoint(HubContext context, HubDoor door, NodeHub hub, IAgentNodeCreator creator, IHostApplicationLifetime host, ILogger<HubEndpoint> log)
+    {
+        _context = context;
+        _door = door;
+        _hub = hub;
+        _creator = creator;
+        _host = host;
+        _log = log;
+    }
+
+    /// <summary>Serves one request.</summary>
+    public async Task HandleAsync(HttpContext http)
+    {
+        if (http.Request.Path != NodeLinkProtocol.Path)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        try
+        {
+            if (_door.Installation is not { } installation || !_context.Leadership.IsLeader)
+                throw new LinkRefusedException(RefusalReason.NotLeader, "This operator does not lead; try another address.");
+            var (node, token) = ReadRequest(http);
+            var identity = await AuthorizeAsync(node, token, http.RequestAborted);
+            using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+            {
+                KeepAliveInterval = ChannelLimits.Default.KeepAliveInterval,
+                KeepAliveTimeout = ChannelLimits.Default.KeepAliveTimeout,
+            });
+            await _hub.RunAsync(NodeLinkChannel.ForOperator(socket, _context.Time), identity, token, installation, _host.ApplicationStopped);
+        }
+        catch (LinkRefusedException e)
+        {
+            await RefuseAsync(http, e.Refusal);
+        }
+        catch (Exception e) when (e is ApiException or NotLeaderException && !http.Response.HasStarted)
+        {
+            Log.CannotAuthorize(_log, e.Message);
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The bridge hung up; nobody is left to answer.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _authorizing.Dispose();
+
+    private static (string Node, string Token) ReadRequest(HttpContext http)
+    {
+        if (!http.WebSockets.IsWebSocketRequest)
+            throw new LinkRefusedException(RefusalReason.ProtocolError, "A WebSocket is expected.");
+        var node = http.Request.Query["node"].ToString();
+        if (node.Length > 253 || !NodeName().IsMatch(node))
+            throw new LinkRefusedException(RefusalReason.ProtocolError, "The query must name the node, as ?node=NAME.");
+        const string Bearer = "Bearer ";
+        var authorization = http.Request.Headers[HeaderNames.Authorization].ToString();
+        return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && authorization.Length > Bearer.Length
+            ? (node, authorization[Bearer.Length..].Trim())
+            : throw new LinkRefusedException(RefusalReason.Unauthenticated, "A bearer token is missing.");
+    }
+
+    private static int StatusOf(RefusalReason reason) => reason switch
+    {
+        RefusalReason.NotLeader => StatusCodes.Status503ServiceUnavailable,
+        RefusalReason.Unauthenticated => StatusCodes.Status401Unauthorized,
+        RefusalReason.Forbidden => StatusCodes.Status403Forbidden,
+        _ => StatusCodes.Status400BadRequest,
+    };
+
+    private async Task<LinkIdentity> AuthorizeAsync(string node, string token, CancellationToken cancellationToken)
+    {
+        if (!await _authorizing.WaitAsync(MaxWait, cancellationToken))
+            throw new LinkRefusedException(RefusalReason.NotLeader, "Too many bridges connect at once; try again.");
+        try
+        {
+            var identity = await _context.Authorizer.AuthorizeAsync(node, token, cancellationToken);
+            await _creator.EnsureAsync(node, cancellationToken);
+            return identity;
+        }
+        finally
+        {
+            _authorizing.Release();
+        }
+    }
+
+    private async Task RefuseAsync(HttpContext http, LinkRefusal refusal)
+    {
+        _context.Metrics.Refused(refusal.Reason);
+        if (refusal.Reason != RefusalReason.NotLeader)
+            Log.Refused(_log, http.Connection.RemoteIpAddress, refusal.Reason, refusal.Message);
+        http.Response.StatusCode = StatusOf(refusal.Reason);
+        await http.Response.WriteAsJsonAsync(refusal, LinkRefusalJson.Default.LinkRefusal);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "A bridge at {Address} is refused ({Reason}): {Message}")]
+        public static partial void Refused(ILogger log, IPAddress? address, RefusalReason reason, string message);
+
+        [LoggerMessage(LogLevel.Warning, "A bridge cannot be authorised now: {Message}")]
+        public static partial void CannotAuthorize(ILogger log, string message);
+    }
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NodeName();
+}

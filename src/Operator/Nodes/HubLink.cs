@@ -1,0 +1,240 @@
+using Stromboli.NodeLink;
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.Operator.Nodes;
+
+/// <summary>One link: Hello, Welcome, snapshot, then changes down and reports up, with a lease for every ping.</summary>
+internal sealed partial class HubLink
+{
+    private readonly HubContext _context;
+    private readonly MessageChannel<OperatorMessage, BridgeMessage> _channel;
+    private readonly LinkIdentity _identity;
+    private readonly string _installation;
+    private readonly DesiredOutbox _outbox = new();
+    private readonly LinkReports _reports;
+    private readonly ILogger _log;
+    private volatile bool _fenced;
+
+    public HubLink(HubContext context, MessageChannel<OperatorMessage, BridgeMessage> channel, LinkIdentity identity, string installation)
+    {
+        _context = context;
+        _channel = channel;
+        _identity = identity;
+        _installation = installation;
+        _log = context.Loggers.CreateLogger<HubLink>();
+        _reports = new LinkReports(identity.Node, context.Sink.Value, context.Metrics, _log);
+    }
+
+    /// <summary>The node that it speaks for.</summary>
+    public string Node => _identity.Node;
+
+    /// <summary>Who it is, for logs.</summary>
+    public string User => _identity.User;
+
+    /// <summary>Whether it ever had the node.</summary>
+    public bool Entered { get; private set; }
+
+    /// <summary>Runs until the link ends, however it does; throws only what is a fault of this program.</summary>
+    /// <param name="token">The token that the link was authorised with.</param>
+    /// <param name="enter">Gives the node to this link; false if the hub is closing.</param>
+    /// <param name="cancellationToken">Ends the link at once.</param>
+    public async Task RunAsync(string token, Func<HubLink, NodeFacts, bool> enter, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        List<Task> work = [];
+        try
+        {
+            var hello = await ReceiveHelloAsync(cancellationToken);
+            if (HelloRules.Check(hello, Node, _installation, _context.Leadership.Epoch) is { } refusal)
+            {
+                await RefuseAsync(refusal);
+                if (refusal.Reason == RefusalReason.StaleEpoch)
+                    await _context.Witness.SuspectAsync(hello.SeenEpoch, cancellationToken);
+                return;
+            }
+
+            if (!(Entered = enter(this, NodeFactsRules.Clean(hello.Facts))))
+            {
+                await RefuseAsync(new LinkRefusal(RefusalReason.NotLeader, "This operator is stopping."));
+                return;
+            }
+
+            _channel.TrySend(new Welcome { Epoch = _context.Leadership.Epoch, Installation = _installation, Prices = _context.Settings.Prices });
+            var resync = ResyncAsync(hello, ending.Token);
+            work.Add(resync);
+            work.Add(new LinkGuard(_context, this, _identity, token).RunAsync(ending.Token));
+            await ReceiveAsync(resync, cancellationToken);
+        }
+        catch (ChannelEndedException e)
+        {
+            Log.Ended(_log, Node, e.Reason, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            Log.Ended(_log, Node, ChannelEndReason.Closed, "The operator is stopping.");
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Sends what is wanted of an attempt, behind the snapshot. Never blocks.</summary>
+    public void Send(DesiredAttempt attempt)
+    {
+        if (!_fenced && !_outbox.Hold(attempt))
+            SendNow(attempt);
+    }
+
+    /// <summary>Sends a new connect token.</summary>
+    public void SendToken(string token) => _channel.TrySend(new TokenIssued { Epoch = _context.Leadership.Epoch, Token = token });
+
+    /// <summary>A newer link has the node: nothing that comes on this one counts from now on.</summary>
+    public void Fence()
+    {
+        _fenced = true;
+        _ = RefuseAsync(new LinkRefusal(RefusalReason.Fenced, "A newer link of the same node took over."));
+    }
+
+    /// <summary>Tells the bridge why the link ends, and ends it.</summary>
+    public async Task RefuseAsync(LinkRefusal refusal)
+    {
+        _context.Metrics.Refused(refusal.Reason);
+        Log.Refused(_log, Node, refusal.Reason, refusal.Message);
+        _channel.TrySend(new Refused { Epoch = _context.Leadership.Epoch, Reason = refusal.Reason, Message = refusal.Message });
+        await _channel.CloseAsync();
+    }
+
+    private async Task<Hello> ReceiveHelloAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_context.Settings.HelloTimeout, _context.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var first = await _channel.ReceiveAsync(either.Token);
+        if (first is Hello { Facts: not null, Observed: not null } hello && hello.Observed.All(HelloRules.IsSound))
+            return hello;
+        await RefuseAsync(new LinkRefusal(RefusalReason.ProtocolError, "The first message must be a sound Hello."));
+        throw await _channel.Ended;
+    }
+
+    private async Task ReceiveAsync(Task<bool> resync, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var message = await _channel.ReceiveAsync(cancellationToken);
+            if (_fenced)
+                continue;
+            switch (message)
+            {
+                case Ping ping:
+                    Grant(ping);
+                    break;
+                case Observed observed when HelloRules.IsSound(observed.Attempt):
+                    if (!await resync)
+                        throw await _channel.Ended;
+                    _reports.Take(observed.Attempt);
+                    break;
+                case FactsChanged changed:
+                    _context.Registry.FactsChanged(Node, this, NodeFactsRules.Clean(changed.Facts));
+                    break;
+                default:
+                    await RefuseAsync(new LinkRefusal(RefusalReason.ProtocolError, $"A {message.GetType().Name} is not expected here, or holds what it must not."));
+                    break;
+            }
+        }
+    }
+
+    private void Grant(Ping ping)
+    {
+        // The order matters. The timestamp is taken first, since the bridge counts from when it sent the ping; whether we lead is asked after that, so that the ping was
+        // sent while we did; and the registry knows of the lease before the bridge can.
+        var received = _context.Time.GetTimestamp();
+        if (!_context.Leadership.IsLeader)
+            return;
+        _context.Registry.LeaseGranted(Node, received);
+        _context.Metrics.LeaseGranted();
+        _channel.TrySend(new LeaseGrant
+        {
+            Epoch = _context.Leadership.Epoch,
+            PingID = ping.PingID,
+            DurationMs = (long)_context.Settings.NodeLostAfter.TotalMilliseconds,
+        });
+    }
+
+    private async Task<bool> ResyncAsync(Hello hello, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _outbox.Forget();
+            var attempts = await _context.Desired.Value.ForNodeAsync(Node, cancellationToken);
+            List<DesiredAttempt> fitting = [.. attempts.Where(Fits)];
+            foreach (var part in SnapshotParts.Of(fitting, _context.Leadership.Epoch, NodeLinkChannel.SizeOf))
+                await _channel.SendAsync(part, cancellationToken);
+            while (_outbox.Take() is { Count: > 0 } changes)
+            {
+                foreach (var change in changes.Where(Fits))
+                    await _channel.SendAsync(new Desired { Epoch = _context.Leadership.Epoch, Attempt = change }, cancellationToken);
+            }
+
+            foreach (var observation in hello.Observed)
+                _reports.Take(observation);
+            _context.Registry.Resynced(Node, this);
+            Log.Resynced(_log, Node, fitting.Count, hello.Observed.Count);
+            return true;
+        }
+        catch (Exception e) when (e is ChannelEndedException || cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception e)
+        {
+            // The bridge dials again and gets a new snapshot; a link without one is worth nothing.
+            Log.ResyncFailed(_log, Node, e);
+            await _channel.CloseAsync();
+            return false;
+        }
+    }
+
+    private void SendNow(DesiredAttempt attempt)
+    {
+        if (Fits(attempt))
+            _channel.TrySend(new Desired { Epoch = _context.Leadership.Epoch, Attempt = attempt });
+    }
+
+    private bool Fits(DesiredAttempt attempt)
+    {
+        try
+        {
+            if (NodeLinkChannel.SizeOf(attempt) <= NodeLinkProtocol.MaxMessageBytes - 1024)
+                return true;
+            Log.TooLarge(_log, Node, attempt.UID, attempt.Attempt, NodeLinkProtocol.MaxMessageBytes);
+        }
+        catch (UnsendableMessageException e)
+        {
+            Log.Unsendable(_log, Node, attempt.UID, attempt.Attempt, e.Message);
+        }
+
+        return false;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "The link of node {Node} ended ({Reason}): {Message}")]
+        public static partial void Ended(ILogger log, string node, ChannelEndReason reason, string message);
+
+        [LoggerMessage(LogLevel.Warning, "The link of node {Node} is refused ({Reason}): {Message}")]
+        public static partial void Refused(ILogger log, string node, RefusalReason reason, string message);
+
+        [LoggerMessage(LogLevel.Information, "Node {Node} is in step: {Desired} attempts wanted, {Observed} there.")]
+        public static partial void Resynced(ILogger log, string node, int desired, int observed);
+
+        [LoggerMessage(LogLevel.Warning, "Node {Node} could not be brought in step; its link is closed.")]
+        public static partial void ResyncFailed(ILogger log, string node, Exception error);
+
+        [LoggerMessage(LogLevel.Error, "Attempt {Attempt} of run {UID} cannot be sent to node {Node}: it is larger than {Bytes} bytes.")]
+        public static partial void TooLarge(ILogger log, string node, string uid, int attempt, int bytes);
+
+        [LoggerMessage(LogLevel.Error, "Attempt {Attempt} of run {UID} cannot be sent to node {Node}: {Message}")]
+        public static partial void Unsendable(ILogger log, string node, string uid, int attempt, string message);
+    }
+}

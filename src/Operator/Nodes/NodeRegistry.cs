@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.Operator.Nodes;
+
+/// <summary>The nodes: what the cluster holds about them, what their bridges say, and their leases.</summary>
+internal sealed class NodeRegistry : INodeRegistry, IDisposable
+{
+    private readonly ConcurrentDictionary<string, NodeEntry> _entries = new();
+    private readonly Lock _raising = new();
+    private readonly INodeSource _source;
+    private readonly HubSettings _settings;
+    private readonly TimeProvider _time;
+    private long _leadSince;
+
+    public NodeRegistry(INodeSource source, HubSettings settings, TimeProvider time)
+    {
+        _source = source;
+        _settings = settings;
+        _time = time;
+        _leadSince = time.GetTimestamp();
+    }
+
+    /// <inheritdoc/>
+    public event Action<string>? Changed;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<NodeView> Nodes => [.. _source.AgentNodes.Select(n => View(n.Metadata.Name!)).OfType<NodeView>()];
+
+    /// <inheritdoc/>
+    public NodeView? Find(string name) => View(name);
+
+    /// <summary>What the operator knows of the node by its links.</summary>
+    public NodeReport Report(string name) => Entry(name).Report;
+
+    /// <summary>This operator leads from now on: any node may hold a lease that the last leader granted up to this moment.</summary>
+    public void LeadBegins()
+    {
+        Interlocked.Exchange(ref _leadSince, _time.GetTimestamp());
+        foreach (var (name, entry) in _entries)
+        {
+            entry.Lease.Extend(_leadSince);
+            entry.Watch();
+            Refresh(name);
+        }
+
+        foreach (var node in _source.AgentNodes)
+            Refresh(node.Metadata.Name!);
+    }
+
+    /// <summary>A link has the node.</summary>
+    public void LinkUp(string name, object link, NodeFacts facts)
+    {
+        Entry(name).Up(link, facts);
+        Refresh(name);
+    }
+
+    /// <summary>A link is gone.</summary>
+    public void LinkDown(string name, object link)
+    {
+        Entry(name).Down(link);
+        Refresh(name);
+    }
+
+    /// <summary>A full resync is done on the link.</summary>
+    public void Resynced(string name, object link)
+    {
+        Entry(name).Resynced(link);
+        Refresh(name);
+    }
+
+    /// <summary>What the node is has changed.</summary>
+    public void FactsChanged(string name, object link, NodeFacts facts)
+    {
+        Entry(name).Facts(link, facts);
+        Refresh(name);
+    }
+
+    /// <summary>A lease is about to be granted that the bridge may count from this timestamp at the latest. Called before the grant leaves.</summary>
+    public void LeaseGranted(string name, long timestamp)
+    {
+        var entry = Entry(name);
+        entry.Lease.Extend(timestamp);
+        entry.Watch();
+        Refresh(name);
+    }
+
+    /// <summary>Raises <see cref="Changed"/> if the node is not what it was when it was last raised.</summary>
+    public void Refresh(string name)
+    {
+        var entry = Entry(name);
+        lock (_raising)
+        {
+            var view = View(name);
+            if (view is null ? entry.Raised is null : entry.Raised is { } raised && NodeViews.Same(raised.View, view) && raised.Lost == entry.Lease.Left <= TimeSpan.Zero)
+                return;
+            entry.Raised = view is null ? null : (view, entry.Lease.Left <= TimeSpan.Zero);
+        }
+
+        Changed?.Invoke(name);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var entry in _entries.Values)
+            entry.Dispose();
+    }
+
+    private void LeaseMayBeOver(string name)
+    {
+        // The lease may have been extended since, or the timer be early.
+        Entry(name).Watch();
+        Refresh(name);
+    }
+
+    private NodeView? View(string name)
+    {
+        if (_source.Find(name) is not { } node)
+            return null;
+        var entry = Entry(name);
+        return NodeViews.Of(node, entry.Report, _source.ClusterLabels(name), entry.Lease.LostAt);
+    }
+
+    private NodeEntry Entry(string name)
+    {
+        if (_entries.TryGetValue(name, out var known))
+            return known;
+        var lease = new NodeLease(_time, _settings.NodeLostAfter, _settings.NodeLostGrace, Interlocked.Read(ref _leadSince));
+        var made = new NodeEntry(_time, lease, () => LeaseMayBeOver(name));
+        var entry = _entries.GetOrAdd(name, made);
+        if (entry == made)
+            made.Watch();
+        else
+            made.Dispose();
+        return entry;
+    }
+}

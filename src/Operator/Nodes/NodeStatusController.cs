@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Stromboli.Crds;
+using Stromboli.Crds.Nodes;
+using Stromboli.Kubernetes;
+using Stromboli.Kubernetes.Model;
+
+namespace Stromboli.Operator.Nodes;
+
+/// <summary>Writes AgentNode status: only when it would differ, and for one node at most once in ten seconds. An idle node costs no write.</summary>
+internal sealed class NodeStatusController : IDisposable
+{
+    /// <summary>The least time between two writes for one node.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a link may be away before the status says so: a bridge that only dials again is no news.</summary>
+    public static readonly TimeSpan Settle = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<NamespacedName, long> _written = new();
+    private readonly KubeClient _client;
+    private readonly Informer<AgentNode> _informer;
+    private readonly NodeRegistry _registry;
+    private readonly Func<string, NodeAllocation> _taken;
+    private readonly EventRecorder _events;
+    private readonly HubMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly Controller _controller;
+
+    /// <param name="client">Writes.</param>
+    /// <param name="informer">The AgentNodes.</param>
+    /// <param name="registry">What is known of the nodes.</param>
+    /// <param name="taken">What runs have taken of a node.</param>
+    /// <param name="events">For what an admin should know.</param>
+    /// <param name="metrics">Counts.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">The log.</param>
+    public NodeStatusController(
+        KubeClient client,
+        Informer<AgentNode> informer,
+        NodeRegistry registry,
+        Func<string, NodeAllocation> taken,
+        EventRecorder events,
+        HubMetrics metrics,
+        TimeProvider time,
+        ILogger<Controller> log)
+    {
+        _client = client;
+        _informer = informer;
+        _registry = registry;
+        _taken = taken;
+        _events = events;
+        _metrics = metrics;
+        _time = time;
+        _controller = Controller.For(informer).Build(new ControllerOptions { Name = "nodes", Workers = 2 }, ReconcileAsync, time, log);
+        registry.Changed += Look;
+    }
+
+    /// <summary>Works until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => _controller.RunAsync(cancellationToken);
+
+    /// <summary>Looks at this node soon.</summary>
+    public void Look(string node) => _controller.Enqueue(NamespacedName.Cluster(node));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _registry.Changed -= Look;
+        _controller.Dispose();
+    }
+
+    private static bool Same(AgentNodeStatus? a, AgentNodeStatus b) =>
+        a is not null && Json(a).AsSpan().SequenceEqual(Json(b));
+
+    private static byte[] Json(AgentNodeStatus status) => JsonSerializer.SerializeToUtf8Bytes(status, CrdsJson.Default.AgentNodeStatus);
+
+    private async Task<ReconcileResult> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
+    {
+        if (_informer.Store.Get(key) is not { } node || _registry.Find(key.Name) is not { } view)
+        {
+            _written.TryRemove(key, out _);
+            return ReconcileResult.Done;
+        }
+
+        var report = _registry.Report(key.Name);
+        if (!view.Connected && !report.Lost && report.DownFor < Settle && node.Status?.ObservedGeneration == node.Metadata.Generation)
+            return ReconcileResult.After(Settle - report.DownFor);
+        var next = AgentNodeStatusRules.Next(node, view, report, _taken(key.Name), _time);
+        if (Same(node.Status, next))
+            return ReconcileResult.Done;
+        if (_written.TryGetValue(key, out var last) && Interval - _time.GetElapsedTime(last) is var wait && wait > TimeSpan.Zero)
+            return ReconcileResult.After(wait);
+        _informer.Store.Observe(await _client.ReplaceStatusAsync(AgentNodeResource.Type, node with { Status = next }, cancellationToken: cancellationToken));
+        _written[key] = _time.GetTimestamp();
+        _metrics.StatusWritten();
+        Announce(node, next);
+        return ReconcileResult.Done;
+    }
+
+    private void Announce(AgentNode node, AgentNodeStatus next)
+    {
+        if (Conditions.Find(next.Conditions, NodeConditions.Ready) is { Reason: AgentNodeStatusRules.Lost } lost
+            && Conditions.Find(node.Status?.Conditions, NodeConditions.Ready)?.Reason != AgentNodeStatusRules.Lost)
+            _events.Record(node, EventType.Warning, "NodeLost", "EndLease", lost.Message);
+    }
+}

@@ -1,0 +1,59 @@
+using Stromboli.Crds.Nodes;
+
+namespace Stromboli.Operator.Nodes;
+
+/// <summary>Puts together what the scheduler sees of a node; pure.</summary>
+internal static class NodeViews
+{
+    /// <summary>The view. What the node's bridge has not told this operator comes from the status that the last leader wrote.</summary>
+    public static NodeView Of(AgentNode node, NodeReport report, IReadOnlyDictionary<string, string>? clusterLabels, DateTimeOffset lostAt)
+    {
+        var facts = report.Facts;
+        var known = node.Status?.Capacity;
+        return new NodeView
+        {
+            Name = node.Metadata.Name!,
+            Connected = report is { ConnectedSince: not null, Resynced: true },
+            LostAt = lostAt,
+            Labels = Labels(node, facts?.Labels, clusterLabels),
+            Unschedulable = node.Spec?.Unschedulable == true,
+            MaxRuns = node.Spec?.MaxRuns ?? facts?.MaxRuns ?? known?.Runs ?? 0,
+            CpuMillis = facts?.CpuMillis ?? known?.Cpu?.Thousandths ?? 0,
+            MemoryBytes = facts?.MemoryBytes ?? known?.Memory?.WholeUnits ?? 0,
+            TakesLimits = facts is not null
+                ? NodeFactsRules.TakesLimits(facts)
+                : NodeFactsRules.Limits.All(l => node.Status?.EnforcedLimits?.Contains(l) == true),
+            Problem = facts?.Problem,
+        };
+    }
+
+    /// <summary>Whether two views are the same to a run: all but <see cref="NodeView.LostAt"/>.</summary>
+    public static bool Same(NodeView? a, NodeView? b)
+    {
+        if (a is null || b is null)
+            return a is null && b is null;
+        return a with { Labels = b.Labels, LostAt = b.LostAt } == b && Same(a.Labels, b.Labels);
+    }
+
+    private static Dictionary<string, string> Labels(
+        AgentNode node, IReadOnlyDictionary<string, string>? reported, IReadOnlyDictionary<string, string>? cluster)
+    {
+        var labels = new Dictionary<string, string>();
+        foreach (var (key, value) in (cluster ?? new Dictionary<string, string>()).Concat(node.Spec?.Labels ?? []))
+        {
+            if (!key.StartsWith(NodeLimits.ReportedLabelPrefix, StringComparison.Ordinal))
+                labels[key] = value;
+        }
+
+        foreach (var (key, value) in reported ?? ReportedBefore(node))
+            labels[key] = value;
+        return labels;
+    }
+
+    private static Dictionary<string, string> ReportedBefore(AgentNode node) => (node.Status?.Labels ?? [])
+        .Where(l => l.Key.StartsWith(NodeLimits.ReportedLabelPrefix, StringComparison.Ordinal))
+        .ToDictionary();
+
+    private static bool Same(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b) =>
+        a.Count == b.Count && a.All(l => b.TryGetValue(l.Key, out var value) && value == l.Value);
+}

@@ -1,0 +1,54 @@
+using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Certificates;
+using Stromboli.Operator.Hosting;
+
+namespace Stromboli.Operator;
+
+/// <summary>What the operator is started with, checked.</summary>
+internal sealed record OperatorOptions
+{
+    /// <summary>A kubeconfig file; null to search as kubectl does.</summary>
+    public string? KubeConfig { get; init; }
+
+    /// <summary>The operator's own namespace; null for that of pod or kubeconfig.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Who this process is in the Lease; a suffix of its own is added.</summary>
+    public required string Identity { get; init; }
+
+    /// <summary>Where bridges connect.</summary>
+    public required ListenAddress HubListen { get; init; }
+
+    /// <summary>Names and addresses under which bridges reach the hub, besides its Service's.</summary>
+    public required IReadOnlyList<ServingName> HubNames { get; init; }
+
+    /// <summary>Where health is served.</summary>
+    public required ListenAddress HealthListen { get; init; }
+
+    /// <summary>The image of runs that name none.</summary>
+    public required string DefaultImage { get; init; }
+
+    /// <summary>The model's origin for runs that name none.</summary>
+    public required Uri ModelBaseURL { get; init; }
+
+    /// <summary>The Secret with the credential for that origin, in the operator's namespace; null if there is none.</summary>
+    public string? ModelCredentialsSecret { get; init; }
+
+    /// <summary>What models cost.</summary>
+    public required IReadOnlyList<ModelPrice> Prices { get; init; }
+
+    /// <summary>How long a node's lease lasts.</summary>
+    public required TimeSpan NodeLostAfter { get; init; }
+
+    /// <summary>How long after its last lease a node counts as lost.</summary>
+    public required TimeSpan NodeLostGrace { get; init; }
+
+    /// <summary>How long a standby waits for a leader that does not renew.</summary>
+    public required TimeSpan LeaseDuration { get; init; }
+
+    /// <summary>How long a leader that cannot renew goes on.</summary>
+    public required TimeSpan LeaseRenewDeadline { get; init; }
+
+    /// <summary>How often the leader renews.</summary>
+    public required TimeSpan LeaseRetryPeriod { get; init; }
+}

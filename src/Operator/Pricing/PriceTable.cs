@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Hosting;
+
+namespace Stromboli.Operator.Pricing;
+
+/// <summary>What models cost: a JSON document, built in or the operator's own.</summary>
+internal sealed record PriceTable
+{
+    private const int MaxBytes = 1024 * 1024;
+    private const int MaxEntries = 1000;
+    private const decimal MaxPrice = 1_000_000;
+
+    /// <summary>The table that comes with the operator.</summary>
+    public static IReadOnlyList<ModelPrice> BuiltIn { get; } = ReadBuiltIn();
+
+    /// <summary>When the prices were looked up, for people.</summary>
+    public string? Taken { get; init; }
+
+    /// <summary>Where, for people.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The prices.</summary>
+    public required IReadOnlyList<ModelPrice> Models { get; init; }
+
+    /// <summary>Reads a table from a file.</summary>
+    /// <exception cref="UsageException">It cannot be read or used.</exception>
+    public static IReadOnlyList<ModelPrice> Load(string file)
+    {
+        try
+        {
+            return new FileInfo(file).Length <= MaxBytes
+                ? Parse(File.ReadAllBytes(file))
+                : throw new UsageException($"--prices {file}: is larger than {MaxBytes} bytes.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--prices {file}: cannot be read: {e.Message}");
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            throw new UsageException($"--prices {file}: {e.Message}");
+        }
+    }
+
+    /// <summary>Reads a table and checks it.</summary>
+    /// <exception cref="JsonException">It is not of the form.</exception>
+    /// <exception cref="FormatException">It has something that cannot be.</exception>
+    public static IReadOnlyList<ModelPrice> Parse(ReadOnlySpan<byte> json)
+    {
+        var models = (JsonSerializer.Deserialize(json, PriceTableJson.Default.PriceTable) ?? throw new FormatException("The table is null.")).Models;
+        if (models.Count > MaxEntries)
+            throw new FormatException($"models has {models.Count} entries; {MaxEntries} are allowed.");
+        foreach (var price in models)
+        {
+            if (price is not { Model.Length: > 0 and <= 128 })
+                throw new FormatException("Each of models must have a model of 1 to 128 characters.");
+            decimal[] amounts = [price.Input, price.Output, price.CacheRead, price.CacheWrite, price.CacheWriteHour];
+            if (amounts.Any(a => a is < 0 or > MaxPrice))
+                throw new FormatException($"A price of {price.Model} is below 0 or above {MaxPrice}.");
+        }
+
+        return models.DistinctBy(p => p.Model).Count() == models.Count ? models : throw new FormatException("A model is named twice.");
+    }
+
+    private static IReadOnlyList<ModelPrice> ReadBuiltIn()
+    {
+        using var stream = typeof(PriceTable).Assembly.GetManifestResourceStream("prices.json")!;
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return Parse(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+}
