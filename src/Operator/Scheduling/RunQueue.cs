@@ -30,7 +30,7 @@ internal sealed class RunQueue(
         Placement answer;
         lock (_gate)
         {
-            var known = _waiting.TryGetValue(run.UID, out var before) && before == run;
+            var known = _waiting.TryGetValue(run.UID, out var before) && before.IsSame(run);
             _waiting[run.UID] = run;
             if (!StillGood(run))
                 _dirty |= reservations.Release(run.UID);
@@ -100,6 +100,7 @@ internal sealed class RunQueue(
             _said[run.UID] = Placement.On(held.Node);
             return;
         }
+        _said.Remove(run.UID);
         var placement = Scheduler.Place([run], [.. nodes()], reservations.With(recorded()))[run.UID];
         if (placement.Reason == RunReason.Queued)
             placement = Placement.Queued(_said.Values.Count(p => p.Reason == RunReason.Queued) + 1, placement.Message);

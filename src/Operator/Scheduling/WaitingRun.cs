@@ -35,4 +35,10 @@ internal sealed record WaitingRun
 
     /// <summary>Memory, in bytes.</summary>
     public required long MemoryBytes { get; init; }
+
+    /// <summary>Whether the scheduler would say the same of both.</summary>
+    public bool IsSame(WaitingRun other) =>
+        this with { NodeSelector = other.NodeSelector } == other
+        && NodeSelector.Count == other.NodeSelector.Count
+        && NodeSelector.All(l => other.NodeSelector.TryGetValue(l.Key, out var value) && value == l.Value);
 }

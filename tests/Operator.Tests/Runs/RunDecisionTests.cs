@@ -1,0 +1,399 @@
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Values;
+using Stromboli.Kubernetes.Model;
+using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Runs;
+using Stromboli.Operator.Scheduling;
+using static Stromboli.Operator.Tests.Runs.RunCases;
+
+namespace Stromboli.Operator.Tests.Runs;
+
+public sealed class RunDecisionTests
+{
+    [Fact]
+    public void Decide_NewRun_AsksForSecretsThenForANode()
+    {
+        var bare = Snapshot(Run()) with { Secrets = null, Placement = null };
+        Assert.Equal(RunNeed.Secrets, RunDecision.Decide(bare).Need);
+        var verdict = RunDecision.Decide(bare with { Secrets = SecretsThere });
+        Assert.Equal(RunNeed.Placement, verdict.Need);
+        Assert.Equal((UID, "team", 1, 1000L), (verdict.Waiting!.UID, verdict.Waiting.Namespace, verdict.Waiting.Attempt, verdict.Waiting.CpuMillis));
+    }
+
+    [Fact]
+    public void Decide_NodeFree_AcceptsAndSchedulesInOneWrite()
+    {
+        var verdict = RunDecision.Decide(Snapshot(Run(), T0.AddMilliseconds(700)));
+        var status = verdict.Status!;
+        StatusRules.Check(Run() with { Status = status }, null);
+        Assert.Equal((RunPhase.Preparing, "node-1", 1), (status.Phase, status.NodeName, status.Attempt));
+        Assert.True(Conditions.IsTrue(status.Conditions, RunConditions.Accepted));
+        Assert.True(Conditions.IsTrue(status.Conditions, RunConditions.Scheduled));
+        Assert.Equal(T0, status.StartTime);
+        Assert.Equal(T0, Assert.Single(status.Attempts!).StartTime);
+        // Never earlier than was promised, at most a second later.
+        Assert.Equal(T0.AddMinutes(30).AddSeconds(1), status.Deadline);
+        Assert.Equal([new("node-1", 1, DesiredState.Hold)], verdict.Before);
+        Assert.Equal([new("node-1", 1, DesiredState.Go)], verdict.After);
+        Assert.Equal("Scheduled", Assert.Single(verdict.Events).Reason);
+    }
+
+    [Fact]
+    public void Decide_WholeWay_ThreeWritesAndThreeEvents()
+    {
+        var run = Run();
+        List<string> events = [];
+        var writes = 0;
+        foreach (var observed in (ObservedAttempt?[])[null, Seen(AttemptStage.Preparing), Seen(AttemptStage.Held), Seen(AttemptStage.Running), Seen(AttemptStage.Running), Ended(RunReason.Completed), Ended(RunReason.Completed)])
+        {
+            var verdict = RunDecision.Decide(Snapshot(run, T0.AddSeconds(writes)) with { Observed = observed });
+            events.AddRange(verdict.Events.Select(e => e.Reason));
+            if (verdict.Status is null)
+                continue;
+            writes++;
+            var before = run.Status;
+            run = run with { Status = verdict.Status };
+            StatusRules.Check(run, before);
+        }
+        Assert.Equal(3, writes);
+        Assert.Equal(["Scheduled", "Started", "Succeeded"], events);
+        Assert.Equal(RunPhase.Succeeded, run.Status!.Phase);
+    }
+
+    [Fact]
+    public void Decide_InvalidSpec_FailsNamingTheField()
+    {
+        var run = Run(new AgentRunSpec { Prompt = "hello", Timeout = new GoDuration("soon") });
+        var verdict = RunDecision.Decide(Snapshot(run) with { Secrets = null, Placement = null });
+        StatusRules.Check(run with { Status = verdict.Status }, null);
+        Assert.Equal((RunPhase.Failed, RunReason.InvalidSpec), (verdict.Status!.Phase, verdict.Status.Reason));
+        Assert.Contains("spec.timeout", verdict.Status.Message, StringComparison.Ordinal);
+        Assert.Equal(ConditionStatus.False, verdict.Status.Condition(RunConditions.Accepted)!.Status);
+        Assert.Empty(verdict.After);
+        Assert.Equal("Failed", Assert.Single(verdict.Events).Reason);
+    }
+
+    [Theory]
+    [InlineData(RunReason.SecretNotFound)]
+    [InlineData(RunReason.SecretNotAllowed)]
+    public void Decide_SecretMissing_WaitsAndLooksAgain(RunReason reason)
+    {
+        var snapshot = Snapshot(Run()) with { Secrets = new SecretCheck { Reason = reason, Message = "The Secret is not there." }, Placement = null };
+        var verdict = RunDecision.Decide(snapshot);
+        StatusRules.Check(Run() with { Status = verdict.Status }, null);
+        Assert.Equal((RunPhase.Pending, reason, "The Secret is not there."), (verdict.Status!.Phase, verdict.Status.Reason, verdict.Status.Message));
+        Assert.False(Conditions.IsTrue(verdict.Status.Conditions, RunConditions.Accepted));
+        Assert.Equal(T0 + Options.SecretRetry, verdict.LookAgain);
+        Assert.Empty(verdict.Events);
+        var later = RunDecision.Decide(snapshot with { Now = T0.AddHours(1) });
+        Assert.Equal(T0.AddHours(1) + Options.SecretRetryMax, later.LookAgain);
+    }
+
+    [Theory]
+    [InlineData(RunReason.NoNodeMatches, RunPhase.Pending)]
+    [InlineData(RunReason.WaitingForNode, RunPhase.Pending)]
+    [InlineData(RunReason.LimitsNotEnforceable, RunPhase.Pending)]
+    [InlineData(RunReason.Queued, RunPhase.Queued)]
+    public void Decide_NotPlaced_WaitsWithReasonAndMessage(RunReason reason, RunPhase phase)
+    {
+        var placement = reason == RunReason.Queued ? Placement.Queued(1, "Full.") : Placement.Waits(reason, "Full.");
+        var snapshot = Snapshot(Run()) with { Placement = placement };
+        var verdict = RunDecision.Decide(snapshot);
+        var run = Run() with { Status = verdict.Status };
+        StatusRules.Check(run, null);
+        Assert.Equal((phase, reason, "Full."), (verdict.Status!.Phase, verdict.Status.Reason, verdict.Status.Message));
+        Assert.True(Conditions.IsTrue(verdict.Status.Conditions, RunConditions.Accepted));
+        Assert.Null(verdict.LookAgain);
+        Assert.Null(RunDecision.Decide(snapshot with { Run = run, Now = T0.AddMinutes(1) }).Status);
+    }
+
+    [Fact]
+    public void Decide_WaitedAndThenPlaced_KeepsTheAcceptance()
+    {
+        var waiting = Run().Next(s => s with { Placement = Placement.Waits(RunReason.WaitingForNode, "None.") });
+        var placed = waiting.Next(now: T0.AddMinutes(5));
+        StatusRules.Check(placed, waiting.Status);
+        Assert.Equal(T0, placed.Status.Condition(RunConditions.Accepted)!.LastTransitionTime);
+        Assert.Equal(T0.AddMinutes(5), placed.Status.Condition(RunConditions.Scheduled)!.LastTransitionTime);
+        Assert.Null(placed.Status!.Reason);
+    }
+
+    [Fact]
+    public void Decide_SameSnapshotTwice_WritesOnce()
+    {
+        var run = Running();
+        Assert.Null(RunDecision.Decide(Snapshot(run, T0.AddMinutes(3)) with { Observed = Seen(AttemptStage.Running) }).Status);
+        Assert.Null(RunDecision.Decide(Snapshot(run, T0.AddMinutes(3)) with { Observed = Seen(AttemptStage.Preparing) }).Status);
+    }
+
+    [Fact]
+    public void Decide_Ended_CopiesWhatTheBridgeSays()
+    {
+        var end = new AttemptEnd
+        {
+            Reason = RunReason.AgentError,
+            Message = "The command ended with the exit code 3.",
+            EndedAgoMs = 0,
+            ExitCode = 3,
+            Result = new RunResult { Text = "out", Bytes = 3, Sha256 = "ab" },
+            Usage = new AttemptUsage { InputTokens = 10, OutputTokens = 5, CacheReadTokens = 2, CacheCreationTokens = 1, CostUSD = 0.0150m, Turns = 2, DurationMs = 4000, ApiDurationMs = 1500, PermissionDenials = 1 },
+            SessionID = UID,
+            Model = "claude-x",
+        };
+        var verdict = RunDecision.Decide(Snapshot(Running(), T0.AddSeconds(6)) with { Observed = Ended(RunReason.AgentError, end: end) });
+        var status = verdict.Status!;
+        StatusRules.Check(Run() with { Status = status }, Running().Status);
+        Assert.Equal((RunPhase.Failed, RunReason.AgentError, 3), (status.Phase, status.Reason, status.ExitCode));
+        Assert.Equal(("out", UID, "claude-x"), (status.Result!.Text, status.SessionID, status.Model));
+        Assert.Equal((18L, "0.015", 2, "4s", "1.5s"), (status.Usage!.TotalTokens!.Value, status.Usage.CostUSD, status.Usage.Turns, status.Usage.Duration!.Value.Text, status.Usage.ApiDuration!.Value.Text));
+        Assert.Equal((T0.AddSeconds(5), "5s"), (status.CompletionTime, status.Duration!.Value.Text));
+        var attempt = Assert.Single(status.Attempts!);
+        Assert.Equal((RunReason.AgentError, 3, "0.015", T0.AddSeconds(5)), (attempt.Reason, attempt.ExitCode, attempt.CostUSD, attempt.EndTime));
+        Assert.Equal([new("node-1", 1, DesiredState.Collected)], verdict.After);
+        Assert.Equal(T0.AddSeconds(5).AddHours(24), verdict.LookAgain);
+        Assert.Equal(["Failed"], verdict.Events.Select(e => e.Reason));
+    }
+
+    [Fact]
+    public void Decide_EndSeenBeforeStart_TellsBothInOneWrite()
+    {
+        var verdict = RunDecision.Decide(Snapshot(Scheduled(), T0.AddSeconds(6)) with { Observed = Ended(RunReason.Completed) });
+        StatusRules.Check(Run() with { Status = verdict.Status }, Scheduled().Status);
+        Assert.True(Conditions.IsTrue(verdict.Status!.Conditions, RunConditions.Started));
+        Assert.Equal(["Started", "Succeeded"], verdict.Events.Select(e => e.Reason));
+    }
+
+    [Fact]
+    public void Decide_EndedWithoutAStart_SaysThatItNeverStarted()
+    {
+        var verdict = RunDecision.Decide(Snapshot(Scheduled(), T0.AddSeconds(6)) with { Observed = Ended(RunReason.ImagePullFailed, started: false) });
+        var started = verdict.Status.Condition(RunConditions.Started)!;
+        Assert.Equal((ConditionStatus.False, "ImagePullFailed"), (started.Status, started.Reason));
+        Assert.Equal(["Failed"], verdict.Events.Select(e => e.Reason));
+    }
+
+    [Theory]
+    [InlineData(2, "node-1")]
+    [InlineData(1, "node-2")]
+    public void Decide_ReportOfAnotherAttemptOrNode_CountsForNothing(int attempt, string node)
+    {
+        var verdict = RunDecision.Decide(Snapshot(Running(), T0.AddSeconds(6)) with { Observed = Ended(RunReason.Completed, attempt, node) });
+        Assert.Null(verdict.Status);
+        Assert.Equal([new("node-1", 1, DesiredState.Go)], verdict.After);
+    }
+
+    [Fact]
+    public void Decide_EndReportedBeforeTheStartByABrokenClock_IsNeverBeforeStartTime()
+    {
+        var verdict = RunDecision.Decide(Snapshot(Running(), T0.AddSeconds(6)) with { Observed = Ended(RunReason.Completed, at: T0.AddDays(-1)) });
+        StatusRules.Check(Run() with { Status = verdict.Status }, Running().Status);
+        Assert.Equal(T0, verdict.Status!.CompletionTime);
+    }
+
+    [Fact]
+    public void Decide_EndWithAReasonThatIsNoEnd_Fails()
+    {
+        var verdict = RunDecision.Decide(Snapshot(Running(), T0.AddSeconds(6)) with { Observed = Ended(RunReason.Queued) });
+        Assert.Equal((RunPhase.Failed, RunReason.AgentError), (verdict.Status!.Phase, verdict.Status.Reason));
+    }
+
+    [Fact]
+    public void Decide_ReportBeyondTheBounds_IsCutSoThatItCanBeStored()
+    {
+        var end = new AttemptEnd
+        {
+            Reason = RunReason.Crashed,
+            Message = new string('m', 10_000),
+            EndedAgoMs = 0,
+            ExitCode = -7,
+            Signal = new string('s', 1000),
+            Model = new string('x', 1000),
+            Result = new RunResult { Text = new string('é', 40_000), Sha256 = new string('0', 100), Bytes = -1 },
+            Usage = new AttemptUsage { InputTokens = long.MaxValue, OutputTokens = long.MaxValue, CostUSD = decimal.MaxValue, Turns = -5, DurationMs = long.MaxValue },
+        };
+        var status = RunDecision.Decide(Snapshot(Running(), T0.AddSeconds(6)) with { Observed = Ended(RunReason.Crashed, end: end) }).Status!;
+        Assert.Equal(StatusLimits.Message, status.Message!.Length);
+        Assert.Equal((StatusLimits.Word, RunLimits.ModelName), (status.Signal!.Length, status.Model!.Length));
+        Assert.Null(status.ExitCode);
+        Assert.Equal(16 * 1024, System.Text.Encoding.UTF8.GetByteCount(status.Result!.Text!));
+        Assert.True(status.Result.Truncated);
+        Assert.Equal((64, 0L), (status.Result.Sha256!.Length, status.Result.Bytes));
+        Assert.Equal((long.MaxValue, 0), (status.Usage!.TotalTokens, status.Usage.Turns));
+    }
+
+    [Fact]
+    public void Decide_CancelBeforeARecord_IsCancelledAtOnce()
+    {
+        var run = Run(new AgentRunSpec { Prompt = "hello", Cancel = true });
+        var verdict = RunDecision.Decide(Snapshot(run) with { Secrets = null, Placement = null });
+        StatusRules.Check(run with { Status = verdict.Status }, null);
+        Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (verdict.Status!.Phase, verdict.Status.Reason));
+        Assert.Empty(verdict.Before);
+        Assert.Empty(verdict.After);
+        Assert.Equal("Cancelled", Assert.Single(verdict.Events).Reason);
+    }
+
+    [Fact]
+    public void Decide_CancelWhileRunning_StopsAtOnceAndWaitsForTheBridge()
+    {
+        var run = Cancel(Running());
+        var verdict = RunDecision.Decide(Snapshot(run, T0.AddSeconds(10)) with { Observed = Seen(AttemptStage.Running) });
+        StatusRules.Check(run with { Status = verdict.Status }, run.Status);
+        Assert.Equal(RunPhase.Running, verdict.Status!.Phase);
+        Assert.Equal([new("node-1", 1, DesiredState.Stop, StopCause.Cancelled)], verdict.Before);
+        Assert.Empty(verdict.Events);
+
+        var ended = RunDecision.Decide(Snapshot(run with { Status = verdict.Status }, T0.AddSeconds(11)) with { Observed = Ended(RunReason.Cancelled) });
+        Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (ended.Status!.Phase, ended.Status.Reason));
+        Assert.Equal(["Cancelled"], ended.Events.Select(e => e.Reason));
+    }
+
+    [Fact]
+    public void Decide_CancelAndCompletionRace_TheBridgesCauseIsCopied()
+    {
+        var run = Cancel(Running());
+        var verdict = RunDecision.Decide(Snapshot(run, T0.AddSeconds(10)) with { Observed = Ended(RunReason.Completed) });
+        Assert.Equal((RunPhase.Succeeded, RunReason.Completed), (verdict.Status!.Phase, verdict.Status.Reason));
+    }
+
+    [Fact]
+    public void Decide_CancelWithTheNodeAway_StaysReconcilingUntilTheLeaseIsOver()
+    {
+        var run = Cancel(Running());
+        var away = Snapshot(run, T0.AddMinutes(1)) with { NodeLostAt = T0.AddMinutes(2) };
+        var verdict = RunDecision.Decide(away);
+        Assert.True(Conditions.IsTrue(verdict.Status!.Conditions, RunConditions.Reconciling));
+        Assert.Equal(T0.AddMinutes(2), verdict.LookAgain);
+
+        var lost = RunDecision.Decide(away with { Run = run with { Status = verdict.Status }, Now = T0.AddMinutes(2) });
+        Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (lost.Status!.Phase, lost.Status.Reason));
+        Assert.Equal(RunReason.NodeLost, Assert.Single(lost.Status.Attempts!).Reason);
+    }
+
+    [Fact]
+    public void Decide_NodeLostNotBeforeItsTime()
+    {
+        var snapshot = Snapshot(Running(), T0.AddMinutes(10)) with { NodeLostAt = T0.AddMinutes(10).AddTicks(1) };
+        Assert.Null(RunDecision.Decide(snapshot).Status);
+        Assert.NotNull(RunDecision.Decide(snapshot with { NodeLostAt = T0.AddMinutes(10) }).Status);
+    }
+
+    [Fact]
+    public void Decide_NodeLost_NextAttemptElsewhereInTheSameWrite()
+    {
+        var run = Running();
+        var snapshot = Snapshot(run, T0.AddMinutes(10)) with { NodeLostAt = T0.AddMinutes(10), Placement = null, Secrets = SecretsThere };
+        var asked = RunDecision.Decide(snapshot);
+        Assert.Equal((RunNeed.Placement, 2, "node-1"), (asked.Need, asked.Waiting!.Attempt, asked.Waiting.Avoid));
+
+        var verdict = RunDecision.Decide(snapshot with { Placement = Placement.On("node-2") });
+        var next = run with { Status = verdict.Status };
+        StatusRules.Check(next, run.Status);
+        Assert.Equal((RunPhase.Preparing, "node-2", 2), (next.Status!.Phase, next.Status.NodeName, next.Status.Attempt));
+        Assert.Equal((RunReason.NodeLost, T0.AddMinutes(10)), (next.Status.Attempts![0].Reason, next.Status.Attempts[0].EndTime));
+        Assert.Equal(T0, next.Status.StartTime);
+        Assert.Equal(T0.AddMinutes(40), next.Status.Deadline);
+        Assert.False(Conditions.IsTrue(next.Status.Conditions, RunConditions.Started));
+        Assert.Equal([new("node-2", 2, DesiredState.Hold)], verdict.Before);
+        Assert.Equal([new("node-1", 1, DesiredState.Absent), new("node-2", 2, DesiredState.Go)], verdict.After);
+        Assert.Equal(["NodeLost", "Retrying", "Scheduled"], verdict.Events.Select(e => e.Reason));
+
+        // The old attempt reports into the void.
+        Assert.Null(RunDecision.Decide(Snapshot(next, T0.AddMinutes(11)) with { Observed = Ended(RunReason.Completed) }).Status);
+    }
+
+    [Fact]
+    public void Decide_NodeLostWithNoOther_WaitsWithTheAttemptEnded()
+    {
+        var waiting = Running().Next(s => s with { NodeLostAt = s.Now, Placement = Placement.Waits(RunReason.WaitingForNode, "None.") }, T0.AddMinutes(10));
+        StatusRules.Check(waiting, Running().Status);
+        Assert.Equal((RunPhase.Pending, RunReason.WaitingForNode, 1), (waiting.Status!.Phase, waiting.Status.Reason, waiting.Status.Attempt));
+        Assert.Equal([new("node-1", 1, DesiredState.Absent)], AttemptWishes.Of(waiting, T0.AddMinutes(10), Options));
+        var placed = waiting.Next(s => s with { Placement = Placement.On("node-2") }, T0.AddMinutes(12));
+        Assert.Equal((2, "node-2"), (placed.Status!.Attempt, placed.Status.NodeName));
+        Assert.Equal(2, placed.Status.Attempts!.Count);
+    }
+
+    [Fact]
+    public void Decide_BridgeReportsThatItsLeaseWasOver_IsNodeLostToo()
+    {
+        var next = Running().Next(s => s with { Observed = Ended(RunReason.NodeLost), Placement = Placement.On("node-2") }, T0.AddMinutes(1));
+        Assert.Equal((2, "node-2"), (next.Status!.Attempt, next.Status.NodeName));
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 2)]
+    [InlineData(2, 3)]
+    [InlineData(10, 11)]
+    public void Decide_NodeLostAgainAndAgain_FailsAfterTheRetries(int retries, int attempts)
+    {
+        var run = Scheduled(new AgentRunSpec { Prompt = "hello", Retries = new RetrySpec { NodeLost = retries } });
+        var now = T0;
+        for (var i = 0; i < 20 && !run.IsFinished(); i++)
+        {
+            now = now.AddMinutes(10);
+            var before = run.Status;
+            run = run.Next(s => s with { NodeLostAt = s.Now, Placement = Placement.On($"node-{i}") }, now);
+            StatusRules.Check(run, before);
+        }
+        Assert.Equal((RunPhase.Failed, RunReason.NodeLost, attempts), (run.Status!.Phase, run.Status.Reason, run.Status.Attempt));
+    }
+
+    [Fact]
+    public void Decide_UsageOfAttempts_AddsUp()
+    {
+        var lost = new AttemptEnd { Reason = RunReason.NodeLost, Message = "Lease over.", EndedAgoMs = 0 };
+        var second = Running().Next(s => s with { Observed = Ended(RunReason.NodeLost, end: lost), Placement = Placement.On("node-2") }, T0.AddMinutes(1));
+        second = second with { Status = second.Status! with { Usage = new RunUsage { InputTokens = 3, TotalTokens = 3, CostUSD = "0.1" } } };
+        var end = new AttemptEnd { Reason = RunReason.Completed, Message = "", EndedAgoMs = 0, Usage = new AttemptUsage { InputTokens = 4, CostUSD = 0.2m } };
+        var done = second.Next(s => s with { Observed = Ended(RunReason.Completed, 2, "node-2", T0.AddMinutes(2), end: end) }, T0.AddMinutes(2));
+        Assert.Equal((7L, 7L, "0.3"), (done.Status!.Usage!.InputTokens, done.Status.Usage.TotalTokens, done.Status.Usage.CostUSD));
+    }
+
+    [Fact]
+    public void Decide_EditOfAFinishedRun_GetsItsGenerationEverywhereAndStartsNothing()
+    {
+        var done = Running().Next(s => s with { Observed = Ended(RunReason.Completed) }, T0.AddSeconds(6));
+        var edited = done with { Metadata = done.Metadata with { Generation = 2 }, Spec = done.Spec! with { TtlAfterFinished = new GoDuration("1h"), Cancel = true } };
+        var verdict = RunDecision.Decide(Snapshot(edited, T0.AddMinutes(5)));
+        StatusRules.Check(edited with { Status = verdict.Status }, done.Status);
+        Assert.Equal(done.Status!.Condition(RunConditions.Ready)!.LastTransitionTime, verdict.Status.Condition(RunConditions.Ready)!.LastTransitionTime);
+        Assert.Empty(verdict.Events);
+        Assert.Equal([new("node-1", 1, DesiredState.Collected)], verdict.After);
+        Assert.Equal(T0.AddSeconds(5).AddHours(1), verdict.LookAgain);
+    }
+
+    [Fact]
+    public void Decide_TtlIsOver_NothingStaysOnTheNodeAndTheObjectDoes()
+    {
+        var done = Running().Next(s => s with { Observed = Ended(RunReason.Completed) }, T0.AddSeconds(6));
+        var verdict = RunDecision.Decide(Snapshot(done, T0.AddHours(25)));
+        Assert.Null(verdict.Status);
+        Assert.Null(verdict.LookAgain);
+        Assert.Equal([new("node-1", 1, DesiredState.Absent)], verdict.After);
+    }
+
+    [Fact]
+    public void Decide_EditWhileRunning_RestampsWithoutATransition()
+    {
+        var run = Running();
+        var edited = run with { Metadata = run.Metadata with { Generation = 2 }, Spec = run.Spec! with { Priority = 3 } };
+        var verdict = RunDecision.Decide(Snapshot(edited, T0.AddMinutes(1)) with { Observed = Seen(AttemptStage.Running) });
+        StatusRules.Check(edited with { Status = verdict.Status }, run.Status);
+        Assert.Equal(run.Status!.Conditions!.Select(c => c.LastTransitionTime), verdict.Status!.Conditions!.Select(c => c.LastTransitionTime));
+        Assert.Empty(verdict.Events);
+    }
+
+    [Fact]
+    public void Decide_BeingDeleted_IsAbsentAndWritesNothing()
+    {
+        var run = Running();
+        var verdict = RunDecision.Decide(Snapshot(run with { Metadata = run.Metadata with { DeletionTimestamp = T0 } }, T0.AddMinutes(1)));
+        Assert.Null(verdict.Status);
+        Assert.Equal([new("node-1", 1, DesiredState.Absent)], verdict.Before);
+    }
+
+    private static AgentRun Cancel(AgentRun run) =>
+        run with { Metadata = run.Metadata with { Generation = 2 }, Spec = run.Spec! with { Cancel = true } };
+}
