@@ -38,13 +38,13 @@ down: testbed ## Stop exactly what up started
 status: testbed ## Show what runs
 	@$(TESTBED) status
 
-test: build ## Run every test, on real parts too
-	@$(SUDO) eng/test all
+test: build ## Run every test, on real parts too (FILTER=Name~word narrows it)
+	@$(SUDO) eng/test all "$(FILTER)"
 
 unit: dotnet ## Run the tests of the single projects
 	@$(MAKE) -C src/Shim
 	@$(BUILD) Stromboli.sln
-	@eng/test unit
+	@eng/test unit "$(FILTER)"
 
 bench: build ## Measure; prints a table and writes bench/results/latest.json
 	@$(SUDO) $(DOTNET) run --configuration Release --project bench

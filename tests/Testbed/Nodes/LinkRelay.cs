@@ -75,21 +75,9 @@ public sealed class LinkRelay : IAsyncDisposable
 
     private static void Abort(TcpClient client)
     {
-        try
-        {
-            client.LingerState = new LingerOption(enable: true, seconds: 0);
-        }
-        catch (SocketException)
-        {
-            // It is closed already.
-        }
-        catch (ObjectDisposedException)
-        {
-            // The same.
-        }
-
+        // A close without linger time sends a reset. It may be closed already: then there is nothing to reset.
         client.Client?.Close(0);
-        client.Close();
+        client.Dispose();
     }
 
     private async Task AcceptAsync(TcpListener listener, int target)
