@@ -7,16 +7,14 @@
 #include "loop.h"
 #include "output.h"
 #include "reap.h"
-#include "record.h"
 #include "relay.h"
+#include "report.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 // Without Go and without a bridge nobody will ever miss this container. Tests build a shim with less.
 #ifndef SHIM_IDLE_MS
@@ -28,9 +26,6 @@ enum {
     KILL_AGAIN_MS = 100,
     // Killed processes are gone in no time, unless one hangs in the kernel; then the namespace's end takes it along.
     ALONE_MS = 5000,
-    FLUSH_MS = 30 * 1000,
-    TELL_MS = 1000,
-    EXIT_FAILED = 125,
 };
 
 enum phase {
@@ -40,121 +35,51 @@ enum phase {
     RUNNING,
     // The agent's first process is over; the rest is being killed and reaped.
     KILLING,
-    // Nobody is left; what they wrote goes out.
-    DRAINING,
-    // The last record is decided; it goes out, and then we do.
-    TELLING,
+    // Nobody is left, or nobody ever came: the end is being told.
+    OVER,
 };
 
 static enum phase phase = WAITING;
 static struct go go;
 static pid_t agent;
-static struct ending ending;
+static int agent_status;
+// "stop" or "lease" once we have begun to stop the agent: an end has one cause, the first.
 static const char *stopped_by;
-static int exit_code = EXIT_FAILED;
-// The last record, as it stands on stdout, and the same as a frame.
-static struct record last, last_frame;
-static uint8_t last_type;
 
 static void idle_over(struct timer *t);
 static void lease_over(struct timer *t);
 static void kill_all(struct timer *t);
-static void alone_or_not(struct timer *t);
-static void flush_over(struct timer *t);
-static void tell_over(struct timer *t);
+static void alone_over(struct timer *t);
 static struct timer idle = { .fire = idle_over };
 static struct timer lease = { .fire = lease_over };
 static struct timer killing = { .fire = kill_all };
-static struct timer alone_deadline = { .fire = alone_or_not };
-static struct timer flush_deadline = { .fire = flush_over };
-static struct timer tell_deadline = { .fire = tell_over };
+static struct timer alone_deadline = { .fire = alone_over };
 
-static _Noreturn void leave(void)
+static void be_over(void)
 {
-    // The end of PID 1 is the end of its namespace: what might still run is killed by the kernel.
-    _exit(exit_code);
-}
-
-static void tell_over(struct timer *t)
-{
-    (void)t;
-    leave();
-}
-
-static void send_last(void)
-{
-    if (last_type) control_send(last_type, last_frame.text, last_frame.json.length);
-}
-
-static void flushed(void)
-{
-    timer_clear(&flush_deadline);
-    timer_set(&tell_deadline, TELL_MS);
-    send_last();
-    control_flush(leave);
-}
-
-// The record first and the frame after it: who hears the frame may count on the record.
-static void tell_the_end(void)
-{
-    phase = TELLING;
+    phase = OVER;
+    timer_clear(&idle);
     timer_clear(&lease);
     timer_clear(&killing);
-    if (!flush_deadline.armed) timer_set(&flush_deadline, FLUSH_MS);
-    output_record(last.text);
-    output_flush(flushed);
+    timer_clear(&alone_deadline);
 }
 
 static void fail(const char *step, int error, const char *message)
 {
-    record_failed(&last, "failed", step, error, message);
-    record_failed(&last_frame, NULL, step, error, message);
-    last_type = FRAME_FAILED;
-    exit_code = EXIT_FAILED;
-    tell_the_end();
+    be_over();
+    report_failed(step, error, message);
 }
 
-static void decide_ending(void)
+static void end(void)
 {
-    ending.out_bytes = output_produced(STREAM_OUT);
-    ending.err_bytes = output_produced(STREAM_ERR);
-    ending.truncated = output_truncated();
-    exit_code = WIFSIGNALED(ending.status) ? 128 + WTERMSIG(ending.status) : WEXITSTATUS(ending.status);
-    record_exited(&last, "exited", &ending);
-    record_exited(&last_frame, NULL, &ending);
-    last_type = FRAME_EXITED;
+    be_over();
+    report_ended(agent_status, stopped_by ? stopped_by : "agent");
 }
 
-static void drained(void)
-{
-    if (phase != DRAINING) return;
-    decide_ending();
-    tell_the_end();
-}
-
-static void flush_over(struct timer *t)
+static void alone_over(struct timer *t)
 {
     (void)t;
-    // Whoever keeps our output has stopped taking it. The frame still tells the end.
-    if (phase == DRAINING) decide_ending();
-    output_flush(NULL);
-    phase = TELLING;
-    flushed();
-}
-
-static void begin_drain(void)
-{
-    phase = DRAINING;
-    timer_clear(&killing);
-    timer_clear(&alone_deadline);
-    timer_set(&flush_deadline, FLUSH_MS);
-    output_drain(drained);
-}
-
-static void alone_or_not(struct timer *t)
-{
-    (void)t;
-    begin_drain();
+    end();
 }
 
 static void kill_all(struct timer *t)
@@ -210,7 +135,7 @@ static void on_lease(uint64_t ms)
 static void idle_over(struct timer *t)
 {
     (void)t;
-    if (phase == WAITING) fail("go", ETIMEDOUT, "no bridge and no Go in time");
+    fail("go", ETIMEDOUT, "no bridge and no Go in time");
 }
 
 void life_reaped(pid_t pid, int status)
@@ -221,8 +146,7 @@ void life_reaped(pid_t pid, int status)
     agent = 0;
     if (phase != RUNNING) return;
     phase = KILLING;
-    ending.status = status;
-    ending.by = stopped_by ? stopped_by : "agent";
+    agent_status = status;
     timer_clear(&lease);
     timer_set(&alone_deadline, ALONE_MS);
     kill_all(&killing);
@@ -230,7 +154,7 @@ void life_reaped(pid_t pid, int status)
 
 void life_alone(void)
 {
-    if (phase == KILLING) begin_drain();
+    if (phase == KILLING) end();
 }
 
 static void told(const struct agent_failure *failure)
@@ -240,11 +164,7 @@ static void told(const struct agent_failure *failure)
         return;
     }
     phase = RUNNING;
-    record_started(&last, "started", agent);
-    record_started(&last_frame, NULL, agent);
-    last_type = FRAME_STARTED;
-    output_record(last.text);
-    send_last();
+    report_started(agent);
 }
 
 // After the fork, so that the agent keeps the limit that it was given: each relayed connection takes two descriptors.
@@ -265,9 +185,9 @@ static void start(void)
     }
     output_limit(go.log_bytes);
     timer_clear(&idle);
-    struct agent_failure failure;
     phase = STARTING;
     on_lease(go.lease_ms);
+    struct agent_failure failure;
     agent = agent_start(&go, told, &failure);
     if (agent < 0) fail(failure.step, failure.error, strerror(failure.error));
     raise_file_limit();
@@ -276,7 +196,7 @@ static void start(void)
 static void on_go(char *payload, size_t length)
 {
     if (phase != WAITING) {
-        send_last();
+        report_again();
         return;
     }
     const char *wrong = go_decode(&go, payload, length);
@@ -284,13 +204,18 @@ static void on_go(char *payload, size_t length)
     else start();
 }
 
+static const char *state(void)
+{
+    if (report_is_final()) return "exited";
+    return phase <= STARTING ? "waiting" : "running";
+}
+
 static void on_connected(void)
 {
     static char text[HELLO_MAX];
     struct json hello = { .text = text, .size = sizeof text };
-    const char *state = phase <= STARTING ? "waiting" : phase < TELLING ? "running" : "exited";
     timer_clear(&idle);
-    hello_write(&hello, state, last_type ? last.text : NULL);
+    hello_write(&hello, state(), report_last());
     control_send(FRAME_HELLO, text, hello.length);
 }
 

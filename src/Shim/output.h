@@ -1,4 +1,4 @@
-// What the agent prints, on its way to the shim's own stdout: framed in lines, bounded by logBytes, never forgeable.
+// What the agent prints, on its way to the shim's stdout: framed in lines, bounded by logBytes, never forgeable.
 #ifndef SHIM_OUTPUT_H
 #define SHIM_OUTPUT_H
 
@@ -13,13 +13,8 @@ void output_init(void (*reader_gone)(void));
 void output_limit(uint64_t log_bytes);
 // Takes over the reading end of one of the agent's pipes.
 void output_attach(int stream, int fd);
-// Queues `r` + record. Records are few and short; they always find room.
-void output_record(const char *json);
-
 // For the end, when no process is left that could write: reads the pipes dry, writes the tails, then calls `done`.
 void output_drain(void (*done)(void));
-// Calls `done` when all that was queued is written, or can never be.
-void output_flush(void (*done)(void));
 
 uint64_t output_produced(int stream);
 bool output_truncated(void);

@@ -15,7 +15,7 @@ public sealed class LeaseTests
         using var bridge = await container.RunAsync(Go.Shell("sleep 60") with { LeaseMs = 400 });
         var exited = await bridge.ExpectAsync(FrameType.Exited);
 
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(390), TimeSpan.FromMilliseconds(1300));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(390), TimeSpan.FromSeconds(5));
         Assert.Equal("lease", exited.Json.GetProperty("by").GetString());
         Assert.Equal("SIGTERM", exited.Json.GetProperty("signalName").GetString());
     }
@@ -28,7 +28,7 @@ public sealed class LeaseTests
         using (await container.RunAsync(Go.Attack("stubborn-tree", "10") with { LeaseMs = 500 })) container.Bridge.Close();
         var (code, log) = await container.EndAsync();
 
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(1490), TimeSpan.FromSeconds(4));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(1490), TimeSpan.FromSeconds(5));
         Assert.Equal("lease", log.Last.GetProperty("by").GetString());
         Assert.Equal("SIGKILL", log.Last.GetProperty("signalName").GetString());
         Assert.Equal(137, code);
@@ -43,7 +43,7 @@ public sealed class LeaseTests
         await bridge.SendLeaseAsync(1200);
         await bridge.ExpectAsync(FrameType.Exited);
 
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(1190), TimeSpan.FromSeconds(3));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(1190), TimeSpan.FromSeconds(5));
     }
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class LeaseTests
         await bridge.SendLeaseAsync(milliseconds);
         var exited = await bridge.ExpectAsync(FrameType.Exited);
 
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(milliseconds - 10), TimeSpan.FromSeconds(2));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(milliseconds - 10), TimeSpan.FromSeconds(5));
         Assert.Equal("lease", exited.Json.GetProperty("by").GetString());
     }
 
@@ -88,7 +88,7 @@ public sealed class LeaseTests
         await second.ExpectAsync(FrameType.Started);
         await second.ExpectAsync(FrameType.Exited);
 
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(790), TimeSpan.FromMilliseconds(1700));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(790), TimeSpan.FromSeconds(5));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class LeaseTests
         var exited = await bridge.ExpectAsync(FrameType.Exited);
 
         Assert.Equal("stop", exited.Json.GetProperty("by").GetString());
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     [Fact]

@@ -151,7 +151,7 @@ public sealed class OutputTests
         await container.ExitAsync();
 
         Assert.Equal("stop", exited.Json.GetProperty("by").GetString());
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     private static void AssertNumbered(ReadOnlySpan<byte> lines, long first)

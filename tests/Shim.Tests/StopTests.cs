@@ -33,7 +33,7 @@ public sealed class StopTests
         await bridge.SendStopAsync(300);
         var exited = await bridge.ExpectAsync(FrameType.Exited);
 
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(290), TimeSpan.FromSeconds(2));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(290), TimeSpan.FromSeconds(5));
         Assert.Equal(9, exited.Json.GetProperty("signal").GetInt32());
         Assert.Equal("SIGKILL", exited.Json.GetProperty("signalName").GetString());
         Assert.Equal("stop", exited.Json.GetProperty("by").GetString());
@@ -52,7 +52,7 @@ public sealed class StopTests
         await bridge.SendStopAsync(60_000);
         await bridge.ExpectAsync(FrameType.Exited);
 
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(390), TimeSpan.FromSeconds(3));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(390), TimeSpan.FromSeconds(5));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class StopTests
         var exited = await bridge.ExpectAsync(FrameType.Exited);
 
         Assert.Equal(0, exited.Json.GetProperty("code").GetInt32());
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Assert.Equal(0, await container.ExitAsync());
     }
 

@@ -26,6 +26,8 @@ mount -t tmpfs -o mode=1777 tmpfs /tmp
 mount -o remount,bind,ro /opt
 mount -o remount,bind,ro /
 ip link set lo up
+# Less than the hard limit, so that it shows whose limit is raised.
+ulimit -S -n 512
 cd /
 exec setpriv --reuid "$5" --regid "$5" --clear-groups --inh-caps=-all --ambient-caps=-all --bounding-set=-all \
     --no-new-privs /opt/stromboli/attacker launch /run/shim

@@ -1,0 +1,126 @@
+#include "report.h"
+
+#include "control.h"
+#include "loop.h"
+#include "output.h"
+#include "record.h"
+#include "sink.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    FLUSH_MS = 30 * 1000,
+    TELL_MS = 1000,
+    EXIT_FAILED = 125,
+};
+
+// The last record as it stands on stdout, and the same as a frame.
+static struct record line, frame;
+static uint8_t frame_type;
+static struct ending ending;
+static int exit_code = EXIT_FAILED;
+static bool final;
+
+static void flush_over(struct timer *t);
+static void tell_over(struct timer *t);
+static struct timer flush_deadline = { .fire = flush_over };
+static struct timer tell_deadline = { .fire = tell_over };
+
+const char *report_last(void)
+{
+    return frame_type ? line.text : NULL;
+}
+
+bool report_is_final(void)
+{
+    return final;
+}
+
+void report_again(void)
+{
+    if (frame_type) control_send(frame_type, frame.text, frame.json.length);
+}
+
+void report_started(pid_t pid)
+{
+    record_started(&line, "started", pid);
+    record_started(&frame, NULL, pid);
+    frame_type = FRAME_STARTED;
+    sink_record(line.text, line.json.length);
+    report_again();
+}
+
+static _Noreturn void leave(void)
+{
+    // The end of PID 1 is the end of its namespace: what might still run is killed by the kernel.
+    _exit(exit_code);
+}
+
+static void tell_over(struct timer *t)
+{
+    (void)t;
+    leave();
+}
+
+static void flushed(void)
+{
+    timer_clear(&flush_deadline);
+    timer_set(&tell_deadline, TELL_MS);
+    report_again();
+    control_flush(leave);
+}
+
+// The record first and the frame after it: who hears the frame may count on the record.
+static void finish(void)
+{
+    final = true;
+    if (!flush_deadline.armed) timer_set(&flush_deadline, FLUSH_MS);
+    sink_record(line.text, line.json.length);
+    sink_flush(flushed);
+}
+
+void report_failed(const char *step, int error, const char *message)
+{
+    record_failed(&line, "failed", step, error, message);
+    record_failed(&frame, NULL, step, error, message);
+    frame_type = FRAME_FAILED;
+    finish();
+}
+
+static void decide_ending(void)
+{
+    ending.out_bytes = output_produced(STREAM_OUT);
+    ending.err_bytes = output_produced(STREAM_ERR);
+    ending.truncated = output_truncated();
+    record_exited(&line, "exited", &ending);
+    record_exited(&frame, NULL, &ending);
+    frame_type = FRAME_EXITED;
+}
+
+static void drained(void)
+{
+    // Too late: the deadline has told the end without us.
+    if (final) return;
+    decide_ending();
+    finish();
+}
+
+// Whoever keeps our output has stopped taking it. The frame still tells the end.
+static void flush_over(struct timer *t)
+{
+    (void)t;
+    if (!final) decide_ending();
+    final = true;
+    sink_flush(NULL);
+    flushed();
+}
+
+void report_ended(int status, const char *by)
+{
+    ending.status = status;
+    ending.by = by;
+    exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    timer_set(&flush_deadline, FLUSH_MS);
+    output_drain(drained);
+}
