@@ -1,0 +1,31 @@
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.PodmanBridge.Agents;
+
+/// <summary>A program with its arguments and its whole environment, ready for the shim.</summary>
+internal sealed record AgentCommand
+{
+    private AgentCommand(IReadOnlyList<string> argv, IReadOnlyList<string> environment) => (Argv, Environment) = (argv, environment);
+
+    /// <summary>The program and its arguments.</summary>
+    public IReadOnlyList<string> Argv { get; }
+
+    /// <summary>The environment, <c>NAME=value</c>; no name twice.</summary>
+    public IReadOnlyList<string> Environment { get; }
+
+    /// <summary>The command of a run of <c>agent.command</c>: the program as it is given.</summary>
+    /// <exception cref="ArgumentException">The spec cannot be run; the message says why.</exception>
+    public static AgentCommand Build(AttemptSpec spec) =>
+        Of(spec.Command ?? throw new ArgumentException("agent.command is missing", nameof(spec)), AgentEnvironment.Build(spec.Env));
+
+    /// <summary>Puts a command together; what the kernel would cut short (NUL ends a string in argv and environment) is refused.</summary>
+    /// <exception cref="ArgumentException">A string holds NUL, or there is no program.</exception>
+    public static AgentCommand Of(IReadOnlyList<string> argv, IReadOnlyList<string> environment)
+    {
+        if (argv.Count == 0 || argv[0].Length == 0)
+            throw new ArgumentException("the command names no program", nameof(argv));
+        if (argv.Concat(environment).Any(text => text.Contains('\0', StringComparison.Ordinal)))
+            throw new ArgumentException("a NUL can be neither in an argument nor in a variable", nameof(argv));
+        return new AgentCommand(argv, environment);
+    }
+}

@@ -1,0 +1,49 @@
+using Stromboli.Crds.Runs;
+using Stromboli.PodmanBridge.Sandbox;
+
+namespace Stromboli.PodmanBridge.Agents;
+
+/// <summary>The environment of every agent. The image's own is not used.</summary>
+internal static class AgentEnvironment
+{
+    /// <summary>The port on the container's loopback that leads to the model gateway.</summary>
+    public const ushort ModelPort = 8317;
+
+    private static readonly IReadOnlyList<(string Name, string Value)> Fixed =
+    [
+        ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+        ("HOME", SandboxPaths.Home),
+        ("ANTHROPIC_BASE_URL", $"http://127.0.0.1:{ModelPort}"),
+        // The CLI wants one to be there; the gateway drops it and adds the real one.
+        ("ANTHROPIC_API_KEY", "placeholder"),
+        ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
+        ("DISABLE_AUTOUPDATER", "1"),
+    ];
+
+    private static readonly IReadOnlyList<(string Name, string Value)> Defaults =
+    [
+        ("USER", "agent"),
+        ("LANG", "C.UTF-8"),
+        ("TMPDIR", "/tmp"),
+    ];
+
+    /// <summary>The environment as <c>NAME=value</c>: ours, then the run's own variables, which replace only our defaults.</summary>
+    /// <exception cref="ArgumentException">A variable of the run's would replace one that holds the agent in its place.</exception>
+    public static IReadOnlyList<string> Build(IReadOnlyList<EnvVar> own)
+    {
+        var variables = new OrderedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in Fixed.Concat(Defaults))
+            variables[name] = value;
+        foreach (var variable in own)
+        {
+            if (string.IsNullOrEmpty(variable.Name) || variable.Name.Contains('=', StringComparison.Ordinal))
+                throw new ArgumentException("a variable needs a name without '='", nameof(own));
+            // The API refuses these names before; a node does not rely on it.
+            if (Fixed.Any(pair => pair.Name.Equals(variable.Name, StringComparison.OrdinalIgnoreCase)))
+                throw new ArgumentException($"the variable {variable.Name} is protected", nameof(own));
+            variables[variable.Name] = variable.Value ?? "";
+        }
+
+        return [.. variables.Select(pair => $"{pair.Key}={pair.Value}")];
+    }
+}

@@ -1,0 +1,42 @@
+using Stromboli.Crds.Runs;
+using Stromboli.PodmanBridge.Gateway;
+using Stromboli.PodmanBridge.Runs;
+
+namespace Stromboli.PodmanBridge.Agents;
+
+/// <summary>What is known of an attempt that is over, from those who can be believed.</summary>
+internal sealed record AttemptEvidence
+{
+    /// <summary>Why the bridge ended it; null when it ended by itself.</summary>
+    public EndCause? Cause { get; init; }
+
+    /// <summary>The exit code, by the shim's record; null when a signal ended the agent or nothing is known.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>The signal, for example <c>SIGSEGV</c>; null when the agent exited or nothing is known.</summary>
+    public string? Signal { get; init; }
+
+    /// <summary>Who ended it, by the shim's record.</summary>
+    public Stopper By { get; init; }
+
+    /// <summary>Whether the engine reported that the kernel killed for memory in the container.</summary>
+    public bool OutOfMemory { get; init; }
+
+    /// <summary>What the CLI said; null for <c>agent.command</c>.</summary>
+    public ClaudeOutput? Claude { get; init; }
+
+    /// <summary>The program's output, for <c>agent.command</c>.</summary>
+    public RunResult? Output { get; init; }
+
+    /// <summary>The gateway's count; null when it had no part in the attempt.</summary>
+    public LedgerTotals? Totals { get; init; }
+
+    /// <summary>Why the gateway's last model call failed; null when it did not.</summary>
+    public ModelFailure? ModelFailure { get; init; }
+
+    /// <summary>From the start of the agent's process to its end, in milliseconds.</summary>
+    public long DurationMs { get; init; }
+
+    /// <summary>The conversation that the CLI was told.</summary>
+    public string? SessionID { get; init; }
+}

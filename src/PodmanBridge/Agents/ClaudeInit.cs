@@ -1,0 +1,17 @@
+namespace Stromboli.PodmanBridge.Agents;
+
+/// <summary>What the CLI says at its start.</summary>
+internal sealed record ClaudeInit
+{
+    /// <summary>The conversation.</summary>
+    public string? SessionID { get; init; }
+
+    /// <summary>The model that it means to use.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The CLI's version.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The permission mode in force.</summary>
+    public string? PermissionMode { get; init; }
+}

@@ -1,0 +1,177 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Stromboli.Crds.Runs;
+
+namespace Stromboli.PodmanBridge.Agents;
+
+/// <summary>
+/// Reads the standard output of <c>--output-format=stream-json</c> as it comes, in pieces of any size. Holds one line of at most
+/// <see cref="LongestLine"/>; what is longer, is no JSON, or names another conversation counts as not said. Never throws for what it reads.
+/// </summary>
+/// <param name="sessionID">The conversation that the CLI was told; null when it was told none.</param>
+/// <param name="statusBytes">How much of a text <see cref="Result"/> holds, in bytes.</param>
+internal sealed class ClaudeOutput(string? sessionID, int statusBytes) : IDisposable
+{
+    /// <summary>The longest line that is read, in bytes.</summary>
+    public const int LongestLine = 16 * 1024 * 1024;
+
+    private const int DeepestNesting = 256;
+
+    private readonly ArrayBufferWriter<byte> _line = new();
+    private readonly ResultText _said = new(statusBytes);
+    private ResultText? _result;
+    private string? _lastMessage;
+    private bool _saidBefore;
+    private bool _skipping;
+
+    /// <summary>What the CLI said at its start; null if it did not.</summary>
+    public ClaudeInit? Init { get; private set; }
+
+    /// <summary>The last valid envelope; null if there was none.</summary>
+    public ClaudeEnvelope? Envelope { get; private set; }
+
+    /// <summary>Messages of the assistant so far, of the main conversation alone.</summary>
+    public int Messages { get; private set; }
+
+    /// <summary>Turns: the envelope's count, else the messages so far.</summary>
+    public int Turns => Envelope?.Turns ?? Messages;
+
+    /// <summary>Whether the CLI named the conversation that it was told.</summary>
+    public bool SessionConfirmed { get; private set; }
+
+    /// <summary>The envelope's text; without one, what the assistant has said so far.</summary>
+    public RunResult Result() => (Envelope is { HasText: true } ? _result! : _said).ToResult();
+
+    /// <summary>Reads a piece of a line.</summary>
+    public void Append(ReadOnlySpan<byte> piece, bool endOfLine)
+    {
+        if (endOfLine && _line.WrittenCount == 0 && !_skipping)
+        {
+            Line(piece);
+            return;
+        }
+
+        if (!_skipping && _line.WrittenCount + piece.Length > LongestLine)
+            _skipping = true;
+        if (!_skipping)
+            _line.Write(piece);
+        if (!endOfLine)
+            return;
+        if (!_skipping)
+            Line(_line.WrittenSpan);
+        _line.ResetWrittenCount();
+        _skipping = false;
+    }
+
+    /// <summary>Reads a whole line.</summary>
+    public void Line(ReadOnlySpan<byte> line)
+    {
+        // Most lines are tool results of any size; of interest are three kinds.
+        if (line.Length > LongestLine || (line.IndexOf("\"result\""u8) < 0 && line.IndexOf("\"assistant\""u8) < 0 && line.IndexOf("\"init\""u8) < 0))
+            return;
+        try
+        {
+            var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = DeepestNesting });
+            using var document = JsonDocument.ParseValue(ref reader);
+            // Throws for anything after the value but white space.
+            reader.Read();
+            Event(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Not the CLI's: it writes valid JSON.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _said.Dispose();
+        _result?.Dispose();
+    }
+
+    private void Event(JsonElement said)
+    {
+        if (said.ValueKind != JsonValueKind.Object)
+            return;
+        var session = Text(said, "session_id");
+        if (sessionID is not null && session != sessionID)
+            return;
+        switch (Text(said, "type"))
+        {
+            case "system" when Text(said, "subtype") == "init":
+                Init = new ClaudeInit { SessionID = session, Model = Text(said, "model"), Version = Text(said, "claude_code_version"), PermissionMode = Text(said, "permissionMode") };
+                break;
+            case "assistant" when !said.TryGetProperty("parent_tool_use_id", out var parent) || parent.ValueKind == JsonValueKind.Null:
+                Message(said);
+                break;
+            case "result":
+                ReadEnvelope(said, session);
+                break;
+            default:
+                return;
+        }
+
+        SessionConfirmed |= session is not null;
+    }
+
+    private void Message(JsonElement said)
+    {
+        if (!said.TryGetProperty("message", out var message) || message.ValueKind != JsonValueKind.Object)
+            return;
+        // One message comes in several lines, one for each block of its content.
+        var id = Text(message, "id");
+        if (id is null || id != _lastMessage)
+            Messages++;
+        _lastMessage = id;
+        if (!message.TryGetProperty("content", out var content) || content.ValueKind != JsonValueKind.Array)
+            return;
+        foreach (var block in content.EnumerateArray())
+        {
+            if (block.ValueKind != JsonValueKind.Object || Text(block, "type") != "text" || !block.TryGetProperty("text", out var text) || text.ValueKind != JsonValueKind.String)
+                continue;
+            if (_saidBefore)
+                _said.Append("\n"u8);
+            AppendText(_said, text);
+            _saidBefore = true;
+        }
+    }
+
+    private void ReadEnvelope(JsonElement said, string? session)
+    {
+        if (!said.TryGetProperty("is_error", out var isError) || isError.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+            return;
+        var hasText = said.TryGetProperty("result", out var text) && text.ValueKind == JsonValueKind.String;
+        if (hasText)
+        {
+            _result?.Dispose();
+            _result = new ResultText(statusBytes);
+            AppendText(_result, text);
+        }
+
+        Envelope = new ClaudeEnvelope
+        {
+            IsError = isError.GetBoolean(),
+            Subtype = Text(said, "subtype") ?? "",
+            Turns = (int?)Number(said, "num_turns", 1_000_000),
+            DurationMs = Number(said, "duration_ms", long.MaxValue),
+            ApiDurationMs = Number(said, "duration_api_ms", long.MaxValue),
+            PermissionDenials = said.TryGetProperty("permission_denials", out var denials) && denials.ValueKind == JsonValueKind.Array ? denials.GetArrayLength() : 0,
+            SessionID = session,
+            HasText = hasText,
+        };
+    }
+
+    private static void AppendText(ResultText result, JsonElement text)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(text);
+        JsonText.Unescape(raw[1..^1], result);
+    }
+
+    private static string? Text(JsonElement said, string name) =>
+        said.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && JsonMarshal.GetRawUtf8Value(value).Length <= 256 ? value.GetString() : null;
+
+    private static long? Number(JsonElement said, string name, long most) =>
+        said.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 ? Math.Min(number, most) : null;
+}

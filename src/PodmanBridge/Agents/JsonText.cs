@@ -1,0 +1,59 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace Stromboli.PodmanBridge.Agents;
+
+/// <summary>
+/// Undoes the escapes of a JSON string. Unlike <c>System.Text.Json</c> it takes half a surrogate pair (JavaScript writes one when it cuts a string in
+/// the middle of a character): it becomes U+FFFD.
+/// </summary>
+internal static class JsonText
+{
+    /// <summary>Appends the text that a valid JSON string stands for.</summary>
+    /// <param name="raw">What is between the quotes.</param>
+    /// <param name="text">Where it goes.</param>
+    public static void Unescape(ReadOnlySpan<byte> raw, ResultText text)
+    {
+        while (raw.IndexOf((byte)'\\') is var at and >= 0)
+        {
+            text.Append(raw[..at]);
+            raw = raw[at..];
+            raw = raw[Escape(raw, text)..];
+        }
+
+        text.Append(raw);
+    }
+
+    /// <summary>Appends what the escape at the beginning stands for, and says how long it is.</summary>
+    private static int Escape(ReadOnlySpan<byte> raw, ResultText text)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        if (raw[1] != (byte)'u')
+        {
+            bytes[0] = raw[1] switch
+            {
+                (byte)'n' => (byte)'\n',
+                (byte)'r' => (byte)'\r',
+                (byte)'t' => (byte)'\t',
+                (byte)'b' => (byte)'\b',
+                (byte)'f' => (byte)'\f',
+                var itself => itself,
+            };
+            text.Append(bytes[..1]);
+            return 2;
+        }
+
+        var first = Unit(raw);
+        var length = 6;
+        var rune = Rune.ReplacementChar;
+        if (char.IsHighSurrogate(first) && raw.Length >= 12 && raw[6] == (byte)'\\' && raw[7] == (byte)'u' && Rune.TryCreate(first, Unit(raw[6..]), out var pair))
+            (rune, length) = (pair, 12);
+        else if (Rune.TryCreate(first, out var single))
+            rune = single;
+        text.Append(bytes[..rune.EncodeToUtf8(bytes)]);
+        return length;
+    }
+
+    private static char Unit(ReadOnlySpan<byte> escape) =>
+        Utf8Parser.TryParse(escape[2..6], out ushort unit, out _, 'x') ? (char)unit : '\uFFFD';
+}

@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>Why the bridge ends an attempt. The first one decided is the one that counts; it is on disk before anything is done.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EndCause>))]
+internal enum EndCause
+{
+    /// <summary>The operator wants it stopped because the run was cancelled.</summary>
+    Cancelled,
+
+    /// <summary>Its deadline is over.</summary>
+    TimedOut,
+
+    /// <summary>The node's lease is over.</summary>
+    LeaseOver,
+
+    /// <summary>Nobody wants it any more; its end interests nobody.</summary>
+    Dropped,
+}

@@ -1,0 +1,132 @@
+using System.Text;
+using Stromboli.PodmanBridge.Agents;
+
+namespace Stromboli.PodmanBridge.Tests.Agents;
+
+public sealed class ClaudeOutputTests : IDisposable
+{
+    private const string Init = $$"""{"type":"system","subtype":"init","cwd":"/workspace","session_id":"{{Specs.Session}}","tools":["Bash"],"model":"claude-opus-5-5","permissionMode":"bypassPermissions","claude_code_version":"2.1.329"}""";
+    private const string ToolUse = $$"""{"type":"assistant","message":{"id":"m1","role":"assistant","content":[{"type":"tool_use","id":"t","name":"Bash","input":{ } } ] },"parent_tool_use_id":null,"session_id":"{{Specs.Session}}"}""";
+    private const string Said = $$"""{"type":"assistant","message":{"id":"m2","role":"assistant","content":[{"type":"text","text":"so far"}]},"parent_tool_use_id":null,"session_id":"{{Specs.Session}}"}""";
+    private const string Result = $$"""{"duration_api_ms":1192,"session_id":"{{Specs.Session}}","total_cost_usd":0.01,"usage":{"input_tokens":1},"permission_denials":[{"tool_name":"Bash"}],"is_error":false,"num_turns":2,"subtype":"success","result":"hello","type":"result","duration_ms":1400}""";
+    private const string MaxTurns = $$"""{"session_id":"{{Specs.Session}}","is_error":true,"num_turns":2,"subtype":"error_max_turns","errors":["Reached maximum number of turns (1)"],"type":"result"}""";
+
+    private readonly ClaudeOutput _output = new(Specs.Session, 1024);
+
+    public void Dispose() => _output.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(100_000)]
+    public void Append_RealRun_IsUnderstoodInAnyPieces(int piece)
+    {
+        Feed(piece, Init, ToolUse, """{"type":"user","message":{"content":[{"type":"tool_result","content":"x"}]}}""", Said, Result);
+
+        Assert.Equal("claude-opus-5-5", _output.Init!.Model);
+        Assert.Equal("2.1.329", _output.Init.Version);
+        Assert.Equal(
+            new ClaudeEnvelope { IsError = false, Subtype = "success", Turns = 2, DurationMs = 1400, ApiDurationMs = 1192, PermissionDenials = 1, SessionID = Specs.Session, HasText = true },
+            _output.Envelope);
+        Assert.Equal("hello", _output.Result().Text);
+        Assert.True(_output.SessionConfirmed);
+    }
+
+    [Fact]
+    public void Result_NoEnvelope_IsWhatWasSaidSoFar()
+    {
+        Feed(1000, Init, ToolUse, Said, Said.Replace("so far", "and more", StringComparison.Ordinal));
+
+        Assert.Null(_output.Envelope);
+        Assert.Equal("so far\nand more", _output.Result().Text);
+        Assert.Equal(2, _output.Turns);
+    }
+
+    [Fact]
+    public void Result_EnvelopeWithoutText_IsWhatWasSaidSoFar()
+    {
+        Feed(1000, Said, MaxTurns);
+
+        Assert.Equal("error_max_turns", _output.Envelope!.Subtype);
+        Assert.Equal("so far", _output.Result().Text);
+    }
+
+    [Fact]
+    public void Line_JunkAndForgeries_CountAsNotSaid()
+    {
+        Feed(
+            1000,
+            "",
+            "\"result\"",
+            "null \"result\"",
+            "[\"result\"]",
+            "{\"type\":\"result\"",
+            "{\"type\":\"result\",\"session_id\":\"" + Specs.Session + "\"}",
+            "{\"type\":\"result\",\"is_error\":\"no\",\"session_id\":\"" + Specs.Session + "\"}",
+            Result.Replace(Specs.Session, "00000000-2222-4333-8444-555555555555", StringComparison.Ordinal),
+            Result.Replace($"\"{Specs.Session}\"", "null", StringComparison.Ordinal),
+            Result + "x",
+            new string('[', 100_000) + "\"result\"",
+            "{\"type\":[\"result\"],\"is_error\":false}",
+            "{\"type\":\"assistant\",\"message\":7,\"session_id\":\"" + Specs.Session + "\"}",
+            "\u001b[2J\0\"result\"");
+
+        Assert.Null(_output.Envelope);
+        Assert.Null(_output.Init);
+        Assert.Equal("", _output.Result().Text);
+    }
+
+    [Fact]
+    public void Line_SeveralEnvelopes_TheLastValidOneCounts()
+    {
+        Feed(1000, Result, MaxTurns, "{\"type\":\"result\"", Result.Replace("hello", "last", StringComparison.Ordinal), "torn {\"type\":\"result\"");
+
+        Assert.Equal("last", _output.Result().Text);
+        Assert.False(_output.Envelope!.IsError);
+    }
+
+    [Theory]
+    [InlineData("""tab\t \"quoted\" \\ \/ \u00e4 \uD83C\uDF0B""", "tab\t \"quoted\" \\ / ä 🌋")]
+    [InlineData("""cut \ud83d""", "cut \uFFFD")]
+    [InlineData("""cut \ud83dx\udc00""", "cut \uFFFDx\uFFFD")]
+    [InlineData("""zero \u0000""", "zero \uFFFD")]
+    [InlineData("", "")]
+    public void Result_Escapes_AreUndone(string escaped, string text)
+    {
+        Feed(1000, Result.Replace("hello", escaped, StringComparison.Ordinal));
+
+        Assert.Equal(text, _output.Result().Text);
+    }
+
+    [Fact]
+    public void Append_LineWithoutEnd_IsHeldWithinItsBound()
+    {
+        var piece = Encoding.UTF8.GetBytes(new string('"', 1 << 20));
+        for (var i = 0; i < 40; i++)
+            _output.Append(piece, endOfLine: false);
+        _output.Append([], endOfLine: true);
+        Feed(1000, Result);
+
+        Assert.Equal("hello", _output.Result().Text);
+    }
+
+    [Fact]
+    public void Line_SubagentSpeaks_IsNoMessageOfTheRun()
+    {
+        Feed(1000, Said.Replace("\"parent_tool_use_id\":null", "\"parent_tool_use_id\":\"t1\"", StringComparison.Ordinal));
+
+        Assert.Equal(0, _output.Messages);
+        Assert.Equal("", _output.Result().Text);
+    }
+
+    private void Feed(int piece, params string[] lines)
+    {
+        foreach (var line in lines)
+        {
+            var chunks = Encoding.UTF8.GetBytes(line).Chunk(piece).ToList();
+            foreach (var chunk in chunks)
+                _output.Append(chunk, endOfLine: false);
+            _output.Append([], endOfLine: true);
+        }
+    }
+}
