@@ -1,1 +1,4 @@
-return 0;
+using Stromboli.PodmanBridge;
+
+ProcessHardening.CloseDiagnostics();
+return await BridgeOptions.Command(BridgeHost.RunAsync).Parse(args).InvokeAsync();

@@ -1,0 +1,113 @@
+using Stromboli.PodmanBridge.Egress;
+using Stromboli.PodmanBridge.Gateway;
+using Stromboli.PodmanBridge.Images;
+using Stromboli.PodmanBridge.Link;
+using Stromboli.PodmanBridge.Nodes;
+using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Sandbox;
+
+namespace Stromboli.PodmanBridge;
+
+/// <summary>Puts the bridge together.</summary>
+internal static class BridgeServices
+{
+    /// <summary>Every part of the bridge.</summary>
+    public static void AddBridge(this IServiceCollection services, BridgeOptions options)
+    {
+        services.AddSingleton<TimeProvider>(BootTimeProvider.Instance);
+        services.AddSingleton(options);
+        services.AddSingleton<IPodman>(provider => new PodmanClient(options.PodmanSocket, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(_ => new Installation(options.StateDirectory));
+        services.AddSingleton<NodeLease>();
+        services.AddSingleton<PriceList>();
+        services.AddSingleton<AttemptChanges>();
+        services.AddSingleton<WorkspaceUsers>();
+        services.AddSingleton<ImageFetcher>();
+        services.AddSingleton(_ => new StartGate(options.ParallelStarts));
+        services.AddSingleton(_ => new ConnectToken(options.TokenFile));
+        services.AddSingleton(Gateway);
+        services.AddSingleton(Facts);
+        services.AddSingleton(Sandbox);
+        services.AddSingleton(Attempts);
+        services.AddSingleton<RunSupervisor>();
+        services.AddSingleton(Session);
+        services.AddSingleton(new LinkSettings { Operators = options.Operators, CaFile = options.CaFile, Node = options.Node });
+        services.AddHostedService(provider => provider.GetRequiredService<NodeFactsSource>());
+        services.AddHostedService<ContainerDeaths>();
+        services.AddHostedService<OperatorLink>();
+    }
+
+    private static NodeFactsSource Facts(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<BridgeOptions>();
+        var time = services.GetRequiredService<TimeProvider>();
+        var reader = new NodeFactsReader(
+            services.GetRequiredService<IPodman>(),
+            new NodeFactsOptions
+            {
+                BridgeVersion = typeof(BridgeServices).Assembly.GetName().Version!.ToString(3),
+                PodmanSocket = options.PodmanSocket,
+                ClaudeDirectory = options.Claude,
+                MaxRuns = options.MaxRuns,
+                AllowsUnenforcedLimits = options.AllowUnenforcedLimits,
+                Labels = options.Labels,
+            },
+            new CliVersionReader(time));
+        return new NodeFactsSource(reader.ReadAsync, time);
+    }
+
+    private static ModelGateway Gateway(IServiceProvider services) => new(new GatewayOptions
+    {
+        Dialer = new Dialer(new AddressPolicy(services.GetRequiredService<BridgeOptions>().DeniedNetworks), services.GetRequiredService<TimeProvider>()),
+        Time = services.GetRequiredService<TimeProvider>(),
+        Loggers = services.GetRequiredService<ILoggerFactory>(),
+        Prices = () => services.GetRequiredService<PriceList>().Current,
+        LeaseHolds = () => services.GetRequiredService<NodeLease>().Valid,
+    });
+
+    private static SandboxServices Sandbox(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<BridgeOptions>();
+        var installation = services.GetRequiredService<Installation>();
+        return new SandboxServices
+        {
+            Podman = services.GetRequiredService<IPodman>(),
+            Images = services.GetRequiredService<ImageFetcher>(),
+            Gateway = services.GetRequiredService<ModelGateway>(),
+            Starts = services.GetRequiredService<StartGate>(),
+            Installation = () => installation.ID ?? throw new InvalidOperationException("No operator has welcomed this bridge yet."),
+            RunRoot = options.RunDirectory,
+            ShimPath = options.Shim,
+            ClaudeDirectory = options.Claude,
+            Files = SandboxFiles.Write(Path.Combine(options.StateDirectory, "sandbox")),
+            EnforcedLimits = () => services.GetRequiredService<NodeFactsSource>().Current.EnforcedLimits,
+            Time = services.GetRequiredService<TimeProvider>(),
+            Logger = services.GetRequiredService<ILogger<RunSupervisor>>(),
+        };
+    }
+
+    private static AttemptServices Attempts(IServiceProvider services) => new()
+    {
+        StateRoot = BridgeFiles.Attempts(services.GetRequiredService<BridgeOptions>()),
+        BootID = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(),
+        Sandbox = services.GetRequiredService<SandboxServices>(),
+        Users = services.GetRequiredService<WorkspaceUsers>(),
+        Lease = services.GetRequiredService<NodeLease>(),
+        Changes = services.GetRequiredService<AttemptChanges>(),
+        Time = services.GetRequiredService<TimeProvider>(),
+        Logger = services.GetRequiredService<ILogger<RunSupervisor>>(),
+    };
+
+    private static LinkSession.Services Session(IServiceProvider services) => new()
+    {
+        Installation = services.GetRequiredService<Installation>(),
+        Lease = services.GetRequiredService<NodeLease>(),
+        Token = services.GetRequiredService<ConnectToken>(),
+        Attempts = services.GetRequiredService<RunSupervisor>(),
+        Changes = services.GetRequiredService<AttemptChanges>(),
+        Facts = services.GetRequiredService<NodeFactsSource>(),
+        Prices = services.GetRequiredService<PriceList>(),
+        Time = services.GetRequiredService<TimeProvider>(),
+    };
+}

@@ -1,0 +1,191 @@
+using Stromboli.NodeLink;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Nodes;
+using Stromboli.PodmanBridge.Runs;
+
+namespace Stromboli.PodmanBridge.Link;
+
+/// <summary>One link, from its Hello to its end: what is wanted comes down, what is observed goes up, pings keep the lease.</summary>
+internal sealed class LinkSession(
+    MessageChannel<BridgeMessage, OperatorMessage> channel, string node, LinkSession.Services services)
+{
+    /// <summary>Pings until the first grant says how long a lease is, and at most this far apart later.</summary>
+    private static readonly TimeSpan LongestPingInterval = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan FirstPingInterval = TimeSpan.FromSeconds(2);
+
+    private readonly List<DesiredAttempt> _snapshot = [];
+    private readonly Dictionary<long, long> _pings = [];
+    private readonly Lock _lock = new();
+    private TimeSpan _pingInterval = FirstPingInterval;
+    private long _lastGrant;
+
+    /// <summary>What a link works with.</summary>
+    internal sealed class Services
+    {
+        public required Installation Installation { get; init; }
+
+        public required NodeLease Lease { get; init; }
+
+        public required ConnectToken Token { get; init; }
+
+        public required IDesiredSink Attempts { get; init; }
+
+        public required AttemptChanges Changes { get; init; }
+
+        public required NodeFactsSource Facts { get; init; }
+
+        public required PriceList Prices { get; init; }
+
+        public required TimeProvider Time { get; init; }
+    }
+
+    /// <summary>Serves the link until it ends.</summary>
+    /// <exception cref="ChannelEndedException">The link ended.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        services.Changes.Clear();
+        channel.TrySend(new Hello
+        {
+            Schema = NodeLinkProtocol.Schema,
+            Node = node,
+            Installation = services.Installation.ID,
+            SeenEpoch = services.Installation.SeenEpoch,
+            Facts = services.Facts.Current,
+            Observed = services.Attempts.Observe(),
+        });
+        var first = await channel.ReceiveAsync(cancellationToken);
+        Accept(first as Welcome ?? throw Refusal(first));
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] loops = [ReceiveAsync(ending.Token), ReportAsync(ending.Token), ReportFactsAsync(ending.Token), PingAsync(ending.Token)];
+        var ended = await Task.WhenAny(loops);
+        await ending.CancelAsync();
+        await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ended;
+    }
+
+    private void Accept(Welcome welcome)
+    {
+        if (!services.Installation.TryServe(welcome.Installation))
+        {
+            throw new InvalidOperationException(
+                $"this state directory serves installation {services.Installation.ID}, the operator is of {welcome.Installation}; give the bridge another --state-dir");
+        }
+
+        Heed(welcome);
+        services.Prices.Set(welcome.Prices);
+        lock (_lock)
+        {
+            _lastGrant = services.Time.GetTimestamp();
+        }
+    }
+
+    private async Task ReceiveAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var message = await channel.ReceiveAsync(cancellationToken);
+            Heed(message);
+            switch (message)
+            {
+                case LeaseGrant grant:
+                    Take(grant);
+                    break;
+                case Desired desired:
+                    services.Attempts.Apply(desired.Attempt);
+                    break;
+                case DesiredSnapshot part:
+                    Take(part);
+                    break;
+                case TokenIssued issued:
+                    await services.Token.WriteAsync(issued.Token, cancellationToken);
+                    break;
+                default:
+                    throw Refusal(message);
+            }
+        }
+    }
+
+    private void Heed(OperatorMessage message)
+    {
+        if (!services.Installation.Admit(message.Epoch))
+        {
+            throw new InvalidOperationException($"the operator speaks for epoch {message.Epoch}, but a leader of epoch {services.Installation.SeenEpoch} was heard");
+        }
+    }
+
+    private static Exception Refusal(OperatorMessage message) => message is Refused refused
+        ? new NodeLinkRefusedException(refused.Reason, refused.Message)
+        : new InvalidOperationException($"the operator sent a {message.GetType().Name} out of turn");
+
+    private void Take(LeaseGrant grant)
+    {
+        var duration = TimeSpan.FromMilliseconds(grant.DurationMs);
+        long sentAt;
+        lock (_lock)
+        {
+            if (!_pings.Remove(grant.PingID, out sentAt))
+            {
+                return;
+            }
+
+            _lastGrant = services.Time.GetTimestamp();
+            _pingInterval = duration / 4 < LongestPingInterval ? duration / 4 : LongestPingInterval;
+        }
+
+        services.Lease.Extend(sentAt, duration);
+    }
+
+    private void Take(DesiredSnapshot part)
+    {
+        _snapshot.AddRange(part.Attempts);
+        if (part.Complete)
+        {
+            services.Attempts.ApplyAll([.. _snapshot]);
+            _snapshot.Clear();
+        }
+    }
+
+    private async Task ReportAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            foreach (var key in await services.Changes.TakeAsync(cancellationToken))
+            {
+                if (services.Attempts.Observe(key.UID, key.Attempt) is { } observation)
+                {
+                    await channel.SendAsync(new Observed { Attempt = observation }, cancellationToken);
+                }
+            }
+        }
+    }
+
+    private async Task ReportFactsAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var facts in services.Facts.ChangesAsync(cancellationToken))
+        {
+            await channel.SendAsync(new FactsChanged { Facts = facts }, cancellationToken);
+        }
+    }
+
+    private async Task PingAsync(CancellationToken cancellationToken)
+    {
+        for (var id = 1L; ; id++)
+        {
+            TimeSpan interval;
+            lock (_lock)
+            {
+                interval = _pingInterval;
+                if (services.Time.GetElapsedTime(_lastGrant) > 3 * interval)
+                {
+                    throw new TimeoutException("the operator does not answer pings");
+                }
+
+                _pings[id] = services.Time.GetTimestamp();
+                _pings.Remove(id - 8);
+            }
+
+            await channel.SendAsync(new Ping { PingID = id }, cancellationToken);
+            await Task.Delay(interval, services.Time, cancellationToken);
+        }
+    }
+}

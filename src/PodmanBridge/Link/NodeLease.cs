@@ -1,0 +1,99 @@
+namespace Stromboli.PodmanBridge.Link;
+
+/// <summary>
+/// What the operator granted this node (PROTOCOL.md "Epochs and leases"): until it is over, agents may run. It starts empty, also after a restart of
+/// the bridge, and only a grant extends it, counted from when the ping that it answers was sent.
+/// </summary>
+internal sealed class NodeLease(TimeProvider time) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private ITimer? _timer;
+    private long _until;
+
+    /// <summary>Raised when the lease was extended, with what is left, and with zero when it is over. Off the lock.</summary>
+    public event Action<TimeSpan>? Changed;
+
+    /// <summary>What is left; zero when it is over or was never granted.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Left();
+            }
+        }
+    }
+
+    /// <summary>Whether agents may run and the gateway may forward.</summary>
+    public bool Valid => Remaining > TimeSpan.Zero;
+
+    /// <summary>Waits until the lease is valid.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var granted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void OnChanged(TimeSpan left)
+        {
+            if (left > TimeSpan.Zero)
+            {
+                granted.TrySetResult();
+            }
+        }
+
+        Changed += OnChanged;
+        try
+        {
+            if (!Valid)
+            {
+                await granted.Task.WaitAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            Changed -= OnChanged;
+        }
+    }
+
+    /// <summary>Takes a grant.</summary>
+    /// <param name="sentAt">The timestamp at which the ping was sent.</param>
+    /// <param name="duration">How long the lease lasts from then on.</param>
+    public void Extend(long sentAt, TimeSpan duration)
+    {
+        var left = TimeSpan.Zero;
+        lock (_lock)
+        {
+            var until = sentAt + (long)(duration.TotalSeconds * time.TimestampFrequency);
+            _until = Math.Max(until, _until);
+            left = Left();
+            _timer ??= time.CreateTimer(_ => Over(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(left, Timeout.InfiniteTimeSpan);
+        }
+
+        Changed?.Invoke(left);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer?.Dispose();
+
+    private void Over()
+    {
+        TimeSpan left;
+        lock (_lock)
+        {
+            left = Left();
+            if (left > TimeSpan.Zero)
+            {
+                _timer!.Change(left, Timeout.InfiniteTimeSpan);
+                return;
+            }
+        }
+
+        Changed?.Invoke(TimeSpan.Zero);
+    }
+
+    private TimeSpan Left()
+    {
+        var left = time.GetElapsedTime(time.GetTimestamp(), _until);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Security.Cryptography.X509Certificates;
+using Stromboli.NodeLink;
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.PodmanBridge.Link;
+
+/// <summary>
+/// Keeps a link to the operator: dials the addresses in turn, for ever, and serves whatever link it gets until that ends. A link cut is no event for the
+/// attempts; only the lease is.
+/// </summary>
+internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Services services, ILogger<OperatorLink> logger) : BackgroundService
+{
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LastBackoff = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var failures = 0;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            foreach (var address in settings.Operators)
+            {
+                failures = await TryServeAsync(address, stoppingToken) ? 0 : failures + 1;
+            }
+
+            await Task.Delay(Backoff(failures / settings.Operators.Count), services.Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<bool> TryServeAsync(Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var authorities = new Authorities(settings.CaFile);
+            var token = await services.Token.ReadAsync(cancellationToken);
+            await using var channel = await NodeLinkClient.ConnectAsync(address, settings.Node, token, authorities.Certificates, cancellationToken);
+            Log.Connected(logger, address);
+            await new LinkSession(channel, settings.Node, services).RunAsync(cancellationToken);
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (NodeLinkRefusedException e) when (e.Reason == RefusalReason.NotLeader)
+        {
+            Log.Standby(logger, address);
+            return false;
+        }
+        catch (Exception e)
+        {
+            Log.LinkEnded(logger, address, e.Message);
+            return e is ChannelEndedException;
+        }
+    }
+
+    private static TimeSpan Backoff(int rounds)
+    {
+        var bound = Math.Min(LastBackoff.TotalMilliseconds, FirstBackoff.TotalMilliseconds * Math.Pow(2, Math.Min(rounds, 10)));
+#pragma warning disable CA5394 // Jitter needs no secrecy.
+        return TimeSpan.FromMilliseconds(bound * (0.5 + (Random.Shared.NextDouble() / 2)));
+#pragma warning restore CA5394
+    }
+
+    private sealed class Authorities : IDisposable
+    {
+        public Authorities(string path) => Certificates.ImportFromPemFile(path);
+
+        public X509Certificate2Collection Certificates { get; } = [];
+
+        public void Dispose()
+        {
+            foreach (var certificate in Certificates)
+            {
+                certificate.Dispose();
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Connected to the operator at {Address}")]
+        public static partial void Connected(ILogger logger, Uri address);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "The operator at {Address} is a standby")]
+        public static partial void Standby(ILogger logger, Uri address);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "No link to the operator at {Address}: {Error}")]
+        public static partial void LinkEnded(ILogger logger, Uri address, string error);
+    }
+}

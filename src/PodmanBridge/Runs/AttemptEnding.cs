@@ -1,0 +1,69 @@
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Agents;
+using Stromboli.PodmanBridge.Gateway;
+using Stromboli.PodmanBridge.Sandbox;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>Puts together what bridge, shim, engine, gateway and agent say of an end; <see cref="AttemptOutcome"/> ranks it.</summary>
+internal static class AttemptEnding
+{
+    /// <summary>How an attempt ended.</summary>
+    /// <param name="state">The attempt.</param>
+    /// <param name="log">Its log, as far as it is written.</param>
+    /// <param name="outOfMemory">Whether the engine says that the kernel killed for memory.</param>
+    /// <param name="gateway">The gateway's count; null if the attempt never got so far.</param>
+    public static AttemptEnd Decide(AttemptState state, AttemptLog log, bool outOfMemory, GatewayRun? gateway)
+    {
+        var spec = state.Record.Spec;
+        var cause = state.Record.Cause;
+        if (cause is null && log.Failure is { } failure)
+        {
+            return new AttemptEnd { Reason = RunReason.AgentError, Message = Sentence(failure, spec), EndedAgoMs = 0, ExitCode = ExitCode(failure) };
+        }
+
+        // Bridge and shim were both gone when the deadline came: the engine's own timeout stopped the container.
+        if (cause is null && log.Exit is not { By: "agent" } && state.PastDeadline)
+        {
+            cause = EndCause.TimedOut;
+        }
+
+        return AttemptOutcome.Decide(new AttemptEvidence
+        {
+            Cause = cause,
+            ExitCode = log.Exit?.Code,
+            Signal = log.Exit?.SignalName,
+            By = By(log.Exit),
+            OutOfMemory = outOfMemory,
+            Claude = log.Claude,
+            Output = log.Claude is null && log.Started ? log.Text.ToResult() : null,
+            Totals = gateway?.Totals,
+            ModelFailure = gateway?.LastFailure,
+            DurationMs = (long)state.Running.TotalMilliseconds,
+            SessionID = spec.SessionID,
+        });
+    }
+
+    private static Stopper By(ShimExit? exit) => exit?.By switch
+    {
+        "stop" => Stopper.Stop,
+        "lease" => Stopper.Lease,
+        _ => Stopper.Agent,
+    };
+
+    // As a shell would say it: 127 there is no such program, 126 it cannot be run.
+    private static int? ExitCode(ShimFailure failure) => failure is { Step: "exec" } ? (failure.Errno == NoSuchFile ? 127 : 126) : null;
+
+    private static string Sentence(ShimFailure failure, AttemptSpec spec) => failure.Step switch
+    {
+        "exec" when failure.Errno == NoSuchFile => $"The image has no program '{Program(spec)}', or not the interpreter that it names.",
+        "exec" => $"The program '{Program(spec)}' cannot be run: {failure.Message}.",
+        "workdir" => $"The working directory '{spec.Workdir}' cannot be used: {failure.Message}.",
+        _ => $"The agent could not be started ({failure.Step}): {failure.Message}.",
+    };
+
+    private static string Program(AttemptSpec spec) => spec.Command is [var program, ..] ? program : SandboxPaths.Cli + "/claude";
+
+    private const int NoSuchFile = 2;
+}

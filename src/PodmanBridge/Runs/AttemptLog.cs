@@ -1,0 +1,87 @@
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Agents;
+using Stromboli.PodmanBridge.Sandbox;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>
+/// What the log of an attempt says, read in one pass with constant memory: the shim's records, and of the agent's output the result.
+/// </summary>
+internal sealed class AttemptLog : IShimLogConsumer, IDisposable
+{
+    private readonly ClaudeOutput? _claude;
+    private readonly ResultText _text;
+
+    private AttemptLog(AttemptSpec spec)
+    {
+        _text = new ResultText(spec.StatusBytes);
+        _claude = spec.Claude is null ? null : new ClaudeOutput(spec.SessionID, spec.StatusBytes);
+    }
+
+    /// <summary>Whether the agent's process ever ran.</summary>
+    public bool Started { get; private set; }
+
+    /// <summary>How it ended; null while it has not, by this log.</summary>
+    public ShimExit? Exit { get; private set; }
+
+    /// <summary>Why it could not be started; null if it could.</summary>
+    public ShimFailure? Failure { get; private set; }
+
+    /// <summary>Whether the shim has said its last word.</summary>
+    public bool Complete => Exit is not null || Failure is not null;
+
+    /// <summary>What Claude Code said; null for another program.</summary>
+    public ClaudeOutput? Claude => _claude;
+
+    /// <summary>The program's standard output.</summary>
+    public ResultText Text => _text;
+
+    /// <summary>Reads the log as far as it is written.</summary>
+    /// <exception cref="IOException">The log cannot be read.</exception>
+    public static async Task<AttemptLog> ReadAsync(string path, AttemptSpec spec, CancellationToken cancellationToken)
+    {
+        var log = new AttemptLog(spec);
+        if (File.Exists(path))
+        {
+            await ShimLog.ReadAsync(path, log, cancellationToken);
+        }
+
+        return log;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _text.Dispose();
+
+    /// <inheritdoc/>
+    public void Stdout(ReadOnlySpan<byte> piece, bool endOfLine)
+    {
+        if (_claude is not null)
+        {
+            _claude.Append(piece, endOfLine);
+            return;
+        }
+
+        _text.Append(piece);
+        if (endOfLine)
+        {
+            _text.Append("\n"u8);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Record(ShimRecord record)
+    {
+        switch (record.T)
+        {
+            case "started":
+                Started = true;
+                break;
+            case "exited":
+                Exit = record.ToExit();
+                break;
+            case "failed":
+                Failure = record.ToFailure();
+                break;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>What the bridge keeps on disk of an attempt, so that a restarted one can go on. Holds no secret and no prompt.</summary>
+internal sealed record AttemptRecord
+{
+    /// <summary>The UID of the AgentRun.</summary>
+    public required string UID { get; init; }
+
+    /// <summary>The number of the attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>What runs.</summary>
+    public required AttemptSpec Spec { get; init; }
+
+    /// <summary>The number of the agent's user in the container.</summary>
+    public required int UserID { get; init; }
+
+    /// <summary>The boot during which <see cref="Deadline"/> and <see cref="StartedAt"/> mean something.</summary>
+    public required string BootID { get; init; }
+
+    /// <summary>The deadline, as a timestamp of CLOCK_BOOTTIME in nanoseconds.</summary>
+    public required long Deadline { get; init; }
+
+    /// <summary>When the agent's process started, likewise; null before it did.</summary>
+    public long? StartedAt { get; init; }
+
+    /// <summary>The cause that was decided; null while none was.</summary>
+    public EndCause? Cause { get; init; }
+
+    /// <summary>The key of the attempt.</summary>
+    public AttemptKey Key => new(UID, Attempt);
+}

@@ -1,0 +1,225 @@
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>
+/// How far one attempt is, in memory and on disk. Causes that end it race; the first one decided is on disk before anybody learns of it, and is the
+/// one that counts.
+/// </summary>
+internal sealed class AttemptState : IDisposable
+{
+    private readonly AttemptDirectory _directory;
+    private readonly AttemptServices _services;
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _ending = new();
+    private readonly ITimer _deadline;
+    private AttemptRecord _record;
+    private AttemptEndRecord? _end;
+    private AttemptStage _stage;
+
+    public AttemptState(AttemptRecord record, AttemptDirectory directory, AttemptServices services)
+    {
+        _record = record;
+        _directory = directory;
+        _services = services;
+        _end = directory.ReadEnd();
+        _stage = _end is null ? AttemptStage.Preparing : AttemptStage.Ended;
+        _deadline = services.Time.CreateTimer(_ => OnDeadline(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (_end is null)
+        {
+            Arm();
+        }
+
+        if (record.Cause is not null)
+        {
+            _ending.Cancel();
+        }
+    }
+
+    /// <summary>What is on disk.</summary>
+    public AttemptRecord Record
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _record;
+            }
+        }
+    }
+
+    /// <summary>Whether the end is stored.</summary>
+    public bool Ended
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _end is not null;
+            }
+        }
+    }
+
+    /// <summary>Cancelled once a cause is decided.</summary>
+    public CancellationToken Ending => _ending.Token;
+
+    /// <summary>Whether the deadline is over.</summary>
+    public bool PastDeadline => Record.BootID == _services.BootID && Left() <= TimeSpan.Zero;
+
+    /// <summary>Since the agent's process started; zero if it never did.</summary>
+    public TimeSpan Running
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return TimeSpan.FromMilliseconds(RunningMs() ?? 0);
+            }
+        }
+    }
+
+    /// <summary>What the node sees of the attempt now.</summary>
+    public AttemptObservation Observe()
+    {
+        lock (_lock)
+        {
+            var now = _services.Time.GetUtcNow();
+            return new AttemptObservation
+            {
+                UID = _record.UID,
+                Attempt = _record.Attempt,
+                Stage = _stage,
+                StartedAgoMs = _end is { } ended ? Ago(now, ended.StartedAt) : RunningMs(),
+                End = _end is null ? null : _end.End with { EndedAgoMs = Ago(now, _end.EndedAt)!.Value },
+            };
+        }
+    }
+
+    /// <summary>Sets the deadline by the operator's clock.</summary>
+    public void SetRemaining(TimeSpan remaining)
+    {
+        lock (_lock)
+        {
+            if (_end is not null || _record.Cause is not null)
+            {
+                return;
+            }
+
+            _record = _record with { Deadline = _services.After(remaining) };
+            _directory.Write(_record);
+        }
+
+        Arm();
+    }
+
+    /// <summary>Decides the cause of the end, unless another one came first or the attempt is over.</summary>
+    public void End(EndCause cause)
+    {
+        lock (_lock)
+        {
+            // Whatever else was decided, nobody waits for the end of a dropped attempt: it is the one cause that may follow another.
+            if (_end is not null || (_record.Cause is not null && cause != EndCause.Dropped))
+            {
+                return;
+            }
+
+            _record = _record with { Cause = cause };
+            _directory.Write(_record);
+        }
+
+        _ending.Cancel();
+    }
+
+    /// <summary>The shim is up and waits.</summary>
+    public void Held() => Advance(AttemptStage.Held);
+
+    /// <summary>The agent's process runs.</summary>
+    public void Started()
+    {
+        lock (_lock)
+        {
+            if (_record.StartedAt is null)
+            {
+                _record = _record with { StartedAt = _services.Time.GetTimestamp() };
+                _directory.Write(_record);
+            }
+        }
+
+        Advance(AttemptStage.Running);
+    }
+
+    /// <summary>Stores the end.</summary>
+    public void Conclude(AttemptEnd end)
+    {
+        lock (_lock)
+        {
+            var now = _services.Time.GetUtcNow();
+            _end = new AttemptEndRecord { End = end, EndedAt = now, StartedAt = RunningMs() is { } ms ? now.AddMilliseconds(-ms) : null };
+            _directory.Write(_end);
+            _stage = AttemptStage.Ended;
+        }
+
+        _services.Changes.Add(Record.Key);
+    }
+
+    /// <summary>The operator has stored the end.</summary>
+    public void Collected()
+    {
+        lock (_lock)
+        {
+            if (_end is { Collected: false } end)
+            {
+                _end = end with { Collected = true };
+                _directory.Write(_end);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _deadline.Dispose();
+        _ending.Dispose();
+    }
+
+    private void Advance(AttemptStage stage)
+    {
+        lock (_lock)
+        {
+            if (_stage >= stage)
+            {
+                return;
+            }
+
+            _stage = stage;
+        }
+
+        _services.Changes.Add(Record.Key);
+    }
+
+    private void Arm()
+    {
+        var left = Left();
+        _deadline.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnDeadline()
+    {
+        // Timers don't count through suspend and may be early; the deadline is what CLOCK_BOOTTIME says.
+        if (Left() > TimeSpan.Zero)
+        {
+            Arm();
+        }
+        else
+        {
+            End(EndCause.TimedOut);
+        }
+    }
+
+    private TimeSpan Left() => _services.Time.GetElapsedTime(_services.Time.GetTimestamp(), Record.Deadline);
+
+    private long? RunningMs() =>
+        _record.StartedAt is { } started && _record.BootID == _services.BootID ? (long)_services.Time.GetElapsedTime(started).TotalMilliseconds : null;
+
+    private static long? Ago(DateTimeOffset now, DateTimeOffset? then) => then is { } at ? Math.Max(0, (long)(now - at).TotalMilliseconds) : null;
+}

@@ -1,0 +1,296 @@
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Sandbox;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>Takes one attempt from its preparation to its end: one task that goes forward, which a cause may end at any moment.</summary>
+internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
+{
+    /// <summary>From TERM to KILL. With it, the end is stored within two seconds of a deadline or a cancel.</summary>
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
+
+    /// <summary>What the shim gets beyond its own grace before the engine kills the container under it.</summary>
+    private static readonly TimeSpan StopBackstop = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a started container may take until its shim calls.</summary>
+    private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(15);
+
+    private readonly AttemptServices _services;
+    private readonly AttemptDirectory _directory;
+    private readonly AttemptState _state;
+    private readonly AttemptSandbox _sandbox;
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource<AttemptSecrets> _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ShimHello> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _running = Task.CompletedTask;
+    private bool _released;
+
+    private AttemptSupervisor(AttemptRecord record, AttemptDirectory directory, AttemptServices services)
+    {
+        Key = record.Key;
+        _directory = directory;
+        _services = services;
+        _logger = services.Logger;
+        _state = new AttemptState(record, directory, services);
+        _sandbox = new AttemptSandbox(record, directory, services.Sandbox, this);
+    }
+
+    /// <summary>The attempt.</summary>
+    public AttemptKey Key { get; }
+
+    /// <summary>Begins an attempt that the node has not seen before.</summary>
+    public static AttemptSupervisor Begin(DesiredAttempt desired, AttemptServices services)
+    {
+        var spec = desired.Spec!;
+        var user = services.Users.Take() ?? throw new InvalidOperationException("Every user number of the subordinate range is in use.");
+        var directory = AttemptDirectory.Create(services.StateRoot, new AttemptKey(desired.UID, desired.Attempt));
+        var record = new AttemptRecord
+        {
+            UID = desired.UID,
+            Attempt = desired.Attempt,
+            Spec = spec,
+            UserID = user,
+            BootID = services.BootID,
+            Deadline = services.After(TimeSpan.FromMilliseconds(desired.RemainingMs ?? spec.TimeoutMs)),
+        };
+        directory.Write(record);
+        var supervisor = new AttemptSupervisor(record, directory, services);
+        supervisor.Want(desired);
+        supervisor._running = Task.Run(() => supervisor.RunAsync(adopted: false));
+        return supervisor;
+    }
+
+    /// <summary>Goes on with an attempt that a former bridge left behind.</summary>
+    public static AttemptSupervisor Adopt(AttemptRecord record, AttemptDirectory directory, AttemptServices services)
+    {
+        services.Users.Reserve(record.UserID);
+        var supervisor = new AttemptSupervisor(record, directory, services);
+        supervisor._running = Task.Run(() => supervisor._state.Ended ? supervisor.CleanUpAsync() : supervisor.RunAsync(adopted: true));
+        return supervisor;
+    }
+
+    /// <summary>What the node sees of the attempt now.</summary>
+    public AttemptObservation Observe() => _state.Observe();
+
+    /// <summary>Takes what the operator wants now, if it is that the attempt runs.</summary>
+    public void Want(DesiredAttempt desired)
+    {
+        if (desired.RemainingMs is { } remaining)
+        {
+            _state.SetRemaining(TimeSpan.FromMilliseconds(remaining));
+        }
+
+        if (desired is { State: DesiredState.Go, Secrets: { } secrets })
+        {
+            _go.TrySetResult(secrets);
+        }
+    }
+
+    /// <summary>Ends the attempt, unless another cause came first or it is over.</summary>
+    public void End(EndCause cause) => _state.End(cause);
+
+    /// <summary>Tells the shim what is left of the node's lease; ends the attempt when nothing is.</summary>
+    public void OnLease(TimeSpan remaining)
+    {
+        if (remaining <= TimeSpan.Zero)
+        {
+            End(EndCause.LeaseOver);
+        }
+        else
+        {
+            _sandbox.Shim?.Lease(remaining);
+        }
+    }
+
+    /// <summary>The engine says that the container has died.</summary>
+    public void OnContainerDied() => _over.TrySetResult();
+
+    /// <summary>The operator has stored the end: the report may go, log and workspace stay.</summary>
+    public void Collect() => _state.Collected();
+
+    /// <summary>Ends the attempt if it runs and removes everything of it from the node.</summary>
+    public async Task DropAsync()
+    {
+        End(EndCause.Dropped);
+        await _running;
+        await _sandbox.DropAsync();
+        _directory.Delete();
+        _services.Users.Release(_state.Record.UserID);
+        await DisposeAsync();
+    }
+
+    /// <summary>Lets go of the attempt without ending it: a bridge that stops leaves its agents to the next one.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _sandbox.DisposeAsync();
+        _state.Dispose();
+    }
+
+    void IShimReports.Connected(ShimHello hello)
+    {
+        _hello.TrySetResult(hello);
+        if (_services.Lease.Remaining is { } left && left > TimeSpan.Zero)
+        {
+            _sandbox.Shim?.Lease(left);
+        }
+    }
+
+    void IShimReports.Started(ShimStarted started) => _state.Started();
+
+    void IShimReports.Exited(ShimExit exit) => _over.TrySetResult();
+
+    void IShimReports.Failed(ShimFailure failure) => _over.TrySetResult();
+
+    void IShimReports.Disconnected()
+    {
+        // If the shim lives it dials again; if not, the engine says so, here as a second way beside its events.
+        _ = Task.Run(async () =>
+        {
+            if (!await _sandbox.IsRunningAsync())
+            {
+                _over.TrySetResult();
+            }
+        });
+    }
+
+    private async Task RunAsync(bool adopted)
+    {
+        AttemptEnd? refusal = null;
+        try
+        {
+            await ForwardAsync(adopted);
+        }
+        catch (OperationCanceledException) when (_state.Ending.IsCancellationRequested)
+        {
+            await StopAsync();
+        }
+        catch (AttemptRefusedException e)
+        {
+            Log.Refused(_logger, Key, e.Reason, e.Message);
+            refusal = new AttemptEnd { Reason = e.Reason, Message = e.Message, EndedAgoMs = 0 };
+        }
+        catch (Exception e)
+        {
+            Log.Failed(_logger, e, Key);
+            refusal = new AttemptEnd { Reason = RunReason.Crashed, Message = $"The node could not run the attempt: {e.Message}", EndedAgoMs = 0 };
+        }
+
+        await ConcludeAsync(refusal);
+        await CleanUpAsync();
+    }
+
+    private async Task ForwardAsync(bool adopted)
+    {
+        var found = adopted ? await _sandbox.AdoptAsync(_state.Ending) : FoundContainer.None;
+        if (found == FoundContainer.Exited)
+        {
+            return;
+        }
+
+        if (found == FoundContainer.None)
+        {
+            await _sandbox.PrepareAsync(_state.Ending);
+        }
+
+        var first = await Task.WhenAny(_hello.Task, _over.Task).WaitAsync(HelloDeadline, _services.Time, _state.Ending);
+        if (first == _over.Task)
+        {
+            return;
+        }
+
+        var hello = await _hello.Task;
+        if (hello.State == "waiting")
+        {
+            _sandbox.Check(hello);
+            _state.Held();
+        }
+        else
+        {
+            _released = true;
+            _state.Started();
+        }
+
+        await Task.WhenAny(_go.Task, _over.Task).WaitAsync(_state.Ending);
+        if (_go.Task.IsCompletedSuccessfully)
+        {
+            await ReleaseAsync(hello, await _go.Task);
+        }
+
+        await _over.Task.WaitAsync(_state.Ending);
+    }
+
+    private async Task ReleaseAsync(ShimHello hello, AttemptSecrets secrets)
+    {
+        // A link may bring what is wanted before its first grant, and without a lease no agent runs.
+        await _services.Lease.WaitAsync(_state.Ending);
+        _sandbox.Admit(secrets.Credential);
+        if (hello.State != "waiting")
+        {
+            return;
+        }
+
+        _released = true;
+        _sandbox.Shim!.Go(AttemptStart.Build(_state.Record.Spec, secrets, _services.Lease.Remaining));
+    }
+
+    private async Task StopAsync()
+    {
+        var cause = _state.Record.Cause;
+        Log.Stopping(_logger, Key, cause);
+        if (_released && cause != EndCause.Dropped)
+        {
+            _sandbox.Refuse();
+            _sandbox.Shim!.Stop(StopGrace);
+            await Task.WhenAny(_over.Task, Task.Delay(StopGrace + StopBackstop, _services.Time));
+        }
+
+        if (!_over.Task.IsCompleted)
+        {
+            await _sandbox.KillAsync();
+        }
+    }
+
+    private async Task ConcludeAsync(AttemptEnd? refusal)
+    {
+        if (_state.Record.Cause == EndCause.Dropped)
+        {
+            return;
+        }
+
+        var end = refusal ?? await _sandbox.ReadEndAsync(_state);
+        _state.Conclude(end);
+        Log.Ended(_logger, Key, end.Reason, end.Message);
+    }
+
+    private async Task CleanUpAsync()
+    {
+        try
+        {
+            await _sandbox.RemoveContainerAsync();
+        }
+        catch (Exception e)
+        {
+            Log.CleanUpFailed(_logger, e, Key);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Attempt {Attempt} is refused: {Reason}: {Message}")]
+        public static partial void Refused(ILogger logger, AttemptKey attempt, RunReason reason, string message);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Attempt {Attempt} failed on this node")]
+        public static partial void Failed(ILogger logger, Exception exception, AttemptKey attempt);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Attempt {Attempt} is stopped: {Cause}")]
+        public static partial void Stopping(ILogger logger, AttemptKey attempt, EndCause? cause);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Attempt {Attempt} ended: {Reason}: {Message}")]
+        public static partial void Ended(ILogger logger, AttemptKey attempt, RunReason reason, string message);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The container of attempt {Attempt} could not be removed")]
+        public static partial void CleanUpFailed(ILogger logger, Exception exception, AttemptKey attempt);
+    }
+}

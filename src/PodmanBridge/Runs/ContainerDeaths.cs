@@ -1,0 +1,79 @@
+using Stromboli.PodmanBridge.Link;
+using Stromboli.PodmanBridge.Podman;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>
+/// Listens to the engine for containers of ours that died. The shim tells of an agent's end first; this is for a container that was killed under its
+/// shim. Podman loses events now and then, so each new subscription looks at all containers once.
+/// </summary>
+internal sealed partial class ContainerDeaths(IPodman podman, RunSupervisor attempts, Installation installation, TimeProvider time, ILogger<ContainerDeaths> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var labels = await LabelsAsync(stoppingToken);
+                await foreach (var happened in podman.System.EventsAsync(labels, () => _ = LookAsync(labels, stoppingToken), stoppingToken))
+                {
+                    if (happened.Action == "died" && Key(happened.Actor?.Attributes) is { } key)
+                    {
+                        attempts.OnContainerDied(key);
+                    }
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                Log.EventsEnded(logger, e.Message);
+            }
+
+            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // Before the first welcome there is no container to listen for.
+    private async Task<IReadOnlyDictionary<string, string>> LabelsAsync(CancellationToken cancellationToken) =>
+        new Dictionary<string, string> { ["stromboli.dev/installation"] = await installation.WaitAsync(cancellationToken) };
+
+    private async Task LookAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var container in await podman.Containers.ListAsync(labels, cancellationToken))
+            {
+                if (container.State is "exited" or "stopped" && Key(container.Labels) is { } key)
+                {
+                    attempts.OnContainerDied(key);
+                }
+            }
+        }
+        catch (Exception e) when (e is PodmanException or OperationCanceledException)
+        {
+            Log.EventsEnded(logger, e.Message);
+        }
+    }
+
+    private static AttemptKey? Key(Dictionary<string, string>? labels) =>
+        labels is not null
+        && labels.TryGetValue("stromboli.dev/run-uid", out var uid)
+        && labels.TryGetValue("stromboli.dev/attempt", out var text)
+        && int.TryParse(text, out var attempt)
+            ? new AttemptKey(uid, attempt)
+            : null;
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The engine's events ended: {Error}")]
+        public static partial void EventsEnded(ILogger logger, string error);
+    }
+}

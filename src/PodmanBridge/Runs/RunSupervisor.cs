@@ -1,0 +1,231 @@
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Link;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>All attempts of this node: adopts what a former bridge left, begins, stops and drops what the operator wants.</summary>
+internal sealed partial class RunSupervisor(AttemptServices services, ILogger<RunSupervisor> logger) : IDesiredSink, IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<AttemptKey, AttemptSupervisor> _attempts = [];
+    private readonly Dictionary<AttemptKey, AttemptObservation> _neverBegun = [];
+    private readonly Dictionary<AttemptKey, Task> _drops = [];
+
+    /// <summary>Goes on with every attempt that is on disk. To be called once, before the first link.</summary>
+    public void Adopt()
+    {
+        services.Lease.Changed += OnLease;
+        foreach (var directory in AttemptDirectory.All(services.StateRoot))
+        {
+            if (directory.ReadRecord() is { } record)
+            {
+                Log.Adopted(logger, record.Key);
+                lock (_lock)
+                {
+                    _attempts[record.Key] = AttemptSupervisor.Adopt(record, directory, services);
+                }
+            }
+            else
+            {
+                // The bridge was killed before it had written what the attempt is: nothing was made for it.
+                directory.Delete();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Apply(DesiredAttempt desired)
+    {
+        var key = new AttemptKey(desired.UID, desired.Attempt);
+        lock (_lock)
+        {
+            switch (desired.State)
+            {
+                case DesiredState.Hold or DesiredState.Go:
+                    Want(key, desired);
+                    break;
+                case DesiredState.Stop:
+                    Stop(key);
+                    break;
+                case DesiredState.Collected:
+                    _attempts.GetValueOrDefault(key)?.Collect();
+                    _neverBegun.Remove(key);
+                    break;
+                case DesiredState.Absent:
+                    Drop(key);
+                    break;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void ApplyAll(IReadOnlyList<DesiredAttempt> desired)
+    {
+        var named = desired.Select(attempt => new AttemptKey(attempt.UID, attempt.Attempt)).ToHashSet();
+        lock (_lock)
+        {
+            foreach (var key in _attempts.Keys.Concat(_neverBegun.Keys).Where(key => !named.Contains(key)).ToArray())
+            {
+                Drop(key);
+            }
+        }
+
+        foreach (var attempt in desired)
+        {
+            Apply(attempt);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AttemptObservation> Observe()
+    {
+        lock (_lock)
+        {
+            return [.. _attempts.Values.Select(attempt => attempt.Observe()), .. _neverBegun.Values];
+        }
+    }
+
+    /// <inheritdoc/>
+    public AttemptObservation? Observe(string uid, int attempt)
+    {
+        var key = new AttemptKey(uid, attempt);
+        lock (_lock)
+        {
+            return _attempts.GetValueOrDefault(key)?.Observe() ?? _neverBegun.GetValueOrDefault(key);
+        }
+    }
+
+    /// <summary>The container of an attempt has died, by the engine's word.</summary>
+    public void OnContainerDied(AttemptKey key)
+    {
+        lock (_lock)
+        {
+            _attempts.GetValueOrDefault(key)?.OnContainerDied();
+        }
+    }
+
+    /// <summary>Lets go of all attempts without ending them: the next bridge adopts them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        services.Lease.Changed -= OnLease;
+        AttemptSupervisor[] attempts;
+        Task[] drops;
+        lock (_lock)
+        {
+            attempts = [.. _attempts.Values];
+            drops = [.. _drops.Values];
+        }
+
+        await Task.WhenAll(drops);
+        foreach (var attempt in attempts)
+        {
+            await attempt.DisposeAsync();
+        }
+    }
+
+    private void Want(AttemptKey key, DesiredAttempt desired)
+    {
+        if (_attempts.TryGetValue(key, out var known))
+        {
+            known.Want(desired);
+        }
+        else if (desired.Started)
+        {
+            NeverBegun(key, RunReason.NodeLost, "The node no longer knows this attempt: its state was lost after the agent had started.");
+        }
+        else if (!_neverBegun.ContainsKey(key) && desired.Spec is not null)
+        {
+            _attempts[key] = AttemptSupervisor.Begin(desired, services);
+        }
+    }
+
+    private void Stop(AttemptKey key)
+    {
+        if (_attempts.TryGetValue(key, out var known))
+        {
+            known.End(EndCause.Cancelled);
+        }
+        else
+        {
+            NeverBegun(key, RunReason.Cancelled, "The run was cancelled before its agent started.");
+        }
+    }
+
+    private void NeverBegun(AttemptKey key, RunReason reason, string message)
+    {
+        _neverBegun[key] = new AttemptObservation
+        {
+            UID = key.UID,
+            Attempt = key.Attempt,
+            Stage = AttemptStage.Ended,
+            End = new AttemptEnd { Reason = reason, Message = message, EndedAgoMs = 0 },
+        };
+        services.Changes.Add(key);
+    }
+
+    private void Drop(AttemptKey key)
+    {
+        _neverBegun.Remove(key);
+        if (_attempts.TryGetValue(key, out var attempt) && !_drops.ContainsKey(key))
+        {
+            _drops[key] = DropAsync(attempt);
+        }
+    }
+
+    private async Task DropAsync(AttemptSupervisor attempt)
+    {
+        // Off the lock: the caller holds it.
+        await Task.Yield();
+        try
+        {
+            await attempt.DropAsync();
+            lock (_lock)
+            {
+                _attempts.Remove(attempt.Key);
+            }
+        }
+        catch (Exception e)
+        {
+            Log.DropFailed(logger, e, attempt.Key);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _drops.Remove(attempt.Key);
+            }
+        }
+    }
+
+    private void OnLease(TimeSpan remaining)
+    {
+        AttemptSupervisor[] attempts;
+        lock (_lock)
+        {
+            attempts = [.. _attempts.Values];
+        }
+
+        if (remaining <= TimeSpan.Zero && attempts.Length > 0)
+        {
+            Log.LeaseOver(logger);
+        }
+
+        foreach (var attempt in attempts)
+        {
+            attempt.OnLease(remaining);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Goes on with attempt {Attempt}, which a former bridge left")]
+        public static partial void Adopted(ILogger logger, AttemptKey attempt);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The node's lease is over: its agents are stopped")]
+        public static partial void LeaseOver(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "What is left of attempt {Attempt} could not be removed; the next resync tries again")]
+        public static partial void DropFailed(ILogger logger, Exception exception, AttemptKey attempt);
+    }
+}

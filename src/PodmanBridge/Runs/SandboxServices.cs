@@ -1,0 +1,46 @@
+using Stromboli.PodmanBridge.Gateway;
+using Stromboli.PodmanBridge.Images;
+using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Sandbox;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>What makes containers on this node.</summary>
+internal sealed class SandboxServices
+{
+    /// <summary>The engine.</summary>
+    public required IPodman Podman { get; init; }
+
+    /// <summary>Fetches images.</summary>
+    public required ImageFetcher Images { get; init; }
+
+    /// <summary>The way to the model.</summary>
+    public required ModelGateway Gateway { get; init; }
+
+    /// <summary>Bounds starts.</summary>
+    public required StartGate Starts { get; init; }
+
+    /// <summary>The installation's id; known once an operator has welcomed this bridge.</summary>
+    public required Func<string> Installation { get; init; }
+
+    /// <summary>Where the run directories are: short, since a socket's path has at most 107 bytes (unix(7)).</summary>
+    public required string RunRoot { get; init; }
+
+    /// <summary>The shim's file on this node.</summary>
+    public required string ShimPath { get; init; }
+
+    /// <summary>The folder of the Claude CLI on this node; null if it has none.</summary>
+    public required string? ClaudeDirectory { get; init; }
+
+    /// <summary>The files that are the same for every container.</summary>
+    public required SandboxFiles Files { get; init; }
+
+    /// <summary>The limits that the engine enforces; the others are left out.</summary>
+    public required Func<IReadOnlyCollection<string>> EnforcedLimits { get; init; }
+
+    /// <summary>Time.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>The log.</summary>
+    public required ILogger Logger { get; init; }
+}

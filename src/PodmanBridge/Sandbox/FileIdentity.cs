@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+
+namespace Stromboli.PodmanBridge.Sandbox;
+
+/// <summary>Which file a path leads to: <c>st_dev</c> and <c>st_ino</c> (statx(2)), the same inside a container as outside.</summary>
+internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
+{
+    private const int AtCurrentDirectory = -100;
+    private const uint Inode = 0x100;
+
+    /// <summary>The identity of what is at a path, links followed.</summary>
+    /// <exception cref="IOException">There is nothing, or it cannot be looked at.</exception>
+    public static FileIdentity Of(string path) =>
+        StatX(AtCurrentDirectory, path, 0, Inode, out var stat) == 0
+            ? new FileIdentity(MakeDevice(stat.DevMajor, stat.DevMinor), stat.Ino)
+            : throw new IOException($"{path} cannot be looked at (error {Marshal.GetLastPInvokeError()}).");
+
+    // As gnu_dev_makedev(3): what a 64-bit st_dev holds.
+    private static ulong MakeDevice(ulong major, ulong minor) =>
+        ((major & 0xfffff000) << 32) | ((major & 0xfff) << 8) | ((minor & 0xffffff00) << 12) | (minor & 0xff);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int directory, string path, int flags, uint mask, out StatXBuffer stat);
+
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct StatXBuffer
+    {
+        [FieldOffset(32)]
+        public ulong Ino;
+
+        [FieldOffset(136)]
+        public uint DevMajor;
+
+        [FieldOffset(140)]
+        public uint DevMinor;
+    }
+}

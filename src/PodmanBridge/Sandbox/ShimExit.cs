@@ -1,0 +1,26 @@
+namespace Stromboli.PodmanBridge.Sandbox;
+
+/// <summary>How the agent's process ended, in the shim's words. Exactly one of <see cref="Code"/> and <see cref="Signal"/>.</summary>
+internal sealed record ShimExit
+{
+    /// <summary>The exit code.</summary>
+    public int? Code { get; init; }
+
+    /// <summary>The signal's number.</summary>
+    public int? Signal { get; init; }
+
+    /// <summary>The signal's name, for example <c>SIGSEGV</c>.</summary>
+    public string? SignalName { get; init; }
+
+    /// <summary>Who ended it: <c>agent</c>, <c>stop</c> or <c>lease</c>.</summary>
+    public string By { get; init; } = "agent";
+
+    /// <summary>Bytes that the agent wrote to its standard output.</summary>
+    public long StdoutBytes { get; init; }
+
+    /// <summary>Bytes that the agent wrote to its standard error.</summary>
+    public long StderrBytes { get; init; }
+
+    /// <summary>Whether some of them were left out of the log.</summary>
+    public bool Truncated { get; init; }
+}

@@ -1,0 +1,14 @@
+namespace Stromboli.PodmanBridge.Sandbox;
+
+/// <summary>Why the agent could not be started.</summary>
+internal sealed record ShimFailure
+{
+    /// <summary>The step: <c>go</c>, <c>relay</c>, <c>workdir</c>, <c>exec</c>.</summary>
+    public required string Step { get; init; }
+
+    /// <summary>The system's error number, 0 if none.</summary>
+    public int Errno { get; init; }
+
+    /// <summary>One sentence.</summary>
+    public string Message { get; init; } = "";
+}
