@@ -30,6 +30,8 @@ public sealed class KubeApiServer(StackHome home, Pki pki, Etcd etcd, KubeHttp h
             $"--service-account-signing-key-file={pki.AccountKey}",
             "--authorization-mode=RBAC",
             $"--token-auth-file={TokenFile}",
+            // Nobody has a client certificate, but the CRD server looks for this authority in kube-system.
+            $"--client-ca-file={pki.Authority}",
             $"--requestheader-client-ca-file={pki.FrontProxyAuthority}",
             "--requestheader-allowed-names=front-proxy",
             "--requestheader-username-headers=X-Remote-User",

@@ -83,7 +83,9 @@ public sealed class Stack : IAsyncDisposable
         var model = _options.Operator.ModelBaseUrl is null ? StepAsync("scripted model", Model.StartAsync(cancellationToken)) : Task.CompletedTask;
         await StepAsync("control plane", ControlPlane.StartAsync(cancellationToken));
         await StepAsync("CRDs, RBAC and the model's credential", InstallAsync(cancellationToken));
-        await Task.WhenAll(_operators.Select(process => StepAsync(process.Name, process.StartAsync(cancellationToken))).Append(machines).Append(model));
+        // For two seconds after a CRD was established its first objects are held back (apiextensions-apiserver does so for its replicas' sake).
+        var grants = Task.WhenAll(_nodes.Select(node => NodeGrant.EnsureAsync(ControlPlane, node.Name, node.Options.Labels, cancellationToken)));
+        await Task.WhenAll(_operators.Select(process => StepAsync(process.Name, process.StartAsync(cancellationToken))).Append(machines).Append(model).Append(grants));
         await Task.WhenAll(_nodes.Select(node => JoinAsync(node, cancellationToken)));
     }
 
@@ -92,7 +94,7 @@ public sealed class Stack : IAsyncDisposable
     {
         var node = NewNode(name, options ?? _options.Node);
         _nodes.Add(node);
-        await node.Machine.StartAsync(cancellationToken);
+        await Task.WhenAll(node.Machine.StartAsync(cancellationToken), NodeGrant.EnsureAsync(ControlPlane, name, node.Options.Labels, cancellationToken));
         await JoinAsync(node, cancellationToken);
         return node;
     }
@@ -137,7 +139,6 @@ public sealed class Stack : IAsyncDisposable
 
     private async Task JoinAsync(StackNode node, CancellationToken cancellationToken)
     {
-        await NodeGrant.EnsureAsync(ControlPlane, node.Name, node.Options.Labels, cancellationToken);
         if (_operators.Count > 0)
             await StepAsync($"bridge of {node.Name}", node.Bridge.StartAsync(cancellationToken));
     }

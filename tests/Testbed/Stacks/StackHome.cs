@@ -71,7 +71,8 @@ public sealed class StackHome : IAsyncDisposable
             return;
         foreach (var state in Directory.EnumerateDirectories(Cache.At("stacks"), "test-*"))
         {
-            if (ProcessIdentity.Load(OwnerPath(state)) is not { IsAlive: false })
+            // A sweeper that was interrupted leaves a renamed folder.
+            if (!state.EndsWith(".removed", StringComparison.Ordinal) && ProcessIdentity.Load(OwnerPath(state)) is not { IsAlive: false })
                 continue;
             var id = Path.GetFileName(state);
             using var sweeper = StartSweeper(ControlGroup.Of(id), state, Path.Combine("/run/stromboli-testbed", id));
