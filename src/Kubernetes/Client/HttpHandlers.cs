@@ -27,7 +27,6 @@ internal static class HttpHandlers
             PooledConnectionLifetime = TimeSpan.FromMinutes(15),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
         };
-        handler.SslOptions.TargetHost = config.TlsServerName;
         if (config.SkipTlsVerify)
             handler.SslOptions.RemoteCertificateValidationCallback = SkipVerification;
         else if (config.CertificateAuthority is { Count: > 0 } authorities)

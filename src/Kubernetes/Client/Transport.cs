@@ -9,6 +9,7 @@ internal sealed partial class Transport : IDisposable
 {
     private readonly HttpClient _http;
     private readonly string _prefix;
+    private readonly string? _host;
     private readonly TokenSource? _tokens;
     private readonly KubeClientOptions _options;
     private readonly RateLimiter _limiter;
@@ -21,12 +22,12 @@ internal sealed partial class Transport : IDisposable
         {
             BaseAddress = config.Server,
             Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);
         _http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         _prefix = config.Server.AbsolutePath.TrimEnd('/');
+        // SocketsHttpHandler looks for this name in the server's certificate, not for SslOptions.TargetHost (seen on .NET 10.0).
+        _host = config.TlsServerName;
         _tokens = TokenSource.For(config, clock);
         _options = options;
         _limiter = new RateLimiter(options.QueriesPerSecond, options.Burst, clock);
@@ -77,7 +78,7 @@ internal sealed partial class Transport : IDisposable
 
     public static ApiException NoAnswer(ApiRequest request, Exception cause, bool timedOut) => timedOut
         ? new(null, "Timeout", $"{request.Method} {request.Path.Split('?')[0]}: no answer in time.", inner: cause)
-        : new(null, "NoAnswer", $"{request.Method} {request.Path.Split('?')[0]}: no answer: {cause.Message}", inner: cause);
+        : new(null, "NoAnswer", $"{request.Method} {request.Path.Split('?')[0]}: no answer: {cause.GetBaseException().Message}", inner: cause);
 
     private async Task<ReadOnlyMemory<byte>> TryAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -115,7 +116,12 @@ internal sealed partial class Transport : IDisposable
 
     private async Task<HttpResponseMessage> OnceAsync(ApiRequest request, string? token, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(request.Method, _prefix + request.Path);
+        using var message = new HttpRequestMessage(request.Method, _prefix + request.Path)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        message.Headers.Host = _host;
         if (token is not null)
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (request.Body is not null)

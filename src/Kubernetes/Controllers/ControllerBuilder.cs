@@ -32,7 +32,8 @@ public sealed class ControllerBuilder
             if (when is not null && !when(change))
                 return;
             IEnumerable<T> asked = change.Old is { } old && change.New is { } now ? [old, now] : [change.Object];
-            foreach (var key in asked.SelectMany(map))
+            // A key given twice could be taken between, and would then be reconciled twice.
+            foreach (var key in asked.SelectMany(map).Distinct())
                 controller.Enqueue(key);
         }));
         return this;

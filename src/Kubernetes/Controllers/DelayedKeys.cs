@@ -18,6 +18,15 @@ internal sealed class DelayedKeys<TKey> : IDisposable
         _timer = clock.CreateTimer(static state => ((DelayedKeys<TKey>)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    public int Entries
+    {
+        get
+        {
+            lock (_gate)
+                return _heap.Count;
+        }
+    }
+
     public void Add(TKey key, TimeSpan delay)
     {
         lock (_gate)

@@ -39,6 +39,8 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
+    internal int DelayedEntries => _delayed.Entries;
+
     /// <summary>Adds a key; nothing happens if it already waits.</summary>
     public void Add(TKey key)
     {

@@ -44,6 +44,8 @@ public sealed partial class Informer<T>
 
     internal string Kind => _type.Kind;
 
+    internal string? Version => _version;
+
     /// <summary>Whether the first complete list is in the store.</summary>
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
 
