@@ -99,22 +99,22 @@ static const struct rule RULES[] = {
 
 enum { RULE_COUNT = sizeof RULES / sizeof RULES[0], PROGRAM_MAX = 8 + RULE_COUNT * 7 };
 
-struct program {
+struct bpf {
     struct sock_filter code[PROGRAM_MAX];
     uint16_t length;
 };
 
-static void emit(struct program *p, uint16_t code, uint32_t k, uint8_t if_true, uint8_t if_false)
+static void emit(struct bpf *p, uint16_t code, uint32_t k, uint8_t if_true, uint8_t if_false)
 {
     p->code[p->length++] = (struct sock_filter){ .code = code, .k = k, .jt = if_true, .jf = if_false };
 }
 
-static void load(struct program *p, size_t offset)
+static void load(struct bpf *p, size_t offset)
 {
     emit(p, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
 }
 
-static void emit_rule(struct program *p, const struct rule *r)
+static void emit_rule(struct bpf *p, const struct rule *r)
 {
     unsigned conditions = (r->when[0].set ? 1U : 0U) + (r->when[1].set ? 1U : 0U);
     // The instructions between a failed test and the next rule.
@@ -129,7 +129,7 @@ static void emit_rule(struct program *p, const struct rule *r)
     emit(p, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | r->error, 0, 0);
 }
 
-static void build(struct program *p)
+static void build(struct bpf *p)
 {
     p->length = 0;
     load(p, offsetof(struct seccomp_data, arch));
@@ -145,9 +145,9 @@ static void build(struct program *p)
 
 int filter_install(void)
 {
-    static struct program program;
-    build(&program);
-    struct sock_fprog fprog = { .len = program.length, .filter = program.code };
+    static struct bpf bpf;
+    build(&bpf);
+    struct sock_fprog fprog = { .len = bpf.length, .filter = bpf.code };
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return -1;
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &fprog, 0, 0);
 }

@@ -1,6 +1,6 @@
 #include "hello.h"
 
-#include "elf.h"
+#include "program.h"
 
 #include <fcntl.h>
 #include <limits.h>

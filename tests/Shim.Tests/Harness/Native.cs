@@ -18,6 +18,9 @@ internal static class Native
     /// <summary>The program that plays the hostile agent.</summary>
     public static Task<string> AttackerAsync() => Once("attacker", CompileAttackerAsync);
 
+    /// <summary>The shim's parsers under sanitizers, fed with rubbish.</summary>
+    public static Task<string> FuzzerAsync() => Once("fuzzer", CompileFuzzerAsync);
+
     private static Task<string> Once(string key, Func<Task<string>> build) =>
         Built.GetOrAdd(key, _ => new Lazy<Task<string>>(build)).Value;
 
@@ -37,7 +40,21 @@ internal static class Native
         return output;
     }
 
-    private static async Task RunAsync(string program, params string[] arguments)
+    private static async Task<string> CompileFuzzerAsync()
+    {
+        Directory.CreateDirectory(Paths.Builds);
+        var output = Path.Combine(Paths.Builds, "fuzzer");
+        var sources = new[] { "go.c", "json.c", "tail.c", "program.c" }.Select(f => Path.Combine(Paths.Shim, f));
+        await RunAsync("gcc",
+        [
+            "-std=c11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
+            $"-I{Paths.Shim}", "-o", output, Path.Combine(Paths.Tests, "Fuzz", "fuzz.c"), .. sources,
+        ]);
+        return output;
+    }
+
+    /// <summary>Runs a program to its end, which must be a good one.</summary>
+    public static async Task RunAsync(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
         var error = process.StandardError.ReadToEndAsync();

@@ -1,4 +1,4 @@
-#include "elf.h"
+#include "program.h"
 
 #include <elf.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // Which interpreter a program needs: the dynamic loader of an ELF file, or what follows `#!`.
-#ifndef SHIM_ELF_H
-#define SHIM_ELF_H
+#ifndef SHIM_PROGRAM_H
+#define SHIM_PROGRAM_H
 
 #include <stdbool.h>
 
