@@ -64,14 +64,17 @@ static void enter(const char *workdir)
         errno = ENAMETOOLONG;
         give_up(STEP_WORKDIR);
     }
-    // What cannot be made is found out by chdir.
+    int why_not_made = 0;
     for (size_t i = 1; i <= n; i++) {
         if (workdir[i] != '/' && workdir[i] != 0) continue;
         memcpy(path, workdir, i);
         path[i] = 0;
-        mkdir(path, 0755);
+        if (mkdir(path, 0755) < 0 && errno != EEXIST && !why_not_made) why_not_made = errno;
     }
-    if (chdir(workdir) < 0) give_up(STEP_WORKDIR);
+    if (chdir(workdir) == 0) return;
+    // A directory that is missing is missing because it could not be made.
+    if (errno == ENOENT && why_not_made) errno = why_not_made;
+    give_up(STEP_WORKDIR);
 }
 
 static const char *search_path(char *const *envp)

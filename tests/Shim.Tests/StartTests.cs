@@ -7,7 +7,9 @@ public sealed class StartTests
 {
     private const int EnoEnt = 2;
     private const int EAcces = 13;
+    private const int ENotDir = 20;
     private const int EInval = 22;
+    private const int ERofs = 30;
     private const int EAddrInUse = 98;
 
     public static TheoryData<string, string> MalformedGo() => new()
@@ -125,13 +127,17 @@ public sealed class StartTests
         await ExpectFailureAsync(container, bridge, step, errno);
     }
 
-    [Fact]
-    public async Task Go_WorkdirThatCannotBe_Failed()
+    [Theory]
+    [InlineData("/usr/new/deep", ERofs)]
+    [InlineData("/opt/stromboli/new", EAcces)]
+    [InlineData("/etc/passwd", ENotDir)]
+    [InlineData("/etc/passwd/below", ENotDir)]
+    public async Task Go_WorkdirThatCannotBe_Failed(string workdir, int errno)
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.ConnectAsync();
-        await bridge.SendGoAsync(new Go { Workdir = "/usr/new" });
-        await ExpectFailureAsync(container, bridge, "workdir", EnoEnt);
+        await bridge.SendGoAsync(new Go { Workdir = workdir });
+        await ExpectFailureAsync(container, bridge, "workdir", errno);
     }
 
     [Fact]
