@@ -26,6 +26,7 @@ internal static class OperatorHost
         }
 
         await using var host = Build(options, config);
+        var exit = host.Services.GetRequiredService<ExitCode>();
         try
         {
             await host.RunAsync(cancellationToken);
@@ -37,7 +38,7 @@ internal static class OperatorHost
             return OperatorCommand.UsageError;
         }
 
-        return host.Services.GetRequiredService<ExitCode>().Code;
+        return exit.Code;
     }
 
     /// <summary>Builds the host; nothing runs yet.</summary>
@@ -65,12 +66,7 @@ internal static class OperatorHost
     {
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        logging.AddConsole(console => console.FormatterName = OneLineFormatter.FormatterName);
+        logging.Services.AddSingleton<ConsoleFormatter, OneLineFormatter>();
     }
 }
