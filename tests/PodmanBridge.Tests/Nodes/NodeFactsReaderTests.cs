@@ -11,7 +11,7 @@ public sealed class NodeFactsReaderTests(PodmanFixture podman) : IClassFixture<P
     [PodmanFact]
     public async Task Read_RealPodman_HasNoProblem()
     {
-        var facts = await new NodeFactsReader(podman.Client, Options(PodmanFixture.Socket), new CliVersionReader(TimeProvider.System)).ReadAsync(None);
+        var facts = await new NodeFactsReader(podman.Client, Options(podman.Real.Socket), new CliVersionReader(TimeProvider.System)).ReadAsync(None);
         Assert.Null(facts.Problem);
         Assert.True(facts.Rootless);
         Assert.NotNull(facts.PodmanVersion);

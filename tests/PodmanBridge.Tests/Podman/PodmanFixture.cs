@@ -3,11 +3,8 @@ using Stromboli.PodmanBridge.Podman;
 
 namespace Stromboli.PodmanBridge.Tests.Podman;
 
-/// <summary>
-/// A real, rootless Podman with the images busybox, hostile and agent of the testbed. <c>STROMBOLI_TEST_PODMAN_DIR</c> (else the socket's own folder) is a
-/// directory that the test and the engine both see at the same path.
-/// </summary>
-public sealed class PodmanFixture : IAsyncLifetime
+/// <summary>A client of the real Podman, and what a test class makes with it, removed at the end. Images: those of the testbed.</summary>
+public sealed class PodmanFixture(RealPodman real) : IAsyncLifetime
 {
     public const string Busybox = "registry.test/busybox:1";
     public const string Hostile = "registry.test/hostile:1";
@@ -16,7 +13,7 @@ public sealed class PodmanFixture : IAsyncLifetime
     private readonly List<string> _containers = [];
     private readonly List<string> _volumes = [];
 
-    internal static string Socket => Environment.GetEnvironmentVariable(PodmanFactAttribute.Variable) ?? "";
+    internal RealPodman Real => real;
 
     internal PodmanClient Client { get; private set; } = null!;
 
@@ -34,40 +31,40 @@ public sealed class PodmanFixture : IAsyncLifetime
 
     internal void TrackVolume(string volume) => _volumes.Add(volume);
 
-    /// <summary>A directory for sockets and logs that the engine's user owns.</summary>
-    internal string NewDirectory(UnixFileMode mode = (UnixFileMode)0x1C9)
+    /// <summary>A directory of the engine's user, mode 0711 unless told.</summary>
+    internal string NewDirectory(UnixFileMode mode = (UnixFileMode)0b111_001_001)
     {
         var path = Path.Combine(Directory, Guid.NewGuid().ToString("N")[..8]);
         System.IO.Directory.CreateDirectory(path);
-        Own(path);
         File.SetUnixFileMode(path, mode);
+        Own(path);
         return path;
     }
 
     /// <summary>Gives a path to the user of the engine, when the test runs as root and the engine does not.</summary>
-    internal static void Own(string path)
+    internal void Own(string path)
     {
-        if (Environment.UserName != "root")
+        if (!Environment.IsPrivilegedProcess)
             return;
-        using var chown = Process.Start("chown", ["-R", "--reference", Socket, path]);
+        using var chown = Process.Start(new ProcessStartInfo("chown", ["-R", "--reference", real.Socket, path]) { UseShellExecute = false })!;
         chown.WaitForExit();
     }
 
-    public ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
-        if (Socket.Length == 0)
-            return ValueTask.CompletedTask;
-        Client = new PodmanClient(Socket, TimeProvider.System);
-        var parent = Environment.GetEnvironmentVariable("STROMBOLI_TEST_PODMAN_DIR") ?? Path.GetDirectoryName(Socket)!;
-        Directory = Path.Combine(parent, "test-" + Guid.NewGuid().ToString("N")[..8]);
+        if (RealPodman.Absence is not null)
+            return;
+        await real.StartAsync();
+        Client = new PodmanClient(real.Socket, TimeProvider.System);
+        Directory = Path.Combine(real.Shared, Guid.NewGuid().ToString("N")[..8]);
         System.IO.Directory.CreateDirectory(Directory);
+        File.SetUnixFileMode(Directory, (UnixFileMode)0b111_101_101);
         Own(Directory);
-        return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (Socket.Length == 0)
+        if (Directory.Length == 0)
             return;
         foreach (var name in _containers)
             await Client.Containers.RemoveAsync(name, CancellationToken.None);

@@ -25,7 +25,7 @@ internal sealed class ContainerFixture(PodmanFixture podman)
             LogPath = Path.Combine(podman.NewDirectory(), "log"),
             Files = SandboxFiles.Write(Path.Combine(podman.Directory, "files")),
         };
-        PodmanFixture.Own(podman.Directory);
+        podman.Own(podman.Directory);
         var spec = ContainerSpec.Build(SpecBuilder.Attempt() with { CpuMillis = 1000 }, inputs);
         podman.Track(spec.Name);
         foreach (var volume in spec.Volumes)
