@@ -1,14 +1,11 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
+using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Nodes;
 
 /// <summary>Who serves Podman's socket.</summary>
 internal static class PodmanPeer
 {
-    private const int SolSocket = 1;
-    private const int SoPeercred = 17;
-
     /// <summary>
     /// What is wrong with it, as one sentence; null when nothing is. The kernel gives pid 0 for a process of a PID namespace that cannot be seen from here: then
     /// the bridge could not tell the shim by its pid either.
@@ -24,10 +21,7 @@ internal static class PodmanPeer
         {
             return $"Podman does not answer on {socketPath}: {e.Message}.";
         }
-        // struct ucred: pid, uid, gid.
-        var credentials = new byte[12];
-        socket.GetRawSocketOption(SolSocket, SoPeercred, credentials);
-        return BinaryPrimitives.ReadInt32LittleEndian(credentials) == 0
+        return PeerCredentials.Of(socket).Pid == 0
             ? "The bridge cannot see the processes of Podman's host; run it in the host's PID namespace (hostPID: true)."
             : null;
     }
