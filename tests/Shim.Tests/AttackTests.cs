@@ -108,6 +108,20 @@ public sealed class AttackTests
     }
 
     [Fact]
+    public async Task Output_HeldOpenFromOutside_DoesNotDelayTheEnd()
+    {
+        await using var container = await Container.StartAsync();
+        using var bridge = await container.RunAsync(Go.Attack("hand-over"));
+        using var intruder = await container.Bridge.AcceptAsync();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await bridge.ExpectAsync(FrameType.Exited);
+        var (_, log) = await container.EndAsync();
+
+        Assert.Equal("ok", Results(log)["handed-over"]);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
+    }
+
+    [Fact]
     public async Task ForkBomb_WhileItGoesOn_TheShimHearsAndStops()
     {
         await using var container = await Container.StartAsync();

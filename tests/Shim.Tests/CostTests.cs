@@ -23,7 +23,7 @@ public sealed class CostTests
         }
 
         took.Sort();
-        TestContext.Current.TestOutputHelper?.WriteLine($"exec of the shim to Started: median {took[Starts / 2].TotalMilliseconds:F2} ms, worst {took[^1].TotalMilliseconds:F2} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine($"exec of the shim to Started: best {took[0].TotalMilliseconds:F2} ms, median {took[Starts / 2].TotalMilliseconds:F2} ms, worst {took[^1].TotalMilliseconds:F2} ms");
         Assert.InRange(took[Starts / 2], TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
     }
 

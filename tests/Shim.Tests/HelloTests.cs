@@ -20,6 +20,7 @@ public sealed class HelloTests
         var mounts = hello.GetProperty("mounts").EnumerateArray().ToDictionary(m => m.GetProperty("path").GetString()!, StringComparer.Ordinal);
         foreach (var (inside, outside) in new[] { ("/opt/workspace", container.Workspace), ("/run/stromboli", container.RunDirectory), ("/", "/") })
             Assert.Equal(await IdentityAsync(outside), $"{mounts[inside].GetProperty("dev").GetUInt64()} {mounts[inside].GetProperty("ino").GetUInt64()}");
+        Assert.Contains("/opt/odd \"name\\", mounts.Keys);
         Assert.DoesNotContain(mounts.Keys, path => path.StartsWith("/proc", StringComparison.Ordinal)
             || path.StartsWith("/sys", StringComparison.Ordinal) || path.StartsWith("/dev", StringComparison.Ordinal));
     }

@@ -6,6 +6,7 @@ void attack_init_process(void);
 void attack_proc_files(void);
 void attack_run_directory(void);
 void attack_foreign_calls(void);
+void hand_over_stdout(void);
 void use_own_rights(void);
 
 void stubborn_tree(int depth);

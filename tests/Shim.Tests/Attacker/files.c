@@ -79,3 +79,17 @@ void attack_run_directory(void)
     // The bridge looks at the pid and hangs up.
     told("heard", fd < 0 ? -1 : read(fd, &byte, 1));
 }
+
+// Gives its stdout to whoever listens at shim.sock, so that the pipe has a writer when all of the agent is dead.
+void hand_over_stdout(void)
+{
+    int fd = connect_to("/run/stromboli/shim.sock");
+    int out = STDOUT_FILENO;
+    char space[CMSG_SPACE(sizeof out)] = "", byte = 'x';
+    struct iovec data = { &byte, 1 };
+    struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space };
+    struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+    *c = (struct cmsghdr){ .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof out) };
+    memcpy(CMSG_DATA(c), &out, sizeof out);
+    told("handed-over", sendmsg(fd, &message, 0));
+}

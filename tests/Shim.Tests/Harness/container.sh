@@ -23,6 +23,8 @@ mount -o remount,bind,ro,nosuid,nodev,noexec /run/stromboli
 mount --bind /mnt/shim /run/shim
 umount -l /mnt
 mount -t tmpfs -o mode=1777 tmpfs /tmp
+mkdir '/opt/odd "name\'
+mount -t tmpfs tmpfs '/opt/odd "name\'
 mount -o remount,bind,ro /opt
 mount -o remount,bind,ro /
 ip link set lo up
