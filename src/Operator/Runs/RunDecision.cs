@@ -61,6 +61,6 @@ internal static class RunDecision
             : RunTransitions.Restamped(run with { Status = status }, snapshot.Now);
         var verdict = Store(snapshot, status, events, snapshot.NodeLostAt);
         // To stop needs no record: what is sent twice does no harm, what is sent late does.
-        return run.IsCancelled() ? verdict with { Before = verdict.After } : verdict;
+        return verdict with { Before = [.. verdict.After.Where(w => w.State == DesiredState.Stop)] };
     }
 }

@@ -1,0 +1,140 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Values;
+using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Runs;
+using Stromboli.Operator.Scheduling;
+
+namespace Stromboli.Operator.Tests.Runs;
+
+/// <summary>Whatever happens in whatever order, what is stored keeps the rules of <see cref="StatusRules"/>.</summary>
+public sealed class RunDecisionProperties
+{
+    public enum Kind
+    {
+        Look,
+        Report,
+        ReportEnd,
+        NodeLost,
+        Cancel,
+        Edit,
+        CrashBeforeStoring,
+        NoNode,
+        NoSecret,
+        Wait,
+    }
+
+    [Fact]
+    public void AnyOrderOfEvents_KeepsTheRules()
+    {
+        var step =
+            from kind in Gen.Elements(Enum.GetValues<Kind>())
+            from attempt in Gen.Choose(1, 4)
+            from node in Gen.Choose(1, 3)
+            from detail in Gen.Choose(0, 1000)
+            select new Step(kind, attempt, node, detail);
+        var way = Gen.ListOf(step).Select(steps => steps.ToList());
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000).WithEndSize(60), Prop.ForAll(way.ToArbitrary(), steps => new World().Play(steps)));
+    }
+
+    public sealed record Step(Kind Kind, int Attempt, int Node, int Detail);
+
+    private sealed class World
+    {
+        private readonly HashSet<(string Node, int Attempt)> _let = [];
+        private AgentRun _run = RunCases.Run(new AgentRunSpec { Prompt = "hello", Retries = new RetrySpec { NodeLost = 2 }, TtlAfterFinished = new GoDuration("1h") });
+        private DateTimeOffset _now = RunCases.T0;
+        private ObservedAttempt? _observed;
+
+        public void Play(IReadOnlyList<Step> steps)
+        {
+            foreach (var step in steps)
+                Play(step);
+        }
+
+        private void Play(Step step)
+        {
+            _now = _now.AddMilliseconds(step.Detail * 7);
+            var snapshot = RunCases.Snapshot(_run, _now) with { Placement = Placement.On($"node-{step.Node}") };
+            switch (step.Kind)
+            {
+                case Kind.Report:
+                    Report(step, (AttemptStage)(step.Detail % 3), null);
+                    break;
+                case Kind.ReportEnd:
+                    var reason = Enum.GetValues<RunReason>()[step.Detail % Enum.GetValues<RunReason>().Length];
+                    Report(step, AttemptStage.Ended, new AttemptEnd { Reason = reason, Message = "It ended.", EndedAgoMs = step.Detail * 1000, Usage = new AttemptUsage { InputTokens = 5 } });
+                    break;
+                case Kind.NodeLost:
+                    snapshot = snapshot with { NodeLostAt = _now };
+                    break;
+                case Kind.Cancel:
+                    Spec(_run.Spec! with { Cancel = true });
+                    break;
+                case Kind.Edit:
+                    Spec(_run.Spec! with { Priority = step.Detail });
+                    break;
+                case Kind.NoNode:
+                    snapshot = snapshot with { Placement = step.Detail % 2 == 0 ? Placement.Queued(1 + step.Detail, "Full.") : Placement.Waits(RunReason.NoNodeMatches, "None.") };
+                    break;
+                case Kind.NoSecret:
+                    snapshot = snapshot with { Secrets = new SecretCheck { Reason = RunReason.SecretNotFound, Message = "None." } };
+                    break;
+                case Kind.Wait:
+                    _now = _now.AddMinutes(step.Detail);
+                    break;
+            }
+            Decide(snapshot with { Run = _run, Now = _now, Observed = _observed, NodeLostAt = snapshot.NodeLostAt <= _now ? _now : snapshot.NodeLostAt }, step.Kind);
+        }
+
+        private void Decide(RunSnapshot snapshot, Kind kind)
+        {
+            var verdict = RunDecision.Decide(snapshot);
+            Assert.Equal(RunNeed.Nothing, verdict.Need);
+            // Nothing but to hold and to stop may come before the record.
+            Assert.All(verdict.Before, w => Assert.True(w.State is DesiredState.Hold or DesiredState.Stop, $"{w.State} before the record."));
+            if (kind == Kind.CrashBeforeStoring)
+                return;
+            if (verdict.Status is { } status)
+            {
+                var before = _run.Status;
+                _run = _run with { Status = status };
+                StatusRules.Check(_run, before);
+            }
+            After(verdict);
+            // What is stored is not stored again. What the snapshot says of an attempt is said of the one before.
+            var again = snapshot with { Run = _run };
+            if (_run.Status?.Attempt != snapshot.Run.Status?.Attempt)
+                again = again with { NodeLostAt = null, Observed = null };
+            Assert.Null(RunDecision.Decide(again).Status);
+        }
+
+        private void After(RunVerdict verdict)
+        {
+            var go = verdict.After.Where(w => w.State == DesiredState.Go).ToList();
+            Assert.True(go.Count <= 1, "Two attempts are let go at once.");
+            foreach (var wish in go)
+            {
+                var live = _run.LiveAttempt();
+                Assert.Equal((live?.Node, live?.Attempt), (wish.Node, wish.Attempt));
+                // One node for one attempt, for ever.
+                Assert.True(_let.Contains((wish.Node, wish.Attempt)) || !_let.Any(l => l.Attempt == wish.Attempt), "An attempt is let go on two nodes.");
+                _let.Add((wish.Node, wish.Attempt));
+            }
+            Assert.True(!_run.IsFinished() || go.Count == 0, "A run that is over is let go.");
+        }
+
+        // As the sink does: what is not on record is refused.
+        private void Report(Step step, AttemptStage stage, AttemptEnd? end)
+        {
+            var observation = new AttemptObservation { UID = RunCases.UID, Attempt = step.Attempt, Stage = stage, StartedAgoMs = stage >= AttemptStage.Running ? 5 : null, End = end };
+            var observed = ObservedAttempt.From($"node-{step.Node}", observation, _now);
+            if (step.Detail % 5 == 0 || (_run.LiveAttempt() is { } live && live.Node == observed.Node && live.Attempt == observed.Attempt))
+                _observed = observed.Replaces(_observed) ? observed : _observed;
+        }
+
+        private void Spec(AgentRunSpec spec) =>
+            _run = _run with { Spec = spec, Metadata = _run.Metadata with { Generation = _run.Metadata.Generation + 1 } };
+    }
+}
