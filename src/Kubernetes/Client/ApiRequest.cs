@@ -7,7 +7,7 @@ internal sealed record ApiRequest(HttpMethod Method, string Path, RequestLabels 
 
     public string ContentType { get; init; } = "application/json";
 
-    /// <summary>Whether doing it twice does no harm.</summary>
+    /// <summary>Whether doing it twice does no harm; a POST that is so stores nothing.</summary>
     public bool Idempotent { get; init; }
 
     /// <summary>Leader election: past the rate limiter and the write guard, never tried again, and bounded by this time.</summary>

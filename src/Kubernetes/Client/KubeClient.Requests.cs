@@ -27,6 +27,10 @@ public sealed partial class KubeClient
     private static RequestLabels Labels<T>(string verb, ResourceType<T> type, string? subresource = null)
         where T : class, IKubernetesObject => new(verb, type.Group, type.Plural, subresource ?? "");
 
+    // A TokenReview or SubjectAccessReview is a question in the form of a create.
+    private static bool IsReview<T>(ResourceType<T> type)
+        where T : class, IKubernetesObject => type.Group is "authentication.k8s.io" or "authorization.k8s.io";
+
     private static byte[] Json<T>(T value, JsonTypeInfo<T> json) => JsonSerializer.SerializeToUtf8Bytes(value, json);
 
     private static string CollectionFor<T>(ResourceType<T> type, T target)

@@ -80,6 +80,8 @@ internal sealed partial class Transport : IDisposable
         ? new(null, "Timeout", $"{request.Method} {request.Path.Split('?')[0]}: no answer in time.", inner: cause)
         : new(null, "NoAnswer", $"{request.Method} {request.Path.Split('?')[0]}: no answer: {cause.GetBaseException().Message}", inner: cause);
 
+    private static bool IsQuestion(ApiRequest request) => request.Method == HttpMethod.Post && request.Idempotent;
+
     private async Task<ReadOnlyMemory<byte>> TryAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (request.ElectionTimeout is null)
@@ -126,7 +128,7 @@ internal sealed partial class Transport : IDisposable
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (request.Body is not null)
             message.Content = new ByteArrayContent(request.Body) { Headers = { ContentType = new MediaTypeHeaderValue(request.ContentType) } };
-        if (request.Method != HttpMethod.Get && request.ElectionTimeout is null)
+        if (request.Method != HttpMethod.Get && !IsQuestion(request) && request.ElectionTimeout is null)
             _options.BeforeWrite?.Invoke();
         var started = _clock.GetTimestamp();
         var code = 0;

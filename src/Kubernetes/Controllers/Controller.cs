@@ -115,6 +115,13 @@ public sealed partial class Controller : IDisposable
             outcome = "conflict";
             Log.Conflict(_logger, _options.Name, key, _queue.AddWithBackoff(key).TotalSeconds);
         }
+        catch (NotLeaderException e)
+        {
+            // The host is about to stop us.
+            outcome = "not-leader";
+            Log.NotLeader(_logger, _options.Name, key, e.Message);
+            _queue.AddWithBackoff(key);
+        }
         catch (Exception e)
         {
             var wait = _queue.AddWithBackoff(key, (e as ApiException)?.RetryAfter ?? TimeSpan.Zero);
@@ -166,6 +173,9 @@ public sealed partial class Controller : IDisposable
 
         [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "{Controller}: {Key} failed {Failures} times in a row, again in {Seconds} s")]
         public static partial void Failed(ILogger logger, Exception exception, string controller, NamespacedName key, int failures, double seconds);
+
+        [LoggerMessage(EventId = 5, Level = LogLevel.Debug, Message = "{Controller}: {Key} left alone: {Cause}")]
+        public static partial void NotLeader(ILogger logger, string controller, NamespacedName key, string cause);
 
         [LoggerMessage(EventId = 4, Level = LogLevel.Debug, Message = "{Controller}: {Key} changed meanwhile, again in {Seconds} s")]
         public static partial void Conflict(ILogger logger, string controller, NamespacedName key, double seconds);

@@ -24,6 +24,7 @@ public sealed partial class Informer<T>
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _pageSize;
     private string? _version;
     private int _failures;
     private int _refusals;
@@ -34,6 +35,7 @@ public sealed partial class Informer<T>
         _client = client;
         _type = type;
         _options = options ?? new();
+        _pageSize = _options.PageSize;
         _clock = clock ?? TimeProvider.System;
         _logger = logger ?? NullLogger<Informer<T>>.Instance;
         Store = new Store<T>(_options.Transform, _logger);
@@ -90,8 +92,14 @@ public sealed partial class Informer<T>
         var before = _version;
         await WatchAsync(cancellationToken);
         _refusals = 0;
+        var lasted = _clock.GetElapsedTime(started);
+        var nothing = _version == before;
         // A server that ends watches at once would otherwise be asked without a pause.
-        _failures = _version == before && _clock.GetElapsedTime(started) < ShortWatch ? _failures + 1 : 0;
+        _failures = nothing && lasted < ShortWatch ? _failures + 1 : 0;
+        // Not even a bookmark: nothing happens there, or the server has gone back behind our version (etcd restored from a backup) and a watch
+        // from the future is silent for ever. A list tells, and is cheap in the first case.
+        if (nothing && lasted >= _options.WatchTimeout)
+            _version = null;
     }
 
     private async Task ListAsync(CancellationToken cancellationToken)
@@ -101,8 +109,9 @@ public sealed partial class Informer<T>
         string? version;
         do
         {
-            var page = await _client.ListPageAsync(_type, new() { Namespace = _options.Namespace, LabelSelector = _options.LabelSelector, FieldSelector = _options.FieldSelector, Limit = _options.PageSize, Continue = next }, cancellationToken);
-            items.AddRange(page.Items);
+            var page = await _client.ListPageAsync(_type, new() { Namespace = _options.Namespace, LabelSelector = _options.LabelSelector, FieldSelector = _options.FieldSelector, Limit = _pageSize, Continue = next }, cancellationToken);
+            // At once, so that a long list's prompts and the like are not all in memory together.
+            items.AddRange(page.Items.Select(Store.Transformed));
             version = page.Metadata.ResourceVersion;
             next = page.Metadata.Continue;
         }
@@ -149,6 +158,9 @@ public sealed partial class Informer<T>
         var answer = failure as ApiException;
         if (answer is { IsTransient: false } or { StatusCode: System.Net.HttpStatusCode.InternalServerError or System.Net.HttpStatusCode.GatewayTimeout })
             _refusals++;
+        // Large objects: the same page would be too large again.
+        if (answer is { Reason: "ResponseTooLarge" } && _version is null)
+            _pageSize = Math.Max(1, _pageSize / 4);
         if (answer is null || answer.IsGone || _refusals >= RefusalsBeforeRelist)
         {
             _version = null;

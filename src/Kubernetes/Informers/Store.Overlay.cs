@@ -11,7 +11,7 @@ public sealed partial class Store<T>
     // How far the informer has come.
     private string? _reached;
 
-    /// <summary>Takes the API server's answer to our own write. What the informer says of older versions of the object is ignored until it has caught up.</summary>
+    /// <summary>Takes the API server's answer to our own write of an object that the informer selects. What the informer says of older versions of the object is ignored until it has caught up.</summary>
     public void Observe(T answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
@@ -66,11 +66,11 @@ public sealed partial class Store<T>
             _reached = version;
     }
 
-    /// <summary>The informer's whole list: what is missing from it is gone, unless our own write is newer than the list.</summary>
+    /// <summary>The informer's whole list, transformed: what is missing from it is gone, unless our own write is newer than the list.</summary>
     internal void Replace(IEnumerable<T> list, string version)
     {
         Dictionary<NamespacedName, T> items = [];
-        foreach (var target in list.Select(Transformed))
+        foreach (var target in list)
             items[NamespacedName.Of(target)] = target;
         lock (_writing)
         {
@@ -91,6 +91,9 @@ public sealed partial class Store<T>
                 ApplyPresent(key, target);
         }
     }
+
+    /// <summary>What is kept of an object.</summary>
+    internal T Transformed(T target) => _transform is null ? target : _transform(target);
 
     private static bool IsNewer(string version, string than) => ResourceVersions.IsReached(than, version) && version != than;
 
@@ -120,6 +123,4 @@ public sealed partial class Store<T>
     }
 
     private bool IsGone(NamespacedName key, T target) => _gone.TryGetValue(key, out var uid) && uid == target.Metadata.Uid;
-
-    private T Transformed(T target) => _transform is null ? target : _transform(target);
 }

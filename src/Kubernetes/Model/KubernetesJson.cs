@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Stromboli.Kubernetes.Model;
@@ -25,6 +26,7 @@ namespace Stromboli.Kubernetes.Model;
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(PartialObject))]
 [JsonSerializable(typeof(KubeList<PartialObject>))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(Status))]
 [JsonSerializable(typeof(DeleteOptions))]
 public sealed partial class KubernetesJson : JsonSerializerContext;

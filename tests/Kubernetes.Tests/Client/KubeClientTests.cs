@@ -196,6 +196,16 @@ public sealed class KubeClientTests : ApiServerTest
     }
 
     [Fact]
+    public async Task Review_GuardForbidsWrites_AskedAllTheSameAndTriedAgain()
+    {
+        using var client = NewClient(new() { BeforeWrite = () => throw new NotLeaderException(), RetryDelay = TimeSpan.FromMilliseconds(1) });
+        Server.Answers["subjectaccessreviews"] = body => new() { ["spec"] = body["spec"]!.DeepClone(), ["status"] = new JsonObject { ["allowed"] = true } };
+        Fail(times: 1, 500);
+
+        Assert.True((await client.CreateAsync(BuiltIn.SubjectAccessReviews, new() { Spec = new() { User = "u" } }, cancellationToken: End)).Status!.Allowed);
+    }
+
+    [Fact]
     public async Task Requests_AreCounted_ByVerbResourceAndCode()
     {
         List<string> counted = [];

@@ -82,6 +82,18 @@ public sealed class InformerTests : ApiServerTest
     }
 
     [Fact]
+    public async Task Run_PageTooLarge_TakesSmallerPages()
+    {
+        for (var i = 0; i < 6; i++)
+            await CreateAsync($"w{i}", new string('x', 1000));
+        var informer = StartInformer(new() { PageSize = 8 }, NewClient(new() { MaxResponseBytes = 4000, MaxRetries = 0 }));
+
+        await informer.WaitForSyncAsync(End);
+
+        Assert.Equal(6, informer.Store.Count);
+    }
+
+    [Fact]
     public async Task Watch_Torn_GoesOnFromTheLastVersionWithoutAList()
     {
         var informer = NewRecorded(out var changes);
@@ -197,6 +209,21 @@ public sealed class InformerTests : ApiServerTest
 
         Assert.True(clock.GetUtcNow() >= new DateTimeOffset(2026, 1, 1, 0, 8, 0, TimeSpan.Zero));
         Assert.Single(ListRequests);
+    }
+
+    [Fact]
+    public async Task Watch_WholeTimeWithoutARecord_ListsAgain()
+    {
+        await CreateAsync("a");
+        var clock = new ManualTimeProvider();
+        var informer = new Informer<Widget>(Client, Widget.Type, clock: clock);
+        Run(informer.RunAsync);
+        await informer.WaitForSyncAsync(End);
+        await Eventually.True(() => Server.OpenWatches == 1);
+        clock.Advance(TimeSpan.FromMinutes(5));
+        Server.EndWatches();
+
+        await Eventually.True(() => ListRequests.Count() == 2);
     }
 
     [Fact]
