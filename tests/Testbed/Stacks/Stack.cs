@@ -146,10 +146,10 @@ public sealed class Stack : IAsyncDisposable
     private async Task InstallAsync(CancellationToken cancellationToken)
     {
         await ControlPlane.InstallCrdsAsync(Repository.At("config", "crd"), cancellationToken);
-        await ControlPlane.EnsureAccountAsync(OperatorProcess.Namespace, OperatorProcess.Account, cancellationToken);
         var rbac = Repository.At("config", "rbac");
         string[] apply = ["apply", File.Exists(Path.Combine(rbac, "kustomization.yaml")) ? "-k" : "-f", rbac];
         (await Kubectl.RunAsync(apply, cancellationToken: cancellationToken)).OrThrow("Applying config/rbac");
+        await ControlPlane.EnsureAccountAsync(OperatorProcess.Namespace, OperatorProcess.Account, cancellationToken);
 
         var secret = new JsonObject
         {
