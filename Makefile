@@ -19,7 +19,7 @@ endif
 DOTNET := $(shell command -v dotnet)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo --non-interactive --preserve-env)
 TESTBED := $(SUDO) $(DOTNET) tests/Testbed/bin/$(CONFIGURATION)/net10.0/Stromboli.Testbed.dll
-BUILD := $(DOTNET) build --configuration $(CONFIGURATION) --verbosity quiet -consoleLoggerParameters:NoSummary
+BUILD := $(DOTNET) build --configuration $(CONFIGURATION) --verbosity quiet --nologo -consoleLoggerParameters:ErrorsOnly
 
 .PHONY: help demo up down status test unit bench generate verify lint build setup shim testbed dotnet root
 
@@ -42,7 +42,7 @@ test: build ## Run every test, on real parts too (FILTER=Name~word narrows it)
 	@$(SUDO) eng/test all "$(FILTER)"
 
 unit: dotnet ## Run the tests of the single projects
-	@$(MAKE) -C src/Shim
+	@$(MAKE) --quiet -C src/Shim
 	@$(BUILD) Stromboli.sln
 	@eng/test unit "$(FILTER)"
 
@@ -70,7 +70,7 @@ setup: testbed
 	@$(TESTBED) setup
 
 shim: setup
-	@$(MAKE) -C src/Shim
+	@$(MAKE) --quiet -C src/Shim
 
 testbed: dotnet root
 	@$(BUILD) tests/Testbed

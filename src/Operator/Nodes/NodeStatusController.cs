@@ -82,7 +82,8 @@ internal sealed class NodeStatusController : IDisposable
         }
 
         var report = _registry.Report(key.Name);
-        if (!view.Connected && !report.Lost && report.DownFor < Settle && node.Status?.ObservedGeneration == node.Metadata.Generation)
+        // Also for a node that has just been made: its bridge is about to dial, and a first status before that would hold the second back for the whole interval.
+        if (!view.Connected && !report.Lost && report.DownFor < Settle)
             return ReconcileResult.After(Settle - report.DownFor);
         var next = AgentNodeStatusRules.Next(node, view, report, _taken(key.Name), _time);
         if (Same(node.Status, next))
