@@ -9,7 +9,7 @@ namespace Stromboli.Testbed.Commands;
 internal static class StatusCommand
 {
     /// <summary>Prints the table.</summary>
-    /// <returns>0 if everything that was started runs, 3 if not (as systemctl does).</returns>
+    /// <returns>0 if everything that was started runs, 3 if not.</returns>
     public static int Run()
     {
         Prerequisites.Check();
@@ -20,7 +20,7 @@ internal static class StatusCommand
         if (rows.Count == 0)
         {
             Console.WriteLine("Nothing is up.");
-            return 3;
+            return 0;
         }
 
         var table = new Table { Border = TableBorder.Simple };
