@@ -13,16 +13,26 @@ internal sealed class RunController : IDisposable
     private readonly RunStore _runs;
     private readonly RunQueue _queue;
     private readonly INodeRegistry _nodes;
+    private readonly ILeadership _leadership;
     private readonly TimeProvider _clock;
     private readonly Controller _controller;
     private readonly SemaphoreSlim _changed = new(1, 1);
 
     public RunController(
-        RunStore runs, RunQueue queue, RunExecutor executor, RunSignals signals, INodeRegistry nodes, RunOptions options, TimeProvider clock, ILogger<Controller> logger)
+        RunStore runs,
+        RunQueue queue,
+        RunExecutor executor,
+        RunSignals signals,
+        INodeRegistry nodes,
+        ILeadership leadership,
+        RunOptions options,
+        TimeProvider clock,
+        ILogger<Controller> logger)
     {
         _runs = runs;
         _queue = queue;
         _nodes = nodes;
+        _leadership = leadership;
         _clock = clock;
         // Before the controller's own handler, so that a run that is gone is off its node before anything else.
         runs.Informer.OnChange(change =>
@@ -39,10 +49,8 @@ internal sealed class RunController : IDisposable
     }
 
     /// <summary>Works until cancelled: while this operator leads. To be called once.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken) => await Task.WhenAll(
-        _runs.Informer.RunAsync(cancellationToken),
-        _controller.RunAsync(cancellationToken),
-        SchedulingAsync(cancellationToken));
+    public async Task RunAsync(CancellationToken cancellationToken) =>
+        await Task.WhenAll(_runs.Informer.RunAsync(cancellationToken), WorkAsync(cancellationToken));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -50,6 +58,20 @@ internal sealed class RunController : IDisposable
         _nodes.Changed -= NodeChanged;
         _controller.Dispose();
         _changed.Dispose();
+    }
+
+    // Not before the nodes are known too: every run would be told that there is none.
+    private async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _leadership.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+        await Task.WhenAll(_controller.RunAsync(cancellationToken), SchedulingAsync(cancellationToken));
     }
 
     private void NodeChanged(string node)
@@ -83,7 +105,6 @@ internal sealed class RunController : IDisposable
     {
         try
         {
-            await _runs.Informer.WaitForSyncAsync(cancellationToken);
             var wait = Timeout.InfiniteTimeSpan;
             while (true)
             {

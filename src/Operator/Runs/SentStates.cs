@@ -40,10 +40,6 @@ internal sealed class SentStates
             return _byUID.TryGetValue(uid, out var states) ? [.. states.Select(s => new WantedAttempt(s.Key.Node, s.Key.Attempt, s.Value))] : [];
     }
 
-    /// <summary>Whether the node was sent <see cref="DesiredState.Hold"/> for this run last.</summary>
-    public WantedAttempt? Held(string uid, string node) =>
-        All(uid).FirstOrDefault(w => w.Node == node && w.State == DesiredState.Hold);
-
     /// <summary>Nothing of the run is on any node any more.</summary>
     public void Forget(string uid)
     {

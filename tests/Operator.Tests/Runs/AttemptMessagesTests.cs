@@ -1,0 +1,55 @@
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Values;
+using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Runs;
+
+namespace Stromboli.Operator.Tests.Runs;
+
+public sealed class AttemptMessagesTests
+{
+    private static readonly AttemptSecrets Secrets = new() { Prompt = "hello", Credential = RunCases.SecretsThere.Credential };
+
+    [Theory]
+    [InlineData(DesiredState.Hold, true, false)]
+    [InlineData(DesiredState.Go, true, true)]
+    [InlineData(DesiredState.Stop, false, false)]
+    [InlineData(DesiredState.Collected, false, false)]
+    [InlineData(DesiredState.Absent, false, false)]
+    public void Build_EachState_HoldsWhatItMayAndNoMore(DesiredState state, bool spec, bool secrets)
+    {
+        var message = Build(RunCases.Scheduled(), new WantedAttempt("node-1", 1, state));
+        Assert.Equal(spec, message.Spec is not null);
+        Assert.Equal(spec, message.RemainingMs is not null);
+        Assert.Equal(secrets, message.Secrets is not null);
+    }
+
+    [Fact]
+    public void Build_Go_SaysWhatIsLeftOfTheAttemptsOneDeadline()
+    {
+        var run = RunCases.Scheduled(new AgentRunSpec { Prompt = "hello", Timeout = new GoDuration("10s") });
+        Assert.Equal(10_000, Build(run, new("node-1", 1, DesiredState.Go)).RemainingMs);
+        Assert.Equal(-5_000, Build(run, new("node-1", 1, DesiredState.Go), RunCases.T0.AddSeconds(15)).RemainingMs);
+        Assert.Equal(10_000, Build(run, new("node-1", 1, DesiredState.Go)).Spec!.TimeoutMs);
+    }
+
+    [Fact]
+    public void Build_ResolvesEveryDefault()
+    {
+        var spec = Build(RunCases.Scheduled(), new("node-1", 1, DesiredState.Hold)).Spec!;
+        Assert.Equal(("team", "run", "localhost/agent:1", "/workspace"), (spec.Namespace, spec.Name, spec.Image, spec.Workdir));
+        Assert.Equal((512L << 20, 1000L, 256), (spec.MemoryBytes, spec.CpuMillis, spec.Pids));
+        Assert.NotNull(spec.Claude);
+        Assert.Null(spec.Command);
+        Assert.Equal(RunCases.UID, spec.SessionID);
+    }
+
+    [Fact]
+    public void Build_SpecThatIsNoLongerValid_StopsWhatRuns()
+    {
+        var run = RunCases.Scheduled() with { Spec = new AgentRunSpec { Prompt = "" } };
+        Assert.Equal(DesiredState.Stop, Build(run, new("node-1", 1, DesiredState.Go)).State);
+    }
+
+    private static DesiredAttempt Build(AgentRun run, WantedAttempt wanted, DateTimeOffset? now = null) =>
+        AttemptMessages.Build(run, wanted, Secrets, now ?? RunCases.T0, RunCases.Options);
+}
