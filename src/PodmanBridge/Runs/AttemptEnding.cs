@@ -40,10 +40,14 @@ internal static class AttemptEnding
             Output = log.Claude is null && log.Started ? log.Text.ToResult() : null,
             Totals = gateway?.Totals,
             ModelFailure = gateway?.LastFailure,
-            DurationMs = (long)state.Running.TotalMilliseconds,
+            DurationMs = DurationMs(state, log),
             SessionID = spec.SessionID,
         });
     }
+
+    // A bridge that was away sees the end late; the log knows when it was.
+    private static long DurationMs(AttemptState state, AttemptLog log) =>
+        log is { StartedAt: { } started, EndedAt: { } ended } ? Math.Max(0, (long)(ended - started).TotalMilliseconds) : (long)state.Running.TotalMilliseconds;
 
     private static Stopper By(ShimExit? exit) => exit?.By switch
     {

@@ -19,7 +19,13 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
     }
 
     /// <summary>Whether the agent's process ever ran.</summary>
-    public bool Started { get; private set; }
+    public bool Started => StartedAt is not null;
+
+    /// <summary>When the agent's process started, by the node's clock; null if it never did.</summary>
+    public DateTimeOffset? StartedAt { get; private set; }
+
+    /// <summary>When the shim said its last word, by the node's clock; null if it has not.</summary>
+    public DateTimeOffset? EndedAt { get; private set; }
 
     /// <summary>How it ended; null while it has not, by this log.</summary>
     public ShimExit? Exit { get; private set; }
@@ -69,18 +75,20 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Record(ShimRecord record)
+    public void Record(ShimRecord record, DateTimeOffset at)
     {
         switch (record.T)
         {
             case "started":
-                Started = true;
+                StartedAt = at;
                 break;
             case "exited":
                 Exit = record.ToExit();
+                EndedAt = at;
                 break;
             case "failed":
                 Failure = record.ToFailure();
+                EndedAt = at;
                 break;
         }
     }

@@ -9,7 +9,7 @@ using Stromboli.PodmanBridge.Sandbox;
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>What one attempt has on the node: run directory with its sockets, volumes, container.</summary>
-internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory directory, SandboxServices services, IShimReports reports) : IAsyncDisposable
+internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory directory, SandboxServices services, Func<TimeSpan> lease, IShimReports reports) : IAsyncDisposable
 {
     private const UnixFileMode RunDirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
@@ -20,6 +20,8 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
 
     private readonly string _runDirectory = Path.Combine(services.RunRoot, record.Key.ToString());
     private readonly ContainerNames _names = ContainerNames.Of(services.Installation(), record.UID, record.Attempt);
+
+    private int _closed;
 
     /// <summary>The way to the shim; null while there is none.</summary>
     public ShimSocket? Shim { get; private set; }
@@ -126,7 +128,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     }
 
     /// <summary>Decides how the attempt ended, by what shim, engine, gateway and agent left.</summary>
-    public async Task<AttemptEnd> ReadEndAsync(AttemptState state)
+    public async Task<AttemptEndRecord> ReadEndAsync(AttemptState state)
     {
         using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
         var log = await LastWordAsync(deadline.Token);
@@ -136,7 +138,12 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             await Gateway.IdleAsync(deadline.Token);
         }
 
-        return AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(log, deadline.Token), Gateway);
+        return new AttemptEndRecord
+        {
+            End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(log, deadline.Token), Gateway),
+            StartedAt = log.StartedAt,
+            EndedAt = log.EndedAt ?? services.Time.GetUtcNow(),
+        };
     }
 
     /// <summary>Removes the container and the run directory. Log and volumes stay.</summary>
@@ -165,6 +172,11 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     /// <summary>Lets go of the container without ending it.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        {
+            return;
+        }
+
         if (Shim is not null)
         {
             await Shim.DisposeAsync();
@@ -225,7 +237,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
                 LedgerPath = directory.LedgerPath,
             },
             cancellationToken);
-        Shim = ShimSocket.Listen(_runDirectory, reports, services.Logger);
+        Shim = ShimSocket.Listen(_runDirectory, lease, reports, services.Logger);
     }
 
     private async Task CheckAsync(SpecGenerator wanted, CancellationToken cancellationToken)

@@ -149,13 +149,12 @@ internal sealed class AttemptState : IDisposable
     }
 
     /// <summary>Stores the end.</summary>
-    public void Conclude(AttemptEnd end)
+    public void Conclude(AttemptEndRecord end)
     {
         lock (_lock)
         {
-            var now = _services.Time.GetUtcNow();
-            _end = new AttemptEndRecord { End = end, EndedAt = now, StartedAt = RunningMs() is { } ms ? now.AddMilliseconds(-ms) : null };
-            _directory.Write(_end);
+            _end = end;
+            _directory.Write(end);
             _stage = AttemptStage.Ended;
         }
 

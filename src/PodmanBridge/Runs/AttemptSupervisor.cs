@@ -34,7 +34,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
         _services = services;
         _logger = services.Logger;
         _state = new AttemptState(record, directory, services);
-        _sandbox = new AttemptSandbox(record, directory, services.Sandbox, this);
+        _sandbox = new AttemptSandbox(record, directory, services.Sandbox, () => services.Lease.Remaining, this);
     }
 
     /// <summary>The attempt.</summary>
@@ -100,7 +100,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
         }
         else
         {
-            _sandbox.Shim?.Lease(remaining);
+            _sandbox.Shim?.RenewLease();
         }
     }
 
@@ -128,14 +128,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
         _state.Dispose();
     }
 
-    void IShimReports.Connected(ShimHello hello)
-    {
-        _hello.TrySetResult(hello);
-        if (_services.Lease.Remaining is { } left && left > TimeSpan.Zero)
-        {
-            _sandbox.Shim?.Lease(left);
-        }
-    }
+    void IShimReports.Connected(ShimHello hello) => _hello.TrySetResult(hello);
 
     void IShimReports.Started(ShimStarted started) => _state.Started();
 
@@ -157,7 +150,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
 
     private async Task RunAsync(bool adopted)
     {
-        AttemptEnd? refusal = null;
+        AttemptEndRecord? refusal = null;
         try
         {
             await ForwardAsync(adopted);
@@ -169,12 +162,12 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
         catch (AttemptRefusedException e)
         {
             Log.Refused(_logger, Key, e.Reason, e.Message);
-            refusal = new AttemptEnd { Reason = e.Reason, Message = e.Message, EndedAgoMs = 0 };
+            refusal = Refusal(e.Reason, e.Message);
         }
         catch (Exception e)
         {
             Log.Failed(_logger, e, Key);
-            refusal = new AttemptEnd { Reason = RunReason.Crashed, Message = $"The node could not run the attempt: {e.Message}", EndedAgoMs = 0 };
+            refusal = Refusal(RunReason.Crashed, $"The node could not run the attempt: {e.Message}");
         }
 
         await ConcludeAsync(refusal);
@@ -232,7 +225,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
         }
 
         _released = true;
-        _sandbox.Shim!.Go(AttemptStart.Build(_state.Record.Spec, secrets, _services.Lease.Remaining));
+        _sandbox.Shim!.Go(() => AttemptStart.Build(_state.Record.Spec, secrets, _services.Lease.Remaining));
     }
 
     private async Task StopAsync()
@@ -252,7 +245,13 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
         }
     }
 
-    private async Task ConcludeAsync(AttemptEnd? refusal)
+    private AttemptEndRecord Refusal(RunReason reason, string message) => new()
+    {
+        End = new AttemptEnd { Reason = reason, Message = message, EndedAgoMs = 0 },
+        EndedAt = _services.Time.GetUtcNow(),
+    };
+
+    private async Task ConcludeAsync(AttemptEndRecord? refusal)
     {
         if (_state.Record.Cause == EndCause.Dropped)
         {
@@ -261,7 +260,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
 
         var end = refusal ?? await _sandbox.ReadEndAsync(_state);
         _state.Conclude(end);
-        Log.Ended(_logger, Key, end.Reason, end.Message);
+        Log.Ended(_logger, Key, end.End.Reason, end.End.Message);
     }
 
     private async Task CleanUpAsync()

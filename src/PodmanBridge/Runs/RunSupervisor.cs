@@ -7,6 +7,10 @@ namespace Stromboli.PodmanBridge.Runs;
 /// <summary>All attempts of this node: adopts what a former bridge left, begins, stops and drops what the operator wants.</summary>
 internal sealed partial class RunSupervisor(AttemptServices services, ILogger<RunSupervisor> logger) : IDesiredSink, IAsyncDisposable
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(30);
+
+    private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<AttemptKey, AttemptSupervisor> _attempts = [];
     private readonly Dictionary<AttemptKey, AttemptObservation> _neverBegun = [];
@@ -20,7 +24,11 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         {
             if (directory.ReadRecord() is { } record)
             {
-                Log.Adopted(logger, record.Key);
+                if (directory.ReadEnd() is null)
+                {
+                    Log.Adopted(logger, record.Key);
+                }
+
                 lock (_lock)
                 {
                     _attempts[record.Key] = AttemptSupervisor.Adopt(record, directory, services);
@@ -117,6 +125,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
             drops = [.. _drops.Values];
         }
 
+        await _stopping.CancelAsync();
         await Task.WhenAll(drops);
         foreach (var attempt in attempts)
         {
@@ -177,24 +186,33 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
     {
         // Off the lock: the caller holds it.
         await Task.Yield();
+        for (var pause = FirstPause; !await TryDropAsync(attempt); pause = pause < LastPause ? 2 * pause : LastPause)
+        {
+            await Task.Delay(pause, services.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+
+        lock (_lock)
+        {
+            _attempts.Remove(attempt.Key);
+            _drops.Remove(attempt.Key);
+        }
+    }
+
+    private async Task<bool> TryDropAsync(AttemptSupervisor attempt)
+    {
         try
         {
             await attempt.DropAsync();
-            lock (_lock)
-            {
-                _attempts.Remove(attempt.Key);
-            }
+            return true;
         }
         catch (Exception e)
         {
             Log.DropFailed(logger, e, attempt.Key);
-        }
-        finally
-        {
-            lock (_lock)
-            {
-                _drops.Remove(attempt.Key);
-            }
+            return false;
         }
     }
 
@@ -225,7 +243,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         [LoggerMessage(Level = LogLevel.Warning, Message = "The node's lease is over: its agents are stopped")]
         public static partial void LeaseOver(ILogger logger);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "What is left of attempt {Attempt} could not be removed; the next resync tries again")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "What is left of attempt {Attempt} could not be removed; it is tried again")]
         public static partial void DropFailed(ILogger logger, Exception exception, AttemptKey attempt);
     }
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json;
 
 namespace Stromboli.PodmanBridge.Sandbox;
@@ -12,6 +14,7 @@ internal sealed class ShimLog
 {
     private readonly IShimLogConsumer _consumer;
     private readonly ArrayBufferWriter<byte> _record = new();
+    private DateTimeOffset _time;
     private byte _kind;
     private bool _inLine;
 
@@ -58,7 +61,7 @@ internal sealed class ShimLog
 
     private void Line(ReadOnlySpan<byte> line)
     {
-        var content = Content(line, out var stream, out var whole);
+        var content = Content(line, out var time, out var stream, out var whole);
         if (stream != 'o')
         {
             return;
@@ -72,6 +75,11 @@ internal sealed class ShimLog
             }
 
             _kind = content[0];
+            _time = default;
+            if (_kind == (byte)'r')
+            {
+                _ = DateTimeOffset.TryParse(Encoding.ASCII.GetString(time), CultureInfo.InvariantCulture, DateTimeStyles.None, out _time);
+            }
             content = content[1..];
         }
 
@@ -93,7 +101,7 @@ internal sealed class ShimLog
                 _record.Write(content);
                 if (whole)
                 {
-                    _consumer.Record(JsonSerializer.Deserialize(_record.WrittenSpan, ShimJson.Default.ShimRecord)!);
+                    _consumer.Record(JsonSerializer.Deserialize(_record.WrittenSpan, ShimJson.Default.ShimRecord)!, _time);
                     _record.ResetWrittenCount();
                 }
 
@@ -102,17 +110,18 @@ internal sealed class ShimLog
     }
 
     // "2026-11-21T00:00:00.000000000+00:00 stdout F content".
-    private static ReadOnlySpan<byte> Content(ReadOnlySpan<byte> line, out char stream, out bool whole)
+    private static ReadOnlySpan<byte> Content(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> time, out char stream, out bool whole)
     {
-        var time = line.IndexOf((byte)' ');
-        if (time < 0 || line.Length < time + 10)
+        var end = line.IndexOf((byte)' ');
+        time = line[..Math.Max(0, end)];
+        if (end < 0 || line.Length < end + 10)
         {
             stream = '?';
             whole = true;
             return default;
         }
 
-        var rest = line[(time + 1)..];
+        var rest = line[(end + 1)..];
         stream = rest.StartsWith("stdout "u8) ? 'o' : 'e';
         whole = rest[7] == 'F';
         return rest[9..];

@@ -7,7 +7,8 @@ namespace Stromboli.PodmanBridge.Sandbox;
 
 /// <summary>
 /// The bridge's end of one container's control socket. The shim dials; only the process that the engine names as the container's first one is
-/// listened to, everything else is closed at once.
+/// listened to, everything else is closed at once. What is wanted of the shim is kept as a state and said anew on each connection, since nobody knows
+/// what of a torn one arrived; a lease is computed when it is written, never before.
 /// </summary>
 internal sealed partial class ShimSocket : IAsyncDisposable
 {
@@ -22,19 +23,28 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<int> _expectedPid = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<Memory<byte>> _outgoing = Channel.CreateBounded<Memory<byte>>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Func<TimeSpan> _lease;
     private readonly Task _accepting;
+    private volatile Func<ShimGo>? _go;
+    private volatile byte[]? _stopFrame;
+    private volatile bool _leaseChanged;
 
-    private ShimSocket(Socket listener, IShimReports reports, ILogger logger)
+    private ShimSocket(Socket listener, Func<TimeSpan> lease, IShimReports reports, ILogger logger)
     {
         _listener = listener;
+        _lease = lease;
         _reports = reports;
         _logger = logger;
         _accepting = Task.Run(AcceptAsync);
     }
 
     /// <summary>Listens in the run directory; a socket that a former bridge left there is replaced.</summary>
-    public static ShimSocket Listen(string runDirectory, IShimReports reports, ILogger logger)
+    /// <param name="runDirectory">The attempt's run directory on this node.</param>
+    /// <param name="lease">What is left of the node's lease at the moment.</param>
+    /// <param name="reports">Gets what the shim reports.</param>
+    /// <param name="logger">The log.</param>
+    public static ShimSocket Listen(string runDirectory, Func<TimeSpan> lease, IShimReports reports, ILogger logger)
     {
         var path = Path.Combine(runDirectory, FileName);
         File.Delete(path);
@@ -51,7 +61,7 @@ internal sealed partial class ShimSocket : IAsyncDisposable
             throw;
         }
 
-        return new ShimSocket(listener, reports, logger);
+        return new ShimSocket(listener, lease, reports, logger);
     }
 
     private const UnixFileMode SocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
@@ -60,33 +70,43 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     /// <summary>Says which process is the shim: the container's first one, by the engine's word. Connections wait for it.</summary>
     public void Expect(int pid) => _expectedPid.TrySetResult(pid);
 
-    /// <summary>Lets the agent go.</summary>
-    public void Go(ShimGo go) => Send(ShimFrameType.Go, go.Encode().Span);
-
-    /// <summary>Tells what is left of the lease.</summary>
-    public void Lease(TimeSpan remaining)
+    /// <summary>Lets the agent go, with what the function gives at the moment it is said.</summary>
+    public void Go(Func<ShimGo> go)
     {
-        Span<byte> payload = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(payload, Math.Max(0, (long)remaining.TotalMilliseconds));
-        Send(ShimFrameType.Lease, payload);
+        _go = go;
+        _changed.Writer.TryWrite(true);
+    }
+
+    /// <summary>The lease has changed.</summary>
+    public void RenewLease()
+    {
+        _leaseChanged = true;
+        _changed.Writer.TryWrite(true);
     }
 
     /// <summary>Stops the agent's whole tree: TERM now, KILL after the grace.</summary>
     public void Stop(TimeSpan grace)
     {
-        Span<byte> payload = stackalloc byte[4];
+        var payload = new byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(payload, (uint)grace.TotalMilliseconds);
-        Send(ShimFrameType.Stop, payload);
+        _stopFrame = Frame(ShimFrameType.Stop, payload);
+        _changed.Writer.TryWrite(true);
     }
 
-    private void Send(ShimFrameType type, ReadOnlySpan<byte> payload)
+    private static byte[] Frame(ShimFrameType type, ReadOnlySpan<byte> payload)
     {
         var frame = new byte[5 + payload.Length];
         BinaryPrimitives.WriteInt32LittleEndian(frame, payload.Length);
         frame[4] = (byte)type;
         payload.CopyTo(frame.AsSpan(5));
-        // A frame is lost when the queue is full, which needs a shim that has not read for long; the container's end comes by the engine then.
-        _outgoing.Writer.TryWrite(frame);
+        return frame;
+    }
+
+    private static byte[] LeaseFrame(TimeSpan left)
+    {
+        var payload = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(payload, (long)left.TotalMilliseconds);
+        return Frame(ShimFrameType.Lease, payload);
     }
 
     private async Task AcceptAsync()
@@ -180,22 +200,47 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     {
         try
         {
-            // A frame is taken from the queue only once it is written, so that one that met a torn connection goes out on the next.
-            while (await _outgoing.Reader.WaitToReadAsync(cancellationToken))
+            var said = new Said();
+            _leaseChanged = true;
+            while (true)
             {
-                while (_outgoing.Reader.TryPeek(out var frame))
-                {
-                    using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                    deadline.CancelAfter(SendDeadline);
-                    await stream.WriteAsync(frame, deadline.Token);
-                    _outgoing.Reader.TryRead(out _);
-                }
+                await SayAsync(said, stream, cancellationToken);
+                await _changed.Reader.ReadAsync(cancellationToken);
             }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             stream.Close();
         }
+    }
+
+    private async Task SayAsync(Said said, NetworkStream stream, CancellationToken cancellationToken)
+    {
+        if (_stopFrame is null && _go is { } go && !said.Go)
+        {
+            said.Go = true;
+            await SendAsync(stream, Frame(ShimFrameType.Go, go().Encode().Span), cancellationToken);
+        }
+
+        // A bridge that has no lease says nothing of one: the shim keeps what it was last given.
+        if (_leaseChanged && _lease() is { } left && left > TimeSpan.Zero)
+        {
+            _leaseChanged = false;
+            await SendAsync(stream, LeaseFrame(left), cancellationToken);
+        }
+
+        if (_stopFrame is { } stop && !ReferenceEquals(stop, said.Stop))
+        {
+            said.Stop = stop;
+            await SendAsync(stream, stop, cancellationToken);
+        }
+    }
+
+    private static async Task SendAsync(NetworkStream stream, byte[] frame, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(SendDeadline);
+        await stream.WriteAsync(frame, deadline.Token);
     }
 
     /// <summary>Closes the socket; what is in the run directory stays.</summary>
@@ -205,6 +250,14 @@ internal sealed partial class ShimSocket : IAsyncDisposable
         _listener.Dispose();
         await _accepting;
         _stop.Dispose();
+    }
+
+    /// <summary>What was said on one connection.</summary>
+    private sealed class Said
+    {
+        public bool Go { get; set; }
+
+        public byte[]? Stop { get; set; }
     }
 
     private static partial class Log

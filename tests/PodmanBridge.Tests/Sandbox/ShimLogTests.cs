@@ -99,13 +99,13 @@ public sealed class ShimLogTests : IDisposable
 
         public void Stdout(ReadOnlySpan<byte> piece, bool endOfLine) => Read.Add($"{(endOfLine ? "line" : "piece")} {Encoding.UTF8.GetString(piece)}");
 
-        public void Record(ShimRecord record) => Read.Add($"record {record.T}{(record.Code is { } code ? $" {code}" : "")}");
+        public void Record(ShimRecord record, DateTimeOffset at) => Read.Add($"record {record.T}{(record.Code is { } code ? $" {code}" : "")}");
     }
 
     private sealed class Bytes(List<byte> bytes) : IShimLogConsumer
     {
         public void Stdout(ReadOnlySpan<byte> piece, bool endOfLine) => bytes.AddRange(piece);
 
-        public void Record(ShimRecord record) => Assert.Fail("There is no record.");
+        public void Record(ShimRecord record, DateTimeOffset at) => Assert.Fail("There is no record.");
     }
 }

@@ -13,11 +13,12 @@ public sealed class ShimSocketTests : IAsyncLifetime
 
     private readonly string _directory = Directory.CreateTempSubdirectory("shim").FullName;
     private readonly Recorder _reports = new();
+    private TimeSpan _lease;
     private ShimSocket _socket = null!;
 
     public ValueTask InitializeAsync()
     {
-        _socket = ShimSocket.Listen(_directory, _reports, NullLogger.Instance);
+        _socket = ShimSocket.Listen(_directory, () => _lease, _reports, NullLogger.Instance);
         return ValueTask.CompletedTask;
     }
 
@@ -90,15 +91,51 @@ public sealed class ShimSocketTests : IAsyncLifetime
         _socket.Expect(Environment.ProcessId);
         using var shim = await ConnectAsync();
 
-        var frame = new byte[9];
-        var read = 0;
-        while (read < frame.Length)
-        {
-            read += await shim.ReceiveAsync(frame.AsMemory(read)).AsTask().WaitAsync(Deadline);
-        }
-
+        var frame = await ReceiveAsync(shim, 9);
         Assert.Equal([4, 0, 0, 0, 3], frame[..5]);
         Assert.Equal(700u, BinaryPrimitives.ReadUInt32LittleEndian(frame.AsSpan(5)));
+    }
+
+    [Fact]
+    public async Task Lease_ThatChangedWhileNobodyWasConnected_IsWhatIsLeftWhenItIsSaid()
+    {
+        _lease = TimeSpan.FromSeconds(60);
+        _socket.RenewLease();
+        _socket.Expect(Environment.ProcessId);
+        _lease = TimeSpan.FromSeconds(2);
+        using var shim = await ConnectAsync();
+
+        var frame = await ReceiveAsync(shim, 13);
+        Assert.Equal([8, 0, 0, 0, 2], frame[..5]);
+        Assert.Equal(2000, BinaryPrimitives.ReadInt64LittleEndian(frame.AsSpan(5)));
+    }
+
+    [Fact]
+    public async Task Stop_OnATornConnection_IsSaidAgainOnTheNext()
+    {
+        _socket.Stop(TimeSpan.FromMilliseconds(700));
+        _socket.Expect(Environment.ProcessId);
+        using (var torn = await ConnectAsync())
+        {
+            await ReceiveAsync(torn, 9);
+        }
+
+        Assert.Equal("disconnected", await _reports.NextAsync());
+        using var shim = await ConnectAsync();
+        Assert.Equal(3, (await ReceiveAsync(shim, 9))[4]);
+    }
+
+    private static async Task<byte[]> ReceiveAsync(Socket socket, int length)
+    {
+        var bytes = new byte[length];
+        for (var read = 0; read < length;)
+        {
+            var count = await socket.ReceiveAsync(bytes.AsMemory(read)).AsTask().WaitAsync(Deadline);
+            Assert.NotEqual(0, count);
+            read += count;
+        }
+
+        return bytes;
     }
 
     private async Task<Socket> ConnectAsync()
