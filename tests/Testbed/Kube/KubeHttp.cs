@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -73,6 +74,21 @@ public sealed class KubeHttp : IDisposable
             return false;
         await ReadAsync(answer, cancellationToken);
         return true;
+    }
+
+    /// <summary>The records of a watch as they come, until the server ends it. An ERROR record comes like any other.</summary>
+    /// <param name="path">A collection.</param>
+    /// <param name="resourceVersion">The version after which the records begin.</param>
+    /// <exception cref="KubeHttpException">Another answer than success.</exception>
+    public async IAsyncEnumerable<JsonNode> WatchAsync(string path, string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var uri = new Uri($"{path}?watch=true&allowWatchBookmarks=true&resourceVersion={resourceVersion}", UriKind.Relative);
+        using var answer = await _client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (!answer.IsSuccessStatusCode)
+            await ReadAsync(answer, cancellationToken);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellationToken));
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+            yield return JsonNode.Parse(line)!;
     }
 
     /// <summary>Whether a GET succeeds.</summary>
