@@ -1,0 +1,41 @@
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.EndToEnd.Harness;
+
+/// <summary>
+/// A class of cases: each applies YAML as a user would, acts, and says what must come of it. When a case fails, what a person needs is printed: the objects, their
+/// events, what the nodes run, and the ends of the logs.
+/// </summary>
+public abstract class EndToEndTests(StackFixture stacks) : IAsyncDisposable
+{
+    private readonly List<Scene> _scenes = [];
+
+    /// <summary>Ends with the test run.</summary>
+    protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>A namespace on the stack that cases share: for what disturbs nobody.</summary>
+    protected async Task<Scene> OnSharedStackAsync() => Keep(await stacks.SharedAsync(Cancelled));
+
+    /// <summary>A namespace on a stack of the case's own: for what would disturb others.</summary>
+    protected async Task<Scene> OnPrivateStackAsync(StackOptions options) =>
+        Keep(await stacks.PrivateAsync(TestContext.Current.TestMethod?.MethodName ?? "private", options, Cancelled));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        var failed = TestContext.Current.TestState?.Result == TestResult.Failed;
+        foreach (var scene in _scenes)
+        {
+            if (failed)
+                TestContext.Current.TestOutputHelper?.WriteLine(await FailureReport.OfAsync(scene));
+            await scene.DisposeAsync();
+        }
+    }
+
+    private Scene Keep(Scene scene)
+    {
+        _scenes.Add(scene);
+        return scene;
+    }
+}

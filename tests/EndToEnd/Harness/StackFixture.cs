@@ -1,0 +1,75 @@
+using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed.Stacks;
+
+[assembly: AssemblyFixture(typeof(StackFixture))]
+// Cases wait most of their time; StackFixture bounds how many are under way.
+[assembly: CollectionBehavior(CollectionBehavior.CollectionPerClass, MaxParallelThreads = -1)]
+
+namespace Stromboli.EndToEnd.Harness;
+
+/// <summary>
+/// The stacks that cases run on. Most share one with two nodes, started when the first case asks for it; what would disturb others (short leases, killed processes,
+/// cut links) has a stack of its own. Test classes run beside each other, the cases of a class one after another.
+/// </summary>
+public sealed class StackFixture : IAsyncLifetime
+{
+    private const int SharedCases = 6;
+    private const int PrivateStacks = 2;
+
+    private readonly SemaphoreSlim _sharedCases = new(SharedCases);
+    private readonly SemaphoreSlim _privateStacks = new(PrivateStacks);
+    private readonly Lazy<Task<Stack>> _shared = new(() => Stack.StartAsync("shared", new StackOptions { Nodes = 2, Node = new() { MaxRuns = 2 * SharedCases } }));
+
+    /// <summary>A namespace on the shared stack.</summary>
+    internal async Task<Scene> SharedAsync(CancellationToken cancellationToken)
+    {
+        await _sharedCases.WaitAsync(cancellationToken);
+        try
+        {
+            return await Scene.OpenAsync(await _shared.Value, () => Release(_sharedCases), cancellationToken);
+        }
+        catch
+        {
+            _sharedCases.Release();
+            throw;
+        }
+    }
+
+    /// <summary>A namespace on a stack of its own, which ends with it.</summary>
+    internal async Task<Scene> PrivateAsync(string name, StackOptions options, CancellationToken cancellationToken)
+    {
+        await _privateStacks.WaitAsync(cancellationToken);
+        try
+        {
+            var stack = await Stack.StartAsync(name, options, cancellationToken);
+            return await Scene.OpenAsync(stack, () => EndAsync(stack), cancellationToken);
+        }
+        catch
+        {
+            _privateStacks.Release();
+            throw;
+        }
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_shared.IsValueCreated && _shared.Value.IsCompletedSuccessfully)
+            await (await _shared.Value).DisposeAsync();
+        _sharedCases.Dispose();
+        _privateStacks.Dispose();
+    }
+
+    private async ValueTask EndAsync(Stack stack)
+    {
+        await stack.DisposeAsync();
+        _privateStacks.Release();
+    }
+
+    private static ValueTask Release(SemaphoreSlim slots)
+    {
+        slots.Release();
+        return ValueTask.CompletedTask;
+    }
+}
