@@ -63,8 +63,10 @@ internal sealed partial class LinkGuard
         if (_identity.Token.ExpiresAt < next)
             next = _identity.Token.ExpiresAt.Value;
         var wait = next - _context.Time.GetUtcNow();
+
+        // Task.Delay cuts to whole milliseconds: without one more it would wake too early, again and again until the time has come.
         if (wait > TimeSpan.Zero)
-            await Task.Delay(wait, _context.Time, cancellationToken);
+            await Task.Delay(wait + TimeSpan.FromMilliseconds(1), _context.Time, cancellationToken);
     }
 
     private async Task RenewAsync(CancellationToken cancellationToken)

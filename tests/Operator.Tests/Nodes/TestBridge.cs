@@ -1,0 +1,62 @@
+using Stromboli.NodeLink;
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.Operator.Tests.Nodes;
+
+/// <summary>The bridge's end of a link, in the hands of a test.</summary>
+internal sealed class TestBridge(MessageChannel<BridgeMessage, OperatorMessage> channel) : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    public MessageChannel<BridgeMessage, OperatorMessage> Channel => channel;
+
+    public static Hello HelloOf(string node) => new()
+    {
+        Schema = NodeLinkProtocol.Schema,
+        Node = node,
+        Installation = HubUnderTest.Installation,
+        SeenEpoch = 1,
+        Facts = new NodeFacts { BridgeVersion = "0.1.0", CpuMillis = 4000, MemoryBytes = 1L << 33, MaxRuns = 8, EnforcedLimits = ["cpu", "memory", "pids"] },
+        Observed = [],
+    };
+
+    public static AttemptObservation Running(string uid, int attempt = 1) => new() { UID = uid, Attempt = attempt, Stage = AttemptStage.Running };
+
+    public void Send(BridgeMessage message) => channel.TrySend(message);
+
+    public async Task<T> ReceiveAsync<T>()
+        where T : OperatorMessage
+    {
+        using var cancel = new CancellationTokenSource(Deadline);
+        return Assert.IsType<T>(await channel.ReceiveAsync(cancel.Token));
+    }
+
+    /// <summary>Waits for the end of the link and says with what refusal it came, if with one.</summary>
+    public async Task<Refused?> EndAsync()
+    {
+        using var cancel = new CancellationTokenSource(Deadline);
+        Refused? refused = null;
+        try
+        {
+            while (true)
+                refused = await channel.ReceiveAsync(cancel.Token) as Refused ?? refused;
+        }
+        catch (ChannelEndedException)
+        {
+            return refused;
+        }
+    }
+
+    /// <summary>Welcome and the empty snapshot.</summary>
+    public async Task<TestBridge> InStepAsync()
+    {
+        await ReceiveAsync<Welcome>();
+        while (!(await ReceiveAsync<DesiredSnapshot>()).Complete)
+        {
+        }
+
+        return this;
+    }
+
+    public ValueTask DisposeAsync() => channel.DisposeAsync();
+}
