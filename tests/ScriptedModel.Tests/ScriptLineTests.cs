@@ -24,6 +24,15 @@ public sealed class ScriptLineTests
         Assert.Equal(Usage.Default, lines[1].Usage);
     }
 
+    [Fact]
+    public void Parse_SleepAtTheEnd_HoldsForTheOkThatFollows()
+    {
+        var lines = ScriptLine.Parse("@bash a\n@sleep 60s");
+
+        Assert.Equal([Verb.Bash, Verb.Say], lines.Select(line => line.Verb));
+        Assert.Equal(ScriptLine.Default with { Delay = TimeSpan.FromSeconds(60) }, lines[1]);
+    }
+
     [Theory]
     [InlineData("250ms", 0.25)]
     [InlineData("1.5s", 1.5)]

@@ -39,6 +39,9 @@ internal sealed record ScriptLine(Verb Verb, string Argument, TimeSpan Delay, Us
             }
         }
 
+        // What is said of a next line that is not there holds for the answer that stands in for it.
+        if (delay != TimeSpan.Zero || usage != Usage.Default)
+            answers.Add(Default with { Delay = delay, Usage = usage });
         return answers;
     }
 

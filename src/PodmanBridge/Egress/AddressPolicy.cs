@@ -65,6 +65,9 @@ internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> denied)
     {
         if (address.AddressFamily is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6))
             return "not an internet address";
+        // First: IPNetwork looks through the mapping (.NET 10), and would judge the address inside.
+        if (address.IsIPv4MappedToIPv6)
+            return "IPv4-mapped";
         if (address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0)
             return "link-local";
         if (denied.Any(network => network.Contains(address)))

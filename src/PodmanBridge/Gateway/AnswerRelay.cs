@@ -19,29 +19,30 @@ internal sealed class AnswerRelay(HttpContext context, ModelOrigin origin, Model
         var status = (int)answer.StatusCode;
         if (status is < 200 or (>= 300 and < 400) || answer.Content.Headers.ContentEncoding.Count > 0)
         {
-            call?.Failed(ModelFailure.Unreachable);
+            call?.Answered(ModelFailure.Unreachable);
             await ApiError.WriteAsync(context, StatusCodes.Status502BadGateway, "the model's origin answered with what is not the Messages API");
             return;
         }
 
         context.Response.StatusCode = status;
         ResponseHeaders.Copy(answer, context.Response.Headers, origin.Credential);
-        var reader = new AnswerReader(answer.Content.Headers.ContentType?.MediaType == "text/event-stream");
         if (status >= 400)
             call?.NothingUsed();
+        var reader = new AnswerReader(answer.Content.Headers.ContentType?.MediaType == "text/event-stream");
         try
         {
             await PassAsync(answer, reader);
             if (reader.Finish())
                 call?.Note(reader.Facts);
-            Conclude(status, reader.Facts);
+            if (!reader.Facts.Complete)
+                call?.Answered(ModelFailure.Of(status, reader.Facts.ErrorType) ?? (status < 400 ? ModelFailure.Unreachable : null));
             await WriteAsync(_mask.Rest());
         }
         catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
         {
-            Conclude(status, reader.Facts);
-            if (!_agentGone && !patience.Token.IsCancellationRequested || patience.RanOut)
-                call?.Failed(ModelFailure.Unreachable);
+            // Unless it was the agent or the bridge that gave up, it was the upstream.
+            if (!reader.Facts.Complete && (patience.RanOut || !patience.Token.IsCancellationRequested))
+                call?.Answered(ModelFailure.Of(status, reader.Facts.ErrorType) ?? ModelFailure.Unreachable);
             context.Abort();
         }
     }
@@ -65,12 +66,6 @@ internal sealed class AnswerRelay(HttpContext context, ModelOrigin origin, Model
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    private void Conclude(int status, AnswerFacts facts)
-    {
-        if (status >= 400)
-            call?.Failed(ModelFailure.Of(status, facts.ErrorType));
     }
 
     private async Task WriteAsync(ReadOnlyMemory<byte> piece)

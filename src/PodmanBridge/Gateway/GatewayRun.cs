@@ -29,7 +29,6 @@ internal sealed class GatewayRun : IAsyncDisposable
     private bool _over;
     private bool _disposed;
     private volatile ModelOrigin? _origin;
-    private volatile ModelFailure? _lastFailure;
 
     /// <summary>Opens a run; <see cref="ModelGateway.OpenAsync"/> calls it.</summary>
     public GatewayRun(GatewayOptions gateway, GatewayRunOptions options, GatewayTransport transport, Action<GatewayRun> closed)
@@ -57,8 +56,8 @@ internal sealed class GatewayRun : IAsyncDisposable
     /// <summary>What its requests used so far. Complete up to each answer whose end the agent has seen.</summary>
     public LedgerTotals Totals => _ledger.Totals(_gateway.Prices());
 
-    /// <summary>Why the last model call failed; null when it did not, or none was made.</summary>
-    public ModelFailure? LastFailure => _lastFailure;
+    /// <summary>Why the last model call that was answered failed; null when it did not, or none was.</summary>
+    public ModelFailure? LastFailure => Totals.LastFailure;
 
     /// <summary>The model that answered most; null before one did.</summary>
     public string? Model => Totals.Model;
@@ -149,12 +148,8 @@ internal sealed class GatewayRun : IAsyncDisposable
     /// <exception cref="IOException">The ledger cannot be written: the request may not go out.</exception>
     internal ModelCall Begin(MessageRequest request, long bytes) => new(this, _ledger, request, bytes);
 
-    /// <summary>A model call is over, or as good as over.</summary>
-    internal void Note(ModelFailure? failure)
-    {
-        _lastFailure = failure;
-        Changed?.Invoke(this, EventArgs.Empty);
-    }
+    /// <summary>Something about the run's requests has changed.</summary>
+    internal void OnChanged() => Changed?.Invoke(this, EventArgs.Empty);
 
     /// <summary>Counts a request in; false when the run is closed.</summary>
     internal bool Enter()

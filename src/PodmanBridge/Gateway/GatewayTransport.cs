@@ -9,10 +9,11 @@ namespace Stromboli.PodmanBridge.Gateway;
 /// Feeds one HTTP server from many sockets. Kestrel binds its endpoints once, at start; here a socket comes and goes with each run, and every
 /// connection carries the run whose socket accepted it, so that who is asking never depends on what is asked.
 /// </summary>
-internal sealed class GatewayTransport(ILoggerFactory loggers) : IConnectionListenerFactory, IConnectionListenerFactorySelector, IConnectionListener
+internal sealed class GatewayTransport(ILoggerFactory loggers, TimeProvider time) : IConnectionListenerFactory, IConnectionListenerFactorySelector, IConnectionListener
 {
     private const int MostWaiting = 128;
 
+    private readonly ILogger _logger = loggers.CreateLogger<RunSocket>();
     private readonly SocketConnectionContextFactory _contexts = new(new SocketConnectionFactoryOptions(), loggers.CreateLogger<GatewayTransport>());
     private readonly Channel<ConnectionContext> _accepted = Channel.CreateBounded<ConnectionContext>(MostWaiting);
 
@@ -20,7 +21,7 @@ internal sealed class GatewayTransport(ILoggerFactory loggers) : IConnectionList
     public EndPoint EndPoint { get; } = new GatewayEndPoint();
 
     /// <summary>Opens a run's socket. It is mode 0666: the directory above it says who reaches it.</summary>
-    public RunSocket Listen(GatewayRun run, string path) => RunSocket.Bind(run, path, _contexts, _accepted.Writer, loggers);
+    public RunSocket Listen(GatewayRun run, string path) => RunSocket.Bind(run, path, _contexts, _accepted.Writer, _logger, time);
 
     /// <inheritdoc/>
     public bool CanBind(EndPoint endpoint) => endpoint is GatewayEndPoint;

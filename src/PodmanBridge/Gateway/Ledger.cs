@@ -19,12 +19,14 @@ internal sealed class Ledger : IDisposable
     private long _openMs;
     private long _openSince;
 
-    private Ledger(FileStream file, TimeProvider time, IEnumerable<LedgerEntry> entries)
+    private Ledger(FileStream file, TimeProvider time)
     {
         (_file, _time) = (file, time);
-        foreach (var entry in entries)
+        foreach (var entry in LedgerFile.Load(file))
         {
             _over.Add(entry);
+            if (entry.Answered)
+                _over.LastFailure = entry.Failure;
             _last = Math.Max(_last, entry.ID);
             _openMs = Math.Max(_openMs, entry.OpenMs);
         }
@@ -44,7 +46,7 @@ internal sealed class Ledger : IDisposable
         });
         try
         {
-            return new Ledger(file, time, LedgerFile.Load(file).Values);
+            return new Ledger(file, time);
         }
         catch
         {
@@ -73,6 +75,16 @@ internal sealed class Ledger : IDisposable
         {
             if (!_open[id].Settled)
                 Write(_open[id] with { Model = model, Usage = usage, Settled = settled, OpenMs = OpenMs() });
+        }
+    }
+
+    /// <summary>Notes how an open request was answered.</summary>
+    public void Answered(long id, ModelFailure? failure)
+    {
+        lock (_lock)
+        {
+            Write(_open[id] with { Answered = true, Failure = failure });
+            _over.LastFailure = failure;
         }
     }
 

@@ -24,6 +24,12 @@ internal sealed record LedgerEntry
     /// <summary>Whether <see cref="Usage"/> is the whole of it: the answer came to its end, or there was none to pay for.</summary>
     public bool Settled { get; init; }
 
+    /// <summary>Why the call failed; null when it did not, or is not over.</summary>
+    public ModelFailure? Failure { get; init; }
+
+    /// <summary>Whether the model, or the way to it, has had its say: only then <see cref="Failure"/> counts.</summary>
+    public bool Answered { get; init; }
+
     /// <summary>The time during which this run's requests were open, all together, when this line was written; in milliseconds.</summary>
     public long OpenMs { get; init; }
 }

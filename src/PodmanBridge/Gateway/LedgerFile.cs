@@ -5,22 +5,24 @@ namespace Stromboli.PodmanBridge.Gateway;
 /// <summary>Reads a ledger's lines back.</summary>
 internal static class LedgerFile
 {
-    /// <summary>The last entry of each request. Leaves the file at its end, without the torn line that a kill may have left there.</summary>
-    public static Dictionary<long, LedgerEntry> Load(FileStream file)
+    /// <summary>The last entry of each request, in the order in which those lines were written. Leaves the file at its end, without the torn line that a kill may have left there.</summary>
+    public static IReadOnlyCollection<LedgerEntry> Load(FileStream file)
     {
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
-        var entries = new Dictionary<long, LedgerEntry>();
+        var entries = new OrderedDictionary<long, LedgerEntry>();
         var rest = bytes.AsSpan();
         for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
         {
-            if (Read(rest[..end]) is { } entry)
-                entries[entry.ID] = entry;
+            if (Read(rest[..end]) is not { } entry)
+                continue;
+            entries.Remove(entry.ID);
+            entries.Add(entry.ID, entry);
         }
 
         file.SetLength(bytes.Length - rest.Length);
         file.Seek(0, SeekOrigin.End);
-        return entries;
+        return entries.Values;
     }
 
     private static LedgerEntry? Read(ReadOnlySpan<byte> line)

@@ -9,6 +9,9 @@ internal sealed class LedgerSums
     private int _requests;
     private int _unsettled;
 
+    /// <summary>Why the last call that was answered failed.</summary>
+    public ModelFailure? LastFailure { get; set; }
+
     /// <summary>Adds a request that is over.</summary>
     public void Add(LedgerEntry entry)
     {
@@ -31,6 +34,7 @@ internal sealed class LedgerSums
             Requests = _requests + open.Count,
             Unsettled = _unsettled + open.Count(entry => !entry.Settled),
             ApiDurationMs = openMs,
+            LastFailure = LastFailure,
             Model = models.Count == 0 ? null : models.MaxBy(pair => pair.Value.Output).Key,
         };
     }

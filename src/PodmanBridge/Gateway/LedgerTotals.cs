@@ -24,6 +24,9 @@ internal sealed record LedgerTotals
     /// <summary>Time during which model requests were open, in milliseconds.</summary>
     public required long ApiDurationMs { get; init; }
 
+    /// <summary>Why the last call that was answered failed; null when it did not, or none was.</summary>
+    public required ModelFailure? LastFailure { get; init; }
+
     /// <summary>The model with the most output; null before one answered.</summary>
     public required string? Model { get; init; }
 }

@@ -86,6 +86,7 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
             using var answer = await SendAsync(context, run, origin, message, call, patience);
             if (answer is null)
                 return;
+            // With the answer's head there, HTTP/1.1 has sent the body: its memory may go long before a stream ends.
             body.Dispose();
             await new AnswerRelay(context, origin, call, patience, options).RelayAsync(answer);
         }
@@ -114,18 +115,19 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
         {
             return await upstream.SendAsync(message, origin, patience.Token);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !patience.Token.IsCancellationRequested))
         {
-            Log.Unreachable(_logger, run.Key, origin.Host, e.HttpRequestError, e.InnerException?.Message ?? e.Message);
+            var error = (e as HttpRequestException)?.HttpRequestError ?? HttpRequestError.ConnectionError;
+            Log.Unreachable(_logger, run.Key, origin.Host, error, e.InnerException?.Message ?? e.Message);
             // Before a connection stood, nothing of the request had left.
-            if (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
+            if (error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
                 call?.NothingUsed();
-            call?.Failed(ModelFailure.Unreachable);
+            call?.Answered(ModelFailure.Unreachable);
             await ApiError.WriteAsync(context, StatusCodes.Status502BadGateway, "the model's origin cannot be reached", retryAfterSeconds: 1);
         }
         catch (OperationCanceledException) when (patience.RanOut)
         {
-            call?.Failed(ModelFailure.Unreachable);
+            call?.Answered(ModelFailure.Unreachable);
             await ApiError.WriteAsync(context, StatusCodes.Status504GatewayTimeout, "the model's origin does not answer", retryAfterSeconds: 1);
         }
 

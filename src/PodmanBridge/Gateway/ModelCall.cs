@@ -7,7 +7,6 @@ internal sealed class ModelCall : IDisposable
     private readonly Ledger _ledger;
     private readonly string _asked;
     private readonly long _id;
-    private AnswerFacts _noted = AnswerFacts.None;
 
     public ModelCall(GatewayRun run, Ledger ledger, MessageRequest request, long bytes)
     {
@@ -18,30 +17,26 @@ internal sealed class ModelCall : IDisposable
     /// <summary>Notes what the answer has said so far. The ledger has it when this returns, and only then may the agent see the bytes that said it.</summary>
     public void Note(AnswerFacts facts)
     {
-        _noted = facts;
         if (facts.Usage is { } usage)
             _ledger.Note(_id, facts.Model ?? _asked, usage, facts.Complete);
-        if (facts.ErrorType is { } type)
-            _run.Note(ModelFailure.Of(200, type));
-        else if (facts.Complete)
-            _run.Note(null);
+        if (facts.Complete)
+            Answered(null);
     }
 
     /// <summary>The model took nothing for this request: it was not reached, or refused it.</summary>
     public void NothingUsed() => _ledger.Note(_id, _asked, TokenUsage.Zero, settled: true);
 
-    /// <summary>The call failed.</summary>
-    public void Failed(ModelFailure? failure)
+    /// <summary>The call was answered, or the way to the model failed. Not to be called when it was the agent or the bridge that gave up.</summary>
+    public void Answered(ModelFailure? failure)
     {
-        if (failure is not null && !_noted.Complete)
-            _run.Note(failure);
+        _ledger.Answered(_id, failure);
+        _run.OnChanged();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _ledger.End(_id);
-        if (!_noted.Complete)
-            _run.Note(_run.LastFailure);
+        _run.OnChanged();
     }
 }

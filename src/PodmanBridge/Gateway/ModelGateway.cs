@@ -20,7 +20,7 @@ internal sealed class ModelGateway : IAsyncDisposable
     public ModelGateway(GatewayOptions options)
     {
         _options = options;
-        _transport = new GatewayTransport(options.Loggers);
+        _transport = new GatewayTransport(options.Loggers, options.Time);
         _upstream = new UpstreamClient(options.Dialer);
         _server = new KestrelServer(Options.Create(Kestrel(options)), _transport, options.Loggers);
     }
@@ -39,6 +39,16 @@ internal sealed class ModelGateway : IAsyncDisposable
         lock (_lock)
             _runs.Add(run);
         return Task.FromResult(run);
+    }
+
+    /// <summary>What a run used, from its ledger alone: for a run that ended while no bridge was there. Null when it has no ledger.</summary>
+    /// <exception cref="IOException">The ledger cannot be used.</exception>
+    public LedgerTotals? Recall(string ledgerPath)
+    {
+        if (!File.Exists(ledgerPath))
+            return null;
+        using var ledger = Ledger.Open(ledgerPath, _options.Time);
+        return ledger.Totals(_options.Prices());
     }
 
     /// <summary>Closes every run and stops serving.</summary>

@@ -11,6 +11,8 @@ internal sealed partial class RunSocket : IAsyncDisposable
     /// <summary>The connections that one run may hold at once; one more is closed as soon as it is accepted.</summary>
     public const int MostConnections = 64;
 
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(200);
+
     private const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite
         | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
@@ -20,14 +22,15 @@ internal sealed partial class RunSocket : IAsyncDisposable
     private readonly SocketConnectionContextFactory _contexts;
     private readonly ChannelWriter<ConnectionContext> _accepted;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _lock = new();
     private readonly HashSet<ConnectionContext> _open = [];
     private readonly Task _accepting;
 
-    private RunSocket(GatewayRun run, Socket socket, SocketConnectionContextFactory contexts, ChannelWriter<ConnectionContext> accepted, ILogger logger)
+    private RunSocket(GatewayRun run, Socket socket, SocketConnectionContextFactory contexts, ChannelWriter<ConnectionContext> accepted, ILogger logger, TimeProvider time)
     {
-        (_run, _socket, _contexts, _accepted, _logger) = (run, socket, contexts, accepted, logger);
+        (_run, _socket, _contexts, _accepted, _logger, _time) = (run, socket, contexts, accepted, logger, time);
         _accepting = Task.Run(AcceptAsync);
     }
 
@@ -37,7 +40,8 @@ internal sealed partial class RunSocket : IAsyncDisposable
         string path,
         SocketConnectionContextFactory contexts,
         ChannelWriter<ConnectionContext> accepted,
-        ILoggerFactory loggers)
+        ILogger logger,
+        TimeProvider time)
     {
         File.Delete(path);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -46,7 +50,7 @@ internal sealed partial class RunSocket : IAsyncDisposable
             socket.Bind(new UnixDomainSocketEndPoint(path));
             socket.Listen(MostConnections);
             File.SetUnixFileMode(path, Everybody);
-            return new RunSocket(run, socket, contexts, accepted, loggers.CreateLogger<RunSocket>());
+            return new RunSocket(run, socket, contexts, accepted, logger, time);
         }
         catch
         {
@@ -71,19 +75,27 @@ internal sealed partial class RunSocket : IAsyncDisposable
 
     private async Task AcceptAsync()
     {
-        try
+        while (!_closing.IsCancellationRequested)
         {
-            while (!_closing.IsCancellationRequested)
+            try
+            {
                 await AcceptOneAsync();
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or ChannelClosedException)
-        {
-            // The run or the gateway is over.
-        }
-        catch (SocketException e)
-        {
-            if (!_closing.IsCancellationRequested)
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or ChannelClosedException)
+            {
+                // The run or the gateway is over.
+                return;
+            }
+            catch (SocketException e) when (!_closing.IsCancellationRequested)
+            {
+                // Too many open files, most likely: that passes.
                 Log.AcceptFailed(_logger, e, _run.Key);
+                await Task.Delay(AcceptPause, _time, CancellationToken.None);
+            }
+            catch (SocketException)
+            {
+                return;
+            }
         }
     }
 
@@ -115,7 +127,7 @@ internal sealed partial class RunSocket : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "The model gateway's socket of {Run} no longer accepts")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The model gateway's socket of {Run} could not accept")]
         public static partial void AcceptFailed(ILogger logger, Exception exception, string run);
     }
 }

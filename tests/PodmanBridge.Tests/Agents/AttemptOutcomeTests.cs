@@ -82,6 +82,7 @@ public sealed class AttemptOutcomeTests
             Requests = 1,
             Unsettled = 0,
             ApiDurationMs = 20,
+            LastFailure = null,
             Model = "claude-x",
         };
 
