@@ -4,7 +4,8 @@ namespace Stromboli.Kubernetes.Tests.Client;
 
 public sealed class RetryTests : ApiServerTest
 {
-    private static readonly KubeClientOptions Quick = new() { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetries = 3 };
+    // The request timeout is out of the way of tests that move the clock.
+    private static readonly KubeClientOptions Quick = new() { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetries = 3, RequestTimeout = TimeSpan.FromHours(10) };
 
     [Fact]
     public async Task Create_429WithRetryAfter_WaitsAsLongAsTold()

@@ -90,6 +90,7 @@ public sealed class LeaderElectorTests : ApiServerTest
         var first = one.AcquireAsync(End);
         var second = two.AcquireAsync(End);
         await Task.WhenAny(first, second);
+        await Eventually.True(() => _clock.ActiveTimers == 2); // one waits to renew, the other to try again
         await RetryAsync();
 
         Assert.True(one.IsLeader ^ two.IsLeader);
@@ -175,6 +176,7 @@ public sealed class LeaderElectorTests : ApiServerTest
         var leadership = await elector.AcquireAsync(End);
         await PutLeaseAsync("other", transitions: (int)leadership.Epoch + 1);
 
+        await Eventually.True(() => _clock.ActiveTimers > 0);
         _clock.Advance(TimeSpan.FromSeconds(2));
         await Eventually.True(() => leadership.Lost.IsCancellationRequested);
 
@@ -203,6 +205,8 @@ public sealed class LeaderElectorTests : ApiServerTest
         var leadership = await elector.AcquireAsync(End);
         using var guarded = NewClient(new() { BeforeWrite = elector.ThrowIfNotLeader });
         await guarded.CreateAsync(Widget.Type, Widget.Named("before"), cancellationToken: End);
+
+        await Eventually.True(() => _clock.ActiveTimers > 0);
 
         // SIGSTOP: time passes, and no timer of ours has fired.
         _clock.AdvanceStopped(TimeSpan.FromSeconds(11));
