@@ -64,6 +64,10 @@ public sealed record AgentRunStatus
     [TextLength(0, StatusLimits.Duration)]
     public GoDuration? Duration { get; init; }
 
+    /// <summary>Place among the runs that wait for room, from 1. Exact for the first 10; beyond, the place at which it was queued.</summary>
+    [Bounds(1, int.MaxValue)]
+    public int? QueuePosition { get; init; }
+
     /// <summary>The model that was used.</summary>
     [TextLength(0, RunLimits.ModelName)]
     public string? Model { get; init; }
