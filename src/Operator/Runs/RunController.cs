@@ -45,6 +45,7 @@ internal sealed class RunController : IDisposable
         executor.Freed += SignalChange;
         signals.Woken += _controller.Enqueue;
         queue.Woken += WakeByUID;
+        queue.Began += SignalChange;
         nodes.Changed += NodeChanged;
     }
 

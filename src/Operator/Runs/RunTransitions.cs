@@ -11,8 +11,8 @@ namespace Stromboli.Operator.Runs;
 internal static class RunTransitions
 {
     /// <summary>The run waits, for a Secret (not accepted) or for a node (accepted).</summary>
-    public static AgentRunStatus Waiting(AgentRun run, DateTimeOffset now, bool accepted, RunReason reason, string message) =>
-        Stamp(run, run.Status ?? new(), reason, message, Conditions(run, now)
+    public static AgentRunStatus Waiting(AgentRun run, DateTimeOffset now, bool accepted, RunReason reason, string message, int? queuePosition = null) =>
+        Stamp(run, (run.Status ?? new()) with { QueuePosition = queuePosition }, reason, message, Conditions(run, now)
             .Set(RunConditions.Accepted, accepted ? ConditionStatus.True : ConditionStatus.False, accepted ? "Accepted" : $"{reason}", accepted ? "" : message)
             .Set(RunConditions.Scheduled, ConditionStatus.False, $"{reason}", message)
             .Set(RunConditions.Started, ConditionStatus.False, $"{reason}", "")
@@ -32,6 +32,7 @@ internal static class RunTransitions
             Attempts = [.. (before.Attempts ?? []).TakeLast(StatusLimits.Attempts - 1), new RunAttempt { Attempt = attempt, Node = node, StartTime = start }],
             StartTime = before.StartTime ?? start,
             Deadline = (now + resolved.Timeout).NextWholeSecond(),
+            QueuePosition = null,
         };
         return Stamp(run, status, null, message, Conditions(run, now)
             .Set(RunConditions.Accepted, ConditionStatus.True, "Accepted", "")
@@ -90,6 +91,7 @@ internal static class RunTransitions
         var status = before with
         {
             CompletionTime = completion,
+            QueuePosition = null,
             Duration = before.StartTime is { } start ? new GoDuration(completion - start) : null,
         };
         var conditions = Conditions(run, now);

@@ -1,6 +1,7 @@
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Validation;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Scheduling;
 
 namespace Stromboli.Operator.Runs;
 
@@ -28,7 +29,8 @@ internal static class WaitingDecision
             return new() { Need = RunNeed.Placement, Waiting = WaitingRuns.From(run, resolved) };
         if (!placement.IsPlaced)
         {
-            var waits = RunTransitions.Waiting(run, snapshot.Now, accepted: true, placement.Reason.Value, StatusCuts.Message(placement.Message));
+            var waits = RunTransitions.Waiting(
+                run, snapshot.Now, accepted: true, placement.Reason.Value, StatusCuts.Message(placement.Message), Position(run, placement));
             return RunDecision.Store(snapshot, waits, events);
         }
         var status = RunTransitions.Scheduled(run, snapshot.Now, resolved, placement.Node);
@@ -37,6 +39,12 @@ internal static class WaitingDecision
             Before = [new WantedAttempt(placement.Node, run.NextAttempt(), DesiredState.Hold)],
         };
     }
+
+    // Far behind, the position is the one at which it was queued, also for an operator that was started since.
+    private static int? Position(AgentRun run, Placement placement) =>
+        run.Status is { Reason: RunReason.Queued, QueuePosition: > QueueOptions.ExactPositions and { } said } && placement.QueuePosition > QueueOptions.ExactPositions
+            ? said
+            : placement.QueuePosition;
 
     // Half of the time that it has waited: often at first, when the Secret is just about to be applied, and seldom later.
     private static TimeSpan RetryOf(RunSnapshot snapshot)

@@ -7,7 +7,7 @@ internal sealed record QueueOptions
     public TimeSpan RefreshEvery { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Up to which position the position is kept exact; beyond it is set once, when queued.</summary>
-    public int ExactPositions { get; init; } = 10;
+    public const int ExactPositions = 10;
 
     /// <summary>How many messages change at most with one refresh, so that a thousand waiting runs do not all write because a node came.</summary>
     public int MessagesPerRefresh { get; init; } = 100;

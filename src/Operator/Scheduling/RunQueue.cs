@@ -23,13 +23,18 @@ internal sealed class RunQueue(
     /// <summary>Raised, off any lock, with the UID of a run for which another placement holds than it was told.</summary>
     public event Action<string>? Woken;
 
+    /// <summary>Raised, off any lock, when the first run begins to wait: from then on <see cref="Refresh"/> is to be called again and again.</summary>
+    public event Action? Began;
+
     /// <summary>Where the run goes, or why it waits. A node in the answer is reserved until <see cref="Settle"/> or <see cref="Release"/>.</summary>
     public Placement Ask(WaitingRun run)
     {
         List<string> woken = [];
         Placement answer;
+        bool began;
         lock (_gate)
         {
+            began = _waiting.Count == 0;
             var known = _waiting.TryGetValue(run.UID, out var before) && before.IsSame(run);
             _waiting[run.UID] = run;
             if (!StillGood(run))
@@ -42,19 +47,24 @@ internal sealed class RunQueue(
             answer = _said[run.UID];
         }
         Wake(woken);
+        if (began)
+            Began?.Invoke();
         return answer;
     }
 
-    /// <summary>Says that nodes or records have changed, looks at the whole queue, and wakes whom it concerns.</summary>
-    /// <returns>When to do so again because something was held back for the sake of fewer writes; null if nothing was.</returns>
+    /// <summary>Looks at the whole queue, and wakes whom it concerns: after a change of nodes or records, and now and then for the positions.</summary>
+    /// <returns>When to do so again; null if no run waits.</returns>
     public DateTimeOffset? Refresh()
     {
         List<string> woken = [];
-        bool heldBack;
+        DateTimeOffset? again;
         lock (_gate)
-            heldBack = Pass(woken);
+        {
+            var heldBack = Pass(woken);
+            again = _waiting.Count == 0 ? null : (heldBack ? _refreshedAt : clock.GetUtcNow()) + options.RefreshEvery;
+        }
         Wake(woken);
-        return heldBack ? _refreshedAt + options.RefreshEvery : null;
+        return again;
     }
 
     /// <summary>The record of the run's placement is in the store: it is no longer waiting, and the record holds the room.</summary>
@@ -139,9 +149,9 @@ internal sealed class RunQueue(
         return heldBack;
     }
 
-    private bool IsWorthSaying(Placement before, Placement after) =>
+    private static bool IsWorthSaying(Placement before, Placement after) =>
         before.Message != after.Message
-        || (after.QueuePosition is { } position && position <= options.ExactPositions && position != before.QueuePosition);
+        || (after.QueuePosition is { } position && position <= QueueOptions.ExactPositions && position != before.QueuePosition);
 
     private void Say(WaitingRun run, Placement placement)
     {

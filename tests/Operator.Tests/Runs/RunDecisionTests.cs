@@ -103,8 +103,20 @@ public sealed class RunDecisionTests
         StatusRules.Check(run, null);
         Assert.Equal((phase, reason, "Full."), (verdict.Status!.Phase, verdict.Status.Reason, verdict.Status.Message));
         Assert.True(Conditions.IsTrue(verdict.Status.Conditions, RunConditions.Accepted));
+        Assert.Equal(reason == RunReason.Queued ? 1 : null, verdict.Status.QueuePosition);
+        Assert.Null(run.Next(now: T0.AddMinutes(1)).Status!.QueuePosition);
         Assert.Null(verdict.LookAgain);
         Assert.Null(RunDecision.Decide(snapshot with { Run = run, Now = T0.AddMinutes(1) }).Status);
+    }
+
+    [Theory]
+    [InlineData(50, 60, 50)]
+    [InlineData(50, 9, 9)]
+    [InlineData(3, 12, 12)]
+    public void Decide_QueuedFarBehind_KeepsThePositionItWasGiven(int said, int now, int shown)
+    {
+        var waiting = Run().Next(s => s with { Placement = Placement.Queued(said, "Full.") });
+        Assert.Equal(shown, waiting.Next(s => s with { Placement = Placement.Queued(now, "Full.") }).Status!.QueuePosition);
     }
 
     [Fact]

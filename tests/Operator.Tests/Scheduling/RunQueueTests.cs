@@ -123,8 +123,37 @@ public sealed class RunQueueTests
         Assert.Equal(2, queue.Ask(Run(4)).QueuePosition);
 
         _clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Null(queue.Refresh());
+        Assert.Equal(_clock.GetUtcNow().AddSeconds(10), queue.Refresh());
         Assert.Equal(1, queue.Ask(Run(4)).QueuePosition);
+    }
+
+    [Fact]
+    public void Refresh_NobodyWaits_NeedNotBeCalledAgain()
+    {
+        var queue = Queue();
+        Assert.Null(queue.Refresh());
+        var began = 0;
+        queue.Began += () => began++;
+        queue.Ask(Run(0));
+        queue.Ask(Run(1));
+        Assert.Equal(1, began);
+        Assert.NotNull(queue.Refresh());
+        queue.Settle("r0");
+        queue.Release("r1");
+        Assert.Null(queue.Refresh());
+    }
+
+    [Fact]
+    public void Ask_UrgentOneComesLater_PositionsAreRight()
+    {
+        _nodes = [_nodes[0] with { MaxRuns = 1 }];
+        var queue = Queue();
+        queue.Ask(Run(0));
+        queue.Ask(Run(1));
+        queue.Ask(Run(2) with { Priority = 9 });
+        queue.Refresh();
+        Assert.Equal(1, queue.Ask(Run(2) with { Priority = 9 }).QueuePosition);
+        Assert.Equal(2, queue.Ask(Run(1)).QueuePosition);
     }
 
     [Fact]
