@@ -13,8 +13,8 @@ internal static class AttemptEnding
     /// <param name="state">The attempt.</param>
     /// <param name="log">Its log, as far as it is written.</param>
     /// <param name="outOfMemory">Whether the engine says that the kernel killed for memory.</param>
-    /// <param name="gateway">The gateway's count; null if the attempt never got so far.</param>
-    public static AttemptEnd Decide(AttemptState state, AttemptLog log, bool outOfMemory, GatewayRun? gateway)
+    /// <param name="totals">The gateway's count; null if the attempt never got so far.</param>
+    public static AttemptEnd Decide(AttemptState state, AttemptLog log, bool outOfMemory, LedgerTotals? totals)
     {
         var spec = state.Record.Spec;
         var cause = state.Record.Cause;
@@ -38,8 +38,8 @@ internal static class AttemptEnding
             OutOfMemory = outOfMemory,
             Claude = log.Claude,
             Output = log.Claude is null && log.Started ? log.Text.ToResult() : null,
-            Totals = gateway?.Totals,
-            ModelFailure = gateway?.LastFailure,
+            Totals = totals,
+            ModelFailure = totals?.LastFailure,
             DurationMs = DurationMs(state, log),
             SessionID = spec.SessionID,
         });

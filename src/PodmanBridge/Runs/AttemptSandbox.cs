@@ -140,11 +140,14 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
 
         return new AttemptEndRecord
         {
-            End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(log, deadline.Token), Gateway),
+            End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(log, deadline.Token), Totals()),
             StartedAt = log.StartedAt,
             EndedAt = log.EndedAt ?? services.Time.GetUtcNow(),
         };
     }
+
+    // An attempt that ended while no bridge was there has no socket open any more; what it used is on its ledger.
+    private LedgerTotals? Totals() => Gateway is null ? services.Gateway.Recall(directory.LedgerPath) : Gateway.Totals;
 
     /// <summary>Removes the container and the run directory. Log and volumes stay.</summary>
     public async Task RemoveContainerAsync()
