@@ -14,8 +14,8 @@ internal static class EventFactory
     {
         Metadata = new()
         {
-            // What is about a cluster-scoped object lives in "default", as client-go has it.
-            Namespace = string.IsNullOrEmpty(regarding.Namespace) ? "default" : regarding.Namespace,
+            // For what is about a cluster-scoped object, API servers up to 1.20 take only "kube-system"; later ones take "default" as well, where client-go puts it.
+            Namespace = string.IsNullOrEmpty(regarding.Namespace) ? "kube-system" : regarding.Namespace,
             Name = $"{Cut(key.Name, MaxTargetName)}.{unique:x}",
         },
         EventTime = time,

@@ -132,7 +132,7 @@ public sealed class EventRecorderTests : ApiServerTest
 
         await Eventually.True(() => Written.Count == 1);
 
-        Assert.Equal("default", Written[0].Metadata.Namespace);
+        Assert.Equal("kube-system", Written[0].Metadata.Namespace);
     }
 
     [Fact]
