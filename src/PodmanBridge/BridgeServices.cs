@@ -34,6 +34,7 @@ internal static class BridgeServices
         services.AddSingleton(Session);
         services.AddSingleton(new LinkSettings { Operators = options.Operators, CaFile = options.CaFile, Node = options.Node });
         services.AddHostedService(provider => provider.GetRequiredService<NodeFactsSource>());
+        services.AddSingleton<LeftoverSweep>();
         services.AddHostedService<ContainerDeaths>();
         services.AddHostedService<OperatorLink>();
     }
@@ -77,6 +78,7 @@ internal static class BridgeServices
             Gateway = services.GetRequiredService<ModelGateway>(),
             Starts = services.GetRequiredService<StartGate>(),
             Installation = () => installation.ID ?? throw new InvalidOperationException("No operator has welcomed this bridge yet."),
+            Node = options.Node,
             RunRoot = options.RunDirectory,
             ShimPath = options.Shim,
             ClaudeDirectory = options.Claude,
@@ -105,6 +107,7 @@ internal static class BridgeServices
         Lease = services.GetRequiredService<NodeLease>(),
         Token = services.GetRequiredService<ConnectToken>(),
         Attempts = services.GetRequiredService<RunSupervisor>(),
+        Leftovers = services.GetRequiredService<LeftoverSweep>(),
         Changes = services.GetRequiredService<AttemptChanges>(),
         Facts = services.GetRequiredService<NodeFactsSource>(),
         Prices = services.GetRequiredService<PriceList>(),

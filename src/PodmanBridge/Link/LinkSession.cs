@@ -15,6 +15,7 @@ internal sealed class LinkSession(
 
     private readonly List<DesiredAttempt> _snapshot = [];
     private readonly Dictionary<long, long> _pings = [];
+    private readonly TaskCompletionSource _inStep = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private TimeSpan _pingInterval = FirstPingInterval;
     private long _lastGrant;
@@ -29,6 +30,8 @@ internal sealed class LinkSession(
         public required ConnectToken Token { get; init; }
 
         public required IDesiredSink Attempts { get; init; }
+
+        public required LeftoverSweep Leftovers { get; init; }
 
         public required AttemptChanges Changes { get; init; }
 
@@ -56,7 +59,7 @@ internal sealed class LinkSession(
         var first = await channel.ReceiveAsync(cancellationToken);
         Accept(first as Welcome ?? throw Refusal(first));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] loops = [ReceiveAsync(ending.Token), ReportAsync(ending.Token), ReportFactsAsync(ending.Token), PingAsync(ending.Token)];
+        Task[] loops = [ReceiveAsync(ending.Token), ReportAsync(ending.Token), ReportFactsAsync(ending.Token), PingAsync(ending.Token), SweepAsync(ending.Token)];
         var ended = await Task.WhenAny(loops);
         await ending.CancelAsync();
         await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -142,7 +145,16 @@ internal sealed class LinkSession(
         {
             services.Attempts.ApplyAll([.. _snapshot]);
             _snapshot.Clear();
+            _inStep.TrySetResult();
         }
+    }
+
+    // Once per link, when everything that may be here is known.
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        await _inStep.Task.WaitAsync(cancellationToken);
+        await services.Leftovers.SweepAsync(cancellationToken);
+        await Task.Delay(Timeout.InfiniteTimeSpan, services.Time, cancellationToken);
     }
 
     private async Task ReportAsync(CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using Stromboli.PodmanBridge.Sandbox;
+
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>One attempt of one run: what everything on a node is named by.</summary>
@@ -5,6 +7,15 @@ namespace Stromboli.PodmanBridge.Runs;
 /// <param name="Attempt">The number of the attempt, from 1.</param>
 internal readonly record struct AttemptKey(string UID, int Attempt)
 {
+    /// <summary>The attempt that a container or volume carries in its labels; null if it carries none.</summary>
+    public static AttemptKey? FromLabels(Dictionary<string, string>? labels) =>
+        labels is not null
+        && labels.TryGetValue(ContainerLabels.RunUID, out var uid)
+        && labels.TryGetValue(ContainerLabels.Attempt, out var text)
+        && int.TryParse(text, out var attempt)
+            ? new AttemptKey(uid, attempt)
+            : null;
+
     /// <summary>As it stands in names of files and containers.</summary>
     public override string ToString() => $"{UID}-{Attempt}";
 }

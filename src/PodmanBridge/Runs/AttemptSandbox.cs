@@ -194,6 +194,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     private ContainerInputs Inputs(string imageID) => new()
     {
         Installation = services.Installation(),
+        Node = services.Node,
         UID = record.UID,
         Attempt = record.Attempt,
         UserID = record.UserID,

@@ -1,5 +1,6 @@
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Runs;
 
@@ -7,7 +8,7 @@ namespace Stromboli.PodmanBridge.Runs;
 /// Listens to the engine for containers of ours that died. The shim tells of an agent's end first; this is for a container that was killed under its
 /// shim. Podman loses events now and then, so each new subscription looks at all containers once.
 /// </summary>
-internal sealed partial class ContainerDeaths(IPodman podman, RunSupervisor attempts, Installation installation, TimeProvider time, ILogger<ContainerDeaths> logger)
+internal sealed partial class ContainerDeaths(IPodman podman, RunSupervisor attempts, Installation installation, BridgeOptions options, TimeProvider time, ILogger<ContainerDeaths> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -22,7 +23,7 @@ internal sealed partial class ContainerDeaths(IPodman podman, RunSupervisor atte
                 var labels = await LabelsAsync(stoppingToken);
                 await foreach (var happened in podman.System.EventsAsync(labels, () => _ = LookAsync(labels, stoppingToken), stoppingToken))
                 {
-                    if (happened.Action == "died" && Key(happened.Actor?.Attributes) is { } key)
+                    if (happened.Action == "died" && AttemptKey.FromLabels(happened.Actor?.Attributes) is { } key)
                     {
                         attempts.OnContainerDied(key);
                     }
@@ -43,7 +44,7 @@ internal sealed partial class ContainerDeaths(IPodman podman, RunSupervisor atte
 
     // Before the first welcome there is no container to listen for.
     private async Task<IReadOnlyDictionary<string, string>> LabelsAsync(CancellationToken cancellationToken) =>
-        new Dictionary<string, string> { ["stromboli.dev/installation"] = await installation.WaitAsync(cancellationToken) };
+        ContainerLabels.OfNode(await installation.WaitAsync(cancellationToken), options.Node);
 
     private async Task LookAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
     {
@@ -51,7 +52,7 @@ internal sealed partial class ContainerDeaths(IPodman podman, RunSupervisor atte
         {
             foreach (var container in await podman.Containers.ListAsync(labels, cancellationToken))
             {
-                if (container.State is "exited" or "stopped" && Key(container.Labels) is { } key)
+                if (container.State is "exited" or "stopped" && AttemptKey.FromLabels(container.Labels) is { } key)
                 {
                     attempts.OnContainerDied(key);
                 }
@@ -62,14 +63,6 @@ internal sealed partial class ContainerDeaths(IPodman podman, RunSupervisor atte
             Log.EventsEnded(logger, e.Message);
         }
     }
-
-    private static AttemptKey? Key(Dictionary<string, string>? labels) =>
-        labels is not null
-        && labels.TryGetValue("stromboli.dev/run-uid", out var uid)
-        && labels.TryGetValue("stromboli.dev/attempt", out var text)
-        && int.TryParse(text, out var attempt)
-            ? new AttemptKey(uid, attempt)
-            : null;
 
     private static partial class Log
     {

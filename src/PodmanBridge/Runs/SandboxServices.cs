@@ -23,6 +23,9 @@ internal sealed class SandboxServices
     /// <summary>The installation's id; known once an operator has welcomed this bridge.</summary>
     public required Func<string> Installation { get; init; }
 
+    /// <summary>The name of the AgentNode.</summary>
+    public required string Node { get; init; }
+
     /// <summary>Where the run directories are: short, since a socket's path has at most 107 bytes (unix(7)).</summary>
     public required string RunRoot { get; init; }
 

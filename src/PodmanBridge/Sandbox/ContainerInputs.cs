@@ -6,6 +6,9 @@ internal sealed record ContainerInputs
     /// <summary>The UID of the kube-system namespace.</summary>
     public required string Installation { get; init; }
 
+    /// <summary>The name of the AgentNode.</summary>
+    public required string Node { get; init; }
+
     /// <summary>The UID of the AgentRun.</summary>
     public required string UID { get; init; }
 

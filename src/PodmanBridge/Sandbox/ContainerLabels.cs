@@ -4,6 +4,7 @@ namespace Stromboli.PodmanBridge.Sandbox;
 internal static class ContainerLabels
 {
     public const string Installation = "stromboli.dev/installation";
+    public const string Node = "stromboli.dev/node";
     public const string RunUID = "stromboli.dev/run-uid";
     public const string Attempt = "stromboli.dev/attempt";
     public const string Namespace = "stromboli.dev/namespace";
@@ -15,7 +16,7 @@ internal static class ContainerLabels
     public const string Enforced = "enforced";
     public const string Unenforced = "unenforced";
 
-    /// <summary>What finds everything of an installation.</summary>
-    public static IReadOnlyDictionary<string, string> OfInstallation(string installation) =>
-        new Dictionary<string, string> { [Installation] = installation };
+    /// <summary>What finds everything of a node: two bridges of one installation may share an engine.</summary>
+    public static IReadOnlyDictionary<string, string> OfNode(string installation, string node) =>
+        new Dictionary<string, string> { [Installation] = installation, [Node] = node };
 }

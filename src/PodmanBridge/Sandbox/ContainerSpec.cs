@@ -89,6 +89,7 @@ internal static class ContainerSpec
     public static IReadOnlyDictionary<string, string> Labels(AttemptSpec spec, ContainerInputs inputs) => new Dictionary<string, string>
     {
         [ContainerLabels.Installation] = inputs.Installation,
+        [ContainerLabels.Node] = inputs.Node,
         [ContainerLabels.RunUID] = inputs.UID,
         [ContainerLabels.Attempt] = inputs.Attempt.ToString(),
         [ContainerLabels.Namespace] = spec.Namespace,

@@ -28,6 +28,7 @@ internal static class SpecBuilder
     public static ContainerInputs Inputs(string imageID = "0a1b", params string[] enforced) => new()
     {
         Installation = "11112222-3333-4444-5555-666677778888",
+        Node = "node-1",
         UID = "9b2d7c1e-0000-4000-8000-000000000001",
         Attempt = 2,
         UserID = 20_001,

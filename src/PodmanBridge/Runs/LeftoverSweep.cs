@@ -1,0 +1,54 @@
+using Stromboli.PodmanBridge.Link;
+using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Sandbox;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>
+/// Removes containers and volumes of this node that no attempt knows: what is left when the state directory was lost. To be called after a whole
+/// snapshot, when everything that may be here is known.
+/// </summary>
+internal sealed partial class LeftoverSweep(
+    IPodman podman, RunSupervisor attempts, Installation installation, BridgeOptions options, ILogger<LeftoverSweep> logger)
+{
+    /// <summary>Looks at everything of the node once.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var labels = ContainerLabels.OfNode(await installation.WaitAsync(cancellationToken), options.Node);
+            foreach (var container in await podman.Containers.ListAsync(labels, cancellationToken))
+            {
+                if (IsLeftover(container.Labels))
+                {
+                    Log.Removed(logger, "container", container.Names?.FirstOrDefault() ?? container.ID);
+                    await podman.Containers.RemoveAsync(container.ID, cancellationToken);
+                }
+            }
+
+            foreach (var volume in await podman.Volumes.ListAsync(labels, cancellationToken))
+            {
+                if (IsLeftover(volume.Labels))
+                {
+                    Log.Removed(logger, "volume", volume.Name);
+                    await podman.Volumes.RemoveAsync(volume.Name, cancellationToken);
+                }
+            }
+        }
+        catch (PodmanException e)
+        {
+            Log.Failed(logger, e.Message);
+        }
+    }
+
+    private bool IsLeftover(Dictionary<string, string>? labels) => AttemptKey.FromLabels(labels) is { } key && attempts.Observe(key.UID, key.Attempt) is null;
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Removed the {Kind} {Name}, of which no attempt knows")]
+        public static partial void Removed(ILogger logger, string kind, string name);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for leftovers; the next link does again: {Error}")]
+        public static partial void Failed(ILogger logger, string error);
+    }
+}
