@@ -18,6 +18,7 @@ internal static class CommandLine
             Make("status", "Shows what runs.", _ => Task.FromResult(StatusCommand.Run())),
             Make("demo", "Everything up, samples/hello.yaml to its end, everything down.", token => DemoCommand.RunAsync(progress, token)),
             Exec(),
+            WithControlPlane(progress),
         };
         try
         {
@@ -41,6 +42,14 @@ internal static class CommandLine
         var words = new Argument<string[]>("command") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("exec", "Runs a command in a node as its user: exec node-1 -- podman ps") { node, words };
         command.SetAction((parsed, token) => ExecCommand.RunAsync(parsed.GetRequiredValue(node), parsed.GetRequiredValue(words), token));
+        return command;
+    }
+
+    private static Command WithControlPlane(Progress progress)
+    {
+        var words = new Argument<string[]>("command") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("control-plane", "Runs a command with a control plane of its own (KUBECONFIG): control-plane -- bash") { words };
+        command.SetAction((parsed, token) => ControlPlaneCommand.RunAsync(parsed.GetRequiredValue(words), progress, token));
         return command;
     }
 
