@@ -5,6 +5,7 @@ using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Sandbox.Oci;
 
 namespace Stromboli.PodmanBridge.Runs;
 
@@ -50,7 +51,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
                 await services.Podman.Containers.CreateAsync(wanted, cancellationToken);
                 await CheckAsync(wanted, cancellationToken);
                 await services.Podman.Containers.StartAsync(Container, cancellationToken);
-                await ExpectShimAsync(cancellationToken);
+                await ExpectShimAsync(wanted, cancellationToken);
             }
             catch (PodmanException e)
             {
@@ -247,7 +248,11 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     private async Task CheckAsync(SpecGenerator wanted, CancellationToken cancellationToken)
     {
         var made = await services.Podman.Containers.InspectAsync(Container, cancellationToken);
-        var differences = made is null ? ["it is gone"] : ContainerSpecCheck.Compare(wanted, made);
+        RefuseIf(made is null ? ["it is gone"] : ContainerSpecCheck.Compare(wanted, made));
+    }
+
+    private static void RefuseIf(IReadOnlyList<string> differences)
+    {
         if (differences.Count > 0)
         {
             throw new AttemptRefusedException(
@@ -256,11 +261,13 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         }
     }
 
-    private async Task ExpectShimAsync(CancellationToken cancellationToken)
+    // Until a shim is expected none is listened to: what the runtime was told is checked before that, since only now is it there to be read.
+    private async Task ExpectShimAsync(SpecGenerator wanted, CancellationToken cancellationToken)
     {
         var started = await services.Podman.Containers.InspectAsync(Container, cancellationToken);
         if (started?.State is { Pid: > 0 and var pid })
         {
+            RefuseIf(await OciConfigCheck.CompareAsync(wanted, started, cancellationToken));
             Shim!.Expect(pid);
         }
     }

@@ -57,7 +57,8 @@ internal static class ContainerMountCheck
 
     private static bool HasOption(string options, string option) => options.Split(',').Contains(option, StringComparer.Ordinal);
 
-    private static string Normal(IEnumerable<string> options) =>
+    /// <summary>The options that differ between mounts, in order.</summary>
+    internal static string Normal(IEnumerable<string> options) =>
         string.Join(',', options.Except(Silent).Distinct().Order(StringComparer.Ordinal));
 
     private sealed record Mount(string Kind, string Source, bool Writable, string Options);

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Stromboli.PodmanBridge.Sandbox;
 
-/// <summary>The serializer of what the sandbox leaves on disk.</summary>
+/// <summary>The serializer of what the sandbox leaves on disk, and of what the runtime was told.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SeccompProfile))]
+[JsonSerializable(typeof(Oci.OciConfig))]
 internal sealed partial class SandboxJson : JsonSerializerContext;

@@ -15,7 +15,7 @@ internal sealed record SeccompRule
     [JsonPropertyName("errnoRet")]
     public uint? Error { get; init; }
 
-    /// <summary>Conditions on arguments, all of which must hold.</summary>
+    /// <summary>Conditions on arguments, all of which must hold; null for none.</summary>
     [JsonPropertyName("args")]
-    public IReadOnlyList<SeccompArgument> Arguments { get; init; } = [];
+    public IReadOnlyList<SeccompArgument>? Arguments { get; init; }
 }

@@ -8,6 +8,7 @@ public sealed class PodmanFixture(RealPodman real) : IAsyncLifetime
 {
     public const string Busybox = "registry.test/busybox:1";
     public const string Hostile = "registry.test/hostile:1";
+    public const string Annotated = "registry.test/annotated:1";
     public const string Agent = "registry.test/agent:1";
 
     private readonly List<string> _containers = [];

@@ -1,6 +1,7 @@
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Sandbox.Oci;
 using Stromboli.PodmanBridge.Tests.Podman;
 
 namespace Stromboli.PodmanBridge.Tests.Sandbox;
@@ -62,5 +63,13 @@ internal sealed class ContainerFixture(PodmanFixture podman)
         var code = await podman.Client.Containers.WaitAsync(spec.Name, deadline.Token);
         var lines = await File.ReadAllLinesAsync(spec.Log.Path);
         return (code, string.Join('\n', lines.Select(l => l.Split(' ', 4) is [_, _, _, var text] ? text : "")));
+    }
+
+    /// <summary>What differs of a started container by the word of the runtime's configuration, which lies in the engine's own folder.</summary>
+    public async Task<IReadOnlyList<string>> CompareRuntimeAsync(SpecGenerator spec, PodmanClient? client = null)
+    {
+        var started = (await (client ?? podman.Client).Containers.InspectAsync(spec.Name, None))!;
+        var seen = podman.Real.Node is { } node ? started with { OciConfigPath = node.OutsideOf(started.OciConfigPath!) } : started;
+        return await OciConfigCheck.CompareAsync(spec, seen, None);
     }
 }

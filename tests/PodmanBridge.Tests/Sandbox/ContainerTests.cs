@@ -11,20 +11,13 @@ public sealed class ContainerTests(PodmanFixture podman) : IClassFixture<PodmanF
     private readonly ContainerFixture _containers = new(podman);
 
     [PodmanFact]
-    public async Task Compare_OrdinaryImage_FindsNoDifference()
-    {
-        var spec = await _containers.SpecAsync(PodmanFixture.Busybox, _containers.Script("true"));
-        await _containers.CreateAsync(spec);
-        Assert.Equal([], ContainerSpecCheck.Compare(spec, (await podman.Client.Containers.InspectAsync(spec.Name, None))!));
-    }
+    public Task Compare_OrdinaryImage_FindsNoDifference() => AssertAsMeantAsync(PodmanFixture.Busybox);
 
     [PodmanFact]
-    public async Task Compare_HostileImage_FindsNoDifference()
-    {
-        var spec = await _containers.SpecAsync(PodmanFixture.Hostile, _containers.Script("true"));
-        await _containers.CreateAsync(spec);
-        Assert.Equal([], ContainerSpecCheck.Compare(spec, (await podman.Client.Containers.InspectAsync(spec.Name, None))!));
-    }
+    public Task Compare_HostileImage_FindsNoDifference() => AssertAsMeantAsync(PodmanFixture.Hostile);
+
+    [PodmanFact]
+    public Task Compare_ImageWithAnnotations_FindsNoDifference() => AssertAsMeantAsync(PodmanFixture.Annotated);
 
     [PodmanFact]
     public async Task Run_HostileImage_ChangesNothingInside()
@@ -103,5 +96,14 @@ public sealed class ContainerTests(PodmanFixture podman) : IClassFixture<PodmanF
         Assert.False(await podman.Client.Containers.KillAsync(spec.Name, "KILL", None));
         Assert.True(await podman.Client.Containers.RemoveAsync(spec.Name, None));
         Assert.False(await podman.Client.Containers.RemoveAsync(spec.Name, None));
+    }
+
+    private async Task AssertAsMeantAsync(string image)
+    {
+        var spec = await _containers.SpecAsync(image, _containers.Script("sleep 60"));
+        await _containers.CreateAsync(spec);
+        Assert.Equal([], ContainerSpecCheck.Compare(spec, (await podman.Client.Containers.InspectAsync(spec.Name, None))!));
+        await podman.Client.Containers.StartAsync(spec.Name, None);
+        Assert.Equal([], await _containers.CompareRuntimeAsync(spec));
     }
 }
