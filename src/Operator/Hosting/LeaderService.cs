@@ -24,6 +24,7 @@ internal sealed partial class LeaderService : BackgroundService
     private readonly IHostApplicationLifetime _host;
     private readonly TimeProvider _time;
     private readonly ILogger<LeaderService> _log;
+    private Task _closing = Task.CompletedTask;
 
     public LeaderService(
         OperatorLeadership leadership,
@@ -54,9 +55,17 @@ internal sealed partial class LeaderService : BackgroundService
     }
 
     /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before anything is stopped: the web server, which stops first, waits for its connections.
+        _host.ApplicationStopping.Register(() => _closing = _hub.CloseAsync(RefusalReason.NotLeader, "This operator is stopping."));
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _hub.CloseAsync(RefusalReason.NotLeader, "This operator is stopping.");
+        await _closing;
         await base.StopAsync(cancellationToken);
         await _leadership.DisposeAsync();
     }

@@ -66,22 +66,22 @@ internal static class OperatorServices
             s.GetRequiredService<LeaderElector>(), s.GetRequiredService<ReplicaClient>(), lease, s.GetRequiredService<ILogger<OperatorLeadership>>()));
         services.AddSingleton<ILeadership>(s => s.GetRequiredService<OperatorLeadership>());
         services.AddSingleton<IEpochWitness>(s => s.GetRequiredService<OperatorLeadership>());
-        services.AddSingleton(s => new KubeClient(
-            config,
-            new KubeClientOptions
-            {
-                UserAgent = FieldManager,
-                FieldManager = FieldManager,
-                BeforeWrite = s.GetRequiredService<OperatorLeadership>().ThrowIfNotLeader,
-            },
-            s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<KubeClient>>()));
+        services.AddSingleton(s => LeadersClient(s, config, new KubeClientOptions()));
+
+        // With a rate of its own: whoever reaches the hub's port can make it ask who he is, and must not slow down anything else by that.
+        services.AddSingleton<ILinkAuthorizer>(s => new LinkAuthorizer(LeadersClient(s, config, new KubeClientOptions { QueriesPerSecond = 20, Burst = 60 }), @namespace));
         services.AddSingleton(s => new LeaderLabel(
             s.GetRequiredService<ReplicaClient>(),
             Environment.GetEnvironmentVariable("POD_NAME"),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<LeaderLabel>>()));
     }
+
+    private static KubeClient LeadersClient(IServiceProvider s, KubeConfig config, KubeClientOptions options) => new(
+        config,
+        options with { UserAgent = FieldManager, FieldManager = FieldManager, BeforeWrite = s.GetRequiredService<OperatorLeadership>().ThrowIfNotLeader },
+        s.GetRequiredService<TimeProvider>(),
+        s.GetRequiredService<ILogger<KubeClient>>());
 
     private static void AddCertificates(this IServiceCollection services, OperatorOptions options, string @namespace)
     {
@@ -102,7 +102,6 @@ internal static class OperatorServices
         services.AddSingleton<NodeRegistry>();
         services.AddSingleton<INodeRegistry>(s => s.GetRequiredService<NodeRegistry>());
         services.AddSingleton(s => new HubMetrics(s.GetRequiredService<IMeterFactory>()));
-        services.AddSingleton<ILinkAuthorizer>(s => new LinkAuthorizer(s.GetRequiredService<KubeClient>(), s.GetRequiredService<ReplicaClient>().Namespace));
         services.AddSingleton<IAgentNodeCreator, AgentNodeCreator>();
         services.AddSingleton(s => new HubContext
         {

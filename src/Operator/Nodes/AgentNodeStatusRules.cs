@@ -62,7 +62,7 @@ internal static class AgentNodeStatusRules
         if (before.BridgeVersion is null && report.Facts is null)
             return Condition(NodeConditions.Ready, false, "NeverConnected", "No bridge has connected as this node yet.");
         return report.Lost
-            ? Condition(NodeConditions.Ready, false, Lost, "The bridge has been gone for longer than its lease; the runs that were there are lost.")
+            ? Condition(NodeConditions.Ready, false, Lost, "The bridge has been gone for longer than its lease; runs that were there are lost.")
             : Condition(NodeConditions.Ready, false, "Disconnected", "The bridge is not connected; runs that are there go on until its lease is over.");
     }
 

@@ -110,7 +110,16 @@ internal sealed partial class HubLink
     {
         using var timeout = new CancellationTokenSource(_context.Settings.HelloTimeout, _context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        var first = await _channel.ReceiveAsync(either.Token);
+        BridgeMessage first;
+        try
+        {
+            first = await _channel.ReceiveAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            throw new ChannelEndedException(ChannelEndReason.Closed, "No Hello came in time.");
+        }
+
         if (first is Hello { Facts: not null, Observed: not null } hello && hello.Observed.All(HelloRules.IsSound))
             return hello;
         await RefuseAsync(new LinkRefusal(RefusalReason.ProtocolError, "The first message must be a sound Hello."));
