@@ -36,7 +36,10 @@ internal sealed partial class DesiredAttempts(
     {
         if (wish.State != DesiredState.Go)
             return Message(run, wish, null);
-        if (await secrets.ReadAsync(run, cancellationToken) is { } found)
+        var found = await secrets.ReadAsync(run, cancellationToken);
+        if (runs.Find(run.UID()) is null)
+            secrets.Forget(run.UID());
+        if (found is not null)
             return Message(run, wish, found);
         // Left out, the attempt would be absent and its agent killed. Held, it goes on, and gets no model until its secrets can be read.
         Log.Held(logger, NamespacedName.Of(run), wish.Attempt, wish.Node);

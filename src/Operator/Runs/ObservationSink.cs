@@ -20,6 +20,12 @@ internal sealed class ObservationSink(RunStore runs, Reservations reservations, 
         if (!recorded && !placed)
             return false;
         observations.Take(observation.UID, ObservedAttempt.From(node, observation, clock.GetUtcNow()));
+        if (runs.Find(observation.UID) is null)
+        {
+            // Deleted while this was taken: nobody else would clear it away.
+            observations.Forget(observation.UID);
+            return false;
+        }
         signals.Wake(NamespacedName.Of(run));
         return true;
     }

@@ -44,7 +44,13 @@ internal sealed class RunController : IDisposable
             new ControllerOptions { Name = "runs", Workers = options.Workers, MaxBackoff = options.MaxBackoff }, executor.ReconcileAsync, clock, logger);
         executor.Freed += SignalChange;
         signals.Woken += _controller.Enqueue;
-        queue.Woken += WakeByUID;
+        queue.Woken += uid =>
+        {
+            if (_runs.Find(uid) is { } run)
+                _controller.Enqueue(NamespacedName.Of(run));
+            else
+                executor.Forget(uid);
+        };
         queue.Began += SignalChange;
         nodes.Changed += NodeChanged;
     }
@@ -80,12 +86,6 @@ internal sealed class RunController : IDisposable
         foreach (var run in _runs.OnNode(node).Where(r => r.LiveAttempt() is not null))
             _controller.Enqueue(NamespacedName.Of(run));
         SignalChange();
-    }
-
-    private void WakeByUID(string uid)
-    {
-        if (_runs.Find(uid) is { } run)
-            _controller.Enqueue(NamespacedName.Of(run));
     }
 
     // Any number of signals before the next pass are one.

@@ -12,6 +12,7 @@ internal sealed partial class RunExecutor(
     KubeClient client,
     RunStore runs,
     RunQueue queue,
+    RunStatusWriter writer,
     RunSender sender,
     Observations observations,
     SecretReader secretReader,
@@ -36,6 +37,36 @@ internal sealed partial class RunExecutor(
             return ReconcileResult.Done;
         if (!leadership.IsLeader)
             return ReconcileResult.Backoff;
+        try
+        {
+            return await ReconcileAsync(key, run, cancellationToken);
+        }
+        finally
+        {
+            // Deleted meanwhile: what was put in place here since then has nobody else to clear it away.
+            if (runs.Find(run.UID()) is null)
+                Forget(run.UID());
+        }
+    }
+
+    /// <summary>The run is gone: so is everything of it, at once and wherever it was.</summary>
+    public void Deleted(AgentRun run)
+    {
+        sender.Gone(run);
+        Forget(run.UID());
+    }
+
+    /// <summary>Nothing of this run is to be kept.</summary>
+    public void Forget(string uid)
+    {
+        observations.Forget(uid);
+        secrets.Forget(uid);
+        if (queue.Release(uid))
+            Freed?.Invoke();
+    }
+
+    private async Task<ReconcileResult> ReconcileAsync(NamespacedName key, AgentRun run, CancellationToken cancellationToken)
+    {
         var (verdict, check) = await DecideAsync(run, cancellationToken);
         if (verdict.Status is not null && run.IsFinished())
         {
@@ -46,17 +77,6 @@ internal sealed partial class RunExecutor(
             (verdict, check) = await DecideAsync(run, cancellationToken);
         }
         return await CarryOutAsync(run, verdict, check, cancellationToken);
-    }
-
-    /// <summary>The run is gone: so is everything of it, at once and wherever it was.</summary>
-    public void Deleted(AgentRun run)
-    {
-        var uid = run.UID();
-        observations.Forget(uid);
-        secrets.Forget(uid);
-        sender.Gone(run);
-        queue.Release(uid);
-        Freed?.Invoke();
     }
 
     private async Task<(RunVerdict Verdict, SecretCheck? Check)> DecideAsync(AgentRun run, CancellationToken cancellationToken)
@@ -116,30 +136,13 @@ internal sealed partial class RunExecutor(
         return await FollowUpAsync(next, verdict, check, cancellationToken);
     }
 
-    // Null if the object has changed or is gone: then it is looked at again, from what the API server has now.
     private async Task<AgentRun?> StoreAsync(AgentRun run, CancellationToken cancellationToken)
     {
-        try
-        {
-            var stored = await client.ReplaceStatusAsync(AgentRunResource.Type, run, cancellationToken: cancellationToken);
-            runs.Observe(stored);
-            return stored;
-        }
-        catch (ApiException e) when (e.IsConflict || e.IsNotFound)
-        {
-            var key = NamespacedName.Of(run);
-            Log.Refused(logger, key, e.Message);
-            if (await client.TryGetAsync(AgentRunResource.Type, key, cancellationToken) is { } live && live.UID() == run.UID())
-            {
-                runs.Observe(live);
-                return null;
-            }
-            // The informer will say so too, but its container need not wait for that.
-            sender.Gone(run);
-            if (queue.Release(run.UID()))
-                Freed?.Invoke();
-            return null;
-        }
+        var (stored, isGone) = await writer.StoreAsync(run, cancellationToken);
+        // The informer will say so too, but its container need not wait for that.
+        if (isGone)
+            Deleted(run);
+        return stored;
     }
 
     private void Stored(AgentRun before, AgentRun stored, RunVerdict verdict)
@@ -153,7 +156,12 @@ internal sealed partial class RunExecutor(
         }
         foreach (var told in verdict.Events)
             events.Record(stored, told.Warning ? EventType.Warning : EventType.Normal, told.Reason, told.Reason, told.Note);
-        Log.Stored(logger, NamespacedName.Of(stored), stored.Status?.Phase, stored.Status?.Reason, stored.Status?.NodeName, stored.Status?.Attempt);
+        var status = stored.Status!;
+        var why = status.Reason is { } reason ? $" ({reason})" : "";
+        if (status.Attempt is { } attempt)
+            Log.Stored(logger, NamespacedName.Of(stored), status.Phase, why, attempt, status.NodeName);
+        else
+            Log.StoredWithoutAttempt(logger, NamespacedName.Of(stored), status.Phase, why);
     }
 
     private async Task<ReconcileResult> FollowUpAsync(AgentRun run, RunVerdict verdict, SecretCheck? check, CancellationToken cancellationToken)
@@ -189,10 +197,10 @@ internal sealed partial class RunExecutor(
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Run}: {Phase} {Reason} on {Node}, attempt {Attempt}")]
-        public static partial void Stored(ILogger logger, NamespacedName run, RunPhase? phase, RunReason? reason, string? node, int? attempt);
+        [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Run}: {Phase}{Reason}, attempt {Attempt} on {Node}")]
+        public static partial void Stored(ILogger logger, NamespacedName run, RunPhase? phase, string reason, int attempt, string? node);
 
-        [LoggerMessage(EventId = 2, Level = LogLevel.Debug, Message = "{Run}: looked at again: {Cause}")]
-        public static partial void Refused(ILogger logger, NamespacedName run, string cause);
+        [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Run}: {Phase}{Reason}")]
+        public static partial void StoredWithoutAttempt(ILogger logger, NamespacedName run, RunPhase? phase, string reason);
     }
 }

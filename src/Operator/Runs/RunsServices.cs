@@ -34,6 +34,7 @@ internal static class RunsServices
             s.GetRequiredService<TimeProvider>(),
             new QueueOptions()));
         services.AddSingleton<RunSender>();
+        services.AddSingleton<RunStatusWriter>();
         services.AddSingleton<RunExecutor>();
         services.AddSingleton<RunController>();
         services.AddSingleton<IDesiredAttempts, DesiredAttempts>();

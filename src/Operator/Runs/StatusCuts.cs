@@ -31,6 +31,22 @@ internal static class StatusCuts
         };
     }
 
+    /// <summary>A status without anything that comes from a node but reason, exit code and times.</summary>
+    public static AgentRunStatus Bare(AgentRunStatus status)
+    {
+        const string message = "What the node said of the end could not be stored.";
+        return status with
+        {
+            Message = message,
+            Conditions = [.. (status.Conditions ?? []).Select(c => c.Message.Length == 0 ? c : c with { Message = message })],
+            Result = null,
+            Usage = null,
+            Signal = null,
+            Model = null,
+            SessionID = null,
+        };
+    }
+
     private static string Tail(string text, int maxBytes)
     {
         if (Encoding.UTF8.GetByteCount(text) <= maxBytes)

@@ -34,6 +34,7 @@ internal sealed class FakeApi : IAsyncDisposable
         Conflict,
         LostAnswer,
         Unavailable,
+        Invalid,
     }
 
     /// <summary>What happens to the next write of a status; asked with the object that is to be stored.</summary>
@@ -113,6 +114,9 @@ internal sealed class FakeApi : IAsyncDisposable
         run["spec"]![field] = value;
         run["metadata"]!["generation"] = run["metadata"]!["generation"]!.GetValue<long>() + 1;
     });
+
+    /// <summary>What another operator stores.</summary>
+    public void SetStatus(string name, string status) => Change($"team/{name}", run => run["status"] = JsonNode.Parse(status));
 
     /// <summary>A change that is no business of the operator, and makes its next write a conflict.</summary>
     public void Label(string name) => Change($"team/{name}", run => run["metadata"]!["labels"] = new JsonObject { ["touched"] = $"{_version}" });
@@ -261,6 +265,11 @@ internal sealed class FakeApi : IAsyncDisposable
         if (fault == Fault.Unavailable)
         {
             await Fail(http, 500, "InternalError");
+            return;
+        }
+        if (fault == Fault.Invalid)
+        {
+            await Fail(http, 422, "Invalid");
             return;
         }
         JsonObject? stored = null;

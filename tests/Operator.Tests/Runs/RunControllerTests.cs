@@ -156,6 +156,63 @@ public sealed class RunControllerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Store_AnotherOperatorRecordedItElsewhere_ItsRecordCounts()
+    {
+        var nodes = new FakeNodes();
+        nodes.Set(RunningOperator.Node("node-1"));
+        await using var op = await RunningOperator.StartAsync(_api, nodes);
+        var once = 0;
+        _api.BeforeWrite = _ =>
+        {
+            if (Interlocked.Increment(ref once) == 1)
+            {
+                nodes.Set(RunningOperator.Node("node-2"));
+                _api.SetStatus("run", """
+                    {"observedGeneration": 1, "phase": "Preparing", "nodeName": "node-2", "attempt": 1, "startTime": "2026-01-01T00:00:00Z", "deadline": "2999-01-01T00:00:00Z",
+                     "attempts": [{"attempt": 1, "node": "node-2", "startTime": "2026-01-01T00:00:00Z"}],
+                     "conditions": [{"type": "Accepted", "status": "True", "reason": "Accepted", "observedGeneration": 1, "lastTransitionTime": "2026-01-01T00:00:00Z"},
+                                    {"type": "Scheduled", "status": "True", "reason": "Scheduled", "observedGeneration": 1, "lastTransitionTime": "2026-01-01T00:00:00Z"}]}
+                    """);
+            }
+            return Task.CompletedTask;
+        };
+        var uid = _api.Create("run");
+        await Sent(op, uid, "node-2/1 Go");
+        await Sent(op, uid, "node-1/1 Absent");
+        Assert.DoesNotContain("node-1/1 Go", op.Hub.Of(uid));
+        Assert.Empty(_api.Stored);
+    }
+
+    [Fact]
+    public async Task Store_EndThatTheApiServerRefuses_IsStoredWithoutWhatTheNodeSaid()
+    {
+        await using var op = await RunningOperator.StartAsync(_api);
+        var uid = await RunningAsync(op, "run");
+        _api.OnWrite = body => body["status"]!["result"] is null ? FakeApi.Fault.None : FakeApi.Fault.Invalid;
+        op.Observe("node-1", End(uid, RunReason.Completed));
+        await Phase(op, uid, RunPhase.Succeeded);
+        await Sent(op, uid, "node-1/1 Collected");
+    }
+
+    [Fact]
+    public async Task Deleted_WhileItWaits_LeavesTheQueue()
+    {
+        var nodes = new FakeNodes();
+        nodes.Set(RunningOperator.Node("node-1") with { MaxRuns = 1 });
+        await using var op = await RunningOperator.StartAsync(_api, nodes);
+        var running = await RunningAsync(op, "running");
+        var gone = _api.Create("gone");
+        await Phase(op, gone, RunPhase.Queued);
+        var next = _api.Create("next");
+        await Phase(op, next, RunPhase.Queued);
+        _api.Delete("gone");
+        await Eventually.True(() => op.Store.Find(gone) is null);
+        op.Observe("node-1", End(running, RunReason.Completed));
+        await Sent(op, next, "node-1/1 Go");
+        Assert.Empty(op.Hub.Of(gone));
+    }
+
+    [Fact]
     public async Task Go_LeadIsLostWhileTheRecordIsStored_IsNotSent()
     {
         await using var op = await RunningOperator.StartAsync(_api);
