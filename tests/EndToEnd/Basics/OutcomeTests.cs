@@ -3,11 +3,11 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Basics;
 
-/// <summary>How a run ends, and what it leaves in its status.</summary>
+/// <summary>How a run ends by itself, and what it leaves in its status.</summary>
 public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task Claude_ScriptedBash_SucceedsWithResultAndUsage()
+    public async Task Claude_EchoOfABashResult_SucceedsWithEverythingInItsStatus()
     {
         var scene = await OnSharedStackAsync();
 
@@ -27,6 +27,119 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, RunReason.Completed), (status.Phase, status.Reason));
-        Assert.Equal("hello", status.Result?.Text?.TrimEnd());
+        Assert.Equal("hello", status.Result?.Text);
+        Assert.Contains(status.NodeName, scene.Stack.Nodes.Select(node => node.Name));
+        Assert.Equal(1, status.Attempt);
+        Assert.Equal([(1, status.NodeName, RunReason.Completed)], status.Attempts!.Select(attempt => (attempt.Attempt!.Value, attempt.Node, attempt.Reason!.Value)));
+        Assert.True(Guid.TryParse(status.SessionID, out _), status.SessionID);
+        Assert.NotNull(status.StartTime);
+        Assert.NotNull(status.CompletionTime);
+        Assert.Equal(0, status.ExitCode);
+        Assert.Null(status.Signal);
+    }
+
+    [Fact]
+    public async Task Claude_TwoTurns_UsageIsTheirSum()
+    {
+        var scene = await OnSharedStackAsync();
+
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: usage
+            spec:
+              prompt: |
+                @usage in=1000 out=200 cache-read=30
+                @bash true
+                @usage in=2000 out=400
+                @say done
+              agent:
+                claude:
+                  model: claude-sonnet-4-20250514
+                  dangerouslySkipPermissions: true
+            """);
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal(RunPhase.Succeeded, status.Phase);
+        Assert.Equal("claude-sonnet-4-20250514", status.Model);
+        var usage = status.Usage!;
+        Assert.Equal((3000, 600, 30, 0, 3630), (usage.InputTokens, usage.OutputTokens, usage.CacheReadTokens, usage.CacheCreationTokens, usage.TotalTokens));
+        // 3, 15 and 0.30 dollars a million.
+        Assert.Equal(0.018009m, decimal.Parse(usage.CostUSD!, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(2, usage.Turns);
+        Assert.NotEqual(default, usage.Duration);
+        Assert.NotEqual(default, usage.ApiDuration);
+    }
+
+    [Fact]
+    public async Task Command_ExitsWith3_FailsWithItsOutput()
+    {
+        var scene = await OnSharedStackAsync();
+
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: exit-3
+            spec:
+              prompt: what came on standard input
+              agent:
+                command: [sh, -c, "cat; exit 3"]
+            """);
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Failed, RunReason.AgentError), (status.Phase, status.Reason));
+        Assert.Equal(3, status.ExitCode);
+        Assert.Equal("what came on standard input", status.Result?.Text);
+    }
+
+    [Theory]
+    [InlineData("SEGV")]
+    [InlineData("KILL")]
+    [InlineData("TERM")]
+    public async Task Command_EndedByASignal_CrashedWithItsNameAndTheOutputSoFar(string signal)
+    {
+        var scene = await OnSharedStackAsync();
+
+        var run = await scene.ApplyRunAsync($$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: signal
+            spec:
+              prompt: not read
+              agent:
+                command: [sh, -c, "echo so far; kill -{{signal}} $$"]
+            """);
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Failed, RunReason.Crashed), (status.Phase, status.Reason));
+        Assert.Equal($"SIG{signal}", status.Signal);
+        Assert.Null(status.ExitCode);
+        Assert.Contains($"SIG{signal}", status.Message);
+        Assert.Equal("so far", status.Result?.Text?.TrimEnd());
+    }
+
+    [Fact]
+    public async Task Command_ExitsWith137_IsNoSignal()
+    {
+        var scene = await OnSharedStackAsync();
+
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: exit-137
+            spec:
+              prompt: not read
+              agent:
+                command: [sh, -c, "exit 137"]
+            """);
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Failed, RunReason.AgentError), (status.Phase, status.Reason));
+        Assert.Equal(137, status.ExitCode);
+        Assert.Null(status.Signal);
     }
 }

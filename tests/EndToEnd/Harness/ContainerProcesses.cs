@@ -1,11 +1,14 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Harness;
 
 /// <summary>The processes of one container as this machine sees them: all in its process-id namespace, and its monitor.</summary>
-public sealed class ContainerProcesses
+public sealed class ContainerProcesses : IDisposable
 {
+    // Held open, so that the kernel does not give the namespace's number to the next container.
+    private readonly SafeFileHandle _hold;
     private readonly string _container;
     private readonly string _space;
 
@@ -13,6 +16,7 @@ public sealed class ContainerProcesses
     {
         _container = container;
         FirstPid = first;
+        _hold = File.OpenHandle($"/proc/{first}/ns/pid", share: FileShare.ReadWrite);
         _space = LinkOf($"/proc/{first}/ns/pid") ?? throw new TestbedException($"The container {container} has no process {first}.");
     }
 
@@ -41,6 +45,13 @@ public sealed class ContainerProcesses
             throw new TestbedException($"{e.Message} There are:\n{string.Join('\n', Alive().Select(process => $"{process.Key} {process.Value}"))}", e);
         }
     }
+
+    /// <summary>Waits until none lives, until that time at the latest.</summary>
+    /// <exception cref="TestbedException">Some do past the deadline; they are in the message.</exception>
+    public Task GoneByAsync(DateTimeOffset time) => GoneAsync(TimeSpan.FromTicks(Math.Max(0, (time - DateTimeOffset.UtcNow).Ticks)));
+
+    /// <inheritdoc/>
+    public void Dispose() => _hold.Dispose();
 
     private static string CommandOf(int pid)
     {

@@ -1,0 +1,48 @@
+using Stromboli.Crds.Runs;
+using Stromboli.EndToEnd.Harness;
+
+namespace Stromboli.EndToEnd.Basics;
+
+/// <summary>What every state of every run must obey.</summary>
+internal static class StateRules
+{
+    private static readonly string[] Always = [RunConditions.Accepted, RunConditions.Scheduled, RunConditions.Started, RunConditions.Succeeded, RunConditions.Ready];
+
+    /// <summary>Fails with the state that breaks a rule.</summary>
+    public static void AssertHold(IReadOnlyList<RunState> states)
+    {
+        // A tool that reads kstatus must not take a run for finished that nobody has looked at yet.
+        Assert.Equal(-1, states[0].Status.ObservedGeneration);
+        foreach (var state in states.Where(state => state.IsObserved))
+            AssertHolds(state);
+        foreach (var (before, after) in states.Zip(states.Skip(1)))
+            AssertFollows(before, after);
+    }
+
+    private static void AssertHolds(RunState state)
+    {
+        var conditions = state.Status.Conditions ?? [];
+        // What is not observed yet may be behind the object, but status and conditions speak of one generation.
+        Assert.All(conditions, condition => Assert.Equal(state.Status.ObservedGeneration, condition.ObservedGeneration));
+        Assert.All(Always, type => Assert.True(state.Condition(type) is not null, $"{type} is missing: {state}"));
+        Assert.All(conditions, condition => Assert.NotEmpty(condition.Reason));
+        Assert.Equal(RunPhases.Derive(conditions), state.Phase);
+
+        var good = state.Phase == RunPhase.Succeeded;
+        Assert.True((state.Condition(RunConditions.Reconciling) == "True") == !state.IsFinished, $"Reconciling: {state}");
+        Assert.True((state.Condition(RunConditions.Ready) == "True") == good, $"Ready: {state}");
+        Assert.True((state.Condition(RunConditions.Stalled) == "True") == (state.IsFinished && !good), $"Stalled: {state}");
+        Assert.True(state.Status.CompletionTime is not null == state.IsFinished, $"completionTime: {state}");
+        Assert.False(string.IsNullOrWhiteSpace(state.Status.Message), $"no message: {state}");
+    }
+
+    private static void AssertFollows(RunState before, RunState after)
+    {
+        Assert.True((after.Status.ObservedGeneration ?? -1) >= (before.Status.ObservedGeneration ?? -1), $"{before}\n{after}");
+        Assert.True((after.Status.Attempt ?? 0) >= (before.Status.Attempt ?? 0), $"{before}\n{after}");
+        if (before.Status.Attempt == after.Status.Attempt)
+            Assert.True((after.Phase ?? RunPhase.Pending) >= (before.Phase ?? RunPhase.Pending), $"The phase went back:\n{before}\n{after}");
+        if (before.IsFinished)
+            Assert.Equal((before.Phase, before.Reason), (after.Phase, after.Reason));
+    }
+}

@@ -1,0 +1,74 @@
+using Stromboli.Crds.Runs;
+using Stromboli.EndToEnd.Harness;
+
+namespace Stromboli.EndToEnd.Basics;
+
+/// <summary>The deadline of an attempt.</summary>
+public sealed class TimeoutTests(StackFixture stacks) : EndToEndTests(stacks)
+{
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public async Task Timeout_ModelIsSlow_TimedOutInTimeWithNothingLeft()
+    {
+        var scene = await OnSharedStackAsync();
+
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: slow
+            spec:
+              prompt: |
+                @sleep 60s
+                @say too late
+              timeout: 3s
+            """);
+        await AssertTimedOutAsync(scene, run);
+    }
+
+    [Fact]
+    public async Task Timeout_ProcessTreeThatIgnoresTerm_TimedOutInTimeWithNothingLeft()
+    {
+        var scene = await OnSharedStackAsync();
+
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: deaf
+            spec:
+              prompt: not read
+              agent:
+                command:
+                  - bash
+                  - -c
+                  - |
+                    trap '' TERM INT HUP
+                    echo so far
+                    setsid bash -c 'sleep 3600 & while :; do sleep 3600; done' &
+                    (sleep 3600 & while :; do sleep 3600; done) &
+                    while :; do sleep 3600; done
+              timeout: 3s
+            """);
+        var end = await AssertTimedOutAsync(scene, run);
+
+        Assert.Equal("so far", end.Status.Result?.Text?.TrimEnd());
+    }
+
+    private static async Task<RunState> AssertTimedOutAsync(Scene scene, RunHistory run)
+    {
+        var running = await run.RunningAsync();
+        using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
+        var latest = running.Status.Deadline!.Value + Late;
+
+        await processes.GoneByAsync(latest);
+        var end = await run.EndAsync();
+
+        Assert.Equal((RunPhase.Failed, RunReason.TimedOut), (end.Phase, end.Reason));
+        Assert.InRange(end.SeenAt, running.Status.StartTime!.Value.AddSeconds(3), latest);
+        Assert.Null(end.Status.ExitCode);
+        Assert.Null(end.Status.Signal);
+        return end;
+    }
+}

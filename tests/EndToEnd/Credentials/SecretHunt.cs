@@ -1,0 +1,80 @@
+using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed.Processes;
+
+namespace Stromboli.EndToEnd.Credentials;
+
+/// <summary>Looks for a secret where it must not be, and tells the places where it is.</summary>
+internal static class SecretHunt
+{
+    /// <summary>Environment and arguments of the container's processes, and the files that they can reach and could have been written.</summary>
+    public static async Task<IReadOnlyList<string>> InContainerAsync(ContainerProcesses processes, string secret)
+    {
+        var places = new List<string>();
+        foreach (var (pid, command) in processes.Alive())
+        {
+            if (Read($"/proc/{pid}/environ").Contains(secret, StringComparison.Ordinal))
+                places.Add($"environment of {pid} ({command})");
+            if (Read($"/proc/{pid}/cmdline").Contains(secret, StringComparison.Ordinal))
+                places.Add($"arguments of {pid} ({command})");
+        }
+
+        var root = $"/proc/{processes.FirstPid}/root";
+        places.AddRange(await FilesAsync(secret, Directory.EnumerateDirectories(root).Where(folder => Path.GetFileName(folder) is not ("proc" or "sys" or "dev" or "usr" or "lib" or "bin" or "sbin"))));
+        return places;
+    }
+
+    /// <summary>The container's configuration, what the bridge keeps on disk, the engine's files of containers and volumes, the logs of bridge and engine.</summary>
+    public static async Task<IReadOnlyList<string>> OnNodeAsync(Scene scene, RunHistory run, string secret)
+    {
+        var node = scene.NodeOf(run);
+        var places = new List<string>();
+        foreach (var container in await node.ContainersAsync(run.Uid))
+        {
+            if ((await node.InspectAsync(run.Uid)).ToJsonString().Contains(secret, StringComparison.Ordinal))
+                places.Add($"podman inspect {container["Names"]}");
+        }
+
+        var storage = node.Node.Machine.OutsideOf("/home/node/.local/share/containers/storage");
+        string[] folders = [node.Node.Bridge.StatePath, Path.Combine(storage, "overlay-containers"), Path.Combine(storage, "volumes")];
+        places.AddRange(await FilesAsync(secret, folders.Where(Directory.Exists)));
+        places.AddRange(Logs(secret, [node.Node.Bridge, node.Node.Machine.Podman]));
+        return places;
+    }
+
+    /// <summary>The run, the events of its namespace, the AgentNode, and the operator's log.</summary>
+    public static async Task<IReadOnlyList<string>> InClusterAsync(Scene scene, RunHistory run, string secret)
+    {
+        var places = new List<string>(Logs(secret, scene.Stack.Operators));
+        foreach (var kind in new[] { "agentruns", "events", "agentnodes", "configmaps" })
+        {
+            if ((await scene.KubectlAsync("get", kind, "-o", "json")).Contains(secret, StringComparison.Ordinal))
+                places.Add($"kubectl get {kind}");
+        }
+
+        places.AddRange(run.States.Where(state => state.Json.ToJsonString().Contains(secret, StringComparison.Ordinal)).Select(state => $"status: {state}"));
+        return places;
+    }
+
+    private static IEnumerable<string> Logs(string secret, IEnumerable<ServiceProcess> processes) =>
+        processes.Where(process => process.ReadLog().Contains(secret, StringComparison.Ordinal)).Select(process => process.LogPath);
+
+    // The pattern comes over standard input: as an argument it would be found in grep's own.
+    private static async Task<IEnumerable<string>> FilesAsync(string secret, IEnumerable<string> folders)
+    {
+        var found = await Command.RunAsync("grep", ["--recursive", "--files-with-matches", "--binary-files=text", "--fixed-strings", "--devices=skip", "--no-messages", "--file=-", "--", .. folders], secret + "\n");
+        return found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            return "";
+        }
+    }
+}

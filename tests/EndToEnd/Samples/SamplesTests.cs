@@ -1,0 +1,39 @@
+using Stromboli.Crds.Runs;
+using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
+
+namespace Stromboli.EndToEnd.Samples;
+
+/// <summary>Every file in <c>samples</c>, applied as it is.</summary>
+public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
+{
+    public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Repository.At("samples"), "*.yaml").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task Sample_Applied_DoesWhatItSays(string file)
+    {
+        var scene = await OnSharedStackAsync();
+
+        var run = await scene.ApplyRunAsync(await File.ReadAllTextAsync(Repository.At("samples", file), Cancelled));
+        if (file == "cancel.yaml")
+        {
+            await run.RunningAsync();
+            await scene.PatchAsync(run, """{"spec":{"cancel":true}}""");
+        }
+
+        var status = (await run.EndAsync()).Status;
+        Assert.Equal(Expected(file), (status.Phase, status.Reason, status.Result?.Text?.TrimEnd()));
+    }
+
+    private static (RunPhase?, RunReason?, string?) Expected(string file) => file switch
+    {
+        "cancel.yaml" => (RunPhase.Cancelled, RunReason.Cancelled, ""),
+        "command.yaml" => (RunPhase.Succeeded, RunReason.Completed, "5"),
+        "hello.yaml" => (RunPhase.Succeeded, RunReason.Completed, "hello"),
+        "limits.yaml" => (RunPhase.Succeeded, RunReason.Completed, $"hello from {Environment.ProcessorCount} processors"),
+        "node-selector.yaml" or "own-credentials.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
+        "timeout.yaml" => (RunPhase.Failed, RunReason.TimedOut, ""),
+        _ => throw new InvalidOperationException($"This test does not know what samples/{file} must come to."),
+    };
+}
