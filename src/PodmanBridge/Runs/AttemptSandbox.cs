@@ -16,8 +16,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LogDeadline = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LogPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan EnginePause = TimeSpan.FromSeconds(1);
 
     private readonly string _runDirectory = Path.Combine(services.RunRoot, record.Key.ToString());
     private readonly ContainerNames _names = ContainerNames.Of(services.Installation(), record.UID, record.Attempt);
@@ -30,13 +29,16 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     /// <summary>The way to the model; null while there is none.</summary>
     public GatewayRun? Gateway { get; private set; }
 
-    private string Container => _names.Container;
+    /// <summary>The container's name.</summary>
+    public string Container => _names.Container;
 
     private string[] Volumes => [_names.Workspace, _names.Home];
 
     /// <summary>Fetches the image, makes the container, checks what the engine made of it and starts it.</summary>
     /// <exception cref="AttemptRefusedException">It cannot run here, for a typed reason.</exception>
-    public async Task PrepareAsync(CancellationToken cancellationToken)
+    /// <param name="again">Whether a former bridge may have begun the same, and left a container that never ran an agent.</param>
+    /// <param name="cancellationToken">Gives up; what was made is removed with the attempt.</param>
+    public async Task PrepareAsync(bool again, CancellationToken cancellationToken)
     {
         var spec = record.Spec;
         var image = await FetchAsync(spec, cancellationToken);
@@ -46,12 +48,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         {
             try
             {
-                await RemoveLeftoverAsync(cancellationToken);
-                await Task.WhenAll(Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume, wanted.Labels!, cancellationToken)));
-                await services.Podman.Containers.CreateAsync(wanted, cancellationToken);
-                await CheckAsync(wanted, cancellationToken);
-                await services.Podman.Containers.StartAsync(Container, cancellationToken);
-                await ExpectShimAsync(wanted, cancellationToken);
+                await MakeAsync(wanted, again, cancellationToken);
             }
             catch (PodmanException e)
             {
@@ -60,10 +57,26 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         }
     }
 
+    // A call that changes something is never given up half way: the engine would go on with it behind our back. Between two calls it may end.
+    private async Task MakeAsync(SpecGenerator wanted, bool again, CancellationToken cancellationToken)
+    {
+        if (again)
+        {
+            await RemoveLeftoverAsync(cancellationToken);
+        }
+
+        await Task.WhenAll(Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume, wanted.Labels!, CancellationToken.None)));
+        cancellationToken.ThrowIfCancellationRequested();
+        await services.Podman.Containers.CreateAsync(wanted, CancellationToken.None);
+        await CheckAsync(wanted, cancellationToken);
+        await services.Podman.Containers.StartAsync(Container, CancellationToken.None);
+        await ExpectShimAsync(wanted, cancellationToken);
+    }
+
     /// <summary>Looks for what a former bridge left and, if it runs, opens its sockets again.</summary>
     public async Task<FoundContainer> AdoptAsync(CancellationToken cancellationToken)
     {
-        var found = await services.Podman.Containers.InspectAsync(Container, cancellationToken);
+        var found = await FindAsync(cancellationToken);
         if (found?.State is { Running: true, Pid: var pid })
         {
             await OpenAsync(cancellationToken);
@@ -71,7 +84,24 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             return FoundContainer.Running;
         }
 
-        return await EverStartedAsync(cancellationToken) ? FoundContainer.Exited : FoundContainer.None;
+        var log = await AttemptLog.ReadAsync(directory.LogPath, record.Spec, cancellationToken);
+        return log.Started ? FoundContainer.Exited : FoundContainer.None;
+    }
+
+    // An engine that does not answer says nothing about the container: an agent may be running in it.
+    private async Task<ContainerInspection?> FindAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await services.Podman.Containers.InspectAsync(Container, cancellationToken);
+            }
+            catch (PodmanException e) when (e.IsUnanswered)
+            {
+                await Task.Delay(EnginePause, services.Time, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Checks the shim's word, before anything of the tenant's runs, against what the bridge meant.</summary>
@@ -127,28 +157,6 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         await services.Podman.Containers.KillAsync(Container, "SIGKILL", deadline.Token);
         await services.Podman.Containers.WaitAsync(Container, deadline.Token);
     }
-
-    /// <summary>Decides how the attempt ended, by what shim, engine, gateway and agent left.</summary>
-    public async Task<AttemptEndRecord> ReadEndAsync(AttemptState state)
-    {
-        using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
-        var log = await LastWordAsync(deadline.Token);
-        if (Gateway is not null)
-        {
-            Gateway.Refuse();
-            await Gateway.IdleAsync(deadline.Token);
-        }
-
-        return new AttemptEndRecord
-        {
-            End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(log, deadline.Token), Totals()),
-            StartedAt = log.StartedAt,
-            EndedAt = log.EndedAt ?? services.Time.GetUtcNow(),
-        };
-    }
-
-    // An attempt that ended while no bridge was there has no socket open any more; what it used is on its ledger.
-    private LedgerTotals? Totals() => Gateway is null ? services.Gateway.Recall(directory.LedgerPath) : Gateway.Totals;
 
     /// <summary>Removes the container and the run directory. Log and volumes stay.</summary>
     public async Task RemoveContainerAsync()
@@ -272,47 +280,9 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         }
     }
 
-    // The shim's report comes before conmon has written the same to the log. Without a report there is nothing to wait for but conmon itself.
-    private async Task<AttemptLog> LastWordAsync(CancellationToken cancellationToken)
-    {
-        var waited = services.Time.GetTimestamp();
-        while (true)
-        {
-            var log = await ReadLogAsync(cancellationToken);
-            if (log.Complete || services.Time.GetElapsedTime(waited) > LogDeadline)
-            {
-                return log;
-            }
-
-            await Task.Delay(LogPause, services.Time, cancellationToken);
-        }
-    }
-
-    // The kernel's mark is on the container's cgroup, and only once the container has ended; asked for only where it can matter.
-    private async Task<bool> WasOutOfMemoryAsync(AttemptLog log, CancellationToken cancellationToken)
-    {
-        if (log.Exit is { SignalName: not "SIGKILL" } or { Signal: null })
-        {
-            return false;
-        }
-
-        await services.Podman.Containers.WaitAsync(Container, cancellationToken);
-        return await services.Podman.Containers.InspectAsync(Container, cancellationToken) is { State.OomKilled: true };
-    }
-
-    // A bridge killed while it prepared leaves a container that never ran an agent.
     private async Task RemoveLeftoverAsync(CancellationToken cancellationToken)
     {
-        if (File.Exists(directory.LogPath))
-        {
-            await services.Podman.Containers.RemoveAsync(Container, cancellationToken);
-            File.Delete(directory.LogPath);
-        }
+        await services.Podman.Containers.RemoveAsync(Container, cancellationToken);
+        File.Delete(directory.LogPath);
     }
-
-    private async Task<bool> EverStartedAsync(CancellationToken cancellationToken) =>
-        await ReadLogAsync(cancellationToken) is { Started: true };
-
-    private async Task<AttemptLog> ReadLogAsync(CancellationToken cancellationToken) =>
-        await AttemptLog.ReadAsync(directory.LogPath, record.Spec, cancellationToken);
 }

@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Runs;
@@ -16,6 +17,9 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
     /// <summary>How long a started container may take until its shim calls.</summary>
     private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(30);
+
     private readonly AttemptServices _services;
     private readonly AttemptDirectory _directory;
     private readonly AttemptState _state;
@@ -24,6 +28,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
     private readonly TaskCompletionSource<AttemptSecrets> _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<ShimHello> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _closing = new();
     private Task _running = Task.CompletedTask;
     private bool _released;
 
@@ -114,6 +119,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
     public async Task DropAsync()
     {
         End(EndCause.Dropped);
+        await _closing.CancelAsync();
         await _running;
         await _sandbox.DropAsync();
         _directory.Delete();
@@ -124,6 +130,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
     /// <summary>Lets go of the attempt without ending it: a bridge that stops leaves its agents to the next one.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync();
         await _sandbox.DisposeAsync();
         _state.Dispose();
     }
@@ -184,7 +191,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
 
         if (found == FoundContainer.None)
         {
-            await _sandbox.PrepareAsync(_state.Ending);
+            await _sandbox.PrepareAsync(again: adopted, _state.Ending);
         }
 
         var first = await Task.WhenAny(_hello.Task, _over.Task).WaitAsync(HelloDeadline, _services.Time, _state.Ending);
@@ -239,9 +246,24 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
             await Task.WhenAny(_over.Task, Task.Delay(StopGrace + StopBackstop, _services.Time));
         }
 
-        if (!_over.Task.IsCompleted)
+        await KillAsync();
+    }
+
+    // While the engine does not answer the shim may still do it.
+    private async Task KillAsync()
+    {
+        while (!_over.Task.IsCompleted)
         {
-            await _sandbox.KillAsync();
+            try
+            {
+                await _sandbox.KillAsync();
+                return;
+            }
+            catch (Exception e) when (e is PodmanException or OperationCanceledException)
+            {
+                Log.CleanUpFailed(_logger, e, Key);
+                await Task.WhenAny(_over.Task, Task.Delay(FirstPause, _services.Time));
+            }
         }
     }
 
@@ -258,20 +280,39 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
             return;
         }
 
-        var end = refusal ?? await _sandbox.ReadEndAsync(_state);
+        var end = refusal ?? await ReadEndAsync();
         _state.Conclude(end);
         Log.Ended(_logger, Key, end.End.Reason, end.End.Message);
     }
 
-    private async Task CleanUpAsync()
+    private async Task<AttemptEndRecord> ReadEndAsync()
     {
         try
         {
-            await _sandbox.RemoveContainerAsync();
+            return await new AttemptEndReader(_directory, _sandbox, _services.Sandbox).ReadAsync(_state);
         }
         catch (Exception e)
         {
-            Log.CleanUpFailed(_logger, e, Key);
+            Log.Failed(_logger, e, Key);
+            return Refusal(RunReason.Crashed, $"The agent is gone, and how it ended cannot be read: {e.Message}");
+        }
+    }
+
+    // The container goes at once; while the engine is away, as soon as it is back.
+    private async Task CleanUpAsync()
+    {
+        for (var pause = FirstPause; !_closing.IsCancellationRequested; pause = pause < LastPause ? 2 * pause : LastPause)
+        {
+            try
+            {
+                await _sandbox.RemoveContainerAsync();
+                return;
+            }
+            catch (Exception e)
+            {
+                Log.CleanUpFailed(_logger, e, Key);
+                await Task.Delay(pause, _services.Time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 

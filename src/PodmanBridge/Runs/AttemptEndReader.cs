@@ -1,0 +1,66 @@
+using Stromboli.PodmanBridge.Gateway;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>Gathers what shim, engine, gateway and agent left of an attempt that is over; <see cref="AttemptEnding"/> judges it.</summary>
+internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbox sandbox, SandboxServices services)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LogDeadline = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LogPause = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>How the attempt ended.</summary>
+    public async Task<AttemptEndRecord> ReadAsync(AttemptState state)
+    {
+        using var deadline = new CancellationTokenSource(Deadline, services.Time);
+        using var log = await LastWordAsync(state.Record, deadline.Token);
+        return new AttemptEndRecord
+        {
+            End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(log, deadline.Token), await TotalsAsync(deadline.Token)),
+            StartedAt = log.StartedAt,
+            EndedAt = log.EndedAt ?? services.Time.GetUtcNow(),
+        };
+    }
+
+    // The shim's report comes before conmon has written the same to the log. Without a report there is nothing to wait for but conmon itself.
+    private async Task<AttemptLog> LastWordAsync(AttemptRecord record, CancellationToken cancellationToken)
+    {
+        var waited = services.Time.GetTimestamp();
+        while (true)
+        {
+            var log = await AttemptLog.ReadAsync(directory.LogPath, record.Spec, cancellationToken);
+            if (log.Complete || services.Time.GetElapsedTime(waited) > LogDeadline)
+            {
+                return log;
+            }
+
+            log.Dispose();
+            await Task.Delay(LogPause, services.Time, cancellationToken);
+        }
+    }
+
+    // The kernel's mark is on the container's cgroup, and only once the container has ended; asked for only where it can matter.
+    private async Task<bool> WasOutOfMemoryAsync(AttemptLog log, CancellationToken cancellationToken)
+    {
+        if (log.Exit is { SignalName: not "SIGKILL" } or { Signal: null })
+        {
+            return false;
+        }
+
+        await services.Podman.Containers.WaitAsync(sandbox.Container, cancellationToken);
+        return await services.Podman.Containers.InspectAsync(sandbox.Container, cancellationToken) is { State.OomKilled: true };
+    }
+
+    // An attempt that ended while no bridge was there has no socket open any more; what it used is on its ledger.
+    private async Task<LedgerTotals?> TotalsAsync(CancellationToken cancellationToken)
+    {
+        if (sandbox.Gateway is not { } gateway)
+        {
+            return services.Gateway.Recall(directory.LedgerPath);
+        }
+
+        gateway.Refuse();
+        await gateway.IdleAsync(cancellationToken);
+        return gateway.Totals;
+    }
+}
