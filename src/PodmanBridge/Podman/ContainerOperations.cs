@@ -33,7 +33,7 @@ internal sealed class ContainerOperations(PodmanTransport transport) : IContaine
     {
         var path = "containers/json?all=true&filters=" + PodmanFilters.Labels(labels);
         var response = await transport.SendAsync(PodmanRequest.Get(path) with { MaxResponseBytes = 64 * 1024 * 1024 }, cancellation);
-        return response.Read(PodmanJson.Default.ContainerSummaryArray);
+        return [.. response.Read(PodmanJson.Default.ContainerSummaryArray).Where(c => PodmanFilters.Carries(c.Labels, labels))];
     }
 
     public async Task<bool> KillAsync(string name, string signal, CancellationToken cancellation)

@@ -21,7 +21,8 @@ internal sealed class ImageOperations(PodmanTransport transport) : IImageOperati
     public async Task<string> PullAsync(
         string reference, string policy, RegistryCredential? credential, IProgress<string>? progress, CancellationToken cancellation)
     {
-        var path = $"images/pull?reference={Uri.EscapeDataString(reference)}&policy={policy}&tlsVerify=true";
+        // Without tlsVerify: whether a registry may be asked without TLS is the node's registries.conf to say.
+        var path = $"images/pull?reference={Uri.EscapeDataString(reference)}&policy={policy}";
         var request = PodmanRequest.Post(path) with
         {
             Timeout = PodmanTimeouts.None,

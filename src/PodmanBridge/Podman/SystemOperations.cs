@@ -23,7 +23,11 @@ internal sealed class SystemOperations(PodmanTransport transport) : ISystemOpera
         using var response = await transport.OpenAsync(request, cancellation);
         connected?.Invoke();
         await foreach (var line in JsonLines.ReadAsync(request.Name, response, PodmanJson.Default.ContainerEvent, cancellation))
-            yield return line;
+        {
+            // Podman 5.4 takes several labels as alternatives.
+            if (PodmanFilters.Carries(line.Actor?.Attributes, labels))
+                yield return line;
+        }
         throw new PodmanException(request.Name, "the service ended the stream of events");
     }
 }

@@ -15,7 +15,7 @@ internal sealed class VolumeOperations(PodmanTransport transport) : IVolumeOpera
         if (response.IsSuccess)
             return;
         var error = response.ToException();
-        if (!error.IsConflict || await InspectAsync(name, cancellation) is not { } existing || !Carries(existing, labels))
+        if (!error.IsConflict || await InspectAsync(name, cancellation) is not { } existing || !PodmanFilters.Carries(existing.Labels, labels))
             throw error;
     }
 
@@ -24,7 +24,7 @@ internal sealed class VolumeOperations(PodmanTransport transport) : IVolumeOpera
         // Podman 5.4 takes several label filters of volumes as alternatives, not as conditions, so the rest is compared here.
         var request = PodmanRequest.Get("volumes/json?filters=" + PodmanFilters.Labels(labels)) with { MaxResponseBytes = 64 * 1024 * 1024 };
         var response = await transport.SendAsync(request, cancellation);
-        return [.. response.Read(PodmanJson.Default.VolumeInspectionArray).Where(v => Carries(v, labels))];
+        return [.. response.Read(PodmanJson.Default.VolumeInspectionArray).Where(v => PodmanFilters.Carries(v.Labels, labels))];
     }
 
     public async Task<VolumeInspection?> InspectAsync(string name, CancellationToken cancellation)
@@ -41,7 +41,4 @@ internal sealed class VolumeOperations(PodmanTransport transport) : IVolumeOpera
         response.OrThrow();
         return true;
     }
-
-    private static bool Carries(VolumeInspection volume, IReadOnlyDictionary<string, string> labels) =>
-        labels.All(l => volume.Labels is not null && volume.Labels.TryGetValue(l.Key, out var value) && value == l.Value);
 }

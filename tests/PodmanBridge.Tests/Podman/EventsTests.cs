@@ -1,0 +1,49 @@
+using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.PodmanBridge.Tests.Sandbox;
+
+namespace Stromboli.PodmanBridge.Tests.Podman;
+
+public sealed class EventsTests(PodmanFixture podman) : IClassFixture<PodmanFixture>
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private readonly ContainerFixture _containers = new(podman);
+
+    [PodmanFact]
+    public async Task Events_ContainerWithOurLabels_TellsHowItDied()
+    {
+        var spec = await _containers.SpecAsync(PodmanFixture.Busybox, _containers.Script("exit 7"));
+        var other = await _containers.SpecAsync(PodmanFixture.Busybox, _containers.Script("exit 8"));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var listening = ReadAsync(spec.Labels, connected, deadline.Token);
+        await connected.Task.WaitAsync(deadline.Token);
+
+        foreach (var each in new[] { other, spec })
+        {
+            await _containers.CreateAsync(each);
+            await podman.Client.Containers.StartAsync(each.Name, None);
+            await podman.Client.Containers.WaitAsync(each.Name, deadline.Token);
+            await podman.Client.Containers.RemoveAsync(each.Name, None);
+        }
+
+        var events = await listening;
+        Assert.Equal(["died", "remove"], events.Select(e => e.Action));
+        Assert.All(events, e => Assert.Equal(spec.Name, e.Actor!.Attributes!["name"]));
+        Assert.Equal("7", events[0].Actor!.Attributes!["containerExitCode"]);
+        Assert.Equal(spec.Labels["stromboli.dev/run-uid"], events[0].Actor!.Attributes!["stromboli.dev/run-uid"]);
+    }
+
+    /// <summary>The events of a container until it is removed.</summary>
+    private async Task<List<ContainerEvent>> ReadAsync(IReadOnlyDictionary<string, string> labels, TaskCompletionSource connected, CancellationToken cancellation)
+    {
+        var events = new List<ContainerEvent>();
+        await foreach (var e in podman.Client.System.EventsAsync(labels, () => connected.TrySetResult(), cancellation))
+        {
+            events.Add(e);
+            if (e.Action == "remove")
+                break;
+        }
+        return events;
+    }
+}
