@@ -6,7 +6,7 @@ internal sealed record NodeView
     /// <summary>The AgentNode's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Whether it has a link on which a full resync is done.</summary>
+    /// <summary>Whether it has a link on which a full resync is done, and a lease.</summary>
     public required bool Connected { get; init; }
 
     /// <summary>

@@ -13,7 +13,8 @@ internal static class NodeViews
         return new NodeView
         {
             Name = node.Metadata.Name!,
-            Connected = report is { ConnectedSince: not null, Resynced: true },
+            // A node that comes back after its lease has none until its first ping is answered: a run placed on it before would be lost at once.
+            Connected = report is { ConnectedSince: not null, Resynced: true, Lost: false },
             LostAt = lostAt,
             Labels = Labels(node, facts?.Labels, clusterLabels),
             Unschedulable = node.Spec?.Unschedulable == true,

@@ -124,6 +124,22 @@ public sealed class NodeRegistryTests : IDisposable
     }
 
     [Fact]
+    public void Connected_BackAfterItsLeaseWasOver_OnlyWithANewLease()
+    {
+        _registry.LeadBegins();
+        _registry.LeaseGranted("n", _time.GetTimestamp());
+        _time.Manual.Advance(After + Grace + TimeSpan.FromSeconds(1));
+        _registry.LinkUp("n", this, Facts());
+        _registry.Resynced("n", this);
+        Assert.False(_registry.Find("n")!.Connected);
+        _changes.Clear();
+        _registry.LeaseGranted("n", _time.GetTimestamp());
+
+        Assert.True(_registry.Find("n")!.Connected);
+        Assert.Equal(["n"], _changes);
+    }
+
+    [Fact]
     public void Refresh_NothingNew_RaisesNothing()
     {
         _registry.LinkUp("n", this, Facts());
