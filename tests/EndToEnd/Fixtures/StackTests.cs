@@ -1,0 +1,92 @@
+using Stromboli.Testbed;
+using Stromboli.Testbed.Nodes;
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.EndToEnd.Fixtures;
+
+/// <summary>The fixtures do what they say; what the other tests here build on.</summary>
+public sealed class StackTests
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Stack_NodesAddedCutAndWithoutPower_AreWhatTheOperatorSees()
+    {
+        await using var stack = await Stack.StartAsync("fixtures", new StackOptions { Operator = new() { NodeLostAfter = "3s", NodeLostGrace = "1s" } }, Cancelled);
+        await RunAsync(stack, "first", "node-1");
+
+        // A node that joins later runs what it is asked to.
+        var second = await stack.AddNodeAsync("node-2", new NodeOptions { Labels = new Dictionary<string, string> { ["stromboli.dev/pool"] = "second" } }, Cancelled);
+        await RunAsync(stack, "second", "node-2");
+        Assert.NotEqual(stack.Nodes[0].Machine.User, second.Machine.User);
+        Assert.Contains(stack.Model.Requests(), request => request.ToJsonString().Contains(stack.ModelKey, StringComparison.Ordinal));
+
+        // A cut link loses the node, a mended one brings it back.
+        second.Link!.Cut();
+        await Poll.UntilAsync("node-2 is not ready", Soon, async token => !await IsReadyAsync(stack, "node-2", token), Cancelled);
+        second.Link.Mend();
+        await Poll.UntilAsync("node-2 is ready again", Soon, token => IsReadyAsync(stack, "node-2", token), Cancelled);
+
+        // Power fails: nothing of the node runs; it boots again with what was on its disk.
+        await second.Machine.CutPowerAsync(Cancelled);
+        Assert.Empty(second.Machine.Processes.Processes());
+        Assert.False(second.Bridge.IsRunning);
+        await second.Machine.StartAsync(Cancelled);
+        await second.Bridge.StartAsync(Cancelled);
+        await RunAsync(stack, "third", "node-2");
+    }
+
+    [Fact]
+    public async Task Stack_ProcessesKilledAndPaused_StartAgainAndGoOn()
+    {
+        await using var stack = await Stack.StartAsync("restarts", cancellationToken: Cancelled);
+        await stack.ControlPlane.ApiServer.KillAsync(Cancelled);
+        await stack.ControlPlane.CrdServer!.KillAsync(Cancelled);
+        await stack.Operator.KillAsync(Cancelled);
+        await stack.Nodes[0].Bridge.KillAsync(Cancelled);
+        await stack.Nodes[0].Machine.Podman.KillAsync(Cancelled);
+
+        await stack.ControlPlane.StartAsync(Cancelled);
+        await stack.Operator.StartAsync(Cancelled);
+        await stack.Nodes[0].Machine.StartAsync(Cancelled);
+        await stack.Nodes[0].Bridge.StartAsync(Cancelled);
+        await RunAsync(stack, "after-kills", "node-1");
+
+        stack.Operator.Pause();
+        Assert.True(stack.Operator.IsRunning);
+        stack.Operator.Resume();
+        stack.Nodes[0].Machine.Freeze();
+        stack.Nodes[0].Machine.Thaw();
+        await RunAsync(stack, "after-pauses", "node-1");
+    }
+
+    private static async Task RunAsync(Stack stack, string name, string node)
+    {
+        await stack.Kubectl.ApplyAsync(
+            $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata: {name: {{name}}}
+            spec:
+              prompt: "@say done"
+              nodeName: {{node}}
+            """,
+            Cancelled);
+        await Poll.UntilAsync($"{name} succeeds on {node}", Soon, SucceededAsync, Cancelled);
+
+        async Task<bool> SucceededAsync(CancellationToken token)
+        {
+            var status = (await stack.Http.GetAsync($"/apis/stromboli.dev/v1alpha1/namespaces/default/agentruns/{name}", token))?["status"];
+            Assert.NotEqual("Failed", status?["phase"]?.ToString());
+            return status?["phase"]?.ToString() == "Succeeded" && status["nodeName"]?.ToString() == node;
+        }
+    }
+
+    private static async Task<bool> IsReadyAsync(Stack stack, string node, CancellationToken cancellationToken)
+    {
+        var status = (await stack.Http.GetAsync($"/apis/stromboli.dev/v1alpha1/agentnodes/{node}", cancellationToken))?["status"];
+        return status?["conditions"]?.AsArray().Any(condition => condition!["type"]!.ToString() == "Ready" && condition["status"]!.ToString() == "True") ?? false;
+    }
+}
