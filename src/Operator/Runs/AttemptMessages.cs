@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Validation;
+using Stromboli.Kubernetes.Model;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Runs;
@@ -26,6 +27,7 @@ internal static class AttemptMessages
         {
             Spec = Spec(run, resolved),
             Secrets = wanted.State == DesiredState.Go ? secrets : null,
+            Started = Conditions.IsTrue(run.Status?.Conditions, RunConditions.Started),
             RemainingMs = (long)((run.Status?.Deadline ?? now + resolved.Timeout) - now).TotalMilliseconds,
         };
     }

@@ -58,7 +58,7 @@ internal sealed partial class DesiredAttempts(
         sent.Find(reserved.UID, reserved.Attempt, reserved.Node) == DesiredState.Hold
         && runs.Find(reserved.UID) is { } run && run.LastAttempt()?.Attempt != reserved.Attempt
             ? AttemptMessages.Build(
-                run with { Status = (run.Status ?? new()) with { Deadline = null } },
+                run with { Status = null },
                 new WantedAttempt(reserved.Node, reserved.Attempt, DesiredState.Hold),
                 null,
                 clock.GetUtcNow(),

@@ -11,7 +11,7 @@ internal static class EndDecision
     {
         var endedAt = observed.EndedAt ?? snapshot.Now;
         if (end.Reason == RunReason.NodeLost)
-            return Lost(snapshot, endedAt, StatusCuts.Message(end.Message));
+            return Lost(snapshot, endedAt, end.Message, end.Usage);
 
         var run = snapshot.Run;
         List<RunEvent> events = [];
@@ -21,7 +21,6 @@ internal static class EndDecision
             events.Add(RunEvents.Started(run.Status!));
         }
         var reason = IsEnd(end.Reason) ? end.Reason : RunReason.AgentError;
-        var message = StatusCuts.Message(end.Message);
         var exitCode = StatusCuts.ExitCode(end.ExitCode);
         var ended = RunTransitions.AttemptEnded(run, reason, endedAt, exitCode, RunUsages.Money(end.Usage?.CostUSD)) with
         {
@@ -32,13 +31,18 @@ internal static class EndDecision
             SessionID = StatusCuts.Word(end.SessionID),
             Model = StatusCuts.Word(end.Model, RunLimits.ModelName),
         };
-        return Finish(snapshot, run with { Status = ended }, endedAt, reason, message, events);
+        return Finish(snapshot, run with { Status = ended }, endedAt, reason, end.Message, events);
     }
 
     /// <summary>The attempt's node is lost: by the spec another attempt follows elsewhere, in the same write if there is room.</summary>
-    public static RunVerdict Lost(RunSnapshot snapshot, DateTimeOffset lostAt, string message)
+    /// <param name="snapshot">What the decision goes by.</param>
+    /// <param name="lostAt">When it was lost.</param>
+    /// <param name="message">One sentence on it.</param>
+    /// <param name="usage">What the attempt used, if its bridge came back to say so.</param>
+    public static RunVerdict Lost(RunSnapshot snapshot, DateTimeOffset lostAt, string message, AttemptUsage? usage = null)
     {
-        var run = snapshot.Run with { Status = RunTransitions.AttemptEnded(snapshot.Run, RunReason.NodeLost, lostAt) };
+        var ended = RunTransitions.AttemptEnded(snapshot.Run, RunReason.NodeLost, lostAt, costUSD: RunUsages.Money(usage?.CostUSD));
+        var run = snapshot.Run with { Status = ended with { Usage = RunUsages.Add(ended.Usage, usage) } };
         List<RunEvent> events = [RunEvents.NodeLost(message)];
         if (run.IsCancelled())
             return Finish(snapshot, run, lostAt, RunReason.Cancelled, $"Cancelled. {message}", events);
@@ -52,7 +56,7 @@ internal static class EndDecision
     internal static RunVerdict Finish(
         RunSnapshot snapshot, AgentRun run, DateTimeOffset endedAt, RunReason reason, string message, IReadOnlyList<RunEvent> events)
     {
-        var status = RunTransitions.Finished(run, snapshot.Now, endedAt, reason, message);
+        var status = RunTransitions.Finished(run, snapshot.Now, endedAt, reason, StatusCuts.Message(message));
         return RunDecision.Store(snapshot, status, [.. events, RunEvents.Ended(status)]);
     }
 

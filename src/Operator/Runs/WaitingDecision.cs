@@ -14,9 +14,12 @@ internal static class WaitingDecision
     public static RunVerdict Decide(RunSnapshot snapshot, AgentRun run, IReadOnlyList<RunEvent> events)
     {
         if (AgentRunValidator.Validate(run.Spec) is [var error, ..])
-            return EndDecision.Finish(snapshot, run, snapshot.Now, RunReason.InvalidSpec, StatusCuts.Message(error.ToString()), events);
+            return EndDecision.Finish(snapshot, run, snapshot.Now, RunReason.InvalidSpec, error.ToString(), events);
         if (run.IsCancelled())
-            return EndDecision.Finish(snapshot, run, snapshot.Now, RunReason.Cancelled, "Cancelled before it was on a node.", events);
+        {
+            var message = run.LastAttempt() is null ? "Cancelled before it was on a node." : "Cancelled while it waited for its next attempt.";
+            return EndDecision.Finish(snapshot, run, snapshot.Now, RunReason.Cancelled, message, events);
+        }
         if (snapshot.Secrets is not { } secrets)
             return new() { Need = RunNeed.Secrets };
         if (secrets.Reason is { } missing)

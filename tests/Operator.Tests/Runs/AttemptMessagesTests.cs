@@ -2,6 +2,7 @@ using Stromboli.Crds.Runs;
 using Stromboli.Crds.Values;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Runs;
+using Stromboli.Operator.Scheduling;
 
 namespace Stromboli.Operator.Tests.Runs;
 
@@ -30,6 +31,16 @@ public sealed class AttemptMessagesTests
         Assert.Equal(10_000, Build(run, new("node-1", 1, DesiredState.Go)).RemainingMs);
         Assert.Equal(-5_000, Build(run, new("node-1", 1, DesiredState.Go), RunCases.T0.AddSeconds(15)).RemainingMs);
         Assert.Equal(10_000, Build(run, new("node-1", 1, DesiredState.Go)).Spec!.TimeoutMs);
+    }
+
+    [Fact]
+    public void Build_RecordSaysThatTheAgentStarted_SaysSo()
+    {
+        Assert.False(Build(RunCases.Scheduled(), new("node-1", 1, DesiredState.Go)).Started);
+        var running = RunCases.Running();
+        Assert.True(Build(running, new("node-1", 1, DesiredState.Go)).Started);
+        var second = running.Next(s => s with { NodeLostAt = s.Now, Placement = Placement.On("node-2") }, RunCases.T0.AddMinutes(10));
+        Assert.False(Build(second, new("node-2", 2, DesiredState.Go)).Started);
     }
 
     [Fact]

@@ -305,7 +305,7 @@ public sealed class RunControllerTests : IAsyncLifetime
         await using var second = await RunningOperator.StartAsync(_api);
         await Sent(second, fresh, "node-1/1 Go");
         var snapshot = (await second.SnapshotAsync("node-1")).ToDictionary(a => a.UID);
-        Assert.Equal(DesiredState.Go, snapshot[live].State);
+        Assert.Equal((DesiredState.Go, true), (snapshot[live].State, snapshot[live].Started));
         Assert.Equal("sk-default", snapshot[live].Secrets!.Credential!.Value);
         Assert.Equal(DesiredState.Collected, snapshot[done].State);
         Assert.Equal(3, snapshot.Count);

@@ -64,7 +64,7 @@ public sealed class RunDecisionProperties
                     break;
                 case Kind.ReportEnd:
                     var reason = Enum.GetValues<RunReason>()[step.Detail % Enum.GetValues<RunReason>().Length];
-                    Report(step, AttemptStage.Ended, new AttemptEnd { Reason = reason, Message = "It ended.", EndedAgoMs = step.Detail * 1000, Usage = new AttemptUsage { InputTokens = 5 } });
+                    Report(step, AttemptStage.Ended, new AttemptEnd { Reason = reason, Message = new string('m', step.Detail * 5), EndedAgoMs = step.Detail * 1000, Usage = new AttemptUsage { InputTokens = 5 } });
                     break;
                 case Kind.NodeLost:
                     snapshot = snapshot with { NodeLostAt = _now };

@@ -355,9 +355,9 @@ public sealed class RunDecisionTests
     [Fact]
     public void Decide_UsageOfAttempts_AddsUp()
     {
-        var lost = new AttemptEnd { Reason = RunReason.NodeLost, Message = "Lease over.", EndedAgoMs = 0 };
+        var lost = new AttemptEnd { Reason = RunReason.NodeLost, Message = "Lease over.", EndedAgoMs = 0, Usage = new AttemptUsage { InputTokens = 3, CostUSD = 0.1m } };
         var second = Running().Next(s => s with { Observed = Ended(RunReason.NodeLost, end: lost), Placement = Placement.On("node-2") }, T0.AddMinutes(1));
-        second = second with { Status = second.Status! with { Usage = new RunUsage { InputTokens = 3, TotalTokens = 3, CostUSD = "0.1" } } };
+        Assert.Equal("0.1", second.Status!.Attempts![0].CostUSD);
         var end = new AttemptEnd { Reason = RunReason.Completed, Message = "", EndedAgoMs = 0, Usage = new AttemptUsage { InputTokens = 4, CostUSD = 0.2m } };
         var done = second.Next(s => s with { Observed = Ended(RunReason.Completed, 2, "node-2", T0.AddMinutes(2), end: end) }, T0.AddMinutes(2));
         Assert.Equal((7L, 7L, "0.3"), (done.Status!.Usage!.InputTokens, done.Status.Usage.TotalTokens, done.Status.Usage.CostUSD));

@@ -10,8 +10,10 @@ internal static class StatusRules
     {
         var status = run.Status!;
         Assert.Equal(run.Metadata.Generation, status.ObservedGeneration);
+        Assert.InRange(status.Message?.Length ?? 0, 0, StatusLimits.Message);
         Assert.All(status.Conditions!, c =>
         {
+            Assert.InRange(c.Message.Length, 0, StatusLimits.Message);
             Assert.Equal(status.ObservedGeneration, c.ObservedGeneration);
             Assert.NotEmpty(c.Reason);
             Assert.Equal(0, c.LastTransitionTime.Ticks % TimeSpan.TicksPerSecond);
