@@ -36,6 +36,15 @@ public sealed class KubeHttp : IDisposable
         return answer.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(answer, cancellationToken);
     }
 
+    /// <summary>GET of what is no JSON, such as <c>/metrics</c>.</summary>
+    /// <exception cref="KubeHttpException">Another answer than success.</exception>
+    public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken = default)
+    {
+        using var answer = await _client.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+        var body = await answer.Content.ReadAsStringAsync(cancellationToken);
+        return answer.IsSuccessStatusCode ? body : throw new KubeHttpException(answer.StatusCode, body);
+    }
+
     /// <summary>POST of a JSON or YAML document.</summary>
     /// <exception cref="KubeHttpException">Another answer than success.</exception>
     public Task<JsonNode> CreateAsync(string path, string document, CancellationToken cancellationToken = default) =>

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Stromboli.Bench.ApiWrites;
+using Stromboli.Bench.Figures;
+using Stromboli.Kubernetes;
+using Stromboli.Testbed.Processes;
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.Bench.Idle;
+
+/// <summary>What an operator and a node cost that have nothing to do: memory, and writes to the API.</summary>
+internal sealed class IdleBench(Stack stack, ApiServers servers, KubeClient client)
+{
+    /// <summary>After the last run, until its node's status has settled.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(12);
+
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(60);
+
+    /// <summary>Measures; nothing may run meanwhile.</summary>
+    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(Settled, cancellationToken);
+        var before = await servers.ReadAsync(cancellationToken);
+        var renewals = await RenewalsAsync(cancellationToken);
+        var writes = ApiServers.Between(before, await servers.ReadAsync(cancellationToken));
+        foreach (var (write, count) in writes)
+            Console.WriteLine($"idle, and yet written: {write} {count} times");
+        return
+        [
+            new("memory-bridge", Resident(stack.Nodes[0].Bridge), "MB") { Aim = 80 },
+            new("memory-operator", Resident(stack.Operator), "MB") { Aim = 120 },
+            new("api-writes-idle-60s", writes.Values.Sum(), "writes") { Aim = 0 },
+            new("lease-renewals-idle-60s", renewals, "writes"),
+        ];
+    }
+
+    // The operator's own Lease: the one thing that it writes when nothing happens.
+    private async Task<int> RenewalsAsync(CancellationToken cancellationToken)
+    {
+        var renewals = 0;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        over.CancelAfter(Idle);
+        var options = new WatchOptions { Namespace = OperatorProcess.Namespace };
+        try
+        {
+            await foreach (var change in client.WatchAsync(BuiltIn.Leases, options, over.Token))
+                renewals += change is { Type: WatchEventType.Modified, Object: not null } ? 1 : 0;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The time is over.
+        }
+
+        return renewals;
+    }
+
+    /// <summary>Memory that is resident, what is mapped from files included, in units of 10^6 bytes.</summary>
+    private static double Resident(ServiceProcess process)
+    {
+        var line = File.ReadLines($"/proc/{process.Pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / 1e6;
+    }
+}
