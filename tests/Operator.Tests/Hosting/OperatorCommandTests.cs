@@ -1,0 +1,79 @@
+using Stromboli.Operator.Hosting;
+
+namespace Stromboli.Operator.Tests.Hosting;
+
+public sealed class OperatorCommandTests
+{
+    [Fact]
+    public async Task InvokeAsync_NoFlags_RunsWithTheDefaults()
+    {
+        var (code, options, error) = await InvokeAsync();
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(
+            (TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2)),
+            (options!.NodeLostAfter, options.NodeLostGrace, options.LeaseDuration, options.LeaseRenewDeadline, options.LeaseRetryPeriod));
+        Assert.Equal("https://api.anthropic.com/", options.ModelBaseURL.AbsoluteUri);
+        Assert.NotEmpty(options.Prices);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_EveryFlag_IsTaken()
+    {
+        var prices = Path.GetTempFileName();
+        await File.WriteAllTextAsync(prices, """{"models":[{"model":"m","input":1,"output":2,"cacheRead":0.1,"cacheWrite":1.25,"cacheWriteHour":2}]}""");
+
+        var (code, options, _) = await InvokeAsync(
+            "--kubeconfig", "/k", "--namespace", "ns", "--identity", "me", "--hub-listen", "127.0.0.1:1", "--hub-name", "a", "--hub-name", "10.0.0.1", "--health-listen", "[::1]:2",
+            "--default-image", "i", "--model-base-url", "http://127.0.0.1:9", "--model-credentials-secret", "s", "--prices", prices, "--node-lost-after", "1m30s",
+            "--node-lost-grace", "0s", "--lease-duration", "3s", "--lease-renew-deadline", "2s", "--lease-retry-period", "500ms");
+        File.Delete(prices);
+
+        Assert.Equal(0, code);
+        Assert.Equal(("/k", "ns", "me", "127.0.0.1:1", "[::1]:2", "i", "s"), (options!.KubeConfig, options.Namespace, options.Identity, options.HubListen.ToString(), options.HealthListen.ToString(), options.DefaultImage, options.ModelCredentialsSecret));
+        Assert.Equal(["a", "10.0.0.1"], options.HubNames.Select(n => n.ToString()));
+        Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.Zero, TimeSpan.FromMilliseconds(500)), (options.NodeLostAfter, options.NodeLostGrace, options.LeaseRetryPeriod));
+        Assert.Equal(2, Assert.Single(options.Prices).Output);
+    }
+
+    [Theory]
+    [InlineData("--nonsense", "x", "--nonsense")]
+    [InlineData("--node-lost-after", "10", "--node-lost-after")]
+    [InlineData("--node-lost-after", "-1m", "--node-lost-after")]
+    [InlineData("--node-lost-after", "100ms", "--node-lost-after")]
+    [InlineData("--node-lost-grace", "1y", "--node-lost-grace")]
+    [InlineData("--lease-duration", "1500ms", "--lease-re")]
+    [InlineData("--lease-renew-deadline", "20s", "--lease-renew-deadline")]
+    [InlineData("--lease-duration", "15500ms", "whole seconds")]
+    [InlineData("--hub-listen", "8443", "--hub-listen")]
+    [InlineData("--hub-listen", "example.com:1", "--hub-listen")]
+    [InlineData("--hub-listen", ":70000", "--hub-listen")]
+    [InlineData("--health-listen", "::1:1", "--health-listen")]
+    [InlineData("--hub-name", "a_b", "--hub-name")]
+    [InlineData("--model-base-url", "http://example.com", "--model-base-url")]
+    [InlineData("--model-base-url", "https://u:p@example.com", "--model-base-url")]
+    [InlineData("--model-base-url", "https://example.com/?a", "--model-base-url")]
+    [InlineData("--prices", "/does/not/exist", "--prices")]
+    public async Task InvokeAsync_BadFlag_IsOneSentenceThatNamesItAndExitCode2(string flag, string value, string named)
+    {
+        var (code, options, error) = await InvokeAsync(flag, value);
+
+        Assert.Equal(2, code);
+        Assert.Null(options);
+        Assert.Contains(named, error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+    }
+
+    private static async Task<(int Code, OperatorOptions? Options, string Error)> InvokeAsync(params string[] args)
+    {
+        OperatorOptions? seen = null;
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+        var command = new OperatorCommand((options, _) =>
+        {
+            seen = options;
+            return Task.FromResult(0);
+        });
+        return (await command.InvokeAsync(args, output, error), seen, error.ToString());
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text;
+using System.Text.Json;
+using Stromboli.Operator.Pricing;
+
+namespace Stromboli.Operator.Tests.Hosting;
+
+public sealed class PriceTableTests
+{
+    [Fact]
+    public void BuiltIn_EveryModel_HasPricesThatFitTogether()
+    {
+        Assert.NotEmpty(PriceTable.BuiltIn);
+        Assert.All(PriceTable.BuiltIn, p =>
+        {
+            Assert.StartsWith("claude-", p.Model, StringComparison.Ordinal);
+            Assert.True(p.CacheRead < p.Input && p.Input < p.CacheWrite && p.CacheWrite < p.CacheWriteHour && p.CacheWriteHour < p.Output, p.Model);
+        });
+    }
+
+    [Theory]
+    [InlineData("claude-opus-4-1-20250805", 15)]
+    [InlineData("claude-opus-4-5-20251101", 5)]
+    [InlineData("claude-opus-5-5", 4)]
+    [InlineData("claude-sonnet-4-5-20250929", 3)]
+    [InlineData("claude-sonnet-5-5", 2)]
+    public void BuiltIn_LongestBeginning_IsThePublishedPrice(string model, decimal input) => Assert.Equal(
+        input, PriceTable.BuiltIn.Where(p => model.StartsWith(p.Model, StringComparison.Ordinal)).MaxBy(p => p.Model.Length)!.Input);
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"models":null}""")]
+    [InlineData("""{"models":[null]}""")]
+    [InlineData("""{"models":[{"model":"m"}]}""")]
+    [InlineData("""{"models":[{"model":"","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
+    [InlineData("""{"models":[{"model":"m","input":-1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
+    [InlineData("""{"models":[{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1,"batch":1}]}""")]
+    [InlineData("""{"models":[{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1},{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
+    public void Parse_NoTable_IsRefused(string json)
+    {
+        var error = Record.Exception(() => PriceTable.Parse(Encoding.UTF8.GetBytes(json)));
+
+        Assert.True(error is JsonException or FormatException, error?.ToString());
+    }
+}

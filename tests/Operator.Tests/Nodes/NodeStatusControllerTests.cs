@@ -1,0 +1,201 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Stromboli.Crds.Nodes;
+using Stromboli.Kubernetes;
+using Stromboli.Kubernetes.Model;
+using Stromboli.Operator.Nodes;
+using Stromboli.Testing;
+using Stromboli.Testing.ApiServer;
+
+namespace Stromboli.Operator.Tests.Nodes;
+
+/// <summary>The real registry, informer and client against a fake API server, on a clock that is moved by hand.</summary>
+public sealed class NodeStatusControllerTests : IAsyncLifetime
+{
+    private readonly ManualTimeProvider _time = new(new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
+    private readonly CancellationTokenSource _stop = new();
+    private readonly object _link = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private FakeApiServer _server = null!;
+    private KubeClient _client = null!;
+    private Informer<AgentNode> _informer = null!;
+    private NodeRegistry _registry = null!;
+    private NodeStatusController _controller = null!;
+    private Task _running = Task.CompletedTask;
+    private NodeAllocation _taken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await FakeApiServer.StartAsync();
+        _server.Objects.StatusSubresources.Add("agentnodes");
+        _client = new KubeClient(new KubeConfig { Server = _server.Address });
+        _informer = new Informer<AgentNode>(_client, AgentNodeResource.Type);
+        var source = new InformerNodeSource(_informer, new Informer<Node>(_client, BuiltIn.Nodes));
+        _registry = new NodeRegistry(source, new HubSettings { NodeLostAfter = TimeSpan.FromSeconds(60), NodeLostGrace = TimeSpan.FromSeconds(5), Prices = [] }, _time);
+        source.OnChange(_registry.Refresh);
+        var events = new EventRecorder(_client, new EventRecorderOptions { ReportingController = "stromboli.dev/operator", ReportingInstance = "test" });
+        _controller = new NodeStatusController(
+            _client, _informer, _registry, _ => _taken, events, new HubMetrics(_services.GetRequiredService<IMeterFactory>()), _time, NullLogger<Controller>.Instance);
+        _running = Task.WhenAll(_informer.RunAsync(_stop.Token), _controller.RunAsync(_stop.Token), events.RunAsync(_stop.Token));
+        await _client.CreateAsync(AgentNodeResource.Type, HubFakes.Node("node-1") with { Spec = new AgentNodeSpec { Labels = new() { ["pool"] = "a" } } });
+        await PassAsync(() => Status?.Runs == "0/0");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _controller.Dispose();
+        _registry.Dispose();
+        _client.Dispose();
+        _stop.Dispose();
+        await _services.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    private AgentNodeStatus? Status => _informer.Store.Get(NamespacedName.Cluster("node-1"))?.Status;
+
+    private int Writes => _server.Requests.Count(r => r is { Method: "PUT", Path: "/apis/stromboli.dev/v1alpha1/agentnodes/node-1/status" });
+
+    [Fact]
+    public void Status_NobodyEverConnected_SaysSo()
+    {
+        Assert.Equal(("NeverConnected", "NotReady"), (Ready.Reason, Schedulable.Reason));
+        Assert.Equal((1, 1), (Ready.ObservedGeneration, Status!.ObservedGeneration));
+        Assert.Equal(["pool"], Status.Labels!.Keys);
+    }
+
+    [Fact]
+    public async Task Status_BridgeConnects_HasItsFacts()
+    {
+        await ConnectAsync();
+
+        Assert.Equal(("True", "True"), (Ready.Status, Schedulable.Status));
+        Assert.Equal(("4", "8Gi", 8, "0/8"), (Status!.Capacity!.Cpu.ToString(), Status.Capacity.Memory.ToString(), Status.Capacity.Runs, Status.Runs));
+        Assert.Equal("0.1.0", Status.BridgeVersion);
+        Assert.NotNull(Status.ConnectedSince);
+        Assert.Equal(2, Writes);
+    }
+
+    [Fact]
+    public async Task Status_IdleNodeWithLeasesForAnHour_IsNotWritten()
+    {
+        await ConnectAsync();
+        var before = Writes;
+        for (var i = 0; i < 360; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(10));
+            _registry.LeaseGranted("node-1", _time.GetTimestamp());
+            _controller.Look("node-1");
+        }
+
+        await SettledAsync();
+        Assert.Equal(before, Writes);
+    }
+
+    [Fact]
+    public async Task Status_ManyChanges_AreOneWriteInTenSeconds()
+    {
+        await ConnectAsync();
+        var before = Writes;
+        for (var i = 1; i <= 50; i++)
+        {
+            _taken = new NodeAllocation(i % 8, 100 * i, i << 20);
+            _controller.Look("node-1");
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        await PassAsync(() => Status!.Runs == "2/8");
+        Assert.InRange(Writes - before, 1, 2);
+        Assert.Equal("5", Status!.Allocated!.Cpu.ToString());
+    }
+
+    [Fact]
+    public async Task Status_LinkGoneForAMoment_IsNoNews()
+    {
+        await ConnectAsync();
+        _time.Advance(TimeSpan.FromMinutes(1));
+        _registry.LeaseGranted("node-1", _time.GetTimestamp());
+        var since = Status!.ConnectedSince;
+        _registry.LinkDown("node-1", _link);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await SettledAsync();
+        Assert.Equal(("True", since), (Ready.Status, Status.ConnectedSince));
+
+        Up();
+        await PassAsync(() => Status!.ConnectedSince != since);
+        Assert.Equal("True", Ready.Status);
+    }
+
+    [Fact]
+    public async Task Status_LinkGone_IsDisconnectedAndThenLostWithAnEvent()
+    {
+        await ConnectAsync();
+        _registry.LeaseGranted("node-1", _time.GetTimestamp());
+        _registry.LinkDown("node-1", _link);
+        await PassAsync(() => Ready.Reason == "Disconnected");
+        Assert.Null(Status!.ConnectedSince);
+        await PassAsync(() => Ready.Reason == "Lost");
+
+        await Eventually.True(() => _server.Requests.Any(r => r.Path.EndsWith("/events", StringComparison.Ordinal) && r.Body.Contains("NodeLost", StringComparison.Ordinal)));
+        Assert.Equal("5.4.2", Status!.PodmanVersion);
+    }
+
+    [Fact]
+    public async Task Status_AdminMakesItUnschedulable_ShowsWithTheNewGeneration()
+    {
+        await ConnectAsync();
+        var node = await _client.GetAsync(AgentNodeResource.Type, NamespacedName.Cluster("node-1"));
+        await _client.ReplaceAsync(AgentNodeResource.Type, node with { Spec = node.Spec! with { Unschedulable = true } });
+
+        await PassAsync(() => Schedulable.Reason == "Unschedulable");
+        Assert.Equal((2, 2, "True"), (Schedulable.ObservedGeneration, Status!.ObservedGeneration, Ready.Status));
+    }
+
+    [Fact]
+    public async Task Status_EngineProblem_IsNotReadyWithTheSentence()
+    {
+        await ConnectAsync();
+        _registry.FactsChanged("node-1", _link, TestBridge.HelloOf("node-1").Facts with { Problem = "Podman does not answer." });
+
+        await PassAsync(() => Ready.Reason == "EngineProblem");
+        Assert.Equal(("False", "Podman does not answer."), (Ready.Status, Ready.Message));
+    }
+
+    private Condition Ready => Conditions.Find(Status?.Conditions, NodeConditions.Ready)!;
+
+    private Condition Schedulable => Conditions.Find(Status?.Conditions, NodeConditions.Schedulable)!;
+
+    private void Up()
+    {
+        _registry.LinkUp("node-1", _link, TestBridge.HelloOf("node-1").Facts with { PodmanVersion = "5.4.2" });
+        _registry.Resynced("node-1", _link);
+    }
+
+    private async Task ConnectAsync()
+    {
+        _registry.LeadBegins();
+        Up();
+        _registry.LeaseGranted("node-1", _time.GetTimestamp());
+        await PassAsync(() => Status!.Runs == "0/8");
+    }
+
+    private Task PassAsync(Func<bool> until) => Eventually.True(() =>
+    {
+        if (until())
+            return true;
+        _time.Advance(TimeSpan.FromMilliseconds(250));
+        return false;
+    });
+
+    // Nothing is left to do: what would have been written now has been.
+    private async Task SettledAsync()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            _controller.Look("node-1");
+            await Task.Delay(10);
+        }
+    }
+}
