@@ -15,6 +15,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
     private readonly Dictionary<AttemptKey, AttemptSupervisor> _attempts = [];
     private readonly Dictionary<AttemptKey, AttemptObservation> _neverBegun = [];
     private readonly Dictionary<AttemptKey, Task> _drops = [];
+    private readonly Dictionary<AttemptKey, DesiredAttempt> _afterDrop = [];
 
     /// <summary>Goes on with every attempt that is on disk. To be called once, before the first link.</summary>
     public void Adopt()
@@ -90,7 +91,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
     {
         lock (_lock)
         {
-            return [.. _attempts.Values.Select(attempt => attempt.Observe()), .. _neverBegun.Values];
+            return [.. _attempts.Values.Where(attempt => !_neverBegun.ContainsKey(attempt.Key)).Select(attempt => attempt.Observe()), .. _neverBegun.Values];
         }
     }
 
@@ -100,7 +101,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         var key = new AttemptKey(uid, attempt);
         lock (_lock)
         {
-            return _attempts.GetValueOrDefault(key)?.Observe() ?? _neverBegun.GetValueOrDefault(key);
+            return _neverBegun.GetValueOrDefault(key) ?? _attempts.GetValueOrDefault(key)?.Observe();
         }
     }
 
@@ -135,7 +136,12 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
 
     private void Want(AttemptKey key, DesiredAttempt desired)
     {
-        if (_attempts.TryGetValue(key, out var known))
+        if (_drops.ContainsKey(key))
+        {
+            // Taken back and wanted anew before it was gone, as when a record met a conflict.
+            _afterDrop[key] = desired;
+        }
+        else if (_attempts.TryGetValue(key, out var known))
         {
             known.Want(desired);
         }
@@ -151,7 +157,8 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
 
     private void Stop(AttemptKey key)
     {
-        if (_attempts.TryGetValue(key, out var known))
+        _afterDrop.Remove(key);
+        if (!_drops.ContainsKey(key) && _attempts.TryGetValue(key, out var known))
         {
             known.End(EndCause.Cancelled);
         }
@@ -176,6 +183,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
     private void Drop(AttemptKey key)
     {
         _neverBegun.Remove(key);
+        _afterDrop.Remove(key);
         if (_attempts.TryGetValue(key, out var attempt) && !_drops.ContainsKey(key))
         {
             _drops[key] = DropAsync(attempt);
@@ -199,6 +207,10 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         {
             _attempts.Remove(attempt.Key);
             _drops.Remove(attempt.Key);
+            if (_afterDrop.Remove(attempt.Key, out var desired))
+            {
+                Want(attempt.Key, desired);
+            }
         }
     }
 
