@@ -142,4 +142,94 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal(137, status.ExitCode);
         Assert.Null(status.Signal);
     }
+
+    [Fact]
+    public async Task Command_PrintsMoreThanStatusTakes_ItsEndIsKeptWithSizeAndDigestOfAll()
+    {
+        var scene = await OnSharedStackAsync();
+
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: much
+            spec:
+              prompt: not read
+              agent:
+                command: [sh, -c, "seq 100000; echo the end"]
+              output:
+                statusBytes: 1Ki
+            """);
+        var result = (await run.EndAsync()).Status.Result!;
+
+        var whole = System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, 100000).Select(i => $"{i}\n")) + "the end\n");
+        Assert.True(result.Truncated);
+        Assert.Equal(whole.Length, result.Bytes);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(whole)), result.Sha256);
+        Assert.Equal(System.Text.Encoding.UTF8.GetString(whole[^1024..]), result.Text);
+    }
+
+    [Fact]
+    public async Task Claude_ModelRefusesTheCredential_AuthenticationFailed()
+    {
+        var scene = await OnSharedStackAsync();
+
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: refused
+            spec:
+              prompt: "@status 401"
+            """);
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Failed, RunReason.AuthenticationFailed), (status.Phase, status.Reason));
+    }
+
+    [Fact]
+    public async Task Claude_UsesAllItsTurns_MaxTurnsReached()
+    {
+        var scene = await OnSharedStackAsync();
+
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: turns
+            spec:
+              prompt: |
+                @bash true
+                @bash true
+                @bash true
+                @say done
+              agent:
+                claude:
+                  dangerouslySkipPermissions: true
+                  maxTurns: 2
+            """);
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Failed, RunReason.MaxTurnsReached), (status.Phase, status.Reason));
+    }
+
+    [Fact]
+    public async Task Claude_ToolNotPermitted_IsDeniedAndCounted()
+    {
+        var scene = await OnSharedStackAsync();
+
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: denied
+            spec:
+              prompt: |
+                @bash touch /workspace/x
+                @say done
+            """);
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Succeeded, "done", 1), (status.Phase, status.Result?.Text, status.Usage?.PermissionDenials));
+    }
 }

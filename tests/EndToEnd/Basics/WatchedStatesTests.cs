@@ -112,4 +112,53 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
         Assert.Equal(end.Json["status"]!["attempts"]!.ToJsonString(), edited.Json["status"]!["attempts"]!.ToJsonString());
         Assert.Equal(1, await scene.NodeOf(run).CreatedAsync(run.Uid));
     }
+
+    [Fact]
+    public async Task FinishedRun_IsCancelled_StaysAsItEnded()
+    {
+        var scene = await OnSharedStackAsync();
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: over
+            spec:
+              prompt: not read
+              agent:
+                command: ["true"]
+            """);
+        await run.PhaseAsync(RunPhase.Succeeded);
+
+        await scene.PatchAsync(run, "spec: {cancel: true}");
+        var edited = await run.UntilAsync("is observed in its second generation", state => state.Status.ObservedGeneration == 2);
+
+        Assert.Equal((RunPhase.Succeeded, RunReason.Completed), (edited.Phase, edited.Reason));
+        StateRules.AssertHold(run.States);
+    }
+
+    [Fact]
+    public async Task RunningRun_IsEdited_IsObservedAndRunsOn()
+    {
+        var scene = await OnSharedStackAsync();
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: runs-on
+            spec:
+              prompt: not read
+              agent:
+                command: [sh, -c, "until [ -e /workspace/go ]; do sleep 0.1; done; echo went on"]
+            """);
+        await run.RunningAsync();
+
+        await scene.PatchAsync(run, "spec: {ttlAfterFinished: 48h}");
+        var edited = await run.UntilAsync("is observed in its second generation", state => state.Status.ObservedGeneration == 2);
+        Assert.Equal(RunPhase.Running, edited.Phase);
+        (await scene.NodeOf(run).ExecAsync(run.Uid, "/bin/touch", "/workspace/go")).OrThrow("touch");
+        var end = await run.EndAsync();
+
+        Assert.Equal((RunPhase.Succeeded, "went on", 1), (end.Phase, end.Status.Result?.Text?.TrimEnd(), end.Status.Attempt));
+        StateRules.AssertHold(run.States);
+    }
 }

@@ -45,7 +45,7 @@ public sealed class NodeInspector : IDisposable
         return new ContainerProcesses(container["Id"]!.ToString(), container["State"]!["Pid"]!.GetValue<int>());
     }
 
-    /// <summary>Runs a command in the run's container, as the container's user; its exit code is the command's.</summary>
+    /// <summary>Runs a command in the run's container, as the container's user; its exit code is the command's. Name it by its path: the container has no PATH.</summary>
     public async Task<Testbed.Processes.CommandResult> ExecAsync(string uid, params string[] command) =>
         await Node.Machine.RunAsync(["podman", "exec", Assert.Single(await ContainersAsync(uid))["Id"]!.ToString(), .. command]);
 

@@ -39,14 +39,15 @@ public sealed class StackFixture : IAsyncLifetime
     internal async Task<Scene> PrivateAsync(string name, StackOptions options, CancellationToken cancellationToken)
     {
         await _privateStacks.WaitAsync(cancellationToken);
+        Stack? stack = null;
         try
         {
-            var stack = await Stack.StartAsync(name, options, cancellationToken);
+            stack = await Stack.StartAsync(name, options, cancellationToken);
             return await Scene.OpenAsync(stack, () => EndAsync(stack), cancellationToken);
         }
         catch
         {
-            _privateStacks.Release();
+            await EndAsync(stack);
             throw;
         }
     }
@@ -61,10 +62,17 @@ public sealed class StackFixture : IAsyncLifetime
         _privateStacks.Dispose();
     }
 
-    private async ValueTask EndAsync(Stack stack)
+    private async ValueTask EndAsync(Stack? stack)
     {
-        await stack.DisposeAsync();
-        _privateStacks.Release();
+        try
+        {
+            if (stack is not null)
+                await stack.DisposeAsync();
+        }
+        finally
+        {
+            _privateStacks.Release();
+        }
     }
 
     private static ValueTask Release(SemaphoreSlim slots)
