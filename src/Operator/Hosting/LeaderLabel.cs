@@ -44,6 +44,12 @@ internal sealed partial class LeaderLabel
                 Log.NoPod(_log, _replica.Namespace, _pod);
                 return;
             }
+            catch (ApiException e) when (e.IsForbidden)
+            {
+                // Whoever runs it without this right has another way to find the leader; it must lead all the same.
+                Log.NotAllowed(_log, _pod, e.Message);
+                return;
+            }
             catch (ApiException e)
             {
                 Log.NotSet(_log, _pod, e.Message);
@@ -56,6 +62,9 @@ internal sealed partial class LeaderLabel
     {
         [LoggerMessage(LogLevel.Warning, "There is no pod {Namespace}/{Pod} (POD_NAME) to label.")]
         public static partial void NoPod(ILogger log, string @namespace, string pod);
+
+        [LoggerMessage(LogLevel.Warning, "The pod {Pod} may not be labelled: {Message}")]
+        public static partial void NotAllowed(ILogger log, string pod, string message);
 
         [LoggerMessage(LogLevel.Warning, "The pod {Pod} could not be labelled, trying again: {Message}")]
         public static partial void NotSet(ILogger log, string pod, string message);
