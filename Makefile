@@ -21,6 +21,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo --non-interactive --preserve-en
 TESTBED := $(SUDO) $(DOTNET) tests/Testbed/bin/$(CONFIGURATION)/net10.0/Stromboli.Testbed.dll
 # msbuild rather than build: that one prints a summary however quiet it is told to be.
 BUILD := $(DOTNET) msbuild -restore -verbosity:quiet -nologo -property:Configuration=$(CONFIGURATION)
+# Style and analyzers are the build's business (warnings are errors there); what it does not look at is white space.
+FORMAT := $(DOTNET) format whitespace Stromboli.sln --verify-no-changes
 
 .PHONY: help demo up down status test unit bench generate verify lint build programs setup shim testbed dotnet root
 
@@ -58,11 +60,10 @@ verify: generate ## Check that generated files are committed and the code is for
 	@if [ -n "$$(git status --porcelain -- config charts docs/api)" ]; then \
 	    git --no-pager diff -- config charts docs/api; git status --short -- config charts docs/api; \
 	    echo "The generated files differ from what is committed: commit what make generate wrote."; exit 1; fi
-	@$(DOTNET) format --verify-no-changes --no-restore
+	@$(FORMAT)
 
 lint: dotnet ## Check the format and build with all analyzers
-	@$(DOTNET) restore --verbosity quiet
-	@$(DOTNET) format --verify-no-changes --no-restore
+	@$(FORMAT)
 	@$(BUILD) Stromboli.sln
 
 # What up runs; tests build everything.

@@ -17,7 +17,7 @@ internal sealed record ModelFailure(RunReason Reason, string Message)
         {
             (401 or 403, _) or (_, "authentication_error" or "permission_error") => RunReason.AuthenticationFailed,
             (429, _) or (_, "rate_limit_error") => RunReason.RateLimited,
-            (>= 500 or 408, _) or (_, "overloaded_error" or "api_error" or "timeout_error") => RunReason.ModelUnavailable,
+            (408 or >= 500, _) or (_, "overloaded_error" or "api_error" or "timeout_error") => RunReason.ModelUnavailable,
             _ => null,
         };
         return reason is { } known ? new ModelFailure(known, errorType is null ? $"the model answered {status}" : $"the model answered {status} ({errorType})") : null;

@@ -49,8 +49,8 @@ internal sealed class ContainerOperations(PodmanTransport transport) : IContaine
     public async Task<int?> WaitAsync(string name, CancellationToken cancellation)
     {
         // Podman polls; its own interval is 250 ms.
-        var request = PodmanRequest.Post($"containers/{Escape(name)}/wait?condition=stopped&condition=exited&interval=100ms")
-            with { Timeout = PodmanTimeouts.None, Idempotent = true };
+        var path = $"containers/{Escape(name)}/wait?condition=stopped&condition=exited&interval=100ms";
+        var request = PodmanRequest.Post(path) with { Timeout = PodmanTimeouts.None, Idempotent = true };
         var response = await transport.SendAsync(request, cancellation);
         if (response.IsNotFound)
             return null;

@@ -98,7 +98,11 @@ public sealed class LinkAuthorizerTests : IAsyncLifetime
         var now = DateTimeOffset.UnixEpoch;
         var identity = new LinkIdentity
         {
-            Node = "n", User = "u", ServiceAccount = new NamespacedName("ns", "bridge"), Renewable = true, Token = new TokenTimes(now, now.AddSeconds(life)),
+            Node = "n",
+            User = "u",
+            ServiceAccount = new NamespacedName("ns", "bridge"),
+            Renewable = true,
+            Token = new TokenTimes(now, now.AddSeconds(life)),
         };
 
         Assert.Equal(expected, await Authorizer().RenewAsync(identity, CancellationToken.None));

@@ -51,6 +51,9 @@ public sealed class NodeFactsReaderTests(PodmanFixture podman) : IClassFixture<P
 
     private static NodeFactsOptions Options(string socket) => new()
     {
-        BridgeVersion = "0.1.0", PodmanSocket = socket, MaxRuns = 8, AllowsUnenforcedLimits = true,
+        BridgeVersion = "0.1.0",
+        PodmanSocket = socket,
+        MaxRuns = 8,
+        AllowsUnenforcedLimits = true,
     };
 }

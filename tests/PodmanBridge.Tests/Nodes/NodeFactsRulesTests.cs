@@ -7,7 +7,10 @@ public sealed class NodeFactsRulesTests
 {
     private static readonly NodeFactsOptions Options = new()
     {
-        BridgeVersion = "0.1.0", PodmanSocket = "/run/podman.sock", MaxRuns = 8, AllowsUnenforcedLimits = true,
+        BridgeVersion = "0.1.0",
+        PodmanSocket = "/run/podman.sock",
+        MaxRuns = 8,
+        AllowsUnenforcedLimits = true,
     };
 
     private static readonly IdMapping[] Mappings = [new() { ContainerID = 0, HostID = 1000, Size = 1 }, new() { ContainerID = 1, HostID = 100_000, Size = 65_536 }];

@@ -107,7 +107,7 @@ public sealed class StackHome : IAsyncDisposable
     private static Process StartSweeper(ControlGroup group, string state, string sockets)
     {
         var script = Path.Combine(AppContext.BaseDirectory, "node", "sweep.sh");
-        var start = new ProcessStartInfo("setsid", ["--", "/bin/bash", script, group.FullPath, state, sockets]) 
+        var start = new ProcessStartInfo("setsid", ["--", "/bin/bash", script, group.FullPath, state, sockets])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
