@@ -18,7 +18,7 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     private const int MaxPayload = 4 * 1024 * 1024;
     private static readonly TimeSpan SendDeadline = TimeSpan.FromSeconds(5);
 
-    private readonly Socket _listener;
+    private readonly PeerListener _listener;
     private readonly IShimReports _reports;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
@@ -30,7 +30,7 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     private volatile byte[]? _stopFrame;
     private volatile bool _leaseChanged;
 
-    private ShimSocket(Socket listener, Func<TimeSpan> lease, IShimReports reports, ILogger logger)
+    private ShimSocket(PeerListener listener, Func<TimeSpan> lease, IShimReports reports, ILogger logger)
     {
         _listener = listener;
         _lease = lease;
@@ -44,28 +44,8 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     /// <param name="lease">What is left of the node's lease at the moment.</param>
     /// <param name="reports">Gets what the shim reports.</param>
     /// <param name="logger">The log.</param>
-    public static ShimSocket Listen(string runDirectory, Func<TimeSpan> lease, IShimReports reports, ILogger logger)
-    {
-        var path = Path.Combine(runDirectory, FileName);
-        File.Delete(path);
-        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            listener.Bind(new UnixDomainSocketEndPoint(path));
-            File.SetUnixFileMode(path, SocketMode);
-            listener.Listen(4);
-        }
-        catch
-        {
-            listener.Dispose();
-            throw;
-        }
-
-        return new ShimSocket(listener, lease, reports, logger);
-    }
-
-    private const UnixFileMode SocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    public static ShimSocket Listen(string runDirectory, Func<TimeSpan> lease, IShimReports reports, ILogger logger) =>
+        new(PeerListener.Bind(Path.Combine(runDirectory, FileName), logger), lease, reports, logger);
 
     /// <summary>Says which process is the shim: the container's first one, by the engine's word. Connections wait for it.</summary>
     public void Expect(int pid) => _expectedPid.TrySetResult(pid);
@@ -111,29 +91,30 @@ internal sealed partial class ShimSocket : IAsyncDisposable
 
     private async Task AcceptAsync()
     {
+        var serving = Task.CompletedTask;
         try
         {
             var expected = await _expectedPid.Task.WaitAsync(_stop.Token);
             while (true)
             {
-                using var connection = await _listener.AcceptAsync(_stop.Token);
-                var peer = PeerCredentials.Of(connection);
-                if (peer.Pid != expected)
-                {
-                    Log.StrangerRefused(_logger, peer.Pid, expected);
-                    continue;
-                }
-
-                await ServeAsync(connection);
+                // The shim dials again only once it has let go of its last connection; strangers are not kept waiting for that, since they would fill the backlog.
+                serving = ServeAfterAsync(serving, await _listener.AcceptAsync(expected, _stop.Token));
             }
         }
         catch (OperationCanceledException)
         {
             // Disposed.
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+
+        await serving;
+    }
+
+    private async Task ServeAfterAsync(Task last, Socket connection)
+    {
+        using (connection)
         {
-            Log.ListenerFailed(_logger, e.Message);
+            await last;
+            await ServeAsync(connection);
         }
     }
 
@@ -146,9 +127,13 @@ internal sealed partial class ShimSocket : IAsyncDisposable
         {
             await ReadAsync(stream, closing.Token);
         }
-        catch (Exception e) when (e is IOException or SocketException or JsonException or InvalidDataException)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or JsonException or InvalidDataException)
         {
             Log.ConnectionTorn(_logger, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed.
         }
         finally
         {
@@ -262,13 +247,7 @@ internal sealed partial class ShimSocket : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Refused a process (pid {Pid}) that is not the shim (pid {Expected}) on a control socket")]
-        public static partial void StrangerRefused(ILogger logger, int pid, int expected);
-
         [LoggerMessage(Level = LogLevel.Warning, Message = "A shim's connection is torn: {Error}")]
         public static partial void ConnectionTorn(ILogger logger, string error);
-
-        [LoggerMessage(Level = LogLevel.Error, Message = "A control socket cannot be listened on: {Error}")]
-        public static partial void ListenerFailed(ILogger logger, string error);
     }
 }

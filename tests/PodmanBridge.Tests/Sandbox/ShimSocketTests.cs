@@ -51,6 +51,20 @@ public sealed class ShimSocketTests : IAsyncLifetime
         Assert.False(_reports.Any);
     }
 
+    [Fact]
+    public async Task Connection_OfAnotherProcess_WhileTheShimIsServed_IsClosedAtOnce()
+    {
+        _socket.Expect(Environment.ProcessId);
+        using var shim = await ConnectAsync();
+        await SendAsync(shim, 1, """{"version":1,"state":"running"}""");
+        Assert.Equal("connected running", await _reports.NextAsync());
+
+        Assert.Equal("closed closed closed", await Strangers.CallAsync(Path.Combine(_directory, ShimSocket.FileName), 3).WaitAsync(Deadline));
+
+        await SendAsync(shim, 3, """{"code":3,"by":"agent"}""");
+        Assert.Equal("exited 3", await _reports.NextAsync());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
