@@ -1,8 +1,12 @@
+using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.PodmanBridge.Runs;
 
-/// <summary>What the bridge keeps on disk of an attempt, so that a restarted one can go on. Holds no secret and no prompt.</summary>
+/// <summary>
+/// What the bridge keeps on disk of an attempt, so that a restarted one can go on. Holds no secret, no prompt, no variable and no argument: those are in the
+/// shim's memory by the time a bridge can be restarted, or come again with <c>Go</c>.
+/// </summary>
 internal sealed record AttemptRecord
 {
     /// <summary>The UID of the AgentRun.</summary>
@@ -11,8 +15,8 @@ internal sealed record AttemptRecord
     /// <summary>The number of the attempt.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>What runs.</summary>
-    public required AttemptSpec Spec { get; init; }
+    /// <summary>What runs, as far as it may lie on disk: of the command only the program, of Claude Code only that it is it.</summary>
+    public required AttemptSpec Spec { get; init => field = Storable(value); }
 
     /// <summary>The number of the agent's user in the container.</summary>
     public required int UserID { get; init; }
@@ -31,4 +35,11 @@ internal sealed record AttemptRecord
 
     /// <summary>The key of the attempt.</summary>
     public AttemptKey Key => new(UID, Attempt);
+
+    private static AttemptSpec Storable(AttemptSpec spec) => spec with
+    {
+        Env = [],
+        Command = spec.Command is [var program, ..] ? [program] : spec.Command,
+        Claude = spec.Claude is null ? null : new ClaudeOptions(),
+    };
 }

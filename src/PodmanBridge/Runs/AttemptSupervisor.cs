@@ -25,7 +25,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
     private readonly AttemptState _state;
     private readonly AttemptSandbox _sandbox;
     private readonly ILogger _logger;
-    private readonly TaskCompletionSource<AttemptSecrets> _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(AttemptSpec Spec, AttemptSecrets Secrets)> _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<ShimHello> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
@@ -87,9 +87,9 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
             _state.SetRemaining(TimeSpan.FromMilliseconds(remaining));
         }
 
-        if (desired is { State: DesiredState.Go, Secrets: { } secrets })
+        if (desired is { State: DesiredState.Go, Spec: { } spec, Secrets: { } secrets })
         {
-            _go.TrySetResult(secrets);
+            _go.TrySetResult((spec, secrets));
         }
     }
 
@@ -215,13 +215,14 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
         await Task.WhenAny(_go.Task, _over.Task).WaitAsync(_state.Ending);
         if (_go.Task.IsCompletedSuccessfully)
         {
-            await ReleaseAsync(hello, await _go.Task);
+            var (spec, secrets) = await _go.Task;
+            await ReleaseAsync(hello, spec, secrets);
         }
 
         await _over.Task.WaitAsync(_state.Ending);
     }
 
-    private async Task ReleaseAsync(ShimHello hello, AttemptSecrets secrets)
+    private async Task ReleaseAsync(ShimHello hello, AttemptSpec spec, AttemptSecrets secrets)
     {
         // A link may bring what is wanted before its first grant, and without a lease no agent runs.
         await _services.Lease.WaitAsync(_state.Ending);
@@ -232,7 +233,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
         }
 
         _released = true;
-        _sandbox.Shim!.Go(() => AttemptStart.Build(_state.Record.Spec, secrets, _services.Lease.Remaining));
+        _sandbox.Shim!.Go(() => AttemptStart.Build(spec, secrets, _services.Lease.Remaining));
     }
 
     private async Task StopAsync()

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Tests.Sandbox;
+
+namespace Stromboli.PodmanBridge.Tests.Runs;
+
+public sealed class AttemptRecordTests
+{
+    private static readonly AttemptSpec Command = SpecBuilder.Attempt() with
+    {
+        Command = ["sh", "-c", "SECRET-argument"],
+        Env = [new EnvVar { Name = "SECRET_name", Value = "SECRET-value" }],
+    };
+
+    private static readonly AttemptSpec Claude = SpecBuilder.Attempt() with
+    {
+        Command = null,
+        Claude = new ClaudeOptions { SystemPrompt = "SECRET-prompt", AllowedTools = ["SECRET"] },
+    };
+
+    [Fact]
+    public void Record_Stored_HoldsNoArgumentAndNoVariable()
+    {
+        Assert.DoesNotContain("SECRET", Json(Command), StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", Json(Claude), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Record_ReadBack_KnowsWhatRan()
+    {
+        Assert.Equal(["sh"], ReadBack(Command).Spec.Command);
+        Assert.NotNull(ReadBack(Claude).Spec.Claude);
+        Assert.Null(ReadBack(Claude).Spec.Command);
+        Assert.Equal(Command.StatusBytes, ReadBack(Command).Spec.StatusBytes);
+    }
+
+    private static AttemptRecord ReadBack(AttemptSpec spec) => JsonSerializer.Deserialize(Json(spec), AttemptJson.Default.AttemptRecord)!;
+
+    private static string Json(AttemptSpec spec) => JsonSerializer.Serialize(
+        new AttemptRecord { UID = "9b2d7c1e-0000-4000-8000-000000000001", Attempt = 1, Spec = spec, UserID = 10_000, BootID = "boot", Deadline = 1 },
+        AttemptJson.Default.AttemptRecord);
+}
