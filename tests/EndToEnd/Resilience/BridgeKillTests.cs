@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Stromboli.Crds.Runs;
+using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
+using Stromboli.Testbed.Nodes;
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.EndToEnd.Resilience;
+
+/// <summary>kill -9 of the bridge: its agents run on, and the next bridge goes on with them.</summary>
+public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
+{
+    private static readonly TimeSpan Away = TimeSpan.FromSeconds(3);
+
+    [Fact]
+    public async Task Bridge_KilledUnderAgents_SameContainersFinish()
+    {
+        var scene = await OnPrivateStackAsync(new StackOptions());
+        var bridge = Assert.Single(scene.Stack.Nodes).Bridge;
+        // One ends while there is no bridge, one writes through it all, one has a model call under way when the bridge dies.
+        var absent = await scene.ApplyRunAsync(CountingAgent.Document(scene, "ends-meanwhile", $"{CountingAgent.UntilLetGo}; date +%s"));
+        var writer = await scene.ApplyRunAsync(CountingAgent.Document(scene, "writes", "i=0; until [ -e go ]; do i=$((i+1)); echo line $i; sleep 0.05; done; echo last $i"));
+        var prompt = scene.Unique("""
+            @usage in=1000 out=10
+            @bash echo first
+            @sleep 4s
+            @usage in=1000 out=10
+            @bash echo second
+            @usage in=1000 out=10
+            @echo-result
+            """);
+        var claude = await scene.ApplyRunAsync(Claude("calls", prompt));
+        RunHistory[] runs = [absent, writer, claude];
+        await Task.WhenAll(runs.Select(run => run.RunningAsync()));
+        await Poll.UntilAsync("the slow model call is under way", TimeSpan.FromSeconds(60), () => CallsBegun(bridge, claude) == 2, Cancelled);
+        var node = scene.NodeOf(absent);
+        var before = await Task.WhenAll(runs.Select(run => node.ProcessesAsync(run.Uid)));
+
+        await bridge.KillAsync();
+        var back = Task.Delay(Away, Cancelled);
+        await CountingAgent.LetGoAsync(scene, absent);
+        await before[0].GoneAsync(TimeSpan.FromSeconds(10));
+        await back;
+        var returned = DateTimeOffset.UtcNow;
+        await bridge.StartAsync(Cancelled);
+        var ended = (await absent.EndAsync()).Status;
+        Assert.Equal(before[1].FirstPid, (await node.ProcessesAsync(writer.Uid)).FirstPid);
+        await CountingAgent.LetGoAsync(scene, writer);
+        await Task.WhenAll(runs.Select(run => run.EndAsync()));
+
+        CountingAgent.AssertRanOnce(scene, absent);
+        CountingAgent.AssertRanOnce(scene, writer);
+        foreach (var run in runs)
+            Assert.Equal(1, await node.CreatedAsync(run.Uid));
+        // When the agent ended, not when the bridge came back.
+        var said = DateTimeOffset.FromUnixTimeSeconds(long.Parse(ended.Result!.Text!.Split('\n')[0], CultureInfo.InvariantCulture));
+        Assert.InRange(ended.CompletionTime!.Value, said - TimeSpan.FromSeconds(1), said + TimeSpan.FromSeconds(1));
+        Assert.True(ended.CompletionTime < returned, $"{ended.CompletionTime:O} is not before {returned:O}");
+        AssertWhole(writer.Last.Status.Result!.Text!);
+        AssertUsage(claude);
+    }
+
+    [Fact]
+    public async Task Bridge_KilledAtAnyMoment_EachAgentStartsOnceAndNothingStays()
+    {
+        var scene = await OnPrivateStackAsync(new StackOptions { Node = new NodeOptions { MaxRuns = 40 } });
+        var bridge = Assert.Single(scene.Stack.Nodes).Bridge;
+
+        var runs = await new Storm(scene, bridge, "Connected to the operator").RageAsync([0, 60, 120, 180, 240, 320, 400, 500, 650, 900], Cancelled);
+
+        Assert.All(runs, run => CountingAgent.AssertRanOnce(scene, run));
+        await Leftovers.GoneAfterDeletionAsync(scene, runs);
+    }
+
+    private static string Claude(string name, string prompt) => $$"""
+        apiVersion: stromboli.dev/v1alpha1
+        kind: AgentRun
+        metadata:
+          name: {{name}}
+        spec:
+          prompt: |
+            {{prompt.ReplaceLineEndings("\n    ")}}
+          agent:
+            claude: {dangerouslySkipPermissions: true}
+        """;
+
+    // The ledger has a line for a call before it leaves; the model's own log only once it was answered.
+    private static int CallsBegun(BridgeProcess bridge, RunHistory run)
+    {
+        var ledger = Path.Combine(bridge.StatePath, "attempts", $"{run.Uid}-1", "ledger.jsonl");
+        return File.Exists(ledger) ? File.ReadLines(ledger).Select(line => JsonNode.Parse(line)!["id"]!.GetValue<int>()).DefaultIfEmpty().Max() : 0;
+    }
+
+    private static void AssertWhole(string text)
+    {
+        var lines = text.Split('\n').Where(line => line.StartsWith("line ", StringComparison.Ordinal)).ToList();
+        Assert.Contains($"last {lines.Count}", text, StringComparison.Ordinal);
+        Assert.Equal(Enumerable.Range(1, lines.Count).Select(i => $"line {i}"), lines);
+    }
+
+    // The call that the kill tore had used nothing yet; it is made again, and every answer is counted.
+    private static void AssertUsage(RunHistory claude)
+    {
+        var status = claude.Last.Status;
+        Assert.True(status is { Phase: RunPhase.Succeeded, Result.Text: "second" }, claude.Last.ToString());
+        Assert.Equal((3000L, 30L, 3), (status.Usage!.InputTokens, status.Usage.OutputTokens, status.Usage.Turns));
+    }
+}

@@ -1,0 +1,53 @@
+using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
+using Stromboli.Testbed.Processes;
+
+namespace Stromboli.EndToEnd.Resilience;
+
+/// <summary>A process that is killed again and again, at another moment after its start each time, while runs keep coming.</summary>
+/// <param name="scene">The case.</param>
+/// <param name="victim">The process.</param>
+/// <param name="serving">What stands in its log once it serves.</param>
+internal sealed class Storm(Scene scene, ServiceProcess victim, string serving)
+{
+    private const int RunsForEach = 4;
+    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(30);
+
+    private readonly List<RunHistory> _runs = [];
+
+    /// <summary>
+    /// For each delay: a few runs, the first at once, and the kill that long after it; then the process is started again. The runs of all rounds are under way at once, so
+    /// that each kill meets them at every stage. At last waits until all have ended.
+    /// </summary>
+    public async Task<IReadOnlyList<RunHistory>> RageAsync(IEnumerable<int> delaysMs, CancellationToken cancellationToken)
+    {
+        foreach (var delay in delaysMs)
+        {
+            var seen = Servings();
+            var coming = SendRunsAsync(cancellationToken);
+            await Task.Delay(delay, cancellationToken);
+            await victim.KillAsync(cancellationToken);
+            await coming;
+            await victim.LaunchAsync(cancellationToken);
+            await Poll.UntilAsync($"{victim.Name} serves again", TimeSpan.FromSeconds(60), () => Servings() > seen, cancellationToken);
+        }
+
+        await Task.WhenAll(_runs.Select(run => run.EndAsync(TimeSpan.FromSeconds(120))));
+        return _runs;
+    }
+
+    private int Servings() => victim.ReadLog().Split(serving).Length;
+
+    // How long agents work differs, so that a kill also meets those that are about to end.
+    private async Task SendRunsAsync(CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < RunsForEach; i++)
+        {
+            var name = $"run-{_runs.Count}";
+            var document = CountingAgent.Document(scene, name, $"sleep 0.{_runs.Count * 3 % 10}");
+            await scene.Stack.Http.CreateAsync(scene.RunsPath, document, cancellationToken);
+            _runs.Add(scene.Run(name));
+            await Task.Delay(Spacing, cancellationToken);
+        }
+    }
+}
