@@ -33,8 +33,12 @@ internal sealed class OneLineFormatter : ConsoleFormatter
         textWriter.WriteLine();
     }
 
-    // A bridge's words may be part of a message: no line of the log may be of its making.
-    private static string OneLine(string text) => string.Join(" | ", text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    // A bridge's words may be part of a message: neither a line of the log nor a terminal's escape may be of its making.
+    private static string OneLine(string text)
+    {
+        var line = string.Join(" | ", text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        return line.Any(char.IsControl) ? string.Concat(line.Select(c => char.IsControl(c) ? '?' : c)) : line;
+    }
 
     private static string Word(LogLevel level) => level switch
     {

@@ -27,6 +27,7 @@ internal static class OperatorHost
 
         await using var host = Build(options, config);
         var exit = host.Services.GetRequiredService<ExitCode>();
+        var services = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
         try
         {
             await host.RunAsync(cancellationToken);
@@ -38,7 +39,7 @@ internal static class OperatorHost
             return OperatorCommand.UsageError;
         }
 
-        return exit.Code;
+        return services.Any(s => s.ExecuteTask is { IsFaulted: true }) ? ExitCode.Fault : exit.Code;
     }
 
     /// <summary>Builds the host; nothing runs yet.</summary>

@@ -59,7 +59,7 @@ internal sealed partial class HubEndpoint : IDisposable
         {
             await RefuseAsync(http, e.Refusal);
         }
-        catch (Exception e) when (e is ApiException or NotLeaderException && !http.Response.HasStarted)
+        catch (Exception e) when (e is ApiException or KubeConfigException or NotLeaderException && !http.Response.HasStarted)
         {
             Log.CannotAuthorize(_log, e.Message);
             http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;

@@ -1,3 +1,4 @@
+using Stromboli.Kubernetes;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
 
@@ -10,7 +11,7 @@ internal sealed partial class HubLink
     private readonly MessageChannel<OperatorMessage, BridgeMessage> _channel;
     private readonly LinkIdentity _identity;
     private readonly string _installation;
-    private readonly DesiredOutbox _outbox = new();
+    private readonly DesiredStream _desired;
     private readonly LinkReports _reports;
     private readonly ILogger _log;
     private volatile bool _fenced;
@@ -22,6 +23,7 @@ internal sealed partial class HubLink
         _identity = identity;
         _installation = installation;
         _log = context.Loggers.CreateLogger<HubLink>();
+        _desired = new DesiredStream(context, channel, identity.Node, _log);
         _reports = new LinkReports(identity.Node, context.Sink.Value, context.Metrics, _log);
     }
 
@@ -83,8 +85,8 @@ internal sealed partial class HubLink
     /// <summary>Sends what is wanted of an attempt, behind the snapshot. Never blocks.</summary>
     public void Send(DesiredAttempt attempt)
     {
-        if (!_fenced && !_outbox.Hold(attempt))
-            SendNow(attempt);
+        if (!_fenced)
+            _desired.Send(attempt);
     }
 
     /// <summary>Sends a new connect token.</summary>
@@ -174,25 +176,20 @@ internal sealed partial class HubLink
     {
         try
         {
-            _outbox.Forget();
-            var attempts = await _context.Desired.Value.ForNodeAsync(Node, cancellationToken);
-            List<DesiredAttempt> fitting = [.. attempts.Where(Fits)];
-            foreach (var part in SnapshotParts.Of(fitting, _context.Leadership.Epoch, NodeLinkChannel.SizeOf))
-                await _channel.SendAsync(part, cancellationToken);
-            while (_outbox.Take() is { Count: > 0 } changes)
-            {
-                foreach (var change in changes.Where(Fits))
-                    await _channel.SendAsync(new Desired { Epoch = _context.Leadership.Epoch, Attempt = change }, cancellationToken);
-            }
-
+            var desired = await _desired.SyncAsync(cancellationToken);
             foreach (var observation in hello.Observed)
                 _reports.Take(observation);
             _context.Registry.Resynced(Node, this);
-            Log.Resynced(_log, Node, fitting.Count, hello.Observed.Count);
+            Log.Resynced(_log, Node, desired, hello.Observed.Count);
             return true;
         }
         catch (Exception e) when (e is ChannelEndedException || cancellationToken.IsCancellationRequested)
         {
+            return false;
+        }
+        catch (NotLeaderException)
+        {
+            await RefuseAsync(new LinkRefusal(RefusalReason.NotLeader, "This operator leads no more."));
             return false;
         }
         catch (Exception e)
@@ -202,28 +199,6 @@ internal sealed partial class HubLink
             await _channel.CloseAsync();
             return false;
         }
-    }
-
-    private void SendNow(DesiredAttempt attempt)
-    {
-        if (Fits(attempt))
-            _channel.TrySend(new Desired { Epoch = _context.Leadership.Epoch, Attempt = attempt });
-    }
-
-    private bool Fits(DesiredAttempt attempt)
-    {
-        try
-        {
-            if (NodeLinkChannel.SizeOf(attempt) <= NodeLinkProtocol.MaxMessageBytes - 1024)
-                return true;
-            Log.TooLarge(_log, Node, attempt.UID, attempt.Attempt, NodeLinkProtocol.MaxMessageBytes);
-        }
-        catch (UnsendableMessageException e)
-        {
-            Log.Unsendable(_log, Node, attempt.UID, attempt.Attempt, e.Message);
-        }
-
-        return false;
     }
 
     private static partial class Log
@@ -239,11 +214,5 @@ internal sealed partial class HubLink
 
         [LoggerMessage(LogLevel.Warning, "Node {Node} could not be brought in step; its link is closed.")]
         public static partial void ResyncFailed(ILogger log, string node, Exception error);
-
-        [LoggerMessage(LogLevel.Error, "Attempt {Attempt} of run {UID} cannot be sent to node {Node}: it is larger than {Bytes} bytes.")]
-        public static partial void TooLarge(ILogger log, string node, string uid, int attempt, int bytes);
-
-        [LoggerMessage(LogLevel.Error, "Attempt {Attempt} of run {UID} cannot be sent to node {Node}: {Message}")]
-        public static partial void Unsendable(ILogger log, string node, string uid, int attempt, string message);
     }
 }

@@ -237,6 +237,24 @@ public sealed class HubLinkTests
     }
 
     [Fact]
+    public async Task Resync_LeadLostWhileTheSnapshotWasMade_SendsNothingOfIt()
+    {
+        var fakes = new HubFakes();
+        fakes.Desired = _ =>
+        {
+            fakes.IsLeader = false;
+            return Task.FromResult<IReadOnlyList<DesiredAttempt>>([Wanted("u-1")]);
+        };
+        await using var hub = await HubUnderTest.StartAsync(fakes);
+        await using var bridge = await hub.ConnectAsync();
+
+        await bridge.ReceiveAsync<Welcome>();
+        Assert.Equal(RefusalReason.NotLeader, (await bridge.ReceiveAsync<Refused>()).Reason);
+        await bridge.EndAsync();
+        Assert.False(hub.Registry.Find("node-1")!.Connected);
+    }
+
+    [Fact]
     public async Task Resync_LargeSnapshot_ComesInPartsOfWhichTheLastIsComplete()
     {
         var fakes = new HubFakes
