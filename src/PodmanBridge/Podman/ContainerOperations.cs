@@ -40,10 +40,10 @@ internal sealed class ContainerOperations(PodmanTransport transport) : IContaine
     {
         var request = PodmanRequest.Post($"containers/{Escape(name)}/kill?signal={Escape(signal)}");
         var response = await transport.SendAsync(request, cancellation);
-        if (response.IsNotFound || response.Status is HttpStatusCode.Conflict)
-            return false;
-        response.OrThrow();
-        return true;
+        if (response.IsSuccess)
+            return true;
+        var error = response.ToException();
+        return response.IsNotFound || error.IsWrongState ? false : throw error;
     }
 
     public async Task<int?> WaitAsync(string name, CancellationToken cancellation)

@@ -6,8 +6,12 @@ namespace Stromboli.PodmanBridge.Podman;
 internal interface IVolumeOperations
 {
     /// <summary>Makes a volume; one of that name that carries the same labels is taken as it is.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="labels">Its labels.</param>
+    /// <param name="owner">The user and group that it belongs to, as the containers number them.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="PodmanException">Also when the name belongs to a volume with other labels.</exception>
-    Task CreateAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellation);
+    Task CreateAsync(string name, IReadOnlyDictionary<string, string> labels, int owner, CancellationToken cancellation);
 
     /// <summary>Every volume that carries all of the labels.</summary>
     Task<IReadOnlyList<VolumeInspection>> ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation);

@@ -29,6 +29,9 @@ internal sealed class PodmanException : Exception
     /// <summary>Whether there was no answer, so that the call may or may not have been carried out.</summary>
     public bool IsUnanswered => Status is null;
 
+    /// <summary>Whether the container is in a state in which the call makes no sense, not running for example. Podman 4.3 answers 500, later ones 409.</summary>
+    public bool IsWrongState => PodmanCause is "container state improper";
+
     /// <summary>Whether the name is taken, or what was to be removed is in use. Podman 5.4 answers 500 to a taken name and has only the cause to tell.</summary>
     public bool IsConflict => Status is HttpStatusCode.Conflict || PodmanCause is "that name is already in use" or "volume already exists" or "container already exists";
 }

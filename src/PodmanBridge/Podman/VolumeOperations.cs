@@ -6,9 +6,10 @@ namespace Stromboli.PodmanBridge.Podman;
 /// <inheritdoc />
 internal sealed class VolumeOperations(PodmanTransport transport) : IVolumeOperations
 {
-    public async Task CreateAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellation)
+    public async Task CreateAsync(string name, IReadOnlyDictionary<string, string> labels, int owner, CancellationToken cancellation)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(new VolumeCreate { Name = name, Labels = labels }, PodmanJson.Default.VolumeCreate);
+        var options = new Dictionary<string, string> { ["o"] = $"uid={owner},gid={owner}" };
+        var body = JsonSerializer.SerializeToUtf8Bytes(new VolumeCreate { Name = name, Labels = labels, Options = options }, PodmanJson.Default.VolumeCreate);
         // Carried out twice, the second answer is a conflict, which is looked into below.
         var request = PodmanRequest.Post("volumes/create") with { Body = body, Idempotent = true };
         var response = await transport.SendAsync(request, cancellation);

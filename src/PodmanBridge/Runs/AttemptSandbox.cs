@@ -65,7 +65,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             await RemoveLeftoverAsync(cancellationToken);
         }
 
-        await Task.WhenAll(Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume, wanted.Labels!, CancellationToken.None)));
+        await Task.WhenAll(Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume, wanted.Labels, record.UserID, CancellationToken.None)));
         cancellationToken.ThrowIfCancellationRequested();
         await services.Podman.Containers.CreateAsync(wanted, CancellationToken.None);
         await CheckAsync(wanted, cancellationToken);

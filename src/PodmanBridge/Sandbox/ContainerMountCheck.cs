@@ -6,7 +6,7 @@ namespace Stromboli.PodmanBridge.Sandbox;
 internal static class ContainerMountCheck
 {
     /// <summary>Options that say what the writable flag, the kind of mount and its propagation say already, and those that Podman acts on itself.</summary>
-    private static readonly string[] Silent = ["ro", "rw", "bind", "rbind", "private", "rprivate", "U", "nocopy", "notmpcopyup"];
+    private static readonly string[] Silent = ["ro", "rw", "bind", "rbind", "private", "rprivate", "nocopy", "notmpcopyup"];
 
     public static void Compare(Differences found, SpecGenerator wanted, ContainerInspection made)
     {

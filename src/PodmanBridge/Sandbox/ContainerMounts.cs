@@ -31,11 +31,14 @@ internal static class ContainerMounts
         return mounts;
     }
 
-    /// <summary>Workspace and HOME. <c>U</c> gives them to the container's user; <c>nocopy</c> keeps the image's files out of them.</summary>
+    /// <summary>
+    /// Workspace and HOME, which are the user's since they were made. <c>nocopy</c> keeps the image's files out of them. <c>U</c> would go through a session's
+    /// whole workspace at each start, and Podman 4.3 gives the volume to the owner of the image's directory after it.
+    /// </summary>
     public static IReadOnlyList<SpecVolume> Volumes(AttemptSpec spec, ContainerNames names) =>
     [
-        new() { Name = names.Workspace, Destination = MountPaths.Normalise(spec.MountPath) ?? spec.MountPath, Options = ["nosuid", "nodev", "U", "nocopy"] },
-        new() { Name = names.Home, Destination = SandboxPaths.Home, Options = ["nosuid", "nodev", "U", "nocopy"] },
+        new() { Name = names.Workspace, Destination = MountPaths.Normalise(spec.MountPath) ?? spec.MountPath, Options = ["nosuid", "nodev", "nocopy"] },
+        new() { Name = names.Home, Destination = SandboxPaths.Home, Options = ["nosuid", "nodev", "nocopy"] },
     ];
 
     private static SpecMount Bind(string source, string destination, params ReadOnlySpan<string> more) => new()

@@ -75,6 +75,8 @@ internal static class ContainerSpec
             ReadOnlyRoot = true,
             ReadWriteTmpfs = false,
             ImageVolumes = "ignore",
+            // The root is read-only, and a container does not outlive the machine's power: its own layer needs no fsync.
+            Volatile = true,
             Mounts = ContainerMounts.Mounts(spec, inputs),
             Volumes = ContainerMounts.Volumes(spec, names),
             UseImageHosts = true,

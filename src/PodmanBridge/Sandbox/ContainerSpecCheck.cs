@@ -11,10 +11,6 @@ internal static class ContainerSpecCheck
     /// <summary>Variables that Podman itself sets, which tell nothing and which the shim does not hand on.</summary>
     private static readonly string[] OwnVariables = ["HOSTNAME=agent", "container=podman", "HOME=" + SandboxPaths.Home, "TERM=xterm"];
 
-    /// <summary>Annotations in which Podman 4 keeps its own notes.</summary>
-    private static readonly string[] OwnAnnotations =
-        ["io.container.manager", "io.kubernetes.cri-o.Created", "io.kubernetes.cri-o.TTY", "org.opencontainers.image.stopSignal"];
-
     /// <summary>What differs, each as half a sentence; empty when nothing does.</summary>
     /// <param name="wanted">What libpod was asked for.</param>
     /// <param name="made">What it says of the container, created and not yet started.</param>
@@ -57,7 +53,7 @@ internal static class ContainerSpecCheck
     {
         // Names only: a variable of the node may be a secret.
         found.Only("variable", config.Env?.Where(v => !OwnVariables.Contains(v, StringComparer.Ordinal)).Select(v => v.Split('=')[0]), _ => false);
-        found.Only("annotation", config.Annotations?.Keys, k => OwnAnnotations.Contains(k, StringComparer.Ordinal));
+        found.Only("annotation", HarmlessAnnotations.Others(config.Annotations), _ => false);
         found.Only("secret", config.Secrets?.Select(s => s.Name ?? ""), _ => false);
         found.Only("chroot directory", config.ChrootDirs, _ => false);
         found.Only("health check", config.HealthCheck?.Test, t => t == "NONE");
@@ -81,7 +77,8 @@ internal static class ContainerSpecCheck
         found.Same("no-new-privileges", true, host.SecurityOptions?.Contains("no-new-privileges") ?? false);
         found.Only("security option", host.SecurityOptions, o => o is "no-new-privileges" || o.StartsWith("seccomp=/", StringComparison.Ordinal));
         found.Same("network", "none", host.NetworkMode);
-        found.Same("IPC namespace", "none", host.IpcMode);
+        // Podman 4.3 calls none shareable; whether it is the container's own is seen in what the runtime was told.
+        found.Only("IPC namespace", [host.IpcMode ?? ""], m => m is "none" or "shareable");
         found.Same("PID namespace", "private", host.PidMode);
         found.Same("UTS namespace", "private", host.UtsMode);
         found.Same("cgroup namespace", "private", host.CgroupMode);

@@ -26,12 +26,12 @@ public sealed class PodmanClientTests(PodmanFixture podman) : IClassFixture<Podm
         var labels = new Dictionary<string, string> { ["stromboli.dev/run-uid"] = Guid.NewGuid().ToString(), ["stromboli.dev/attempt"] = "1" };
         var name = podman.NewName();
         podman.TrackVolume(name);
-        await podman.Client.Volumes.CreateAsync(name, labels, None);
-        await podman.Client.Volumes.CreateAsync(name, labels, None);
+        await podman.Client.Volumes.CreateAsync(name, labels, 20_001, None);
+        await podman.Client.Volumes.CreateAsync(name, labels, 20_001, None);
         Assert.Equal(name, Assert.Single(await podman.Client.Volumes.ListAsync(labels, None)).Name);
 
         var others = new Dictionary<string, string>(labels) { ["stromboli.dev/attempt"] = "2" };
-        var error = await Assert.ThrowsAsync<PodmanException>(() => podman.Client.Volumes.CreateAsync(name, others, None));
+        var error = await Assert.ThrowsAsync<PodmanException>(() => podman.Client.Volumes.CreateAsync(name, others, 20_001, None));
         Assert.True(error.IsConflict);
         Assert.Empty(await podman.Client.Volumes.ListAsync(others, None));
         Assert.True(await podman.Client.Volumes.RemoveAsync(name, None));

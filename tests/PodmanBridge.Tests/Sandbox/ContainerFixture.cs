@@ -50,7 +50,7 @@ internal sealed class ContainerFixture(PodmanFixture podman)
     {
         client ??= podman.Client;
         foreach (var volume in spec.Volumes)
-            await client.Volumes.CreateAsync(volume.Name, spec.Labels, None);
+            await client.Volumes.CreateAsync(volume.Name, spec.Labels, SpecBuilder.UserID, None);
         await client.Containers.CreateAsync(spec, None);
     }
 

@@ -7,6 +7,8 @@ namespace Stromboli.PodmanBridge.Tests.Sandbox;
 /// <summary>An attempt and a node's inputs, plain enough that a test names only what it is about.</summary>
 internal static class SpecBuilder
 {
+    public const int UserID = 20_001;
+
     public static AttemptSpec Attempt(string image = "registry.test/busybox:1") => new()
     {
         Namespace = "team",
@@ -31,7 +33,7 @@ internal static class SpecBuilder
         Node = "node-1",
         UID = "9b2d7c1e-0000-4000-8000-000000000001",
         Attempt = 2,
-        UserID = 20_001,
+        UserID = UserID,
         ImageID = imageID,
         RunDirectory = "/state/runs/1",
         ShimPath = "/state/shim",

@@ -150,6 +150,10 @@ internal sealed record SpecGenerator
     [JsonPropertyName("image_volume_mode")]
     public required string ImageVolumes { get; init; }
 
+    /// <summary>Whether the container's own layer may be lost with the machine's power, so that nothing waits for the disk.</summary>
+    [JsonPropertyName("volatile")]
+    public required bool Volatile { get; init; }
+
     [JsonPropertyName("mounts")]
     public required IReadOnlyList<SpecMount> Mounts { get; init; }
 

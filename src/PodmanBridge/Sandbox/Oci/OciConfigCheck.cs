@@ -8,12 +8,6 @@ namespace Stromboli.PodmanBridge.Sandbox.Oci;
 /// </summary>
 internal static class OciConfigCheck
 {
-    private static readonly string[] OwnAnnotations =
-    [
-        "io.container.manager", "io.kubernetes.cri-o.Created", "io.kubernetes.cri-o.TTY", "org.opencontainers.image.stopSignal",
-        "org.systemd.property.KillSignal", "org.systemd.property.TimeoutStopUSec",
-    ];
-
     /// <summary>Podman's own default; it concerns a network namespace without an interface.</summary>
     private static readonly string[] OwnSysctls = ["net.ipv4.ping_group_range"];
 
@@ -46,7 +40,7 @@ internal static class OciConfigCheck
         found.Same("hostname", wanted.Hostname, config.Hostname);
         found.Same("read-only root", wanted.ReadOnlyRoot, config.Root?.ReadOnly ?? false);
         found.Only("hook", config.Hooks?.Where(h => h.Value is not { ValueKind: System.Text.Json.JsonValueKind.Null }).Select(h => h.Key), _ => false);
-        found.Only("annotation", config.Annotations?.Keys, k => OwnAnnotations.Contains(k, StringComparer.Ordinal));
+        found.Only("annotation", HarmlessAnnotations.Others(config.Annotations), _ => false);
         CompareLinux(found, config.Linux ?? new OciLinux());
         OciMountCheck.Compare(found, wanted, containerID, config.Mounts ?? []);
         return found.List;
