@@ -6,7 +6,7 @@ namespace Stromboli.PodmanBridge.Runs;
 /// How far one attempt is, in memory and on disk. Causes that end it race; the first one decided is on disk before anybody learns of it, and is the
 /// one that counts.
 /// </summary>
-internal sealed class AttemptState : IDisposable
+internal sealed partial class AttemptState : IDisposable
 {
     private readonly AttemptDirectory _directory;
     private readonly AttemptServices _services;
@@ -106,7 +106,7 @@ internal sealed class AttemptState : IDisposable
             }
 
             _record = _record with { Deadline = _services.After(remaining) };
-            _directory.Write(_record);
+            Store(() => _directory.Write(_record));
         }
 
         Arm();
@@ -124,7 +124,7 @@ internal sealed class AttemptState : IDisposable
             }
 
             _record = _record with { Cause = cause };
-            _directory.Write(_record);
+            Store(() => _directory.Write(_record));
         }
 
         _ending.Cancel();
@@ -141,7 +141,7 @@ internal sealed class AttemptState : IDisposable
             if (_record.StartedAt is null)
             {
                 _record = _record with { StartedAt = _services.Time.GetTimestamp() };
-                _directory.Write(_record);
+                Store(() => _directory.Write(_record));
             }
         }
 
@@ -154,7 +154,7 @@ internal sealed class AttemptState : IDisposable
         lock (_lock)
         {
             _end = end;
-            _directory.Write(end);
+            Store(() => _directory.Write(end));
             _stage = AttemptStage.Ended;
         }
 
@@ -169,7 +169,7 @@ internal sealed class AttemptState : IDisposable
             if (_end is { Collected: false } end)
             {
                 _end = end with { Collected = true };
-                _directory.Write(_end);
+                Store(() => _directory.Write(_end));
             }
         }
     }
@@ -194,6 +194,19 @@ internal sealed class AttemptState : IDisposable
         }
 
         _services.Changes.Add(Record.Key);
+    }
+
+    // A full disk must end no agent and no link: what could not be stored still holds in this process, and the log tells the next one how it ended.
+    private void Store(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.NotStored(_services.Logger, _record.Key, e.Message);
+        }
     }
 
     private void Arm()
@@ -221,4 +234,10 @@ internal sealed class AttemptState : IDisposable
         _record.StartedAt is { } started && _record.BootID == _services.BootID ? (long)_services.Time.GetElapsedTime(started).TotalMilliseconds : null;
 
     private static long? Ago(DateTimeOffset now, DateTimeOffset? then) => then is { } at ? Math.Max(0, (long)(now - at).TotalMilliseconds) : null;
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "The state of attempt {Attempt} could not be stored: {Error}")]
+        public static partial void NotStored(ILogger logger, AttemptKey attempt, string error);
+    }
 }

@@ -6,7 +6,7 @@ using Stromboli.PodmanBridge.Sandbox;
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>Takes one attempt from its preparation to its end: one task that goes forward, which a cause may end at any moment.</summary>
-internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
+internal sealed partial class AttemptSupervisor : IAsyncDisposable
 {
     /// <summary>From TERM to KILL. With it, the end is stored within two seconds of a deadline or a cancel.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
@@ -25,9 +25,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
     private readonly AttemptState _state;
     private readonly AttemptSandbox _sandbox;
     private readonly ILogger _logger;
-    private readonly TaskCompletionSource<(AttemptSpec Spec, AttemptSecrets Secrets)> _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<ShimHello> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AttemptSignals _signals;
     private readonly CancellationTokenSource _closing = new();
     private Task _running = Task.CompletedTask;
     private bool _released;
@@ -39,7 +37,8 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
         _services = services;
         _logger = services.Logger;
         _state = new AttemptState(record, directory, services);
-        _sandbox = new AttemptSandbox(record, directory, services.Sandbox, () => services.Lease.Remaining, this);
+        _signals = new AttemptSignals(_state, () => _ = OnShimLostAsync());
+        _sandbox = new AttemptSandbox(record, directory, services.Sandbox, () => services.Lease.Remaining, _signals);
     }
 
     /// <summary>The attempt.</summary>
@@ -89,7 +88,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
 
         if (desired is { State: DesiredState.Go, Spec: { } spec, Secrets: { } secrets })
         {
-            _go.TrySetResult((spec, secrets));
+            _signals.SetGo(spec, secrets);
         }
     }
 
@@ -110,7 +109,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
     }
 
     /// <summary>The engine says that the container has died.</summary>
-    public void OnContainerDied() => _over.TrySetResult();
+    public void OnContainerDied() => _signals.SetOver();
 
     /// <summary>The operator has stored the end: the report may go, log and workspace stay.</summary>
     public void Collect() => _state.Collected();
@@ -135,24 +134,13 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
         _state.Dispose();
     }
 
-    void IShimReports.Connected(ShimHello hello) => _hello.TrySetResult(hello);
-
-    void IShimReports.Started(ShimStarted started) => _state.Started();
-
-    void IShimReports.Exited(ShimExit exit) => _over.TrySetResult();
-
-    void IShimReports.Failed(ShimFailure failure) => _over.TrySetResult();
-
-    void IShimReports.Disconnected()
+    // If the shim lives it dials again; if not, the engine says so, here as a second way beside its events.
+    private async Task OnShimLostAsync()
     {
-        // If the shim lives it dials again; if not, the engine says so, here as a second way beside its events.
-        _ = Task.Run(async () =>
+        if (!await _sandbox.IsRunningAsync())
         {
-            if (!await _sandbox.IsRunningAsync())
-            {
-                _over.TrySetResult();
-            }
-        });
+            _signals.SetOver();
+        }
     }
 
     private async Task RunAsync(bool adopted)
@@ -194,13 +182,13 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
             await _sandbox.PrepareAsync(again: adopted, _state.Ending);
         }
 
-        var first = await Task.WhenAny(_hello.Task, _over.Task).WaitAsync(HelloDeadline, _services.Time, _state.Ending);
-        if (first == _over.Task)
+        var first = await Task.WhenAny(_signals.Hello, _signals.Over).WaitAsync(HelloDeadline, _services.Time, _state.Ending);
+        if (first == _signals.Over)
         {
             return;
         }
 
-        var hello = await _hello.Task;
+        var hello = await _signals.Hello;
         if (hello.State == "waiting")
         {
             _sandbox.Check(hello);
@@ -212,14 +200,14 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
             _state.Started();
         }
 
-        await Task.WhenAny(_go.Task, _over.Task).WaitAsync(_state.Ending);
-        if (_go.Task.IsCompletedSuccessfully)
+        await Task.WhenAny(_signals.Go, _signals.Over).WaitAsync(_state.Ending);
+        if (_signals.Go.IsCompletedSuccessfully)
         {
-            var (spec, secrets) = await _go.Task;
+            var (spec, secrets) = await _signals.Go;
             await ReleaseAsync(hello, spec, secrets);
         }
 
-        await _over.Task.WaitAsync(_state.Ending);
+        await _signals.Over.WaitAsync(_state.Ending);
     }
 
     private async Task ReleaseAsync(ShimHello hello, AttemptSpec spec, AttemptSecrets secrets)
@@ -244,7 +232,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
         {
             _sandbox.Refuse();
             _sandbox.Shim!.Stop(StopGrace);
-            await Task.WhenAny(_over.Task, Task.Delay(StopGrace + StopBackstop, _services.Time));
+            await Task.WhenAny(_signals.Over, Task.Delay(StopGrace + StopBackstop, _services.Time));
         }
 
         await KillAsync();
@@ -253,7 +241,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
     // While the engine does not answer the shim may still do it.
     private async Task KillAsync()
     {
-        while (!_over.Task.IsCompleted)
+        while (!_signals.Over.IsCompleted)
         {
             try
             {
@@ -263,7 +251,7 @@ internal sealed partial class AttemptSupervisor : IShimReports, IAsyncDisposable
             catch (Exception e) when (e is PodmanException or OperationCanceledException)
             {
                 Log.CleanUpFailed(_logger, e, Key);
-                await Task.WhenAny(_over.Task, Task.Delay(FirstPause, _services.Time));
+                await Task.WhenAny(_signals.Over, Task.Delay(FirstPause, _services.Time));
             }
         }
     }

@@ -151,7 +151,20 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         }
         else if (!_neverBegun.ContainsKey(key) && desired.Spec is not null)
         {
+            Begin(key, desired);
+        }
+    }
+
+    // What keeps one attempt from beginning, such as a full disk, is that attempt's end and not the link's.
+    private void Begin(AttemptKey key, DesiredAttempt desired)
+    {
+        try
+        {
             _attempts[key] = AttemptSupervisor.Begin(desired, services);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            NeverBegun(key, RunReason.Crashed, $"The node could not begin the attempt: {e.Message}");
         }
     }
 

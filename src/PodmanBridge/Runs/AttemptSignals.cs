@@ -1,0 +1,42 @@
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Sandbox;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>What one attempt waits for, whoever brings it first: the operator's go, the shim's call, the end.</summary>
+internal sealed class AttemptSignals(AttemptState state, Action shimLost) : IShimReports
+{
+    private readonly TaskCompletionSource<(AttemptSpec Spec, AttemptSecrets Secrets)> _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ShimHello> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The operator has the attempt on record, and lets it run.</summary>
+    public Task<(AttemptSpec Spec, AttemptSecrets Secrets)> Go => _go.Task;
+
+    /// <summary>The shim has called for the first time.</summary>
+    public Task<ShimHello> Hello => _hello.Task;
+
+    /// <summary>Nothing of the agent runs any more, by the shim's or the engine's word.</summary>
+    public Task Over => _over.Task;
+
+    /// <summary>The operator lets it run.</summary>
+    public void SetGo(AttemptSpec spec, AttemptSecrets secrets) => _go.TrySetResult((spec, secrets));
+
+    /// <summary>The engine says that the container does not run.</summary>
+    public void SetOver() => _over.TrySetResult();
+
+    /// <inheritdoc/>
+    public void Connected(ShimHello hello) => _hello.TrySetResult(hello);
+
+    /// <inheritdoc/>
+    public void Started(ShimStarted started) => state.Started();
+
+    /// <inheritdoc/>
+    public void Exited(ShimExit exit) => _over.TrySetResult();
+
+    /// <inheritdoc/>
+    public void Failed(ShimFailure failure) => _over.TrySetResult();
+
+    /// <inheritdoc/>
+    public void Disconnected() => shimLost();
+}

@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Link;
+using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Tests.Sandbox;
+using Stromboli.Testing;
+
+namespace Stromboli.PodmanBridge.Tests.Runs;
+
+public sealed class RunSupervisorTests : IAsyncDisposable
+{
+    private const string UID = "9b2d7c1e-0000-4000-8000-000000000001";
+
+    private readonly string _root = Directory.CreateTempSubdirectory("attempts").FullName;
+    private readonly ManualTimeProvider _time = new();
+    private readonly AttemptServices _services;
+    private readonly RunSupervisor _supervisor;
+
+    public RunSupervisorTests()
+    {
+        _services = new AttemptServices
+        {
+            StateRoot = _root,
+            BootID = "this boot",
+            Sandbox = null!,
+            Users = new WorkspaceUsers(),
+            Lease = new NodeLease(_time),
+            Changes = new AttemptChanges(),
+            Time = _time,
+            Logger = NullLogger.Instance,
+        };
+        _supervisor = new RunSupervisor(_services, NullLogger<RunSupervisor>.Instance);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _supervisor.DisposeAsync();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    [Fact]
+    public void Apply_StopOfAnAttemptThatIsNotHere_EndsItAsCancelled()
+    {
+        _supervisor.Apply(new DesiredAttempt { UID = UID, Attempt = 1, State = DesiredState.Stop, Cause = StopCause.Cancelled });
+
+        Assert.Equal(RunReason.Cancelled, Only().End!.Reason);
+    }
+
+    [Fact]
+    public void Apply_GoOfAnAttemptWhoseAgentHadStartedAndIsNotHere_IsLostAndNotStartedAgain()
+    {
+        _supervisor.Apply(Wanted(DesiredState.Go) with { Started = true });
+
+        Assert.Equal(RunReason.NodeLost, Only().End!.Reason);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
+    }
+
+    [Fact]
+    public void Apply_StateThatCannotBeStored_EndsTheAttemptAndNotTheLink()
+    {
+        File.WriteAllText(Path.Combine(_root, new AttemptKey(UID, 1).ToString()), "in the way");
+
+        _supervisor.Apply(Wanted(DesiredState.Hold));
+
+        Assert.Equal(RunReason.Crashed, Only().End!.Reason);
+    }
+
+    [Fact]
+    public async Task Apply_EndOfAnAttemptThatNeverBegan_IsReportedUntilItIsCollected()
+    {
+        _supervisor.Apply(new DesiredAttempt { UID = UID, Attempt = 1, State = DesiredState.Stop });
+        Assert.Equal([new AttemptKey(UID, 1)], await _services.Changes.TakeAsync(CancellationToken.None));
+        Assert.NotNull(_supervisor.Observe(UID, 1));
+
+        _supervisor.Apply(new DesiredAttempt { UID = UID, Attempt = 1, State = DesiredState.Collected });
+
+        Assert.Empty(_supervisor.Observe());
+    }
+
+    [Fact]
+    public void ApplyAll_AttemptThatIsNotNamed_IsGone()
+    {
+        _supervisor.Apply(new DesiredAttempt { UID = UID, Attempt = 1, State = DesiredState.Stop });
+
+        _supervisor.ApplyAll([]);
+
+        Assert.Empty(_supervisor.Observe());
+    }
+
+    private AttemptObservation Only()
+    {
+        var observed = Assert.Single(_supervisor.Observe());
+        Assert.Equal(AttemptStage.Ended, observed.Stage);
+        return observed;
+    }
+
+    private static DesiredAttempt Wanted(DesiredState state) => new()
+    {
+        UID = UID,
+        Attempt = 1,
+        State = state,
+        Spec = SpecBuilder.Attempt(),
+        RemainingMs = 60_000,
+    };
+}
