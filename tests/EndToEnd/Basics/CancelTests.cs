@@ -35,7 +35,7 @@ public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (end.Phase, end.Reason));
         StateRules.AssertHold(run.States);
-        await Poll.UntilAsync("the container is removed", TimeSpan.FromSeconds(10), async _ => (await scene.NodeOf(run).ContainersAsync(run.Uid)).Count == 0);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
     }
 
     [Fact]

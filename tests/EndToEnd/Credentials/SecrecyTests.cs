@@ -45,6 +45,7 @@ public sealed class SecrecyTests(StackFixture stacks) : EndToEndTests(stacks)
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
         await run.EndAsync();
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
         Assert.Empty(await SecretHunt.OnNodeAsync(scene, run, scene.Stack.ModelKey));
         Assert.Empty(await SecretHunt.InClusterAsync(scene, run, scene.Stack.ModelKey));
     }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Stromboli.Testbed;
 using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Harness;
@@ -26,6 +27,11 @@ public sealed class NodeInspector : IDisposable
     /// <summary><c>podman inspect</c> of the run's one container.</summary>
     public async Task<JsonNode> InspectAsync(string uid) =>
         await GetAsync($"containers/{Assert.Single(await ContainersAsync(uid))["Id"]}/json") ?? throw new InvalidOperationException("The engine said null.");
+
+    /// <summary>Waits until the run has no container.</summary>
+    /// <exception cref="TestbedException">It has one past the deadline.</exception>
+    public Task ContainerIsRemovedAsync(string uid, TimeSpan within) =>
+        Poll.UntilAsync($"the container of {uid} is removed from {Node.Name}", within, async _ => (await ContainersAsync(uid)).Count == 0);
 
     /// <summary><c>podman volume ls</c>: the run's volumes, by name.</summary>
     public async Task<IReadOnlyList<string>> VolumesAsync(string uid) =>
