@@ -67,7 +67,7 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
         var scene = await OnPrivateStackAsync(new StackOptions { Node = new NodeOptions { MaxRuns = 40 } });
         var bridge = Assert.Single(scene.Stack.Nodes).Bridge;
 
-        var runs = await new Storm(scene, bridge, "Connected to the operator").RageAsync([0, 60, 120, 180, 240, 320, 400, 500, 650, 900], Cancelled);
+        var runs = await new Storm(scene, bridge, "Connected to the operator").RageAsync([0, 60, 120, 180, 250, 350, 500, 800], Cancelled);
 
         Assert.All(runs, run => CountingAgent.AssertRanOnce(scene, run));
         await Leftovers.GoneAfterDeletionAsync(scene, runs);

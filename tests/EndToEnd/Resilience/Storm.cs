@@ -7,10 +7,10 @@ namespace Stromboli.EndToEnd.Resilience;
 /// <summary>A process that is killed again and again, at another moment after its start each time, while runs keep coming.</summary>
 /// <param name="scene">The case.</param>
 /// <param name="victim">The process.</param>
-/// <param name="serving">What stands in its log once it serves.</param>
+/// <param name="serving">What stands in its log when it serves a node.</param>
 internal sealed class Storm(Scene scene, ServiceProcess victim, string serving)
 {
-    private const int RunsForEach = 4;
+    private const int RunsForEach = 5;
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(30);
 
     private readonly List<RunHistory> _runs = [];
@@ -28,11 +28,10 @@ internal sealed class Storm(Scene scene, ServiceProcess victim, string serving)
             await Task.Delay(delay, cancellationToken);
             await victim.KillAsync(cancellationToken);
             await coming;
-            await victim.LaunchAsync(cancellationToken);
-            await Poll.UntilAsync($"{victim.Name} serves again", TimeSpan.FromSeconds(60), () => Servings() > seen, cancellationToken);
+            await victim.WhileAsync(Poll.UntilAsync($"{victim.Name} serves again", TimeSpan.FromSeconds(60), () => Servings() >= seen + scene.Stack.Nodes.Count, cancellationToken));
         }
 
-        await Task.WhenAll(_runs.Select(run => run.EndAsync(TimeSpan.FromSeconds(120))));
+        await victim.WhileAsync(Task.WhenAll(_runs.Select(run => run.EndAsync(TimeSpan.FromSeconds(120)))));
         return _runs;
     }
 
