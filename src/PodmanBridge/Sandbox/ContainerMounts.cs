@@ -11,12 +11,12 @@ internal static class ContainerMounts
     /// <summary>The run's directory, the shim, the CLI, static files, and bounded file systems in memory.</summary>
     public static IReadOnlyList<SpecMount> Mounts(AttemptSpec spec, ContainerInputs inputs)
     {
-        // A quarter of the memory each, so that what lies there alone cannot use it up.
+        // What lies there counts as the agent's memory where limits are enforced, and must be bounded where they are not.
         var share = Math.Max(16 * MiB, spec.MemoryBytes / 4);
         var mounts = new List<SpecMount>
         {
             // Compilers, Bun and pip run and load what they put into /tmp.
-            Tmpfs("/tmp", share, inodes: 65_536, mode: "1777"),
+            Tmpfs("/tmp", 2 * share, inodes: 65_536, mode: "1777"),
             Tmpfs("/var/tmp", share, inodes: 65_536, mode: "1777", "noexec"),
             // Owned by the container's root: the agent cannot write here.
             Tmpfs("/run", MiB, inodes: 256, mode: "755", "noexec"),

@@ -6,7 +6,7 @@ internal sealed record SandboxFiles
     /// <summary>The seccomp profile.</summary>
     public required string SeccompProfile { get; init; }
 
-    /// <summary>What is mounted at <c>/etc/hosts</c>: <c>localhost</c>, and nothing of the node.</summary>
+    /// <summary>What is mounted at <c>/etc/hosts</c>: <c>localhost</c> and the container's own name, nothing of the node.</summary>
     public required string Hosts { get; init; }
 
     /// <summary>What is mounted at <c>/etc/resolv.conf</c>: no server, since there is no network.</summary>
@@ -20,7 +20,7 @@ internal sealed record SandboxFiles
         return new SandboxFiles
         {
             SeccompProfile = Write(directory, "seccomp.json", Sandbox.SeccompProfile.ToJson()),
-            Hosts = Write(directory, "hosts", "127.0.0.1 localhost\n::1 localhost\n"u8),
+            Hosts = Write(directory, "hosts", "127.0.0.1 localhost agent\n::1 localhost agent\n"u8),
             ResolvConf = Write(directory, "resolv.conf", "# no network\n"u8),
         };
     }

@@ -75,7 +75,7 @@ public sealed class ContainerTests(PodmanFixture podman) : IClassFixture<PodmanF
         Assert.Contains("Seccomp: 2", lines);
         Assert.Contains("links lo", lines);
         Assert.Contains("root ro", lines);
-        Assert.Contains("127.0.0.1 localhost", lines);
+        Assert.Contains("127.0.0.1 localhost agent", lines);
         Assert.Contains("256", lines);
         Assert.DoesNotContain("user namespace", lines);
         foreach (var path in new[] { "/tmp", "/run", "/var/tmp", "/dev/shm" })
