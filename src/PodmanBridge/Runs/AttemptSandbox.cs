@@ -41,6 +41,12 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     public async Task PrepareAsync(bool again, CancellationToken cancellationToken)
     {
         var spec = record.Spec;
+        // The API refuses these paths before; a node does not rely on it.
+        if (MountPaths.Problem(spec.MountPath, spec.Workdir) is { } problem)
+        {
+            throw new AttemptRefusedException(RunReason.InvalidSpec, problem);
+        }
+
         var image = await FetchAsync(spec, cancellationToken);
         await OpenAsync(cancellationToken);
         var wanted = ContainerSpec.Build(spec, Inputs(image));
