@@ -18,6 +18,9 @@ public sealed class RunHistory(string name)
     /// <summary>The run's UID, once it was seen.</summary>
     public string Uid => Last.Run.Metadata.Uid!;
 
+    /// <summary>Whether states may be missing, because the API server went away meanwhile.</summary>
+    public bool HasGap { get; internal set; }
+
     /// <summary>All states so far.</summary>
     public IReadOnlyList<RunState> States
     {
