@@ -48,6 +48,9 @@ public sealed record AgentRunStatus
     [Items(StatusLimits.Attempts)]
     public List<RunAttempt>? Attempts { get; init; }
 
+    /// <summary>How many times the run was tried again.</summary>
+    public RetryCounts? Retries { get; init; }
+
     /// <summary>When the first attempt was recorded on a node.</summary>
     [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? StartTime { get; init; }

@@ -39,6 +39,16 @@ public sealed record RunDefaults
     /// <summary>Times that a run may start again because its node was lost.</summary>
     public int NodeLostRetries { get; init; } = 1;
 
+    /// <summary>Times that a run may start again because an attempt failed.</summary>
+    public int RetryLimit { get; init; }
+
+    /// <summary>Ends that are tried again.</summary>
+    public IReadOnlyList<string> RetryOn { get; init; } =
+        [nameof(RunReason.Crashed), nameof(RunReason.OutOfMemory), nameof(RunReason.ModelUnavailable), nameof(RunReason.RateLimited)];
+
+    /// <summary>Time before the first retry.</summary>
+    public TimeSpan RetryBackoff { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Time that workspace and log are kept after the end.</summary>
     public TimeSpan TtlAfterFinished { get; init; } = TimeSpan.FromHours(24);
 

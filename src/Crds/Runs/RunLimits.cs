@@ -72,6 +72,21 @@ public static class RunLimits
     /// <summary>Times that a run goes elsewhere because its node was lost.</summary>
     public const int NodeLostRetries = 10;
 
+    /// <summary>Times that a run is tried again because an attempt failed.</summary>
+    public const int Retries = 100;
+
+    /// <summary>Reasons that another attempt follows.</summary>
+    public const int RetryReasons = 16;
+
+    /// <summary>Characters of such a reason.</summary>
+    public const int RetryReason = 32;
+
+    /// <summary>Shortest time before the first retry.</summary>
+    public const string MinBackoff = "1s";
+
+    /// <summary>Longest time before the first retry.</summary>
+    public const string MaxBackoff = "24h";
+
     /// <summary>Least memory; <c>512m</c>, which is half a byte, and <c>512</c> are below it.</summary>
     public const string MinMemory = "8Mi";
 

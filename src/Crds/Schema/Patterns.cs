@@ -54,6 +54,10 @@ public static class Patterns
     /// <summary>A label's value.</summary>
     public const string LabelValue = @"^([a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?)?\z";
 
+    /// <summary>An end of an attempt that another attempt may follow. What can become no better, or was wanted, is none.</summary>
+    public const string RetryReason =
+        @"^(AgentError|AuthenticationFailed|Crashed|GitCloneFailed|HookFailed|ImagePullFailed|MaxTurnsReached|ModelUnavailable|OutOfMemory|RateLimited|ServiceNotReady|StorageLimitExceeded|TimedOut)\z";
+
     /// <summary>What a <see cref="Values.GoDuration"/> field takes: no sign, and no <c>0</c> without unit.</summary>
     public const string Duration = @"^([0-9]{1,9}(\.[0-9]{1,9})?(ns|us|ms|s|m|h)){1,6}\z";
 }

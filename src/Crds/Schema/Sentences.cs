@@ -46,6 +46,11 @@ public static class Sentences
     /// <summary>For <see cref="Patterns.LabelValue"/>.</summary>
     public const string LabelValue = "must have label values: at most 63 letters, digits and _ . -, beginning and ending with a letter or digit";
 
+    /// <summary>For <see cref="Patterns.RetryReason"/>.</summary>
+    public const string RetryReason =
+        "must be an end that may be tried again: AgentError, AuthenticationFailed, Crashed, GitCloneFailed, HookFailed, ImagePullFailed, MaxTurnsReached, ModelUnavailable, "
+        + "OutOfMemory, RateLimited, ServiceNotReady, StorageLimitExceeded or TimedOut";
+
     /// <summary>For the union of ways to run.</summary>
     public const string OneAgent = "takes one of claude and command, not both";
 

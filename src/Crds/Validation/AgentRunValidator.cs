@@ -139,10 +139,20 @@ public static class AgentRunValidator
         checks.Number("spec.priority", spec.Priority, RunLimits.MinPriority, RunLimits.MaxPriority);
     }
 
+    private static void Retries(FieldChecks checks, RetrySpec? retries)
+    {
+        const string field = "spec.retries";
+        checks.Number($"{field}.limit", retries?.Limit, 0, RunLimits.Retries);
+        checks.Items($"{field}.on", retries?.On?.Count, 0, RunLimits.RetryReasons);
+        checks.Texts($"{field}.on", retries?.On, 1, RunLimits.RetryReason, PatternRegexes.RetryReason, Sentences.RetryReason);
+        checks.Duration($"{field}.backoff", retries?.Backoff, RunLimits.MinBackoff, RunLimits.MaxBackoff);
+        checks.Number($"{field}.nodeLost", retries?.NodeLost, 0, RunLimits.NodeLostRetries);
+    }
+
     private static void Course(FieldChecks checks, AgentRunSpec spec)
     {
         checks.Duration("spec.timeout", spec.Timeout, RunLimits.MinTimeout, RunLimits.MaxTimeout);
-        checks.Number("spec.retries.nodeLost", spec.Retries?.NodeLost, 0, RunLimits.NodeLostRetries);
+        Retries(checks, spec.Retries);
         checks.Duration("spec.ttlAfterFinished", spec.TtlAfterFinished, RunLimits.MinTtl, RunLimits.MaxTtl);
         checks.Quantity("spec.output.statusBytes", spec.Output?.StatusBytes, RunLimits.MinStatusBytes, RunLimits.MaxStatusBytes);
         checks.Quantity("spec.output.logBytes", spec.Output?.LogBytes, RunLimits.MinLogBytes, RunLimits.MaxLogBytes);

@@ -50,6 +50,9 @@ internal static partial class PatternRegexes
     [GeneratedRegex(Patterns.LabelValue, Options, TimeoutMilliseconds)]
     internal static partial Regex LabelValue { get; }
 
+    [GeneratedRegex(Patterns.RetryReason, Options, TimeoutMilliseconds)]
+    internal static partial Regex RetryReason { get; }
+
     [GeneratedRegex(Patterns.Duration, Options, TimeoutMilliseconds)]
     internal static partial Regex Duration { get; }
 }

@@ -24,12 +24,17 @@ internal static class EndDecision
         var exitCode = StatusCuts.ExitCode(end.ExitCode);
         var ended = RunTransitions.AttemptEnded(run, reason, endedAt, exitCode, RunUsages.Money(end.Usage?.CostUSD)) with
         {
+            Usage = RunUsages.Add(run.Status?.Usage, end.Usage),
+            Model = StatusCuts.Word(end.Model, RunLimits.ModelName) ?? run.Status?.Model,
+        };
+        if (RetryDecision.Follows(run, reason, snapshot.Options))
+            return Retry(snapshot, RetryDecision.Counted(run with { Status = ended }), reason, StatusCuts.Message(end.Message), events);
+        ended = ended with
+        {
             ExitCode = exitCode,
             Signal = StatusCuts.Word(end.Signal),
             Result = StatusCuts.Result(end.Result, snapshot.Options.StatusBytesOf(run)),
-            Usage = RunUsages.Add(run.Status?.Usage, end.Usage),
             SessionID = StatusCuts.Word(end.SessionID),
-            Model = StatusCuts.Word(end.Model, RunLimits.ModelName),
         };
         return Finish(snapshot, run with { Status = ended }, endedAt, reason, end.Message, events);
     }
@@ -46,8 +51,9 @@ internal static class EndDecision
         List<RunEvent> events = [RunEvents.NodeLost(message)];
         if (run.IsCancelled())
             return Finish(snapshot, run, lostAt, RunReason.Cancelled, $"Cancelled. {message}", events);
-        if (LostAttempts(run) > snapshot.Options.NodeLostRetriesOf(run))
+        if (!RetryDecision.FollowsLoss(run, snapshot.Options))
             return Finish(snapshot, run, lostAt, RunReason.NodeLost, message, events);
+        run = RetryDecision.CountedLoss(run);
         events.Add(RunEvents.Retrying(run.NextAttempt()));
         return WaitingDecision.Decide(snapshot, run, events);
     }
@@ -60,11 +66,10 @@ internal static class EndDecision
         return RunDecision.Store(snapshot, status, [.. events, RunEvents.Ended(status)]);
     }
 
-    // Attempts that are no longer listed were lost too: nothing else leads to another attempt.
-    private static int LostAttempts(AgentRun run)
+    private static RunVerdict Retry(RunSnapshot snapshot, AgentRun run, RunReason reason, string message, IReadOnlyList<RunEvent> events)
     {
-        var listed = run.Status?.Attempts ?? [];
-        return listed.Count(a => a.Reason == RunReason.NodeLost) + Math.Max(0, (run.LastAttempt()?.Attempt ?? 0) - listed.Count);
+        var at = RetryDecision.NotBefore(run, snapshot.Options) ?? snapshot.Now;
+        return WaitingDecision.Decide(snapshot, run, [.. events, RunEvents.RetryingAt(run, reason, message, at)]);
     }
 
     private static bool IsEnd(RunReason reason) => reason is not (

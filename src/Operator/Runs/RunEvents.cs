@@ -11,6 +11,9 @@ internal static class RunEvents
 
     public static RunEvent NodeLost(string message) => new("NodeLost", message, Warning: true);
 
+    public static RunEvent RetryingAt(AgentRun run, RunReason reason, string message, DateTimeOffset at) => new(
+        "Retrying", $"Attempt {run.LastAttempt()?.Attempt} ended with {reason}: {message} Attempt {run.NextAttempt()} follows at {at:yyyy-MM-dd'T'HH:mm:ss'Z'}.", Warning: true);
+
     public static RunEvent Retrying(int attempt) => new("Retrying", $"Attempt {attempt} follows, because the node was lost.");
 
     public static RunEvent Ended(AgentRunStatus status) => status.Phase switch

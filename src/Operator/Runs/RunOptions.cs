@@ -32,6 +32,15 @@ internal sealed record RunOptions
     /// <summary>How often this run may start again because its node was lost.</summary>
     public int NodeLostRetriesOf(AgentRun run) => run.Spec?.Retries?.NodeLost ?? Defaults.NodeLostRetries;
 
+    /// <summary>How often this run may start again because an attempt failed.</summary>
+    public int RetryLimitOf(AgentRun run) => run.Spec?.Retries?.Limit ?? Defaults.RetryLimit;
+
+    /// <summary>The ends of an attempt of this run that are tried again.</summary>
+    public IReadOnlyList<string> RetryReasonsOf(AgentRun run) => run.Spec?.Retries?.On ?? Defaults.RetryOn;
+
+    /// <summary>The time before the first retry of this run.</summary>
+    public TimeSpan RetryBackoffOf(AgentRun run) => run.Spec?.Retries?.Backoff?.Value ?? Defaults.RetryBackoff;
+
     /// <summary>How many bytes of this run's result its status takes.</summary>
     public int StatusBytesOf(AgentRun run) => (int?)run.Spec?.Output?.StatusBytes?.WholeUnits ?? Defaults.StatusBytes;
 }

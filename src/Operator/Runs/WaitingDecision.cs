@@ -20,6 +20,11 @@ internal static class WaitingDecision
             var message = run.LastAttempt() is null ? "Cancelled before it was on a node." : "Cancelled while it waited for its next attempt.";
             return EndDecision.Finish(snapshot, run, snapshot.Now, RunReason.Cancelled, message, events);
         }
+        if (RetryDecision.NotBefore(run, snapshot.Options) is { } notBefore && notBefore > snapshot.Now)
+        {
+            var waits = RunTransitions.Waiting(run, snapshot.Now, accepted: true, RunReason.Backoff, BackoffMessage(snapshot, run, notBefore));
+            return RunDecision.Store(snapshot, waits, events, notBefore);
+        }
         if (snapshot.Secrets is not { } secrets)
             return new() { Need = RunNeed.Secrets };
         if (secrets.Reason is { } missing)
@@ -42,6 +47,10 @@ internal static class WaitingDecision
             Before = [new WantedAttempt(placement.Node, run.NextAttempt(), DesiredState.Hold)],
         };
     }
+
+    private static string BackoffMessage(RunSnapshot snapshot, AgentRun run, DateTimeOffset notBefore) =>
+        $"Attempt {run.LastAttempt()?.Attempt} ended with {run.LastAttempt()?.Reason}; attempt {run.NextAttempt()} follows at {notBefore:yyyy-MM-dd'T'HH:mm:ss'Z'} "
+        + $"(retry {RetryDecision.Failures(run)} of {snapshot.Options.RetryLimitOf(run)}).";
 
     // Far behind, the position is the one at which it was queued, also for an operator that was started since.
     private static int? Position(AgentRun run, Placement placement) =>

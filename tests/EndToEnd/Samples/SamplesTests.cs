@@ -33,6 +33,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
         "hello.yaml" => (RunPhase.Succeeded, RunReason.Completed, "hello"),
         "limits.yaml" => (RunPhase.Succeeded, RunReason.Completed, $"hello from {Environment.ProcessorCount} processors"),
         "node-selector.yaml" or "own-credentials.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
+        "retries.yaml" => (RunPhase.Failed, RunReason.Crashed, ""),
         "timeout.yaml" => (RunPhase.Failed, RunReason.TimedOut, ""),
         _ => throw new InvalidOperationException($"This test does not know what samples/{file} must come to."),
     };

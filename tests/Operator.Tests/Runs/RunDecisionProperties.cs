@@ -43,7 +43,7 @@ public sealed class RunDecisionProperties
     private sealed class World
     {
         private readonly HashSet<(string Node, int Attempt)> _let = [];
-        private AgentRun _run = RunCases.Run(new AgentRunSpec { Prompt = "hello", Retries = new RetrySpec { NodeLost = 2 }, TtlAfterFinished = new GoDuration("1h") });
+        private AgentRun _run = RunCases.Run(new AgentRunSpec { Prompt = "hello", Retries = new RetrySpec { NodeLost = 2, Limit = 3, On = ["AgentError", "Crashed"], Backoff = new GoDuration("1m") }, TtlAfterFinished = new GoDuration("1h") });
         private DateTimeOffset _now = RunCases.T0;
         private ObservedAttempt? _observed;
 
@@ -101,6 +101,7 @@ public sealed class RunDecisionProperties
                 var before = _run.Status;
                 _run = _run with { Status = status };
                 StatusRules.Check(_run, before);
+                Retries(before);
             }
             After(verdict);
             // What is stored is not stored again. What the snapshot says of an attempt is said of the one before.
@@ -108,6 +109,16 @@ public sealed class RunDecisionProperties
             if (_run.Status?.Attempt != snapshot.Run.Status?.Attempt)
                 again = again with { NodeLostAt = null, Observed = null };
             Assert.Null(RunDecision.Decide(again).Status);
+        }
+
+        // The first minute is never cut short, whoever computes it and how often.
+        private void Retries(AgentRunStatus? before)
+        {
+            Assert.InRange(_run.Status!.Retries?.Failures ?? 0, 0, 3);
+            Assert.InRange(_run.Status.Retries?.NodeLost ?? 0, 0, 2);
+            if (_run.LiveAttempt() is null || _run.Status.Attempt == before?.Attempt || before?.Attempts is not [.., { Reason: RunReason.AgentError or RunReason.Crashed } failed])
+                return;
+            Assert.True(_now >= failed.EndTime + TimeSpan.FromMinutes(1), "The backoff was cut short.");
         }
 
         private void After(RunVerdict verdict)
