@@ -3,7 +3,7 @@ using Stromboli.Crds.Values;
 
 namespace Stromboli.Crds.Runs;
 
-/// <summary>What is wanted. Only cancel, priority and ttlAfterFinished may be changed later.</summary>
+/// <summary>What is wanted. Only suspend, cancel, priority and ttlAfterFinished may be changed later.</summary>
 [ImmutableSpec]
 public sealed record AgentRunSpec
 {
@@ -69,6 +69,12 @@ public sealed record AgentRunSpec
 
     /// <summary>When the run is tried again from its beginning.</summary>
     public RetrySpec? Retries { get; init; }
+
+    /// <summary>
+    /// True: the run waits, and an attempt that is under way is ended. False again: it starts from its beginning, with a new attempt that counts as no retry.
+    /// </summary>
+    [Mutable]
+    public bool? Suspend { get; init; }
 
     /// <summary>True stops the run now, or before it starts; it ends as Cancelled.</summary>
     [Mutable]

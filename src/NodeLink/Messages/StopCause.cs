@@ -8,4 +8,7 @@ public enum StopCause
 {
     /// <summary>The run's <c>spec.cancel</c>.</summary>
     Cancelled,
+
+    /// <summary>The run's <c>spec.suspend</c>.</summary>
+    Suspended,
 }

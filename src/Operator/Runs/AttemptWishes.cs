@@ -21,7 +21,9 @@ internal static class AttemptWishes
         }
         if (run.LiveAttempt() is null)
             return [.. earlier, new(node, number, DesiredState.Absent)];
-        return [.. earlier, run.IsCancelled() ? new(node, number, DesiredState.Stop, StopCause.Cancelled) : new(node, number, DesiredState.Go)];
+        if (run.IsCancelled())
+            return [.. earlier, new(node, number, DesiredState.Stop, StopCause.Cancelled)];
+        return [.. earlier, run.IsSuspended() ? new(node, number, DesiredState.Stop, StopCause.Suspended) : new(node, number, DesiredState.Go)];
     }
 
     /// <summary>Nothing may stay of any attempt.</summary>

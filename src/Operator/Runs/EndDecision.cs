@@ -27,6 +27,8 @@ internal static class EndDecision
             Usage = RunUsages.Add(run.Status?.Usage, end.Usage),
             Model = StatusCuts.Word(end.Model, RunLimits.ModelName) ?? run.Status?.Model,
         };
+        if (reason == RunReason.Suspended)
+            return WaitingDecision.Decide(snapshot, run with { Status = ended }, events);
         if (RetryDecision.Follows(run, reason, snapshot.Options))
             return Retry(snapshot, RetryDecision.Counted(run with { Status = ended }), reason, StatusCuts.Message(end.Message), events);
         ended = ended with
@@ -51,6 +53,9 @@ internal static class EndDecision
         List<RunEvent> events = [RunEvents.NodeLost(message)];
         if (run.IsCancelled())
             return Finish(snapshot, run, lostAt, RunReason.Cancelled, $"Cancelled. {message}", events);
+        // It was to be ended there anyhow: that it was lost instead is no retry.
+        if (run.IsSuspended())
+            return WaitingDecision.Decide(snapshot, run, events);
         if (!RetryDecision.FollowsLoss(run, snapshot.Options))
             return Finish(snapshot, run, lostAt, RunReason.NodeLost, message, events);
         run = RetryDecision.CountedLoss(run);
@@ -74,6 +79,6 @@ internal static class EndDecision
 
     private static bool IsEnd(RunReason reason) => reason is not (
         RunReason.SecretNotFound or RunReason.SecretNotAllowed or RunReason.ConfigMapNotFound or RunReason.SessionNotFound or RunReason.NoNodeMatches
-        or RunReason.WaitingForNode or RunReason.WaitingForSession or RunReason.LimitsNotEnforceable or RunReason.Queued or RunReason.Suspended or RunReason.Backoff)
+        or RunReason.WaitingForNode or RunReason.WaitingForSession or RunReason.LimitsNotEnforceable or RunReason.Queued or RunReason.Backoff)
         && Enum.IsDefined(reason);
 }

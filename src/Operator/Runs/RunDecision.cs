@@ -56,9 +56,12 @@ internal static class RunDecision
             status = RunTransitions.Started(run, snapshot.Now);
             events.Add(RunEvents.Started(status));
         }
-        status = run.IsCancelled()
-            ? RunTransitions.Cancelling(run, status, snapshot.Now)
-            : RunTransitions.Restamped(run with { Status = status }, snapshot.Now);
+        status = (run.IsCancelled(), run.IsSuspended()) switch
+        {
+            (true, _) => RunTransitions.Cancelling(run, status, snapshot.Now),
+            (_, true) => RunTransitions.Suspending(run, status, snapshot.Now),
+            _ => RunTransitions.GoingOn(run, status, snapshot.Now),
+        };
         var verdict = Store(snapshot, status, events, snapshot.NodeLostAt);
         // To stop needs no record: what is sent twice does no harm, what is sent late does.
         return verdict with { Before = [.. verdict.After.Where(w => w.State == DesiredState.Stop)] };

@@ -16,6 +16,8 @@ internal static class RunEvents
 
     public static RunEvent Retrying(int attempt) => new("Retrying", $"Attempt {attempt} follows, because the node was lost.");
 
+    public static RunEvent Suspended(AgentRunStatus status) => new("Suspended", $"{status.Message}");
+
     public static RunEvent Ended(AgentRunStatus status) => status.Phase switch
     {
         RunPhase.Succeeded => new("Succeeded", $"{status.Message}"),

@@ -17,6 +17,9 @@ internal static class RunRecord
     /// <summary>Whether its end is asked for.</summary>
     public static bool IsCancelled(this AgentRun run) => run.Spec?.Cancel == true;
 
+    /// <summary>Whether it is to wait.</summary>
+    public static bool IsSuspended(this AgentRun run) => run.Spec?.Suspend == true;
+
     /// <summary>The last attempt on record, ended or not; null before the first.</summary>
     public static RunAttempt? LastAttempt(this AgentRun run) => run.Status?.Attempts is { Count: > 0 } attempts ? attempts[^1] : null;
 

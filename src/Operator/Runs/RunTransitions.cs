@@ -58,6 +58,25 @@ internal static class RunTransitions
         return Stamp(run, status, null, message, Conditions(run with { Status = status }, now).UnderWay("Cancelling", message));
     }
 
+    /// <summary>The run is to wait, and the node of its attempt has not reported the end yet.</summary>
+    public static AgentRunStatus Suspending(AgentRun run, AgentRunStatus status, DateTimeOffset now)
+    {
+        var message = $"Is being suspended on {status.NodeName}.";
+        return Stamp(run, status, null, message, Conditions(run with { Status = status }, now).UnderWay(SuspendingReason, message));
+    }
+
+    /// <summary>The attempt goes on. If it was to be suspended and no longer is, its node may have stopped it: then its end follows.</summary>
+    public static AgentRunStatus GoingOn(AgentRun run, AgentRunStatus status, DateTimeOffset now)
+    {
+        var stamped = run with { Status = status };
+        if (Kubernetes.Model.Conditions.Find(status.Conditions, RunConditions.Reconciling)?.Reason != SuspendingReason)
+            return Restamped(stamped, now);
+        if (RunPhases.Derive(status.Conditions) == RunPhase.Running)
+            return Started(stamped, now);
+        var message = $"Attempt {status.Attempt} is being prepared on {status.NodeName}.";
+        return Stamp(run, status, null, message, Conditions(stamped, now).UnderWay("Preparing", message));
+    }
+
     /// <summary>The same status for a changed spec: everything names the new generation.</summary>
     public static AgentRunStatus Restamped(AgentRun run, DateTimeOffset now) =>
         Stamp(run, run.Status ?? new(), run.Status?.Reason, run.Status?.Message, Conditions(run, now));
@@ -101,6 +120,8 @@ internal static class RunTransitions
             conditions.SetIfOpen(step, $"{reason}");
         return Stamp(run, status, reason, message, reason == RunReason.Completed ? conditions.Good(message) : conditions.Bad($"{reason}", message));
     }
+
+    private const string SuspendingReason = "Suspending";
 
     private static DateTimeOffset Later(DateTimeOffset time, DateTimeOffset? bound) => bound > time ? bound.Value : time;
 

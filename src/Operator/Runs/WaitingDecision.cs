@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Validation;
+using Stromboli.Kubernetes.Model;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Scheduling;
 
@@ -20,6 +21,8 @@ internal static class WaitingDecision
             var message = run.LastAttempt() is null ? "Cancelled before it was on a node." : "Cancelled while it waited for its next attempt.";
             return EndDecision.Finish(snapshot, run, snapshot.Now, RunReason.Cancelled, message, events);
         }
+        if (run.IsSuspended())
+            return Suspended(snapshot, run, events);
         if (RetryDecision.NotBefore(run, snapshot.Options) is { } notBefore && notBefore > snapshot.Now)
         {
             var waits = RunTransitions.Waiting(run, snapshot.Now, accepted: true, RunReason.Backoff, BackoffMessage(snapshot, run, notBefore));
@@ -46,6 +49,19 @@ internal static class WaitingDecision
         {
             Before = [new WantedAttempt(placement.Node, run.NextAttempt(), DesiredState.Hold)],
         };
+    }
+
+    // Asks for nothing: neither Secrets nor a node are of any use to it now.
+    private static RunVerdict Suspended(RunSnapshot snapshot, AgentRun run, IReadOnlyList<RunEvent> events)
+    {
+        var accepted = Conditions.IsTrue(run.Status?.Conditions, RunConditions.Accepted);
+        var message = run.LastAttempt() is { Attempt: { } last }
+            ? $"Suspended after attempt {last}; with spec.suspend false attempt {run.NextAttempt()} starts from the beginning."
+            : "Suspended before it was on a node; it starts once spec.suspend is false.";
+        var status = RunTransitions.Waiting(run, snapshot.Now, accepted, RunReason.Suspended, message);
+        if (run.Status?.Reason != RunReason.Suspended)
+            events = [.. events, RunEvents.Suspended(status)];
+        return RunDecision.Store(snapshot, status, events);
     }
 
     private static string BackoffMessage(RunSnapshot snapshot, AgentRun run, DateTimeOffset notBefore) =>

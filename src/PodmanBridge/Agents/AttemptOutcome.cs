@@ -36,6 +36,7 @@ internal static class AttemptOutcome
     private static (RunReason Reason, string Message) Judge(AttemptEvidence evidence) => evidence switch
     {
         { Cause: EndCause.Cancelled or EndCause.Dropped } => (RunReason.Cancelled, "The run was cancelled."),
+        { Cause: EndCause.Suspended } => (RunReason.Suspended, "The run was suspended."),
         { Cause: EndCause.TimedOut } => (RunReason.TimedOut, "The attempt's timeout was over before the agent came to its end."),
         { Cause: EndCause.LeaseOver } or { By: Stopper.Lease } => (RunReason.NodeLost, "The node lost its operator for longer than its lease, and stopped the agent."),
         { Signal: { } signal } => BySignal(evidence, signal),

@@ -9,6 +9,9 @@ internal enum EndCause
     /// <summary>The operator wants it stopped because the run was cancelled.</summary>
     Cancelled,
 
+    /// <summary>The operator wants it stopped because the run was suspended.</summary>
+    Suspended,
+
     /// <summary>Its deadline is over.</summary>
     TimedOut,
 

@@ -55,7 +55,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
                     Want(key, desired);
                     break;
                 case DesiredState.Stop:
-                    Stop(key);
+                    Stop(key, desired.Cause);
                     break;
                 case DesiredState.Collected:
                     _attempts.GetValueOrDefault(key)?.Collect();
@@ -168,12 +168,16 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         }
     }
 
-    private void Stop(AttemptKey key)
+    private void Stop(AttemptKey key, StopCause? cause)
     {
         _afterDrop.Remove(key);
         if (!_drops.ContainsKey(key) && _attempts.TryGetValue(key, out var known))
         {
-            known.End(EndCause.Cancelled);
+            known.End(cause == StopCause.Suspended ? EndCause.Suspended : EndCause.Cancelled);
+        }
+        else if (cause == StopCause.Suspended)
+        {
+            NeverBegun(key, RunReason.Suspended, "The run was suspended before its agent started.");
         }
         else
         {

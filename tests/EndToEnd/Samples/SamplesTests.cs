@@ -22,6 +22,12 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
             await scene.PatchAsync(run, """{"spec":{"cancel":true}}""");
         }
 
+        else if (file == "suspend.yaml")
+        {
+            await run.ReasonAsync(RunReason.Suspended);
+            await scene.PatchAsync(run, """{"spec":{"suspend":false}}""");
+        }
+
         var status = (await run.EndAsync()).Status;
         Assert.Equal(Expected(file), (status.Phase, status.Reason, status.Result?.Text?.TrimEnd()));
     }
@@ -34,6 +40,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
         "limits.yaml" => (RunPhase.Succeeded, RunReason.Completed, $"hello from {Environment.ProcessorCount} processors"),
         "node-selector.yaml" or "own-credentials.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
         "retries.yaml" => (RunPhase.Failed, RunReason.Crashed, ""),
+        "suspend.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
         "timeout.yaml" => (RunPhase.Failed, RunReason.TimedOut, ""),
         _ => throw new InvalidOperationException($"This test does not know what samples/{file} must come to."),
     };

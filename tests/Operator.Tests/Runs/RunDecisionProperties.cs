@@ -18,6 +18,7 @@ public sealed class RunDecisionProperties
         ReportEnd,
         NodeLost,
         Cancel,
+        Suspend,
         Edit,
         CrashBeforeStoring,
         NoNode,
@@ -71,6 +72,9 @@ public sealed class RunDecisionProperties
                     break;
                 case Kind.Cancel:
                     Spec(_run.Spec! with { Cancel = true });
+                    break;
+                case Kind.Suspend:
+                    Spec(_run.Spec! with { Suspend = step.Detail % 2 == 0 });
                     break;
                 case Kind.Edit:
                     Spec(_run.Spec! with { Priority = step.Detail });
@@ -134,6 +138,7 @@ public sealed class RunDecisionProperties
                 _let.Add((wish.Node, wish.Attempt));
             }
             Assert.True(!_run.IsFinished() || go.Count == 0, "A run that is over is let go.");
+            Assert.True(!_run.IsSuspended() || go.Count == 0, "A run that is suspended is let go.");
         }
 
         // As the sink does: what is not on record is refused.

@@ -48,6 +48,14 @@ public sealed class RunSupervisorTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Apply_SuspendOfAnAttemptThatIsNotHere_EndsItAsSuspended()
+    {
+        _supervisor.Apply(new DesiredAttempt { UID = UID, Attempt = 1, State = DesiredState.Stop, Cause = StopCause.Suspended });
+
+        Assert.Equal(RunReason.Suspended, Only().End!.Reason);
+    }
+
+    [Fact]
     public void Apply_GoOfAnAttemptWhoseAgentHadStartedAndIsNotHere_IsLostAndNotStartedAgain()
     {
         _supervisor.Apply(Wanted(DesiredState.Go) with { Started = true });

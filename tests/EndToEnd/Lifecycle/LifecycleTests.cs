@@ -1,0 +1,91 @@
+using Stromboli.Crds.Runs;
+using Stromboli.EndToEnd.Basics;
+using Stromboli.EndToEnd.Harness;
+
+namespace Stromboli.EndToEnd.Lifecycle;
+
+/// <summary>What a run lives through beside its way from start to end: retries, suspends.</summary>
+public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
+{
+    [Fact]
+    public async Task Retries_CommandThatCrashes_IsTriedAgainAfterItsBackoffUntilTheLimit()
+    {
+        var scene = await OnSharedStackAsync();
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: crashes
+            spec:
+              prompt: not read
+              agent:
+                command: [bash, -c, 'kill -SEGV $$']
+              retries: {limit: 2, backoff: 1s}
+            """);
+        var backoff = await run.ReasonAsync(RunReason.Backoff);
+        Assert.Contains("Attempt 1 ended with Crashed; attempt 2 follows at ", backoff.Status.Message, StringComparison.Ordinal);
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Failed, RunReason.Crashed, 3, 2), (status.Phase, status.Reason, status.Attempt, status.Retries!.Failures));
+        Assert.Equal([RunReason.Crashed, RunReason.Crashed, RunReason.Crashed], status.Attempts!.Select(attempt => attempt.Reason));
+        foreach (var (before, after) in status.Attempts!.Zip(status.Attempts!.Skip(1)))
+            Assert.True(after.StartTime >= before.EndTime + TimeSpan.FromSeconds(1), $"{before.EndTime:T} to {after.StartTime:T}");
+        StateRules.AssertHold(run.States);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Cancel_InBackoff_IsCancelledAtOnce()
+    {
+        var scene = await OnSharedStackAsync();
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: waits-to-crash
+            spec:
+              prompt: not read
+              agent:
+                command: [bash, -c, exit 3]
+              retries: {limit: 1, on: [AgentError], backoff: 1h}
+            """);
+        await run.ReasonAsync(RunReason.Backoff);
+
+        await scene.PatchAsync(run, "spec: {cancel: true}");
+        var end = await run.EndAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled, 1), (end.Phase, end.Reason, end.Status.Attempt));
+        StateRules.AssertHold(run.States);
+    }
+
+    [Fact]
+    public async Task Suspend_WhileRunning_EndsTheAttemptAndAResumeStartsFromTheBeginning()
+    {
+        var scene = await OnSharedStackAsync();
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: suspended
+            spec:
+              prompt: not read
+              agent:
+                command: [bash, -c, "ls /workspace; touch /workspace/was-here; sleep 2; sleep 2"]
+            """);
+        await run.RunningAsync();
+        using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
+
+        await scene.PatchAsync(run, "spec: {suspend: true}");
+        await processes.GoneAsync(TimeSpan.FromSeconds(3));
+        var waiting = await run.ReasonAsync(RunReason.Suspended);
+        Assert.Equal((RunPhase.Pending, RunReason.Suspended), (waiting.Phase, waiting.Status.Attempts!.Single().Reason));
+
+        await scene.PatchAsync(run, "spec: {suspend: false}");
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Succeeded, RunReason.Completed, 2), (status.Phase, status.Reason, status.Attempt));
+        Assert.Equal("", status.Result?.Text?.TrimEnd());
+        Assert.Null(status.Retries);
+        StateRules.AssertHold(run.States);
+    }
+}
