@@ -24,7 +24,7 @@ BUILD := $(DOTNET) msbuild -restore -verbosity:quiet -nologo -property:Configura
 # Style and analyzers are the build's business (warnings are errors there); what it does not look at is white space.
 FORMAT := $(DOTNET) format whitespace Stromboli.sln --verify-no-changes
 
-.PHONY: help demo up down status test unit bench generate verify lint build programs setup shim testbed dotnet root
+.PHONY: help demo up down status test unit bench publish generate verify lint build programs setup shim testbed dotnet root
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,9 +49,13 @@ unit: dotnet ## Run the tests of the single projects
 	@$(BUILD) Stromboli.sln
 	@eng/test unit "$(FILTER)"
 
-bench: setup shim ## Measure; prints a table and writes bench/results/latest.json (BENCH=cold-start measures only that)
+bench: setup shim publish ## Measure; prints a table and writes bench/results/latest.json (BENCH=cold-start measures only that)
 	@$(DOTNET) msbuild -restore -verbosity:quiet -nologo -property:Configuration=Release bench
 	@$(SUDO) $(DOTNET) bench/bin/Release/net10.0/Stromboli.Bench.dll $(BENCH)
+
+publish: dotnet ## Put operator and bridge into src/*/bin/Release/net10.0/linux-x64/publish, self-contained
+	@$(DOTNET) publish --configuration Release --runtime linux-x64 --verbosity quiet -nologo src/Operator
+	@$(DOTNET) publish --configuration Release --runtime linux-x64 --verbosity quiet -nologo src/PodmanBridge
 
 generate: dotnet ## Write the generated files anew
 	@$(DOTNET) run --configuration $(CONFIGURATION) --project src/Crds.Generator -- config/crd

@@ -27,7 +27,11 @@ internal static class BenchCommand
 
         var progress = new Progress();
         progress.Tell("a stack of one node");
-        var options = new StackOptions { Node = new NodeOptions { Relayed = false } };
+        var options = new StackOptions
+        {
+            Node = new NodeOptions { Relayed = false, Published = true },
+            Operator = new OperatorOptions { Published = true },
+        };
         await using var stack = await Stack.StartAsync("bench", options, cancellationToken);
         var figures = await MeasureAsync(stack, args.Length == 0 ? All : args, progress, cancellationToken);
         FigureTable.Print(figures);

@@ -22,6 +22,9 @@ public static class Repository
         return At(project, "bin", configuration, "net10.0");
     }
 
+    /// <summary>The folder into which <c>make publish</c> puts a program: self-contained, trimmed and compiled ahead, for this kind of machine.</summary>
+    public static string PublishOutput(string project) => At(project, "bin", "Release", "net10.0", "linux-x64", "publish");
+
     private static string FindRoot(string start)
     {
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)

@@ -45,7 +45,9 @@ public sealed class BridgeProcess : ServiceProcess
         await PlaceAsync(cancellationToken);
         string[] command =
         [
-            $"{DotnetInside}/dotnet", $"{ProgramsInside}/bridge/Stromboli.PodmanBridge.dll",
+            .. _options.Published
+                ? [$"{ProgramsInside}/bridge/Stromboli.PodmanBridge"]
+                : new[] { $"{DotnetInside}/dotnet", $"{ProgramsInside}/bridge/Stromboli.PodmanBridge.dll" },
             .. _hubPorts().SelectMany(port => new[] { "--operator", string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}") }),
             "--ca-file", $"{FolderInside}/ca.crt",
             "--token-file", $"{FolderInside}/token",
@@ -103,8 +105,10 @@ public sealed class BridgeProcess : ServiceProcess
     private async Task PlaceAsync(CancellationToken cancellationToken)
     {
         var programs = ProgramsOf(Home, _node.Name);
-        await BuildCopy.RefreshAsync(
-            Repository.BuildOutput("src/PodmanBridge"), Path.Combine(programs, "bridge"), "Stromboli.PodmanBridge.dll", "run dotnet build src/PodmanBridge", cancellationToken);
+        var (build, remedy) = _options.Published
+            ? (Repository.PublishOutput("src/PodmanBridge"), "run make publish")
+            : (Repository.BuildOutput("src/PodmanBridge"), "run dotnet build src/PodmanBridge");
+        await BuildCopy.RefreshAsync(build, Path.Combine(programs, "bridge"), "Stromboli.PodmanBridge.dll", remedy, cancellationToken);
         await BuildCopy.RefreshAsync(Repository.At("src", "Shim", "build"), Path.Combine(programs, "shim"), "stromboli-shim", "run make -C src/Shim", cancellationToken);
 
         var folder = _node.OutsideOf(FolderInside);

@@ -21,6 +21,9 @@ public sealed record NodeOptions
     /// <summary>Whether the bridge dials through a <see cref="LinkRelay"/>, which a test can cut.</summary>
     public bool Relayed { get; init; } = true;
 
+    /// <summary>Whether to run the bridge that <c>make publish</c> made rather than the build output.</summary>
+    public bool Published { get; init; }
+
     /// <summary>Any further flags of the bridge.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];
 }

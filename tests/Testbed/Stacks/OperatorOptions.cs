@@ -24,6 +24,9 @@ public sealed record OperatorOptions
     /// <summary><c>--lease-retry-period</c>.</summary>
     public string? LeaseRetryPeriod { get; init; }
 
+    /// <summary>Whether to run what <c>make publish</c> made rather than the build output.</summary>
+    public bool Published { get; init; }
+
     /// <summary>Any further flags.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];
 

@@ -27,13 +27,16 @@ public sealed class OperatorProcess(StackHome home, string name, ControlPlane pl
     protected override async Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken)
     {
         var copy = Path.Combine(Home.State, "bin", Name);
-        await BuildCopy.RefreshAsync(Repository.BuildOutput("src/Operator"), copy, "Stromboli.Operator.dll", "run dotnet build src/Operator", cancellationToken);
+        var (build, remedy) = options.Published
+            ? (Repository.PublishOutput("src/Operator"), "run make publish")
+            : (Repository.BuildOutput("src/Operator"), "run dotnet build src/Operator");
+        await BuildCopy.RefreshAsync(build, copy, "Stromboli.Operator.dll", remedy, cancellationToken);
         // A restart may happen with the API server away: then the token it has must do.
         if (!File.Exists(KubeconfigPath))
             await plane.WriteAccountKubeconfigAsync(KubeconfigPath, Namespace, Account, cancellationToken);
         return new ProcessSpec(
         [
-            Path.Combine(Repository.DotnetRoot, "dotnet"), Path.Combine(copy, "Stromboli.Operator.dll"),
+            .. options.Published ? [Path.Combine(copy, "Stromboli.Operator")] : new[] { Path.Combine(Repository.DotnetRoot, "dotnet"), Path.Combine(copy, "Stromboli.Operator.dll") },
             "--kubeconfig", KubeconfigPath,
             "--namespace", Namespace,
             "--identity", Name,
