@@ -24,8 +24,14 @@ internal static class FigureTable
                 figure.Met switch { true => "[green]met[/]", false => "[red]missed[/]", null => "" });
         }
 
-        AnsiConsole.Write(table);
+        Terminal().Write(table);
     }
+
+    private static IAnsiConsole Terminal() => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        ColorSystem = Console.IsOutputRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+    });
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }
