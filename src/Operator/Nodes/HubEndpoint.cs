@@ -77,15 +77,16 @@ internal sealed partial class HubEndpoint : IDisposable
     {
         if (!http.WebSockets.IsWebSocketRequest)
             throw new LinkRefusedException(RefusalReason.ProtocolError, "A WebSocket is expected.");
-        var node = http.Request.Query["node"].ToString();
-        if (node.Length > 253 || !NodeName().IsMatch(node))
-            throw new LinkRefusedException(RefusalReason.ProtocolError, "The query must name the node, as ?node=NAME.");
+        var node = NodeOf(http) ?? throw new LinkRefusedException(RefusalReason.ProtocolError, "The query must name the node, as ?node=NAME.");
         const string Bearer = "Bearer ";
         var authorization = http.Request.Headers[HeaderNames.Authorization].ToString();
         return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && authorization.Length > Bearer.Length
             ? (node, authorization[Bearer.Length..].Trim())
             : throw new LinkRefusedException(RefusalReason.Unauthenticated, "A bearer token is missing.");
     }
+
+    private static string? NodeOf(HttpContext http) =>
+        http.Request.Query["node"].ToString() is { Length: <= 253 } name && NodeName().IsMatch(name) ? name : null;
 
     private static int StatusOf(RefusalReason reason) => reason switch
     {
@@ -115,15 +116,15 @@ internal sealed partial class HubEndpoint : IDisposable
     {
         _context.Metrics.Refused(refusal.Reason);
         if (refusal.Reason != RefusalReason.NotLeader)
-            Log.Refused(_log, http.Connection.RemoteIpAddress, refusal.Reason, refusal.Message);
+            Log.Refused(_log, http.Connection.RemoteIpAddress, NodeOf(http) ?? "no node", refusal.Reason, refusal.Message);
         http.Response.StatusCode = StatusOf(refusal.Reason);
         await http.Response.WriteAsJsonAsync(refusal, LinkRefusalJson.Default.LinkRefusal);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "A bridge at {Address} is refused ({Reason}): {Message}")]
-        public static partial void Refused(ILogger log, IPAddress? address, RefusalReason reason, string message);
+        [LoggerMessage(LogLevel.Warning, "A bridge at {Address} is refused as {Node} ({Reason}): {Message}")]
+        public static partial void Refused(ILogger log, IPAddress? address, string node, RefusalReason reason, string message);
 
         [LoggerMessage(LogLevel.Warning, "A bridge cannot be authorised now: {Message}")]
         public static partial void CannotAuthorize(ILogger log, string message);

@@ -1,0 +1,47 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed.Kube;
+
+namespace Stromboli.EndToEnd.Links;
+
+/// <summary>Tokens with which a bridge may present itself, good ones and others.</summary>
+internal static class ConnectTokens
+{
+    /// <summary>The audience of the node hub.</summary>
+    public const string Audience = "stromboli";
+
+    /// <summary>A token that is bound to a pod, as a kubelet projects it.</summary>
+    public static async Task<string> OfPodAsync(Scene scene, string account, string pod, string podUid)
+    {
+        var request = new JsonObject
+        {
+            ["apiVersion"] = "authentication.k8s.io/v1",
+            ["kind"] = "TokenRequest",
+            ["spec"] = new JsonObject
+            {
+                ["audiences"] = new JsonArray(Audience),
+                ["expirationSeconds"] = 3600,
+                ["boundObjectRef"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Pod", ["name"] = pod, ["uid"] = podUid },
+            },
+        };
+        var answer = await scene.Stack.Http.CreateAsync($"/api/v1/namespaces/{scene.Namespace}/serviceaccounts/{account}/token", request.ToJsonString());
+        return answer["status"]!["token"]!.ToString();
+    }
+
+    /// <summary>The same token with other times, signed with the API server's own key: one cannot be had for less than ten minutes otherwise.</summary>
+    public static string WithTimes(Scene scene, string token, DateTimeOffset issuedAt, DateTimeOffset expiresAt)
+    {
+        var parts = token.Split('.');
+        var claims = JsonNode.Parse(Base64Url.DecodeFromChars(parts[1]))!;
+        claims["iat"] = issuedAt.ToUnixTimeSeconds();
+        claims["nbf"] = issuedAt.ToUnixTimeSeconds();
+        claims["exp"] = expiresAt.ToUnixTimeSeconds();
+        var signed = $"{parts[0]}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
+        using var key = RSA.Create();
+        key.ImportFromPem(File.ReadAllText(new Pki(Path.Combine(scene.Stack.Home.State, "pki")).AccountKey));
+        return $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
+    }
+}

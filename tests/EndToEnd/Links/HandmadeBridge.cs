@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using Stromboli.EndToEnd.Harness;
+using Stromboli.NodeLink;
+using Stromboli.NodeLink.Messages;
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.EndToEnd.Links;
+
+/// <summary>A bridge in the hands of the case: it speaks the node link, and has no node.</summary>
+internal sealed class HandmadeBridge(MessageChannel<BridgeMessage, OperatorMessage> channel) : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    /// <summary>Dials the operator of a case.</summary>
+    /// <exception cref="NodeLinkRefusedException">It was refused before it could say anything.</exception>
+    public static async Task<HandmadeBridge> DialAsync(Scene scene, string node, string token)
+    {
+        var published = await scene.Stack.Http.GetAsync($"/api/v1/namespaces/{OperatorProcess.Namespace}/configmaps/stromboli-ca");
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPem(published!["data"]!["ca.crt"]!.ToString());
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{scene.Stack.Operator.HubPort}"));
+        return new HandmadeBridge(await NodeLinkClient.ConnectAsync(address, node, token, authorities, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Says Hello for a node that takes no runs.</summary>
+    public void Hello(string node, params AttemptObservation[] observed) => channel.TrySend(new Hello
+    {
+        Schema = NodeLinkProtocol.Schema,
+        Node = node,
+        SeenEpoch = 0,
+        Facts = new NodeFacts { BridgeVersion = "0.0.0", MaxRuns = 0 },
+        Observed = observed,
+    });
+
+    /// <summary>Reports an attempt.</summary>
+    public void Report(AttemptObservation observation) => channel.TrySend(new Observed { Attempt = observation });
+
+    /// <summary>Pings, and waits for the answer: everything that was sent before has been received by then.</summary>
+    /// <returns>What came before the answer.</returns>
+    public async Task<IReadOnlyList<OperatorMessage>> PingAsync(long id)
+    {
+        channel.TrySend(new Ping { PingID = id });
+        List<OperatorMessage> before = [];
+        while (await ReceiveAsync() is var message && message is not LeaseGrant)
+            before.Add(message);
+        return before;
+    }
+
+    /// <summary>The next message.</summary>
+    public async Task<OperatorMessage> ReceiveAsync()
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        return await channel.ReceiveAsync(deadline.Token);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => channel.DisposeAsync();
+}
