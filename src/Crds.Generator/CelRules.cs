@@ -21,8 +21,12 @@ internal static class CelRules
     internal static JsonObject MaxBytes(int bytes, string field, string parent, bool required) =>
         OfField($"size(bytes(self.{field})) <= {bytes}", field, parent, required, Sentences.MaxBytes(bytes));
 
-    internal static JsonObject DiscreetPattern(PatternAttribute pattern, string field, string parent, bool required) =>
-        OfField($"self.{field}.matches({Raw(pattern.Expression)})", field, parent, required, pattern.Sentence);
+    internal static JsonObject DiscreetPattern(PatternAttribute pattern, string field, string parent, bool required, bool isList) => OfField(
+        isList ? $"self.{field}.all(item, item.matches({Raw(pattern.Expression)}))" : $"self.{field}.matches({Raw(pattern.Expression)})",
+        field,
+        parent,
+        required,
+        pattern.Sentence);
 
     internal static JsonObject Duration(DurationBoundsAttribute bounds, string path) => Entry(
         $"self.matches({Raw(Patterns.Duration)}) && duration(self) >= duration('{bounds.Min}') && duration(self) <= duration('{bounds.Max}')",

@@ -104,8 +104,11 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
         var schema = new JsonObject { ["type"] = "string" };
         if (min > 0)
             schema["minLength"] = min;
-        schema["maxLength"] = max;
-        if (property.GetCustomAttribute<PatternAttribute>() is { } pattern)
+        if (property.GetCustomAttribute<OneOfAttribute>() is { } values)
+            schema["enum"] = new JsonArray([.. values.Values.Select(value => (JsonNode)value)]);
+        else
+            schema["maxLength"] = max;
+        if (property.GetCustomAttribute<PatternAttribute>() is { Discreet: false } pattern)
             schema["x-kubernetes-validations"] = new JsonArray(CelRules.Pattern(pattern, path));
         return schema;
     }
@@ -121,7 +124,7 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
             schema["enum"] = new JsonArray([.. values.Values.Select(value => (JsonNode)value)]);
         else
             schema["maxLength"] = length?.Max ?? bytes?.Bytes ?? throw Unbounded(path, "TextLength");
-        if (property.GetCustomAttribute<PatternAttribute>() is { } pattern && pattern.Expression != Patterns.NoNul)
+        if (property.GetCustomAttribute<PatternAttribute>() is { Discreet: false } pattern)
             rules.Add(CelRules.Pattern(pattern, path));
     }
 
@@ -131,8 +134,8 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
     {
         if (property.GetCustomAttribute<MaxBytesAttribute>() is { } bytes)
             yield return CelRules.MaxBytes(bytes.Bytes, JsonName(property), parent, IsRequired(property));
-        if (property.PropertyType == typeof(string) && property.GetCustomAttribute<PatternAttribute>() is { Expression: Patterns.NoNul } pattern)
-            yield return CelRules.DiscreetPattern(pattern, JsonName(property), parent, IsRequired(property));
+        if (property.GetCustomAttribute<PatternAttribute>() is { Discreet: true } pattern)
+            yield return CelRules.DiscreetPattern(pattern, JsonName(property), parent, IsRequired(property), isList: ItemType(property.PropertyType) is not null);
     }
 
     private static void Scalar(JsonObject schema, PropertyInfo property, Type type, string path, List<JsonObject> rules)
@@ -141,6 +144,8 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
             schema["type"] = "boolean";
         else if (type == typeof(int) || type == typeof(long))
             Number(schema, property, type, path);
+        else if (type == typeof(JsonElement))
+            (schema["type"], schema["x-kubernetes-preserve-unknown-fields"]) = ("object", true);
         else if (type == typeof(DateTimeOffset))
             (schema["type"], schema["format"]) = ("string", "date-time");
         else if (type == typeof(GoDuration))

@@ -82,6 +82,7 @@ internal static class BridgeServices
             RunRoot = options.RunDirectory,
             ShimPath = options.Shim,
             ClaudeDirectory = options.Claude,
+            CliVersion = () => services.GetRequiredService<NodeFactsSource>().Current.CliVersion,
             Files = SandboxFiles.Write(Path.Combine(options.StateDirectory, "sandbox")),
             EnforcedLimits = () => services.GetRequiredService<NodeFactsSource>().Current.EnforcedLimits,
             Time = services.GetRequiredService<TimeProvider>(),

@@ -11,8 +11,8 @@ internal static class MessageWriter
     public static JsonObject Whole(Answer answer, string model)
     {
         var message = Message(model, UsageOf(answer.Usage, answer.Usage.Output));
-        message["content"] = new JsonArray(answer.Command is { } command
-            ? ToolUse(new JsonObject { ["command"] = command, ["description"] = "Run the script's command" })
+        message["content"] = new JsonArray(ToolInput(answer) is { } input
+            ? ToolUse(answer, input)
             : new JsonObject { ["type"] = "text", ["text"] = answer.Text });
         message["stop_reason"] = StopReason(answer);
         return message;
@@ -27,7 +27,7 @@ internal static class MessageWriter
             return;
         }
 
-        var block = answer.Command is null ? new JsonObject { ["type"] = "text", ["text"] = "" } : ToolUse([]);
+        var block = ToolInput(answer) is null ? new JsonObject { ["type"] = "text", ["text"] = "" } : ToolUse(answer, []);
         await EventAsync(response, new JsonObject { ["type"] = "content_block_start", ["index"] = 0, ["content_block"] = block }, cancellationToken);
         await EventAsync(response, new JsonObject { ["type"] = "ping" }, cancellationToken);
         foreach (var delta in Deltas(answer))
@@ -54,10 +54,8 @@ internal static class MessageWriter
 
     private static IEnumerable<JsonObject> Deltas(Answer answer)
     {
-        var command = answer.Command is null
-            ? null
-            : new JsonObject { ["command"] = answer.Command, ["description"] = "Run the script's command" }.ToJsonString();
-        var text = command ?? answer.Text ?? "";
+        var input = ToolInput(answer)?.ToJsonString();
+        var text = input ?? answer.Text ?? "";
         for (var at = 0; at < text.Length;)
         {
             var length = Math.Min(Piece, text.Length - at);
@@ -66,7 +64,7 @@ internal static class MessageWriter
                 length++;
             var piece = text.Substring(at, length);
             at += length;
-            yield return command is null
+            yield return input is null
                 ? new JsonObject { ["type"] = "text_delta", ["text"] = piece }
                 : new JsonObject { ["type"] = "input_json_delta", ["partial_json"] = piece };
         }
@@ -84,11 +82,18 @@ internal static class MessageWriter
         ["usage"] = usage,
     };
 
-    private static JsonObject ToolUse(JsonObject input) => new()
+    private static JsonObject? ToolInput(Answer answer) => answer switch
+    {
+        { Command: { } command } => new JsonObject { ["command"] = command, ["description"] = "Run the script's command" },
+        { Structured: { } structured } => structured.DeepClone().AsObject(),
+        _ => null,
+    };
+
+    private static JsonObject ToolUse(Answer answer, JsonObject input) => new()
     {
         ["type"] = "tool_use",
         ["id"] = "toolu_" + Guid.NewGuid().ToString("N"),
-        ["name"] = "Bash",
+        ["name"] = answer.Command is null ? "StructuredOutput" : "Bash",
         ["input"] = input,
     };
 
@@ -106,7 +111,7 @@ internal static class MessageWriter
         ["service_tier"] = "standard",
     };
 
-    private static string StopReason(Answer answer) => answer.Command is null ? "end_turn" : "tool_use";
+    private static string StopReason(Answer answer) => ToolInput(answer) is null ? "end_turn" : "tool_use";
 
     private static string ErrorType(int status) => status switch
     {

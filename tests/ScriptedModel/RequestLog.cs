@@ -31,6 +31,15 @@ internal sealed record RequestRecord
 
     public IReadOnlyList<string> Tools { get; init; } = [];
 
+    /// <summary>The end of the system prompt, at most <see cref="SystemBlocks.Tail"/> characters.</summary>
+    public string? System { get; init; }
+
+    /// <summary>For how long the system prompt's blocks are to be cached, each once; the API's own time is <c>5m</c>.</summary>
+    public IReadOnlyList<string> CacheTtls { get; init; } = [];
+
+    /// <summary>The input schema of the tool <c>StructuredOutput</c>.</summary>
+    public string? Schema { get; init; }
+
     public required int Status { get; init; }
 }
 

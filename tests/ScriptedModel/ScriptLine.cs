@@ -11,6 +11,7 @@ internal enum Verb
     Stall,
     EchoResult,
     Recall,
+    Structured,
 }
 
 /// <summary>One answer of a script, with what the lines before it said about it.</summary>
@@ -78,6 +79,7 @@ internal sealed record ScriptLine(Verb Verb, string Argument, TimeSpan Delay, Us
         "@stall" => Verb.Stall,
         "@echo-result" => Verb.EchoResult,
         "@recall" => Verb.Recall,
+        "@structured" => Verb.Structured,
         _ => null,
     };
 }

@@ -86,7 +86,7 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         if (body is null)
             return;
         var request = body.RootElement;
-        var answer = Answer.Decide(Conversation.Read(request), Tools(request).Contains("Bash"));
+        var answer = Answer.Decide(Conversation.Read(request), Tools(request));
         await Task.Delay(answer.Delay, TimeProvider.System, context.RequestAborted);
         if (answer.Status is { } status)
         {
@@ -161,6 +161,9 @@ public sealed class ScriptedModelServer : IAsyncDisposable
             Beta = headers.TryGetValue("anthropic-beta", out var beta) ? beta.ToString() : null,
             Effort = request is { } e ? Effort(e) : null,
             Tools = request is { } t ? Tools(t) : [],
+            System = request is { } y ? SystemBlocks.TextOf(y) : null,
+            CacheTtls = request is { } c ? SystemBlocks.CacheTtlsOf(c) : [],
+            Schema = request is { } o ? Schema(o) : null,
             Status = status,
         });
     }
@@ -173,6 +176,14 @@ public sealed class ScriptedModelServer : IAsyncDisposable
     private static string? Effort(JsonElement request) =>
         request.TryGetProperty("output_config", out var config) && config.ValueKind == JsonValueKind.Object && config.TryGetProperty("effort", out var effort)
             ? effort.GetString()
+            : null;
+
+    private static string? Schema(JsonElement request) =>
+        request.TryGetProperty("tools", out var tools) && tools.ValueKind == JsonValueKind.Array
+            ? tools.EnumerateArray()
+                .Where(tool => tool.TryGetProperty("name", out var name) && name.ValueEquals("StructuredOutput") && tool.TryGetProperty("input_schema", out _))
+                .Select(tool => tool.GetProperty("input_schema").GetRawText())
+                .FirstOrDefault()
             : null;
 
     private static bool Flag(JsonElement request, string name) => request.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.True;

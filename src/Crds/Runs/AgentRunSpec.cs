@@ -5,6 +5,11 @@ namespace Stromboli.Crds.Runs;
 
 /// <summary>What is wanted. Only suspend, cancel, priority and ttlAfterFinished may be changed later.</summary>
 [ImmutableSpec]
+[CelRule(
+    "!has(self.output) || !has(self.output.jsonSchema) || !has(self.agent) "
+        + "|| (!has(self.agent.command) && (!has(self.agent.claude) || !has(self.agent.claude.jsonSchema)))",
+    "{path}.output.jsonSchema " + Sentences.OneSchema,
+    Field = "output.jsonSchema")]
 public sealed record AgentRunSpec
 {
     /// <summary>What the agent is told, on its standard input. At most 64 KiB of UTF-8.</summary>

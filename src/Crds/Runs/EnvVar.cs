@@ -17,6 +17,6 @@ public sealed record EnvVar
 
     /// <summary>Its value, taken as it is. Empty when absent.</summary>
     [TextLength(0, RunLimits.VariableValue)]
-    [Pattern(Patterns.NoNul, Sentences.NoNul)]
+    [Pattern(Patterns.NoNul, Sentences.NoNul, Discreet = true)]
     public string? Value { get; init; }
 }

@@ -65,7 +65,7 @@ public sealed record RunDefaults
         return new ResolvedRun
         {
             Prompt = spec.Prompt!,
-            Claude = spec.Agent?.Command is null ? spec.Agent?.Claude ?? new ClaudeOptions() : null,
+            Claude = spec.Agent?.Command is null ? ClaudeOf(spec) : null,
             Command = spec.Agent?.Command,
             ModelOrigin = spec.Model?.BaseURL is { } url ? new Uri(url) : ModelOrigin,
             CredentialsSecretName = spec.Model?.CredentialsSecretRef?.Name,
@@ -96,6 +96,12 @@ public sealed record RunDefaults
         var colon = name.IndexOf(':', name.LastIndexOf('/') + 1);
         var tag = colon >= 0 ? name[(colon + 1)..] : at < 0 ? "latest" : "";
         return tag == "latest" ? ImagePullPolicy.Always : ImagePullPolicy.IfNotPresent;
+    }
+
+    private static ClaudeOptions ClaudeOf(AgentRunSpec spec)
+    {
+        var claude = spec.Agent?.Claude ?? new ClaudeOptions();
+        return spec.Output?.JsonSchema is { } schema ? claude with { JsonSchema = schema } : claude;
     }
 
     private static string? Normalise(string? path) =>

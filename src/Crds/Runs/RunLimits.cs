@@ -15,6 +15,36 @@ public static class RunLimits
     /// <summary>Characters of a tool's name with its specifier.</summary>
     public const int ToolLength = 256;
 
+    /// <summary>Characters of an amount of money.</summary>
+    public const int DollarsLength = 20;
+
+    /// <summary>Entries in a list of MCP configurations.</summary>
+    public const int McpConfigs = 16;
+
+    /// <summary>Characters of one MCP configuration.</summary>
+    public const int McpConfigLength = 16384;
+
+    /// <summary>Characters of the name of an agent.</summary>
+    public const int AgentName = 256;
+
+    /// <summary>Entries in a list of directories.</summary>
+    public const int Directories = 32;
+
+    /// <summary>Entries in a list of sources of settings.</summary>
+    public const int SettingSources = 3;
+
+    /// <summary>Entries in a list of betas; the gateway passes on 32, the CLI's own among them.</summary>
+    public const int Betas = 16;
+
+    /// <summary>Characters of the name of a beta; the gateway passes on no longer one.</summary>
+    public const int BetaLength = 64;
+
+    /// <summary>Characters of a filter of debug output.</summary>
+    public const int DebugLength = 256;
+
+    /// <summary>Characters of a UUID.</summary>
+    public const int UuidLength = 36;
+
     /// <summary>Turns of a run.</summary>
     public const int Turns = 10000;
 

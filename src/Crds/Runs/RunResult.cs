@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Stromboli.Crds.Schema;
 
 namespace Stromboli.Crds.Runs;
@@ -19,4 +20,7 @@ public sealed record RunResult
     /// <summary>SHA-256 of the whole result, in lower case hexadecimal.</summary>
     [TextLength(0, 64)]
     public string? Sha256 { get; init; }
+
+    /// <summary>The JSON object that output.jsonSchema asks for, if it has at most 16 KiB.</summary>
+    public JsonElement? Structured { get; init; }
 }

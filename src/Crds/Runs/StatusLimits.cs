@@ -18,6 +18,12 @@ public static class StatusLimits
     /// <summary>Bytes of result text.</summary>
     public const int ResultBytes = 32768;
 
+    /// <summary>Bytes of a structured result.</summary>
+    public const int StructuredBytes = 16384;
+
+    /// <summary>Nesting of a structured result.</summary>
+    public const int StructuredDepth = 32;
+
     /// <summary>Characters of a short word: a signal, a version, an architecture, an amount.</summary>
     public const int Word = 256;
 

@@ -12,4 +12,9 @@ public sealed class PatternAttribute(string expression, string sentence) : Attri
 
     /// <summary>What the text must be, to follow the name of the field: <c>must be …</c>.</summary>
     public string Sentence { get; } = sentence;
+
+    /// <summary>
+    /// Whether a refusal must not repeat the text: one of any content, or one that is long. The rule then stands on the object that has the field.
+    /// </summary>
+    public bool Discreet { get; set; }
 }

@@ -41,6 +41,36 @@ public static class Patterns
     /// <summary>A name of a model, an alias or a provider's identifier; it cannot be taken for an option.</summary>
     public const string ModelName = @"^[a-zA-Z0-9][a-zA-Z0-9._:/@\[\]-]*\z";
 
+    /// <summary>One or more of <see cref="ModelName"/>, with commas between them.</summary>
+    public const string ModelNames = @"^[a-zA-Z0-9][a-zA-Z0-9._:/@\[\]-]*(,[a-zA-Z0-9][a-zA-Z0-9._:/@\[\]-]*)*\z";
+
+    /// <summary>A tool of the CLI, without a specifier.</summary>
+    public const string ToolName = @"^[a-zA-Z][a-zA-Z0-9_-]*\z";
+
+    /// <summary>A name of an agent of the CLI; one of a plugin has the plugin's name before a colon.</summary>
+    public const string AgentName = @"^[a-zA-Z0-9][a-zA-Z0-9 ._:-]*\z";
+
+    /// <summary>A beta of the model's API, as its header names it.</summary>
+    public const string Beta = @"^[a-zA-Z0-9][a-zA-Z0-9._-]*\z";
+
+    /// <summary>Categories of the CLI's debug output, or <c>true</c> for all.</summary>
+    public const string DebugFilter = @"^!?[a-zA-Z0-9][a-zA-Z0-9_-]*(,!?[a-zA-Z0-9][a-zA-Z0-9_-]*)*\z";
+
+    /// <summary>Any absolute path of one line.</summary>
+    public const string AbsolutePath = @"^/[^\x00-\x1f\x7f]*\z";
+
+    /// <summary>What may be a JSON object; whether it is one only a parser can say.</summary>
+    public const string JsonObject = @"^[ \t\r\n]*\{[^\x00]*\}[ \t\r\n]*\z";
+
+    /// <summary>What may be a JSON object, or an absolute path.</summary>
+    public const string JsonObjectOrPath = @"^([ \t\r\n]*\{[^\x00]*\}[ \t\r\n]*|/[^\x00-\x1f\x7f]*)\z";
+
+    /// <summary>An amount of US dollars: decimal, more than 0, below a million, to a millionth of a millionth.</summary>
+    public const string Dollars = @"^([1-9][0-9]{0,5}(\.[0-9]{1,12})?|0\.0{0,11}[1-9][0-9]{0,11})\z";
+
+    /// <summary>A UUID (RFC 9562) in lower case.</summary>
+    public const string Uuid = @"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\z";
+
     /// <summary>A tool of the CLI, perhaps with a specifier: <c>Bash(git log:*)</c>. One line; it cannot be taken for an option.</summary>
     public const string Tool = @"^[a-zA-Z_*][^\x00-\x1f\x7f]*\z";
 

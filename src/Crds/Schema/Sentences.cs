@@ -34,6 +34,49 @@ public static class Sentences
     /// <summary>For <see cref="Patterns.ModelName"/>.</summary>
     public const string ModelName = "must be the name of a model: letters, digits and . _ : / @ [ ] -, beginning with a letter or digit";
 
+    /// <summary>For <see cref="Patterns.ModelNames"/>.</summary>
+    public const string ModelNames = "must be names of models with commas between them: letters, digits and . _ : / @ [ ] -, beginning with a letter or digit";
+
+    /// <summary>For <see cref="Patterns.ToolName"/>.</summary>
+    public const string ToolName = "must hold names of the CLI's own tools, such as Read or Bash, without what is in brackets";
+
+    /// <summary>For <see cref="Patterns.AgentName"/>.</summary>
+    public const string AgentName = "must be the name of an agent: letters, digits, blanks and . _ : -, beginning with a letter or digit";
+
+    /// <summary>For <see cref="Patterns.Beta"/>.</summary>
+    public const string Beta = "must hold names of betas: letters, digits and . _ -, beginning with a letter or digit";
+
+    /// <summary>For <see cref="Patterns.DebugFilter"/>.</summary>
+    public const string DebugFilter = "must be true or categories with commas between them, such as api,hooks or !file";
+
+    /// <summary>For <see cref="Patterns.AbsolutePath"/>.</summary>
+    public const string AbsolutePath = "must hold absolute paths, each on one line";
+
+    /// <summary>For <see cref="Patterns.JsonObject"/>.</summary>
+    public const string JsonObject = "must be a JSON object, as text";
+
+    /// <summary>For <see cref="Patterns.JsonObjectOrPath"/>.</summary>
+    public const string JsonObjectOrPath = "must be a JSON object, as text, or the absolute path of a file";
+
+    /// <summary>For an <c>mcpConfigs</c> without servers.</summary>
+    public const string McpServers = "must hold JSON objects with an object mcpServers";
+
+    /// <summary>For <see cref="Patterns.Dollars"/>.</summary>
+    public const string Dollars = "must be US dollars as a decimal number in quotes, more than 0 and below 1000000, such as \"0.5\"";
+
+    /// <summary>For <see cref="Patterns.Uuid"/>.</summary>
+    public const string Uuid = "must be a UUID in lower case";
+
+    /// <summary>For a schema that nobody follows, or two.</summary>
+    public const string OneSchema = "stands neither beside agent.command nor beside agent.claude.jsonSchema";
+
+    /// <summary>For messages of the user that nobody sends.</summary>
+    public const string ReplayNeedsStream = "needs inputFormat: stream-json";
+
+    /// <summary>For a prompt of the format stream-json that is none.</summary>
+    public const string StreamPrompt =
+        "must have on each line a JSON object such as {\"type\":\"user\",\"message\":{\"role\":\"user\",\"content\":\"hello\"}}, since inputFormat is stream-json";
+
     /// <summary>For <see cref="Patterns.Tool"/>.</summary>
     public const string Tool = "must hold names of tools, such as Read or Bash(git log:*), each on one line and beginning with a letter, _ or *";
 

@@ -17,7 +17,7 @@ public static class AgentRunValidator
             checks.Require("spec", present: false);
             return checks.Errors;
         }
-        Prompt(checks, spec.Prompt);
+        Prompt(checks, spec);
         Agent(checks, spec.Agent);
         Model(checks, spec.Model);
         Container(checks, spec);
@@ -28,20 +28,23 @@ public static class AgentRunValidator
         return checks.Errors;
     }
 
-    private static void Prompt(FieldChecks checks, string? prompt)
+    private static void Prompt(FieldChecks checks, AgentRunSpec spec)
     {
         const string field = "spec.prompt";
+        var prompt = spec.Prompt;
         checks.Require(field, prompt is not null);
         if (prompt?.Length == 0)
             checks.Add(field, Sentences.PromptHasText);
         checks.Bytes(field, prompt, RunLimits.TextBytes);
+        if (prompt?.Length > 0 && spec.Agent?.Claude?.InputFormat == ClaudeChoices.StreamJson && !JsonObjects.IsUserMessages(prompt))
+            checks.Add(field, Sentences.StreamPrompt);
     }
 
     private static void Agent(FieldChecks checks, AgentSpec? agent)
     {
         if (agent?.Claude is not null && agent.Command is not null)
             checks.Add("spec.agent", Sentences.OneAgent);
-        Claude(checks, agent?.Claude);
+        ClaudeValidator.Check(checks, agent?.Claude);
         if (agent?.Command is not { } command)
             return;
         const string field = "spec.agent.command";
@@ -49,32 +52,6 @@ public static class AgentRunValidator
         if (command is ["", ..])
             checks.Add(field, Sentences.CommandNamesProgram);
         checks.Texts(field, command, 0, RunLimits.ArgumentLength, PatternRegexes.NoNul, Sentences.NoNul);
-    }
-
-    private static void Claude(FieldChecks checks, ClaudeOptions? claude)
-    {
-        if (claude is null)
-            return;
-        const string field = "spec.agent.claude";
-        checks.Text($"{field}.model", claude.Model, 1, RunLimits.ModelName, PatternRegexes.ModelName, Sentences.ModelName);
-        SystemPrompt(checks, $"{field}.systemPrompt", claude.SystemPrompt);
-        SystemPrompt(checks, $"{field}.appendSystemPrompt", claude.AppendSystemPrompt);
-        Tools(checks, $"{field}.allowedTools", claude.AllowedTools);
-        Tools(checks, $"{field}.disallowedTools", claude.DisallowedTools);
-        checks.OneOf($"{field}.permissionMode", claude.PermissionMode, ClaudeOptions.PermissionModes);
-        checks.Number($"{field}.maxTurns", claude.MaxTurns, 1, RunLimits.Turns);
-    }
-
-    private static void SystemPrompt(FieldChecks checks, string field, string? text)
-    {
-        checks.Bytes(field, text, RunLimits.TextBytes);
-        checks.Text(field, text, 0, int.MaxValue, PatternRegexes.NoNul, Sentences.NoNul);
-    }
-
-    private static void Tools(FieldChecks checks, string field, List<string>? tools)
-    {
-        checks.Items(field, tools?.Count, 0, RunLimits.Tools);
-        checks.Texts(field, tools, 1, RunLimits.ToolLength, PatternRegexes.Tool, Sentences.Tool);
     }
 
     private static void Model(FieldChecks checks, ModelSpec? model)
@@ -154,7 +131,20 @@ public static class AgentRunValidator
         checks.Duration("spec.timeout", spec.Timeout, RunLimits.MinTimeout, RunLimits.MaxTimeout);
         Retries(checks, spec.Retries);
         checks.Duration("spec.ttlAfterFinished", spec.TtlAfterFinished, RunLimits.MinTtl, RunLimits.MaxTtl);
+        Output(checks, spec);
+    }
+
+    private static void Output(FieldChecks checks, AgentRunSpec spec)
+    {
+        const string schema = "spec.output.jsonSchema";
         checks.Quantity("spec.output.statusBytes", spec.Output?.StatusBytes, RunLimits.MinStatusBytes, RunLimits.MaxStatusBytes);
         checks.Quantity("spec.output.logBytes", spec.Output?.LogBytes, RunLimits.MinLogBytes, RunLimits.MaxLogBytes);
+        if (spec.Output?.JsonSchema is not { } text)
+            return;
+        checks.Bytes(schema, text, RunLimits.TextBytes);
+        if (!JsonObjects.IsObject(text))
+            checks.Add(schema, Sentences.JsonObject);
+        if (spec.Agent is { Command: not null } or { Claude.JsonSchema: not null })
+            checks.Add(schema, Sentences.OneSchema);
     }
 }

@@ -25,10 +25,16 @@ internal sealed class FieldChecks
     {
         if (value is null)
             return;
-        if (Characters(value) is var count && (count < min || count > max))
-            Add(field, Sentences.Length(min, max));
-        else if (!pattern.IsMatch(value))
+        if (Characters(field, value, min, max) && !pattern.IsMatch(value))
             Add(field, sentence);
+    }
+
+    internal bool Characters(string field, string value, int min, int max)
+    {
+        if (Count(value) is var count && count >= min && count <= max)
+            return true;
+        Add(field, Sentences.Length(min, max));
+        return false;
     }
 
     internal void NotMatching(string field, string? value, Regex pattern, string sentence)
@@ -89,11 +95,11 @@ internal sealed class FieldChecks
             Add(field, Sentences.LabelKey);
         foreach (var (key, value) in labels)
         {
-            if (Characters(value) > valueMax || !PatternRegexes.LabelValue.IsMatch(value))
+            if (Count(value) > valueMax || !PatternRegexes.LabelValue.IsMatch(value))
                 Add($"{field}[{key}]", Sentences.LabelValue);
         }
     }
 
     // Code points, as the API server counts.
-    private static int Characters(string text) => text.EnumerateRunes().Count();
+    private static int Count(string text) => text.EnumerateRunes().Count();
 }

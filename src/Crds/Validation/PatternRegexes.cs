@@ -41,6 +41,36 @@ internal static partial class PatternRegexes
     [GeneratedRegex(Patterns.Tool, Options, TimeoutMilliseconds)]
     internal static partial Regex Tool { get; }
 
+    [GeneratedRegex(Patterns.ModelNames, Options, TimeoutMilliseconds)]
+    internal static partial Regex ModelNames { get; }
+
+    [GeneratedRegex(Patterns.ToolName, Options, TimeoutMilliseconds)]
+    internal static partial Regex ToolName { get; }
+
+    [GeneratedRegex(Patterns.AgentName, Options, TimeoutMilliseconds)]
+    internal static partial Regex AgentName { get; }
+
+    [GeneratedRegex(Patterns.Beta, Options, TimeoutMilliseconds)]
+    internal static partial Regex Beta { get; }
+
+    [GeneratedRegex(Patterns.DebugFilter, Options, TimeoutMilliseconds)]
+    internal static partial Regex DebugFilter { get; }
+
+    [GeneratedRegex(Patterns.AbsolutePath, Options, TimeoutMilliseconds)]
+    internal static partial Regex AbsolutePath { get; }
+
+    [GeneratedRegex(Patterns.JsonObject, Options, TimeoutMilliseconds)]
+    internal static partial Regex JsonObject { get; }
+
+    [GeneratedRegex(Patterns.JsonObjectOrPath, Options, TimeoutMilliseconds)]
+    internal static partial Regex JsonObjectOrPath { get; }
+
+    [GeneratedRegex(Patterns.Dollars, Options, TimeoutMilliseconds)]
+    internal static partial Regex Dollars { get; }
+
+    [GeneratedRegex(Patterns.Uuid, Options, TimeoutMilliseconds)]
+    internal static partial Regex Uuid { get; }
+
     [GeneratedRegex(Patterns.DnsSubdomain, Options, TimeoutMilliseconds)]
     internal static partial Regex DnsSubdomain { get; }
 

@@ -23,6 +23,9 @@ public sealed record AttemptEnd
     /// <summary>The result; null when the agent never ran.</summary>
     public RunResult? Result { get; init; }
 
+    /// <summary>The structured result, a JSON object as text, so that its nesting is not the message's; null when there is none.</summary>
+    public string? Structured { get; init; }
+
     /// <summary>What this attempt used.</summary>
     public AttemptUsage? Usage { get; init; }
 

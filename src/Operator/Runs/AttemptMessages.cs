@@ -50,6 +50,6 @@ internal static class AttemptMessages
         StatusBytes = resolved.StatusBytes,
         LogBytes = resolved.LogBytes,
         // A run without a session has one conversation, and a UUID of its own already.
-        SessionID = run.UID(),
+        SessionID = resolved.Claude?.SessionID ?? run.UID(),
     };
 }

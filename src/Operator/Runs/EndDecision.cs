@@ -35,7 +35,7 @@ internal static class EndDecision
         {
             ExitCode = exitCode,
             Signal = StatusCuts.Word(end.Signal),
-            Result = StatusCuts.Result(end.Result, snapshot.Options.StatusBytesOf(run)),
+            Result = StatusCuts.Result(end.Result, end.Structured, snapshot.Options.StatusBytesOf(run)),
             SessionID = StatusCuts.Word(end.SessionID),
         };
         return Finish(snapshot, run with { Status = ended }, endedAt, reason, end.Message, events);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Stromboli.Crds.Runs;
 
 namespace Stromboli.Operator.Runs;
@@ -16,7 +17,7 @@ internal static class StatusCuts
     public static int? ExitCode(int? code) => code is >= 0 and <= 255 ? code : null;
 
     /// <summary>The result, its text cut at the front: what counts is the end.</summary>
-    public static RunResult? Result(RunResult? result, int statusBytes)
+    public static RunResult? Result(RunResult? result, string? structured, int statusBytes)
     {
         if (result is null)
             return null;
@@ -28,7 +29,30 @@ internal static class StatusCuts
             Truncated = result.Truncated == true || tail.Length < (result.Text?.Length ?? 0),
             Bytes = result.Bytes is null ? null : Math.Max(0, result.Bytes.Value),
             Sha256 = Word(result.Sha256, 64),
+            Structured = Structured(structured),
         };
+    }
+
+    /// <summary>A structured result as JSON; null when the text is none that status takes: a JSON object, not too large, not too deep, and of whole characters.</summary>
+    public static JsonElement? Structured(string? text)
+    {
+        if (text is null || Encoding.UTF8.GetByteCount(text) > StatusLimits.StructuredBytes)
+            return null;
+        try
+        {
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = StatusLimits.StructuredDepth });
+            var structured = document.RootElement.Clone();
+            if (structured.ValueKind != JsonValueKind.Object)
+                return null;
+            // Half a surrogate pair can be read and not be written: the whole status would fail.
+            using var writer = new Utf8JsonWriter(Stream.Null);
+            structured.WriteTo(writer);
+            return structured;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A status without anything that comes from a node but reason, exit code and times.</summary>

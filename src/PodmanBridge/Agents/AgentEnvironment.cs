@@ -27,9 +27,11 @@ internal static class AgentEnvironment
         ("TMPDIR", "/tmp"),
     ];
 
-    /// <summary>The environment as <c>NAME=value</c>: ours, then the run's own variables, which replace only our defaults.</summary>
+    /// <summary>The environment as <c>NAME=value</c>: ours, then the run's own variables, which replace only our defaults, then those of options.</summary>
+    /// <param name="own">The run's own variables.</param>
+    /// <param name="options">The variables by which the agent is told options.</param>
     /// <exception cref="ArgumentException">A variable of the run's would replace one that holds the agent in its place.</exception>
-    public static IReadOnlyList<string> Build(IReadOnlyList<EnvVar> own)
+    public static IReadOnlyList<string> Build(IEnumerable<EnvVar> own, IEnumerable<(string Name, string Value)>? options = null)
     {
         var variables = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in Fixed.Concat(Defaults))
@@ -44,6 +46,8 @@ internal static class AgentEnvironment
             variables[variable.Name] = variable.Value ?? "";
         }
 
+        foreach (var (name, value) in options ?? [])
+            variables[name] = value;
         return [.. variables.Select(pair => $"{pair.Key}={pair.Value}")];
     }
 }

@@ -25,8 +25,11 @@ internal sealed record AttemptEvidence
     /// <summary>What the CLI said; null for <c>agent.command</c>.</summary>
     public ClaudeOutput? Claude { get; init; }
 
-    /// <summary>The program's output, for <c>agent.command</c>.</summary>
+    /// <summary>What was put out, where that is the result: for <c>agent.command</c>, and for the CLI where its output format asks for it.</summary>
     public RunResult? Output { get; init; }
+
+    /// <summary>Whether the CLI was told a schema that a structured result must follow.</summary>
+    public bool NeedsStructured { get; init; }
 
     /// <summary>The gateway's count; null when it had no part in the attempt.</summary>
     public LedgerTotals? Totals { get; init; }

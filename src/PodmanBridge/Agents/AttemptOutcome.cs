@@ -1,3 +1,4 @@
+using System.Text;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Runs;
@@ -12,6 +13,7 @@ internal static class AttemptOutcome
 {
     private const string Kill = "SIGKILL";
     private const string MaxTurns = "error_max_turns";
+    private const string MaxBudget = "error_max_budget_usd";
     private const string OutOfMemoryMessage = "The agent used more memory than resources.limits.memory allows, and the kernel killed it.";
 
     /// <summary>The end of an attempt. <see cref="AttemptEnd.EndedAgoMs"/> is 0: the caller knows when.</summary>
@@ -26,7 +28,8 @@ internal static class AttemptOutcome
             EndedAgoMs = 0,
             ExitCode = byItself ? evidence.ExitCode : null,
             Signal = byItself ? evidence.Signal : null,
-            Result = evidence.Claude?.Result() ?? evidence.Output,
+            Result = evidence.Output ?? evidence.Claude?.Result(),
+            Structured = Fits(evidence.Claude?.Envelope?.Structured) ? evidence.Claude?.Envelope?.Structured : null,
             Usage = Usage(evidence),
             SessionID = evidence.Claude is { SessionConfirmed: true } ? evidence.SessionID : null,
             Model = evidence.Totals?.Model,
@@ -61,11 +64,13 @@ internal static class AttemptOutcome
             return code == 0 ? (RunReason.Completed, "The command exited with 0.") : (RunReason.AgentError, $"The command exited with {code}.");
         var envelope = claude.Envelope;
         if (code == 0 && envelope is { IsError: false } && envelope.Subtype != MaxTurns)
-            return (RunReason.Completed, "The agent came to its end.");
+            return Succeeded(evidence, envelope);
         if (evidence.ModelFailure is { } failure)
             return (failure.Reason, $"The agent failed since its last model call did: {failure.Message}.");
         if (envelope?.Subtype == MaxTurns)
             return (RunReason.MaxTurnsReached, "The agent used all the turns that maxTurns allows.");
+        if (envelope?.Subtype == MaxBudget)
+            return (RunReason.BudgetExceeded, "The CLI stopped because, by its own count, the run costs more than maxBudgetUSD allows.");
         return (RunReason.AgentError, envelope switch
         {
             null => $"The CLI exited with {code} and reported no result; its log says more.",
@@ -73,6 +78,16 @@ internal static class AttemptOutcome
             _ => $"The CLI exited with {code} although it reports success.",
         });
     }
+
+    private static (RunReason Reason, string Message) Succeeded(AttemptEvidence evidence, ClaudeEnvelope envelope) => envelope.Structured switch
+    {
+        null when evidence.NeedsStructured => (RunReason.AgentError, "The agent came to its end without the structured result that jsonSchema asks for."),
+        { } structured when !Fits(structured) =>
+            (RunReason.Completed, $"The agent came to its end; its structured result is too large for status, which holds {StatusLimits.StructuredBytes} bytes: see the log."),
+        _ => (RunReason.Completed, "The agent came to its end."),
+    };
+
+    private static bool Fits(string? structured) => structured is not null && Encoding.UTF8.GetByteCount(structured) <= StatusLimits.StructuredBytes;
 
     private static AttemptUsage Usage(AttemptEvidence evidence) => new()
     {

@@ -20,22 +20,82 @@ internal static class ClaudeCommand
         {
             Program,
             "-p",
-            "--input-format=text",
+            $"--input-format={options.InputFormat ?? ClaudeChoices.Text}",
             "--output-format=stream-json",
             // stream-json in print mode needs it.
             "--verbose",
             $"--session-id={spec.SessionID}",
         };
+        AddModel(argv, options);
+        AddTools(argv, options);
+        AddExtensions(argv, options);
+        AddOutput(argv, options);
+        return AgentCommand.Of(argv, AgentEnvironment.Build(spec.Env, Variables(options)));
+    }
+
+    private static void AddModel(List<string> argv, ClaudeOptions options)
+    {
         Add(argv, "--model", options.Model);
+        Add(argv, "--fallback-model", options.FallbackModel);
+        Add(argv, "--effort", options.Effort);
         Add(argv, "--system-prompt", options.SystemPrompt);
         Add(argv, "--append-system-prompt", options.AppendSystemPrompt);
+        Add(argv, "--betas", options.Betas);
+        Add(argv, "--max-budget-usd", options.MaxBudgetUSD);
+        Add(argv, "--max-turns", options.MaxTurns?.ToString());
+    }
+
+    private static void AddTools(List<string> argv, ClaudeOptions options)
+    {
+        // An empty value is how the CLI is told of an empty list; without the flag it would be all.
+        Add(argv, "--tools", options.Tools is [] ? [""] : options.Tools);
         Add(argv, "--allowedTools", options.AllowedTools);
         Add(argv, "--disallowedTools", options.DisallowedTools);
         Add(argv, "--permission-mode", options.PermissionMode);
-        if (options.DangerouslySkipPermissions == true)
-            argv.Add("--dangerously-skip-permissions");
-        Add(argv, "--max-turns", options.MaxTurns?.ToString());
-        return AgentCommand.Of(argv, AgentEnvironment.Build(spec.Env));
+        Add(argv, "--dangerously-skip-permissions", options.DangerouslySkipPermissions);
+        Add(argv, "--allow-dangerously-skip-permissions", options.AllowDangerouslySkipPermissions);
+    }
+
+    private static void AddExtensions(List<string> argv, ClaudeOptions options)
+    {
+        Add(argv, "--mcp-config", options.McpConfigs);
+        Add(argv, "--strict-mcp-config", options.StrictMcpConfig);
+        Add(argv, "--agent", options.Agent);
+        Add(argv, "--agents", options.Agents);
+        Add(argv, "--add-dir", options.AddDirs);
+        Add(argv, "--plugin-dir", options.PluginDirs);
+        Add(argv, "--settings", options.Settings);
+        Add(argv, "--setting-sources", options.SettingSources is { } sources ? string.Join(',', sources) : null);
+        Add(argv, "--disable-slash-commands", options.DisableSlashCommands);
+        Add(argv, "--no-session-persistence", options.NoPersistence);
+    }
+
+    private static void AddOutput(List<string> argv, ClaudeOptions options)
+    {
+        Add(argv, "--json-schema", options.JsonSchema);
+        Add(argv, "--include-partial-messages", options.IncludePartialMessages);
+        Add(argv, "--replay-user-messages", options.ReplayUserMessages);
+        if (options.Debug is not { } filter)
+            return;
+        argv.Add(filter == "true" ? "--debug" : $"--debug={filter}");
+        // To the run's log; else it would go to a file in HOME that nobody reads.
+        argv.Add("--debug-to-stderr");
+    }
+
+    private static IEnumerable<(string Name, string Value)> Variables(ClaudeOptions options)
+    {
+        if (options.PromptCachingTTL is { } ttl)
+            yield return (ttl == ClaudeChoices.OneHour ? "ENABLE_PROMPT_CACHING_1H" : "FORCE_PROMPT_CACHING_5M", "1");
+        if (options.BedrockServiceTier is { } tier)
+            yield return ("ANTHROPIC_BEDROCK_SERVICE_TIER", tier);
+        if (options.EnablePowershellTool == true)
+            yield return ("CLAUDE_CODE_USE_POWERSHELL_TOOL", "1");
+    }
+
+    private static void Add(List<string> argv, string flag, bool? isSet)
+    {
+        if (isSet == true)
+            argv.Add(flag);
     }
 
     private static void Add(List<string> argv, string flag, string? value)

@@ -27,6 +27,6 @@ internal sealed record ClaudeEnvelope
     /// <summary>The conversation.</summary>
     public string? SessionID { get; init; }
 
-    /// <summary>Whether the line had a text; it is <see cref="ClaudeOutput.Result"/> then.</summary>
-    public required bool HasText { get; init; }
+    /// <summary>The structured result, a JSON object as text; null when there is none.</summary>
+    public string? Structured { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Stromboli.Crds.Runs;
 
@@ -11,7 +12,8 @@ namespace Stromboli.PodmanBridge.Agents;
 /// </summary>
 /// <param name="sessionID">The conversation that the CLI was told; null when it was told none.</param>
 /// <param name="statusBytes">How much of a text <see cref="Result"/> holds, in bytes.</param>
-internal sealed class ClaudeOutput(string? sessionID, int statusBytes) : IDisposable
+/// <param name="wholeEnvelope">Whether <see cref="Result"/> is the envelope as it came, and not the text in it.</param>
+internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool wholeEnvelope = false) : IDisposable
 {
     /// <summary>The longest line that is read, in bytes.</summary>
     public const int LongestLine = 16 * 1024 * 1024;
@@ -20,6 +22,7 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes) : IDispos
 
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly ResultText _said = new(statusBytes);
+    private readonly ResultText _nothing = new(statusBytes);
     private ResultText? _result;
     private string? _lastMessage;
     private bool _saidBefore;
@@ -40,8 +43,8 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes) : IDispos
     /// <summary>Whether the CLI named the conversation that it was told.</summary>
     public bool SessionConfirmed { get; private set; }
 
-    /// <summary>The envelope's text; without one, what the assistant has said so far.</summary>
-    public RunResult Result() => (Envelope is { HasText: true } ? _result! : _said).ToResult();
+    /// <summary>The envelope's text; without one, what the assistant has said so far. Or the envelope itself; without one, nothing.</summary>
+    public RunResult Result() => (_result ?? (wholeEnvelope ? _nothing : _said)).ToResult();
 
     /// <summary>Reads a piece of a line.</summary>
     public void Append(ReadOnlySpan<byte> piece, bool endOfLine)
@@ -88,6 +91,7 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes) : IDispos
     public void Dispose()
     {
         _said.Dispose();
+        _nothing.Dispose();
         _result?.Dispose();
     }
 
@@ -142,13 +146,13 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes) : IDispos
     {
         if (!said.TryGetProperty("is_error", out var isError) || isError.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
             return;
-        var hasText = said.TryGetProperty("result", out var text) && text.ValueKind == JsonValueKind.String;
-        if (hasText)
-        {
-            _result?.Dispose();
-            _result = new ResultText(statusBytes);
-            AppendText(_result, text);
-        }
+        // The last envelope counts, also one without a text.
+        _result?.Dispose();
+        _result = null;
+        if (wholeEnvelope)
+            (_result = new ResultText(statusBytes)).Append(JsonMarshal.GetRawUtf8Value(said));
+        else if (said.TryGetProperty("result", out var text) && text.ValueKind == JsonValueKind.String)
+            AppendText(_result = new ResultText(statusBytes), text);
 
         Envelope = new ClaudeEnvelope
         {
@@ -159,7 +163,9 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes) : IDispos
             ApiDurationMs = Number(said, "duration_api_ms", long.MaxValue),
             PermissionDenials = said.TryGetProperty("permission_denials", out var denials) && denials.ValueKind == JsonValueKind.Array ? denials.GetArrayLength() : 0,
             SessionID = session,
-            HasText = hasText,
+            Structured = said.TryGetProperty("structured_output", out var structured) && structured.ValueKind == JsonValueKind.Object
+                ? Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(structured))
+                : null,
         };
     }
 

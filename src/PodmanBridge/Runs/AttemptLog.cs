@@ -1,3 +1,4 @@
+using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Agents;
 using Stromboli.PodmanBridge.Sandbox;
@@ -10,12 +11,16 @@ namespace Stromboli.PodmanBridge.Runs;
 internal sealed class AttemptLog : IShimLogConsumer, IDisposable
 {
     private readonly ClaudeOutput? _claude;
+    private readonly ClaudeTranscript? _transcript;
     private readonly ResultText _text;
 
     private AttemptLog(AttemptSpec spec)
     {
         _text = new ResultText(spec.StatusBytes);
-        _claude = spec.Claude is null ? null : new ClaudeOutput(spec.SessionID, spec.StatusBytes);
+        if (spec.Claude is not { } options)
+            return;
+        _claude = new ClaudeOutput(spec.SessionID, spec.StatusBytes, wholeEnvelope: options.OutputFormat == ClaudeChoices.Json);
+        _transcript = ClaudeTranscript.For(options, spec.StatusBytes);
     }
 
     /// <summary>Whether the agent's process ever ran.</summary>
@@ -39,8 +44,8 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
     /// <summary>What Claude Code said; null for another program.</summary>
     public ClaudeOutput? Claude => _claude;
 
-    /// <summary>The program's standard output.</summary>
-    public ResultText Text => _text;
+    /// <summary>What was put out, where that is the result: by a program other than Claude Code, or as a format of its output asks; null where it is not.</summary>
+    public RunResult? Output => _claude is null ? (Started ? _text.ToResult() : null) : _transcript?.ToResult();
 
     /// <summary>Reads the log as far as it is written.</summary>
     /// <exception cref="IOException">The log cannot be read.</exception>
@@ -52,11 +57,17 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
             await ShimLog.ReadAsync(path, log, cancellationToken);
         }
 
+        log._transcript?.End();
         return log;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _text.Dispose();
+    public void Dispose()
+    {
+        _text.Dispose();
+        _claude?.Dispose();
+        _transcript?.Dispose();
+    }
 
     /// <inheritdoc/>
     public void Stdout(ReadOnlySpan<byte> piece, bool endOfLine)
@@ -64,6 +75,7 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
         if (_claude is not null)
         {
             _claude.Append(piece, endOfLine);
+            _transcript?.Append(piece, endOfLine);
             return;
         }
 

@@ -40,6 +40,10 @@ internal sealed record AttemptRecord
     {
         Env = [],
         Command = spec.Command is [var program, ..] ? [program] : spec.Command,
-        Claude = spec.Claude is null ? null : new ClaudeOptions(),
+        Claude = spec.Claude is { } claude ? HowToRead(claude) : null,
     };
+
+    // What a bridge that finds the attempt must know to read its result; that there is a schema is enough.
+    private static ClaudeOptions HowToRead(ClaudeOptions claude) =>
+        new() { OutputFormat = claude.OutputFormat, Verbose = claude.Verbose, JsonSchema = claude.JsonSchema is null ? null : "{}" };
 }

@@ -28,6 +28,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
     private readonly AttemptSignals _signals;
     private readonly CancellationTokenSource _closing = new();
     private Task _running = Task.CompletedTask;
+    private volatile AttemptSpec? _wanted;
     private bool _released;
 
     private AttemptSupervisor(AttemptRecord record, AttemptDirectory directory, AttemptServices services)
@@ -86,6 +87,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
             _state.SetRemaining(TimeSpan.FromMilliseconds(remaining));
         }
 
+        _wanted = desired.Spec ?? _wanted;
         if (desired is { State: DesiredState.Go, Spec: { } spec, Secrets: { } secrets })
         {
             _signals.SetGo(spec, secrets);
@@ -179,6 +181,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
 
         if (found == FoundContainer.None)
         {
+            RefuseIf(_wanted is { } wanted ? AttemptStart.UnknownOption(wanted, _services.Sandbox.CliVersion()) : null);
             await _sandbox.PrepareAsync(again: adopted, _state.Ending);
         }
 
@@ -220,8 +223,17 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
             return;
         }
 
+        RefuseIf(AttemptStart.UnknownOption(spec, _services.Sandbox.CliVersion()) ?? AttemptStart.Problem(spec, secrets));
         _released = true;
         _sandbox.Shim!.Go(() => AttemptStart.Build(spec, secrets, _services.Lease.Remaining));
+    }
+
+    private static void RefuseIf(string? problem)
+    {
+        if (problem is not null)
+        {
+            throw new AttemptRefusedException(RunReason.InvalidSpec, problem);
+        }
     }
 
     private async Task StopAsync()

@@ -35,6 +35,9 @@ internal sealed class SandboxServices
     /// <summary>The folder of the Claude CLI on this node; null if it has none.</summary>
     public required string? ClaudeDirectory { get; init; }
 
+    /// <summary>The version of that CLI; null if it is not known.</summary>
+    public required Func<string?> CliVersion { get; init; }
+
     /// <summary>The files that are the same for every container.</summary>
     public required SandboxFiles Files { get; init; }
 

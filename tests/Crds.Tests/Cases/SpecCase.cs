@@ -8,10 +8,13 @@ namespace Stromboli.Crds.Tests.Cases;
 /// <summary>
 /// A row of Cases/agentrun.yaml, where the columns are explained. The same rows go through AgentRunValidator here and through a real API server in EndToEnd.
 /// </summary>
-public sealed partial record SpecCase(string Name, JsonObject Spec, JsonObject? Update, IReadOnlyList<string> Refused, string? Says, bool ServerOnly)
+public sealed partial record SpecCase(string Name, JsonObject Spec, JsonObject? Update, IReadOnlyList<string> Refused, string? Says, bool ServerOnly, bool CodeOnly)
 {
     /// <summary>Rows that the validator in code can judge.</summary>
     public static IEnumerable<SpecCase> ForCode() => All().Where(row => row is { ServerOnly: false, Update: null });
+
+    /// <summary>Rows that an API server can judge.</summary>
+    public static IEnumerable<SpecCase> ForServer() => All().Where(row => !row.CodeOnly);
 
     /// <summary>Every row.</summary>
     public static IEnumerable<SpecCase> All()
@@ -28,7 +31,8 @@ public sealed partial record SpecCase(string Name, JsonObject Spec, JsonObject? 
                 row["update"]?.AsObject(),
                 [.. (row["refused"]?.AsArray() ?? []).Select(field => field!.GetValue<string>())],
                 row["says"]?.GetValue<string>(),
-                row["server"]?.GetValue<bool>() ?? false);
+                row["server"]?.GetValue<bool>() ?? false,
+                row["code"]?.GetValue<bool>() ?? false);
         }
     }
 

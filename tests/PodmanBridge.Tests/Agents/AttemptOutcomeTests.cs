@@ -25,6 +25,9 @@ public sealed class AttemptOutcomeTests
         ("the same, and the engine reports that memory ran out somewhere in the container", () => Claude(137, null, false) with { OutOfMemory = true }, RunReason.AgentError),
         ("turns used up", () => Claude(1, "error_max_turns", isError: true), RunReason.MaxTurnsReached),
         ("turns used up with a good exit", () => Claude(0, "error_max_turns", isError: false), RunReason.MaxTurnsReached),
+        ("the CLI's own budget used up", () => Claude(1, "error_max_budget_usd", isError: true), RunReason.BudgetExceeded),
+        ("a schema, and a result that follows it", () => Structured("""{"a":1}""") with { NeedsStructured = true }, RunReason.Completed),
+        ("a schema, and no structured result", () => Claude(0, "success", isError: false) with { NeedsStructured = true }, RunReason.AgentError),
         ("the credential was refused", () => Claude(1, "success", true) with { ModelFailure = Unauthorised }, RunReason.AuthenticationFailed),
         ("too many requests", () => Claude(1, "success", true) with { ModelFailure = Limited }, RunReason.RateLimited),
         ("the model was away, and the CLI said nothing", () => Claude(1, null, true) with { ModelFailure = Away }, RunReason.ModelUnavailable),
@@ -100,6 +103,28 @@ public sealed class AttemptOutcomeTests
     [Fact]
     public void Decide_AnotherConversation_IsNotReported() =>
         Assert.Null(AttemptOutcome.Decide(Claude(0, "success", false, session: "00000000-0000-4000-8000-000000000000") with { SessionID = Specs.Session }).SessionID);
+
+    [Fact]
+    public void Decide_Structured_IsKeptUpToItsBound()
+    {
+        var small = AttemptOutcome.Decide(Structured("""{"a":"x"}"""));
+        var large = AttemptOutcome.Decide(Structured($$"""{"a":"{{new string('é', StatusLimits.StructuredBytes / 2)}}"}"""));
+
+        Assert.Equal(("""{"a":"x"}""", "The agent came to its end."), (small.Structured, small.Message));
+        Assert.Equal((null, RunReason.Completed), (large.Structured, large.Reason));
+        Assert.Contains("too large for status, which holds 16384 bytes", large.Message);
+    }
+
+    [Fact]
+    public void Decide_OutputThatIsTheResult_GoesBeforeTheEnvelopesText() =>
+        Assert.Equal("all of it", AttemptOutcome.Decide(Claude(0, "success", false) with { Output = new RunResult { Text = "all of it" } }).Result!.Text);
+
+    private static AttemptEvidence Structured(string json)
+    {
+        var output = new ClaudeOutput(Specs.Session, 1024);
+        output.Line(Encoding.UTF8.GetBytes($$"""{"type":"result","subtype":"success","is_error":false,"structured_output":{{json}},"session_id":"{{Specs.Session}}"}"""));
+        return new AttemptEvidence { ExitCode = 0, Claude = output };
+    }
 
     private static AttemptEvidence Claude(int? exit, string? subtype, bool isError, string session = Specs.Session)
     {

@@ -11,21 +11,60 @@ public sealed class ClaudeCommandTests
         "/opt/stromboli/claude/claude", "-p", "--input-format=text", "--output-format=stream-json", "--verbose", "--session-id=" + Specs.Session,
     ];
 
-    /// <summary>Field, options, and what they add to the command line. A field of the options that is missing here fails a test.</summary>
-    private static readonly (string Field, ClaudeOptions Options, string[] Argv)[] Golden =
+    /// <summary>
+    /// Field, options, and what they add to the command line or, when it holds no dash in front, to the environment. A field of the options that is missing here fails a test.
+    /// </summary>
+    private static readonly (string Field, ClaudeOptions Options, string[] Added)[] Golden =
     [
         (nameof(ClaudeOptions.Model), new() { Model = "sonnet" }, ["--model=sonnet"]),
         (nameof(ClaudeOptions.Model), new() { Model = "--help" }, ["--model=--help"]),
+        (nameof(ClaudeOptions.FallbackModel), new() { FallbackModel = "sonnet,haiku" }, ["--fallback-model=sonnet,haiku"]),
+        (nameof(ClaudeOptions.Effort), new() { Effort = "xhigh" }, ["--effort=xhigh"]),
         (nameof(ClaudeOptions.SystemPrompt), new() { SystemPrompt = "--version\nBe brief." }, ["--system-prompt=--version\nBe brief."]),
         (nameof(ClaudeOptions.SystemPrompt), new() { SystemPrompt = "" }, ["--system-prompt="]),
         (nameof(ClaudeOptions.AppendSystemPrompt), new() { AppendSystemPrompt = "-x" }, ["--append-system-prompt=-x"]),
+        (nameof(ClaudeOptions.Tools), new() { Tools = ["Bash", "Read"] }, ["--tools=Bash", "--tools=Read"]),
+        (nameof(ClaudeOptions.Tools), new() { Tools = [] }, ["--tools="]),
         (nameof(ClaudeOptions.AllowedTools), new() { AllowedTools = ["Read", "Bash(git log:*)", "Bash(a, b)"] }, ["--allowedTools=Read", "--allowedTools=Bash(git log:*)", "--allowedTools=Bash(a, b)"]),
+        (nameof(ClaudeOptions.AllowedTools), new() { AllowedTools = [] }, []),
         (nameof(ClaudeOptions.DisallowedTools), new() { DisallowedTools = ["WebFetch", "--x"] }, ["--disallowedTools=WebFetch", "--disallowedTools=--x"]),
         (nameof(ClaudeOptions.PermissionMode), new() { PermissionMode = "plan" }, ["--permission-mode=plan"]),
         (nameof(ClaudeOptions.DangerouslySkipPermissions), new() { DangerouslySkipPermissions = true }, ["--dangerously-skip-permissions"]),
         (nameof(ClaudeOptions.DangerouslySkipPermissions), new() { DangerouslySkipPermissions = false }, []),
+        (nameof(ClaudeOptions.AllowDangerouslySkipPermissions), new() { AllowDangerouslySkipPermissions = true }, ["--allow-dangerously-skip-permissions"]),
+        (nameof(ClaudeOptions.IncludePartialMessages), new() { IncludePartialMessages = true }, ["--include-partial-messages"]),
+        (nameof(ClaudeOptions.ReplayUserMessages), new() { ReplayUserMessages = true }, ["--replay-user-messages"]),
+        (nameof(ClaudeOptions.MaxBudgetUSD), new() { MaxBudgetUSD = "0.000000000001" }, ["--max-budget-usd=0.000000000001"]),
         (nameof(ClaudeOptions.MaxTurns), new() { MaxTurns = 7 }, ["--max-turns=7"]),
+        (nameof(ClaudeOptions.McpConfigs), new() { McpConfigs = ["""{"mcpServers": {}}""", "/etc/mcp.json"] }, ["""--mcp-config={"mcpServers": {}}""", "--mcp-config=/etc/mcp.json"]),
+        (nameof(ClaudeOptions.StrictMcpConfig), new() { StrictMcpConfig = true }, ["--strict-mcp-config"]),
+        (nameof(ClaudeOptions.Agent), new() { Agent = "reviewer" }, ["--agent=reviewer"]),
+        (nameof(ClaudeOptions.Agents), new() { Agents = "{}" }, ["--agents={}"]),
+        (nameof(ClaudeOptions.AddDirs), new() { AddDirs = ["/a b,c", "/d"] }, ["--add-dir=/a b,c", "--add-dir=/d"]),
+        (nameof(ClaudeOptions.PluginDirs), new() { PluginDirs = ["/a", "/b"] }, ["--plugin-dir=/a", "--plugin-dir=/b"]),
+        (nameof(ClaudeOptions.Settings), new() { Settings = """{"a": "--b"}""" }, ["""--settings={"a": "--b"}"""]),
+        (nameof(ClaudeOptions.SettingSources), new() { SettingSources = ["user", "local"] }, ["--setting-sources=user,local"]),
+        (nameof(ClaudeOptions.SettingSources), new() { SettingSources = [] }, ["--setting-sources="]),
+        (nameof(ClaudeOptions.Betas), new() { Betas = ["context-1m-2025-08-07", "x"] }, ["--betas=context-1m-2025-08-07", "--betas=x"]),
+        // The CLI is always told to be verbose; what the field changes is the result (ClaudeTranscriptTests).
+        (nameof(ClaudeOptions.Verbose), new() { Verbose = true }, []),
+        (nameof(ClaudeOptions.Debug), new() { Debug = "true" }, ["--debug", "--debug-to-stderr"]),
+        (nameof(ClaudeOptions.Debug), new() { Debug = "api,!file" }, ["--debug=api,!file", "--debug-to-stderr"]),
+        (nameof(ClaudeOptions.DisableSlashCommands), new() { DisableSlashCommands = true }, ["--disable-slash-commands"]),
+        (nameof(ClaudeOptions.NoPersistence), new() { NoPersistence = true }, ["--no-session-persistence"]),
+        (nameof(ClaudeOptions.JsonSchema), new() { JsonSchema = """{"type": "object"}""" }, ["""--json-schema={"type": "object"}"""]),
+        (nameof(ClaudeOptions.PromptCachingTTL), new() { PromptCachingTTL = "5m" }, ["FORCE_PROMPT_CACHING_5M=1"]),
+        (nameof(ClaudeOptions.PromptCachingTTL), new() { PromptCachingTTL = "1h" }, ["ENABLE_PROMPT_CACHING_1H=1"]),
+        (nameof(ClaudeOptions.BedrockServiceTier), new() { BedrockServiceTier = "flex" }, ["ANTHROPIC_BEDROCK_SERVICE_TIER=flex"]),
+        (nameof(ClaudeOptions.EnablePowershellTool), new() { EnablePowershellTool = true }, ["CLAUDE_CODE_USE_POWERSHELL_TOOL=1"]),
+        (nameof(ClaudeOptions.EnablePowershellTool), new() { EnablePowershellTool = false }, []),
+        // Inside, the CLI is always driven with a stream; what the field changes is the result.
+        (nameof(ClaudeOptions.OutputFormat), new() { OutputFormat = "text" }, []),
+        (nameof(ClaudeOptions.OutputFormat), new() { OutputFormat = "json" }, []),
     ];
+
+    /// <summary>Fields that change something that is there without them; each has a test of its own below.</summary>
+    private static readonly string[] Replacing = [nameof(ClaudeOptions.InputFormat), nameof(ClaudeOptions.SessionID)];
 
     public static TheoryData<int> Rows => [.. Enumerable.Range(0, Golden.Length)];
 
@@ -33,9 +72,12 @@ public sealed class ClaudeCommandTests
     [MemberData(nameof(Rows))]
     public void Build_Field_IsItsFlag(int row)
     {
-        var (_, options, argv) = Golden[row];
+        var (_, options, added) = Golden[row];
 
-        Assert.Equal([.. Base, .. argv], ClaudeCommand.Build(options, Specs.Attempt).Argv);
+        var command = ClaudeCommand.Build(options, Specs.Attempt);
+
+        Assert.Equal([.. Base, .. added.Where(IsFlag)], command.Argv);
+        Assert.Equal([.. ClaudeCommand.Build(new ClaudeOptions(), Specs.Attempt).Environment, .. added.Where(word => !IsFlag(word))], command.Environment);
     }
 
     [Fact]
@@ -43,7 +85,35 @@ public sealed class ClaudeCommandTests
     {
         var fields = typeof(ClaudeOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.Name != "EqualityContract").Select(p => p.Name);
 
-        Assert.Empty(fields.Except(Golden.Select(row => row.Field)));
+        Assert.Empty(fields.Except(Golden.Select(row => row.Field)).Except(Replacing));
+    }
+
+    [Fact]
+    public void Build_InputFormat_ReplacesTheUsualOne() =>
+        Assert.Equal(
+            Base.Select(word => word == "--input-format=text" ? "--input-format=stream-json" : word),
+            ClaudeCommand.Build(new ClaudeOptions { InputFormat = "stream-json" }, Specs.Attempt).Argv);
+
+    // The operator resolves it: spec.agent.claude.sessionID, else the run's UID.
+    [Fact]
+    public void Build_SessionID_IsTheAttempts() =>
+        Assert.Equal(Base, ClaudeCommand.Build(new ClaudeOptions { SessionID = "another" }, Specs.Attempt).Argv);
+
+    [Fact]
+    public void Build_OptionOfAVariable_WinsOverTheRunsOwn() =>
+        Assert.Contains(
+            "ENABLE_PROMPT_CACHING_1H=1",
+            ClaudeCommand.Build(new ClaudeOptions { PromptCachingTTL = "1h" }, Specs.Attempt with { Env = [new() { Name = "ENABLE_PROMPT_CACHING_1H", Value = "0" }] }).Environment);
+
+    [Fact]
+    public void Build_MoreThanAProgramTakes_Throws()
+    {
+        var one = Assert.Throws<ArgumentException>(() => AgentCommand.Build(Specs.Attempt with { Command = ["x"], Env = [new() { Name = "A", Value = new string('é', 65_535) }] }));
+        var all = Assert.Throws<ArgumentException>(
+            () => AgentCommand.Build(Specs.Attempt with { Command = ["x"], Env = [.. Enumerable.Range(0, 15).Select(i => new EnvVar { Name = $"A{i}", Value = new string('x', 100_000) })] }));
+
+        Assert.StartsWith("an argument or variable has 131072 bytes, and a program takes none of more than 131071", one.Message);
+        Assert.Contains("bytes together", all.Message);
     }
 
     [Fact]
@@ -93,4 +163,6 @@ public sealed class ClaudeCommandTests
 
     [Fact]
     public void Build_EmptyCommand_Throws() => Assert.Throws<ArgumentException>(() => AgentCommand.Build(Specs.Attempt with { Command = [] }));
+
+    private static bool IsFlag(string word) => word.StartsWith("--", StringComparison.Ordinal);
 }

@@ -26,7 +26,7 @@ public sealed class ClaudeOutputTests : IDisposable
         Assert.Equal("claude-opus-5-5", _output.Init!.Model);
         Assert.Equal("2.1.329", _output.Init.Version);
         Assert.Equal(
-            new ClaudeEnvelope { IsError = false, Subtype = "success", Turns = 2, DurationMs = 1400, ApiDurationMs = 1192, PermissionDenials = 1, SessionID = Specs.Session, HasText = true },
+            new ClaudeEnvelope { IsError = false, Subtype = "success", Turns = 2, DurationMs = 1400, ApiDurationMs = 1192, PermissionDenials = 1, SessionID = Specs.Session },
             _output.Envelope);
         Assert.Equal("hello", _output.Result().Text);
         Assert.True(_output.SessionConfirmed);
@@ -49,6 +49,32 @@ public sealed class ClaudeOutputTests : IDisposable
 
         Assert.Equal("error_max_turns", _output.Envelope!.Subtype);
         Assert.Equal("so far", _output.Result().Text);
+    }
+
+    [Fact]
+    public void Result_WholeEnvelope_IsTheLineAsItCame()
+    {
+        using var output = new ClaudeOutput(Specs.Session, 1024, wholeEnvelope: true);
+        output.Line(Encoding.UTF8.GetBytes(Said));
+
+        Assert.Equal("", output.Result().Text);
+        output.Line(Encoding.UTF8.GetBytes(Result));
+        Assert.Equal(Result, output.Result().Text);
+        output.Line(Encoding.UTF8.GetBytes(MaxTurns));
+        Assert.Equal(MaxTurns, output.Result().Text);
+    }
+
+    [Theory]
+    [InlineData("""{"name": "ä", "list": [1, {"a": null}]}""", true)]
+    [InlineData("{}", true)]
+    [InlineData("[1]", false)]
+    [InlineData("\"text\"", false)]
+    [InlineData("null", false)]
+    public void Envelope_StructuredOutput_IsTheObjectAsItCame(string json, bool isTaken)
+    {
+        Feed(1000, Result.Replace("\"is_error\"", $"\"structured_output\":{json},\"is_error\"", StringComparison.Ordinal));
+
+        Assert.Equal(isTaken ? json : null, _output.Envelope!.Structured);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class AttemptRecordTests
     private static readonly AttemptSpec Claude = SpecBuilder.Attempt() with
     {
         Command = null,
-        Claude = new ClaudeOptions { SystemPrompt = "SECRET-prompt", AllowedTools = ["SECRET"] },
+        Claude = new ClaudeOptions { SystemPrompt = "SECRET-prompt", AllowedTools = ["SECRET"], OutputFormat = "json", Verbose = true, JsonSchema = """{"title": "SECRET"}""" },
     };
 
     [Fact]
@@ -32,6 +32,7 @@ public sealed class AttemptRecordTests
     {
         Assert.Equal(["sh"], ReadBack(Command).Spec.Command);
         Assert.NotNull(ReadBack(Claude).Spec.Claude);
+        Assert.Equal(new ClaudeOptions { OutputFormat = "json", Verbose = true, JsonSchema = "{}" }, ReadBack(Claude).Spec.Claude);
         Assert.Null(ReadBack(Claude).Spec.Command);
         Assert.Equal(Command.StatusBytes, ReadBack(Command).Spec.StatusBytes);
     }

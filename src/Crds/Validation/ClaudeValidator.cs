@@ -1,0 +1,107 @@
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Schema;
+
+namespace Stromboli.Crds.Validation;
+
+/// <summary>The rules of the CLI's options once more, in code, and what CEL cannot say: whether JSON is JSON.</summary>
+internal static class ClaudeValidator
+{
+    private const string Field = "spec.agent.claude";
+
+    internal static void Check(FieldChecks checks, ClaudeOptions? claude)
+    {
+        if (claude is null)
+            return;
+        Model(checks, claude);
+        Prompts(checks, claude);
+        Tools(checks, claude);
+        Extensions(checks, claude);
+        Texts(checks, claude);
+    }
+
+    private static void Model(FieldChecks checks, ClaudeOptions claude)
+    {
+        checks.Text($"{Field}.model", claude.Model, 1, RunLimits.ModelName, PatternRegexes.ModelName, Sentences.ModelName);
+        checks.Text($"{Field}.fallbackModel", claude.FallbackModel, 1, RunLimits.ModelName, PatternRegexes.ModelNames, Sentences.ModelNames);
+        checks.OneOf($"{Field}.effort", claude.Effort, ClaudeChoices.Efforts);
+        checks.Text($"{Field}.maxBudgetUSD", claude.MaxBudgetUSD, 1, RunLimits.DollarsLength, PatternRegexes.Dollars, Sentences.Dollars);
+        checks.Number($"{Field}.maxTurns", claude.MaxTurns, 1, RunLimits.Turns);
+        checks.Items($"{Field}.betas", claude.Betas?.Count, 0, RunLimits.Betas);
+        checks.Texts($"{Field}.betas", claude.Betas, 1, RunLimits.BetaLength, PatternRegexes.Beta, Sentences.Beta);
+        checks.OneOf($"{Field}.promptCachingTTL", claude.PromptCachingTTL, ClaudeChoices.CacheTtls);
+        checks.OneOf($"{Field}.bedrockServiceTier", claude.BedrockServiceTier, ClaudeChoices.ServiceTiers);
+    }
+
+    private static void Prompts(FieldChecks checks, ClaudeOptions claude)
+    {
+        foreach (var (field, text) in new[] { ("systemPrompt", claude.SystemPrompt), ("appendSystemPrompt", claude.AppendSystemPrompt) })
+        {
+            checks.Bytes($"{Field}.{field}", text, RunLimits.TextBytes);
+            checks.Text($"{Field}.{field}", text, 0, int.MaxValue, PatternRegexes.NoNul, Sentences.NoNul);
+        }
+    }
+
+    private static void Tools(FieldChecks checks, ClaudeOptions claude)
+    {
+        checks.Items($"{Field}.tools", claude.Tools?.Count, 0, RunLimits.Tools);
+        checks.Texts($"{Field}.tools", claude.Tools, 1, RunLimits.ToolLength, PatternRegexes.ToolName, Sentences.ToolName);
+        foreach (var (field, tools) in new[] { ("allowedTools", claude.AllowedTools), ("disallowedTools", claude.DisallowedTools) })
+        {
+            checks.Items($"{Field}.{field}", tools?.Count, 0, RunLimits.Tools);
+            checks.Texts($"{Field}.{field}", tools, 1, RunLimits.ToolLength, PatternRegexes.Tool, Sentences.Tool);
+        }
+        checks.OneOf($"{Field}.permissionMode", claude.PermissionMode, ClaudeChoices.PermissionModes);
+    }
+
+    private static void Extensions(FieldChecks checks, ClaudeOptions claude)
+    {
+        McpConfigs(checks, claude.McpConfigs);
+        checks.Text($"{Field}.agent", claude.Agent, 1, RunLimits.AgentName, PatternRegexes.AgentName, Sentences.AgentName);
+        Json(checks, "agents", claude.Agents);
+        foreach (var (field, paths) in new[] { ("addDirs", claude.AddDirs), ("pluginDirs", claude.PluginDirs) })
+        {
+            checks.Items($"{Field}.{field}", paths?.Count, 0, RunLimits.Directories);
+            checks.Texts($"{Field}.{field}", paths, 1, RunLimits.Path, PatternRegexes.AbsolutePath, Sentences.AbsolutePath);
+        }
+        checks.Bytes($"{Field}.settings", claude.Settings, RunLimits.TextBytes);
+        if (claude.Settings is { } settings && !IsPath(settings) && !JsonObjects.IsObject(settings))
+            checks.Add($"{Field}.settings", Sentences.JsonObjectOrPath);
+        checks.Items($"{Field}.settingSources", claude.SettingSources?.Count, 0, RunLimits.SettingSources);
+        for (var i = 0; i < claude.SettingSources?.Count; i++)
+            checks.OneOf($"{Field}.settingSources[{i}]", claude.SettingSources[i], ClaudeChoices.SettingSources);
+    }
+
+    private static void Texts(FieldChecks checks, ClaudeOptions claude)
+    {
+        checks.Text($"{Field}.debug", claude.Debug, 1, RunLimits.DebugLength, PatternRegexes.DebugFilter, Sentences.DebugFilter);
+        Json(checks, "jsonSchema", claude.JsonSchema);
+        checks.OneOf($"{Field}.inputFormat", claude.InputFormat, ClaudeChoices.InputFormats);
+        checks.OneOf($"{Field}.outputFormat", claude.OutputFormat, ClaudeChoices.OutputFormats);
+        checks.Text($"{Field}.sessionID", claude.SessionID, 1, RunLimits.UuidLength, PatternRegexes.Uuid, Sentences.Uuid);
+        if (claude.ReplayUserMessages == true && claude.InputFormat != ClaudeChoices.StreamJson)
+            checks.Add($"{Field}.replayUserMessages", Sentences.ReplayNeedsStream);
+    }
+
+    private static void McpConfigs(FieldChecks checks, List<string>? configs)
+    {
+        const string field = $"{Field}.mcpConfigs";
+        checks.Items(field, configs?.Count, 0, RunLimits.McpConfigs);
+        for (var i = 0; i < configs?.Count; i++)
+            checks.Characters($"{field}[{i}]", configs[i], 1, RunLimits.McpConfigLength);
+        // Not by its place in the list, nor with its text: it may well hold a secret.
+        var objects = configs?.Where(config => config.Length > 0 && !IsPath(config)).ToList() ?? [];
+        if (objects.Exists(config => !JsonObjects.IsObject(config)))
+            checks.Add(field, Sentences.JsonObjectOrPath);
+        else if (objects.Exists(config => !JsonObjects.HasObject(config, "mcpServers")))
+            checks.Add(field, Sentences.McpServers);
+    }
+
+    private static void Json(FieldChecks checks, string field, string? text)
+    {
+        checks.Bytes($"{Field}.{field}", text, RunLimits.TextBytes);
+        if (text is not null && !JsonObjects.IsObject(text))
+            checks.Add($"{Field}.{field}", Sentences.JsonObject);
+    }
+
+    private static bool IsPath(string text) => text.StartsWith('/') && PatternRegexes.AbsolutePath.IsMatch(text);
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Stromboli.Crds.Runs;
+
+namespace Stromboli.Crds.Validation;
+
+/// <summary>Whether text is JSON of the form that a field takes.</summary>
+public static class JsonObjects
+{
+    /// <summary>Whether the text is one JSON object, not nested more than 64 levels deep.</summary>
+    public static bool IsObject(string text)
+    {
+        using var document = Parse(text);
+        return document?.RootElement.ValueKind == JsonValueKind.Object;
+    }
+
+    /// <summary>Whether the text is a JSON object whose member of that name is an object.</summary>
+    public static bool HasObject(string text, string member)
+    {
+        using var document = Parse(text);
+        return document?.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Object;
+    }
+
+    /// <summary>
+    /// Whether the text is a prompt of the format <see cref="ClaudeChoices.StreamJson"/>: on each line that is not empty a message of the user, and at least one. The
+    /// CLI takes other kinds of lines too, which change its options while it runs; those have fields of their own.
+    /// </summary>
+    public static bool IsUserMessages(string prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        var lines = prompt.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Length > 0 && lines.All(IsUserMessage);
+    }
+
+    private static bool IsUserMessage(string line)
+    {
+        using var document = Parse(line);
+        return document?.RootElement is { ValueKind: JsonValueKind.Object } root
+            && Is(root, "type", "user")
+            && root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.Object
+            && Is(message, "role", "user")
+            && message.TryGetProperty("content", out var content) && content.ValueKind is JsonValueKind.String or JsonValueKind.Array;
+    }
+
+    private static bool Is(JsonElement element, string member, string value) =>
+        element.TryGetProperty(member, out var text) && text.ValueKind == JsonValueKind.String && text.ValueEquals(value);
+
+    // A member that is there twice means what the reader chooses: the CLI may choose another than we.
+    private static JsonDocument? Parse(string text)
+    {
+        try
+        {
+            return JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

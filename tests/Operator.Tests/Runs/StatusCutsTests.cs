@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Stromboli.Crds;
+using Stromboli.Crds.Runs;
+using Stromboli.Operator.Runs;
+
+namespace Stromboli.Operator.Tests.Runs;
+
+public sealed class StatusCutsTests
+{
+    [Theory]
+    [InlineData("""{"name": "ä", "n": 1e400, "list": [1, {"a": null}]}""", true)]
+    [InlineData("{}", true)]
+    [InlineData(null, false)]
+    [InlineData("", false)]
+    [InlineData("[]", false)]
+    [InlineData("\"text\"", false)]
+    [InlineData("{", false)]
+    [InlineData("{} {}", false)]
+    [InlineData("""{"half": "\ud800"}""", false)]
+    [InlineData("""{"\udc00": 1}""", false)]
+    public void Structured_Text_IsJsonThatCanBeStored(string? text, bool isTaken)
+    {
+        var structured = StatusCuts.Structured(text);
+
+        Assert.Equal(isTaken, structured is not null);
+        var status = new AgentRunStatus { Result = new RunResult { Structured = structured } };
+        Assert.Contains("result", JsonSerializer.Serialize(status, CrdsJson.Default.AgentRunStatus));
+    }
+
+    [Fact]
+    public void Structured_TooLargeOrTooDeep_IsLeftOut()
+    {
+        Assert.NotNull(StatusCuts.Structured(Nested(StatusLimits.StructuredDepth)));
+        Assert.Null(StatusCuts.Structured(Nested(StatusLimits.StructuredDepth + 1)));
+        Assert.NotNull(StatusCuts.Structured(Long(StatusLimits.StructuredBytes)));
+        Assert.Null(StatusCuts.Structured(Long(StatusLimits.StructuredBytes + 1)));
+    }
+
+    private static string Nested(int depth) => string.Concat(Enumerable.Repeat("""{"a":""", depth)) + "1" + new string('}', depth);
+
+    private static string Long(int bytes) => $$"""{"a":"{{new string('x', bytes - 8)}}"}""";
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Stromboli.ScriptedModel;
+
+/// <summary>What a request says in <c>system</c>: text, or a list of blocks with text.</summary>
+internal static class SystemBlocks
+{
+    /// <summary>The longest text that is kept, in characters: its end.</summary>
+    public const int Tail = 2000;
+
+    public static string? TextOf(JsonElement request)
+    {
+        if (!request.TryGetProperty("system", out var system))
+            return null;
+        var text = system.ValueKind == JsonValueKind.String ? system.GetString()! : string.Join('\n', Blocks(system).Select(block => block.GetProperty("text").GetString()));
+        return text[Math.Max(0, text.Length - Tail)..];
+    }
+
+    public static IReadOnlyList<string> CacheTtlsOf(JsonElement request) =>
+        request.TryGetProperty("system", out var system)
+            ? [.. Blocks(system).Where(block => block.TryGetProperty("cache_control", out _)).Select(block => Ttl(block.GetProperty("cache_control"))).Distinct()]
+            : [];
+
+    private static IEnumerable<JsonElement> Blocks(JsonElement system) =>
+        system.ValueKind == JsonValueKind.Array ? system.EnumerateArray().Where(block => block.ValueKind == JsonValueKind.Object && block.TryGetProperty("text", out _)) : [];
+
+    private static string Ttl(JsonElement control) =>
+        control.ValueKind == JsonValueKind.Object && control.TryGetProperty("ttl", out var ttl) ? ttl.GetString() ?? "5m" : "5m";
+}
