@@ -47,7 +47,7 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
               prompt: not read
               agent:
                 command: [bash, -c, exit 3]
-              retries: {limit: 1, on: [AgentError], backoff: 1h}
+              retries: {limit: 1, "on": [AgentError], backoff: 1h}
             """);
         await run.ReasonAsync(RunReason.Backoff);
 
