@@ -16,7 +16,7 @@ internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbo
         using var log = await LastWordAsync(state.Record, deadline.Token);
         return new AttemptEndRecord
         {
-            End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(log, deadline.Token), await TotalsAsync(deadline.Token)),
+            End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(state, log, deadline.Token), await TotalsAsync(deadline.Token)),
             StartedAt = log.StartedAt,
             EndedAt = log.EndedAt ?? services.Time.GetUtcNow(),
         };
@@ -40,9 +40,9 @@ internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbo
     }
 
     // The kernel's mark is on the container's cgroup, and only once the container has ended; asked for only where it can matter.
-    private async Task<bool> WasOutOfMemoryAsync(AttemptLog log, CancellationToken cancellationToken)
+    private async Task<bool> WasOutOfMemoryAsync(AttemptState state, AttemptLog log, CancellationToken cancellationToken)
     {
-        if (log.Exit is { SignalName: not "SIGKILL" } or { Signal: null })
+        if (state.Record.Cause is not null || log.Exit is { SignalName: not "SIGKILL" } or { Signal: null })
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Runs;
@@ -14,6 +15,12 @@ internal readonly record struct AttemptKey(string UID, int Attempt)
         && labels.TryGetValue(ContainerLabels.Attempt, out var text)
         && int.TryParse(text, out var attempt)
             ? new AttemptKey(uid, attempt)
+            : null;
+
+    /// <summary>The attempt that a file or folder is named after; null if it is named after none.</summary>
+    public static AttemptKey? FromName(string name) =>
+        name.LastIndexOf('-') is var dash && dash > 0 && int.TryParse(name.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var attempt)
+            ? new AttemptKey(name[..dash], attempt)
             : null;
 
     /// <summary>As it stands in names of files and containers.</summary>

@@ -5,7 +5,7 @@ using Stromboli.PodmanBridge.Sandbox;
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>
-/// Removes containers and volumes of this node that no attempt knows: what is left when the state directory was lost. To be called after a whole
+/// Removes containers, volumes and run directories of this node that no attempt knows: what is left when the state directory was lost. To be called after a whole
 /// snapshot, when everything that may be here is known.
 /// </summary>
 internal sealed partial class LeftoverSweep(
@@ -19,7 +19,7 @@ internal sealed partial class LeftoverSweep(
             var labels = ContainerLabels.OfNode(await installation.WaitAsync(cancellationToken), options.Node);
             foreach (var container in await podman.Containers.ListAsync(labels, cancellationToken))
             {
-                if (IsLeftover(container.Labels))
+                if (IsLeftover(AttemptKey.FromLabels(container.Labels)))
                 {
                     Log.Removed(logger, "container", container.Names?.FirstOrDefault() ?? container.ID);
                     await podman.Containers.RemoveAsync(container.ID, cancellationToken);
@@ -28,20 +28,29 @@ internal sealed partial class LeftoverSweep(
 
             foreach (var volume in await podman.Volumes.ListAsync(labels, cancellationToken))
             {
-                if (IsLeftover(volume.Labels))
+                if (IsLeftover(AttemptKey.FromLabels(volume.Labels)))
                 {
                     Log.Removed(logger, "volume", volume.Name);
                     await podman.Volumes.RemoveAsync(volume.Name, cancellationToken);
                 }
             }
+
+            foreach (var directory in Directory.EnumerateDirectories(options.RunDirectory))
+            {
+                if (IsLeftover(AttemptKey.FromName(Path.GetFileName(directory))))
+                {
+                    Log.Removed(logger, "run directory", directory);
+                    Directory.Delete(directory, recursive: true);
+                }
+            }
         }
-        catch (PodmanException e)
+        catch (Exception e) when (e is PodmanException or IOException or UnauthorizedAccessException)
         {
             Log.Failed(logger, e.Message);
         }
     }
 
-    private bool IsLeftover(Dictionary<string, string>? labels) => AttemptKey.FromLabels(labels) is { } key && attempts.Observe(key.UID, key.Attempt) is null;
+    private bool IsLeftover(AttemptKey? found) => found is { } key && attempts.Observe(key.UID, key.Attempt) is null;
 
     private static partial class Log
     {

@@ -13,7 +13,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<AttemptKey, AttemptSupervisor> _attempts = [];
-    private readonly Dictionary<AttemptKey, AttemptObservation> _neverBegun = [];
+    private readonly UnknownAttempts _unknown = new(services, logger);
     private readonly Dictionary<AttemptKey, Task> _drops = [];
     private readonly Dictionary<AttemptKey, DesiredAttempt> _afterDrop = [];
 
@@ -59,7 +59,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
                     break;
                 case DesiredState.Collected:
                     _attempts.GetValueOrDefault(key)?.Collect();
-                    _neverBegun.Remove(key);
+                    _unknown.Forget(key);
                     break;
                 case DesiredState.Absent:
                     Drop(key);
@@ -74,7 +74,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         var named = desired.Select(attempt => new AttemptKey(attempt.UID, attempt.Attempt)).ToHashSet();
         lock (_lock)
         {
-            foreach (var key in _attempts.Keys.Concat(_neverBegun.Keys).Where(key => !named.Contains(key)).ToArray())
+            foreach (var key in _attempts.Keys.Concat(_unknown.Keys).Where(key => !named.Contains(key)).ToArray())
             {
                 Drop(key);
             }
@@ -91,7 +91,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
     {
         lock (_lock)
         {
-            return [.. _attempts.Values.Where(attempt => !_neverBegun.ContainsKey(attempt.Key)).Select(attempt => attempt.Observe()), .. _neverBegun.Values];
+            return [.. _attempts.Values.Where(attempt => !_unknown.Contains(attempt.Key)).Select(attempt => attempt.Observe()), .. _unknown.Observe()];
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         var key = new AttemptKey(uid, attempt);
         lock (_lock)
         {
-            return _neverBegun.GetValueOrDefault(key) ?? _attempts.GetValueOrDefault(key)?.Observe();
+            return _unknown.Contains(key) ? _unknown.Observe(key) : _attempts.GetValueOrDefault(key)?.Observe();
         }
     }
 
@@ -128,6 +128,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
 
         await _stopping.CancelAsync();
         await Task.WhenAll(drops);
+        await _unknown.DisposeAsync();
         foreach (var attempt in attempts)
         {
             await attempt.DisposeAsync();
@@ -147,9 +148,9 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         }
         else if (desired.Started)
         {
-            NeverBegun(key, RunReason.NodeLost, "The node no longer knows this attempt: its state was lost after the agent had started.");
+            _unknown.End(key, RunReason.NodeLost, "The node no longer knows this attempt: its state was lost after the agent had started.");
         }
-        else if (!_neverBegun.ContainsKey(key) && desired.Spec is not null)
+        else if (!_unknown.Contains(key) && desired.Spec is not null)
         {
             Begin(key, desired);
         }
@@ -164,7 +165,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            NeverBegun(key, RunReason.Crashed, $"The node could not begin the attempt: {e.Message}");
+            _unknown.End(key, RunReason.Crashed, $"The node could not begin the attempt: {e.Message}");
         }
     }
 
@@ -177,29 +178,17 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         }
         else if (cause == StopCause.Suspended)
         {
-            NeverBegun(key, RunReason.Suspended, "The run was suspended before its agent started.");
+            _unknown.End(key, RunReason.Suspended, "The run was suspended before its agent started.");
         }
         else
         {
-            NeverBegun(key, RunReason.Cancelled, "The run was cancelled before its agent started.");
+            _unknown.End(key, RunReason.Cancelled, "The run was cancelled before its agent started.");
         }
-    }
-
-    private void NeverBegun(AttemptKey key, RunReason reason, string message)
-    {
-        _neverBegun[key] = new AttemptObservation
-        {
-            UID = key.UID,
-            Attempt = key.Attempt,
-            Stage = AttemptStage.Ended,
-            End = new AttemptEnd { Reason = reason, Message = message, EndedAgoMs = 0 },
-        };
-        services.Changes.Add(key);
     }
 
     private void Drop(AttemptKey key)
     {
-        _neverBegun.Remove(key);
+        _unknown.Forget(key);
         _afterDrop.Remove(key);
         if (_attempts.TryGetValue(key, out var attempt) && !_drops.ContainsKey(key))
         {

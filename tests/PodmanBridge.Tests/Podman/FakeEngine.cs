@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Podman.Models;
+
+namespace Stromboli.PodmanBridge.Tests.Podman;
+
+/// <summary>Names of containers and volumes that can be removed, by an engine that can be away: a real one cannot be made to answer at the right moment.</summary>
+internal sealed class FakeEngine : IPodman, IContainerOperations, IVolumeOperations
+{
+    private readonly ConcurrentDictionary<string, byte> _names = new();
+
+    /// <summary>Whether no call is answered.</summary>
+    public bool Away { get; set; }
+
+    /// <summary>What is there.</summary>
+    public IReadOnlyCollection<string> Names => [.. _names.Keys];
+
+    public IContainerOperations Containers => this;
+
+    public IVolumeOperations Volumes => this;
+
+    public IImageOperations Images => throw new NotSupportedException();
+
+    public ISystemOperations System => throw new NotSupportedException();
+
+    public void Add(string name) => _names[name] = 0;
+
+    public Task<bool> RemoveAsync(string name, CancellationToken cancellation) =>
+        Away ? throw new PodmanException("DELETE", "no answer") : Task.FromResult(_names.TryRemove(name, out _));
+
+    public Task<string> CreateAsync(SpecGenerator spec, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task StartAsync(string name, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<bool> KillAsync(string name, string signal, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<int?> WaitAsync(string name, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task CreateAsync(string name, IReadOnlyDictionary<string, string> labels, int userID, CancellationToken cancellation) => throw new NotSupportedException();
+
+    Task<ContainerInspection?> IContainerOperations.InspectAsync(string name, CancellationToken cancellation) => throw new NotSupportedException();
+
+    Task<IReadOnlyList<ContainerSummary>> IContainerOperations.ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) => throw new NotSupportedException();
+
+    Task<VolumeInspection?> IVolumeOperations.InspectAsync(string name, CancellationToken cancellation) => throw new NotSupportedException();
+
+    Task<IReadOnlyList<VolumeInspection>> IVolumeOperations.ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) => throw new NotSupportedException();
+}
