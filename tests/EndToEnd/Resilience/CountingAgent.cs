@@ -43,6 +43,9 @@ internal static class CountingAgent
     // The agent may end, and its container be removed, before podman has noted that touch has ended: what it says of that is no matter.
     public static Task LetGoAsync(Scene scene, RunHistory run) => scene.NodeOf(run).ExecAsync(run.Uid, "/bin/touch", "/workspace/go");
 
+    /// <summary>Makes that file past the engine too.</summary>
+    public static void LetGo(ContainerProcesses processes) => File.WriteAllText($"/proc/{processes.FirstPid}/root/workspace/go", "");
+
     /// <summary>The names that starts of the run gave themselves at the model.</summary>
     public static IReadOnlyCollection<string> Starts(Scene scene, RunHistory run) =>
         [.. scene.ModelRequests(Word(scene, run.Name)).Select(request => request["model"]!.ToString()).Distinct()];

@@ -1,0 +1,110 @@
+using Stromboli.Crds.Runs;
+using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.EndToEnd.Resilience;
+
+/// <summary>What happens to machines: Podman is restarted, a disk is lost, the power fails.</summary>
+public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks)
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task Podman_RestartedUnderAgents_ChangesNothing()
+    {
+        var scene = await OnPrivateStackAsync(new StackOptions());
+        var (staying, node, stayingProcesses) = await StartAsync(scene, "goes-on");
+        var (ending, _, endingProcesses) = await StartAsync(scene, "ends-meanwhile");
+        var (stopped, _, stoppedProcesses) = await StartAsync(scene, "is-cancelled");
+        var podman = node.Node.Machine.Podman;
+
+        await podman.KillAsync();
+        CountingAgent.LetGo(endingProcesses);
+        await scene.PatchAsync(stopped, "spec: {cancel: true}");
+        // Neither needs the engine: the shim does it, and the end is known while Podman is away.
+        await Task.WhenAll(endingProcesses.GoneAsync(Soon), stoppedProcesses.GoneAsync(Soon));
+        var cancelled = await stopped.EndAsync();
+        var ended = await ending.EndAsync();
+        await podman.StartAsync(Cancelled);
+        var bridge = node.Node.Bridge;
+        await bridge.KillAsync();
+        await bridge.StartAsync(Cancelled);
+        Assert.NotEmpty(stayingProcesses.Alive());
+        CountingAgent.LetGo(stayingProcesses);
+        await staying.EndAsync();
+
+        Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (cancelled.Phase, cancelled.Reason));
+        Assert.Same(ended, ending.Last);
+        CountingAgent.AssertRanOnce(scene, ending);
+        CountingAgent.AssertRanOnce(scene, staying);
+        await Leftovers.GoneAfterDeletionAsync(scene, [staying, ending, stopped]);
+    }
+
+    [Fact]
+    public async Task Bridge_StartedBeforePodman_WaitsForIt()
+    {
+        var scene = await OnPrivateStackAsync(new StackOptions());
+        var (run, node, processes) = await StartAsync(scene, "run");
+        var (bridge, podman) = (node.Node.Bridge, node.Node.Machine.Podman);
+
+        await Task.WhenAll(bridge.KillAsync(), podman.KillAsync());
+        var seen = bridge.ReadLog().Length;
+        await bridge.LaunchAsync(Cancelled);
+        await Poll.UntilAsync("the bridge has looked for Podman", TimeSpan.FromSeconds(20), () => bridge.ReadLog()[seen..].Contains("Goes on with attempt", StringComparison.Ordinal), Cancelled);
+        await podman.StartAsync(Cancelled);
+        CountingAgent.LetGo(processes);
+        await run.EndAsync();
+
+        CountingAgent.AssertRanOnce(scene, run);
+        Assert.Equal(1, await node.CreatedAsync(run.Uid));
+    }
+
+    [Fact]
+    public async Task StateDirectory_LostUnderAnAgent_AttemptIsLostAndNotRunTwice()
+    {
+        var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 2, Operator = Terms.Short });
+        var (run, node, processes) = await StartAsync(scene, "run");
+        var bridge = node.Node.Bridge;
+
+        await bridge.KillAsync();
+        Directory.Delete(bridge.StatePath, recursive: true);
+        await bridge.StartAsync(Cancelled);
+
+        var second = await run.UntilAsync("has a second attempt", state => state.Status.Attempt == 2);
+        Assert.Equal(RunReason.NodeLost, second.Status.Attempts![0].Reason);
+        await processes.GoneAsync(Soon);
+        await run.UntilAsync("runs again", state => state is { Phase: RunPhase.Running, Status.Attempt: 2 });
+        await Poll.UntilAsync("the second agent told of its start", TimeSpan.FromSeconds(30), () => CountingAgent.Starts(scene, run).Count == 2, Cancelled);
+        await CountingAgent.LetGoAsync(scene, run);
+        Assert.Equal((RunPhase.Succeeded, 2), ((await run.EndAsync()).Phase, run.Last.Status.Attempt));
+        Assert.Equal(2, CountingAgent.Starts(scene, run).Count);
+        await Leftovers.GoneAfterDeletionAsync(scene, [run]);
+    }
+
+    [Fact]
+    public async Task Power_FailsUnderAnAgent_RunEndsAndNothingStaysOnTheNode()
+    {
+        var scene = await OnPrivateStackAsync(new StackOptions { Operator = Terms.Short });
+        var (run, node, _) = await StartAsync(scene, "run");
+
+        await node.Node.Machine.CutPowerAsync(Cancelled);
+        await node.Node.Machine.StartAsync(Cancelled);
+        await node.Node.Bridge.StartAsync(Cancelled);
+        var end = await run.EndAsync();
+
+        // What the agent was at is not known, and a second start might do it twice.
+        Assert.Equal((RunPhase.Failed, RunReason.Crashed, 1), (end.Phase, end.Reason, end.Status.Attempt));
+        Assert.Single(CountingAgent.Starts(scene, run));
+        await Leftovers.GoneAfterDeletionAsync(scene, [run]);
+    }
+
+    private static async Task<(RunHistory Run, NodeInspector Node, ContainerProcesses Processes)> StartAsync(Scene scene, string name)
+    {
+        var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, name, CountingAgent.UntilLetGo));
+        await run.RunningAsync();
+        await Poll.UntilAsync("the agent told of its start", TimeSpan.FromSeconds(30), () => CountingAgent.Starts(scene, run).Count == 1, Cancelled);
+        var node = scene.NodeOf(run);
+        return (run, node, await node.ProcessesAsync(run.Uid));
+    }
+}
