@@ -13,11 +13,14 @@ internal static class CountingAgent
     /// <summary>Work that goes on until <see cref="LetGoAsync"/>.</summary>
     public const string UntilLetGo = "until [ -e go ]; do sleep 0.1; done";
 
-    private const string TellStart = """
+    /// <summary>Work that is one call of the model under the name that the agent gave itself.</summary>
+    public const string Call = """wget -q -O /dev/null --header 'Content-Type: application/json' --post-data "$body" $ANTHROPIC_BASE_URL/v1/messages""";
+
+    private const string TellStart = $$"""
         me=$(cat /proc/sys/kernel/random/uuid)
         echo $me >> starts
         body='{"model":"'$me'","max_tokens":1,"messages":[{"role":"user","content":"'$CASE'"}]}'
-        until wget -q -O /dev/null --header 'Content-Type: application/json' --post-data "$body" $ANTHROPIC_BASE_URL/v1/messages; do sleep 0.2; done
+        until {{Call}}; do sleep 0.2; done
 
         """;
 

@@ -44,6 +44,31 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
+    public async Task Node_StandsStillPastItsLease_ItsAgentIsStoppedBeforeItDoesAnything()
+    {
+        var scene = await OnPrivateStackAsync(TwoNodes);
+        // It spends whatever it is let.
+        var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "run", $"until [ -e go ]; do {CountingAgent.Call}; sleep 0.2; done"));
+        await run.RunningAsync();
+        await Poll.UntilAsync("the agent calls its model", TimeSpan.FromSeconds(30), () => CountingAgent.Starts(scene, run).Count == 1, Cancelled);
+        var old = scene.NodeOf(run);
+        var processes = await old.ProcessesAsync(run.Uid);
+
+        old.Node.Machine.Freeze();
+        var first = Assert.Single(CountingAgent.Starts(scene, run));
+        await run.UntilAsync("runs again", state => state is { Phase: RunPhase.Running, Status.Attempt: 2 });
+        var calls = Calls(scene, first);
+        Assert.NotEmpty(processes.Alive());
+        old.Node.Machine.Thaw();
+
+        await processes.GoneAsync(TimeSpan.FromSeconds(3));
+        await Leftovers.GoneAsync(old, run.Uid, TimeSpan.FromSeconds(20));
+        Assert.Equal(calls, Calls(scene, first));
+        await CountingAgent.LetGoAsync(scene, run);
+        Assert.Equal((RunPhase.Succeeded, 2), ((await run.EndAsync()).Phase, run.Last.Status.Attempt));
+    }
+
+    [Fact]
     public async Task Link_CutForLessThanTheLease_ChangesNothing()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = Terms.Short with { NodeLostAfter = "15s" } });
@@ -58,6 +83,8 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
 
         CountingAgent.AssertRanOnce(scene, run);
     }
+
+    private static int Calls(Scene scene, string start) => scene.Stack.Model.Requests().Count(request => request["model"]?.ToString() == start);
 
     private static async Task<(RunHistory Run, NodeInspector Node)> StartAsync(Scene scene)
     {

@@ -16,7 +16,7 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         var scene = await OnPrivateStackAsync(new StackOptions());
         var (staying, node, stayingProcesses) = await StartAsync(scene, "goes-on");
         var (ending, _, endingProcesses) = await StartAsync(scene, "ends-meanwhile");
-        var (stopped, _, stoppedProcesses) = await StartAsync(scene, "is-cancelled");
+        var (stopped, _, stoppedProcesses) = await StartAsync(scene, "is-cancelled", "trap '' TERM; while true; do sleep 1; done");
         var podman = node.Node.Machine.Podman;
 
         await podman.KillAsync();
@@ -99,9 +99,10 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         await Leftovers.GoneAfterDeletionAsync(scene, [run]);
     }
 
-    private static async Task<(RunHistory Run, NodeInspector Node, ContainerProcesses Processes)> StartAsync(Scene scene, string name)
+    private static async Task<(RunHistory Run, NodeInspector Node, ContainerProcesses Processes)> StartAsync(
+        Scene scene, string name, string work = CountingAgent.UntilLetGo)
     {
-        var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, name, CountingAgent.UntilLetGo));
+        var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, name, work));
         await run.RunningAsync();
         await Poll.UntilAsync("the agent told of its start", TimeSpan.FromSeconds(30), () => CountingAgent.Starts(scene, run).Count == 1, Cancelled);
         var node = scene.NodeOf(run);
