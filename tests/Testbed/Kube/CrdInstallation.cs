@@ -15,8 +15,11 @@ internal sealed class CrdInstallation(KubeHttp core, CrdServer? server, Pki pki)
         using var own = server?.Connect();
         foreach (var (name, yaml) in Documents(folder))
         {
-            // 1.20 serves our CRDs itself when there is no other server.
-            await (own ?? core).ApplyAsync($"{Crds}/{name}", yaml, cancellationToken);
+            // 1.20 serves our CRDs itself when there is no other server. A create drops what it does not know, where an apply would refuse it.
+            if (own is not null)
+                await own.ApplyAsync($"{Crds}/{name}", yaml, cancellationToken);
+            else
+                await core.CreateIfMissingAsync(Crds, yaml, cancellationToken);
             var crd = await Poll.ForAsync($"{name} is established", TimeSpan.FromSeconds(30), token => EstablishedAsync(own ?? core, name, token), cancellationToken);
             paths.UnionWith(ListPaths(crd));
         }

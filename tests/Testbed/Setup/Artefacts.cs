@@ -18,7 +18,7 @@ public static class Artefacts
     public static Artefact KubectlBinary { get; } = new("kubectl-1", "kubectl", "debs.sh") { Arguments = ["kubernetes-client=usr/bin/kubectl"] };
 
     /// <summary>kube-apiserver and kube-controller-manager.</summary>
-    public static Artefact Kubernetes { get; } = new("kubernetes-1.20.2-1", "kube-apiserver and kube-controller-manager 1.20.2", "kubernetes.sh")
+    public static Artefact Kubernetes { get; } = new("kubernetes-1.20.2-2", "kube-apiserver and kube-controller-manager 1.20.2", "kubernetes.sh")
     {
         Tools =
         [

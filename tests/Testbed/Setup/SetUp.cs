@@ -20,11 +20,11 @@ public sealed class SetUp(Progress progress)
     public async Task RunAsync(IReadOnlyCollection<Artefact> wanted, CancellationToken cancellationToken = default)
     {
         Prerequisites.Check();
-        if (wanted.All(artefact => artefact.Exists) && MachineTools.All(tool => tool.Exists))
+        if (wanted.All(artefact => artefact.IsSettled) && MachineTools.All(tool => tool.Exists))
             return;
 
         using var held = await Cache.LockAsync(() => progress.Tell("waiting for another set-up that is under way"), cancellationToken);
-        var missing = wanted.SelectMany(WithNeeds).Distinct().Where(artefact => !artefact.Exists).ToList();
+        var missing = wanted.SelectMany(WithNeeds).Distinct().Where(artefact => !artefact.IsSettled).ToList();
         if (missing.Count == 0 && MachineTools.All(tool => tool.Exists))
             return;
         Prerequisites.CheckFor(missing);
@@ -61,7 +61,8 @@ public sealed class SetUp(Progress progress)
         }
         catch (TestbedException e) when (artefact.Optional)
         {
-            progress.Tell($"going on without the {artefact.Title}: {e.Message}");
+            await File.WriteAllTextAsync(artefact.FailurePath, e.Message, cancellationToken);
+            progress.Tell($"going on without the {artefact.Title}, and trying again in a day: {e.Message}");
         }
     }
 

@@ -16,6 +16,12 @@ cd "$work"
 echo "== fetching the source of kubernetes $version"
 apt-get -q "${apt[@]}" source --download-only kubernetes
 dpkg-source --no-check -x kubernetes_*"$version"-*.dsc source
+# The vendored reflect2 1.0.1 iterates maps in a way that Go has not allowed since 1.18: the server would now and then die of it (a segmentation
+# fault in mapiterinit). 1.0.2 is the fix; Debian has it as a package.
+(cd "$work" && apt-get -q -o APT::Sandbox::User=root download golang-github-modern-go-reflect2-dev && dpkg-deb -x golang-github-modern-go-reflect2-dev_*.deb reflect2)
+rm source/vendor/github.com/modern-go/reflect2/*.{go,s}
+cp "$work"/reflect2/usr/share/gocode/src/github.com/modern-go/reflect2/*.{go,s} source/vendor/github.com/modern-go/reflect2/
+rm -f source/vendor/github.com/modern-go/reflect2/*_test.go
 cd source
 echo "== building kube-apiserver and kube-controller-manager (about four minutes on four cores)"
 # GOFLAGS=-mod=vendor keeps Go from asking a module proxy; the version is set because there is no git work tree to read it from.
