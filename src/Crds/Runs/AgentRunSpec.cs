@@ -75,6 +75,9 @@ public sealed record AgentRunSpec
     /// <summary>When the run is tried again from its beginning.</summary>
     public RetrySpec? Retries { get; init; }
 
+    /// <summary>What all attempts together may use. The model gateway keeps it: a run whose budget is used up ends with BudgetExceeded at its next model request.</summary>
+    public BudgetSpec? Budget { get; init; }
+
     /// <summary>
     /// True: the run waits, and an attempt that is under way is ended. False again: it starts from its beginning, with a new attempt that counts as no retry.
     /// </summary>

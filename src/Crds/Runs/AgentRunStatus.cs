@@ -90,6 +90,9 @@ public sealed record AgentRunStatus
     [TextLength(0, StatusLimits.Word)]
     public string? Signal { get; init; }
 
+    /// <summary>What counts against spec.budget of the attempts that have ended; absent without a budget.</summary>
+    public BudgetUse? Budget { get; init; }
+
     /// <summary>What this run used, over all its attempts. Tokens and cost are what the model gateway counted.</summary>
     public RunUsage? Usage { get; init; }
 }

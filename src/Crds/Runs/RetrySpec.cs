@@ -11,7 +11,7 @@ public sealed record RetrySpec
     public int? Limit { get; init; }
 
     /// <summary>
-    /// Reasons of an attempt's end that another attempt follows: AgentError, AuthenticationFailed, Crashed, GitCloneFailed, HookFailed, ImagePullFailed, MaxTurnsReached,
+    /// Reasons of an attempt's end that another attempt follows, in YAML with its name in quotes ("on"), since on is true there: AgentError, AuthenticationFailed, Crashed, GitCloneFailed, HookFailed, ImagePullFailed, MaxTurnsReached,
     /// ModelUnavailable, OutOfMemory, RateLimited, ServiceNotReady, StorageLimitExceeded, TimedOut. Crashed, OutOfMemory, ModelUnavailable and RateLimited when absent.
     /// </summary>
     [Items(RunLimits.RetryReasons, TextMin = 1, TextMax = RunLimits.RetryReason)]

@@ -111,6 +111,12 @@ public static class RunLimits
     /// <summary>Characters of such a reason.</summary>
     public const int RetryReason = 32;
 
+    /// <summary>Most tokens of a budget.</summary>
+    public const long BudgetTokens = 1_000_000_000_000;
+
+    /// <summary>Characters of an amount of money.</summary>
+    public const int Money = 20;
+
     /// <summary>Shortest time before the first retry.</summary>
     public const string MinBackoff = "1s";
 

@@ -84,6 +84,9 @@ public static class Patterns
     /// <summary>A label's value.</summary>
     public const string LabelValue = @"^([a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?)?\z";
 
+    /// <summary>US dollars: a plain decimal number below a thousand million, with at most six decimals.</summary>
+    public const string Money = @"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?\z";
+
     /// <summary>An end of an attempt that another attempt may follow. What can become no better, or was wanted, is none.</summary>
     public const string RetryReason =
         @"^(AgentError|AuthenticationFailed|Crashed|GitCloneFailed|HookFailed|ImagePullFailed|MaxTurnsReached|ModelUnavailable|OutOfMemory|RateLimited|ServiceNotReady|StorageLimitExceeded|TimedOut)\z";

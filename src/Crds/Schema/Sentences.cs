@@ -94,6 +94,9 @@ public static class Sentences
         "must be an end that may be tried again: AgentError, AuthenticationFailed, Crashed, GitCloneFailed, HookFailed, ImagePullFailed, MaxTurnsReached, ModelUnavailable, "
         + "OutOfMemory, RateLimited, ServiceNotReady, StorageLimitExceeded or TimedOut";
 
+    /// <summary>For <see cref="Patterns.Money"/>.</summary>
+    public const string Money = "must be an amount of US dollars as a decimal number with at most six decimals, such as 2.50";
+
     /// <summary>For the union of ways to run.</summary>
     public const string OneAgent = "takes one of claude and command, not both";
 

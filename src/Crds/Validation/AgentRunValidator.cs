@@ -130,6 +130,8 @@ public static class AgentRunValidator
     {
         checks.Duration("spec.timeout", spec.Timeout, RunLimits.MinTimeout, RunLimits.MaxTimeout);
         Retries(checks, spec.Retries);
+        checks.Number("spec.budget.maxTokens", spec.Budget?.MaxTokens, 0, RunLimits.BudgetTokens);
+        checks.Text("spec.budget.maxCostUSD", spec.Budget?.MaxCostUSD, 1, RunLimits.Money, PatternRegexes.Money, Sentences.Money);
         checks.Duration("spec.ttlAfterFinished", spec.TtlAfterFinished, RunLimits.MinTtl, RunLimits.MaxTtl);
         Output(checks, spec);
     }

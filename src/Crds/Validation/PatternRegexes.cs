@@ -83,6 +83,9 @@ internal static partial class PatternRegexes
     [GeneratedRegex(Patterns.RetryReason, Options, TimeoutMilliseconds)]
     internal static partial Regex RetryReason { get; }
 
+    [GeneratedRegex(Patterns.Money, Options, TimeoutMilliseconds)]
+    internal static partial Regex Money { get; }
+
     [GeneratedRegex(Patterns.Duration, Options, TimeoutMilliseconds)]
     internal static partial Regex Duration { get; }
 }

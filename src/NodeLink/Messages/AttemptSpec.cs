@@ -44,6 +44,9 @@ public sealed record AttemptSpec
     /// <summary>The whole time of an attempt, in milliseconds: what the engine's backstop is set from.</summary>
     public required long TimeoutMs { get; init; }
 
+    /// <summary>What the attempt may use of its model; null for no cap.</summary>
+    public AttemptBudget? Budget { get; init; }
+
     /// <summary>How much of the result's text the status takes, in bytes.</summary>
     public required int StatusBytes { get; init; }
 

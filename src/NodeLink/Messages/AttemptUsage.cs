@@ -18,6 +18,14 @@ public sealed record AttemptUsage
     /// <summary>US dollars by the operator's price table; null when a model that was used has no price.</summary>
     public decimal? CostUSD { get; init; }
 
+    /// <summary>
+    /// Tokens that count against the budget: those used, and for a request whose usage was never learnt the most that it could use. Of no meaning without a budget.
+    /// </summary>
+    public long ChargedTokens { get; init; }
+
+    /// <summary>The same in US dollars.</summary>
+    public decimal ChargedCostUSD { get; init; }
+
     /// <summary>The CLI's turns.</summary>
     public int? Turns { get; init; }
 

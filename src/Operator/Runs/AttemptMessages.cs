@@ -47,6 +47,7 @@ internal static class AttemptMessages
         CpuMillis = resolved.CpuMillicores,
         Pids = resolved.Pids,
         TimeoutMs = (long)resolved.Timeout.TotalMilliseconds,
+        Budget = RunBudgets.Left(run),
         StatusBytes = resolved.StatusBytes,
         LogBytes = resolved.LogBytes,
         // A run without a session has one conversation, and a UUID of its own already.

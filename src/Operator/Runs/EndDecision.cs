@@ -25,6 +25,7 @@ internal static class EndDecision
         var ended = RunTransitions.AttemptEnded(run, reason, endedAt, exitCode, RunUsages.Money(end.Usage?.CostUSD)) with
         {
             Usage = RunUsages.Add(run.Status?.Usage, end.Usage),
+            Budget = RunBudgets.Add(run, end.Usage ?? (RunPhases.Derive(run.Status?.Conditions) == RunPhase.Running ? null : new())),
             Model = StatusCuts.Word(end.Model, RunLimits.ModelName) ?? run.Status?.Model,
         };
         if (reason == RunReason.Suspended)
@@ -49,13 +50,15 @@ internal static class EndDecision
     public static RunVerdict Lost(RunSnapshot snapshot, DateTimeOffset lostAt, string message, AttemptUsage? usage = null)
     {
         var ended = RunTransitions.AttemptEnded(snapshot.Run, RunReason.NodeLost, lostAt, costUSD: RunUsages.Money(usage?.CostUSD));
-        var run = snapshot.Run with { Status = ended with { Usage = RunUsages.Add(ended.Usage, usage) } };
+        var run = snapshot.Run with { Status = ended with { Usage = RunUsages.Add(ended.Usage, usage), Budget = RunBudgets.Add(snapshot.Run, usage) } };
         List<RunEvent> events = [RunEvents.NodeLost(message)];
         if (run.IsCancelled())
             return Finish(snapshot, run, lostAt, RunReason.Cancelled, $"Cancelled. {message}", events);
         // It was to be ended there anyhow: that it was lost instead is no retry.
         if (run.IsSuspended())
             return WaitingDecision.Decide(snapshot, run, events);
+        if (RunBudgets.IsUsedUp(run))
+            return Finish(snapshot, run, lostAt, RunReason.NodeLost, $"{message} What it spent is not known, so that spec.budget leaves nothing for another attempt.", events);
         if (!RetryDecision.FollowsLoss(run, snapshot.Options))
             return Finish(snapshot, run, lostAt, RunReason.NodeLost, message, events);
         run = RetryDecision.CountedLoss(run);

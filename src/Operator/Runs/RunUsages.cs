@@ -8,7 +8,8 @@ namespace Stromboli.Operator.Runs;
 /// <summary>Adds up what a run's attempts used; pure.</summary>
 internal static class RunUsages
 {
-    private const decimal MaxDollars = 1e12m;
+    /// <summary>The largest amount that is kept.</summary>
+    internal const decimal MaxDollars = 1e12m;
 
     /// <summary>The sum; null when neither says anything. The cost is known only if that of every part is.</summary>
     public static RunUsage? Add(RunUsage? before, AttemptUsage? attempt)

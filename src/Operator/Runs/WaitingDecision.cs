@@ -21,6 +21,8 @@ internal static class WaitingDecision
             var message = run.LastAttempt() is null ? "Cancelled before it was on a node." : "Cancelled while it waited for its next attempt.";
             return EndDecision.Finish(snapshot, run, snapshot.Now, RunReason.Cancelled, message, events);
         }
+        if (RunBudgets.IsUsedUp(run))
+            return EndDecision.Finish(snapshot, run, snapshot.Now, RunReason.BudgetExceeded, "Nothing is left of spec.budget for an attempt.", events);
         if (run.IsSuspended())
             return Suspended(snapshot, run, events);
         if (RetryDecision.NotBefore(run, snapshot.Options) is { } notBefore && notBefore > snapshot.Now)

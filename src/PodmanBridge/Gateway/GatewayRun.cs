@@ -144,9 +144,54 @@ internal sealed class GatewayRun : IAsyncDisposable
     /// <summary>Waits until fewer than <see cref="MostLargeBodies"/> are held in memory.</summary>
     internal Task<IDisposable> LargeBodyAsync(CancellationToken cancellationToken) => _largeBodies.EnterAsync(cancellationToken);
 
-    /// <summary>Puts a request on the ledger. Dispose the call when its answer is over.</summary>
+    /// <summary>
+    /// Puts a request on the ledger; with a budget waits until it can be held to it, and is null when nothing is left. Dispose the call when its answer is over.
+    /// </summary>
     /// <exception cref="IOException">The ledger cannot be written: the request may not go out.</exception>
-    internal ModelCall Begin(MessageRequest request, long bytes) => new(this, _ledger, request, bytes);
+    internal async Task<ModelCall?> BeginAsync(MessageRequest request, long bytes, CancellationToken cancellationToken)
+    {
+        if (_options.Budget is not { } budget)
+            return new ModelCall(this, _ledger, request.Model, _ledger.Begin(request.Model, request.MaxTokens, bytes));
+        var price = budget.CostUSD is null ? null : PriceTable.Find(_gateway.Prices(), request.Model);
+        var worst = Reservation.WorstCase(request.MaxTokens, bytes, price);
+        while (true)
+        {
+            switch (_ledger.TryBegin(request.Model, request.MaxTokens, bytes, worst, budget, out var id, out var changed))
+            {
+                case BudgetAnswer.Granted:
+                    return new ModelCall(this, _ledger, request.Model, id);
+                case BudgetAnswer.UsedUp:
+                    _options.BudgetExceeded?.Invoke();
+                    return null;
+                default:
+                    await changed.WaitAsync(cancellationToken);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Why a request cannot be held to the budget; null if it can be, or there is none.</summary>
+    internal string? UnboundedBy(MessageRequest request)
+    {
+        if (_options.Budget is not { } budget)
+            return null;
+        if (request.MaxTokens == 0)
+            return "max_tokens: the run has a budget, which needs it";
+        return budget.CostUSD is not null && PriceTable.Find(_gateway.Prices(), request.Model) is null
+            ? $"model: the run has a cap of cost (budget.maxCostUSD), and the operator knows no price of {request.Model}"
+            : null;
+    }
+
+    /// <summary>Notes a request that was refused for a reason which the end of the run may be blamed on.</summary>
+    internal void NoteRefusal(MessageRequest request, ModelFailure failure)
+    {
+        using var call = new ModelCall(this, _ledger, request.Model, _ledger.Begin(request.Model, 0, 0));
+        call.NothingUsed();
+        call.Answered(failure);
+    }
+
+    /// <summary>US dollars; null for a model without a price.</summary>
+    internal decimal? CostOf(string model, TokenUsage usage) => PriceTable.Find(_gateway.Prices(), model) is { } price ? PriceTable.Cost(price, usage) : null;
 
     /// <summary>Something about the run's requests has changed.</summary>
     internal void OnChanged() => Changed?.Invoke(this, EventArgs.Empty);

@@ -1,3 +1,5 @@
+using Stromboli.NodeLink.Messages;
+
 namespace Stromboli.PodmanBridge.Gateway;
 
 /// <summary>One run's place at the gateway.</summary>
@@ -8,6 +10,12 @@ internal sealed record GatewayRunOptions
 
     /// <summary>Where its socket is made; what lies there is replaced.</summary>
     public required string SocketPath { get; init; }
+
+    /// <summary>What it may use; null for no cap.</summary>
+    public AttemptBudget? Budget { get; init; }
+
+    /// <summary>Called when a request is refused since the budget is used up, before the agent learns of it; on the request's thread, so it must be quick.</summary>
+    public Action? BudgetExceeded { get; init; }
 
     /// <summary>Where its ledger is; continued if it exists.</summary>
     public required string LedgerPath { get; init; }

@@ -18,6 +18,7 @@ internal sealed class Ledger : IDisposable
     private long _last;
     private long _openMs;
     private long _openSince;
+    private TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Ledger(FileStream file, TimeProvider time)
     {
@@ -59,22 +60,47 @@ internal sealed class Ledger : IDisposable
     public long Begin(string model, long maxOutput, long inputBytes)
     {
         lock (_lock)
+            return Put(model, maxOutput, inputBytes, default);
+    }
+
+    /// <summary>
+    /// Puts a request on the ledger if the budget allows: while its worst case fits beside those of the others, or while no other is open and something is left. So the
+    /// cap is passed by one answer at most.
+    /// </summary>
+    /// <param name="model">The model asked for.</param>
+    /// <param name="maxOutput">The most output tokens.</param>
+    /// <param name="inputBytes">Bytes of the body.</param>
+    /// <param name="worst">The most that the request can use.</param>
+    /// <param name="budget">The caps.</param>
+    /// <param name="id">The request, if granted.</param>
+    /// <param name="changed">Done when another answer may be had, if it is to be asked later.</param>
+    public BudgetAnswer TryBegin(string model, long maxOutput, long inputBytes, Reservation worst, AttemptBudget budget, out long id, out Task changed)
+    {
+        lock (_lock)
         {
-            if (_open.Count == 0)
-                _openSince = _time.GetTimestamp();
-            var entry = new LedgerEntry { ID = ++_last, Model = model, MaxOutput = maxOutput, InputBytes = inputBytes, OpenMs = OpenMs() };
-            Write(entry);
-            return entry.ID;
+            (id, changed) = (0, _ended.Task);
+            if (_over.Charged.Reaches(budget))
+                return BudgetAnswer.UsedUp;
+            var open = _open.Values.Aggregate(default(Reservation), (sum, entry) => sum + entry.Charge);
+            if (_open.Count > 0 && (_over.Charged + open + worst).Passes(budget))
+                return BudgetAnswer.Later;
+            id = Put(model, maxOutput, inputBytes, worst);
+            return BudgetAnswer.Granted;
         }
     }
 
     /// <summary>Notes what is known of an open request's usage; the file has it when this returns.</summary>
-    public void Note(long id, string model, TokenUsage usage, bool settled)
+    /// <param name="id">The request.</param>
+    /// <param name="model">The model that answers.</param>
+    /// <param name="usage">What is known.</param>
+    /// <param name="settled">Whether that is all.</param>
+    /// <param name="costUSD">What it costs; null when the model has no price.</param>
+    public void Note(long id, string model, TokenUsage usage, bool settled, decimal? costUSD = null)
     {
         lock (_lock)
         {
             if (!_open[id].Settled)
-                Write(_open[id] with { Model = model, Usage = usage, Settled = settled, OpenMs = OpenMs() });
+                Write(_open[id] with { Model = model, Usage = usage, Settled = settled, CostUSD = costUSD, OpenMs = OpenMs() });
         }
     }
 
@@ -98,6 +124,8 @@ internal sealed class Ledger : IDisposable
             Write(_open[id] with { OpenMs = _openMs });
             _over.Add(_open[id]);
             _open.Remove(id);
+            _ended.SetResult();
+            _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
@@ -117,6 +145,24 @@ internal sealed class Ledger : IDisposable
                 _file.Flush(flushToDisk: true);
             _file.Dispose();
         }
+    }
+
+    private long Put(string model, long maxOutput, long inputBytes, Reservation worst)
+    {
+        if (_open.Count == 0)
+            _openSince = _time.GetTimestamp();
+        var entry = new LedgerEntry
+        {
+            ID = ++_last,
+            Model = model,
+            MaxOutput = maxOutput,
+            InputBytes = inputBytes,
+            ReservedTokens = worst.Tokens,
+            ReservedUSD = worst.CostUSD,
+            OpenMs = OpenMs(),
+        };
+        Write(entry);
+        return entry.ID;
     }
 
     private long OpenMs() => _openMs + (_open.Count > 0 ? (long)_time.GetElapsedTime(_openSince).TotalMilliseconds : 0);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Stromboli.PodmanBridge.Gateway;
 
 /// <summary>
@@ -26,6 +28,28 @@ internal sealed record LedgerEntry
 
     /// <summary>Why the call failed; null when it did not, or is not over.</summary>
     public ModelFailure? Failure { get; init; }
+
+    /// <summary>The most tokens that the request could use, which count until its usage is known; 0 without a budget.</summary>
+    public long ReservedTokens { get; init; }
+
+    /// <summary>The most US dollars likewise.</summary>
+    public decimal ReservedUSD { get; init; }
+
+    /// <summary>What <see cref="Usage"/> costs by the prices of its time; null when its model has no price.</summary>
+    public decimal? CostUSD { get; init; }
+
+    /// <summary>What counts against the budget: the usage once all of it is known, before that no less than the reservation.</summary>
+    [JsonIgnore]
+    public Reservation Charge
+    {
+        get
+        {
+            var used = Usage?.Total ?? 0;
+            return Settled && Usage is not null
+                ? new(used, CostUSD ?? ReservedUSD)
+                : new(Math.Max(used, ReservedTokens), Math.Max(CostUSD ?? 0, ReservedUSD));
+        }
+    }
 
     /// <summary>Whether the model, or the way to it, has had its say: only then <see cref="Failure"/> counts.</summary>
     public bool Answered { get; init; }

@@ -12,11 +12,15 @@ internal sealed class LedgerSums
     /// <summary>Why the last call that was answered failed.</summary>
     public ModelFailure? LastFailure { get; set; }
 
+    /// <summary>What counts against a budget of requests that are over.</summary>
+    public Reservation Charged { get; private set; }
+
     /// <summary>Adds a request that is over.</summary>
     public void Add(LedgerEntry entry)
     {
         _requests++;
         _unsettled += entry.Settled ? 0 : 1;
+        Charged += entry.Charge;
         Add(_models, entry);
     }
 
@@ -33,6 +37,7 @@ internal sealed class LedgerSums
             CostUSD = Cost(models, prices),
             Requests = _requests + open.Count,
             Unsettled = _unsettled + open.Count(entry => !entry.Settled),
+            Charged = open.Aggregate(Charged, (sum, entry) => sum + entry.Charge),
             ApiDurationMs = openMs,
             LastFailure = LastFailure,
             Model = models.Count == 0 ? null : models.MaxBy(pair => pair.Value.Output).Key,

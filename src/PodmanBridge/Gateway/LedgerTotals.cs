@@ -21,6 +21,9 @@ internal sealed record LedgerTotals
     /// </summary>
     public required int Unsettled { get; init; }
 
+    /// <summary>What counts against a budget, open requests with their reservations.</summary>
+    public Reservation Charged { get; init; }
+
     /// <summary>Time during which model requests were open, in milliseconds.</summary>
     public required long ApiDurationMs { get; init; }
 

@@ -29,7 +29,7 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
             return;
         using var message = Build(admission.Origin!, route, beta, context.Request.Headers, body.Bytes);
         if (route == GatewayRoute.Messages)
-            await CallAsync(context, run, admission.Origin!, request, message, body);
+            await CallAsync(context, run, admission.Origin!, request, message, body, stop.Token);
         else
             await CountAsync(context, run, admission.Origin!, message, body);
     }
@@ -66,12 +66,14 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
         return message;
     }
 
-    private async Task CallAsync(HttpContext context, GatewayRun run, ModelOrigin origin, MessageRequest request, HttpRequestMessage message, RequestBody body)
+    private async Task CallAsync(HttpContext context, GatewayRun run, ModelOrigin origin, MessageRequest request, HttpRequestMessage message, RequestBody body, CancellationToken cancellationToken)
     {
-        ModelCall call;
+        if (await RefuseUnboundedAsync(context, run, request))
+            return;
+        ModelCall? call;
         try
         {
-            call = run.Begin(request, body.Bytes.Length);
+            call = await run.BeginAsync(request, body.Bytes.Length, cancellationToken);
         }
         catch (IOException e)
         {
@@ -80,8 +82,22 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
             return;
         }
 
+        if (call is null)
+        {
+            // As the API says it when there is no credit left; of a 403 the CLI would say that it could not log in.
+            await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, "the run's budget is used up");
+            return;
+        }
+
         using (call)
         {
+            // It may have waited for its share of the budget.
+            if (await RefuseAsync(context, run.Current()))
+            {
+                call.NothingUsed();
+                return;
+            }
+
             using var patience = new Patience(options, context.RequestAborted, run.Refused);
             using var answer = await SendAsync(context, run, origin, message, call, patience);
             if (answer is null)
@@ -90,6 +106,15 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
             body.Dispose();
             await new AnswerRelay(context, origin, call, patience, options).RelayAsync(answer);
         }
+    }
+
+    private static async Task<bool> RefuseUnboundedAsync(HttpContext context, GatewayRun run, MessageRequest request)
+    {
+        if (run.UnboundedBy(request) is not { } sentence)
+            return false;
+        run.NoteRefusal(request, ModelFailure.Unbounded(sentence));
+        await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, sentence);
+        return true;
     }
 
     private async Task CountAsync(HttpContext context, GatewayRun run, ModelOrigin origin, HttpRequestMessage message, RequestBody body)

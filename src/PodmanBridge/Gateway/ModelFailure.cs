@@ -3,12 +3,15 @@ using Stromboli.Crds.Runs;
 namespace Stromboli.PodmanBridge.Gateway;
 
 /// <summary>Why the last model call of a run failed.</summary>
-/// <param name="Reason"><see cref="RunReason.AuthenticationFailed"/>, <see cref="RunReason.RateLimited"/> or <see cref="RunReason.ModelUnavailable"/>.</param>
+/// <param name="Reason"><see cref="RunReason.AuthenticationFailed"/>, <see cref="RunReason.RateLimited"/>, <see cref="RunReason.BudgetExceeded"/> or <see cref="RunReason.ModelUnavailable"/>.</param>
 /// <param name="Message">One sentence, holding nothing that an upstream wrote but its status and the API's name for the error.</param>
 internal sealed record ModelFailure(RunReason Reason, string Message)
 {
     /// <summary>No answer came, or it broke off.</summary>
     public static ModelFailure Unreachable { get; } = new(RunReason.ModelUnavailable, "the model could not be reached, or its answer broke off");
+
+    /// <summary>The gateway refused the request, since it cannot be held to the run's budget.</summary>
+    public static ModelFailure Unbounded(string sentence) => new(RunReason.BudgetExceeded, $"it was refused ({sentence})");
 
     /// <summary>What an answer's status, and the error's name, mean; null when the model answered, or the request itself was at fault.</summary>
     public static ModelFailure? Of(int status, string? errorType)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Stromboli.PodmanBridge.Gateway;
 
 /// <summary>Tokens, as the Messages API counts them. Every number is between 0 and <see cref="Most"/> for one answer.</summary>
@@ -23,6 +25,10 @@ internal sealed record TokenUsage
 
     /// <summary>Input written to a prompt cache that lives an hour.</summary>
     public long CacheWriteHour { get; init; }
+
+    /// <summary>All of them together.</summary>
+    [JsonIgnore]
+    public long Total => Input + Output + CacheRead + CacheWrite + CacheWriteHour;
 
     /// <summary>Adds, number by number.</summary>
     public static TokenUsage operator +(TokenUsage left, TokenUsage right) => new()

@@ -29,6 +29,9 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     /// <summary>The way to the model; null while there is none.</summary>
     public GatewayRun? Gateway { get; private set; }
 
+    /// <summary>Called when the attempt asks its model for more than its budget.</summary>
+    public required Action BudgetExceeded { get; init; }
+
     /// <summary>The container's name.</summary>
     public string Container => _names.Container;
 
@@ -254,6 +257,8 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
                 Key = record.Key.ToString(),
                 SocketPath = Path.Combine(_runDirectory, AttemptStart.ModelSocket),
                 LedgerPath = directory.LedgerPath,
+                Budget = record.Spec.Budget,
+                BudgetExceeded = BudgetExceeded,
             },
             cancellationToken);
         Shim = ShimSocket.Listen(_runDirectory, lease, reports, services.Logger);

@@ -39,7 +39,10 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         _logger = services.Logger;
         _state = new AttemptState(record, directory, services);
         _signals = new AttemptSignals(_state, () => _ = OnShimLostAsync());
-        _sandbox = new AttemptSandbox(record, directory, services.Sandbox, () => services.Lease.Remaining, _signals);
+        _sandbox = new AttemptSandbox(record, directory, services.Sandbox, () => services.Lease.Remaining, _signals)
+        {
+            BudgetExceeded = () => _state.End(EndCause.BudgetExceeded),
+        };
     }
 
     /// <summary>The attempt.</summary>

@@ -18,6 +18,9 @@ internal enum EndCause
     /// <summary>The node's lease is over.</summary>
     LeaseOver,
 
+    /// <summary>Its budget is used up, and it asked for more.</summary>
+    BudgetExceeded,
+
     /// <summary>Nobody wants it any more; its end interests nobody.</summary>
     Dropped,
 }

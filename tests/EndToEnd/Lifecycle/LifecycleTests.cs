@@ -4,7 +4,7 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Lifecycle;
 
-/// <summary>What a run lives through beside its way from start to end: retries, suspends.</summary>
+/// <summary>What a run lives through beside its way from start to end: retries, suspends, a budget.</summary>
 public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -55,6 +55,37 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
         var end = await run.EndAsync(TimeSpan.FromSeconds(10));
 
         Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled, 1), (end.Phase, end.Reason, end.Status.Attempt));
+        StateRules.AssertHold(run.States);
+    }
+
+    [Fact]
+    public async Task Budget_UsedUpInTheSecondAttempt_EndsTheRunAtItsNextModelRequest()
+    {
+        var scene = await OnSharedStackAsync();
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: spends
+            spec:
+              prompt: |
+                @usage in=4000 out=500
+                @bash true
+                @status 400
+              agent:
+                claude:
+                  model: claude-sonnet-4-20250514
+                  dangerouslySkipPermissions: true
+              retries: {limit: 5, "on": [AgentError], backoff: 1s}
+              budget: {maxTokens: 8000, maxCostUSD: "1.00"}
+            """);
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Failed, RunReason.BudgetExceeded), (status.Phase, status.Reason));
+        Assert.Equal([RunReason.AgentError, RunReason.BudgetExceeded], status.Attempts!.Select(attempt => attempt.Reason));
+        // 8,000 passed by no more than one answer.
+        Assert.Equal((9000, 9000), (status.Usage!.TotalTokens, status.Budget!.Tokens));
+        Assert.Equal(2 * 0.0195m, decimal.Parse(status.Budget.CostUSD!, System.Globalization.CultureInfo.InvariantCulture));
         StateRules.AssertHold(run.States);
     }
 

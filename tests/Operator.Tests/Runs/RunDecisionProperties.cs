@@ -36,7 +36,7 @@ public sealed class RunDecisionProperties
             from detail in Gen.Choose(0, 1000)
             select new Step(kind, attempt, node, detail);
         var way = Gen.ListOf(step).Select(steps => steps.ToList());
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000).WithEndSize(60), Prop.ForAll(way.ToArbitrary(), steps => new World().Play(steps)));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000).WithEndSize(60), Prop.ForAll(way.ToArbitrary(), steps => new World(capped: steps.Count % 2 == 0).Play(steps)));
     }
 
     public sealed record Step(Kind Kind, int Attempt, int Node, int Detail);
@@ -44,9 +44,17 @@ public sealed class RunDecisionProperties
     private sealed class World
     {
         private readonly HashSet<(string Node, int Attempt)> _let = [];
-        private AgentRun _run = RunCases.Run(new AgentRunSpec { Prompt = "hello", Retries = new RetrySpec { NodeLost = 2, Limit = 3, On = ["AgentError", "Crashed"], Backoff = new GoDuration("1m") }, TtlAfterFinished = new GoDuration("1h") });
+        private AgentRun _run;
         private DateTimeOffset _now = RunCases.T0;
         private ObservedAttempt? _observed;
+
+        public World(bool capped) => _run = RunCases.Run(new AgentRunSpec
+        {
+            Prompt = "hello",
+            Retries = new RetrySpec { NodeLost = 2, Limit = 3, On = ["AgentError", "Crashed"], Backoff = new GoDuration("1m") },
+            Budget = capped ? new BudgetSpec { MaxTokens = 20 } : null,
+            TtlAfterFinished = new GoDuration("1h"),
+        });
 
         public void Play(IReadOnlyList<Step> steps)
         {
@@ -65,7 +73,7 @@ public sealed class RunDecisionProperties
                     break;
                 case Kind.ReportEnd:
                     var reason = Enum.GetValues<RunReason>()[step.Detail % Enum.GetValues<RunReason>().Length];
-                    Report(step, AttemptStage.Ended, new AttemptEnd { Reason = reason, Message = new string('m', step.Detail * 5), EndedAgoMs = step.Detail * 1000, Usage = new AttemptUsage { InputTokens = 5 } });
+                    Report(step, AttemptStage.Ended, new AttemptEnd { Reason = reason, Message = new string('m', step.Detail * 5), EndedAgoMs = step.Detail * 1000, Usage = new AttemptUsage { InputTokens = 5, ChargedTokens = 5 } });
                     break;
                 case Kind.NodeLost:
                     snapshot = snapshot with { NodeLostAt = _now };
@@ -133,6 +141,7 @@ public sealed class RunDecisionProperties
             {
                 var live = _run.LiveAttempt();
                 Assert.Equal((live?.Node, live?.Attempt), (wish.Node, wish.Attempt));
+                Assert.False(RunBudgets.IsUsedUp(_run), "An attempt is let go that has nothing to spend.");
                 // One node for one attempt, for ever.
                 Assert.True(_let.Contains((wish.Node, wish.Attempt)) || !_let.Any(l => l.Attempt == wish.Attempt), "An attempt is let go on two nodes.");
                 _let.Add((wish.Node, wish.Attempt));

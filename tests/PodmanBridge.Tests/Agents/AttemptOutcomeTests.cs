@@ -44,6 +44,7 @@ public sealed class AttemptOutcomeTests
         ("cancelled", () => Claude(null, null, false) with { Signal = "SIGTERM", By = Stopper.Stop, Cause = EndCause.Cancelled }, RunReason.Cancelled),
         ("cancelled, and the agent then exited well", () => Claude(0, "success", false) with { Cause = EndCause.Cancelled }, RunReason.Cancelled),
         ("suspended", () => Claude(null, null, false) with { Signal = "SIGTERM", By = Stopper.Stop, Cause = EndCause.Suspended }, RunReason.Suspended),
+        ("the budget is used up", () => Claude(1, "success", true) with { Cause = EndCause.BudgetExceeded }, RunReason.BudgetExceeded),
         ("out of time before it ever ran", () => new AttemptEvidence { Cause = EndCause.TimedOut }, RunReason.TimedOut),
         ("the bridge saw the lease end", () => new AttemptEvidence { Cause = EndCause.LeaseOver, Signal = "SIGKILL" }, RunReason.NodeLost),
         ("the shim saw the lease end while the bridge was gone", () => new AttemptEvidence { By = Stopper.Lease, Signal = "SIGKILL" }, RunReason.NodeLost),
