@@ -138,6 +138,7 @@ public sealed class RunSupervisorTests : IAsyncDisposable
         RunRoot = _root,
         ShimPath = "",
         ClaudeDirectory = null,
+        CliVersion = () => null,
         Files = null!,
         EnforcedLimits = () => [],
         Time = _time,
