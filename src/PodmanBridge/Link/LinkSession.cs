@@ -13,6 +13,10 @@ internal sealed class LinkSession(
     private static readonly TimeSpan LongestPingInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan FirstPingInterval = TimeSpan.FromSeconds(2);
 
+    /// <summary>A dead link is known for dead after two to three pings: early enough to dial again several times while the lease lasts.</summary>
+    private const int PingsPerLease = 8;
+    private const int UnansweredPings = 2;
+
     private readonly List<DesiredAttempt> _snapshot = [];
     private readonly Dictionary<long, long> _pings = [];
     private readonly TaskCompletionSource _inStep = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -132,7 +136,7 @@ internal sealed class LinkSession(
             }
 
             _lastGrant = services.Time.GetTimestamp();
-            _pingInterval = duration / 4 < LongestPingInterval ? duration / 4 : LongestPingInterval;
+            _pingInterval = duration / PingsPerLease < LongestPingInterval ? duration / PingsPerLease : LongestPingInterval;
         }
 
         services.Lease.Extend(sentAt, duration);
@@ -187,7 +191,7 @@ internal sealed class LinkSession(
             lock (_lock)
             {
                 interval = _pingInterval;
-                if (services.Time.GetElapsedTime(_lastGrant) > 3 * interval)
+                if (services.Time.GetElapsedTime(_lastGrant) > UnansweredPings * interval)
                 {
                     throw new TimeoutException("the operator does not answer pings");
                 }
