@@ -5,6 +5,8 @@ namespace Stromboli.Crds.Runs;
 
 /// <summary>What is wanted. Only suspend, cancel, priority and ttlAfterFinished may be changed later.</summary>
 [ImmutableSpec]
+[CelRule("has(self.prompt) || has(self.promptFrom)", "{path}.prompt " + Sentences.PromptRequired, Field = "prompt")]
+[CelRule("!has(self.prompt) || !has(self.promptFrom)", "{path}.promptFrom " + Sentences.OnePrompt, Field = "promptFrom")]
 [CelRule(
     "!has(self.output) || !has(self.output.jsonSchema) || !has(self.agent) "
         + "|| (!has(self.agent.command) && (!has(self.agent.claude) || !has(self.agent.claude.jsonSchema)))",
@@ -13,10 +15,12 @@ namespace Stromboli.Crds.Runs;
 public sealed record AgentRunSpec
 {
     /// <summary>What the agent is told, on its standard input. At most 64 KiB of UTF-8.</summary>
-    [RequiredField]
     [MaxBytes(RunLimits.TextBytes)]
     [TextLength(1, RunLimits.TextBytes)]
     public string? Prompt { get; init; }
+
+    /// <summary>Where the prompt is, instead of prompt: at most 1 MiB of UTF-8. Read when the run is dispatched; it waits for what is not there.</summary>
+    public ValueSource? PromptFrom { get; init; }
 
     /// <summary>What runs: the Claude Code CLI or a command of your own, one of the two. The CLI with its own defaults when absent.</summary>
     public AgentSpec? Agent { get; init; }

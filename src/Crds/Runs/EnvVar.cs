@@ -3,6 +3,7 @@ using Stromboli.Crds.Schema;
 namespace Stromboli.Crds.Runs;
 
 /// <summary>An environment variable of the agent.</summary>
+[CelRule("!has(self.value) || !has(self.valueFrom)", "{path} " + Sentences.OneValue)]
 public sealed record EnvVar
 {
     /// <summary>
@@ -19,4 +20,7 @@ public sealed record EnvVar
     [TextLength(0, RunLimits.VariableValue)]
     [Pattern(Patterns.NoNul, Sentences.NoNul, Discreet = true)]
     public string? Value { get; init; }
+
+    /// <summary>Where its value is, instead of value. Read when the run is dispatched; it waits for what is not there.</summary>
+    public ValueSource? ValueFrom { get; init; }
 }

@@ -3,9 +3,6 @@ namespace Stromboli.Crds.Runs;
 /// <summary>A spec with every default in its place. Made once, by <see cref="RunDefaults.Resolve"/>; nothing after it asks what an absent field means.</summary>
 public sealed record ResolvedRun
 {
-    /// <summary>The prompt.</summary>
-    public required string Prompt { get; init; }
-
     /// <summary>Options of the CLI; null when <see cref="Command"/> runs instead.</summary>
     public ClaudeOptions? Claude { get; init; }
 
@@ -30,7 +27,7 @@ public sealed record ResolvedRun
     /// <summary>Working directory.</summary>
     public required string Workdir { get; init; }
 
-    /// <summary>Environment variables, in the order of the spec; every one has a name and a value.</summary>
+    /// <summary>Environment variables whose values stand in the spec, in its order.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Env { get; init; }
 
     /// <summary>Memory limit, in bytes.</summary>

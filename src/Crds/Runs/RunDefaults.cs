@@ -64,7 +64,6 @@ public sealed record RunDefaults
         var image = spec.Image ?? Image;
         return new ResolvedRun
         {
-            Prompt = spec.Prompt!,
             Claude = spec.Agent?.Command is null ? ClaudeOf(spec) : null,
             Command = spec.Agent?.Command,
             ModelOrigin = spec.Model?.BaseURL is { } url ? new Uri(url) : ModelOrigin,
@@ -73,7 +72,7 @@ public sealed record RunDefaults
             ImagePullPolicy = spec.ImagePullPolicy is { } policy ? Enum.Parse<ImagePullPolicy>(policy) : PullPolicyOf(image),
             WorkspaceMountPath = mountPath,
             Workdir = Normalise(spec.Workdir) ?? mountPath,
-            Env = [.. (spec.Env ?? []).Select(variable => KeyValuePair.Create(variable.Name!, variable.Value ?? ""))],
+            Env = [.. (spec.Env ?? []).Where(variable => variable.ValueFrom is null).Select(variable => KeyValuePair.Create(variable.Name!, variable.Value ?? ""))],
             MemoryBytes = limits?.Memory?.WholeUnits ?? MemoryBytes,
             CpuMillicores = limits?.Cpu?.Thousandths ?? CpuMillicores,
             Pids = limits?.Pids ?? Pids,

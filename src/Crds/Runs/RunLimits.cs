@@ -6,6 +6,15 @@ public static class RunLimits
     /// <summary>Bytes of a prompt or of a system prompt.</summary>
     public const int TextBytes = 65536;
 
+    /// <summary>Bytes of a prompt that is somewhere else.</summary>
+    public const int SourcedPromptBytes = 1024 * 1024;
+
+    /// <summary>Bytes of one variable that is somewhere else, its name and <c>=</c> among them: what the kernel takes.</summary>
+    public const int SourcedVariableBytes = 131071;
+
+    /// <summary>Bytes of all variables of a run that are somewhere else; with the largest prompt and spec they fit into one message to the node.</summary>
+    public const int SourcedVariablesBytes = 512 * 1024;
+
     /// <summary>Characters of a name of a model.</summary>
     public const int ModelName = 256;
 

@@ -77,6 +77,9 @@ public static class Patterns
     /// <summary>A DNS subdomain (RFC 1123), as names of Secrets and nodes are.</summary>
     public const string DnsSubdomain = @"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\z";
 
+    /// <summary>A key of a Secret or ConfigMap.</summary>
+    public const string DataKey = @"^[a-zA-Z0-9._-]+\z";
+
     /// <summary>A label's key: a name of at most 63 characters, perhaps after a DNS subdomain and a slash.</summary>
     public const string LabelKey =
         @"^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/)?[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?\z";

@@ -83,6 +83,21 @@ public static class Sentences
     /// <summary>For <see cref="Patterns.DnsSubdomain"/>.</summary>
     public const string DnsSubdomain = "must be a name of lower case letters, digits, - and ., such as node-1.example.com";
 
+    /// <summary>For <see cref="Patterns.DataKey"/>.</summary>
+    public const string DataKey = "must be a key of letters, digits and . _ -, such as api-key";
+
+    /// <summary>For the union of sources of a value.</summary>
+    public const string OneSource = "takes one of secretKeyRef and configMapKeyRef";
+
+    /// <summary>For a variable with two values.</summary>
+    public const string OneValue = "takes one of value and valueFrom, not both";
+
+    /// <summary>For a run without a prompt.</summary>
+    public const string PromptRequired = "is required: set prompt or promptFrom";
+
+    /// <summary>For a run with two prompts.</summary>
+    public const string OnePrompt = "cannot stand beside prompt: set one of the two";
+
     /// <summary>For <see cref="Patterns.LabelKey"/>.</summary>
     public const string LabelKey = "must have label names as keys, such as stromboli.dev/pool";
 

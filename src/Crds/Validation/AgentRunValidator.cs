@@ -32,7 +32,11 @@ public static class AgentRunValidator
     {
         const string field = "spec.prompt";
         var prompt = spec.Prompt;
-        checks.Require(field, prompt is not null);
+        if (prompt is null && spec.PromptFrom is null)
+            checks.Add(field, Sentences.PromptRequired);
+        if (prompt is not null && spec.PromptFrom is not null)
+            checks.Add("spec.promptFrom", Sentences.OnePrompt);
+        Source(checks, "spec.promptFrom", spec.PromptFrom);
         if (prompt?.Length == 0)
             checks.Add(field, Sentences.PromptHasText);
         checks.Bytes(field, prompt, RunLimits.TextBytes);
@@ -98,7 +102,30 @@ public static class AgentRunValidator
             if (env[i].Name is { } given && !names.Add(given))
                 checks.Add($"{field}[{i}]", Sentences.Duplicate);
             checks.Text(value, env[i].Value, 0, RunLimits.VariableValue, PatternRegexes.NoNul, Sentences.NoNul);
+            if (env[i] is { Value: not null, ValueFrom: not null })
+                checks.Add($"{field}[{i}]", Sentences.OneValue);
+            Source(checks, $"{field}[{i}].valueFrom", env[i].ValueFrom);
         }
+    }
+
+    private static void Source(FieldChecks checks, string field, ValueSource? source)
+    {
+        if (source is null)
+            return;
+        if (source is { SecretKeyRef: null, ConfigMapKeyRef: null } or { SecretKeyRef: not null, ConfigMapKeyRef: not null })
+            checks.Add(field, Sentences.OneSource);
+        Key(checks, $"{field}.secretKeyRef", source.SecretKeyRef);
+        Key(checks, $"{field}.configMapKeyRef", source.ConfigMapKeyRef);
+    }
+
+    private static void Key(FieldChecks checks, string field, KeyReference? reference)
+    {
+        if (reference is null)
+            return;
+        checks.Require($"{field}.name", reference.Name is not null);
+        checks.Text($"{field}.name", reference.Name, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Sentences.DnsSubdomain);
+        checks.Require($"{field}.key", reference.Key is not null);
+        checks.Text($"{field}.key", reference.Key, 1, RunLimits.Name, PatternRegexes.DataKey, Sentences.DataKey);
     }
 
     private static void Limits(FieldChecks checks, ResourceLimits? limits)

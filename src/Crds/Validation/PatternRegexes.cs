@@ -71,6 +71,9 @@ internal static partial class PatternRegexes
     [GeneratedRegex(Patterns.Uuid, Options, TimeoutMilliseconds)]
     internal static partial Regex Uuid { get; }
 
+    [GeneratedRegex(Patterns.DataKey, Options, TimeoutMilliseconds)]
+    internal static partial Regex DataKey { get; }
+
     [GeneratedRegex(Patterns.DnsSubdomain, Options, TimeoutMilliseconds)]
     internal static partial Regex DnsSubdomain { get; }
 

@@ -6,13 +6,13 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.Operator.Runs;
 
 /// <summary>The secrets of attempts that are on record. Those of attempts under way are kept in memory, so that a node that comes back need not wait for the API server.</summary>
-internal sealed class AttemptSecretsSource(SecretReader reader)
+internal sealed class AttemptSecretsSource(RunInputReader reader)
 {
     private readonly ConcurrentDictionary<string, AttemptSecrets> _byUID = new();
 
     /// <summary>The secrets out of a check that has just been made.</summary>
     public AttemptSecrets Take(AgentRun run, SecretCheck check) =>
-        _byUID[run.UID()] = new AttemptSecrets { Prompt = run.Spec?.Prompt ?? "", Credential = check.Credential };
+        _byUID[run.UID()] = new AttemptSecrets { Prompt = check.Prompt ?? run.Spec?.Prompt ?? "", Env = check.Env, Credential = check.Credential };
 
     /// <summary>Reads them again; if that is not possible, what was known. Null if there is neither.</summary>
     public async Task<AttemptSecrets?> ReadAsync(AgentRun run, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal sealed partial class RunExecutor(
     RunStatusWriter writer,
     RunSender sender,
     Observations observations,
-    SecretReader secretReader,
+    RunInputReader inputs,
     AttemptSecretsSource secrets,
     INodeRegistry nodes,
     ILeadership leadership,
@@ -95,7 +95,7 @@ internal sealed partial class RunExecutor(
             switch (verdict.Need)
             {
                 case RunNeed.Secrets:
-                    snapshot = snapshot with { Secrets = await secretReader.ReadAsync(run, cancellationToken) };
+                    snapshot = snapshot with { Secrets = await inputs.ReadAsync(run, cancellationToken) };
                     break;
                 case RunNeed.Placement:
                     snapshot = snapshot with { Placement = queue.Ask(verdict.Waiting!) };

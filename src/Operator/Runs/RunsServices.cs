@@ -26,6 +26,7 @@ internal static class RunsServices
         services.AddSingleton<Observations>();
         services.AddSingleton<SentStates>();
         services.AddSingleton<SecretReader>();
+        services.AddSingleton<RunInputReader>();
         services.AddSingleton<AttemptSecretsSource>();
         services.AddSingleton(s => new RunQueue(
             () => s.GetRequiredService<INodeRegistry>().Nodes,

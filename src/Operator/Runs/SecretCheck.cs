@@ -3,10 +3,10 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Runs;
 
-/// <summary>Whether what a run needs of Secrets is there, and if so, what it is.</summary>
+/// <summary>Whether what a run needs of Secrets and ConfigMaps is there, and if so, what it is.</summary>
 internal sealed record SecretCheck
 {
-    /// <summary>What it waits for: <c>SecretNotFound</c> or <c>SecretNotAllowed</c>; null if all is there.</summary>
+    /// <summary>What it waits for: <c>SecretNotFound</c>, <c>SecretNotAllowed</c> or <c>ConfigMapNotFound</c>; null if all is there.</summary>
     public RunReason? Reason { get; init; }
 
     /// <summary>One sentence on the reason; never a value of a Secret.</summary>
@@ -14,6 +14,12 @@ internal sealed record SecretCheck
 
     /// <summary>The credential for the gateway; null if the run has none and needs none.</summary>
     public ModelCredential? Credential { get; init; }
+
+    /// <summary>The prompt of <c>promptFrom</c>; null if the run says its own.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>The variables of <c>valueFrom</c>.</summary>
+    public IReadOnlyList<SecretVariable> Env { get; init; } = [];
 
     /// <summary>Says nothing of what it holds.</summary>
     public override string ToString() => Reason is { } reason ? $"{reason}: {Message}" : nameof(SecretCheck);

@@ -50,6 +50,18 @@ internal static class SecretRules
     public static SecretCheck Unreadable(string name) =>
         Waits(RunReason.SecretNotAllowed, $"The operator has no right to read the Secret {name}; grant it get on secrets.");
 
+    /// <summary>Why a Secret may not be used as something other than a model credential, as a sentence; null if it may.</summary>
+    /// <param name="secret">The Secret.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="use"><c>env</c> or <c>prompt</c>.</param>
+    public static string? NotAllowed(Secret secret, string name, string use)
+    {
+        var uses = Uses(secret);
+        if (uses.Contains(Model))
+            return $"The annotation {UseAs} of the Secret {name} lists {Model}, which excludes all other uses; use another Secret as {use}.";
+        return uses.Contains(use) ? null : $"The Secret {name} may not be used as {use} yet; allow it with the annotation {UseAs}: {use} (with commas between several uses).";
+    }
+
     private static HashSet<string> Uses(Secret secret) =>
         secret.Metadata.Annotations?.GetValueOrDefault(UseAs) is { } list
             ? [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)]

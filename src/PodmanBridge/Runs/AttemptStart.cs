@@ -1,4 +1,5 @@
 using System.Text;
+using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Agents;
 using Stromboli.PodmanBridge.Sandbox;
@@ -34,7 +35,8 @@ internal static class AttemptStart
     /// <summary>The program, its environment and everything else that was kept from the container until now.</summary>
     public static ShimGo Build(AttemptSpec spec, AttemptSecrets secrets, TimeSpan lease)
     {
-        var command = spec.Claude is { } claude ? ClaudeCommand.Build(claude, spec) : AgentCommand.Build(spec);
+        var whole = spec with { Env = [.. spec.Env, .. secrets.Env.Select(variable => new EnvVar { Name = variable.Name, Value = variable.Value })] };
+        var command = whole.Claude is { } claude ? ClaudeCommand.Build(claude, whole) : AgentCommand.Build(whole);
         return new ShimGo
         {
             Argv = command.Argv,

@@ -12,7 +12,6 @@ public sealed class RunDefaultsTests
     {
         var run = Defaults.Resolve(new AgentRunSpec { Prompt = "hi" });
 
-        Assert.Equal("hi", run.Prompt);
         Assert.Equal(new ClaudeOptions(), run.Claude);
         Assert.Null(run.Command);
         Assert.Equal(new Uri("https://api.example.com"), run.ModelOrigin);

@@ -1,4 +1,5 @@
 using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
 using Stromboli.Testbed.Processes;
 
 namespace Stromboli.EndToEnd.Credentials;
@@ -28,11 +29,11 @@ internal static class SecretHunt
     {
         var node = scene.NodeOf(run);
         var places = new List<string>();
-        foreach (var container in await node.ContainersAsync(run.Uid))
-        {
-            if ((await node.InspectAsync(run.Uid)).ToJsonString().Contains(secret, StringComparison.Ordinal))
-                places.Add($"podman inspect {container["Names"]}");
-        }
+        // One that is being removed may be gone between two questions: then there is nothing to look at.
+        if (run.Last.IsFinished)
+            await Poll.UntilAsync("the container is gone", TimeSpan.FromSeconds(10), async _ => (await node.ContainersAsync(run.Uid)).Count == 0);
+        else if ((await node.InspectAsync(run.Uid)).ToJsonString().Contains(secret, StringComparison.Ordinal))
+            places.Add("podman inspect");
 
         var storage = node.Node.Machine.OutsideOf("/home/node/.local/share/containers/storage");
         string[] folders = [node.Node.Bridge.StatePath, Path.Combine(storage, "overlay-containers"), Path.Combine(storage, "volumes")];

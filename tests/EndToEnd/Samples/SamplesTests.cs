@@ -40,6 +40,8 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
         "cancel.yaml" => (RunPhase.Cancelled, RunReason.Cancelled, ""),
         "command.yaml" => (RunPhase.Succeeded, RunReason.Completed, "5"),
         "claude-options.yaml" => (RunPhase.Succeeded, RunReason.Completed, "reviewed"),
+        "env-from.yaml" => (RunPhase.Succeeded, RunReason.Completed, "STROM with a token of 10 characters"),
+        "prompt-from.yaml" => (RunPhase.Succeeded, RunReason.Completed, "all quiet"),
         "input-format.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
         "output-format.yaml" => (RunPhase.Succeeded, RunReason.Completed, """\{.*"result":"done".*\}"""),
         "structured-output.yaml" => (RunPhase.Succeeded, RunReason.Completed, """\{"title":"Fix the lock","severity":2\}"""),

@@ -55,6 +55,28 @@ public sealed class AttemptMessagesTests
     }
 
     [Fact]
+    public void Build_VariablesFromElsewhere_AreNotInTheSpec()
+    {
+        var secret = new ValueSource { SecretKeyRef = new KeyReference { Name = "s", Key = "k" } };
+        var run = RunCases.Scheduled(new AgentRunSpec { PromptFrom = secret, Env = [new EnvVar { Name = "A", ValueFrom = secret }, new EnvVar { Name = "B", Value = "b" }] });
+        Assert.Equal([new EnvVar { Name = "B", Value = "b" }], Build(run, new("node-1", 1, DesiredState.Go)).Spec!.Env);
+    }
+
+    [Fact]
+    public void Build_SchemaAndConversation_AreToldTheCli()
+    {
+        const string id = "11111111-2222-4333-8444-555555555555";
+        var run = RunCases.Scheduled(new AgentRunSpec
+        {
+            Prompt = "hello",
+            Agent = new AgentSpec { Claude = new ClaudeOptions { SessionID = id, Model = "sonnet" } },
+            Output = new OutputSpec { JsonSchema = "{}" },
+        });
+        var spec = Build(run, new("node-1", 1, DesiredState.Go)).Spec!;
+        Assert.Equal((id, "{}", "sonnet"), (spec.SessionID, spec.Claude!.JsonSchema, spec.Claude.Model));
+    }
+
+    [Fact]
     public void Build_SpecThatIsNoLongerValid_StopsWhatRuns()
     {
         var run = RunCases.Scheduled() with { Spec = new AgentRunSpec { Prompt = "" } };

@@ -85,6 +85,25 @@ public sealed class SecretReaderTests : IAsyncLifetime
         await Assert.ThrowsAsync<ApiException>(() => ReadAsync(new AgentRunSpec { Prompt = "x" }));
     }
 
+    [Fact]
+    public async Task ReadAsync_PromptAndVariables_AreReadBesideTheCredential()
+    {
+        _api.CreateSecret("stromboli-system", "model", "api-key", "first", null);
+        _api.CreateSecret("team", "inputs", "text", "a secret prompt", "prompt,env");
+        using var client = _api.Client();
+        using var credentials = new SecretReader(client, RunCases.Options, _clock);
+        var source = new ValueSource { SecretKeyRef = new KeyReference { Name = "inputs", Key = "text" } };
+        var run = RunCases.Run(new AgentRunSpec { PromptFrom = source, Env = [new EnvVar { Name = "A", ValueFrom = source }, new EnvVar { Name = "B", Value = "b" }] });
+
+        var check = await new RunInputReader(client, credentials).ReadAsync(run, default);
+        var secrets = await new AttemptSecretsSource(new RunInputReader(client, credentials)).ReadAsync(run, default);
+
+        Assert.Equal((null, "a secret prompt", "first"), (check.Reason, check.Prompt, check.Credential!.Value));
+        Assert.Equal("a secret prompt", secrets!.Prompt);
+        Assert.Equal(["A"], secrets.Env.Select(variable => variable.Name));
+        Assert.DoesNotContain("a secret prompt", $"{check} {secrets} {secrets.Env[0]}");
+    }
+
     private async Task<SecretCheck> ReadAsync(AgentRunSpec spec)
     {
         using var client = _api.Client();
