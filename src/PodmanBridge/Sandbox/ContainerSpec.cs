@@ -13,10 +13,20 @@ internal static class ContainerSpec
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
 
     private const int SigTerm = 15;
+
+    /// <summary>The one label of an image that Podman acts on: with it, <c>podman auto-update</c> replaces an image and restarts a unit that another label names.</summary>
+    private const string AutoUpdate = "io.containers.autoupdate";
+
     private const ulong CpuPeriod = 100_000;
 
     /// <summary>The size at which conmon would begin the log anew: never reached, since the shim bounds what it writes.</summary>
     private const long LogSize = 1L << 40;
+
+    /// <summary>Signals and POSIX timers of one run; the kernel's own default is a thousand for each 250 MB of the machine's memory.</summary>
+    private const ulong QueuedSignals = 1024;
+
+    /// <summary>One POSIX message queue of the default size; the kernel's own default is ten, for the engine's user as a whole.</summary>
+    private const ulong QueuedMessageBytes = 96 * 1024;
 
     private static readonly NamespaceMode Private = new() { Mode = "private" };
     private static readonly NamespaceMode None = new() { Mode = "none" };
@@ -39,7 +49,7 @@ internal static class ContainerSpec
             HttpProxy = false,
             Terminal = false,
             Stdin = false,
-            Labels = Labels(spec, inputs),
+            Labels = new Dictionary<string, string>(Labels(spec, inputs)) { [AutoUpdate] = "disabled" },
             Annotations = new Dictionary<string, string>(),
             StopSignal = SigTerm,
             StopTimeout = 0,
@@ -107,12 +117,15 @@ internal static class ContainerSpec
         (uint)Math.Clamp((spec.TimeoutMs / 1000) + (long)Grace.TotalSeconds, 1, uint.MaxValue);
 
     /// <summary>
-    /// No core dumps. The bound of processes is set here too, since each workspace is a user of its own: it holds where the cgroup's cannot be set.
+    /// No core dumps. The bound of processes is set here too, since each workspace is a user of its own: it holds where the cgroup's cannot be set. Queued signals
+    /// and message queues also count against the engine's own user, whatever user namespace they are in: without a bound one agent leaves none to the others.
     /// </summary>
     private static List<SpecRlimit> Rlimits(AttemptSpec spec) =>
     [
         new() { Type = "core", Soft = 0, Hard = 0 },
         new() { Type = "nproc", Soft = (ulong)spec.Pids, Hard = (ulong)spec.Pids },
+        new() { Type = "sigpending", Soft = QueuedSignals, Hard = QueuedSignals },
+        new() { Type = "msgqueue", Soft = QueuedMessageBytes, Hard = QueuedMessageBytes },
     ];
 
     private static SpecResources? Resources(AttemptSpec spec, ContainerInputs inputs)

@@ -69,6 +69,20 @@ public sealed class ContainerSpecTests
     }
 
     [Fact]
+    public void Build_AnyAttempt_BoundsWhatAllUsersOfTheEngineShare()
+    {
+        var limits = ContainerSpec.Build(SpecBuilder.Attempt(), SpecBuilder.Inputs()).Rlimits.ToDictionary(limit => limit.Type, limit => (limit.Soft, limit.Hard));
+        Assert.Equal((256ul, 256ul), limits["nproc"]);
+        Assert.Equal((1024ul, 1024ul), limits["sigpending"]);
+        Assert.Equal((98_304ul, 98_304ul), limits["msgqueue"]);
+        Assert.Equal((0ul, 0ul), limits["core"]);
+    }
+
+    [Fact]
+    public void Build_AnyAttempt_IsNoneOfAutoUpdates() =>
+        Assert.Equal("disabled", ContainerSpec.Build(SpecBuilder.Attempt(), SpecBuilder.Inputs()).Labels["io.containers.autoupdate"]);
+
+    [Fact]
     public void Build_AnyAttempt_GivesTheEngineATimeoutBeyondTheDeadline() =>
         Assert.Equal(1860u, ContainerSpec.Build(SpecBuilder.Attempt(), SpecBuilder.Inputs()).Timeout);
 
