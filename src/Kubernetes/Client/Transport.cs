@@ -130,6 +130,7 @@ internal sealed partial class Transport : IDisposable
             message.Content = new ByteArrayContent(request.Body) { Headers = { ContentType = new MediaTypeHeaderValue(request.ContentType) } };
         if (request.Method != HttpMethod.Get && !IsQuestion(request) && request.ElectionTimeout is null)
             _options.BeforeWrite?.Invoke();
+        using var activity = KubeTraces.Request(request.Labels);
         var started = _clock.GetTimestamp();
         var code = 0;
         try

@@ -99,6 +99,7 @@ public sealed partial class Controller : IDisposable
 
     private async Task OneAsync(NamespacedName key, CancellationToken cancellationToken)
     {
+        using var activity = KubeTraces.Reconcile(_options.Name, key);
         var started = _clock.GetTimestamp();
         var outcome = "error";
         try

@@ -19,6 +19,7 @@ internal sealed class ObservationSink(RunStore runs, Reservations reservations, 
         var placed = !run.IsFinished() && reservations.Find(observation.UID) is { } held && held.Node == node && held.Attempt == observation.Attempt;
         if (!recorded && !placed)
             return false;
+        RunTraces.Observed(observation.UID, observation.Stage);
         observations.Take(observation.UID, ObservedAttempt.From(node, observation, clock.GetUtcNow()));
         if (runs.Find(observation.UID) is null)
         {

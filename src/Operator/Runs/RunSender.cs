@@ -74,6 +74,9 @@ internal sealed class RunSender(INodeHub hub, RunStore runs, Reservations reserv
         sent.Forget(uid);
     }
 
-    private void Deliver(AgentRun run, WantedAttempt wish, AttemptSecrets? secrets) =>
+    private void Deliver(AgentRun run, WantedAttempt wish, AttemptSecrets? secrets)
+    {
         hub.Send(wish.Node, AttemptMessages.Build(run, wish, secrets, clock.GetUtcNow(), options));
+        RunTraces.Sent(run.UID(), wish.State);
+    }
 }

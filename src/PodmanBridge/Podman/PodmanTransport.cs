@@ -76,6 +76,7 @@ internal sealed class PodmanTransport : IDisposable
 
     private async Task<T> WithTimeoutAsync<T>(PodmanRequest request, Func<CancellationToken, Task<T>> send, CancellationToken cancellation)
     {
+        using var activity = BridgeTraces.Call(request);
         using var timeout = new CancellationTokenSource(request.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         for (var attempt = 1; ; attempt++)

@@ -249,6 +249,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
+        using var activity = BridgeTraces.Step("open sockets", record.Key);
         Directory.CreateDirectory(_runDirectory);
         File.SetUnixFileMode(_runDirectory, RunDirectoryMode);
         Gateway = await services.Gateway.OpenAsync(

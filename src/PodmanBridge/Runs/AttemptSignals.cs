@@ -26,10 +26,18 @@ internal sealed class AttemptSignals(AttemptState state, Action shimLost) : IShi
     public void SetOver() => _over.TrySetResult();
 
     /// <inheritdoc/>
-    public void Connected(ShimHello hello) => _hello.TrySetResult(hello);
+    public void Connected(ShimHello hello)
+    {
+        BridgeTraces.Mark("shim connected", state.Record.Key);
+        _hello.TrySetResult(hello);
+    }
 
     /// <inheritdoc/>
-    public void Started(ShimStarted started) => state.Started();
+    public void Started(ShimStarted started)
+    {
+        BridgeTraces.Mark("agent started", state.Record.Key);
+        state.Started();
+    }
 
     /// <inheritdoc/>
     public void Exited(ShimExit exit) => _over.TrySetResult();

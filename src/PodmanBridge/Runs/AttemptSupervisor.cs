@@ -65,7 +65,8 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         };
         directory.Write(record);
         var supervisor = new AttemptSupervisor(record, directory, services);
-        supervisor.Want(desired);
+        // Its deadline is on record already.
+        supervisor.Want(desired with { RemainingMs = null });
         supervisor._running = Task.Run(() => supervisor.RunAsync(adopted: false));
         return supervisor;
     }
@@ -185,6 +186,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         if (found == FoundContainer.None)
         {
             RefuseIf(_wanted is { } wanted ? AttemptStart.UnknownOption(wanted, _services.Sandbox.CliVersion()) : null);
+            using var activity = BridgeTraces.Step("prepare", Key);
             await _sandbox.PrepareAsync(again: adopted, _state.Ending);
         }
 
@@ -228,6 +230,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
 
         RefuseIf(AttemptStart.UnknownOption(spec, _services.Sandbox.CliVersion()) ?? AttemptStart.Problem(spec, secrets));
         _released = true;
+        BridgeTraces.Mark("let go", Key);
         _sandbox.Shim!.Go(() => AttemptStart.Build(spec, secrets, _services.Lease.Remaining));
     }
 

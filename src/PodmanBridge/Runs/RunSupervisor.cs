@@ -47,6 +47,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
     public void Apply(DesiredAttempt desired)
     {
         var key = new AttemptKey(desired.UID, desired.Attempt);
+        using var activity = BridgeTraces.Apply(desired.State, key);
         lock (_lock)
         {
             switch (desired.State)

@@ -1,0 +1,26 @@
+using System.Diagnostics;
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.Operator.Runs;
+
+/// <summary>
+/// Activities of the source <c>Stromboli.Operator</c>: what was sent to a node and what came from one, as moments. They cost nothing while nobody listens.
+/// </summary>
+internal static class RunTraces
+{
+    private static readonly ActivitySource Source = new("Stromboli.Operator");
+
+    /// <summary>This state of an attempt was sent.</summary>
+    public static void Sent(string uid, DesiredState state)
+    {
+        if (Source.HasListeners())
+            Source.StartActivity($"send {state}", ActivityKind.Producer)?.SetTag("uid", uid).Dispose();
+    }
+
+    /// <summary>A node reported this stage of an attempt.</summary>
+    public static void Observed(string uid, AttemptStage stage)
+    {
+        if (Source.HasListeners())
+            Source.StartActivity($"observe {stage}", ActivityKind.Consumer)?.SetTag("uid", uid).Dispose();
+    }
+}
