@@ -2,18 +2,18 @@ using Stromboli.Bench.ApiWrites;
 using Stromboli.Bench.ColdStart;
 using Stromboli.Bench.Figures;
 using Stromboli.Bench.Idle;
-using Stromboli.Bench.Runs;
-using Stromboli.Kubernetes;
+using Stromboli.Bench.Steps;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Setup;
 using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Bench;
 
-/// <summary>Runs the parts named, or all of them, on one stack of real parts.</summary>
+/// <summary>Runs the parts named, or all of them, on stacks of real parts.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] All = ["idle", "writes", "cold-start"];
+    private static readonly string[] Measured = ["idle", "writes", "cold-start"];
+    private static readonly string[] All = [.. Measured, "steps"];
 
     /// <summary>Measures, prints, and stores if every part was measured.</summary>
     /// <returns>0, whatever the figures; 2 for a part that there is not.</returns>
@@ -25,7 +25,25 @@ internal static class BenchCommand
             return 2;
         }
 
+        var parts = args.Length == 0 ? All : args;
         var progress = new Progress();
+        IReadOnlyList<Figure> figures = parts.Intersect(Measured).Any() ? await MeasureAsync(parts, progress, cancellationToken) : [];
+        if (parts.Contains("steps"))
+        {
+            progress.Tell("steps: where the time of a cold start goes, on a stack of the plain build");
+            using var steps = new StepsBench();
+            StepTable.Print(await steps.RunAsync(warmUp: 10, count: 15, cancellationToken));
+        }
+
+        if (figures.Count > 0)
+            FigureTable.Print(figures);
+        if (args.Length == 0)
+            await FigureFile.WriteAsync(figures, cancellationToken);
+        return 0;
+    }
+
+    private static async Task<IReadOnlyList<Figure>> MeasureAsync(IReadOnlyCollection<string> parts, Progress progress, CancellationToken cancellationToken)
+    {
         progress.Tell("a stack of one node");
         var options = new StackOptions
         {
@@ -33,40 +51,29 @@ internal static class BenchCommand
             Operator = new OperatorOptions { Published = true },
         };
         await using var stack = await Stack.StartAsync("bench", options, cancellationToken);
-        var figures = await MeasureAsync(stack, args.Length == 0 ? All : args, progress, cancellationToken);
-        FigureTable.Print(figures);
-        if (args.Length == 0)
-            await FigureFile.WriteAsync(figures, cancellationToken);
-        return 0;
-    }
-
-    private static async Task<IReadOnlyList<Figure>> MeasureAsync(Stack stack, IReadOnlyCollection<string> parts, Progress progress, CancellationToken cancellationToken)
-    {
-        using var client = new KubeClient(KubeConfig.Load(stack.ControlPlane.KubeconfigPath));
+        await using var session = await BenchSession.OpenAsync(stack, cancellationToken);
         using var servers = new ApiServers(stack.ControlPlane);
-        await using var events = new RunEvents(client);
-        await events.ReadyAsync(cancellationToken);
-        var runs = new BenchRuns(stack, events);
         progress.Tell("a first run");
-        await runs.RemoveAsync(await runs.RunAsync(cancellationToken), cancellationToken);
+        await session.Runs.RemoveAsync(await session.Runs.RunAsync(cancellationToken), cancellationToken);
 
         List<Figure> figures = [];
         if (parts.Contains("idle"))
         {
             progress.Tell("idle: memory and writes of a minute with nothing to do");
-            figures.AddRange(await new IdleBench(stack, servers, client).RunAsync(cancellationToken));
+            figures.AddRange(await new IdleBench(stack, servers, session.Client).RunAsync(cancellationToken));
         }
 
         if (parts.Contains("writes"))
         {
             progress.Tell("writes: what runs write to the API");
-            figures.AddRange(await new WritesBench(servers, runs).RunAsync(5, cancellationToken));
+            figures.AddRange(await new WritesBench(servers, session.Runs).RunAsync(5, cancellationToken));
         }
 
         if (parts.Contains("cold-start"))
         {
             progress.Tell("cold-start: in turn with podman run");
-            figures.AddRange(await new ColdStartBench(stack, runs).RunAsync(warmUp: 10, count: 40, cancellationToken));
+            figures.AddRange(await new ColdStartBench(stack, session.Runs).RunAsync(warmUp: 10, count: 40, cancellationToken));
+            figures.AddRange(ResidentMemory.Of(stack, "-later"));
         }
 
         return figures;

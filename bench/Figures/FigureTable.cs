@@ -24,14 +24,8 @@ internal static class FigureTable
                 figure.Met switch { true => "[green]met[/]", false => "[red]missed[/]", null => "" });
         }
 
-        Terminal().Write(table);
+        PlainConsole.Out.Write(table);
     }
-
-    private static IAnsiConsole Terminal() => AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
-        ColorSystem = Console.IsOutputRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-    });
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }

@@ -1,8 +1,6 @@
-using System.Globalization;
 using Stromboli.Bench.ApiWrites;
 using Stromboli.Bench.Figures;
 using Stromboli.Kubernetes;
-using Stromboli.Testbed.Processes;
 using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Bench.Idle;
@@ -26,8 +24,7 @@ internal sealed class IdleBench(Stack stack, ApiServers servers, KubeClient clie
             Console.WriteLine($"idle, and yet written: {write} {count} times");
         return
         [
-            new("memory-bridge", Resident(stack.Nodes[0].Bridge), "MB") { Aim = 80 },
-            new("memory-operator", Resident(stack.Operator), "MB") { Aim = 120 },
+            .. ResidentMemory.Of(stack),
             new("api-writes-idle-60s", writes.Values.Sum(), "writes") { Aim = 0 },
             new("lease-renewals-idle-60s", renewals, "writes"),
         ];
@@ -51,12 +48,5 @@ internal sealed class IdleBench(Stack stack, ApiServers servers, KubeClient clie
         }
 
         return renewals;
-    }
-
-    /// <summary>Memory that is resident, what is mapped from files included, in units of 10^6 bytes.</summary>
-    private static double Resident(ServiceProcess process)
-    {
-        var line = File.ReadLines($"/proc/{process.Pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / 1e6;
     }
 }

@@ -60,6 +60,8 @@ public sealed class BridgeProcess : ServiceProcess
             .. OptionArguments(),
         ];
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_ROOT"] = DotnetInside, ["DOTNET_EnableDiagnostics"] = "0" };
+        foreach (var (name, value) in _options.Environment)
+            environment[name] = value;
         var group = _node.Layout.LeafGroup("bridge").Create();
         group.Delegate(_node.User);
         return new ProcessSpec(_node.Layout.Enter(_node.HolderPid, command, environment)) { Group = group };

@@ -24,6 +24,12 @@ public sealed record NodeOptions
     /// <summary>Whether to run the bridge that <c>make publish</c> made rather than the build output.</summary>
     public bool Published { get; init; }
 
+    /// <summary>Further environment variables of the bridge.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Further folders of this machine that appear in the node.</summary>
+    public IReadOnlyList<NodeMount> Mounts { get; init; } = [];
+
     /// <summary>Any further flags of the bridge.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];
 }

@@ -27,6 +27,9 @@ public sealed record OperatorOptions
     /// <summary>Whether to run what <c>make publish</c> made rather than the build output.</summary>
     public bool Published { get; init; }
 
+    /// <summary>Environment variables.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Any further flags.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];
 

@@ -47,7 +47,7 @@ public sealed class OperatorProcess(StackHome home, string name, ControlPlane pl
             "--model-base-url", modelBaseUrl,
             "--model-credentials-secret", ModelSecret,
             .. options.Arguments(),
-        ]);
+        ]) { Environment = options.Environment };
     }
 
     /// <inheritdoc/>

@@ -131,6 +131,7 @@ public sealed class Stack : IAsyncDisposable
                 new NodeMount(Repository.DotnetRoot, BridgeProcess.DotnetInside),
                 new NodeMount(programs, BridgeProcess.ProgramsInside),
                 new NodeMount(Artefacts.Claude.Folder, BridgeProcess.ClaudeInside),
+                .. options.Mounts,
             ]);
         var link = options.Relayed ? new LinkRelay() : null;
         var bridge = new BridgeProcess(Home, machine, ControlPlane, options, () => _operators.Select(process => link?.Through(process.HubPort) ?? process.HubPort));

@@ -1,0 +1,25 @@
+using System.Globalization;
+using Stromboli.Bench.Figures;
+using Stromboli.Testbed.Processes;
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.Bench.Idle;
+
+/// <summary>Memory that is resident, with what is mapped from files that others map too, in units of 10^6 bytes.</summary>
+internal static class ResidentMemory
+{
+    /// <summary>Of bridge and operator, now.</summary>
+    /// <param name="stack">The stack.</param>
+    /// <param name="suffix">What tells this moment from others.</param>
+    public static IReadOnlyList<Figure> Of(Stack stack, string suffix = "") =>
+    [
+        new($"memory-bridge{suffix}", Of(stack.Nodes[0].Bridge), "MB") { Aim = 80 },
+        new($"memory-operator{suffix}", Of(stack.Operator), "MB") { Aim = 120 },
+    ];
+
+    private static double Of(ServiceProcess process)
+    {
+        var line = File.ReadLines($"/proc/{process.Pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / 1e6;
+    }
+}
