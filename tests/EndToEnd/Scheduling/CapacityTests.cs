@@ -58,6 +58,7 @@ public sealed class CapacityTests(StackFixture stacks) : EndToEndTests(stacks)
               name: huge
             spec:
               prompt: not read
+              nodeName: node-1
               resources:
                 limits:
                   memory: 900Gi
