@@ -13,7 +13,10 @@ internal sealed class LinkSession(
     private static readonly TimeSpan LongestPingInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan FirstPingInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>A dead link is known for dead after two to three pings: early enough to dial again several times while the lease lasts.</summary>
+    /// <summary>
+    /// A dead link is known for dead after three pings: early enough to dial again several times while the lease lasts. Counted in pings, not in time: the first grant
+    /// shortens the interval under a ping that waits for the longer one.
+    /// </summary>
     private const int PingsPerLease = 8;
     private const int UnansweredPings = 2;
 
@@ -22,7 +25,7 @@ internal sealed class LinkSession(
     private readonly TaskCompletionSource _inStep = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private TimeSpan _pingInterval = FirstPingInterval;
-    private long _lastGrant;
+    private long _answered;
 
     /// <summary>What a link works with.</summary>
     internal sealed class Services
@@ -80,10 +83,6 @@ internal sealed class LinkSession(
 
         Heed(welcome);
         services.Prices.Set(welcome.Prices);
-        lock (_lock)
-        {
-            _lastGrant = services.Time.GetTimestamp();
-        }
     }
 
     private async Task ReceiveAsync(CancellationToken cancellationToken)
@@ -135,7 +134,7 @@ internal sealed class LinkSession(
                 return;
             }
 
-            _lastGrant = services.Time.GetTimestamp();
+            _answered = Math.Max(_answered, grant.PingID);
             _pingInterval = duration / PingsPerLease < LongestPingInterval ? duration / PingsPerLease : LongestPingInterval;
         }
 
@@ -191,7 +190,7 @@ internal sealed class LinkSession(
             lock (_lock)
             {
                 interval = _pingInterval;
-                if (services.Time.GetElapsedTime(_lastGrant) > UnansweredPings * interval)
+                if (id - 1 - _answered > UnansweredPings)
                 {
                     throw new TimeoutException("the operator does not answer pings");
                 }

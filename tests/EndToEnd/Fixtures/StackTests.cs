@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Stromboli.Testbed;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Stacks;
@@ -14,7 +15,7 @@ public sealed class StackTests
     [Fact]
     public async Task Stack_NodesAddedCutAndWithoutPower_AreWhatTheOperatorSees()
     {
-        await using var stack = await Stack.StartAsync("fixtures", new StackOptions { Operator = new() { NodeLostAfter = "3s", NodeLostGrace = "1s" } }, Cancelled);
+        await using var stack = await Stack.StartAsync("fixtures", new StackOptions { Operator = new() { NodeLostAfter = "6s", NodeLostGrace = "1s" } }, Cancelled);
         await RunAsync(stack, "first", "node-1");
 
         // A node that joins later runs what it is asked to.
@@ -22,6 +23,10 @@ public sealed class StackTests
         await RunAsync(stack, "second", "node-2");
         Assert.NotEqual(stack.Nodes[0].Machine.User, second.Machine.User);
         Assert.Contains(stack.Model.Requests(), request => request.ToJsonString().Contains(stack.ModelKey, StringComparison.Ordinal));
+
+        // A lease shorter than the interval of the first pings once made the bridge give up each link after its second one.
+        await RunAsync(stack, "later", "node-1", prompt: "@sleep 5s\n@say done");
+        Assert.Single(stack.Nodes[0].Bridge.ReadLog().Split('\n'), line => line.Contains("Connected to the operator", StringComparison.Ordinal));
 
         // A cut link loses the node, a mended one brings it back.
         second.Link!.Cut();
@@ -62,7 +67,7 @@ public sealed class StackTests
         await RunAsync(stack, "after-pauses", "node-1");
     }
 
-    private static async Task RunAsync(Stack stack, string name, string node)
+    private static async Task RunAsync(Stack stack, string name, string node, string prompt = "@say done")
     {
         await stack.Kubectl.ApplyAsync(
             $$"""
@@ -70,7 +75,7 @@ public sealed class StackTests
             kind: AgentRun
             metadata: {name: {{name}}}
             spec:
-              prompt: "@say done"
+              prompt: {{JsonSerializer.Serialize(prompt)}}
               nodeName: {{node}}
             """,
             Cancelled);
