@@ -31,7 +31,7 @@ struct source {
     char whole, piece;
     const char *name;
     // Nothing more will come: end of file, or empty when nobody was left to write.
-    bool dry, omission_told;
+    bool dry, trimmed, omission_told;
 };
 
 static void source_ready(struct watch *w);
@@ -140,6 +140,8 @@ static void tell_omission(struct source *s)
 static bool write_tail(struct source *s)
 {
     static char chunk[CHUNK];
+    if (!s->trimmed) tail_trim(&s->tail, LINE_COST);
+    s->trimmed = true;
     tell_omission(s);
     size_t n = tail_take(&s->tail, chunk, sizeof chunk);
     uint64_t all = UINT64_MAX;

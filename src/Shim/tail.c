@@ -5,6 +5,7 @@
 
 static void drop(struct tail *t, size_t n)
 {
+    if (n == 0) return;
     t->start = (t->start + n) % t->size;
     t->length -= n;
     t->omitted += n;
@@ -35,6 +36,28 @@ void tail_push(struct tail *t, const char *bytes, size_t n)
     memcpy(t->ring + end, bytes, first);
     memcpy(t->ring, bytes + first, n - first);
     t->length += n;
+}
+
+static uint64_t at_least(size_t n, size_t cost)
+{
+    return n > cost ? n : cost;
+}
+
+void tail_trim(struct tail *t, size_t line_cost)
+{
+    size_t keep = 0, line = 0;
+    uint64_t cost = 0;
+    // From the end, in which the last line is kept whatever it costs: a newline ends the line before it.
+    for (size_t i = 0; i < t->length && cost <= t->size; i++) {
+        if (i > 0 && t->ring[(t->start + t->length - 1 - i) % t->size] == '\n') {
+            cost += at_least(line, line_cost);
+            if (cost <= t->size || keep == 0) keep = i;
+            line = 0;
+        }
+        line++;
+    }
+    if (cost + at_least(line, line_cost) <= t->size || keep == 0) keep = t->length;
+    drop(t, t->length - keep);
 }
 
 size_t tail_take(struct tail *t, char *bytes, size_t max)

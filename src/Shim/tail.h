@@ -13,6 +13,8 @@ struct tail {
 };
 
 void tail_push(struct tail *t, const char *bytes, size_t n);
+// Drops whole lines from the front until no more is left than `size` when each line counts as at least `line_cost`.
+void tail_trim(struct tail *t, size_t line_cost);
 // Takes at most `max` bytes from the front; returns how many.
 size_t tail_take(struct tail *t, char *bytes, size_t max);
 

@@ -117,6 +117,8 @@ public sealed class OutputTests
 
         var head = log.Lines.TakeWhile(l => l.Kind != 'r' || l.Text.Contains("started", StringComparison.Ordinal)).Count() - 1;
         Assert.InRange(head, 1, (4 * MiB - MiB - 64 * 1024) / 32 + 1);
+        Assert.InRange(log.Lines.Count(l => l.Kind == 'o') - head, 1, MiB / 32);
+        Assert.Equal(8388608 - log.Stdout.Length, Assert.Single(log.RecordsOf("truncated")).GetProperty("omitted").GetInt64());
     }
 
     [Fact]

@@ -103,6 +103,41 @@ static void fuzz_tail(void)
     if (t.ring) munmap(t.ring, t.size);
 }
 
+static size_t cost_of(const char *bytes, size_t n, size_t line_cost, size_t *lines)
+{
+    size_t cost = 0;
+    *lines = 0;
+    for (size_t at = 0; at < n; ++*lines) {
+        const char *newline = memchr(bytes + at, '\n', n - at);
+        size_t length = newline ? (size_t)(newline - bytes) + 1 - at : n - at;
+        cost += length > line_cost ? length : line_cost;
+        at += length;
+    }
+    return cost;
+}
+
+// What is left is the end, begins with a line, fits unless it is one line, and one line more would not.
+static void fuzz_tail_trim(void)
+{
+    static char all[4096], got[4096];
+    struct tail t = { .size = 1 + below(200) };
+    size_t n = below(400), line_cost = 1 + below(40), lines;
+    for (size_t i = 0; i < n; i++) all[i] = below(6) == 0 ? '\n' : 'x';
+    tail_push(&t, all, n);
+    size_t before = t.length;
+    tail_trim(&t, line_cost);
+    size_t kept = tail_take(&t, got, sizeof got);
+    assert(t.omitted == n - kept && memcmp(got, all + n - kept, kept) == 0);
+    assert(kept == before || all[n - kept - 1] == '\n');
+    assert(cost_of(got, kept, line_cost, &lines) <= t.size || lines == 1);
+    if (kept < before) {
+        size_t more = kept + 1;
+        while (more < before && all[n - more - 1] != '\n') more++;
+        assert(cost_of(all + n - more, more, line_cost, &lines) > t.size);
+    }
+    if (t.ring) munmap(t.ring, t.size);
+}
+
 static void fuzz_elf(const char *file, const char *scratch)
 {
     static char bytes[4096];
@@ -126,6 +161,7 @@ int main(int argc, char **argv)
         fuzz_go();
         fuzz_json();
         if (i % 20 == 0) fuzz_tail();
+        if (i % 20 == 1) fuzz_tail_trim();
         if (i % 100 == 0) fuzz_elf(argv[1], argv[2]);
     }
     puts("survived");
