@@ -20,7 +20,7 @@ internal static class SecretHunt
         }
 
         var root = $"/proc/{processes.FirstPid}/root";
-        places.AddRange(await FilesAsync(secret, Directory.EnumerateDirectories(root).Where(folder => Path.GetFileName(folder) is not ("proc" or "sys" or "dev" or "usr" or "lib" or "bin" or "sbin"))));
+        places.AddRange(await InFilesAsync(secret, Directory.EnumerateDirectories(root).Where(folder => Path.GetFileName(folder) is not ("proc" or "sys" or "dev" or "usr" or "lib" or "bin" or "sbin"))));
         return places;
     }
 
@@ -37,7 +37,7 @@ internal static class SecretHunt
 
         var storage = node.Node.Machine.OutsideOf("/home/node/.local/share/containers/storage");
         string[] folders = [node.Node.Bridge.StatePath, Path.Combine(storage, "overlay-containers"), Path.Combine(storage, "volumes")];
-        places.AddRange(await FilesAsync(secret, folders.Where(Directory.Exists)));
+        places.AddRange(await InFilesAsync(secret, folders.Where(Directory.Exists)));
         places.AddRange(Logs(secret, [node.Node.Bridge, node.Node.Machine.Podman]));
         return places;
     }
@@ -56,15 +56,16 @@ internal static class SecretHunt
         return places;
     }
 
-    private static IEnumerable<string> Logs(string secret, IEnumerable<ServiceProcess> processes) =>
-        processes.Where(process => process.ReadLog().Contains(secret, StringComparison.Ordinal)).Select(process => process.LogPath);
-
-    // The pattern comes over standard input: as an argument it would be found in grep's own.
-    private static async Task<IEnumerable<string>> FilesAsync(string secret, IEnumerable<string> folders)
+    /// <summary>The files below some folders of this machine that hold it.</summary>
+    public static async Task<IEnumerable<string>> InFilesAsync(string secret, IEnumerable<string> folders)
     {
+        // The pattern comes over standard input: as an argument it would be found in grep's own.
         var found = await Command.RunAsync("grep", ["--recursive", "--files-with-matches", "--binary-files=text", "--fixed-strings", "--devices=skip", "--no-messages", "--file=-", "--", .. folders], secret + "\n");
         return found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
+
+    private static IEnumerable<string> Logs(string secret, IEnumerable<ServiceProcess> processes) =>
+        processes.Where(process => process.ReadLog().Contains(secret, StringComparison.Ordinal)).Select(process => process.LogPath);
 
     private static string Read(string path)
     {

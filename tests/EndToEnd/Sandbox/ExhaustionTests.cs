@@ -1,0 +1,95 @@
+using System.Globalization;
+using Stromboli.Crds.Runs;
+
+namespace Stromboli.EndToEnd.Sandbox;
+
+/// <summary>What an agent gets of a node that takes all it can, and what is left to others meanwhile.</summary>
+public sealed class ExhaustionTests(ExhaustionScenario scenario) : ScenarioTests(scenario), IClassFixture<ExhaustionScenario>
+{
+    private const long MiB = 1024 * 1024;
+
+    [Fact]
+    public void TemporaryFiles_AreBoundedInBytesAndInodes() =>
+        Assert.Equal([$"bytes: {256 * MiB} then ENOSPC", "inodes: 65534 then ENOSPC"], scenario.Report.Lines("files"));
+
+    [Fact]
+    public void SharedMemory_IsBoundedInBytesAndInodes() =>
+        Assert.Equal([$"bytes: {64 * MiB} then ENOSPC", "inodes: 4095 then ENOSPC"], scenario.Report.Lines("shared memory"));
+
+    [Fact]
+    public void Run_IsNotWritable() => Assert.Equal(["inodes: 0 then EACCES"], scenario.Report.Lines("run"));
+
+    [Fact]
+    public async Task Workspace_HasNoBoundYet_AndNobodySaysThatItHas()
+    {
+        Assert.Equal([$"bytes: {ExhaustionScenario.WorkspaceBytes} then end"], scenario.Report.Lines("workspace"));
+        var node = await scenario.Scene.Stack.Http.GetAsync("/apis/stromboli.dev/v1alpha1/agentnodes/node-2");
+        Assert.DoesNotContain("torage", node!["status"]?["enforcedLimits"]?.ToJsonString() ?? "", StringComparison.Ordinal);
+        var answer = await scenario.Scene.TryApplyAsync(HeldRun.Yaml("bounded", Intruders.Image, "true", "  resources:\n    limits: {ephemeralStorage: 1Mi}"));
+        Assert.False(answer.Succeeded, "A limit that nothing enforces is accepted.");
+    }
+
+    [Fact]
+    public void Processes_AreBounded()
+    {
+        var (count, error) = Held(scenario.Report, "processes");
+        Assert.InRange(count, 1, ExhaustionScenario.Processes);
+        Assert.Equal("EAGAIN", error);
+    }
+
+    [Fact]
+    public void QueuedSignals_AreBounded_AndEveryRunHasItsOwn()
+    {
+        Assert.Equal((1024, "EAGAIN"), Held(scenario.Report, "signals"));
+        Assert.Equal((1024, "EAGAIN"), Held(scenario.Neighbour, "signals"));
+    }
+
+    [Fact]
+    public void Descriptors_AreBounded_AndEveryRunHasItsOwn()
+    {
+        var (count, error) = Held(scenario.Report, "descriptors");
+        Assert.Equal("EMFILE", error);
+        Assert.Equal((count, error), Held(scenario.Neighbour, "descriptors"));
+    }
+
+    [Fact]
+    public void GatewayConnections_HeldSlowly_AreBounded()
+    {
+        Assert.Equal(200, Held(scenario.Report, "held").Count);
+        Assert.InRange(scenario.GatewayConnections, 1, 64);
+    }
+
+    [Fact]
+    public void Memory_BeyondTheLimit_EndsTheRunOrIsLabelledAsNotEnforced()
+    {
+        if (scenario.LimitsLabel == "enforced")
+        {
+            Assert.Equal(RunReason.OutOfMemory, scenario.Glutton.Reason);
+            return;
+        }
+
+        Assert.Equal("unenforced", scenario.LimitsLabel);
+        Assert.Equal(RunReason.Completed, scenario.Glutton.Reason);
+    }
+
+    [Fact]
+    public void OtherRun_Meanwhile_ReachesItsModelAndSucceeds()
+    {
+        Assert.Equal((RunPhase.Succeeded, RunReason.Completed), (scenario.Claude.Phase, scenario.Claude.Reason));
+        Assert.Equal("alive", scenario.Claude.Result?.Text?.TrimEnd());
+    }
+
+    [Fact]
+    public void Bridge_IsTheSameProcess_AndTellsTheHogsEnd()
+    {
+        Assert.Equal(scenario.Bridge.Before, scenario.Bridge.After);
+        Assert.Equal(RunReason.Completed, scenario.HogsEnd.Reason);
+    }
+
+    // "NAME: COUNT then ERROR".
+    private static (int Count, string Error) Held(AgentReport report, string name)
+    {
+        var words = report.Results("held")[name].Split(' ');
+        return (int.Parse(words[0], CultureInfo.InvariantCulture), words[^1]);
+    }
+}

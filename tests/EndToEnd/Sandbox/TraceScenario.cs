@@ -1,0 +1,173 @@
+using System.Globalization;
+using Stromboli.Crds.Runs;
+using Stromboli.EndToEnd.Credentials;
+using Stromboli.EndToEnd.Harness;
+
+namespace Stromboli.EndToEnd.Sandbox;
+
+/// <summary>A run of Claude Code with a credential of its own, variables and arguments, looked through while its agent works and once it has ended.</summary>
+public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
+{
+    private string Mark(string what) => $"{what}-{Scene.Namespace}-mark";
+
+    /// <summary>The key of the run's own Secret.</summary>
+    internal string Key => Mark("sk-key");
+
+    /// <summary>What must not lie on the node's disk nor stand in any configuration, though the agent has it.</summary>
+    internal IReadOnlyDictionary<string, string> Private => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["variable"] = Mark("variable"),
+        ["prompt"] = Mark("prompt"),
+        ["argument"] = Mark("argument"),
+    };
+
+    internal HeldRun Run { get; private set; } = null!;
+
+    internal AgentRunStatus End { get; private set; } = null!;
+
+    /// <summary>The credentials that came to the model with this run's requests.</summary>
+    internal IReadOnlyList<string> Credentials { get; private set; } = [];
+
+    /// <summary>Processes of the container whose memory has the key, and those whose memory has the variable.</summary>
+    internal (IReadOnlyList<string> Key, IReadOnlyList<string> Variable) Memory { get; private set; }
+
+    /// <summary>Places where the key was found: while the agent worked and after.</summary>
+    internal IReadOnlyList<string> KeyPlaces { get; private set; } = [];
+
+    /// <summary>Places where one of <see cref="Private"/> was found that are not the agent's own.</summary>
+    internal IReadOnlyList<string> PrivatePlaces { get; private set; } = [];
+
+    /// <summary>Places where one of <see cref="Private"/> was found that are the agent's own.</summary>
+    internal IReadOnlyList<string> AgentsOwnPlaces { get; private set; } = [];
+
+    /// <summary>What the node's own user got of the bridge's process.</summary>
+    internal string BridgeFromOutside { get; private set; } = "";
+
+    /// <summary>The bridge's environment and limits, as root sees them.</summary>
+    internal (string Environment, string Limits) BridgeProcess { get; private set; }
+
+    /// <inheritdoc/>
+    protected override async Task PlayAsync()
+    {
+        Run = await HeldRun.StartAsync(Scene, Yaml());
+        await Run.HearAsync("seen");
+        using var processes = await Run.Node.ProcessesAsync(Run.Run.Uid);
+        var pids = processes.Alive().Keys.ToList();
+        Memory = (MemorySearch.Find(pids, Key), MemorySearch.Find(pids, Private["variable"]));
+        var keys = new List<string>(await SecretHunt.InContainerAsync(processes, Key));
+        keys.AddRange(await HuntAsync(Key));
+        var found = new List<string>(await HuntPrivateAsync());
+        await LookAtBridgeAsync();
+
+        Run.Tell("end");
+        End = (await Run.Run.EndAsync()).Status;
+        keys.AddRange(await HuntAsync(Key));
+        found.AddRange(await HuntPrivateAsync());
+        KeyPlaces = keys;
+        AgentsOwnPlaces = [.. found.Where(IsAgentsOwn)];
+        PrivatePlaces = [.. found.Where(place => !IsAgentsOwn(place))];
+        Credentials = [.. Scene.ModelRequests(Prompt).Select(request => request["credentials"]!.ToJsonString())];
+    }
+
+    private string Prompt => $"""
+        @bash touch /workspace/seen; until [ -e /workspace/end ]; do sleep 0.05; done; echo "$WHISPER" | sha256sum | cut -c 1-64
+        @echo-result
+        {Mark("prompt")}
+        """;
+
+    private string Yaml() => $$"""
+        apiVersion: v1
+        kind: Secret
+        metadata:
+          name: own
+          annotations:
+            stromboli.dev/use-as: model
+        stringData:
+          api-key: {{Key}}
+        ---
+        apiVersion: stromboli.dev/v1alpha1
+        kind: AgentRun
+        metadata:
+          name: traced
+        spec:
+          prompt: |
+            {{Prompt.ReplaceLineEndings("\n    ")}}
+          agent:
+            claude:
+              dangerouslySkipPermissions: true
+              appendSystemPrompt: {{Mark("argument")}}
+          model:
+            credentialsSecretRef:
+              name: own
+          env:
+            - name: WHISPER
+              value: {{Mark("variable")}}
+        """;
+
+    // What the agent has it may write: to its volumes and to its output.
+    private static bool IsAgentsOwn(string place) => place.Contains("/volumes/", StringComparison.Ordinal) || place.EndsWith("-1/log", StringComparison.Ordinal);
+
+    private async Task<IReadOnlyList<string>> HuntPrivateAsync()
+    {
+        var places = new List<string>();
+        foreach (var (what, mark) in Private)
+            places.AddRange((await HuntAsync(mark)).Select(place => $"{what}: {place}"));
+        return places;
+    }
+
+    private async Task<IReadOnlyList<string>> HuntAsync(string secret)
+    {
+        var node = Run.Node.Node;
+        var places = new List<string>(await SecretHunt.OnNodeAsync(Scene, Run.Run, secret));
+        // As this machine's root: the whole home of the node's user with the engine's storage, and what lies in memory.
+        var inside = string.Create(CultureInfo.InvariantCulture, $"/proc/{node.Machine.Podman.Pid}/root");
+        places.AddRange(await SecretHunt.InFilesAsync(secret, [node.Machine.OutsideOf("/home/node"), $"{inside}/run", $"{inside}/tmp", $"{inside}/var/tmp", $"{inside}/dev/shm"]));
+        if ((await node.Machine.PodmanAsync("events", "--stream=false", "--since=10m", "--format=json")).Contains(secret, StringComparison.Ordinal))
+            places.Add("podman events");
+        foreach (var pid in ProcessesOutside().Where(pid => Has(pid, "cmdline", secret) || Has(pid, "environ", secret)))
+            places.Add($"a process of the node: {await File.ReadAllTextAsync($"/proc/{pid}/comm")}");
+        // The object itself holds what its author wrote, so only the key is looked for in the cluster.
+        if (secret == Key)
+            places.AddRange(await SecretHunt.InClusterAsync(Scene, Run.Run, secret));
+        return places;
+    }
+
+    // Bridge, engine, conmon: whatever is of the node and not in the container.
+    private IEnumerable<int> ProcessesOutside()
+    {
+        var space = Link(Run.FirstPid);
+        return Run.Node.Node.Machine.Processes.Processes().Where(pid => Link(pid) != space);
+    }
+
+    private static string? Link(int pid)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/ns/pid"), returnFinalTarget: false)?.Name;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static bool Has(int pid, string file, string secret)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}")).Contains(secret, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private async Task LookAtBridgeAsync()
+    {
+        var bridge = Run.Node.Node.Bridge.Pid;
+        var script = string.Create(CultureInfo.InvariantCulture, $"for file in environ maps mem auxv; do head -c 1 /proc/{bridge}/$file; done; ls /proc/{bridge}/fd /proc/{bridge}/cwd/; ls /tmp | grep dotnet-diagnostic-{bridge}-");
+        BridgeFromOutside = (await Run.Node.Node.Machine.RunAsync(["sh", "-c", script + "; true"])).Output;
+        BridgeProcess = (await File.ReadAllTextAsync($"/proc/{bridge}/environ"), await File.ReadAllTextAsync($"/proc/{bridge}/limits"));
+    }
+}
