@@ -3,7 +3,7 @@ using Stromboli.Crds.Values;
 
 namespace Stromboli.Crds.Runs;
 
-/// <summary>What is wanted. Only suspend, cancel, priority and ttlAfterFinished may be changed later.</summary>
+/// <summary>What is wanted. Only suspend, cancel, priority, ttlAfterFinished and deleteAfterFinished may be changed later.</summary>
 [ImmutableSpec]
 [CelRule("has(self.prompt) || has(self.promptFrom)", "{path}.prompt " + Sentences.PromptRequired, Field = "prompt")]
 [CelRule("!has(self.prompt) || !has(self.promptFrom)", "{path}.promptFrom " + Sentences.OnePrompt, Field = "promptFrom")]
@@ -96,6 +96,14 @@ public sealed record AgentRunSpec
     [Mutable]
     [DurationBounds(RunLimits.MinTtl, RunLimits.MaxTtl)]
     public GoDuration? TtlAfterFinished { get; init; }
+
+    /// <summary>
+    /// Time after the end at which the object itself is deleted, and with it what is left of it on its node. Never when absent: Argo CD and Flux would make it anew, and
+    /// the agent would run again.
+    /// </summary>
+    [Mutable]
+    [DurationBounds(RunLimits.MinTtl, RunLimits.MaxTtl)]
+    public GoDuration? DeleteAfterFinished { get; init; }
 
     /// <summary>How much of the output is kept.</summary>
     public OutputSpec? Output { get; init; }

@@ -39,6 +39,9 @@ public sealed record ResolvedRun
     /// <summary>Limit of processes and threads.</summary>
     public required int Pids { get; init; }
 
+    /// <summary>Share of the processors; null for the engine's own.</summary>
+    public int? CpuShares { get; init; }
+
     /// <summary>Labels that the node must have.</summary>
     public required IReadOnlyDictionary<string, string> NodeSelector { get; init; }
 

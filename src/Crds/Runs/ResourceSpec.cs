@@ -1,3 +1,5 @@
+using Stromboli.Crds.Schema;
+
 namespace Stromboli.Crds.Runs;
 
 /// <summary>What the container may use of its node.</summary>
@@ -5,4 +7,8 @@ public sealed record ResourceSpec
 {
     /// <summary>Limits of the container. A node that cannot enforce them is not used.</summary>
     public ResourceLimits? Limits { get; init; }
+
+    /// <summary>Share of the processors while the node has more to do than it can: a run with 2048 gets twice as much as one with 1024. 1024 when absent.</summary>
+    [Bounds(RunLimits.MinCpuShares, RunLimits.MaxCpuShares)]
+    public int? CpuShares { get; init; }
 }

@@ -76,6 +76,7 @@ public sealed record RunDefaults
             MemoryBytes = limits?.Memory?.WholeUnits ?? MemoryBytes,
             CpuMillicores = limits?.Cpu?.Thousandths ?? CpuMillicores,
             Pids = limits?.Pids ?? Pids,
+            CpuShares = spec.Resources?.CpuShares,
             NodeSelector = spec.NodeSelector ?? [],
             NodeName = spec.NodeName,
             Priority = spec.Priority ?? 0,

@@ -150,6 +150,12 @@ public static class RunLimits
     /// <summary>Largest number of processes and threads.</summary>
     public const int MaxPids = 65536;
 
+    /// <summary>Smallest share of the processors; the kernel's bound.</summary>
+    public const int MinCpuShares = 2;
+
+    /// <summary>Largest share of the processors; the kernel's bound.</summary>
+    public const int MaxCpuShares = 262144;
+
     /// <summary>Fewest bytes of result in status.</summary>
     public const string MinStatusBytes = "1";
 

@@ -23,6 +23,7 @@ public static class AgentRunValidator
         Container(checks, spec);
         Environment(checks, spec.Env);
         Limits(checks, spec.Resources?.Limits);
+        checks.Number("spec.resources.cpuShares", spec.Resources?.CpuShares, RunLimits.MinCpuShares, RunLimits.MaxCpuShares);
         Placement(checks, spec);
         Course(checks, spec);
         return checks.Errors;
@@ -160,6 +161,7 @@ public static class AgentRunValidator
         checks.Number("spec.budget.maxTokens", spec.Budget?.MaxTokens, 0, RunLimits.BudgetTokens);
         checks.Text("spec.budget.maxCostUSD", spec.Budget?.MaxCostUSD, 1, RunLimits.Money, PatternRegexes.Money, Sentences.Money);
         checks.Duration("spec.ttlAfterFinished", spec.TtlAfterFinished, RunLimits.MinTtl, RunLimits.MaxTtl);
+        checks.Duration("spec.deleteAfterFinished", spec.DeleteAfterFinished, RunLimits.MinTtl, RunLimits.MaxTtl);
         Output(checks, spec);
     }
 

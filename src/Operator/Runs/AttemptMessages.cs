@@ -45,6 +45,7 @@ internal static class AttemptMessages
         Env = [.. resolved.Env.Select(v => new EnvVar { Name = v.Key, Value = v.Value })],
         MemoryBytes = resolved.MemoryBytes,
         CpuMillis = resolved.CpuMillicores,
+        CpuShares = resolved.CpuShares,
         Pids = resolved.Pids,
         TimeoutMs = (long)resolved.Timeout.TotalMilliseconds,
         Budget = RunBudgets.Left(run),

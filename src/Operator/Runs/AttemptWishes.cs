@@ -37,6 +37,10 @@ internal static class AttemptWishes
             ? freed
             : null;
 
+    /// <summary>When the object of a finished run is to be deleted; null for never.</summary>
+    public static DateTimeOffset? DeletedAt(AgentRun run) =>
+        run.IsFinished() && run.Spec?.DeleteAfterFinished?.Value is { } after && run.Status?.CompletionTime is { } completed ? completed + after : null;
+
     private static IEnumerable<WantedAttempt> Earlier(AgentRun run) =>
         Gone(run).SkipLast(1);
 }

@@ -27,13 +27,16 @@ internal static class RunDecision
             Status = same ? null : status,
             After = AttemptWishes.Of(stored, snapshot.Now, snapshot.Options),
             Events = same ? [] : events,
-            LookAgain = lookAgain ?? AttemptWishes.FreedAt(stored, snapshot.Now, snapshot.Options),
+            LookAgain = lookAgain ?? Earlier(AttemptWishes.FreedAt(stored, snapshot.Now, snapshot.Options), AttemptWishes.DeletedAt(stored)),
         };
     }
 
+    private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b : a;
+
     // Its spec may change still (the TTL, say): every observedGeneration follows, and nothing starts.
-    private static RunVerdict Finished(RunSnapshot snapshot) =>
-        Store(snapshot, RunTransitions.Restamped(snapshot.Run, snapshot.Now), []);
+    private static RunVerdict Finished(RunSnapshot snapshot) => AttemptWishes.DeletedAt(snapshot.Run) <= snapshot.Now
+        ? new() { Delete = true }
+        : Store(snapshot, RunTransitions.Restamped(snapshot.Run, snapshot.Now), []);
 
     private static RunVerdict Live(RunSnapshot snapshot, RunAttempt live)
     {

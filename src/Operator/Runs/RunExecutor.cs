@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
+using Stromboli.Kubernetes.Model;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Nodes;
 using Stromboli.Operator.Scheduling;
@@ -122,6 +123,8 @@ internal sealed partial class RunExecutor(
 
     private async Task<ReconcileResult> CarryOutAsync(AgentRun run, RunVerdict verdict, SecretCheck? check, CancellationToken cancellationToken)
     {
+        if (verdict.Delete)
+            return await DeleteAsync(run, cancellationToken);
         var next = verdict.Status is { } status ? run with { Status = status } : run;
         sender.Send(next, verdict.Before);
         if (verdict.Status is not null)
@@ -134,6 +137,23 @@ internal sealed partial class RunExecutor(
         }
         sender.Retract(next, verdict);
         return await FollowUpAsync(next, verdict, check, cancellationToken);
+    }
+
+    // Only what was looked at: somebody may just have asked for it to be kept.
+    private async Task<ReconcileResult> DeleteAsync(AgentRun run, CancellationToken cancellationToken)
+    {
+        var only = new DeleteOptions { Preconditions = new Preconditions { Uid = run.UID(), ResourceVersion = run.Metadata.ResourceVersion } };
+        try
+        {
+            await client.DeleteAsync(AgentRunResource.Type, NamespacedName.Of(run), only, cancellationToken);
+        }
+        catch (ApiException e) when (e.IsConflict)
+        {
+            return ReconcileResult.Backoff;
+        }
+        Log.Deleted(logger, NamespacedName.Of(run));
+        Deleted(run);
+        return ReconcileResult.Done;
     }
 
     private async Task<AgentRun?> StoreAsync(AgentRun run, CancellationToken cancellationToken)
@@ -199,6 +219,9 @@ internal sealed partial class RunExecutor(
     {
         [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Run}: {Phase}{Reason}, attempt {Attempt} on {Node}")]
         public static partial void Stored(ILogger logger, NamespacedName run, RunPhase? phase, string reason, int attempt, string? node);
+
+        [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "{Run}: deleted, as its deleteAfterFinished says")]
+        public static partial void Deleted(ILogger logger, NamespacedName run);
 
         [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Run}: {Phase}{Reason}")]
         public static partial void StoredWithoutAttempt(ILogger logger, NamespacedName run, RunPhase? phase, string reason);

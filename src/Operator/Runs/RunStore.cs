@@ -69,7 +69,7 @@ internal sealed class RunStore
         return run with
         {
             Metadata = run.Metadata with { ManagedFields = null, Annotations = null, OwnerReferences = null },
-            Spec = run.Spec is { } spec ? new AgentRunSpec { Cancel = spec.Cancel, TtlAfterFinished = spec.TtlAfterFinished, Retries = spec.Retries } : null,
+            Spec = run.Spec is { } spec ? new AgentRunSpec { Cancel = spec.Cancel, TtlAfterFinished = spec.TtlAfterFinished, DeleteAfterFinished = spec.DeleteAfterFinished, Retries = spec.Retries } : null,
             Status = run.Status! with { Result = null, Usage = null },
         };
     }

@@ -21,6 +21,9 @@ internal sealed record RunVerdict
     /// <summary>What may be sent only once the status is stored.</summary>
     public IReadOnlyList<WantedAttempt> After { get; init; } = [];
 
+    /// <summary>Whether the object itself is to be deleted; nothing else is to be done then.</summary>
+    public bool Delete { get; init; }
+
     /// <summary>When to look again without being woken; null for never.</summary>
     public DateTimeOffset? LookAgain { get; init; }
 

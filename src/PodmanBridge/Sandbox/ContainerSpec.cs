@@ -136,7 +136,7 @@ internal static class ContainerSpec
         return new SpecResources
         {
             Memory = Enforced("memory") ? new SpecMemory { Limit = spec.MemoryBytes, Swap = spec.MemoryBytes } : null,
-            Cpu = Enforced("cpu") ? new SpecCpu { Quota = Math.Max(1000, spec.CpuMillis * (long)CpuPeriod / 1000), Period = CpuPeriod } : null,
+            Cpu = Enforced("cpu") ? new SpecCpu { Quota = Math.Max(1000, spec.CpuMillis * (long)CpuPeriod / 1000), Period = CpuPeriod, Shares = (ulong?)spec.CpuShares } : null,
             Pids = Enforced("pids") ? new SpecPids { Limit = spec.Pids } : null,
         };
     }

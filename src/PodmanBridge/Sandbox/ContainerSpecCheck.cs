@@ -97,7 +97,10 @@ internal static class ContainerSpecCheck
             found.Same("swap limit", memory.Swap, host.MemorySwap);
         }
         if (wanted.Resources?.Cpu is { } cpu)
+        {
             found.Same("cpu limit", cpu.Quota * 1_000_000_000 / (long)cpu.Period, host.NanoCpus);
+            found.Same("cpu shares", cpu.Shares ?? 0, host.CpuShares);
+        }
         if (wanted.Resources?.Pids is { } pids)
             found.Same("process limit", pids.Limit, host.PidsLimit);
 

@@ -88,7 +88,7 @@ public sealed class GeneratedFilesTests
             .Where(rule => rule!["rule"]!.GetValue<string>().Contains("oldSelf", StringComparison.Ordinal))
             .Select(rule => rule!["fieldPath"]!.GetValue<string>()[1..]);
 
-        Assert.Equal(["cancel", "priority", "suspend", "ttlAfterFinished"], spec["properties"]!.AsObject().Select(field => field.Key).Except(immutable).Order(StringComparer.Ordinal));
+        Assert.Equal(["cancel", "deleteAfterFinished", "priority", "suspend", "ttlAfterFinished"], spec["properties"]!.AsObject().Select(field => field.Key).Except(immutable).Order(StringComparer.Ordinal));
     }
 
     private static JsonObject Read(string file)

@@ -40,6 +40,8 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
         "cancel.yaml" => (RunPhase.Cancelled, RunReason.Cancelled, ""),
         "command.yaml" => (RunPhase.Succeeded, RunReason.Completed, "5"),
         "claude-options.yaml" => (RunPhase.Succeeded, RunReason.Completed, "reviewed"),
+        "workdir.yaml" => (RunPhase.Succeeded, RunReason.Completed, "/workspace/services/billing"),
+        "delete-after-finished.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
         "env-from.yaml" => (RunPhase.Succeeded, RunReason.Completed, "STROM with a token of 10 characters"),
         "prompt-from.yaml" => (RunPhase.Succeeded, RunReason.Completed, "all quiet"),
         "input-format.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),

@@ -45,6 +45,9 @@ internal sealed class FakeApi : IAsyncDisposable
 
     public bool IsDown { get; set; }
 
+    /// <summary>Deletions of an object that had changed.</summary>
+    public int RefusedDeletions { get; private set; }
+
     public Uri Address => new(_app.Urls.Single());
 
     public IReadOnlyList<string> Events
@@ -202,10 +205,33 @@ internal sealed class FakeApi : IAsyncDisposable
         {
             ["agentruns"] when http.Request.Query["watch"] is ["true" or "1"] => WatchAsync(http),
             ["agentruns"] => ListAsync(http),
+            ["namespaces", var ns, "agentruns", var name] when http.Request.Method == "DELETE" => RemoveAsync(http, $"{ns}/{name}"),
             ["namespaces", var ns, "agentruns", var name] => One(http, _runs, $"{ns}/{name}"),
             ["namespaces", var ns, "agentruns", var name, "status"] => WriteAsync(http, $"{ns}/{name}"),
             _ => Fail(http, 404, "NotFound"),
         };
+    }
+
+    private async Task RemoveAsync(HttpContext http, string key)
+    {
+        var only = (await JsonNode.ParseAsync(http.Request.Body))!["preconditions"]!;
+        JsonObject? removed;
+        lock (_gate)
+        {
+            removed = _runs.GetValueOrDefault(key) is { } run && (string?)run["metadata"]!["uid"] == (string?)only["uid"] ? run : null;
+            if (removed is not null && (string?)removed["metadata"]!["resourceVersion"] == (string?)only["resourceVersion"])
+            {
+                _runs.Remove(key);
+                Publish("DELETED", removed);
+            }
+            else if (removed is not null)
+            {
+                removed = null;
+                http.Response.StatusCode = 409;
+                RefusedDeletions++;
+            }
+        }
+        await (removed is not null ? Answer(http, removed) : http.Response.StatusCode == 409 ? Fail(http, 409, "Conflict") : Fail(http, 404, "NotFound"));
     }
 
     private async Task EventAsync(HttpContext http)

@@ -390,6 +390,33 @@ public sealed class RunControllerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Finished_DeleteAfterFinished_TheObjectGoesAndAllOfItsNode()
+    {
+        await using var op = await RunningOperator.StartAsync(_api);
+        var uid = await RunningAsync(op, "run", """{"prompt": "hello", "deleteAfterFinished": "1s"}""");
+        op.Observe("node-1", End(uid, RunReason.Completed));
+        await Phase(op, uid, RunPhase.Succeeded);
+        await Eventually.True(() => _api.Get("run") is null);
+        await Sent(op, uid, "node-1/1 Absent");
+        Assert.Empty(await op.SnapshotAsync("node-1"));
+    }
+
+    [Fact]
+    public async Task Finished_DeletionIsPutOffUnseen_TheObjectStays()
+    {
+        await using var op = await RunningOperator.StartAsync(_api);
+        var uid = await RunningAsync(op, "run", """{"prompt": "hello", "deleteAfterFinished": "2s"}""");
+        op.Observe("node-1", End(uid, RunReason.Completed));
+        await Phase(op, uid, RunPhase.Succeeded);
+        using (_api.Lag())
+        {
+            _api.Edit("run", "deleteAfterFinished", "1h");
+            await Eventually.True(() => _api.RefusedDeletions > 0);
+        }
+        await Eventually.True(() => _api.Get("run")!["status"]!["observedGeneration"]!.GetValue<long>() == 2);
+    }
+
+    [Fact]
     public async Task Observe_UnknownRun_IsRefused()
     {
         await using var op = await RunningOperator.StartAsync(_api);

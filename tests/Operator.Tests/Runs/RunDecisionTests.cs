@@ -387,6 +387,36 @@ public sealed class RunDecisionTests
     }
 
     [Fact]
+    public void Decide_DeleteAfterFinished_IsDeletedOnceDueAndNotBefore()
+    {
+        var done = Running().Next(s => s with { Observed = Ended(RunReason.Completed) }, T0.AddSeconds(6));
+        var asked = done with { Spec = done.Spec! with { DeleteAfterFinished = new GoDuration("1h") } };
+        var before = RunDecision.Decide(Snapshot(asked, T0.AddMinutes(5)));
+        var due = RunDecision.Decide(Snapshot(asked, T0.AddSeconds(5).AddHours(1)));
+        Assert.Equal((false, T0.AddSeconds(5).AddHours(1)), (before.Delete, before.LookAgain));
+        Assert.True(due.Delete);
+        Assert.Null(due.Status);
+        Assert.Empty(due.After);
+        Assert.False(RunDecision.Decide(Snapshot(done, T0.AddHours(25))).Delete);
+    }
+
+    [Fact]
+    public void Decide_DeleteAfterFinished_DoesNotEndARun()
+    {
+        var run = Running();
+        Assert.False(RunDecision.Decide(Snapshot(run with { Spec = run.Spec! with { DeleteAfterFinished = new GoDuration("0s") } }, T0.AddMinutes(1)) with { Observed = Seen(AttemptStage.Running) }).Delete);
+    }
+
+    [Fact]
+    public void Decide_DeleteAfterFinishedBeforeTheTtl_LooksAgainForWhatComesFirst()
+    {
+        var run = Running() with { Spec = new AgentRunSpec { Prompt = "hello", DeleteAfterFinished = new GoDuration("0s") } };
+        var verdict = RunDecision.Decide(Snapshot(run, T0.AddSeconds(6)) with { Observed = Ended(RunReason.Completed) });
+        Assert.NotNull(verdict.Status);
+        Assert.Equal(T0.AddSeconds(5), verdict.LookAgain);
+    }
+
+    [Fact]
     public void Decide_EditWhileRunning_RestampsWithoutATransition()
     {
         var run = Running();

@@ -51,8 +51,16 @@ public sealed class ContainerSpecTests
         Assert.Equal("enforced", spec.Labels[ContainerLabels.Limits]);
         Assert.Equal(512L * 1024 * 1024, spec.Resources!.Memory!.Limit);
         Assert.Equal(spec.Resources.Memory.Limit, spec.Resources.Memory.Swap);
-        Assert.Equal(150_000, spec.Resources.Cpu!.Quota);
+        Assert.Equal((150_000, null), (spec.Resources.Cpu!.Quota, spec.Resources.Cpu.Shares));
         Assert.Equal(256, spec.Resources.Pids!.Limit);
+    }
+
+    [Fact]
+    public void Build_CpuShares_AreSetWhereTheNodeCanEnforceCpu()
+    {
+        var spec = SpecBuilder.Attempt() with { CpuShares = 2048 };
+        Assert.Equal(2048UL, ContainerSpec.Build(spec, SpecBuilder.Inputs("0a1b", "cpu")).Resources!.Cpu!.Shares);
+        Assert.Null(ContainerSpec.Build(spec, SpecBuilder.Inputs("0a1b", "memory")).Resources!.Cpu);
     }
 
     [Fact]

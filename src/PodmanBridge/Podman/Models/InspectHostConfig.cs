@@ -83,6 +83,9 @@ internal sealed record InspectHostConfig
     [JsonPropertyName("CpuPeriod")]
     public ulong CpuPeriod { get; init; }
 
+    [JsonPropertyName("CpuShares")]
+    public ulong CpuShares { get; init; }
+
     [JsonPropertyName("PidsLimit")]
     public long PidsLimit { get; init; }
 

@@ -12,4 +12,8 @@ internal sealed record SpecCpu
     /// <summary>In microseconds.</summary>
     [JsonPropertyName("period")]
     public required ulong Period { get; init; }
+
+    /// <summary>The share while there are too few processors; null for the engine's own.</summary>
+    [JsonPropertyName("shares")]
+    public ulong? Shares { get; init; }
 }
