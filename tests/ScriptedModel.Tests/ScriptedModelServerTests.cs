@@ -115,16 +115,70 @@ public sealed class ScriptedModelServerTests : IAsyncLifetime
         Assert.Equal(64, line.RootElement.GetProperty("promptSha256").GetString()!.Length);
     }
 
-    private async Task<HttpResponseMessage> PostAsync(string target, string prompt, bool stream)
+    [Theory]
+    [InlineData("""@structured {"name": "x"}""", "tool_use")]
+    [InlineData("@structured no JSON", "text")]
+    public async Task Messages_Structured_IsAUseOfTheToolWhereThereIsOne(string prompt, string type)
     {
-        var body = JsonSerializer.Serialize(new
+        using var response = await PostAsync(Body(prompt, Structured));
+        using var message = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+
+        var block = message.RootElement.GetProperty("content")[0];
+        Assert.Equal(type, block.GetProperty("type").GetString());
+        if (type == "tool_use")
+            Assert.Equal(("StructuredOutput", """{"name":"x"}"""), (block.GetProperty("name").GetString(), block.GetProperty("input").GetRawText()));
+    }
+
+    [Fact]
+    public async Task Messages_StructuredWithoutItsTool_IsOk()
+    {
+        using var response = await PostAsync("/v1/messages", "@structured {}", stream: false);
+
+        Assert.Contains("\"text\":\"OK\"", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Log_SystemPromptCachingAndSchema_AreWhatArrived()
+    {
+        using (await PostAsync(Body("hi", Structured)))
+        {
+        }
+
+        using var line = JsonDocument.Parse(Assert.Single(await File.ReadAllLinesAsync(_log)));
+        Assert.Equal("\nand the end", line.RootElement.GetProperty("system").GetString()![^12..]);
+        Assert.Equal(2000, line.RootElement.GetProperty("system").GetString()!.Length);
+        Assert.Equal(["5m", "1h"], line.RootElement.GetProperty("cacheTtls").EnumerateArray().Select(ttl => ttl.GetString()));
+        Assert.Equal("""{"type":"object"}""", line.RootElement.GetProperty("schema").GetString());
+    }
+
+    private static object Structured => new { name = "StructuredOutput", input_schema = new { type = "object" } };
+
+    private static string Body(string prompt, object tool) => JsonSerializer.Serialize(new
+    {
+        model = "claude-test",
+        max_tokens = 1000,
+        tools = new[] { tool },
+        system = new object[]
+        {
+            new { type = "text", text = new string('x', 3000), cache_control = new { type = "ephemeral" } },
+            new { type = "text", text = "and the end", cache_control = new { type = "ephemeral", ttl = "1h" } },
+        },
+        messages = new[] { new { role = "user", content = prompt } },
+    });
+
+    private async Task<HttpResponseMessage> PostAsync(string target, string prompt, bool stream) => await PostAsync(
+        JsonSerializer.Serialize(new
         {
             model = "claude-test",
             max_tokens = 1000,
             stream,
             tools = new[] { new { name = "Bash" } },
             messages = new[] { new { role = "user", content = prompt } },
-        });
+        }),
+        target);
+
+    private async Task<HttpResponseMessage> PostAsync(string body, string target = "/v1/messages")
+    {
         using var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.Add("x-api-key", "key-1");
         return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
