@@ -32,6 +32,9 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     /// <summary>Called when the attempt asks its model for more than its budget.</summary>
     public required Action BudgetExceeded { get; init; }
 
+    /// <summary>Called with the engine's id of the container, once it has one and before it is started.</summary>
+    public required Action<string> ContainerKnown { get; init; }
+
     /// <summary>The container's name.</summary>
     public string Container => _names.Container;
 
@@ -76,7 +79,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
 
         await Task.WhenAll(Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume, wanted.Labels, record.UserID, CancellationToken.None)));
         cancellationToken.ThrowIfCancellationRequested();
-        await services.Podman.Containers.CreateAsync(wanted, CancellationToken.None);
+        ContainerKnown(await services.Podman.Containers.CreateAsync(wanted, CancellationToken.None));
         await CheckAsync(wanted, cancellationToken);
         await services.Podman.Containers.StartAsync(Container, CancellationToken.None);
         await ExpectShimAsync(wanted, cancellationToken);
@@ -86,8 +89,9 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     public async Task<FoundContainer> AdoptAsync(CancellationToken cancellationToken)
     {
         var found = await FindAsync(cancellationToken);
-        if (found?.State is { Running: true, Pid: var pid })
+        if (found is { ID: var id, State: { Running: true, Pid: var pid } })
         {
+            ContainerKnown(id);
             await OpenAsync(cancellationToken);
             Shim!.Expect(pid);
             return FoundContainer.Running;

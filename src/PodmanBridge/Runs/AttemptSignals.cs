@@ -9,6 +9,9 @@ internal sealed class AttemptSignals(AttemptState state, Action shimLost) : IShi
     private readonly TaskCompletionSource<(AttemptSpec Spec, AttemptSecrets Secrets)> _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<ShimHello> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _dead = [];
+    private string? _container;
 
     /// <summary>The operator has the attempt on record, and lets it run.</summary>
     public Task<(AttemptSpec Spec, AttemptSecrets Secrets)> Go => _go.Task;
@@ -24,6 +27,35 @@ internal sealed class AttemptSignals(AttemptState state, Action shimLost) : IShi
 
     /// <summary>The engine says that the container does not run.</summary>
     public void SetOver() => _over.TrySetResult();
+
+    /// <summary>This is the agent's container, by the engine's id.</summary>
+    public void SetContainer(string id)
+    {
+        lock (_lock)
+        {
+            _container = id;
+            if (_dead.Contains(id))
+            {
+                SetOver();
+            }
+        }
+    }
+
+    /// <summary>
+    /// The engine says that a container of this attempt has died. That is the agent's end only if it is the agent's container: an attempt that was taken back and
+    /// wanted anew has had another one before, and events come late.
+    /// </summary>
+    public void SetDead(string id)
+    {
+        lock (_lock)
+        {
+            _dead.Add(id);
+            if (id == _container)
+            {
+                SetOver();
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void Connected(ShimHello hello)

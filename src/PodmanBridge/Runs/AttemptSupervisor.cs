@@ -42,6 +42,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         _sandbox = new AttemptSandbox(record, directory, services.Sandbox, () => services.Lease.Remaining, _signals)
         {
             BudgetExceeded = () => _state.End(EndCause.BudgetExceeded),
+            ContainerKnown = _signals.SetContainer,
         };
     }
 
@@ -114,8 +115,8 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         }
     }
 
-    /// <summary>The engine says that the container has died.</summary>
-    public void OnContainerDied() => _signals.SetOver();
+    /// <summary>The engine says that a container of this attempt, by its id, has died.</summary>
+    public void OnContainerDied(string id) => _signals.SetDead(id);
 
     /// <summary>The operator has stored the end: the report may go, log and workspace stay.</summary>
     public void Collect() => _state.Collected();

@@ -23,9 +23,9 @@ internal sealed partial class ContainerDeaths(IPodman podman, RunSupervisor atte
                 var labels = await LabelsAsync(stoppingToken);
                 await foreach (var happened in podman.System.EventsAsync(labels, () => _ = LookAsync(labels, stoppingToken), stoppingToken))
                 {
-                    if (happened.Action == "died" && AttemptKey.FromLabels(happened.Actor?.Attributes) is { } key)
+                    if (happened is { Action: "died", Actor: { ID: { } id } actor } && AttemptKey.FromLabels(actor.Attributes) is { } key)
                     {
-                        attempts.OnContainerDied(key);
+                        attempts.OnContainerDied(key, id);
                     }
                 }
             }
@@ -54,7 +54,7 @@ internal sealed partial class ContainerDeaths(IPodman podman, RunSupervisor atte
             {
                 if (container.State is "exited" or "stopped" && AttemptKey.FromLabels(container.Labels) is { } key)
                 {
-                    attempts.OnContainerDied(key);
+                    attempts.OnContainerDied(key, container.ID);
                 }
             }
         }

@@ -106,12 +106,12 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         }
     }
 
-    /// <summary>The container of an attempt has died, by the engine's word.</summary>
-    public void OnContainerDied(AttemptKey key)
+    /// <summary>A container of an attempt, by its id, has died, by the engine's word.</summary>
+    public void OnContainerDied(AttemptKey key, string id)
     {
         lock (_lock)
         {
-            _attempts.GetValueOrDefault(key)?.OnContainerDied();
+            _attempts.GetValueOrDefault(key)?.OnContainerDied(id);
         }
     }
 

@@ -1,0 +1,38 @@
+using Stromboli.PodmanBridge.Runs;
+
+namespace Stromboli.PodmanBridge.Tests.Runs;
+
+public sealed class AttemptSignalsTests
+{
+    private readonly AttemptSignals _signals = new(state: null!, shimLost: () => { });
+
+    [Fact]
+    public void SetDead_OfTheAgentsContainer_IsTheEnd()
+    {
+        _signals.SetContainer("second");
+
+        _signals.SetDead("second");
+
+        Assert.True(_signals.Over.IsCompleted);
+    }
+
+    [Fact]
+    public void SetDead_OfAContainerThatTheAttemptHadBefore_IsNot()
+    {
+        _signals.SetDead("first");
+        _signals.SetContainer("second");
+        _signals.SetDead("first");
+
+        Assert.False(_signals.Over.IsCompleted);
+    }
+
+    [Fact]
+    public void SetContainer_DeadAlready_IsTheEnd()
+    {
+        _signals.SetDead("first");
+
+        _signals.SetContainer("first");
+
+        Assert.True(_signals.Over.IsCompleted);
+    }
+}
