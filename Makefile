@@ -58,7 +58,7 @@ publish: dotnet ## Put operator and bridge into src/*/bin/Release/net10.0/linux-
 	@$(DOTNET) publish --configuration Release --runtime linux-x64 --verbosity quiet -nologo src/PodmanBridge
 
 generate: dotnet ## Write the generated files anew
-	@$(DOTNET) run --configuration $(CONFIGURATION) --project src/Crds.Generator -- config/crd
+	@$(DOTNET) run --configuration $(CONFIGURATION) --project src/Crds.Generator -- .
 
 verify: generate ## Check that generated files are committed and the code is formatted
 	@if [ -n "$$(git status --porcelain -- config charts docs/api)" ]; then \

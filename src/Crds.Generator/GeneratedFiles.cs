@@ -1,14 +1,16 @@
 using System.Reflection;
+using System.Text.Json.Nodes;
+using Stromboli.Crds.Generator.Reference;
 using Stromboli.Crds.Schema;
 
 namespace Stromboli.Crds.Generator;
 
-/// <summary>What <c>make generate</c> writes to config/crd, and what a test compares with the committed files.</summary>
+/// <summary>What <c>make generate</c> writes, and what a test compares with the committed files.</summary>
 internal static class GeneratedFiles
 {
     private const string Header = "# Generated from src/Crds by `make generate`. Do not edit.\n";
 
-    /// <summary>Name and text of every file, one for each kind of the group.</summary>
+    /// <summary>Path from the repository's root and text of every file: a definition and a page of reference for each kind of the group.</summary>
     internal static IReadOnlyList<(string File, string Text)> All()
     {
         var descriptions = Descriptions.Of(typeof(ApiGroup).Assembly);
@@ -17,9 +19,13 @@ internal static class GeneratedFiles
             .. typeof(ApiGroup).Assembly.GetExportedTypes()
                 .Where(type => type.GetCustomAttribute<CustomResourceAttribute>() is not null)
                 .OrderBy(type => type.Name, StringComparer.Ordinal)
-                .Select(type => (FileName(type), Header + Yaml.Write(CustomResourceDefinition.Build(type, descriptions)))),
+                .SelectMany(type => Of(type, CustomResourceDefinition.Build(type, descriptions))),
         ];
     }
 
-    private static string FileName(Type type) => $"{ApiGroup.Name}_{type.GetCustomAttribute<CustomResourceAttribute>()!.Plural}.yaml";
+    private static IEnumerable<(string File, string Text)> Of(Type type, JsonObject definition) =>
+    [
+        ($"config/crd/{ApiGroup.Name}_{type.GetCustomAttribute<CustomResourceAttribute>()!.Plural}.yaml", Header + Yaml.Write(definition)),
+        ($"docs/api/{type.Name.ToLowerInvariant()}.md", ReferencePage.Write(definition)),
+    ];
 }

@@ -1,11 +1,14 @@
 using Stromboli.Crds.Generator;
 
-if (args is not [var directory])
+if (args is not [var root])
 {
-    await Console.Error.WriteLineAsync("usage: Crds.Generator DIRECTORY\nWrites the CustomResourceDefinitions of stromboli.dev there, one file each.");
+    await Console.Error.WriteLineAsync("usage: Crds.Generator DIRECTORY\nWrites the CustomResourceDefinitions of stromboli.dev and their reference below the repository's root, one file each.");
     return 2;
 }
-Directory.CreateDirectory(directory);
 foreach (var (file, text) in GeneratedFiles.All())
-    await File.WriteAllTextAsync(Path.Combine(directory, file), text);
+{
+    var path = Path.Combine(root, file);
+    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+    await File.WriteAllTextAsync(path, text);
+}
 return 0;
