@@ -2,6 +2,7 @@
 
 #include "json.h"
 #include "loop.h"
+#include "sha256.h"
 #include "sink.h"
 #include "tail.h"
 
@@ -42,6 +43,8 @@ static struct source sources[STREAMS] = {
 };
 
 static uint64_t head_left;
+// Of all that the agent wrote to its stdout, also of what the log leaves out: for a command it is the result.
+static struct sha256 digest;
 // Set while draining.
 static void (*on_drained)(void);
 
@@ -51,6 +54,7 @@ void output_init(void (*reader_gone)(void))
 {
     const struct sink_handlers handlers = { .moved = sink_moved, .reader_gone = reader_gone };
     sink_init(&handlers);
+    sha256_init(&digest);
 }
 
 void output_limit(uint64_t log_bytes)
@@ -101,6 +105,7 @@ static void take(struct source *s)
     }
     size_t n = (size_t)got;
     s->produced += n;
+    if (s == &sources[STREAM_OUT]) sha256_add(&digest, chunk, n);
     if (sink_is_gone()) return;
     size_t framed = frame(s, chunk, n, &head_left);
     tail_push(&s->tail, chunk + framed, n - framed);
@@ -189,6 +194,11 @@ void output_drain(void (*done)(void))
 uint64_t output_produced(int stream)
 {
     return sources[stream].produced;
+}
+
+void output_digest(char hex[SHA256_HEX])
+{
+    sha256_hex(&digest, hex);
 }
 
 bool output_truncated(void)

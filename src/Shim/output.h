@@ -2,6 +2,8 @@
 #ifndef SHIM_OUTPUT_H
 #define SHIM_OUTPUT_H
 
+#include "sha256.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,6 +19,8 @@ void output_attach(int stream, int fd);
 void output_drain(void (*done)(void));
 
 uint64_t output_produced(int stream);
+// SHA-256 of the agent's whole stdout so far.
+void output_digest(char hex[SHA256_HEX]);
 bool output_truncated(void);
 
 #endif

@@ -57,6 +57,7 @@ void record_exited(struct record *r, const char *type, const struct ending *e)
     else number(j, "code", (uint64_t)WEXITSTATUS(e->status));
     string(j, "by", e->by);
     number(j, "stdoutBytes", e->out_bytes);
+    string(j, "stdoutSha256", e->out_digest);
     number(j, "stderrBytes", e->err_bytes);
     json_key(j, "truncated");
     json_raw(j, e->truncated ? "true" : "false");

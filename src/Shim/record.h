@@ -3,6 +3,7 @@
 #define SHIM_RECORD_H
 
 #include "json.h"
+#include "sha256.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,6 +22,7 @@ struct ending {
     // "agent", "stop" or "lease".
     const char *by;
     uint64_t out_bytes, err_bytes;
+    char out_digest[SHA256_HEX];
     bool truncated;
 };
 

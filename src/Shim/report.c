@@ -92,6 +92,7 @@ static void decide_ending(void)
 {
     ending.out_bytes = output_produced(STREAM_OUT);
     ending.err_bytes = output_produced(STREAM_ERR);
+    output_digest(ending.out_digest);
     ending.truncated = output_truncated();
     record_exited(&line, "exited", &ending);
     record_exited(&frame, NULL, &ending);

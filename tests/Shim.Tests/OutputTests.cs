@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Stromboli.Shim.Tests.Harness;
 
@@ -21,6 +22,35 @@ public sealed class OutputTests
         Assert.Equal((byte[])[(byte)'e', 0, 10, 0x80], log.Stderr);
         Assert.Equal("last", log.Lines.Last(l => l.Kind is 'o' or 'O').Text);
         Assert.Equal('O', log.Lines.Last(l => l.Kind is 'o' or 'O').Kind);
+    }
+
+    // Lengths around a block of 64 bytes and the 8 bytes of its length, and the long vector of FIPS 180-4.
+    [Theory]
+    [InlineData(0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
+    [InlineData(55, null)]
+    [InlineData(56, null)]
+    [InlineData(63, null)]
+    [InlineData(64, null)]
+    [InlineData(65, null)]
+    [InlineData(119, null)]
+    [InlineData(120, null)]
+    [InlineData(1_000_000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")]
+    public async Task Digest_OfStdout_IsThatOfAllBytes(int length, string? vector)
+    {
+        await using var container = await Container.StartAsync();
+        // In two pieces, with something on the other stream.
+        using var bridge = await container.RunAsync(
+            Go.Shell($"head -c {length / 3} /dev/zero | tr '\\0' a; echo not it >&2; sleep 0.02; head -c {length - (length / 3)} /dev/zero | tr '\\0' a") with { LogBytes = 65536 });
+        var exited = await bridge.ExpectAsync(FrameType.Exited);
+        var (_, log) = await container.EndAsync();
+
+        var all = new byte[length];
+        Array.Fill(all, (byte)'a');
+        var digest = Convert.ToHexStringLower(SHA256.HashData(all));
+        Assert.Equal(vector ?? digest, digest);
+        Assert.Equal(digest, exited.Json.GetProperty("stdoutSha256").GetString());
+        Assert.Equal(digest, log.Last.GetProperty("stdoutSha256").GetString());
+        Assert.Equal(length, log.Last.GetProperty("stdoutBytes").GetInt64());
     }
 
     [Fact]
