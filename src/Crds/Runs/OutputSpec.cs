@@ -10,7 +10,9 @@ public sealed record OutputSpec
     [QuantityBounds(RunLimits.MinStatusBytes, RunLimits.MaxStatusBytes)]
     public Quantity? StatusBytes { get; init; }
 
-    /// <summary>Bytes of log that the node keeps, 64Ki to 1Gi; what is more is cut out of the middle. 64Mi when absent.</summary>
+    /// <summary>
+    /// Bytes of log that the node keeps until ttlAfterFinished, 64Ki to 1Gi; what is more is cut out of the middle. A line counts as at least 32. 64Mi when absent.
+    /// </summary>
     [QuantityBounds(RunLimits.MinLogBytes, RunLimits.MaxLogBytes)]
     public Quantity? LogBytes { get; init; }
 

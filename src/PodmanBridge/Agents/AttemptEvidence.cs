@@ -28,6 +28,9 @@ internal sealed record AttemptEvidence
     /// <summary>What was put out, where that is the result: for <c>agent.command</c>, and for the CLI where its output format asks for it.</summary>
     public RunResult? Output { get; init; }
 
+    /// <summary>Whether the log has lost some of what the agent put out.</summary>
+    public bool LogTruncated { get; init; }
+
     /// <summary>Whether the CLI was told a schema that a structured result must follow.</summary>
     public bool NeedsStructured { get; init; }
 

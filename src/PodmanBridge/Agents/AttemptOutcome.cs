@@ -74,6 +74,7 @@ internal static class AttemptOutcome
             return (RunReason.BudgetExceeded, "The CLI stopped because, by its own count, the run costs more than maxBudgetUSD allows.");
         return (RunReason.AgentError, envelope switch
         {
+            null when evidence.LogTruncated => $"The CLI exited with {code}, and the log lost what it reported: raise output.logBytes.",
             null => $"The CLI exited with {code} and reported no result; its log says more.",
             { IsError: true } => $"The CLI exited with {code} and reports an error; see result.text.",
             _ => $"The CLI exited with {code} although it reports success.",

@@ -20,6 +20,9 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
 
     private const int DeepestNesting = 256;
 
+    // A parsed document takes 12 bytes for each: a line of the greatest length could hold eight million.
+    private const int MostValues = 500_000;
+
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly ResultText _said = new(statusBytes);
     private readonly ResultText _nothing = new(statusBytes);
@@ -67,6 +70,13 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         _skipping = false;
     }
 
+    /// <summary>Something is missing here: a line that has begun has no end, and what comes may be the end of another.</summary>
+    public void Cut()
+    {
+        _line.ResetWrittenCount();
+        _skipping = false;
+    }
+
     /// <summary>Reads a whole line.</summary>
     public void Line(ReadOnlySpan<byte> line)
     {
@@ -75,10 +85,10 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
             return;
         try
         {
+            if (!IsValue(line))
+                return;
             var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = DeepestNesting });
             using var document = JsonDocument.ParseValue(ref reader);
-            // Throws for anything after the value but white space.
-            reader.Read();
             Event(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -93,6 +103,20 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         _said.Dispose();
         _nothing.Dispose();
         _result?.Dispose();
+    }
+
+    // One value of bounded size and, but for white space, nothing after it. Throws for what is no JSON.
+    private static bool IsValue(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = DeepestNesting });
+        var values = 0;
+        while (reader.Read())
+        {
+            if (++values > MostValues)
+                return false;
+        }
+
+        return true;
     }
 
     private void Event(JsonElement said)

@@ -11,6 +11,7 @@ internal sealed class ClaudeTranscript(int statusBytes, bool asList) : IDisposab
     private readonly ResultText _text = new(statusBytes);
     private bool _inLine;
     private bool _any;
+    private bool _ended;
 
     /// <summary>The transcript that the options ask for; null when the result is another.</summary>
     public static ClaudeTranscript? For(ClaudeOptions options, int statusBytes) => options switch
@@ -32,15 +33,14 @@ internal sealed class ClaudeTranscript(int statusBytes, bool asList) : IDisposab
             _text.Append("\n"u8);
     }
 
-    /// <summary>Nothing more comes.</summary>
-    public void End()
+    /// <summary>The text; nothing more comes.</summary>
+    public RunResult ToResult()
     {
-        if (asList)
+        if (asList && !_ended)
             _text.Append(_any ? "]"u8 : "[]"u8);
+        _ended = true;
+        return _text.ToResult();
     }
-
-    /// <summary>The text so far.</summary>
-    public RunResult ToResult() => _text.ToResult();
 
     /// <inheritdoc/>
     public void Dispose() => _text.Dispose();

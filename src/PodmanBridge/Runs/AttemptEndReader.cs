@@ -25,17 +25,21 @@ internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbo
     // The shim's report comes before conmon has written the same to the log. Without a report there is nothing to wait for but conmon itself.
     private async Task<AttemptLog> LastWordAsync(AttemptRecord record, CancellationToken cancellationToken)
     {
-        var waited = services.Time.GetTimestamp();
-        while (true)
+        var log = await AttemptLog.ReadAsync(directory.LogPath, record.Spec, cancellationToken);
+        try
         {
-            var log = await AttemptLog.ReadAsync(directory.LogPath, record.Spec, cancellationToken);
-            if (log.Complete || services.Time.GetElapsedTime(waited) > LogDeadline)
+            for (var waited = services.Time.GetTimestamp(); !log.Complete && services.Time.GetElapsedTime(waited) <= LogDeadline;)
             {
-                return log;
+                await Task.Delay(LogPause, services.Time, cancellationToken);
+                await log.ReadOnAsync(directory.LogPath, cancellationToken);
             }
 
+            return log;
+        }
+        catch
+        {
             log.Dispose();
-            await Task.Delay(LogPause, services.Time, cancellationToken);
+            throw;
         }
     }
 

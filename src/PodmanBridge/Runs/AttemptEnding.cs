@@ -38,6 +38,7 @@ internal static class AttemptEnding
             OutOfMemory = outOfMemory,
             Claude = log.Claude,
             Output = log.Output,
+            LogTruncated = log.Truncated,
             NeedsStructured = spec.Claude?.JsonSchema is not null,
             Totals = totals,
             ModelFailure = totals?.LastFailure,

@@ -6,13 +6,17 @@ using Stromboli.PodmanBridge.Sandbox;
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>
-/// What the log of an attempt says, read in one pass with constant memory: the shim's records, and of the agent's output the result.
+/// What the log of an attempt says, read in one pass with constant memory: the shim's records, and of the agent's output the result. Length and digest of a
+/// result that is the whole output are the shim's: the log may have lost its middle.
 /// </summary>
 internal sealed class AttemptLog : IShimLogConsumer, IDisposable
 {
     private readonly ClaudeOutput? _claude;
     private readonly ClaudeTranscript? _transcript;
     private readonly ResultText _text;
+    private readonly bool _asList;
+    private ShimLog? _file;
+    private long _omitted;
 
     private AttemptLog(AttemptSpec spec)
     {
@@ -21,6 +25,7 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
             return;
         _claude = new ClaudeOutput(spec.SessionID, spec.StatusBytes, wholeEnvelope: options.OutputFormat == ClaudeChoices.Json);
         _transcript = ClaudeTranscript.For(options, spec.StatusBytes);
+        _asList = options.OutputFormat == ClaudeChoices.Json;
     }
 
     /// <summary>Whether the agent's process ever ran.</summary>
@@ -45,25 +50,47 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
     public ClaudeOutput? Claude => _claude;
 
     /// <summary>What was put out, where that is the result: by a program other than Claude Code, or as a format of its output asks; null where it is not.</summary>
-    public RunResult? Output => _claude is null ? (Started ? _text.ToResult() : null) : _transcript?.ToResult();
+    public RunResult? Output => _claude is null ? (Started ? Whole(_text.ToResult()) : null) : _transcript is null ? null : Whole(_transcript.ToResult());
+
+    /// <summary>Whether the log has lost something of the agent's standard output.</summary>
+    public bool Truncated => _omitted > 0;
 
     /// <summary>Reads the log as far as it is written.</summary>
     /// <exception cref="IOException">The log cannot be read.</exception>
     public static async Task<AttemptLog> ReadAsync(string path, AttemptSpec spec, CancellationToken cancellationToken)
     {
         var log = new AttemptLog(spec);
-        if (File.Exists(path))
+        try
         {
-            await ShimLog.ReadAsync(path, log, cancellationToken);
+            await log.ReadOnAsync(path, cancellationToken);
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads what has been written since.</summary>
+    /// <exception cref="IOException">The log cannot be read.</exception>
+    public async Task ReadOnAsync(string path, CancellationToken cancellationToken)
+    {
+        if (_file is null && File.Exists(path))
+        {
+            _file = new ShimLog(path, this);
         }
 
-        log._transcript?.End();
-        return log;
+        if (_file is not null)
+        {
+            await _file.ReadOnAsync(cancellationToken);
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _file?.Dispose();
         _text.Dispose();
         _claude?.Dispose();
         _transcript?.Dispose();
@@ -94,6 +121,10 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
             case "started":
                 StartedAt = at;
                 break;
+            case "truncated" when record.Stream == "stdout":
+                _omitted += record.Omitted;
+                _claude?.Cut();
+                break;
             case "exited":
                 Exit = record.ToExit();
                 EndedAt = at;
@@ -104,4 +135,12 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
                 break;
         }
     }
+
+    // A list of lines is not what the agent wrote, and that of a log that lost some has neither their length nor their digest.
+    private RunResult Whole(RunResult kept) => (_asList, Exit) switch
+    {
+        (false, { StdoutSha256: { } digest, StdoutBytes: var bytes }) => kept with { Bytes = bytes, Sha256 = digest, Truncated = kept.Truncated == true || Truncated },
+        _ when Truncated => kept with { Bytes = null, Sha256 = null, Truncated = true },
+        _ => kept,
+    };
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 
@@ -10,54 +9,61 @@ namespace Stromboli.PodmanBridge.Sandbox;
 /// Reads what conmon keeps of a container (driver k8s-file): <c>TIME STREAM P|F CONTENT</c> a line, in which the content of the shim's standard
 /// output is <c>o O e E r</c> lines (docs/design/shim-protocol.md). conmon cuts a long line into <c>P</c> pieces that a last <c>F</c> ends.
 /// </summary>
-internal sealed class ShimLog
+internal sealed class ShimLog : IDisposable
 {
+    /// <summary>The longest line that conmon writes is some ten thousand bytes: it cuts the shim's at the size of its buffer, 8192.</summary>
+    private const int LongestLine = 64 * 1024;
+
     private readonly IShimLogConsumer _consumer;
+    private readonly FileStream _file;
+    private readonly byte[] _buffer = new byte[LongestLine];
     private readonly ArrayBufferWriter<byte> _record = new();
     private DateTimeOffset _time;
     private byte _kind;
     private bool _inLine;
+    private int _held;
 
-    private ShimLog(IShimLogConsumer consumer) => _consumer = consumer;
+    /// <summary>Opens a log at its beginning.</summary>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public ShimLog(string path, IShimLogConsumer consumer)
+    {
+        _consumer = consumer;
+        _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, useAsync: true);
+    }
 
-    /// <summary>Reads a log from its beginning to its present end; a last line that is still being written is left out.</summary>
+    /// <summary>Reads a log from its beginning to its present end.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static async Task ReadAsync(string path, IShimLogConsumer consumer, CancellationToken cancellationToken)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, useAsync: true);
-        var log = new ShimLog(consumer);
-        var pipe = PipeReader.Create(file, new StreamPipeReaderOptions(bufferSize: 64 * 1024));
-        while (true)
-        {
-            var read = await pipe.ReadAsync(cancellationToken);
-            var buffer = read.Buffer;
-            while (TryLine(ref buffer, out var line))
-            {
-                log.Line(line.IsSingleSegment ? line.FirstSpan : line.ToArray());
-            }
-
-            pipe.AdvanceTo(buffer.Start, buffer.End);
-            if (read.IsCompleted)
-            {
-                break;
-            }
-        }
-
-        await pipe.CompleteAsync();
+        using var log = new ShimLog(path, consumer);
+        await log.ReadOnAsync(cancellationToken);
     }
 
-    private static bool TryLine(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> line)
+    /// <summary>Reads on from where it stopped to the present end; a last line that is still being written is left for the next time.</summary>
+    /// <exception cref="IOException">The file cannot be read, or is none that conmon wrote.</exception>
+    public async Task ReadOnAsync(CancellationToken cancellationToken)
     {
-        if (buffer.PositionOf((byte)'\n') is not { } end)
+        while (await _file.ReadAsync(_buffer.AsMemory(_held), cancellationToken) is var read and > 0)
         {
-            line = default;
-            return false;
-        }
+            var all = _held + read;
+            var done = 0;
+            while (_buffer.AsSpan(done..all).IndexOf((byte)'\n') is var length and >= 0)
+            {
+                Line(_buffer.AsSpan(done, length));
+                done += length + 1;
+            }
 
-        line = buffer.Slice(0, end);
-        buffer = buffer.Slice(buffer.GetPosition(1, end));
-        return true;
+            _held = all - done;
+            _buffer.AsSpan(done, _held).CopyTo(_buffer);
+            if (_held == _buffer.Length)
+            {
+                throw new IOException($"The log {_file.Name} has a line of more than {LongestLine} bytes.");
+            }
+        }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
 
     private void Line(ReadOnlySpan<byte> line)
     {

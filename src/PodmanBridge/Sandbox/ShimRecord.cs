@@ -28,6 +28,9 @@ internal sealed record ShimRecord
     public long StdoutBytes { get; init; }
 
     /// <summary>As in <see cref="ShimExit"/>.</summary>
+    public string? StdoutSha256 { get; init; }
+
+    /// <summary>As in <see cref="ShimExit"/>.</summary>
     public long StderrBytes { get; init; }
 
     /// <summary>As in <see cref="ShimExit"/>.</summary>
@@ -50,6 +53,7 @@ internal sealed record ShimRecord
         SignalName = SignalName,
         By = By ?? "agent",
         StdoutBytes = StdoutBytes,
+        StdoutSha256 = StdoutSha256,
         StderrBytes = StderrBytes,
         Truncated = Truncated,
     };

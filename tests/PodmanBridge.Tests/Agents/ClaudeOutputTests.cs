@@ -137,6 +137,14 @@ public sealed class ClaudeOutputTests : IDisposable
     }
 
     [Fact]
+    public void Line_OfMillionsOfValues_CountsAsNotSaid()
+    {
+        Feed(1 << 20, Result.Replace("\"is_error\"", "\"x\":[" + string.Concat(Enumerable.Repeat("0,", 1_000_000)) + "0],\"is_error\"", StringComparison.Ordinal));
+
+        Assert.Null(_output.Envelope);
+    }
+
+    [Fact]
     public void Line_SubagentSpeaks_IsNoMessageOfTheRun()
     {
         Feed(1000, Said.Replace("\"parent_tool_use_id\":null", "\"parent_tool_use_id\":\"t1\"", StringComparison.Ordinal));

@@ -39,7 +39,6 @@ public sealed class ClaudeTranscriptTests
                 transcript.Append(part, endOfLine: false);
             transcript.Append([], endOfLine: true);
         }
-        transcript.End();
         return transcript.ToResult().Text;
     }
 }
