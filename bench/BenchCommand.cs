@@ -4,6 +4,7 @@ using Stromboli.Bench.Figures;
 using Stromboli.Bench.Idle;
 using Stromboli.Bench.Steps;
 using Stromboli.Testbed.Nodes;
+using Stromboli.Testbed.Requests;
 using Stromboli.Testbed.Setup;
 using Stromboli.Testbed.Stacks;
 

@@ -1,5 +1,6 @@
 using Stromboli.Bench.Figures;
 using Stromboli.Bench.Runs;
+using Stromboli.Testbed.Requests;
 
 namespace Stromboli.Bench.ApiWrites;
 
@@ -16,9 +17,9 @@ internal sealed class WritesBench(ApiServers servers, BenchRuns runs)
         for (var i = 0; i < count; i++)
             await runs.RemoveAsync(await runs.RunAsync(cancellationToken), cancellationToken);
         await Task.Delay(Settled, cancellationToken);
-        var writes = ApiServers.Between(before, await servers.ReadAsync(cancellationToken));
+        var writes = ApiServers.Between(before, await servers.ReadAsync(cancellationToken)).Where(pair => pair.Key.IsWrite).ToList();
 
-        double PerRun(Func<ApiWrite, bool> which) => writes.Where(pair => which(pair.Key)).Sum(pair => pair.Value) / (double)count;
+        double PerRun(Func<ApiCall, bool> which) => writes.Where(pair => which(pair.Key)).Sum(pair => pair.Value) / (double)count;
         return
         [
             // The bench itself creates and deletes each run.

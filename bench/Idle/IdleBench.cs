@@ -1,6 +1,6 @@
-using Stromboli.Bench.ApiWrites;
 using Stromboli.Bench.Figures;
 using Stromboli.Kubernetes;
+using Stromboli.Testbed.Requests;
 using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Bench.Idle;
@@ -19,13 +19,13 @@ internal sealed class IdleBench(Stack stack, ApiServers servers, KubeClient clie
         await Task.Delay(Settled, cancellationToken);
         var before = await servers.ReadAsync(cancellationToken);
         var renewals = await RenewalsAsync(cancellationToken);
-        var writes = ApiServers.Between(before, await servers.ReadAsync(cancellationToken));
+        var writes = ApiServers.Between(before, await servers.ReadAsync(cancellationToken)).Where(pair => pair.Key.IsWrite).ToList();
         foreach (var (write, count) in writes)
             Console.WriteLine($"idle, and yet written: {write} {count} times");
         return
         [
             .. ResidentMemory.Of(stack),
-            new("api-writes-idle-60s", writes.Values.Sum(), "writes") { Aim = 0 },
+            new("api-writes-idle-60s", writes.Sum(pair => pair.Value), "writes") { Aim = 0 },
             new("lease-renewals-idle-60s", renewals, "writes"),
         ];
     }

@@ -149,9 +149,11 @@ internal sealed class RunQueue(
         return heldBack;
     }
 
+    // Also when others have come before one of the first: else two would show the same place.
     private static bool IsWorthSaying(Placement before, Placement after) =>
         before.Message != after.Message
-        || (after.QueuePosition is { } position && position <= QueueOptions.ExactPositions && position != before.QueuePosition);
+        || (after.QueuePosition != before.QueuePosition
+            && (after.QueuePosition <= QueueOptions.ExactPositions || before.QueuePosition <= QueueOptions.ExactPositions));
 
     private void Say(WaitingRun run, Placement placement)
     {

@@ -157,6 +157,22 @@ public sealed class RunQueueTests
     }
 
     [Fact]
+    public void Refresh_OthersCameBeforeTheTenth_NoTwoShowOnePlace()
+    {
+        _nodes = [_nodes[0] with { MaxRuns = 1 }];
+        var queue = Queue();
+        for (var i = 0; i < 12; i++)
+            queue.Ask(Run(i));
+        Assert.Equal(10, queue.Ask(Run(10)).QueuePosition);
+        queue.Ask(Run(20) with { Priority = 1 });
+        queue.Ask(Run(21) with { Priority = 1 });
+        queue.Refresh();
+        Assert.Equal(12, queue.Ask(Run(10)).QueuePosition);
+        Assert.Equal([1, 2], new[] { 20, 21 }.Select(i => queue.Ask(Run(i) with { Priority = 1 }).QueuePosition!.Value));
+        Assert.Equal(Enumerable.Range(3, 8), Enumerable.Range(1, 8).Select(i => queue.Ask(Run(i)).QueuePosition!.Value));
+    }
+
+    [Fact]
     public void Refresh_ThousandWaitAndANodeComes_WakesFewForTheirMessage()
     {
         _nodes = [SchedulingCases.Node("node-1")];

@@ -120,7 +120,7 @@ public sealed class BridgeProcess : ServiceProcess
         if (!File.Exists(authority))
             await WriteOwnedAsync(authority, await ReadAuthorityAsync(cancellationToken), UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, cancellationToken);
         if (!File.Exists(TokenPath))
-            await WriteTokenAsync(await _plane.Http.RequestTokenAsync(OperatorProcess.Namespace, NodeGrant.AccountOf(_node.Name), "stromboli", cancellationToken), cancellationToken);
+            await WriteTokenAsync(await NodeGrant.TokenAsync(_plane, _node.Name, cancellationToken), cancellationToken);
     }
 
     private Task<string> ReadAuthorityAsync(CancellationToken cancellationToken) => Poll.ForAsync(

@@ -5,10 +5,14 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Testbed.Nodes;
 
 /// <summary>What an admin does for a plain host that is to join: a ServiceAccount, the right to connect as that one node, and the AgentNode with its labels.</summary>
-internal static class NodeGrant
+public static class NodeGrant
 {
     /// <summary>The ServiceAccount of a node.</summary>
     public static string AccountOf(string node) => $"stromboli-node-{node}";
+
+    /// <summary>A token with which the node's bridge may connect.</summary>
+    public static Task<string> TokenAsync(ControlPlane plane, string node, CancellationToken cancellationToken) =>
+        plane.Http.RequestTokenAsync(OperatorProcess.Namespace, AccountOf(node), "stromboli", cancellationToken);
 
     /// <summary>Makes what is missing.</summary>
     public static async Task EnsureAsync(ControlPlane plane, string node, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)

@@ -1,9 +1,9 @@
 using Stromboli.Testbed.Kube;
 
-namespace Stromboli.Bench.ApiWrites;
+namespace Stromboli.Testbed.Requests;
 
 /// <summary>Both API servers of the testbed: the CRD server counts AgentRuns and AgentNodes, kube-apiserver everything else.</summary>
-internal sealed class ApiServers(ControlPlane plane) : IDisposable
+public sealed class ApiServers(ControlPlane plane) : IDisposable
 {
     /// <summary>Requests for our own group, which kube-apiserver hands on and counts too.</summary>
     private static readonly string[] Ours = ["agentruns", "agentnodes"];
@@ -15,11 +15,11 @@ internal sealed class ApiServers(ControlPlane plane) : IDisposable
         RequestCounts.Parse(await _crds.GetTextAsync("/metrics", cancellationToken)),
         RequestCounts.Parse(await plane.Http.GetTextAsync("/metrics", cancellationToken)));
 
-    /// <summary>The writes between two readings that are not reviews, which store nothing, nor leases of leaders.</summary>
-    public static IReadOnlyDictionary<ApiWrite, int> Between(ApiReading earlier, ApiReading later)
+    /// <summary>The requests between two readings, but for watches, which last, for reviews, which store nothing, and for leases of leaders.</summary>
+    public static IReadOnlyDictionary<ApiCall, int> Between(ApiReading earlier, ApiReading later)
     {
-        var crds = later.Crds.Since(earlier.Crds).Where(pair => Ours.Contains(pair.Key.Resource));
-        var core = later.Core.Since(earlier.Core).Where(pair => !Ours.Contains(pair.Key.Resource) && !IsAside(pair.Key));
+        var crds = later.Crds.Since(earlier.Crds).Where(pair => Ours.Contains(pair.Key.Resource) && pair.Key.Verb != "WATCH");
+        var core = later.Core.Since(earlier.Core).Where(pair => !Ours.Contains(pair.Key.Resource) && pair.Key.Verb != "WATCH" && !IsAside(pair.Key));
         return crds.Concat(core).ToDictionary();
     }
 
@@ -27,6 +27,6 @@ internal sealed class ApiServers(ControlPlane plane) : IDisposable
     public void Dispose() => _crds.Dispose();
 
     // kube-controller-manager 1.20 keeps its lead in a Lease and in an Endpoints object.
-    private static bool IsAside(ApiWrite write) =>
-        write.Resource is "leases" or "endpoints" || write.Resource.EndsWith("reviews", StringComparison.Ordinal);
+    private static bool IsAside(ApiCall call) =>
+        call.Resource is "leases" or "endpoints" || call.Resource.EndsWith("reviews", StringComparison.Ordinal);
 }
