@@ -1,4 +1,5 @@
 using Stromboli.PodmanBridge.Gateway;
+using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Runs;
 
@@ -41,6 +42,7 @@ internal static partial class BridgeHost
     private static async Task StartAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         await services.GetRequiredService<ModelGateway>().StartAsync(cancellationToken);
+        await services.GetRequiredService<GitGateway>().StartAsync(cancellationToken);
         await services.GetRequiredService<NodeFactsSource>().RefreshAsync(cancellationToken);
         services.GetRequiredService<RunSupervisor>().Adopt();
     }

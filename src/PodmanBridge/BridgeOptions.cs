@@ -49,6 +49,21 @@ internal sealed record BridgeOptions
     /// <summary>Networks that nothing may be connected to, beyond those that are never connected to.</summary>
     public required IReadOnlyList<IPNetwork> DeniedNetworks { get; init; }
 
+    /// <summary>The image that repositories are cloned in; null if the node clones none.</summary>
+    public string? GitImage { get; init; }
+
+    /// <summary>Further authorities that sign certificates of Git servers, in PEM; null for none.</summary>
+    public string? GitCaFile { get; init; }
+
+    /// <summary>Origins of repositories that may have addresses which are not public, <c>https://host:port</c>.</summary>
+    public IReadOnlyList<string> AllowedGitOrigins { get; init; } = [];
+
+    /// <summary>The most that one clone receives, in bytes.</summary>
+    public long GitMaxBytes { get; init; } = DefaultGitMaxBytes;
+
+    /// <summary>What <see cref="GitMaxBytes"/> is when nobody says.</summary>
+    public const long DefaultGitMaxBytes = 10L * 1024 * 1024 * 1024;
+
     /// <summary>The command; its action gets the options.</summary>
     public static RootCommand Command(Func<BridgeOptions, CancellationToken, Task<int>> run)
     {
@@ -66,13 +81,14 @@ internal sealed record BridgeOptions
         var starts = new Option<int>("--parallel-starts") { Description = "How many containers are made and started at once.", DefaultValueFactory = _ => 4 };
         var labels = new Option<string[]>("--label") { Description = "KEY=VALUE that the node calls itself, shown under node.stromboli.dev/; may be given several times." };
         var denied = new Option<IPNetwork[]>("--deny-cidr") { Description = "A network that nothing may be connected to for an agent, such as the cluster's own; may be given several times.", CustomParser = ParseNetworks };
+        var git = new GitOptions();
         maxRuns.Validators.Add(result => Range(result, maxRuns, 1, 1000));
         starts.Validators.Add(result => Range(result, starts, 1, 64));
         labels.Validators.Add(result => Pairs(result, labels));
 
         var command = new RootCommand("The Stromboli bridge: runs agents on this node with its rootless Podman, as the operator wants.")
         {
-            operators, ca, token, node, podman, state, runs, shim, claude, maxRuns, unenforced, starts, labels, denied,
+            operators, ca, token, node, podman, state, runs, shim, claude, maxRuns, unenforced, starts, labels, denied, git.Image, git.CaFile, git.AllowedOrigins, git.MaxBytes,
         };
         command.SetAction((parsed, cancellationToken) => run(
             new BridgeOptions
@@ -91,6 +107,10 @@ internal sealed record BridgeOptions
                 ParallelStarts = parsed.GetValue(starts),
                 Labels = (parsed.GetValue(labels) ?? []).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
                 DeniedNetworks = parsed.GetValue(denied) ?? [],
+                GitImage = parsed.GetValue(git.Image),
+                GitCaFile = parsed.GetValue(git.CaFile),
+                AllowedGitOrigins = parsed.GetValue(git.AllowedOrigins) ?? [],
+                GitMaxBytes = parsed.GetValue(git.MaxBytes),
             },
             cancellationToken));
         return command;

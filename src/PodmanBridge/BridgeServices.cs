@@ -1,5 +1,6 @@
 using Stromboli.PodmanBridge.Egress;
 using Stromboli.PodmanBridge.Gateway;
+using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Nodes;
@@ -26,7 +27,9 @@ internal static class BridgeServices
         services.AddSingleton<ImageFetcher>();
         services.AddSingleton(_ => new StartGate(options.ParallelStarts));
         services.AddSingleton(_ => new ConnectToken(options.TokenFile));
+        services.AddSingleton(provider => new Dialer(new AddressPolicy(options.DeniedNetworks), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(Gateway);
+        services.AddSingleton(Git);
         services.AddSingleton(Facts);
         services.AddSingleton(Sandbox);
         services.AddSingleton(Attempts);
@@ -60,12 +63,27 @@ internal static class BridgeServices
 
     private static ModelGateway Gateway(IServiceProvider services) => new(new GatewayOptions
     {
-        Dialer = new Dialer(new AddressPolicy(services.GetRequiredService<BridgeOptions>().DeniedNetworks), services.GetRequiredService<TimeProvider>()),
+        Dialer = services.GetRequiredService<Dialer>(),
         Time = services.GetRequiredService<TimeProvider>(),
         Loggers = services.GetRequiredService<ILoggerFactory>(),
         Prices = () => services.GetRequiredService<PriceList>().Current,
         LeaseHolds = () => services.GetRequiredService<NodeLease>().Valid,
     });
+
+    private static GitGateway Git(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<BridgeOptions>();
+        return new GitGateway(new GitGatewayOptions
+        {
+            Dialer = services.GetRequiredService<Dialer>(),
+            Time = services.GetRequiredService<TimeProvider>(),
+            Loggers = services.GetRequiredService<ILoggerFactory>(),
+            Trust = new GitTrust(options.GitCaFile),
+            AllowedOrigins = options.AllowedGitOrigins,
+            LeaseHolds = () => services.GetRequiredService<NodeLease>().Valid,
+            MostBytes = options.GitMaxBytes,
+        });
+    }
 
     private static SandboxServices Sandbox(IServiceProvider services)
     {
@@ -76,6 +94,7 @@ internal static class BridgeServices
             Podman = services.GetRequiredService<IPodman>(),
             Images = services.GetRequiredService<ImageFetcher>(),
             Gateway = services.GetRequiredService<ModelGateway>(),
+            Git = new GitServices { Gateway = services.GetRequiredService<GitGateway>(), Image = options.GitImage },
             Starts = services.GetRequiredService<StartGate>(),
             Installation = () => installation.ID ?? throw new InvalidOperationException("No operator has welcomed this bridge yet."),
             Node = options.Node,

@@ -24,6 +24,9 @@ public sealed record ResolvedRun
     /// <summary>Where the workspace is mounted.</summary>
     public required string WorkspaceMountPath { get; init; }
 
+    /// <summary>The repository that the workspace is cloned from; null for none.</summary>
+    public GitWorkspace? Git { get; init; }
+
     /// <summary>Working directory.</summary>
     public required string Workdir { get; init; }
 

@@ -36,6 +36,9 @@ public sealed record RunDefaults
     /// <summary>Where the workspace is mounted.</summary>
     public string WorkspaceMountPath { get; init; } = ContainerPaths.Workspace;
 
+    /// <summary>Commits of a repository's history that are fetched.</summary>
+    public int GitDepth { get; init; } = 1;
+
     /// <summary>Times that a run may start again because its node was lost.</summary>
     public int NodeLostRetries { get; init; } = 1;
 
@@ -71,6 +74,7 @@ public sealed record RunDefaults
             Image = image,
             ImagePullPolicy = spec.ImagePullPolicy is { } policy ? Enum.Parse<ImagePullPolicy>(policy) : PullPolicyOf(image),
             WorkspaceMountPath = mountPath,
+            Git = GitOf(spec.Workspace?.Git),
             Workdir = Normalise(spec.Workdir) ?? mountPath,
             Env = [.. (spec.Env ?? []).Where(variable => variable.ValueFrom is null).Select(variable => KeyValuePair.Create(variable.Name!, variable.Value ?? ""))],
             MemoryBytes = limits?.Memory?.WholeUnits ?? MemoryBytes,
@@ -103,6 +107,8 @@ public sealed record RunDefaults
         var claude = spec.Agent?.Claude ?? new ClaudeOptions();
         return spec.Output?.JsonSchema is { } schema ? claude with { JsonSchema = schema } : claude;
     }
+
+    private GitWorkspace? GitOf(GitWorkspace? git) => git is null ? null : git with { Url = git.Url!.TrimEnd('/'), Depth = git.Depth ?? GitDepth };
 
     private static string? Normalise(string? path) =>
         path is null ? null : "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));

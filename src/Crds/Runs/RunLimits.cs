@@ -78,6 +78,12 @@ public static class RunLimits
     /// <summary>Characters of a path.</summary>
     public const int Path = 512;
 
+    /// <summary>Characters of a branch, tag or commit id.</summary>
+    public const int GitRef = 255;
+
+    /// <summary>Commits of history; more is all of it.</summary>
+    public const int GitDepth = 1_000_000;
+
     /// <summary>Characters of a URL.</summary>
     public const int Url = 1024;
 

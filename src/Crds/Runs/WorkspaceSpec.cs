@@ -11,4 +11,7 @@ public sealed record WorkspaceSpec
     [CelRule("!self.matches(r'" + Patterns.ReservedPath + "')", "{path} " + Sentences.ReservedPath)]
     [CelRule("!self.matches(r'" + Patterns.OwnMount + "')", "{path} " + Sentences.OwnMount)]
     public string? MountPath { get; init; }
+
+    /// <summary>A Git repository that it is cloned from before the agent starts.</summary>
+    public GitWorkspace? Git { get; init; }
 }

@@ -38,6 +38,23 @@ public static class Patterns
     /// </summary>
     public const string HttpsUrl = @"^https://[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/[a-zA-Z0-9._~/-]*)?\z";
 
+    /// <summary>
+    /// The https address of a Git repository: a path of at least one segment, no user information, query or fragment, no segment of dots alone, no escape but <c>%20</c>.
+    /// </summary>
+    public const string GitUrl =
+        @"^https://[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/\.*([a-zA-Z0-9_~+-]|%20)([a-zA-Z0-9._~+-]|%20)*)+/?\z";
+
+    /// <summary>
+    /// A branch, a tag, a full ref or a commit id: what <c>git check-ref-format</c> takes, without braces and without a part that begins with <c>-</c>; see also
+    /// <see cref="NoGitRef"/>.
+    /// </summary>
+    public const string GitRef =
+        @"^[^\x00-\x20\x7f~^:?*\[\\/.{}-][^\x00-\x20\x7f~^:?*\[\\/.{}]*(\.[^\x00-\x20\x7f~^:?*\[\\/.{}]+)*"
+        + @"(/[^\x00-\x20\x7f~^:?*\[\\/.{}-][^\x00-\x20\x7f~^:?*\[\\/.{}]*(\.[^\x00-\x20\x7f~^:?*\[\\/.{}]+)*)*\z";
+
+    /// <summary>What looks like a ref and is none: <c>@</c>, and parts that end with <c>.lock</c>.</summary>
+    public const string NoGitRef = @"^@\z|\.lock(/|\z)";
+
     /// <summary>A name of a model, an alias or a provider's identifier; it cannot be taken for an option.</summary>
     public const string ModelName = @"^[a-zA-Z0-9][a-zA-Z0-9._:/@\[\]-]*\z";
 

@@ -31,6 +31,12 @@ public static class Sentences
     /// <summary>For <see cref="Patterns.HttpsUrl"/>.</summary>
     public const string HttpsUrl = "must be an https URL without user, query and fragment, such as https://models.example.com";
 
+    /// <summary>For <see cref="Patterns.GitUrl"/>.</summary>
+    public const string GitUrl = "must be the https URL of a repository without user, query and fragment, such as https://git.example.com/team/project.git";
+
+    /// <summary>For <see cref="Patterns.GitRef"/> and <see cref="Patterns.NoGitRef"/>.</summary>
+    public const string GitRef = "must be a branch, a tag or a full commit id as Git allows them, no part of it beginning with -, such as main or v1.2.0";
+
     /// <summary>For <see cref="Patterns.ModelName"/>.</summary>
     public const string ModelName = "must be the name of a model: letters, digits and . _ : / @ [ ] -, beginning with a letter or digit";
 

@@ -80,6 +80,7 @@ public static class AgentRunValidator
         checks.OneOf("spec.imagePullPolicy", spec.ImagePullPolicy, "Always", "IfNotPresent", "Never");
         Path(checks, "spec.workspace.mountPath", spec.Workspace?.MountPath);
         checks.NotMatching("spec.workspace.mountPath", spec.Workspace?.MountPath, PatternRegexes.OwnMount, Sentences.OwnMount);
+        GitWorkspaceValidator.Check(checks, spec.Workspace?.Git);
         Path(checks, "spec.workdir", spec.Workdir);
     }
 

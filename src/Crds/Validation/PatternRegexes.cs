@@ -35,6 +35,15 @@ internal static partial class PatternRegexes
     [GeneratedRegex(Patterns.HttpsUrl, Options, TimeoutMilliseconds)]
     internal static partial Regex HttpsUrl { get; }
 
+    [GeneratedRegex(Patterns.GitUrl, Options, TimeoutMilliseconds)]
+    internal static partial Regex GitUrl { get; }
+
+    [GeneratedRegex(Patterns.GitRef, Options, TimeoutMilliseconds)]
+    internal static partial Regex GitRef { get; }
+
+    [GeneratedRegex(Patterns.NoGitRef, Options, TimeoutMilliseconds)]
+    internal static partial Regex NoGitRef { get; }
+
     [GeneratedRegex(Patterns.ModelName, Options, TimeoutMilliseconds)]
     internal static partial Regex ModelName { get; }
 

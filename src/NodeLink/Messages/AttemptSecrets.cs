@@ -15,6 +15,9 @@ public sealed record AttemptSecrets
     /// <summary>The credential that the gateway adds; null when the agent uses no model.</summary>
     public ModelCredential? Credential { get; init; }
 
+    /// <summary>What the repository's server is shown; null for nothing.</summary>
+    public GitCredential? Git { get; init; }
+
     /// <summary>Says nothing of what it holds.</summary>
     public override string ToString() => nameof(AttemptSecrets);
 }

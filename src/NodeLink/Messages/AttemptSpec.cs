@@ -26,6 +26,9 @@ public sealed record AttemptSpec
     /// <summary>Where the workspace is mounted.</summary>
     public required string MountPath { get; init; }
 
+    /// <summary>What the workspace is cloned from before the agent starts; null for an empty one.</summary>
+    public GitSource? Git { get; init; }
+
     /// <summary>The directory in which the agent starts.</summary>
     public required string Workdir { get; init; }
 

@@ -41,6 +41,7 @@ internal static class AttemptMessages
         Claude = resolved.Claude,
         Command = resolved.Command,
         MountPath = resolved.WorkspaceMountPath,
+        Git = resolved.Git is { } git ? new GitSource { Url = git.Url!, Ref = git.Ref, Depth = git.Depth ?? 0 } : null,
         Workdir = resolved.Workdir,
         Env = [.. resolved.Env.Select(v => new EnvVar { Name = v.Key, Value = v.Value })],
         MemoryBytes = resolved.MemoryBytes,

@@ -11,9 +11,14 @@ internal sealed class RunInputReader(KubeClient client, SecretReader credentials
     public async Task<SecretCheck> ReadAsync(AgentRun run, CancellationToken cancellationToken)
     {
         var credential = await credentials.ReadAsync(run, cancellationToken);
-        var inputs = RunInput.Of(run.Spec);
-        if (credential.Reason is not null || inputs.Count == 0)
+        if (credential.Reason is not null)
             return credential;
+        var git = await GitAsync(run, cancellationToken);
+        if (git.Reason is not null)
+            return git;
+        var inputs = RunInput.Of(run.Spec);
+        if (inputs.Count == 0)
+            return credential with { Git = git.Git };
         var reads = inputs.Select(input => (input.IsSecret, input.Name)).Distinct().ToDictionary(
             place => place,
             place => GetAsync(place.IsSecret, new(run.Metadata.Namespace ?? "", place.Name), cancellationToken));
@@ -21,8 +26,13 @@ internal sealed class RunInputReader(KubeClient client, SecretReader credentials
         var found = new List<InputObject>();
         foreach (var input in inputs)
             found.Add(await reads[(input.IsSecret, input.Name)]);
-        return InputRules.Check(run.Spec, inputs, found) with { Credential = credential.Credential };
+        return InputRules.Check(run.Spec, inputs, found) with { Credential = credential.Credential, Git = git.Git };
     }
+
+    private async Task<SecretCheck> GitAsync(AgentRun run, CancellationToken cancellationToken) =>
+        run.Spec?.Workspace?.Git?.CredentialsSecretRef?.Name is { } name
+            ? GitSecretRules.Check(name, await GetAsync(isSecret: true, new(run.Metadata.Namespace ?? "", name), cancellationToken))
+            : new();
 
     private async Task<InputObject> GetAsync(bool isSecret, NamespacedName key, CancellationToken cancellationToken)
     {

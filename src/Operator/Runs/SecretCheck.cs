@@ -21,6 +21,9 @@ internal sealed record SecretCheck
     /// <summary>The variables of <c>valueFrom</c>.</summary>
     public IReadOnlyList<SecretVariable> Env { get; init; } = [];
 
+    /// <summary>The credential for the repository of the workspace; null if there is none.</summary>
+    public GitCredential? Git { get; init; }
+
     /// <summary>Says nothing of what it holds.</summary>
     public override string ToString() => Reason is { } reason ? $"{reason}: {Message}" : nameof(SecretCheck);
 }

@@ -38,7 +38,7 @@ internal sealed class GatewayRun : IAsyncDisposable
         _ledger = Ledger.Open(options.LedgerPath, gateway.Time);
         try
         {
-            _socket = transport.Listen(this, options.SocketPath);
+            _socket = transport.Listen(options.Key, options.SocketPath, features => features.Set(this));
         }
         catch
         {

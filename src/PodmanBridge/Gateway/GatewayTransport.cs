@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Stromboli.PodmanBridge.Gateway;
@@ -21,7 +22,10 @@ internal sealed class GatewayTransport(ILoggerFactory loggers, TimeProvider time
     public EndPoint EndPoint { get; } = new GatewayEndPoint();
 
     /// <summary>Opens a run's socket. It is mode 0666: the directory above it says who reaches it.</summary>
-    public RunSocket Listen(GatewayRun run, string path) => RunSocket.Bind(run, path, _contexts, _accepted.Writer, _logger, time);
+    /// <param name="key">Names the run in logs.</param>
+    /// <param name="path">Where the socket is.</param>
+    /// <param name="mark">Puts the run on each connection.</param>
+    public RunSocket Listen(string key, string path, Action<IFeatureCollection> mark) => RunSocket.Bind(key, path, mark, _contexts, _accepted.Writer, _logger, time);
 
     /// <inheritdoc/>
     public bool CanBind(EndPoint endpoint) => endpoint is GatewayEndPoint;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Stromboli.PodmanBridge.Gateway;
@@ -17,7 +18,8 @@ internal sealed partial class RunSocket : IAsyncDisposable
         | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-    private readonly GatewayRun _run;
+    private readonly string _key;
+    private readonly Action<IFeatureCollection> _mark;
     private readonly Socket _socket;
     private readonly SocketConnectionContextFactory _contexts;
     private readonly ChannelWriter<ConnectionContext> _accepted;
@@ -28,16 +30,18 @@ internal sealed partial class RunSocket : IAsyncDisposable
     private readonly HashSet<ConnectionContext> _open = [];
     private readonly Task _accepting;
 
-    private RunSocket(GatewayRun run, Socket socket, SocketConnectionContextFactory contexts, ChannelWriter<ConnectionContext> accepted, ILogger logger, TimeProvider time)
+    private RunSocket(
+        string key, Action<IFeatureCollection> mark, Socket socket, SocketConnectionContextFactory contexts, ChannelWriter<ConnectionContext> accepted, ILogger logger, TimeProvider time)
     {
-        (_run, _socket, _contexts, _accepted, _logger, _time) = (run, socket, contexts, accepted, logger, time);
+        (_key, _mark, _socket, _contexts, _accepted, _logger, _time) = (key, mark, socket, contexts, accepted, logger, time);
         _accepting = Task.Run(AcceptAsync);
     }
 
     /// <summary>Binds a path; what a killed bridge left there goes first.</summary>
     public static RunSocket Bind(
-        GatewayRun run,
+        string key,
         string path,
+        Action<IFeatureCollection> mark,
         SocketConnectionContextFactory contexts,
         ChannelWriter<ConnectionContext> accepted,
         ILogger logger,
@@ -50,7 +54,7 @@ internal sealed partial class RunSocket : IAsyncDisposable
             socket.Bind(new UnixDomainSocketEndPoint(path));
             socket.Listen(MostConnections);
             File.SetUnixFileMode(path, Everybody);
-            return new RunSocket(run, socket, contexts, accepted, logger, time);
+            return new RunSocket(key, mark, socket, contexts, accepted, logger, time);
         }
         catch
         {
@@ -89,7 +93,7 @@ internal sealed partial class RunSocket : IAsyncDisposable
             catch (SocketException e) when (!_closing.IsCancellationRequested)
             {
                 // Too many open files, most likely: that passes.
-                Log.AcceptFailed(_logger, e, _run.Key);
+                Log.AcceptFailed(_logger, e, _key);
                 await Task.Delay(AcceptPause, _time, CancellationToken.None);
             }
             catch (SocketException)
@@ -112,7 +116,7 @@ internal sealed partial class RunSocket : IAsyncDisposable
         }
 
         var connection = _contexts.Create(socket);
-        connection.Features.Set(_run);
+        _mark(connection.Features);
         lock (_lock)
             _open.Add(connection);
         connection.ConnectionClosed.Register(() => Forget(connection));
@@ -127,7 +131,7 @@ internal sealed partial class RunSocket : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The model gateway's socket of {Run} could not accept")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A gateway's socket of {Run} could not accept")]
         public static partial void AcceptFailed(ILogger logger, Exception exception, string run);
     }
 }

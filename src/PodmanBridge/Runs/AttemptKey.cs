@@ -1,4 +1,5 @@
 using System.Globalization;
+using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Runs;
@@ -19,7 +20,8 @@ internal readonly record struct AttemptKey(string UID, int Attempt)
 
     /// <summary>The attempt that a file or folder is named after; null if it is named after none.</summary>
     public static AttemptKey? FromName(string name) =>
-        name.LastIndexOf('-') is var dash && dash > 0 && int.TryParse(name.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var attempt)
+        name.EndsWith(CloneDirectory.Suffix, StringComparison.Ordinal) ? FromName(name[..^CloneDirectory.Suffix.Length])
+        : name.LastIndexOf('-') is var dash && dash > 0 && int.TryParse(name.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var attempt)
             ? new AttemptKey(name[..dash], attempt)
             : null;
 

@@ -30,6 +30,9 @@ internal sealed record AttemptRecord
     /// <summary>When the agent's process started, likewise; null before it did.</summary>
     public long? StartedAt { get; init; }
 
+    /// <summary>The boot during which the workspace was cloned; null if it was not, or has nothing to be cloned from.</summary>
+    public string? ClonedInBoot { get; init; }
+
     /// <summary>The cause that was decided; null while none was.</summary>
     public EndCause? Cause { get; init; }
 

@@ -1,11 +1,11 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Gateway;
+using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
-using Stromboli.PodmanBridge.Sandbox.Oci;
 
 namespace Stromboli.PodmanBridge.Runs;
 
@@ -78,11 +78,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         }
 
         await Task.WhenAll(Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume, wanted.Labels, record.UserID, CancellationToken.None)));
-        cancellationToken.ThrowIfCancellationRequested();
-        ContainerKnown(await services.Podman.Containers.CreateAsync(wanted, CancellationToken.None));
-        await CheckAsync(wanted, cancellationToken);
-        await services.Podman.Containers.StartAsync(Container, CancellationToken.None);
-        await ExpectShimAsync(wanted, cancellationToken);
+        await CheckedStart.MakeAsync(services.Podman.Containers, wanted, Shim!, ContainerKnown, cancellationToken);
     }
 
     /// <summary>Looks for what a former bridge left and, if it runs, opens its sockets again.</summary>
@@ -175,6 +171,11 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     public async Task RemoveContainerAsync()
     {
         using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
+        if (record.Spec.Git is not null)
+        {
+            await WorkspaceClone.RemoveAsync(services, record.Key, deadline.Token);
+        }
+
         await services.Podman.Containers.RemoveAsync(Container, deadline.Token);
         await DisposeAsync();
         if (Directory.Exists(_runDirectory))
@@ -267,33 +268,6 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             },
             cancellationToken);
         Shim = ShimSocket.Listen(_runDirectory, lease, reports, services.Logger);
-    }
-
-    private async Task CheckAsync(SpecGenerator wanted, CancellationToken cancellationToken)
-    {
-        var made = await services.Podman.Containers.InspectAsync(Container, cancellationToken);
-        RefuseIf(made is null ? ["it is gone"] : ContainerSpecCheck.Compare(wanted, made));
-    }
-
-    private static void RefuseIf(IReadOnlyList<string> differences)
-    {
-        if (differences.Count > 0)
-        {
-            throw new AttemptRefusedException(
-                RunReason.PolicyDenied,
-                $"The node's engine made another container than was meant: {string.Join("; ", differences.Take(3))}. Look at the node's containers.conf.");
-        }
-    }
-
-    // Until a shim is expected none is listened to: what the runtime was told is checked before that, since only now is it there to be read.
-    private async Task ExpectShimAsync(SpecGenerator wanted, CancellationToken cancellationToken)
-    {
-        var started = await services.Podman.Containers.InspectAsync(Container, cancellationToken);
-        if (started?.State is { Pid: > 0 and var pid })
-        {
-            RefuseIf(await OciConfigCheck.CompareAsync(wanted, started, cancellationToken));
-            Shim!.Expect(pid);
-        }
     }
 
     private async Task RemoveLeftoverAsync(CancellationToken cancellationToken)

@@ -133,6 +133,16 @@ internal sealed partial class AttemptState : IDisposable
     /// <summary>The shim is up and waits.</summary>
     public void Held() => Advance(AttemptStage.Held);
 
+    /// <summary>The workspace is cloned; on disk before the agent may start in it, so that no later bridge clones over its work.</summary>
+    public void Cloned()
+    {
+        lock (_lock)
+        {
+            _record = _record with { ClonedInBoot = _services.BootID };
+            Store(() => _directory.Write(_record));
+        }
+    }
+
     /// <summary>The agent's process runs.</summary>
     public void Started()
     {

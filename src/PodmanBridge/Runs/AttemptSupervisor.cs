@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Sandbox;
 
@@ -161,6 +162,11 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         {
             await StopAsync();
         }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            // The next bridge goes on.
+            return;
+        }
         catch (AttemptRefusedException e)
         {
             Log.Refused(_logger, Key, e.Reason, e.Message);
@@ -187,6 +193,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         if (found == FoundContainer.None)
         {
             RefuseIf(_wanted is { } wanted ? AttemptStart.UnknownOption(wanted, _services.Sandbox.CliVersion()) : null);
+            RefuseIf(WorkspaceClone.Problem(_wanted, _services.Sandbox), RunReason.GitCloneFailed);
             using var activity = BridgeTraces.Step("prepare", Key);
             await _sandbox.PrepareAsync(again: adopted, _state.Ending);
         }
@@ -230,16 +237,17 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         }
 
         RefuseIf(AttemptStart.UnknownOption(spec, _services.Sandbox.CliVersion()) ?? AttemptStart.Problem(spec, secrets));
+        await new CloneStep(_services, _state, _directory, _signals).RunAsync(spec, secrets.Git, _closing.Token);
         _released = true;
         BridgeTraces.Mark("let go", Key);
         _sandbox.Shim!.Go(() => AttemptStart.Build(spec, secrets, _services.Lease.Remaining));
     }
 
-    private static void RefuseIf(string? problem)
+    private static void RefuseIf(string? problem, RunReason reason = RunReason.InvalidSpec)
     {
         if (problem is not null)
         {
-            throw new AttemptRefusedException(RunReason.InvalidSpec, problem);
+            throw new AttemptRefusedException(reason, problem);
         }
     }
 

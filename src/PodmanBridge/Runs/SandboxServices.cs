@@ -1,4 +1,5 @@
 using Stromboli.PodmanBridge.Gateway;
+using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Sandbox;
@@ -16,6 +17,9 @@ internal sealed class SandboxServices
 
     /// <summary>The way to the model.</summary>
     public required ModelGateway Gateway { get; init; }
+
+    /// <summary>What clones repositories.</summary>
+    public required GitServices Git { get; init; }
 
     /// <summary>Bounds starts.</summary>
     public required StartGate Starts { get; init; }

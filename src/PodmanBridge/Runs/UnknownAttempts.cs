@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Sandbox;
 
@@ -133,6 +134,7 @@ internal sealed partial class UnknownAttempts(AttemptServices services, ILogger 
                 Log.Removed(logger, key, names.Container);
             }
 
+            await WorkspaceClone.RemoveAsync(services.Sandbox, key, _stopping.Token);
             foreach (var volume in names.Volumes)
             {
                 await services.Sandbox.Podman.Volumes.RemoveAsync(volume, _stopping.Token);

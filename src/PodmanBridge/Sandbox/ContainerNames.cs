@@ -6,6 +6,9 @@ internal sealed record ContainerNames
     /// <summary>The container.</summary>
     public required string Container { get; init; }
 
+    /// <summary>The container that clones the workspace.</summary>
+    public required string Cloner { get; init; }
+
     /// <summary>The volume of the workspace.</summary>
     public required string Workspace { get; init; }
 
@@ -22,6 +25,6 @@ internal sealed record ContainerNames
     public static ContainerNames Of(string installation, string uid, int attempt)
     {
         var name = $"stromboli-{installation[..Math.Min(8, installation.Length)]}-{uid}-{attempt}";
-        return new ContainerNames { Container = name, Workspace = name + "-workspace", Home = name + "-home" };
+        return new ContainerNames { Container = name, Cloner = name + "-clone", Workspace = name + "-workspace", Home = name + "-home" };
     }
 }

@@ -18,7 +18,7 @@ public sealed class StackFixture : IAsyncLifetime
 
     private readonly SemaphoreSlim _sharedCases = new(SharedCases);
     private readonly SemaphoreSlim _privateStacks = new(PrivateStacks);
-    private readonly Lazy<Task<Stack>> _shared = new(() => Stack.StartAsync("shared", new StackOptions { Nodes = 2, Node = new() { MaxRuns = 2 * SharedCases } }));
+    private readonly Lazy<Task<Stack>> _shared = new(() => Stack.StartAsync("shared", new StackOptions { Nodes = 2, Git = true, Node = new() { MaxRuns = 2 * SharedCases } }));
 
     /// <summary>A namespace on the shared stack.</summary>
     internal async Task<Scene> SharedAsync(CancellationToken cancellationToken)

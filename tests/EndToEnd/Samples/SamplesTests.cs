@@ -15,6 +15,8 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
+        if (file == "git.yaml")
+            await scene.Stack.Git!.Repositories.EnsureAsync("private/team/hello.git", "echo hello > README.md; commit 'Say hello'", Cancelled);
         var run = await scene.ApplyRunAsync(await File.ReadAllTextAsync(Repository.At("samples", file), Cancelled));
         if (file == "cancel.yaml")
         {
@@ -47,6 +49,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
         "input-format.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
         "output-format.yaml" => (RunPhase.Succeeded, RunReason.Completed, """\{.*"result":"done".*\}"""),
         "structured-output.yaml" => (RunPhase.Succeeded, RunReason.Completed, """\{"title":"Fix the lock","severity":2\}"""),
+        "git.yaml" => (RunPhase.Succeeded, RunReason.Completed, "Say hello, on .*main.*\nhello"),
         "hello.yaml" => (RunPhase.Succeeded, RunReason.Completed, "hello"),
         "limits.yaml" => (RunPhase.Succeeded, RunReason.Completed, $"hello from {Environment.ProcessorCount} processors"),
         "node-selector.yaml" or "own-credentials.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),

@@ -133,6 +133,7 @@ public sealed class RunSupervisorTests : IAsyncDisposable
         Installation = () => Installation,
         Images = null!,
         Gateway = null!,
+        Git = null!,
         Starts = null!,
         Node = "node-1",
         RunRoot = _root,

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net;
+using Stromboli.Testbed.Git;
 using Stromboli.Testbed.Kube;
 using Stromboli.Testbed.Setup;
 
@@ -19,6 +21,7 @@ internal static class CommandLine
             Make("demo", "Everything up, samples/hello.yaml to its end, everything down.", token => DemoCommand.RunAsync(progress, token)),
             Exec(),
             WithControlPlane(progress),
+            ServeGit(),
         };
         try
         {
@@ -50,6 +53,26 @@ internal static class CommandLine
         var words = new Argument<string[]>("command") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("control-plane", "Runs a command with a control plane of its own (KUBECONFIG): control-plane -- bash") { words };
         command.SetAction((parsed, token) => ControlPlaneCommand.RunAsync(parsed.GetRequiredValue(words), progress, token));
+        return command;
+    }
+
+    private static Command ServeGit()
+    {
+        var listen = new Argument<string>("listen");
+        var root = new Argument<string>("root");
+        var certificate = new Argument<string>("certificate");
+        var key = new Argument<string>("key");
+        var log = new Argument<string>("log");
+        // What a stack starts as a process of its own.
+        var command = new Command("git-server", "Serves repositories over TLS.") { listen, root, certificate, key, log };
+        command.Hidden = true;
+        command.SetAction((parsed, token) => DoAsync(GitServer.RunAsync(
+            IPEndPoint.Parse(parsed.GetRequiredValue(listen)),
+            parsed.GetRequiredValue(root),
+            parsed.GetRequiredValue(certificate),
+            parsed.GetRequiredValue(key),
+            parsed.GetRequiredValue(log),
+            token)));
         return command;
     }
 

@@ -9,11 +9,14 @@ public sealed class Pki
 {
     private static readonly TimeSpan Validity = TimeSpan.FromDays(365);
     private readonly string _folder;
+    private readonly IReadOnlyList<string> _names;
 
     /// <summary>Makes what is missing in <paramref name="folder"/>.</summary>
-    public Pki(string folder)
+    /// <param name="names">Further names of the servers.</param>
+    public Pki(string folder, IReadOnlyList<string>? names = null)
     {
         _folder = folder;
+        _names = names ?? [];
         if (File.Exists(At("complete")))
             return;
         Directory.CreateDirectory(folder);
@@ -75,7 +78,7 @@ public sealed class Pki
         File.WriteAllText(At($"{name}.key"), key.ExportPkcs8PrivateKeyPem());
     }
 
-    private static X509Extension ServerNames()
+    private X509Extension ServerNames()
     {
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
@@ -83,6 +86,8 @@ public sealed class Pki
         names.AddDnsName("kubernetes.default.svc");
         // The aggregator asks for the name of the Service behind an APIService.
         names.AddDnsName("*.kube-system.svc");
+        foreach (var name in _names)
+            names.AddDnsName(name);
         return names.Build();
     }
 

@@ -30,6 +30,9 @@ public sealed record NodeOptions
     /// <summary>Further folders of this machine that appear in the node.</summary>
     public IReadOnlyList<NodeMount> Mounts { get; init; } = [];
 
+    /// <summary>Names of hosts that the node knows beyond its own, with their addresses.</summary>
+    public IReadOnlyDictionary<string, string> Hosts { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Any further flags of the bridge.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];
 }

@@ -10,6 +10,9 @@ namespace Stromboli.Testbed.Nodes;
 /// </summary>
 public sealed class PodmanNode : IAsyncDisposable
 {
+    /// <summary>An image with git and a shell, for clones: the agent's own under another name, since that is a Debian with git.</summary>
+    public const string GitImage = "registry.test/git:1";
+
     private readonly NodeLayout _layout;
     private readonly NodeHolder _holder;
 
@@ -35,6 +38,9 @@ public sealed class PodmanNode : IAsyncDisposable
     /// <summary>The first of the 65536 host ids that containers get.</summary>
     public uint FirstSubordinate => _layout.Subordinate;
 
+    /// <summary>Names of hosts that it knows beyond its own, with their addresses; written when it starts.</summary>
+    public IReadOnlyDictionary<string, string> Hosts { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Whether the node is up.</summary>
     public bool IsRunning => _holder.IsRunning;
 
@@ -48,6 +54,8 @@ public sealed class PodmanNode : IAsyncDisposable
     /// <summary>Starts what does not run: the node, its images, its Podman service.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        if (!_holder.IsRunning)
+            await WriteHostsAsync(cancellationToken);
         await _holder.StartAsync(cancellationToken);
         if (Podman.IsRunning)
             return;
@@ -58,7 +66,18 @@ public sealed class PodmanNode : IAsyncDisposable
                 (await RunAsync(["podman", "load", "--quiet", "--input", $"/opt/images/{archive}.tar"], cancellationToken: cancellationToken)).OrThrow($"Loading {image} on {Name}");
         }
 
+        if (!(await RunAsync(["podman", "image", "exists", GitImage], cancellationToken: cancellationToken)).Succeeded)
+            (await RunAsync(["podman", "tag", "registry.test/agent:1", GitImage], cancellationToken: cancellationToken)).OrThrow($"Naming {GitImage} on {Name}");
         await Podman.StartAsync(cancellationToken);
+    }
+
+    // Into what the node writes, before that lies over the root which nodes share.
+    private async Task WriteHostsAsync(CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(_layout.State, "upper", "etc");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllLinesAsync(
+            Path.Combine(folder, "hosts"), ["127.0.0.1 localhost", "::1 localhost", .. Hosts.Select(host => $"{host.Value} {host.Key}")], cancellationToken);
     }
 
     /// <summary>Runs a command in the node as its user.</summary>

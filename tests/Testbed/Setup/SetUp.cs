@@ -7,8 +7,8 @@ namespace Stromboli.Testbed.Setup;
 /// <summary>Fills the cache: what is there stays, what is missing is made, independent things side by side.</summary>
 public sealed class SetUp(Progress progress)
 {
-    // What the project's own build needs besides .NET: the shim is C, and static.
-    private static readonly BuildTool[] MachineTools = [new("gcc", "gcc"), new("/usr/lib/x86_64-linux-gnu/libc.a", "libc6-dev")];
+    // What the project's own build needs besides .NET (the shim is C, and static), and what a stack runs out of the machine itself: its Git server.
+    private static readonly BuildTool[] MachineTools = [new("gcc", "gcc"), new("/usr/lib/x86_64-linux-gnu/libc.a", "libc6-dev"), new("git", "git")];
 
     private readonly ConcurrentDictionary<string, Task> _made = new(StringComparer.Ordinal);
 

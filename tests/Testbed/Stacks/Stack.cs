@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Stromboli.Testbed.Git;
 using Stromboli.Testbed.Kube;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Setup;
@@ -21,6 +22,7 @@ public sealed class Stack : IAsyncDisposable
         _progress = progress;
         ControlPlane = new ControlPlane(home);
         Model = new ScriptedModelProcess(home);
+        Git = options.Git ? new GitServerProcess(home) : null;
         ModelKey = options.ModelKey ?? MakeUpKey(Path.Combine(home.State, "model-key"));
         for (var i = 1; i <= options.Operators; i++)
             _operators.Add(NewOperator(i == 1 ? "operator" : $"operator-{i}"));
@@ -42,6 +44,9 @@ public sealed class Stack : IAsyncDisposable
 
     /// <summary>The scripted model.</summary>
     public ScriptedModelProcess Model { get; }
+
+    /// <summary>The Git server; null on a stack without one.</summary>
+    public GitServerProcess? Git { get; }
 
     /// <summary>The key of the operator's default model credential.</summary>
     public string ModelKey { get; }
@@ -81,11 +86,12 @@ public sealed class Stack : IAsyncDisposable
     {
         var machines = Task.WhenAll(_nodes.Select(node => StepAsync($"{node.Name} with Podman", node.Machine.StartAsync(cancellationToken))));
         var model = _options.Operator.ModelBaseUrl is null ? StepAsync("scripted model", Model.StartAsync(cancellationToken)) : Task.CompletedTask;
+        var git = Git is null ? Task.CompletedTask : StepAsync("git server", Git.StartAsync(cancellationToken));
         await StepAsync("control plane", ControlPlane.StartAsync(cancellationToken));
         await StepAsync("CRDs, RBAC and the model's credential", InstallAsync(cancellationToken));
         // For two seconds after a CRD was established its first objects are held back (apiextensions-apiserver does so for its replicas' sake).
         var grants = Task.WhenAll(_nodes.Select(node => NodeGrant.EnsureAsync(ControlPlane, node.Name, node.Options.Labels, cancellationToken)));
-        await Task.WhenAll(_operators.Select(process => StepAsync(process.Name, process.StartAsync(cancellationToken))).Append(machines).Append(model).Append(grants));
+        await Task.WhenAll(_operators.Select(process => StepAsync(process.Name, process.StartAsync(cancellationToken))).Append(machines).Append(model).Append(git).Append(grants));
         await Task.WhenAll(_nodes.Select(node => JoinAsync(node, cancellationToken)));
     }
 
@@ -121,6 +127,8 @@ public sealed class Stack : IAsyncDisposable
 
     private StackNode NewNode(string name, NodeOptions options)
     {
+        if (Git is not null)
+            options = GitNode.Of(options, Git);
         var programs = BridgeProcess.ProgramsOf(Home, name);
         Directory.CreateDirectory(programs);
         var machine = new PodmanNode(
@@ -132,7 +140,8 @@ public sealed class Stack : IAsyncDisposable
                 new NodeMount(programs, BridgeProcess.ProgramsInside),
                 new NodeMount(Artefacts.Claude.Folder, BridgeProcess.ClaudeInside),
                 .. options.Mounts,
-            ]);
+            ])
+        { Hosts = options.Hosts };
         var link = options.Relayed ? new LinkRelay() : null;
         var bridge = new BridgeProcess(Home, machine, ControlPlane, options, () => _operators.Select(process => link?.Through(process.HubPort) ?? process.HubPort));
         return new StackNode(machine, bridge, link, options);

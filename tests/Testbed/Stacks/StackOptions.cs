@@ -17,6 +17,9 @@ public sealed record StackOptions
     /// <summary>How each of them is started.</summary>
     public OperatorOptions Operator { get; init; } = new();
 
+    /// <summary>Whether there is a Git server, which the nodes know and clone from.</summary>
+    public bool Git { get; init; }
+
     /// <summary>The key of the operator's default model credential; one made up for the stack if null.</summary>
     public string? ModelKey { get; init; }
 }

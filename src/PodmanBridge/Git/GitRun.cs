@@ -1,0 +1,149 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using Stromboli.PodmanBridge.Egress;
+using Stromboli.PodmanBridge.Gateway;
+
+namespace Stromboli.PodmanBridge.Git;
+
+/// <summary>
+/// One clone at the gateway: its socket, its repository, and what went wrong. Its connections are its own: none is used again for another run. Safe for use by
+/// several threads.
+/// </summary>
+internal sealed class GitRun : IAsyncDisposable
+{
+    /// <summary>The requests of one clone that are under way at once; git makes one after the other.</summary>
+    public const int MostRequests = 4;
+
+    private readonly GitGatewayOptions _options;
+    private readonly RunSocket _socket;
+    private readonly HttpMessageInvoker _client;
+    private readonly Gate _turns = new(MostRequests);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _inFlight;
+    private bool _closed;
+    private long _received;
+
+    /// <summary>Opens a clone's socket; <see cref="GitGateway.Open"/> calls it.</summary>
+    public GitRun(string key, string socketPath, GitRemote remote, GitGatewayOptions options, GatewayTransport transport)
+    {
+        (Key, Remote, _options) = (key, remote, options);
+        Closed = _closing.Token;
+        _idle.SetResult();
+        _client = new HttpMessageInvoker(Handler());
+        _socket = transport.Listen(key, socketPath, features => features.Set(this));
+    }
+
+    /// <summary>The run, as logs name it.</summary>
+    public string Key { get; }
+
+    /// <summary>The repository.</summary>
+    public GitRemote Remote { get; }
+
+    /// <summary>Cancelled when the clone is over: what is under way is cut.</summary>
+    public CancellationToken Closed { get; }
+
+    /// <summary>What went wrong first; null while nothing has.</summary>
+    public GitFailure? Failure
+    {
+        get
+        {
+            lock (_lock)
+                return field;
+        }
+
+        private set;
+    }
+
+    /// <summary>Whether a request may go out at this moment.</summary>
+    public bool MayGo => !Closed.IsCancellationRequested && _options.LeaseHolds();
+
+    /// <summary>Notes what went wrong; what came first counts.</summary>
+    public void Note(GitFailure failure)
+    {
+        lock (_lock)
+            Failure ??= failure;
+    }
+
+    /// <summary>Counts bytes of the server's; false when they are too many.</summary>
+    public bool Receive(int bytes)
+    {
+        if (Interlocked.Add(ref _received, bytes) <= _options.MostBytes)
+            return true;
+        Note(new GitFailure(GitFailureKind.TooLarge, $"{_options.MostBytes}"));
+        return false;
+    }
+
+    /// <summary>Waits until fewer than <see cref="MostRequests"/> are under way.</summary>
+    public Task<IDisposable> TurnAsync(CancellationToken cancellationToken) => _turns.EnterAsync(cancellationToken);
+
+    /// <summary>Sends a request to the repository's server; returns when the head of the answer is there.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _client.SendAsync(request, cancellationToken);
+
+    /// <summary>Counts a request in; false when the clone is over.</summary>
+    public bool Enter()
+    {
+        lock (_lock)
+        {
+            if (_closed)
+                return false;
+            if (_inFlight++ == 0)
+                _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return true;
+        }
+    }
+
+    /// <summary>Counts a request out.</summary>
+    public void Leave()
+    {
+        lock (_lock)
+        {
+            if (--_inFlight == 0)
+                _idle.TrySetResult();
+        }
+    }
+
+    /// <summary>Cuts what is under way, waits until it is gone, and closes the socket.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task idle;
+        lock (_lock)
+        {
+            if (_closed)
+                return;
+            _closed = true;
+            idle = _idle.Task;
+        }
+
+        await _closing.CancelAsync();
+        await _socket.DisposeAsync();
+        await idle;
+        _client.Dispose();
+        _turns.Dispose();
+        _closing.Dispose();
+    }
+
+    // None of what an HTTP client does by itself: no redirects, cookies, proxies of the environment, decompression, tracing headers.
+    private SocketsHttpHandler Handler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        PreAuthenticate = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = null,
+        ConnectTimeout = TimeSpan.FromSeconds(30),
+        ResponseDrainTimeout = TimeSpan.Zero,
+        MaxResponseDrainSize = 0,
+        MaxResponseHeadersLength = 64,
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            RemoteCertificateValidationCallback = (_, certificate, chain, errors) => _options.Trust.Accepts(certificate, chain, errors),
+        },
+        ConnectCallback = async (context, cancellationToken) => await _options.Dialer.ConnectAsync(
+            new DialTarget(context.DnsEndPoint.Host, context.DnsEndPoint.Port, Remote.Scope), host => host == Remote.Host, cancellationToken),
+    };
+}

@@ -1,0 +1,179 @@
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Images;
+using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Sandbox;
+
+namespace Stromboli.PodmanBridge.Git;
+
+/// <summary>
+/// Clones an attempt's repository into its workspace, in a container of its own that lives as long as the clone. It starts over whatever an earlier one left: neither
+/// container nor workspace of it counts.
+/// </summary>
+internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory directory, SandboxServices services, Func<TimeSpan> lease)
+{
+    private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LogDeadline = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LogPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LostPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly string _runDirectory = CloneDirectory.Of(services.RunRoot, record.Key);
+    private readonly string _logPath = Path.Combine(directory.Path, "clone.log");
+    private readonly string _container = ContainerNames.Of(services.Installation(), record.UID, record.Attempt).Cloner;
+
+    /// <summary>Why this node clones nothing, as one sentence; null if it does, or the attempt needs no clone.</summary>
+    public static string? Problem(AttemptSpec? spec, SandboxServices services) => spec?.Git is { } git && services.Git.Image is null
+        ? $"Cloning {git.Url} failed: the node {services.Node} clones no repositories; give its bridge --git-image."
+        : null;
+
+    /// <summary>Clones.</summary>
+    /// <param name="spec">The attempt, with its repository.</param>
+    /// <param name="credential">What the repository's server is shown.</param>
+    /// <param name="cancellationToken">Ends it; the container is removed before this returns.</param>
+    /// <exception cref="AttemptRefusedException">There is no clone; the message says why.</exception>
+    public async Task RunAsync(AttemptSpec spec, GitCredential? credential, CancellationToken cancellationToken)
+    {
+        using var activity = BridgeTraces.Step("clone", record.Key);
+        var source = spec.Git!;
+        var image = await FetchAsync(cancellationToken);
+        await RemoveAsync(services, record.Key, cancellationToken);
+        File.Delete(_logPath);
+        CloneDirectory.Create(_runDirectory);
+        try
+        {
+            await using var git = Open(source, credential);
+            CloneSignals? signals = null;
+            signals = new CloneSignals(() => _ = OnShimLostAsync(signals!));
+            await using var shim = ShimSocket.Listen(_runDirectory, lease, signals, services.Logger);
+            await StartAsync(CloneSpec.Build(spec, Inputs(image), services.Git.Image!), shim, cancellationToken);
+            await GoAsync(source, shim, signals, cancellationToken);
+            using var log = await LastWordAsync(spec, cancellationToken);
+            CloneLog.Append(_logPath, directory.LogPath);
+            if (CloneOutcome.Problem(source, log, git.Failure, services.Git.Image!, await WasOutOfMemoryAsync(log, cancellationToken)) is { } problem)
+                throw new AttemptRefusedException(RunReason.GitCloneFailed, problem);
+        }
+        finally
+        {
+            using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
+            await RemoveAsync(services, record.Key, deadline.Token);
+        }
+
+        File.Delete(_logPath);
+    }
+
+    /// <summary>Removes a clone's container and its sockets; nothing happens when there are none.</summary>
+    public static async Task RemoveAsync(SandboxServices services, AttemptKey key, CancellationToken cancellationToken)
+    {
+        await services.Podman.Containers.RemoveAsync(ContainerNames.Of(services.Installation(), key.UID, key.Attempt).Cloner, cancellationToken);
+        CloneDirectory.Delete(CloneDirectory.Of(services.RunRoot, key));
+    }
+
+    private async Task<string> FetchAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await services.Images.EnsureAsync(services.Git.Image!, ImagePullPolicy.IfNotPresent, cancellationToken);
+        }
+        catch (ImagePullException e)
+        {
+            throw new AttemptRefusedException(RunReason.ImagePullFailed, $"The node's image for cloning repositories (--git-image) cannot be had. {e.Message}", e);
+        }
+    }
+
+    private GitRun Open(GitSource source, GitCredential? credential)
+    {
+        try
+        {
+            return services.Git.Gateway.Open(record.Key.ToString(), Path.Combine(_runDirectory, GitRoutes.Socket), source, credential);
+        }
+        catch (FormatException e)
+        {
+            throw new AttemptRefusedException(RunReason.InvalidSpec, $"Cloning {source.Url} failed: {e.Message}.", e);
+        }
+    }
+
+    private async Task StartAsync(SpecGenerator wanted, ShimSocket shim, CancellationToken cancellationToken)
+    {
+        using (await services.Starts.EnterAsync(cancellationToken))
+        {
+            try
+            {
+                await CheckedStart.MakeAsync(services.Podman.Containers, wanted, shim, static _ => { }, cancellationToken);
+            }
+            catch (PodmanException e)
+            {
+                throw new AttemptRefusedException(RunReason.Crashed, $"The node's engine could not start the container that clones the repository: {e.PodmanMessage}", e);
+            }
+        }
+    }
+
+    private async Task GoAsync(GitSource source, ShimSocket shim, CloneSignals signals, CancellationToken cancellationToken)
+    {
+        if (await Task.WhenAny(signals.Hello, signals.Over).WaitAsync(HelloDeadline, services.Time, cancellationToken) == signals.Hello)
+        {
+            if (ShimCheck.Mounts((await signals.Hello).Mounts, OpenedMounts()) is { } difference)
+                throw new AttemptRefusedException(RunReason.PolicyDenied, $"The container that clones the repository is another one than was meant: {difference}.");
+            shim.Go(() => CloneCommand.Build(source, lease()));
+            await signals.Over.WaitAsync(cancellationToken);
+        }
+    }
+
+    private IEnumerable<(string Path, FileIdentity Identity)> OpenedMounts() =>
+        [(SandboxPaths.RunDirectory, FileIdentity.Of(_runDirectory)), (SandboxPaths.Shim, FileIdentity.Of(services.ShimPath))];
+
+    private ContainerInputs Inputs(string imageID) => new()
+    {
+        Installation = services.Installation(),
+        Node = services.Node,
+        UID = record.UID,
+        Attempt = record.Attempt,
+        UserID = record.UserID,
+        ImageID = imageID,
+        RunDirectory = _runDirectory,
+        ShimPath = services.ShimPath,
+        LogPath = _logPath,
+        Files = services.Files,
+        EnforcedLimits = services.EnforcedLimits(),
+    };
+
+    // If the shim lives it dials again; if not, the engine says so.
+    private async Task OnShimLostAsync(CloneSignals signals)
+    {
+        try
+        {
+            using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
+            while (!signals.Over.IsCompleted && await services.Podman.Containers.InspectAsync(_container, deadline.Token) is { State.Running: true })
+                await Task.Delay(LostPause, services.Time, deadline.Token);
+            signals.SetOver();
+        }
+        catch (Exception e) when (e is PodmanException or OperationCanceledException)
+        {
+            // An engine that does not answer says nothing about the container; the attempt's deadline ends the wait.
+        }
+    }
+
+    // The shim's report comes before conmon has written the same to the log.
+    private async Task<AttemptLog> LastWordAsync(AttemptSpec spec, CancellationToken cancellationToken)
+    {
+        var waited = services.Time.GetTimestamp();
+        while (true)
+        {
+            var log = await AttemptLog.ReadAsync(_logPath, spec with { Claude = null }, cancellationToken);
+            if (log.Complete || services.Time.GetElapsedTime(waited) > LogDeadline)
+                return log;
+            log.Dispose();
+            await Task.Delay(LogPause, services.Time, cancellationToken);
+        }
+    }
+
+    private async Task<bool> WasOutOfMemoryAsync(AttemptLog log, CancellationToken cancellationToken)
+    {
+        if (log.Exit is { Code: 0 })
+            return false;
+        await services.Podman.Containers.WaitAsync(_container, cancellationToken);
+        return await services.Podman.Containers.InspectAsync(_container, cancellationToken) is { State.OomKilled: true };
+    }
+}

@@ -1,0 +1,94 @@
+# Clones a repository into the working directory, which is the workspace. $1 address, $2 branch, tag, full ref or commit id (empty: the default branch),
+# $3 commits of history (0: all of it). What steers git beyond that is in the environment. Each way to fail has an exit code of its own.
+set -u
+exec >&2 < /dev/null
+url=$1 ref=$2 depth=$3
+
+readonly unusable=64 unanswered=65 no_ref=66 not_fetched=67 no_commit=68 not_checked_out=69
+
+# What a try that was broken off left: this one starts over.
+rm -rf ./* ./.[!.]* ./..?* || exit $unusable
+
+# What the server has under this name. Patterns match the ends of names too, so each line is compared as a whole below.
+refs=$(git ls-remote --symref -- "$url" HEAD ${ref:+"refs/heads/$ref" "refs/tags/$ref" "$ref"}) || exit $unanswered
+default='' head='' branch='' tag='' full=''
+while read -r one two three; do
+    if [ "$one" = ref: ]; then
+        [ "$three" != HEAD ] || default=$two
+        continue
+    fi
+    case $two in
+        HEAD) head=$one ;;
+        "refs/heads/$ref") branch=$two ;;
+        "refs/tags/$ref") tag=$two ;;
+        "$ref") full=$two ;;
+    esac
+    sample=$one
+done <<REFS
+$refs
+REFS
+
+is_commit() {
+    case $1 in *[!0-9a-f]*) return 1 ;; esac
+    [ ${#1} = 40 ] || [ ${#1} = 64 ]
+}
+
+if [ -z "$ref" ]; then
+    want=${default:-${head:+HEAD}}
+elif is_commit "$ref"; then
+    want=$ref sample=$ref
+else
+    want=${branch:-${tag:-$full}}
+    [ -n "$want" ] || exit $no_ref
+fi
+
+format=sha1
+[ "$(printf %s "${sample:-}" | wc -c)" != 64 ] || format=sha256
+git init --quiet --template= --initial-branch=main --object-format=$format . || exit $unusable
+git config remote.origin.url "$url" || exit $unusable
+case $want in
+    refs/heads/*) track=${want#refs/heads/} ;;
+    *) track='' ;;
+esac
+if [ "$depth" = 0 ] || [ -z "$track" ]; then
+    git config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*' || exit $unusable
+else
+    git config remote.origin.fetch "+refs/heads/$track:refs/remotes/origin/$track" || exit $unusable
+fi
+
+# A repository without commits: so is the workspace.
+if [ -z "$head" ] && ! is_commit "$ref" && [ -z "$branch$tag$full" ]; then
+    [ -z "$track" ] || git symbolic-ref HEAD "refs/heads/$track" || exit $unusable
+    exit 0
+fi
+
+fetch() {
+    git fetch --quiet --no-write-fetch-head --no-recurse-submodules --no-auto-maintenance "$@"
+}
+if [ "$depth" = 0 ]; then
+    fetch --no-tags origin '+refs/heads/*:refs/remotes/origin/*' '+refs/tags/*:refs/tags/*' || exit $not_fetched
+    [ -z "$default" ] || git symbolic-ref refs/remotes/origin/HEAD "refs/remotes/origin/${default#refs/heads/}" || exit $not_fetched
+    is_commit "$want" && git cat-file -e "$want^{commit}" || fetch --no-tags origin "+$want:refs/stromboli/checkout" || exit $not_fetched
+    is_commit "$want" && commit=$want || commit=refs/stromboli/checkout
+else
+    set -- "+$want:refs/stromboli/checkout"
+    case $want in
+        refs/heads/*) set -- "$@" "+$want:refs/remotes/origin/$track" ;;
+        refs/tags/*) set -- "$@" "+$want:$want" ;;
+    esac
+    fetch --no-tags --depth="$depth" origin "$@" || exit $not_fetched
+    commit=refs/stromboli/checkout
+fi
+
+commit=$(git rev-parse --verify --quiet "$commit^{commit}") || exit $no_commit
+if [ -n "$track" ]; then
+    git update-ref "refs/heads/$track" "$commit" && git symbolic-ref HEAD "refs/heads/$track" || exit $not_checked_out
+    git config "branch.$track.remote" origin && git config "branch.$track.merge" "refs/heads/$track" || exit $not_checked_out
+else
+    # The words are those of a checkout: by them git status tells what is checked out.
+    git update-ref --no-deref -m "checkout: moving from main to ${want#refs/tags/}" HEAD "$commit" || exit $not_checked_out
+fi
+# Unlike checkout it runs no hook and takes no name for an option.
+git reset --quiet --hard || exit $not_checked_out
+git update-ref -d refs/stromboli/checkout
+rm -f .git/FETCH_HEAD .git/ORIG_HEAD

@@ -1,0 +1,50 @@
+using Stromboli.Crds.Runs;
+using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Sandbox.Oci;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>Makes and starts a container, and compares with what was meant what the engine and the runtime made of it, before its shim is listened to.</summary>
+internal static class CheckedStart
+{
+    /// <summary>Makes and starts. A call that changes something is never given up half way: the engine would go on with it behind our back. Between two calls it may end.</summary>
+    /// <param name="containers">The engine.</param>
+    /// <param name="wanted">What it is asked for.</param>
+    /// <param name="shim">Where the container's shim will call.</param>
+    /// <param name="known">Called with the container's id once it is made.</param>
+    /// <param name="cancellationToken">Gives up; what was made stays.</param>
+    /// <exception cref="AttemptRefusedException">It is another container than was meant.</exception>
+    /// <exception cref="PodmanException">The engine could not do it.</exception>
+    public static async Task MakeAsync(IContainerOperations containers, SpecGenerator wanted, ShimSocket shim, Action<string> known, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        known(await containers.CreateAsync(wanted, CancellationToken.None));
+        var made = await containers.InspectAsync(wanted.Name, cancellationToken);
+        RefuseIf(made is null ? ["it is gone"] : ContainerSpecCheck.Compare(wanted, made));
+        await containers.StartAsync(wanted.Name, CancellationToken.None);
+        await ExpectShimAsync(containers, wanted, shim, cancellationToken);
+    }
+
+    // Until a shim is expected none is listened to: what the runtime was told is checked before that, since only now is it there to be read.
+    private static async Task ExpectShimAsync(IContainerOperations containers, SpecGenerator wanted, ShimSocket shim, CancellationToken cancellationToken)
+    {
+        var started = await containers.InspectAsync(wanted.Name, cancellationToken);
+        if (started?.State is { Pid: > 0 and var pid })
+        {
+            RefuseIf(await OciConfigCheck.CompareAsync(wanted, started, cancellationToken));
+            shim.Expect(pid);
+        }
+    }
+
+    private static void RefuseIf(IReadOnlyList<string> differences)
+    {
+        if (differences.Count > 0)
+        {
+            throw new AttemptRefusedException(
+                RunReason.PolicyDenied,
+                $"The node's engine made another container than was meant: {string.Join("; ", differences.Take(3))}. Look at the node's containers.conf.");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Git;
+
+namespace Stromboli.PodmanBridge.Runs;
+
+/// <summary>The step between an attempt's <c>Go</c> and that of its shim: the clone of its workspace, if it has one and it is not there yet.</summary>
+internal sealed class CloneStep(AttemptServices services, AttemptState state, AttemptDirectory directory, AttemptSignals signals)
+{
+    /// <summary>Clones.</summary>
+    /// <param name="spec">What runs.</param>
+    /// <param name="credential">What the repository's server is shown.</param>
+    /// <param name="closing">The bridge stops: the next one starts the clone over.</param>
+    /// <exception cref="AttemptRefusedException">There is no clone.</exception>
+    /// <exception cref="OperationCanceledException">The attempt, its container or the bridge ended before.</exception>
+    public async Task RunAsync(AttemptSpec spec, GitCredential? credential, CancellationToken closing)
+    {
+        // After a loss of power what was written last may be missing, and no agent can have started on it: it is cloned again.
+        if (spec.Git is null || state.Record.ClonedInBoot == services.BootID)
+            return;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(state.Ending, closing);
+        var clone = new WorkspaceClone(state.Record, directory, services.Sandbox, () => services.Lease.Remaining).RunAsync(spec, credential, ended.Token);
+        if (await Task.WhenAny(clone, signals.Over) != clone)
+            await ended.CancelAsync();
+        await clone;
+        state.Cloned();
+    }
+}

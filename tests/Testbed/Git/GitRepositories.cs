@@ -1,0 +1,50 @@
+using Stromboli.Testbed.Processes;
+
+namespace Stromboli.Testbed.Git;
+
+/// <summary>The repositories of a stack's Git server, made by git itself.</summary>
+public sealed class GitRepositories(string folder)
+{
+    private static readonly Dictionary<string, string> Environment = new(StringComparer.Ordinal)
+    {
+        ["GIT_CONFIG_GLOBAL"] = "/dev/null",
+        ["GIT_CONFIG_NOSYSTEM"] = "1",
+        ["GIT_AUTHOR_NAME"] = "Testbed",
+        ["GIT_AUTHOR_EMAIL"] = "testbed@example.com",
+        ["GIT_COMMITTER_NAME"] = "Testbed",
+        ["GIT_COMMITTER_EMAIL"] = "testbed@example.com",
+    };
+
+    /// <summary>Makes a repository unless it is there.</summary>
+    public Task EnsureAsync(string path, string script, CancellationToken cancellationToken = default) =>
+        Directory.Exists(Path.Combine(folder, path)) ? Task.CompletedTask : MakeAsync(path, script, cancellationToken);
+
+    /// <summary>
+    /// Makes a repository: runs a script of a shell in an empty work tree on the branch <c>main</c>, and serves what comes of it, all branches and tags.
+    /// </summary>
+    /// <param name="path">Its path on the server, such as <c>team/project.git</c>.</param>
+    /// <param name="script">The script; <c>commit MESSAGE</c> commits all that is there.</param>
+    /// <returns>What the script printed.</returns>
+    public async Task<string> MakeAsync(string path, string script, CancellationToken cancellationToken = default)
+    {
+        var bare = Path.Combine(folder, path);
+        var work = Directory.CreateTempSubdirectory("stromboli-git-").FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(bare)!);
+            var whole = $$"""
+                set -eu
+                git init --quiet --initial-branch=main .
+                commit() { git add --all && git commit --quiet --allow-empty --message "$1"; }
+                {{script}}
+                git clone --quiet --mirror . '{{bare}}' >&2
+                """;
+            var result = await Command.RunAsync("/bin/sh", ["-c", whole], environment: Environment, workingDirectory: work, cancellationToken: cancellationToken);
+            return result.OrThrow($"Making the repository {path}").Output.Trim();
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+}

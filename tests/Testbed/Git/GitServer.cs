@@ -1,0 +1,94 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Stromboli.Testbed.Git;
+
+/// <summary>
+/// A Git server over TLS: <c>git http-backend</c> behind a few first segments of a path that make it behave otherwise. <c>/private/…</c> asks for the credential in the
+/// file <c>credential</c> (<c>user:password</c>), <c>/redirect/…</c> redirects to another host, <c>/broken/…</c> answers 500, <c>/page/…</c> is a web page, and
+/// <c>/gated/NAME/…</c> holds the packs back until the file <c>gates/NAME</c> is there.
+/// </summary>
+internal sealed class GitServer(string root, GitRequestLog log)
+{
+    /// <summary>The host that redirects lead to.</summary>
+    public const string Elsewhere = "elsewhere.example.com";
+
+    private static readonly TimeSpan GatePause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Serves until it is told to end.</summary>
+    /// <param name="listen">Where.</param>
+    /// <param name="root">The folder with the repositories, <c>credential</c>, <c>gates</c>.</param>
+    /// <param name="certificate">Its certificate, in PEM.</param>
+    /// <param name="key">The key of it, in PEM.</param>
+    /// <param name="logPath">Where requests are logged, one JSON object a line.</param>
+    public static async Task RunAsync(IPEndPoint listen, string root, string certificate, string key, string logPath, CancellationToken cancellationToken)
+    {
+        // Through PKCS #12: a key out of PEM alone cannot be used by every TLS of .NET.
+        using var pem = X509Certificate2.CreateFromPemFile(certificate, key);
+        using var own = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+        using var log = new GitRequestLog(logPath);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen, endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http1;
+            endpoint.UseHttps(own);
+        }));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
+        await using var app = builder.Build();
+        app.Run(new GitServer(root, log).ServeAsync);
+        await app.StartAsync(cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        log.Write(context.Request, target);
+        var segments = context.Request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        switch (segments)
+        {
+            case ["redirect", ..]:
+                context.Response.Redirect($"https://{Elsewhere}/secret-path{target}");
+                return;
+            case ["broken", ..]:
+                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                return;
+            case ["page", ..]:
+                context.Response.ContentType = "text/html";
+                await context.Response.WriteAsync("<html>Welcome</html>", context.RequestAborted);
+                return;
+            case ["private", ..] when !IsAuthorised(context.Request):
+                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                context.Response.Headers.WWWAuthenticate = "Basic realm=\"git\"";
+                return;
+            case ["gated", var gate, ..] when HttpMethods.IsPost(context.Request.Method):
+                await PassAsync(gate, context.RequestAborted);
+                break;
+        }
+
+        await new GitBackend(root).ServeAsync(context);
+    }
+
+    private async Task PassAsync(string gate, CancellationToken cancellationToken)
+    {
+        while (!File.Exists(Path.Combine(root, "gates", gate)))
+            await Task.Delay(GatePause, cancellationToken);
+    }
+
+    private bool IsAuthorised(HttpRequest request)
+    {
+        var expected = File.ReadAllText(Path.Combine(root, "credential")).Trim();
+        return request.Headers.Authorization == "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(expected));
+    }
+}
