@@ -33,6 +33,9 @@ public static class Artefacts
     /// <summary>The root of a node: Debian 13 with rootless Podman 5.</summary>
     public static Artefact NodeRoot { get; } = new("node-trixie-2", "root of a node with Podman", "node-root.sh") { Tools = [Debootstrap] };
 
+    /// <summary>A registry of images.</summary>
+    public static Artefact Registry { get; } = new("docker-registry-1", "registry of images", "debs.sh") { Arguments = ["docker-registry=usr/bin/docker-registry"] };
+
     /// <summary>The Claude Code CLI.</summary>
     public static Artefact Claude { get; } = new($"claude-{ClaudeVersion}-1", $"Claude Code CLI {ClaudeVersion}", "claude.sh")
     {
@@ -49,7 +52,7 @@ public static class Artefacts
 
     /// <summary>Everything this machine needs.</summary>
     public static IReadOnlyList<Artefact> All { get; } =
-        [Binaries, .. Command.Exists("kubectl") ? Array.Empty<Artefact>() : [KubectlBinary], Kubernetes, CrdServer, NodeRoot, Claude, Images];
+        [Binaries, .. Command.Exists("kubectl") ? Array.Empty<Artefact>() : [KubectlBinary], Kubernetes, CrdServer, NodeRoot, Registry, Claude, Images];
 
     /// <summary>The kubectl to use: the machine's own, else the one in the cache.</summary>
     public static string Kubectl => Command.Find("kubectl") ?? KubectlBinary.At("kubectl");

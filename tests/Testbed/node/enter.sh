@@ -38,6 +38,8 @@ grep -q ^node: "$root/etc/passwd" || {
     echo "node:$subordinate:65536" > "$root/etc/subuid"
     echo "node:$subordinate:65536" > "$root/etc/subgid"
 }
+# Where the testbed's registries are. Their certificates have names.
+echo "127.0.0.1 localhost open.registry.test private.registry.test" > "$root/etc/hosts"
 # Podman's own overlay cannot lie on an overlay: its storage is a plain folder.
 mount --bind "$state/home" "$root/home/node"
 chown "$uid:$uid" "$root/home/node"
