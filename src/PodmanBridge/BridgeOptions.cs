@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Stromboli.Crds.Values;
 
 namespace Stromboli.PodmanBridge;
 
@@ -43,6 +44,9 @@ internal sealed record BridgeOptions
     /// <summary>How many containers are made and started at once.</summary>
     public required int ParallelStarts { get; init; }
 
+    /// <summary>The largest image that is fetched, unpacked, in bytes; null for any.</summary>
+    public long? MaxImageBytes { get; init; }
+
     /// <summary>What the node calls itself.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
@@ -82,13 +86,14 @@ internal sealed record BridgeOptions
         var labels = new Option<string[]>("--label") { Description = "KEY=VALUE that the node calls itself, shown under node.stromboli.dev/; may be given several times." };
         var denied = new Option<IPNetwork[]>("--deny-cidr") { Description = "A network that nothing may be connected to for an agent, such as the cluster's own; may be given several times.", CustomParser = ParseNetworks };
         var git = new GitOptions();
+        var maxImage = new Option<long?>("--max-image-size") { Description = "The largest image that is fetched for a run, unpacked, such as 8Gi; any when absent.", CustomParser = ParseBytes };
         maxRuns.Validators.Add(result => Range(result, maxRuns, 1, 1000));
         starts.Validators.Add(result => Range(result, starts, 1, 64));
         labels.Validators.Add(result => Pairs(result, labels));
 
         var command = new RootCommand("The Stromboli bridge: runs agents on this node with its rootless Podman, as the operator wants.")
         {
-            operators, ca, token, node, podman, state, runs, shim, claude, maxRuns, unenforced, starts, labels, denied, git.Image, git.CaFile, git.AllowedOrigins, git.MaxBytes,
+            operators, ca, token, node, podman, state, runs, shim, claude, maxRuns, unenforced, starts, maxImage, labels, denied, git.Image, git.CaFile, git.AllowedOrigins, git.MaxBytes,
         };
         command.SetAction((parsed, cancellationToken) => run(
             new BridgeOptions
@@ -105,6 +110,7 @@ internal sealed record BridgeOptions
                 MaxRuns = parsed.GetValue(maxRuns),
                 AllowUnenforcedLimits = parsed.GetValue(unenforced),
                 ParallelStarts = parsed.GetValue(starts),
+                MaxImageBytes = parsed.GetValue(maxImage),
                 Labels = (parsed.GetValue(labels) ?? []).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
                 DeniedNetworks = parsed.GetValue(denied) ?? [],
                 GitImage = parsed.GetValue(git.Image),
@@ -150,6 +156,18 @@ internal sealed record BridgeOptions
         }
 
         return [.. networks];
+    }
+
+    private static long? ParseBytes(ArgumentResult result)
+    {
+        var quantity = new Quantity(result.Tokens.Single().Value);
+        if (quantity is { IsValid: true, WholeUnits: > 0 })
+        {
+            return quantity.WholeUnits;
+        }
+
+        result.AddError($"{result.Tokens.Single().Value} is not a number of bytes, such as 8Gi.");
+        return null;
     }
 
     private static void Range(OptionResult result, Option<int> option, int from, int to)

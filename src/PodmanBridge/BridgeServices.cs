@@ -24,6 +24,8 @@ internal static class BridgeServices
         services.AddSingleton<PriceList>();
         services.AddSingleton<AttemptChanges>();
         services.AddSingleton<WorkspaceUsers>();
+        services.AddSingleton(provider => new PrivateImages(Path.Combine(options.StateDirectory, "private-images.json"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new ImageFetcher.Settings(options.MaxImageBytes));
         services.AddSingleton<ImageFetcher>();
         services.AddSingleton(_ => new StartGate(options.ParallelStarts));
         services.AddSingleton(_ => new ConnectToken(options.TokenFile));

@@ -37,6 +37,14 @@ public sealed record AgentRunSpec
     [OneOf("Always", "IfNotPresent", "Never")]
     public string? ImagePullPolicy { get; init; }
 
+    /// <summary>
+    /// Secrets of the type kubernetes.io/dockerconfigjson with which the image is pulled, each annotated stromboli.dev/use-as: pull. The run waits until they exist. Only what they
+    /// hold for the image's own registry leaves the cluster, to the one node, once the run is on record there. The node's own logins are never used.
+    /// </summary>
+    [Items(RunLimits.PullSecrets)]
+    [ListMap("name")]
+    public List<SecretReference>? ImagePullSecrets { get; init; }
+
     /// <summary>The directory that the agent works in: empty at first, on the node's disk, removed with the run's log (ttlAfterFinished).</summary>
     public WorkspaceSpec? Workspace { get; init; }
 

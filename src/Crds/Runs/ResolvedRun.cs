@@ -21,6 +21,9 @@ public sealed record ResolvedRun
     /// <summary>When the image is pulled.</summary>
     public required ImagePullPolicy ImagePullPolicy { get; init; }
 
+    /// <summary>The Secrets to pull it with, in order.</summary>
+    public IReadOnlyList<string> ImagePullSecrets { get; init; } = [];
+
     /// <summary>Where the workspace is mounted.</summary>
     public required string WorkspaceMountPath { get; init; }
 

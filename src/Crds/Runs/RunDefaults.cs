@@ -73,6 +73,7 @@ public sealed record RunDefaults
             CredentialsSecretName = spec.Model?.CredentialsSecretRef?.Name,
             Image = image,
             ImagePullPolicy = spec.ImagePullPolicy is { } policy ? Enum.Parse<ImagePullPolicy>(policy) : PullPolicyOf(image),
+            ImagePullSecrets = [.. (spec.ImagePullSecrets ?? []).Select(secret => secret.Name!)],
             WorkspaceMountPath = mountPath,
             Git = GitOf(spec.Workspace?.Git),
             Workdir = Normalise(spec.Workdir) ?? mountPath,

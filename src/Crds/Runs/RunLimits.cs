@@ -75,6 +75,9 @@ public static class RunLimits
     /// <summary>Characters of an image name.</summary>
     public const int Image = 512;
 
+    /// <summary>Secrets to pull an image with.</summary>
+    public const int PullSecrets = 8;
+
     /// <summary>Characters of a path.</summary>
     public const int Path = 512;
 

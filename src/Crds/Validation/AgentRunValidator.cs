@@ -78,10 +78,25 @@ public static class AgentRunValidator
     {
         checks.Text("spec.image", spec.Image, 1, RunLimits.Image, PatternRegexes.Image, Sentences.Image);
         checks.OneOf("spec.imagePullPolicy", spec.ImagePullPolicy, "Always", "IfNotPresent", "Never");
+        PullSecrets(checks, spec.ImagePullSecrets);
         Path(checks, "spec.workspace.mountPath", spec.Workspace?.MountPath);
         checks.NotMatching("spec.workspace.mountPath", spec.Workspace?.MountPath, PatternRegexes.OwnMount, Sentences.OwnMount);
         GitWorkspaceValidator.Check(checks, spec.Workspace?.Git);
         Path(checks, "spec.workdir", spec.Workdir);
+    }
+
+    private static void PullSecrets(FieldChecks checks, List<SecretReference>? secrets)
+    {
+        const string field = "spec.imagePullSecrets";
+        checks.Items(field, secrets?.Count, 0, RunLimits.PullSecrets);
+        HashSet<string> names = [];
+        for (var i = 0; i < secrets?.Count; i++)
+        {
+            checks.Require($"{field}[{i}].name", secrets[i].Name is not null);
+            checks.Text($"{field}[{i}].name", secrets[i].Name, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Sentences.DnsSubdomain);
+            if (secrets[i].Name is { } given && !names.Add(given))
+                checks.Add($"{field}[{i}]", Sentences.Duplicate);
+        }
     }
 
     private static void Path(FieldChecks checks, string field, string? path)

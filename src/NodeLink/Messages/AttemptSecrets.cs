@@ -12,6 +12,9 @@ public sealed record AttemptSecrets
     /// <summary>The agent's variables whose values are not in the spec; they stand behind those that are.</summary>
     public IReadOnlyList<SecretVariable> Env { get; init; } = [];
 
+    /// <summary>What the image's registry is shown, one after another until one is let in; nothing if there is none.</summary>
+    public IReadOnlyList<PullCredential> PullCredentials { get; init; } = [];
+
     /// <summary>The credential that the gateway adds; null when the agent uses no model.</summary>
     public ModelCredential? Credential { get; init; }
 

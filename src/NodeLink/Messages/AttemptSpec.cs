@@ -17,6 +17,9 @@ public sealed record AttemptSpec
     /// <summary>When the image is fetched.</summary>
     public required ImagePullPolicy ImagePullPolicy { get; init; }
 
+    /// <summary>Whether the image is pulled with credentials, which come with <see cref="DesiredState.Go"/>: nothing is prepared before it then.</summary>
+    public bool PullsWithSecrets { get; init; }
+
     /// <summary>The options of Claude Code; exactly one of this and <see cref="Command"/>.</summary>
     public ClaudeOptions? Claude { get; init; }
 

@@ -38,6 +38,7 @@ internal static class AttemptMessages
         Name = run.Metadata.Name ?? "",
         Image = resolved.Image,
         ImagePullPolicy = resolved.ImagePullPolicy,
+        PullsWithSecrets = resolved.ImagePullSecrets.Count > 0,
         Claude = resolved.Claude,
         Command = resolved.Command,
         MountPath = resolved.WorkspaceMountPath,

@@ -12,7 +12,7 @@ internal sealed class AttemptSecretsSource(RunInputReader reader)
 
     /// <summary>The secrets out of a check that has just been made.</summary>
     public AttemptSecrets Take(AgentRun run, SecretCheck check) =>
-        _byUID[run.UID()] = new AttemptSecrets { Prompt = check.Prompt ?? run.Spec?.Prompt ?? "", Env = check.Env, Credential = check.Credential, Git = check.Git };
+        _byUID[run.UID()] = new AttemptSecrets { Prompt = check.Prompt ?? run.Spec?.Prompt ?? "", Env = check.Env, Credential = check.Credential, Git = check.Git, PullCredentials = check.PullCredentials };
 
     /// <summary>Reads them again; if that is not possible, what was known. Null if there is neither.</summary>
     public async Task<AttemptSecrets?> ReadAsync(AgentRun run, CancellationToken cancellationToken)

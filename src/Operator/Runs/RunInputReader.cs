@@ -4,7 +4,7 @@ using Stromboli.Kubernetes;
 namespace Stromboli.Operator.Runs;
 
 /// <summary>Reads everything that a run needs of Secrets and ConfigMaps: by name, when it is dispatched, and none but those that it names.</summary>
-internal sealed class RunInputReader(KubeClient client, SecretReader credentials)
+internal sealed class RunInputReader(KubeClient client, SecretReader credentials, RunOptions options)
 {
     /// <summary>What the run needs, or what it waits for.</summary>
     /// <exception cref="ApiException">The API server gave no answer.</exception>
@@ -16,9 +16,12 @@ internal sealed class RunInputReader(KubeClient client, SecretReader credentials
         var git = await GitAsync(run, cancellationToken);
         if (git.Reason is not null)
             return git;
+        var pull = await ReadPullSecretsAsync(run, cancellationToken);
+        if (pull.Reason is not null)
+            return pull;
         var inputs = RunInput.Of(run.Spec);
         if (inputs.Count == 0)
-            return credential with { Git = git.Git };
+            return credential with { Git = git.Git, PullCredentials = pull.PullCredentials };
         var reads = inputs.Select(input => (input.IsSecret, input.Name)).Distinct().ToDictionary(
             place => place,
             place => GetAsync(place.IsSecret, new(run.Metadata.Namespace ?? "", place.Name), cancellationToken));
@@ -26,7 +29,16 @@ internal sealed class RunInputReader(KubeClient client, SecretReader credentials
         var found = new List<InputObject>();
         foreach (var input in inputs)
             found.Add(await reads[(input.IsSecret, input.Name)]);
-        return InputRules.Check(run.Spec, inputs, found) with { Credential = credential.Credential, Git = git.Git };
+        return InputRules.Check(run.Spec, inputs, found) with { Credential = credential.Credential, Git = git.Git, PullCredentials = pull.PullCredentials };
+    }
+
+    private async Task<SecretCheck> ReadPullSecretsAsync(AgentRun run, CancellationToken cancellationToken)
+    {
+        if (run.Spec?.ImagePullSecrets is not { Count: > 0 } secrets)
+            return new();
+        var names = secrets.Select(secret => secret.Name ?? "").ToList();
+        var found = await Task.WhenAll(names.Select(name => GetAsync(isSecret: true, new(run.Metadata.Namespace ?? "", name), cancellationToken)));
+        return PullSecretRules.Check(run.Spec.Image ?? options.Defaults.Image, names, found);
     }
 
     private async Task<SecretCheck> GitAsync(AgentRun run, CancellationToken cancellationToken) =>

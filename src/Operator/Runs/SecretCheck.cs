@@ -24,6 +24,9 @@ internal sealed record SecretCheck
     /// <summary>The credential for the repository of the workspace; null if there is none.</summary>
     public GitCredential? Git { get; init; }
 
+    /// <summary>What the image's registry is shown, in the order in which it is tried.</summary>
+    public IReadOnlyList<PullCredential> PullCredentials { get; init; } = [];
+
     /// <summary>Says nothing of what it holds.</summary>
     public override string ToString() => Reason is { } reason ? $"{reason}: {Message}" : nameof(SecretCheck);
 }

@@ -75,7 +75,7 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
     {
         try
         {
-            return await services.Images.EnsureAsync(services.Git.Image!, ImagePullPolicy.IfNotPresent, cancellationToken);
+            return await services.Images.EnsureAsync(new ImageRequest(services.Git.Image!, ImagePullPolicy.IfNotPresent), cancellationToken);
         }
         catch (ImagePullException e)
         {

@@ -3,38 +3,104 @@ using Stromboli.PodmanBridge.Podman;
 
 namespace Stromboli.PodmanBridge.Images;
 
-/// <summary>Sees to it that an image is on the node. Runs that want the same one at the same time share one fetch.</summary>
-internal sealed class ImageFetcher(IPodman podman)
+/// <summary>Sees to it that an image is on the node, and that whoever asks may have it. Runs that want the same one at the same time share one fetch.</summary>
+internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFetcher.Settings settings)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<FetchKey, SharedFetch> _fetches = [];
 
+    /// <summary>What the node takes.</summary>
+    /// <param name="MaxBytes">The largest image, unpacked; null for any.</param>
+    internal sealed record Settings(long? MaxBytes);
+
     /// <summary>Finds or fetches the image and returns the id of the local one, which is what the container is to be made of.</summary>
-    /// <param name="image">The name, as the run has it.</param>
-    /// <param name="policy">When to ask the registry.</param>
+    /// <param name="request">What is wanted.</param>
     /// <param name="cancellation">Ends this wait; the fetch goes on as long as anyone else waits for it.</param>
-    /// <param name="credential">What the registry is shown; null for nothing. Never the node's own.</param>
     /// <exception cref="ImagePullException">The image cannot be had.</exception>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
-    public async Task<string> EnsureAsync(
-        string image, ImagePullPolicy policy, CancellationToken cancellation, RegistryCredential? credential = null)
+    public async Task<string> EnsureAsync(ImageRequest request, CancellationToken cancellation)
     {
+        var image = request.Image;
         var reference = ImageReference.Parse(image)
-            ?? throw new ImagePullException(image, $"The image '{image}' is no fully qualified name, such as registry.example.com/team/agent:1.");
-        if (policy is not ImagePullPolicy.Always || reference.IsLocal)
+            ?? throw NotHere(image, $"The image '{image}' is no fully qualified name, such as registry.example.com/team/agent:1.");
+        await known.SettleAsync(podman, cancellation);
+        if (request.Policy is not ImagePullPolicy.Always || reference.IsLocal)
         {
             if (await podman.Images.InspectAsync(image, cancellation) is { } present)
-                return present.ID;
-            if (reference.IsLocal)
-                throw new ImagePullException(image, $"The image '{image}' is not on the node, and images of the registry localhost are not fetched.");
-            if (policy is ImagePullPolicy.Never)
-                throw new ImagePullException(image, $"The image '{image}' is not on the node, and imagePullPolicy is Never.");
+            {
+                if (known.MayUse(present.ID, reference, request.Namespace))
+                    return present.ID;
+                if (reference.IsLocal || request.Policy is ImagePullPolicy.Never)
+                    throw NotHere(image, $"The image '{image}' came to the node with a credential that this namespace has not shown, and its registry is not asked.");
+            }
+            else if (reference.IsLocal)
+            {
+                throw NotHere(image, $"The image '{image}' is not on the node, and images of the registry {reference.Registry} are not fetched.");
+            }
+            else if (request.Policy is ImagePullPolicy.Never)
+            {
+                throw NotHere(image, $"The image '{image}' is not on the node, and imagePullPolicy is Never.");
+            }
         }
-        return await FetchAsync(new FetchKey(image, credential), cancellation);
+
+        var before = settings.MaxBytes is null ? null : (await podman.Images.InspectAsync(image, cancellation))?.ID;
+        var id = request.Credentials.Count == 0
+            ? await FetchOpenAsync(request, reference, cancellation)
+            : await FetchPrivateAsync(request, reference, cancellation);
+        await RefuseTooLargeAsync(request, id, before, cancellation);
+        return id;
     }
 
-    private async Task<string> FetchAsync(FetchKey key, CancellationToken cancellation)
+    private static ImagePullException NotHere(string image, string message) => new(image, ImagePullFailure.NotHere, message);
+
+    private async Task<string> FetchOpenAsync(ImageRequest request, ImageReference reference, CancellationToken cancellation)
     {
+        var id = await FetchAsync(request, credential: null, cancellation);
+        known.Open(reference, id);
+        return id;
+    }
+
+    private async Task<string> FetchPrivateAsync(ImageRequest request, ImageReference reference, CancellationToken cancellation)
+    {
+        known.Begin(reference, await podman.Images.ListAsync(cancellation));
+        try
+        {
+            var id = await FetchWithAnyAsync(request, cancellation);
+            known.Proved(reference, id, request.Namespace ?? "");
+            return id;
+        }
+        catch (ImagePullException)
+        {
+            known.Failed(reference);
+            throw;
+        }
+        catch
+        {
+            known.GivenUp(reference);
+            throw;
+        }
+    }
+
+    private async Task<string> FetchWithAnyAsync(ImageRequest request, CancellationToken cancellation)
+    {
+        foreach (var credential in request.Credentials.SkipLast(1))
+        {
+            try
+            {
+                return await FetchAsync(request, credential, cancellation);
+            }
+            catch (ImagePullException e) when (e.Failure is ImagePullFailure.Unauthorized)
+            {
+                // The next one.
+            }
+        }
+
+        return await FetchAsync(request, request.Credentials[^1], cancellation);
+    }
+
+    private async Task<string> FetchAsync(ImageRequest request, RegistryCredential? credential, CancellationToken cancellation)
+    {
+        var key = new FetchKey(request.Image, credential);
         var fetch = Join(key);
         try
         {
@@ -42,11 +108,34 @@ internal sealed class ImageFetcher(IPodman podman)
         }
         catch (PodmanException e) when (!e.IsUnanswered)
         {
-            throw new ImagePullException(key.Image, $"The image '{key.Image}' could not be pulled: {e.PodmanMessage}", e);
+            throw ImagePullErrors.Explain(request, credential, e);
         }
         finally
         {
             Leave(key, fetch);
+        }
+    }
+
+    // The engine tells the size of an image only when it is there.
+    private async Task RefuseTooLargeAsync(ImageRequest request, string id, string? before, CancellationToken cancellation)
+    {
+        if (settings.MaxBytes is not { } most || await podman.Images.InspectAsync(id, cancellation) is not { Size: var size } || size <= most)
+            return;
+        if (id != before)
+            await RemoveAsync(request.Image, cancellation);
+        throw new ImagePullException(
+            request.Image, ImagePullFailure.TooLarge, $"The image '{request.Image}' has {size} bytes, and this node takes images of at most {most} (its bridge's --max-image-size).");
+    }
+
+    private async Task RemoveAsync(string image, CancellationToken cancellation)
+    {
+        try
+        {
+            await podman.Images.RemoveAsync(image, cancellation);
+        }
+        catch (PodmanException e) when (!e.IsUnanswered)
+        {
+            // A container has it: somebody else's, and not ours to touch.
         }
     }
 

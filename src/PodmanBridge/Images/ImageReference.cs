@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Stromboli.Crds.Schema;
 
@@ -19,14 +20,30 @@ internal sealed partial record ImageReference
     /// <summary>The registry, with its port.</summary>
     public string Registry => Name[..Name.IndexOf('/', StringComparison.Ordinal)];
 
+    /// <summary>The name without tag and digest.</summary>
+    public string Repository
+    {
+        get
+        {
+            var name = Name.Split('@')[0];
+            var colon = name.IndexOf(':', name.LastIndexOf('/'));
+            return colon < 0 ? name : name[..colon];
+        }
+    }
+
     /// <summary>
-    /// Whether the name is one that local builds get (<c>localhost/agent:1</c>). Such an image is taken if it is there, and never fetched: that would be a
-    /// request to whatever listens on the node itself.
+    /// Whether the registry is the node itself: <c>localhost</c>, as local builds are named, or an address of its own. Such an image is taken if it is there, and never
+    /// fetched: that would be a request to whatever listens on the node itself, or to what tells a machine who it is (169.254.169.254).
     /// </summary>
-    public bool IsLocal => Registry.Split(':')[0].Equals("localhost", StringComparison.OrdinalIgnoreCase);
+    public bool IsLocal => Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(Host, out var address) && IsOwn(address));
+
+    private string Host => Registry.Split(':')[0];
 
     /// <summary>The reference; null when the text is none.</summary>
     public static ImageReference? Parse(string text) => text.Length <= MaxLength && Pattern.IsMatch(text) ? new ImageReference(text) : null;
+
+    // Also as 127.1, 0x7f.1 or 2130706433, which the parser reads as the C library does.
+    private static bool IsOwn(IPAddress address) => address.GetAddressBytes() is [0 or 127, ..] or [169, 254, ..];
 
     [GeneratedRegex(Patterns.Image, RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern { get; }

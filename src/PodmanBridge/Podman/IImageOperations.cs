@@ -19,4 +19,8 @@ internal interface IImageOperations
     /// <param name="cancellation">Ends the wait and the fetch.</param>
     /// <exception cref="PodmanException">The image could not be fetched; the message is the registry's or the engine's.</exception>
     Task<string> PullAsync(string reference, string policy, RegistryCredential? credential, IProgress<string>? progress, CancellationToken cancellation);
+
+    /// <summary>Takes the name from a local image, and the image away if it was its last and no container has it; false if there was none.</summary>
+    /// <exception cref="PodmanException">Also when a container has it.</exception>
+    Task<bool> RemoveAsync(string reference, CancellationToken cancellation);
 }

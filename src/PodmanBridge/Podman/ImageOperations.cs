@@ -43,16 +43,25 @@ internal sealed class ImageOperations(PodmanTransport transport) : IImageOperati
         return id ?? throw new PodmanException(request.Name, "the answer ended before the image was there", response.StatusCode);
     }
 
+    public async Task<bool> RemoveAsync(string reference, CancellationToken cancellation)
+    {
+        var response = await transport.SendAsync(PodmanRequest.Delete($"images/{EscapePath(reference)}?force=false"), cancellation);
+        if (response.IsNotFound)
+            return false;
+        response.OrThrow();
+        return true;
+    }
+
     /// <summary>
-    /// Without this header libpod would use the credentials that the node's own user has stored. A map, even an empty one, becomes the only file of
-    /// credentials that the fetch looks at (seen with Podman 5.4.2).
+    /// Without this header libpod would use the credentials that the node's own user has stored; an empty map becomes the only file of credentials that the fetch looks
+    /// at. One user goes as one, not in a map: of a map libpod makes a file, which stays on the disk if the service is killed (seen with Podman 5.4.2).
     /// </summary>
     private static string Header(RegistryCredential? credential)
     {
-        var entries = new Dictionary<string, RegistryAuthEntry>();
-        if (credential is not null)
-            entries[credential.Server] = new RegistryAuthEntry { Username = credential.Username, Password = credential.Password };
-        var json = JsonSerializer.SerializeToUtf8Bytes(entries, PodmanJson.Default.DictionaryStringRegistryAuthEntry);
+        var json = credential is null
+            ? "{}"u8.ToArray()
+            : JsonSerializer.SerializeToUtf8Bytes(
+                new RegistryAuthEntry { Username = credential.Username, Password = credential.Password }, PodmanJson.Default.RegistryAuthEntry);
         return Convert.ToBase64String(json).Replace('+', '-').Replace('/', '_');
     }
 

@@ -20,5 +20,5 @@ namespace Stromboli.PodmanBridge.Podman;
 [JsonSerializable(typeof(SystemInfo))]
 [JsonSerializable(typeof(ContainerEvent))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]
-[JsonSerializable(typeof(Dictionary<string, RegistryAuthEntry>))]
+[JsonSerializable(typeof(RegistryAuthEntry))]
 internal sealed partial class PodmanJson : JsonSerializerContext;

@@ -2,7 +2,6 @@ using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Gateway;
 using Stromboli.PodmanBridge.Git;
-using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
@@ -43,8 +42,9 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     /// <summary>Fetches the image, makes the container, checks what the engine made of it and starts it.</summary>
     /// <exception cref="AttemptRefusedException">It cannot run here, for a typed reason.</exception>
     /// <param name="again">Whether a former bridge may have begun the same, and left a container that never ran an agent.</param>
+    /// <param name="pull">What the image's registry is shown.</param>
     /// <param name="cancellationToken">Gives up; what was made is removed with the attempt.</param>
-    public async Task PrepareAsync(bool again, CancellationToken cancellationToken)
+    public async Task PrepareAsync(bool again, IReadOnlyList<PullCredential> pull, CancellationToken cancellationToken)
     {
         var spec = record.Spec;
         // The API refuses these paths before; a node does not rely on it.
@@ -53,7 +53,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             throw new AttemptRefusedException(RunReason.InvalidSpec, problem);
         }
 
-        var image = await FetchAsync(spec, cancellationToken);
+        var image = await AttemptImage.FetchAsync(spec, pull, services.Images, cancellationToken);
         await OpenAsync(cancellationToken);
         var wanted = ContainerSpec.Build(spec, Inputs(image));
         using (await services.Starts.EnterAsync(cancellationToken))
@@ -237,18 +237,6 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         if (record.Spec.Claude is not null && services.ClaudeDirectory is { } claude)
         {
             yield return (SandboxPaths.Cli, FileIdentity.Of(claude));
-        }
-    }
-
-    private async Task<string> FetchAsync(AttemptSpec spec, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await services.Images.EnsureAsync(spec.Image, spec.ImagePullPolicy, cancellationToken);
-        }
-        catch (ImagePullException e)
-        {
-            throw new AttemptRefusedException(RunReason.ImagePullFailed, e.Message, e);
         }
     }
 

@@ -194,8 +194,10 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         {
             RefuseIf(_wanted is { } wanted ? AttemptStart.UnknownOption(wanted, _services.Sandbox.CliVersion()) : null);
             RefuseIf(WorkspaceClone.Problem(_wanted, _services.Sandbox), RunReason.GitCloneFailed);
+            // Credentials come with Go alone, so a run that pulls with some is prepared after it; all others while their record is written.
+            var pull = _state.Record.Spec.PullsWithSecrets ? (await _signals.Go.WaitAsync(_state.Ending)).Secrets.PullCredentials : [];
             using var activity = BridgeTraces.Step("prepare", Key);
-            await _sandbox.PrepareAsync(again: adopted, _state.Ending);
+            await _sandbox.PrepareAsync(again: adopted, pull, _state.Ending);
         }
 
         var first = await Task.WhenAny(_signals.Hello, _signals.Over).WaitAsync(HelloDeadline, _services.Time, _state.Ending);

@@ -95,8 +95,8 @@ public sealed class SecretReaderTests : IAsyncLifetime
         var source = new ValueSource { SecretKeyRef = new KeyReference { Name = "inputs", Key = "text" } };
         var run = RunCases.Run(new AgentRunSpec { PromptFrom = source, Env = [new EnvVar { Name = "A", ValueFrom = source }, new EnvVar { Name = "B", Value = "b" }] });
 
-        var check = await new RunInputReader(client, credentials).ReadAsync(run, default);
-        var secrets = await new AttemptSecretsSource(new RunInputReader(client, credentials)).ReadAsync(run, default);
+        var check = await new RunInputReader(client, credentials, RunCases.Options).ReadAsync(run, default);
+        var secrets = await new AttemptSecretsSource(new RunInputReader(client, credentials, RunCases.Options)).ReadAsync(run, default);
 
         Assert.Equal((null, "a secret prompt", "first"), (check.Reason, check.Prompt, check.Credential!.Value));
         Assert.Equal("a secret prompt", secrets!.Prompt);

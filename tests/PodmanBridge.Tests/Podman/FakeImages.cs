@@ -27,7 +27,10 @@ internal sealed class FakeImages : IImageOperations, IPodman
     public Task<ImageInspection?> InspectAsync(string reference, CancellationToken cancellation) =>
         Task.FromResult(Present.TryGetValue(reference, out var id) ? new ImageInspection { ID = id } : null);
 
-    public Task<IReadOnlyList<ImageSummary>> ListAsync(CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<IReadOnlyList<ImageSummary>> ListAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<ImageSummary>>([.. Present.GroupBy(image => image.Value).Select(image => new ImageSummary { ID = image.Key, Names = [.. image.Select(name => name.Key)] })]);
+
+    public Task<bool> RemoveAsync(string reference, CancellationToken cancellation) => Task.FromResult(Present.Remove(reference));
 
     public Task<string> PullAsync(
         string reference, string policy, RegistryCredential? credential, IProgress<string>? progress, CancellationToken cancellation)

@@ -27,7 +27,7 @@ public sealed class RegistryCredentialTests(PodmanFixture podman) : IClassFixtur
         Assert.NotEmpty(anonymous);
         Assert.All(anonymous, a => Assert.Contains(a, new[] { "", Basic("", "") }));
 
-        var credential = new RegistryCredential(registry.Address, "tenant", "theirs");
+        var credential = new RegistryCredential("tenant", "theirs");
         await Assert.ThrowsAsync<PodmanException>(() => service.Client.Images.PullAsync(image, "always", credential, null, None));
         var shown = registry.TakeShown();
         Assert.Contains(Basic("tenant", "theirs"), shown);

@@ -64,7 +64,7 @@ public sealed class ImageRegistry : ServiceProcess
     {
         var name = $"{Address}/{repository}";
         string[] credential = user is null ? [] : ["--creds", $"{user}:{_users[user]}"];
-        (await node.RunAsync(["podman", "push", "--quiet", "--authfile", "/dev/null", .. credential, image, name], cancellationToken: cancellationToken)).OrThrow($"Pushing {name}");
+        (await node.RunAsync(["podman", "push", "--quiet", .. credential, image, name], cancellationToken: cancellationToken)).OrThrow($"Pushing {name}");
         return name;
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Stromboli.PodmanBridge.Podman.Models;
 
-/// <summary>One registry's entry in the <c>X-Registry-Auth</c> header.</summary>
+/// <summary>The <c>X-Registry-Auth</c> header: one user.</summary>
 internal sealed record RegistryAuthEntry
 {
     [JsonPropertyName("username")]

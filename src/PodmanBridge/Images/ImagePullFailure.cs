@@ -1,0 +1,32 @@
+namespace Stromboli.PodmanBridge.Images;
+
+/// <summary>Why an image cannot be had.</summary>
+internal enum ImagePullFailure
+{
+    /// <summary>None of the others.</summary>
+    Other,
+
+    /// <summary>The name is none that is taken, or the policy forbids to ask the registry.</summary>
+    NotHere,
+
+    /// <summary>The registry wants a login, or refuses the one that it was shown.</summary>
+    Unauthorized,
+
+    /// <summary>The registry has no such image.</summary>
+    NotFound,
+
+    /// <summary>There is no answer from the registry.</summary>
+    Unreachable,
+
+    /// <summary>The registry's certificate is not trusted, or it speaks no TLS.</summary>
+    Tls,
+
+    /// <summary>The registry takes no more requests for now.</summary>
+    RateLimited,
+
+    /// <summary>It is larger than the node takes, or than what is free.</summary>
+    TooLarge,
+
+    /// <summary>There is none for the node's kind of machine.</summary>
+    OtherPlatform,
+}

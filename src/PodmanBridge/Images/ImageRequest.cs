@@ -1,0 +1,19 @@
+using Stromboli.Crds.Runs;
+using Stromboli.PodmanBridge.Podman;
+
+namespace Stromboli.PodmanBridge.Images;
+
+/// <summary>An image that somebody wants.</summary>
+/// <param name="Image">The name, as the run has it.</param>
+/// <param name="Policy">When to ask the registry.</param>
+internal sealed record ImageRequest(string Image, ImagePullPolicy Policy)
+{
+    /// <summary>The namespace of the run; null for the node itself, which pulls ahead for all.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Whether the run names Secrets to pull with.</summary>
+    public bool HasSecrets { get; init; }
+
+    /// <summary>What the registry is shown, one after another until one is let in; nothing if there is none. Never the node's own.</summary>
+    public IReadOnlyList<RegistryCredential> Credentials { get; init; } = [];
+}

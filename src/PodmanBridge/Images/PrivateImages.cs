@@ -1,0 +1,221 @@
+using System.Text.Json;
+using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Podman.Models;
+
+namespace Stromboli.PodmanBridge.Images;
+
+/// <summary>
+/// Which images came with a credential, and which namespaces have shown one that their registry took. Another namespace may not use such an image just because it is there.
+/// Kept on disk, and written before a fetch begins: a bridge that is killed in between leaves no image that counts as everybody's.
+/// </summary>
+internal sealed class PrivateImages : IDisposable
+{
+    /// <summary>How long after a fetch was given up its image may still arrive.</summary>
+    internal static readonly TimeSpan Afterwards = TimeSpan.FromMinutes(1);
+
+    // A namespace that has fallen out only has to show its credential once more.
+    private const int MaxNamespaces = 1000;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, int> _fetching = [];
+    private readonly SemaphoreSlim _settling = new(1, 1);
+    private readonly string _path;
+    private readonly TimeProvider _time;
+    private readonly PrivateImagesRecord _record;
+    private long? _settleAt;
+
+    /// <param name="path">The file.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="BridgeUnusableException">It is there and cannot be read.</exception>
+    public PrivateImages(string path, TimeProvider time)
+    {
+        _path = path;
+        _time = time;
+        _record = Read(path);
+        _settleAt = _record is { Private.Count: 0, Pending.Count: 0 } ? null : time.GetTimestamp();
+    }
+
+    private bool IsUnsettled
+    {
+        get
+        {
+            lock (_lock)
+                return _settleAt <= _time.GetTimestamp();
+        }
+    }
+
+    /// <summary>
+    /// Looks at what the engine has, when it is not known how a fetch ended: one that a former bridge began, or one that was given up. To be called before anything is asked;
+    /// costs nothing otherwise.
+    /// </summary>
+    /// <exception cref="PodmanException">The engine did not answer.</exception>
+    public async Task SettleAsync(IPodman podman, CancellationToken cancellation)
+    {
+        if (!IsUnsettled)
+            return;
+        await _settling.WaitAsync(cancellation);
+        try
+        {
+            if (IsUnsettled)
+                Settle(await podman.Images.ListAsync(cancellation));
+        }
+        finally
+        {
+            _settling.Release();
+        }
+    }
+
+    /// <summary>Whether a run of this namespace may use this local image without asking its registry.</summary>
+    /// <param name="id">The image.</param>
+    /// <param name="reference">The name by which it was found.</param>
+    /// <param name="ns">The namespace; null for the node itself.</param>
+    public bool MayUse(string id, ImageReference reference, string? ns)
+    {
+        lock (_lock)
+        {
+            if (_record.Private.TryGetValue(id, out var namespaces))
+                return ns is not null && namespaces.Contains(ns);
+            return !_record.Pending.TryGetValue(reference.Repository, out var before) || before.Contains(id);
+        }
+    }
+
+    /// <summary>Something is about to be fetched with a credential. One of <see cref="Proved"/>, <see cref="Failed"/> and <see cref="GivenUp"/> must follow.</summary>
+    /// <param name="reference">What is fetched.</param>
+    /// <param name="present">Every image that is there: what everybody may use now is not taken from them.</param>
+    public void Begin(ImageReference reference, IEnumerable<ImageSummary> present)
+    {
+        lock (_lock)
+        {
+            _fetching[reference.Repository] = _fetching.GetValueOrDefault(reference.Repository) + 1;
+            if (_record.Pending.TryAdd(reference.Repository, [.. present.Select(image => image.ID)]))
+                Write();
+        }
+    }
+
+    /// <summary>The registry took the credential and gave the image.</summary>
+    public void Proved(ImageReference reference, string id, string ns)
+    {
+        lock (_lock)
+        {
+            if (_record.Private.TryGetValue(id, out var namespaces) || !_record.Pending[reference.Repository].Contains(id))
+            {
+                namespaces ??= _record.Private[id] = [];
+                namespaces.Remove(ns);
+                namespaces.Add(ns);
+                if (namespaces.Count > MaxNamespaces)
+                    namespaces.RemoveAt(0);
+            }
+
+            End(reference);
+            Write();
+        }
+    }
+
+    /// <summary>The engine said that the image cannot be had.</summary>
+    public void Failed(ImageReference reference)
+    {
+        lock (_lock)
+        {
+            End(reference);
+            Write();
+        }
+    }
+
+    /// <summary>Nobody waits for the fetch any more, or the engine does not answer: the image may come all the same.</summary>
+    public void GivenUp(ImageReference reference)
+    {
+        lock (_lock)
+        {
+            _settleAt ??= _time.GetTimestamp() + (long)(Afterwards.TotalSeconds * _time.TimestampFrequency);
+            End(reference);
+        }
+    }
+
+    /// <summary>The registry gave the image to somebody who showed nothing: it is everybody's.</summary>
+    public void Open(ImageReference reference, string id)
+    {
+        lock (_lock)
+        {
+            var known = _record.Private.Remove(id);
+            if (_record.Pending.TryGetValue(reference.Repository, out var before) && !before.Contains(id))
+            {
+                before.Add(id);
+                known = true;
+            }
+
+            if (known)
+                Write();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _settling.Dispose();
+
+    private void End(ImageReference reference)
+    {
+        if (!_fetching.TryGetValue(reference.Repository, out var count))
+            return;
+        if (count > 1)
+        {
+            _fetching[reference.Repository] = count - 1;
+            return;
+        }
+
+        _fetching.Remove(reference.Repository);
+        // Until it is settled what was given up, nothing is forgotten.
+        if (_settleAt is null)
+            _record.Pending.Remove(reference.Repository);
+    }
+
+    private void Settle(IReadOnlyList<ImageSummary> present)
+    {
+        lock (_lock)
+        {
+            // What a fetch of unknown end may have brought is nobody's until a credential is shown.
+            foreach (var image in present)
+            {
+                foreach (var name in (image.Names ?? []).Concat(image.Digests ?? []))
+                {
+                    if (ImageReference.Parse(name) is { } reference && _record.Pending.TryGetValue(reference.Repository, out var before) && !before.Contains(image.ID))
+                        _record.Private.TryAdd(image.ID, []);
+                }
+            }
+
+            var ids = present.Select(image => image.ID).ToHashSet();
+            foreach (var gone in _record.Private.Keys.Where(id => !ids.Contains(id)).ToArray())
+                _record.Private.Remove(gone);
+            foreach (var over in _record.Pending.Keys.Where(repository => !_fetching.ContainsKey(repository)).ToArray())
+                _record.Pending.Remove(over);
+            _settleAt = null;
+            Write();
+        }
+    }
+
+    private void Write()
+    {
+        var next = _path + ".new";
+        using (var file = new FileStream(next, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        {
+            JsonSerializer.Serialize(file, _record, ImagesJson.Default.PrivateImagesRecord);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(next, _path, overwrite: true);
+    }
+
+    private static PrivateImagesRecord Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ImagesJson.Default.PrivateImagesRecord) ?? new();
+        }
+        catch (FileNotFoundException)
+        {
+            return new();
+        }
+        catch (JsonException)
+        {
+            throw new BridgeUnusableException($"{path} cannot be read. It says which images came with a credential: remove those images and then the file.");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed.Registries;
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.EndToEnd.Images;
+
+/// <summary>
+/// The registries of a stack, started when the first case asks for them. The user of every node is logged in to the one that wants a login, so each case that is refused
+/// there also shows that the node's own login is not used.
+/// </summary>
+internal sealed class Registries
+{
+    /// <summary>A user of the registry that wants a login.</summary>
+    public const string User = "alice";
+
+    /// <summary>That user's password.</summary>
+    public const string Password = "pull-pass-of-alice-7f31";
+
+    private static readonly ConditionalWeakTable<Stack, Lazy<Task<Registries>>> Known = [];
+
+    private readonly Stack _stack;
+
+    private Registries(Stack stack)
+    {
+        _stack = stack;
+        Open = new ImageRegistry(stack.Home, ImageRegistry.Open);
+        Private = new ImageRegistry(stack.Home, ImageRegistry.Private, new Dictionary<string, string> { [User] = Password, ["node"] = "login-of-the-node-9d02" });
+    }
+
+    /// <summary>Gives to all.</summary>
+    public ImageRegistry Open { get; }
+
+    /// <summary>Wants a login.</summary>
+    public ImageRegistry Private { get; }
+
+    /// <summary>Those of the scene's stack.</summary>
+    public static Task<Registries> OfAsync(Scene scene) => Known.GetValue(scene.Stack, stack => new(() => StartAsync(stack))).Value;
+
+    /// <summary>Makes an image that nobody else has, with a file /word, and pushes it; no node keeps it.</summary>
+    /// <returns>Its name.</returns>
+    public async Task<string> PushAsync(ImageRegistry registry, string repository, string word)
+    {
+        const string script =
+            """
+            set -e; d=$(mktemp -d); trap 'rm -rf "$d"' EXIT
+            printf %s "$2" > "$d/word"
+            printf 'FROM registry.test/busybox:1\nCOPY word /word\nLABEL word="%s"\n' "$2" > "$d/Containerfile"
+            podman build --quiet --network none --tag "$1" "$d" > "$d/id"
+            """;
+        var node = _stack.Nodes[0].Machine;
+        var local = $"build.test/{Guid.NewGuid():N}:1";
+        (await node.RunAsync(["sh", "-c", script, "build", local, word])).OrThrow("podman build");
+        var name = await registry.PushAsync(node, local, repository, registry == Private ? User : null);
+        await node.PodmanAsync("rmi", local);
+        return name;
+    }
+
+    /// <summary>A Secret with which the private registry can be used.</summary>
+    public string SecretYaml(string name, string user = User, string password = Password, string? use = "pull") =>
+        $$"""
+        apiVersion: v1
+        kind: Secret
+        type: kubernetes.io/dockerconfigjson
+        metadata:
+          name: {{name}}
+          annotations: { {{(use is null ? "" : $"stromboli.dev/use-as: \"{use}\"")}} }
+        data:
+          .dockerconfigjson: {{Convert.ToBase64String(Encoding.UTF8.GetBytes($$"""{"auths": {"https://{{Private.Address}}": {"auth": "{{Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))}}"} } }"""))}}
+        """;
+
+    private static async Task<Registries> StartAsync(Stack stack)
+    {
+        var registries = new Registries(stack);
+        foreach (var registry in new[] { registries.Open, registries.Private })
+        {
+            await registry.StartAsync();
+            foreach (var node in stack.Nodes)
+                await registry.TrustAsync(node.Machine);
+        }
+
+        foreach (var node in stack.Nodes)
+            await registries.Private.LogInAsync(node.Machine, "node", "login-of-the-node-9d02");
+        return registries;
+    }
+}
