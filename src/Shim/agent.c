@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { READ_END, WRITE_END };
@@ -70,20 +71,65 @@ static void unblock(int fd)
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
+// What is opened for one start.
 struct pipes {
     int in[2], out[2], err[2], report[2];
 };
 
-static bool open_pipes(struct pipes *p)
+// The pipe that all hooks write to. Our copy of its writing end goes with the agent's start: until then a hook may follow.
+static int hook_output = -1;
+
+static bool open_report(struct pipes *p)
 {
     // Non-blocking only on our ends: the agent expects ordinary pipes.
-    if (pipe2(p->in, O_CLOEXEC) < 0 || pipe2(p->out, O_CLOEXEC) < 0) return false;
-    if (pipe2(p->err, O_CLOEXEC) < 0 || pipe2(p->report, O_CLOEXEC) < 0) return false;
+    if (pipe2(p->report, O_CLOEXEC) < 0) return false;
+    unblock(p->report[READ_END]);
+    return true;
+}
+
+static bool open_pipes(struct pipes *p)
+{
+    if (pipe2(p->in, O_CLOEXEC) < 0 || pipe2(p->out, O_CLOEXEC) < 0 || pipe2(p->err, O_CLOEXEC) < 0) return false;
     unblock(p->in[WRITE_END]);
     unblock(p->out[READ_END]);
     unblock(p->err[READ_END]);
-    unblock(p->report[READ_END]);
+    return open_report(p);
+}
+
+static bool open_hook_output(void)
+{
+    if (hook_output >= 0) return true;
+    int pipe[2];
+    if (pipe2(pipe, O_CLOEXEC) < 0) return false;
+    unblock(pipe[READ_END]);
+    output_attach(STREAM_HOOKS, pipe[READ_END]);
+    hook_output = pipe[WRITE_END];
     return true;
+}
+
+// Ours is raised, since each relayed connection takes two descriptors; the agent keeps the limit that it was given.
+static void set_file_limit(bool ours)
+{
+    static rlim_t given = RLIM_INFINITY;
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0) return;
+    if (given == RLIM_INFINITY) given = files.rlim_cur;
+    files.rlim_cur = ours ? files.rlim_max : given;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
+static pid_t start(const struct child_command *command, const int fds[3], const struct pipes *p)
+{
+    set_file_limit(true);
+    pid_t pid = fork();
+    if (pid == 0) {
+        set_file_limit(false);
+        child_run(command, fds, p->report[WRITE_END]);
+    }
+    close(p->report[WRITE_END]);
+    report.fd = p->report[READ_END];
+    if (!watch_want(&report, EPOLLIN)) panic("epoll_ctl on the child's report");
+    return pid;
 }
 
 static void keep_our_ends(const struct go *go, const struct pipes *p)
@@ -91,35 +137,49 @@ static void keep_our_ends(const struct go *go, const struct pipes *p)
     close(p->in[READ_END]);
     close(p->out[WRITE_END]);
     close(p->err[WRITE_END]);
-    close(p->report[WRITE_END]);
     output_attach(STREAM_OUT, p->out[READ_END]);
     output_attach(STREAM_ERR, p->err[READ_END]);
-    report.fd = p->report[READ_END];
-    if (!watch_want(&report, EPOLLIN)) panic("epoll_ctl on the child's report");
     input.fd = p->in[WRITE_END];
     input_bytes = go->input;
     input_length = go->input_length;
     input_ready(&input);
 }
 
+static pid_t fail(struct agent_failure *failure)
+{
+    *failure = (struct agent_failure){ .step = "spawn", .error = errno };
+    watch_close(&report);
+    return -1;
+}
+
 pid_t agent_start(const struct go *go, void (*told)(const struct agent_failure *), struct agent_failure *failure)
 {
     on_told = told;
     struct pipes p;
-    *failure = (struct agent_failure){ .step = "spawn" };
-    if (!open_pipes(&p)) {
-        failure->error = errno;
-        return -1;
-    }
-    pid_t pid = fork();
-    if (pid == 0) {
-        const int fds[3] = { p.in[READ_END], p.out[WRITE_END], p.err[WRITE_END] };
-        child_run(go, fds, p.report[WRITE_END]);
-    }
-    if (pid < 0) {
-        failure->error = errno;
-        return -1;
-    }
+    if (hook_output >= 0) close(hook_output);
+    hook_output = -1;
+    if (!open_pipes(&p)) return fail(failure);
+    const int fds[3] = { p.in[READ_END], p.out[WRITE_END], p.err[WRITE_END] };
+    const struct child_command command = { .argv = go->argv, .envp = go->envp, .workdir = go->workdir };
+    pid_t pid = start(&command, fds, &p);
+    if (pid < 0) return fail(failure);
     keep_our_ends(go, &p);
+    return pid;
+}
+
+pid_t agent_start_hook(const struct go *go, const struct go_hook *hook, void (*told)(const struct agent_failure *),
+                       struct agent_failure *failure)
+{
+    on_told = told;
+    struct pipes p;
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (nothing < 0 || !open_hook_output() || !open_report(&p)) return fail(failure);
+    const int fds[3] = { nothing, hook_output, hook_output };
+    // The command is never taken for an option, whatever it begins with.
+    char *const argv[] = { "/bin/sh", "-c", "--", hook->command, NULL };
+    const struct child_command command = { .argv = argv, .envp = go->envp, .workdir = go->workdir };
+    pid_t pid = start(&command, fds, &p);
+    if (pid < 0) return fail(failure);
+    close(nothing);
     return pid;
 }

@@ -105,16 +105,16 @@ static void execute(char *const *argv, char *const *envp)
     errno = worst;
 }
 
-void child_run(const struct go *go, const int fds[3], int report_fd)
+void child_run(const struct child_command *command, const int fds[3], int report_fd)
 {
     report_to = report_fd;
     take_session(fds);
     be_the_oom_victim();
-    enter(go->workdir);
+    enter(command->workdir);
     if (filter_install() < 0) give_up(STEP_FILTER);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    execute(go->argv, go->envp);
+    execute(command->argv, command->envp);
     give_up(STEP_EXEC);
 }

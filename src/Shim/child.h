@@ -2,17 +2,21 @@
 #ifndef SHIM_CHILD_H
 #define SHIM_CHILD_H
 
-#include "go.h"
-
 #include <stdint.h>
 
-// Sent by the child when it could not become the agent.
+// What is run: all of it ends with NULL, and a first argument without a slash is looked up in the PATH of `envp`.
+struct child_command {
+    char *const *argv, *const *envp;
+    const char *workdir;
+};
+
+// Sent by the child when it could not become that.
 struct child_report {
     int32_t step, error;
 };
 
 const char *child_step_name(int step);
 // `fds` become stdin, stdout and stderr.
-_Noreturn void child_run(const struct go *go, const int fds[3], int report_fd);
+_Noreturn void child_run(const struct child_command *command, const int fds[3], int report_fd);
 
 #endif

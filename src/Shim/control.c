@@ -173,11 +173,13 @@ static void dispatch(void)
     payload = NULL;
     end_frame();
     switch (type) {
-    case GO: on.go(bytes, length); break;
+    case GO:
+        if (on.go(bytes, length)) return;
+        break;
     case LEASE: on.lease(little_endian(bytes, length)); break;
     default: on.stop((uint32_t)little_endian(bytes, length)); break;
     }
-    // A Go carries secrets: gone from memory at once.
+    // A Go carries secrets: gone from memory as soon as nobody needs it.
     if (bytes) munmap(bytes, length);
 }
 

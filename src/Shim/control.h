@@ -12,8 +12,9 @@ struct control_handlers {
     // A connection stands: time for a Hello.
     void (*connected)(void);
     void (*lost)(void);
-    // The payload is the receiver's to change, for the time of the call only.
-    void (*go)(char *payload, size_t length);
+    // The payload is the receiver's to change. True when the receiver keeps it, and unmaps it later; else it is gone with
+    // the call.
+    bool (*go)(char *payload, size_t length);
     void (*lease)(uint64_t ms);
     void (*stop)(uint32_t grace_ms);
 };

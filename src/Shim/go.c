@@ -13,7 +13,9 @@ enum {
     KEY_LOG_BYTES = 6,
     KEY_GRACE = 7,
     KEY_LEASE = 8,
-    KEYS = 9,
+    KEY_HOOK = 9,
+    KEY_HOOKS_TIME = 10,
+    KEYS = 11,
     FIELD_HEADER = 5,
 };
 
@@ -98,11 +100,32 @@ static const char *add_relay(struct go *go, const char *value, size_t n)
     return relay->port == 0 ? "a relay's port is 0" : NULL;
 }
 
+// Of letters that JSON takes as they are.
+static bool is_hook_name(const char *name, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!memchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789[]", name[i], 64)) return false;
+    return n > 0 && n <= HOOK_NAME_MAX;
+}
+
+static const char *add_hook(struct go *go, char *value)
+{
+    if (!value) return "a hook contains a NUL";
+    if (go->hook_count == HOOKS_MAX) return "more than 48 hooks";
+    char *equals = strchr(value, '=');
+    if (!equals || !equals[1] || !is_hook_name(value, (size_t)(equals - value))) return "a hook is not NAME=command";
+    struct go_hook *hook = &go->hooks[go->hook_count++];
+    memcpy(hook->name, value, (size_t)(equals - value));
+    hook->command = equals + 1;
+    return NULL;
+}
+
 static const char *add_number(struct go *go, unsigned key, const char *value, size_t n)
 {
     if (n != (key == KEY_GRACE ? 4 : 8)) return MALFORMED;
     uint64_t number = little_endian(value, n);
     if (key == KEY_LOG_BYTES) go->log_bytes = number;
+    else if (key == KEY_HOOKS_TIME) go->hooks_ms = number;
     else if (key == KEY_GRACE) go->grace_ms = (uint32_t)number;
     else go->lease_ms = number;
     return NULL;
@@ -110,7 +133,8 @@ static const char *add_number(struct go *go, unsigned key, const char *value, si
 
 static const char *add_field(struct decoding *d, unsigned key, char *value, size_t n)
 {
-    bool repeats = key == KEY_ARGUMENT || key == KEY_ENVIRONMENT || key == KEY_STDIN || key == KEY_RELAY;
+    bool repeats = key == KEY_ARGUMENT || key == KEY_ENVIRONMENT || key == KEY_STDIN || key == KEY_RELAY
+        || key == KEY_HOOK;
     if (key == 0 || key >= KEYS) return "a field is not known";
     if (!repeats && (d->seen & 1U << key)) return "a field that stands once is repeated";
     d->seen |= 1U << key;
@@ -120,6 +144,7 @@ static const char *add_field(struct decoding *d, unsigned key, char *value, size
     case KEY_WORKDIR: return set_workdir(d->go, string(value, n));
     case KEY_STDIN: return add_input(d->go, value, n);
     case KEY_RELAY: return add_relay(d->go, value, n);
+    case KEY_HOOK: return add_hook(d->go, string(value, n));
     default: return add_number(d->go, key, value, n);
     }
 }
@@ -131,6 +156,7 @@ static const char *check(const struct decoding *d)
     // Fail closed: an agent that nothing bounds in time does not start.
     if (!(d->seen & 1U << KEY_LEASE)) return "there is no lease";
     if (d->go->lease_ms == 0) return "the lease is over";
+    if (d->go->hook_count > 0 && d->go->hooks_ms == 0) return "there is no time for the hooks";
     return NULL;
 }
 

@@ -4,6 +4,7 @@
 #include "control.h"
 #include "go.h"
 #include "hello.h"
+#include "hooks.h"
 #include "loop.h"
 #include "output.h"
 #include "reap.h"
@@ -14,7 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/mman.h>
 
 // Without Go and without a bridge nobody will ever miss this container. Tests build a shim with less.
 #ifndef SHIM_IDLE_MS
@@ -30,10 +31,11 @@ enum {
 
 enum phase {
     WAITING,
-    // Forked; not yet known whether the program runs.
+    // A hook or the agent is forked; not yet known whether the program runs.
     STARTING,
+    HOOK,
     RUNNING,
-    // The agent's first process is over; the rest is being killed and reaped.
+    // The agent's first process is over, or that of a hook which failed; the rest is being killed and reaped.
     KILLING,
     // Nobody is left, or nobody ever came: the end is being told.
     OVER,
@@ -41,18 +43,26 @@ enum phase {
 
 static enum phase phase = WAITING;
 static struct go go;
-static pid_t agent;
-static int agent_status;
-// "stop" or "lease" once we have begun to stop the agent: an end has one cause, the first.
+// Go's payload, until nothing of it is needed any more.
+static char *go_payload;
+static size_t go_length;
+// The first process of the hook that runs, or of the agent.
+static pid_t first;
+static int first_status;
+// Why it could not be started; no step when it could.
+static struct agent_failure not_started;
+// "stop", "lease" or "hooks" once we have begun to stop the agent: an end has one cause, the first.
 static const char *stopped_by;
 
 static void idle_over(struct timer *t);
 static void lease_over(struct timer *t);
 static void kill_all(struct timer *t);
+static void hooks_over(struct timer *t);
 static void alone_over(struct timer *t);
 static struct timer idle = { .fire = idle_over };
 static struct timer lease = { .fire = lease_over };
 static struct timer killing = { .fire = kill_all };
+static struct timer hooks_deadline = { .fire = hooks_over };
 static struct timer alone_deadline = { .fire = alone_over };
 
 static void be_over(void)
@@ -60,6 +70,7 @@ static void be_over(void)
     phase = OVER;
     timer_clear(&idle);
     timer_clear(&lease);
+    timer_clear(&hooks_deadline);
     timer_clear(&killing);
     timer_clear(&alone_deadline);
 }
@@ -67,13 +78,20 @@ static void be_over(void)
 static void fail(const char *step, int error, const char *message)
 {
     be_over();
-    report_failed(step, error, message);
+    report_failed(step, error, message, NULL);
+}
+
+static const char *ended_by(void)
+{
+    return stopped_by ? stopped_by : "agent";
 }
 
 static void end(void)
 {
     be_over();
-    report_ended(agent_status, stopped_by ? stopped_by : "agent");
+    const char *step = not_started.step;
+    if (step) report_failed(step, not_started.error, strerror(not_started.error), hooks_name(&go));
+    else report_ended(first_status, ended_by(), hooks_name(&go));
 }
 
 static void alone_over(struct timer *t)
@@ -89,12 +107,18 @@ static void kill_all(struct timer *t)
     timer_set(t, KILL_AGAIN_MS);
 }
 
+// Whether a hook or the agent runs, or is about to.
+static bool is_live(void)
+{
+    return phase == STARTING || phase == HOOK || phase == RUNNING;
+}
+
 static void stop(const char *by, uint32_t grace_ms)
 {
     // An agent that is over by now has ended by itself.
     reap_all();
     if (phase == WAITING) fail("stop", ECANCELED, "stopped before Go");
-    if (phase != STARTING && phase != RUNNING) return;
+    if (!is_live()) return;
     if (stopped_by) {
         timer_hasten(&killing, grace_ms);
         return;
@@ -127,9 +151,17 @@ static void lease_over(struct timer *t)
     stop("lease", LEASE_GRACE_MS);
 }
 
+static void hooks_over(struct timer *t)
+{
+    (void)t;
+    // The last one may be over by now: then it was in time.
+    reap_all();
+    if (hooks_left(&go)) stop("hooks", go.grace_ms);
+}
+
 static void on_lease(uint64_t ms)
 {
-    if (phase == STARTING || phase == RUNNING) timer_set(&lease, ms > INT64_MAX ? INT64_MAX : (int64_t)ms);
+    if (is_live()) timer_set(&lease, ms > INT64_MAX ? INT64_MAX : (int64_t)ms);
 }
 
 static void idle_over(struct timer *t)
@@ -138,42 +170,72 @@ static void idle_over(struct timer *t)
     fail("go", ETIMEDOUT, "no bridge and no Go in time");
 }
 
-void life_reaped(pid_t pid, int status)
+static void kill_the_rest(void)
 {
-    if (pid != agent) return;
-    // How the start went may still lie in the pipe; it comes first.
-    agent_settle();
-    agent = 0;
-    if (phase != RUNNING) return;
     phase = KILLING;
-    agent_status = status;
     timer_clear(&lease);
+    timer_clear(&hooks_deadline);
     timer_set(&alone_deadline, ALONE_MS);
     kill_all(&killing);
 }
 
-void life_alone(void)
+static void give_up(const struct agent_failure *failure)
 {
-    if (phase == KILLING) end();
+    not_started = *failure;
+    kill_the_rest();
 }
 
 static void told(const struct agent_failure *failure)
 {
     if (failure) {
-        fail(failure->step, failure->error, strerror(failure->error));
-        return;
+        give_up(failure);
+    } else if (hooks_left(&go)) {
+        phase = HOOK;
+        hooks_running(&go, first);
+    } else {
+        phase = RUNNING;
+        report_started(first);
     }
-    phase = RUNNING;
-    report_started(agent);
 }
 
-// After the fork, so that the agent keeps the limit that it was given: each relayed connection takes two descriptors.
-static void raise_file_limit(void)
+static void forget_payload(void)
 {
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) < 0) return;
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
+    munmap(go_payload, go_length);
+    go_payload = NULL;
+}
+
+static void start_next(void)
+{
+    struct agent_failure failure;
+    phase = STARTING;
+    if (hooks_left(&go)) {
+        first = hooks_start(&go, told, &failure);
+    } else {
+        timer_clear(&hooks_deadline);
+        first = agent_start(&go, told, &failure);
+        forget_payload();
+    }
+    if (first > 0) return;
+    give_up(&failure);
+    // Without a child nothing else brings it about.
+    reap_all();
+}
+
+void life_reaped(pid_t pid, int status)
+{
+    if (pid != first) return;
+    // How the start went may still lie in the pipe; it comes first.
+    agent_settle();
+    first = 0;
+    if (phase != HOOK && phase != RUNNING) return;
+    first_status = status;
+    if (phase == HOOK && hooks_ended(&go, status, ended_by())) start_next();
+    else kill_the_rest();
+}
+
+void life_alone(void)
+{
+    if (phase == KILLING) end();
 }
 
 static void start(void)
@@ -183,31 +245,36 @@ static void start(void)
         fail("relay", error, strerror(error));
         return;
     }
-    output_limit(go.log_bytes);
+    output_limit(go.log_bytes, go.hook_count > 0);
     timer_clear(&idle);
     phase = STARTING;
     on_lease(go.lease_ms);
-    struct agent_failure failure;
-    agent = agent_start(&go, told, &failure);
-    if (agent < 0) fail(failure.step, failure.error, strerror(failure.error));
-    raise_file_limit();
+    if (hooks_left(&go)) timer_set(&hooks_deadline, go.hooks_ms > INT64_MAX ? INT64_MAX : (int64_t)go.hooks_ms);
+    start_next();
 }
 
-static void on_go(char *payload, size_t length)
+static bool on_go(char *payload, size_t length)
 {
     if (phase != WAITING) {
         report_again();
-        return;
+        return false;
     }
     const char *wrong = go_decode(&go, payload, length);
-    if (wrong) fail("go", EINVAL, wrong);
-    else start();
+    if (wrong) {
+        fail("go", EINVAL, wrong);
+        return false;
+    }
+    go_payload = payload;
+    go_length = length;
+    start();
+    return true;
 }
 
 static const char *state(void)
 {
     if (report_is_final()) return "exited";
-    return phase <= STARTING ? "waiting" : "running";
+    if (report_has_started()) return "running";
+    return phase != WAITING && go.hook_count > 0 ? "hooks" : "waiting";
 }
 
 static void on_connected(void)

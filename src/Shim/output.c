@@ -15,9 +15,11 @@ enum {
     // What one read takes. Framing at most doubles it (each byte a newline: "o\n"), plus one unfinished piece.
     CHUNK = 32 * 1024,
     FRAMED = 2 * CHUNK + 4,
+    // What a pipe holds, unless its writer made it larger.
+    PIPE = 64 * 1024,
     OMISSION = 128,
     TAIL_OUT = 1024 * 1024,
-    TAIL_ERR = 64 * 1024,
+    TAIL_REST = 64 * 1024,
     // A line counts as at least this much, or an agent could fill the disk with empty ones: the engine's log adds a
     // time stamp to each.
     LINE_COST = 32,
@@ -40,6 +42,7 @@ static void source_ready(struct watch *w);
 static struct source sources[STREAMS] = {
     { .watch = { .fd = -1, .ready = source_ready }, .whole = 'o', .piece = 'O', .name = "stdout", .dry = true },
     { .watch = { .fd = -1, .ready = source_ready }, .whole = 'e', .piece = 'E', .name = "stderr", .dry = true },
+    { .watch = { .fd = -1, .ready = source_ready }, .whole = 'h', .piece = 'H', .name = "hooks", .dry = true },
 };
 
 static uint64_t head_left;
@@ -57,12 +60,14 @@ void output_init(void (*reader_gone)(void))
     sha256_init(&digest);
 }
 
-void output_limit(uint64_t log_bytes)
+void output_limit(uint64_t log_bytes, bool hooks)
 {
-    uint64_t out = log_bytes / 2, err = log_bytes / 32;
+    uint64_t out = log_bytes / 2, rest = log_bytes / 32;
     sources[STREAM_OUT].tail.size = out < TAIL_OUT ? (size_t)out : TAIL_OUT;
-    sources[STREAM_ERR].tail.size = err < TAIL_ERR ? (size_t)err : TAIL_ERR;
-    head_left = log_bytes - sources[STREAM_OUT].tail.size - sources[STREAM_ERR].tail.size;
+    sources[STREAM_ERR].tail.size = rest < TAIL_REST ? (size_t)rest : TAIL_REST;
+    sources[STREAM_HOOKS].tail.size = hooks ? sources[STREAM_ERR].tail.size : 0;
+    head_left = log_bytes;
+    for (int i = 0; i < STREAMS; i++) head_left -= sources[i].tail.size;
 }
 
 void output_attach(int stream, int fd)
@@ -154,7 +159,7 @@ static bool write_tail(struct source *s)
     return n > 0;
 }
 
-// Both pipes first, so that no tail is written before its last byte is known.
+// The pipes first, so that no tail is written before its last byte is known.
 static bool drain_step(void)
 {
     for (int i = 0; i < STREAMS; i++) {
@@ -162,7 +167,9 @@ static bool drain_step(void)
         take(&sources[i]);
         return true;
     }
-    return write_tail(&sources[STREAM_OUT]) || write_tail(&sources[STREAM_ERR]);
+    for (int i = 0; i < STREAMS; i++)
+        if (write_tail(&sources[i])) return true;
+    return false;
 }
 
 static void drain(void)
@@ -176,6 +183,13 @@ static void drain(void)
         done();
         return;
     }
+}
+
+void output_catch_up(int stream)
+{
+    struct source *s = &sources[stream];
+    for (size_t left = PIPE; left >= CHUNK && !s->dry && sink_room() >= FRAMED; left -= CHUNK) take(s);
+    sink_write();
 }
 
 static void sink_moved(void)
@@ -203,5 +217,7 @@ void output_digest(char hex[SHA256_HEX])
 
 bool output_truncated(void)
 {
-    return sources[STREAM_OUT].tail.omitted + sources[STREAM_ERR].tail.omitted > 0;
+    for (int i = 0; i < STREAMS; i++)
+        if (sources[i].tail.omitted > 0) return true;
+    return false;
 }

@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include "control.h"
+#include "go.h"
 #include "loop.h"
 #include "output.h"
 #include "record.h"
@@ -20,7 +21,9 @@ static struct record line, frame;
 static uint8_t frame_type;
 static struct ending ending;
 static int exit_code = EXIT_FAILED;
-static bool final;
+static bool started, failed, final;
+static struct hook_done hooks[HOOKS_MAX];
+static size_t hook_count;
 
 static void flush_over(struct timer *t);
 static void tell_over(struct timer *t);
@@ -42,10 +45,32 @@ void report_again(void)
     if (frame_type) control_send(frame_type, frame.text, frame.json.length);
 }
 
+bool report_has_started(void)
+{
+    return started;
+}
+
+void report_hook_started(const char *name, pid_t pid)
+{
+    struct record r;
+    record_hook_started(&r, name, pid);
+    sink_record(r.text, r.json.length);
+}
+
+void report_hook_ended(const char *name, int status, const char *by, uint64_t ms)
+{
+    struct record r;
+    record_hook_ended(&r, name, status, by, ms);
+    sink_record(r.text, r.json.length);
+    // One that did not do what it should is the last, and the end tells of it.
+    if (hook_count < HOOKS_MAX) hooks[hook_count++] = (struct hook_done){ .name = name, .ms = ms };
+}
+
 void report_started(pid_t pid)
 {
-    record_started(&line, "started", pid);
-    record_started(&frame, NULL, pid);
+    started = true;
+    record_started(&line, "started", pid, hooks, hook_count);
+    record_started(&frame, NULL, pid, hooks, hook_count);
     frame_type = FRAME_STARTED;
     sink_record(line.text, line.json.length);
     report_again();
@@ -80,16 +105,11 @@ static void finish(void)
     sink_flush(flushed);
 }
 
-void report_failed(const char *step, int error, const char *message)
-{
-    record_failed(&line, "failed", step, error, message);
-    record_failed(&frame, NULL, step, error, message);
-    frame_type = FRAME_FAILED;
-    finish();
-}
 
 static void decide_ending(void)
 {
+    // What failed is told already as it will be.
+    if (failed) return;
     ending.out_bytes = output_produced(STREAM_OUT);
     ending.err_bytes = output_produced(STREAM_ERR);
     output_digest(ending.out_digest);
@@ -117,11 +137,26 @@ static void flush_over(struct timer *t)
     flushed();
 }
 
-void report_ended(int status, const char *by)
+static void drain(void)
+{
+    timer_set(&flush_deadline, FLUSH_MS);
+    output_drain(drained);
+}
+
+void report_failed(const char *step, int error, const char *message, const char *hook)
+{
+    failed = true;
+    record_failed(&line, "failed", step, error, message, hook);
+    record_failed(&frame, NULL, step, error, message, hook);
+    frame_type = FRAME_FAILED;
+    drain();
+}
+
+void report_ended(int status, const char *by, const char *hook)
 {
     ending.status = status;
     ending.by = by;
+    ending.hook = hook;
     exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-    timer_set(&flush_deadline, FLUSH_MS);
-    output_drain(drained);
+    drain();
 }

@@ -1,21 +1,27 @@
-// What the shim has to say, on stdout and to the bridge: that the agent started, and how all ended, which is the last
+// What the shim has to say, on stdout and to the bridge: what the hooks did, that the agent started, and how all ended, which is the last
 // thing that it says before it leaves.
 #ifndef SHIM_REPORT_H
 #define SHIM_REPORT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
+void report_hook_started(const char *name, pid_t pid);
+// `status` is waitpid(2)'s.
+void report_hook_ended(const char *name, int status, const char *by, uint64_t ms);
 void report_started(pid_t pid);
-// The agent could not be started. Leaves with 125 when that is told.
-void report_failed(const char *step, int error, const char *message);
-// The agent is over and nobody is left: reads its pipes dry, tells all, leaves with its code. `status` is waitpid(2)'s.
-void report_ended(int status, const char *by);
+// The agent, or the hook of that name, could not be started, and nobody is left. Leaves with 125 when that is told.
+void report_failed(const char *step, int error, const char *message, const char *hook);
+// The agent is over, or the hook of that name, and nobody is left: reads the pipes dry, tells all, leaves with its code.
+void report_ended(int status, const char *by, const char *hook);
 
 // Sends the last frame again, if there was one.
 void report_again(void);
 // The last record as JSON, or NULL.
 const char *report_last(void);
+// Whether the agent ever ran.
+bool report_has_started(void);
 // Whether the last record is the final one.
 bool report_is_final(void);
 

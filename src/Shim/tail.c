@@ -45,6 +45,7 @@ static uint64_t at_least(size_t n, size_t cost)
 
 void tail_trim(struct tail *t, size_t line_cost)
 {
+    if (t->length == 0) return;
     size_t keep = 0, line = 0;
     uint64_t cost = 0;
     // From the end, in which the last line is kept whatever it costs: a newline ends the line before it.

@@ -15,7 +15,7 @@ public sealed class StartTests
     public static TheoryData<string, string> MalformedGo() => new()
     {
         { "unknown field", "a field is not known" },
-        { "hook, not yet", "a field is not known" },
+        { "a key after the last", "a field is not known" },
         { "key 0", "a field is not known" },
         { "no command", "there is no command" },
         { "empty command", "there is no command" },
@@ -189,7 +189,7 @@ public sealed class StartTests
     private static Go Malform(string what) => what switch
     {
         "unknown field" => new Go { Extra = [(77, [])] },
-        "hook, not yet" => new Go { Extra = [(9, [1])] },
+        "a key after the last" => new Go { Extra = [(11, [1])] },
         "key 0" => new Go { Extra = [(0, [])] },
         "no command" => new Go { Argv = [] },
         "empty command" => new Go { Argv = [""] },

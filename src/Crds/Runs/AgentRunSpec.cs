@@ -62,6 +62,9 @@ public sealed record AgentRunSpec
     /// <summary>What the container may use of its node.</summary>
     public ResourceSpec? Resources { get; init; }
 
+    /// <summary>Commands that run in the container before the agent.</summary>
+    public LifecycleSpec? Lifecycle { get; init; }
+
     /// <summary>Labels that the node must have, with these values. What counts are the trusted labels of the AgentNode, shown in its status.labels.</summary>
     [Entries(RunLimits.Selectors, RunLimits.LabelValue)]
     [Pattern(Patterns.LabelValue, Sentences.LabelValue)]

@@ -90,6 +90,10 @@ public sealed record AgentRunStatus
     [TextLength(0, StatusLimits.Word)]
     public string? Signal { get; init; }
 
+    /// <summary>What became of the commands of spec.lifecycle in the current or last attempt; absent before the agent or one of them was the end of it.</summary>
+    [Items(StatusLimits.Hooks)]
+    public List<HookStatus>? Hooks { get; init; }
+
     /// <summary>What counts against spec.budget of the attempts that have ended; absent without a budget.</summary>
     public BudgetUse? Budget { get; init; }
 

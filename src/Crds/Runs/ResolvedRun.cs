@@ -48,6 +48,12 @@ public sealed record ResolvedRun
     /// <summary>Share of the processors; null for the engine's own.</summary>
     public int? CpuShares { get; init; }
 
+    /// <summary>Commands that run before the agent, in their order.</summary>
+    public IReadOnlyList<LifecycleHook> Hooks { get; init; } = [];
+
+    /// <summary>Time of all these commands together.</summary>
+    public required TimeSpan HooksTimeout { get; init; }
+
     /// <summary>Labels that the node must have.</summary>
     public required IReadOnlyDictionary<string, string> NodeSelector { get; init; }
 

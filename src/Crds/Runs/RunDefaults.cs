@@ -18,6 +18,9 @@ public sealed record RunDefaults
     /// <summary>Time of one attempt.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Time of all hooks together.</summary>
+    public TimeSpan HooksTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Memory limit, in bytes.</summary>
     public long MemoryBytes { get; init; } = 512L * 1024 * 1024;
 
@@ -82,6 +85,8 @@ public sealed record RunDefaults
             CpuMillicores = limits?.Cpu?.Thousandths ?? CpuMillicores,
             Pids = limits?.Pids ?? Pids,
             CpuShares = spec.Resources?.CpuShares,
+            Hooks = LifecycleHook.Of(spec.Lifecycle),
+            HooksTimeout = ValueOf(spec.Lifecycle?.Timeout) ?? HooksTimeout,
             NodeSelector = spec.NodeSelector ?? [],
             NodeName = spec.NodeName,
             Priority = spec.Priority ?? 0,

@@ -63,6 +63,12 @@ public static class RunLimits
     /// <summary>Characters of a word of a command. The kernel's bound of one argument is 128 KiB, and a character has at most 4 bytes.</summary>
     public const int ArgumentLength = 32000;
 
+    /// <summary>Commands in a list of hooks.</summary>
+    public const int Hooks = 16;
+
+    /// <summary>Characters of a hook.</summary>
+    public const int HookLength = 16384;
+
     /// <summary>Environment variables.</summary>
     public const int Variables = 100;
 

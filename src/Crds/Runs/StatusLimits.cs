@@ -15,6 +15,9 @@ public static class StatusLimits
     /// <summary>Attempts kept: the last ones.</summary>
     public const int Attempts = 10;
 
+    /// <summary>Hooks: those of all three lists.</summary>
+    public const int Hooks = 3 * RunLimits.Hooks;
+
     /// <summary>Bytes of result text.</summary>
     public const int ResultBytes = 32768;
 

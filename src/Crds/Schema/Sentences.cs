@@ -130,6 +130,9 @@ public static class Sentences
     /// <summary>For a prompt of blanks.</summary>
     public const string PromptHasText = "must not be empty";
 
+    /// <summary>For a timeout of nothing.</summary>
+    public const string TimeoutNeedsHooks = "needs onCreate, postCreate or postStart beside it";
+
     /// <summary>For a second item of the same key in a list that is a map.</summary>
     public const string Duplicate = "is there twice";
 

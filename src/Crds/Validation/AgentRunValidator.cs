@@ -24,6 +24,7 @@ public static class AgentRunValidator
         Environment(checks, spec.Env);
         Limits(checks, spec.Resources?.Limits);
         checks.Number("spec.resources.cpuShares", spec.Resources?.CpuShares, RunLimits.MinCpuShares, RunLimits.MaxCpuShares);
+        Lifecycle(checks, spec.Lifecycle);
         Placement(checks, spec);
         Course(checks, spec);
         return checks.Errors;
@@ -151,6 +152,22 @@ public static class AgentRunValidator
         checks.Quantity($"{field}.memory", limits?.Memory, RunLimits.MinMemory, RunLimits.MaxMemory);
         checks.Quantity($"{field}.cpu", limits?.Cpu, RunLimits.MinCpu, RunLimits.MaxCpu);
         checks.Number($"{field}.pids", limits?.Pids, RunLimits.MinPids, RunLimits.MaxPids);
+    }
+
+    private static void Lifecycle(FieldChecks checks, LifecycleSpec? lifecycle)
+    {
+        Hooks(checks, "spec.lifecycle.onCreate", lifecycle?.OnCreate);
+        Hooks(checks, "spec.lifecycle.postCreate", lifecycle?.PostCreate);
+        Hooks(checks, "spec.lifecycle.postStart", lifecycle?.PostStart);
+        checks.Duration("spec.lifecycle.timeout", lifecycle?.Timeout, RunLimits.MinTimeout, RunLimits.MaxTimeout);
+        if (lifecycle is { Timeout: not null, OnCreate: null, PostCreate: null, PostStart: null })
+            checks.Add("spec.lifecycle.timeout", Sentences.TimeoutNeedsHooks);
+    }
+
+    private static void Hooks(FieldChecks checks, string field, List<string>? commands)
+    {
+        checks.Items(field, commands?.Count, 1, RunLimits.Hooks);
+        checks.Texts(field, commands, 1, RunLimits.HookLength, PatternRegexes.NoNul, Sentences.NoNul);
     }
 
     private static void Placement(FieldChecks checks, AgentRunSpec spec)

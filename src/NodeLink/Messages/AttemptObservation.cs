@@ -15,6 +15,9 @@ public sealed record AttemptObservation
     /// <summary>How long ago the agent's process started, in milliseconds, when this was sent; null before it did.</summary>
     public long? StartedAgoMs { get; init; }
 
+    /// <summary>What became of the commands before the agent, as far as they ran; null before that is known.</summary>
+    public IReadOnlyList<HookReport>? Hooks { get; init; }
+
     /// <summary>The end; set exactly when <see cref="Stage"/> is <see cref="AttemptStage.Ended"/>.</summary>
     public AttemptEnd? End { get; init; }
 }

@@ -38,6 +38,12 @@ public sealed record AttemptSpec
     /// <summary>The agent's variables, in order.</summary>
     public IReadOnlyList<EnvVar> Env { get; init; } = [];
 
+    /// <summary>The commands that run before the agent, in their order.</summary>
+    public IReadOnlyList<LifecycleHook> Hooks { get; init; } = [];
+
+    /// <summary>The time of all these commands together, in milliseconds.</summary>
+    public long HooksTimeoutMs { get; init; }
+
     /// <summary>The limit of memory, in bytes.</summary>
     public required long MemoryBytes { get; init; }
 

@@ -12,6 +12,9 @@ public enum AttemptStage
     /// <summary>The shim is up and waits for <see cref="DesiredState.Go"/>.</summary>
     Held,
 
+    /// <summary>Was let go, and the commands before the agent run: what they did must not be done again unasked.</summary>
+    Hooks,
+
     /// <summary>The agent's process runs.</summary>
     Running,
 

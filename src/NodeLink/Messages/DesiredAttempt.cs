@@ -25,7 +25,7 @@ public sealed record DesiredAttempt
     public long? RemainingMs { get; init; }
 
     /// <summary>
-    /// Whether the record says that the agent has started. A node that does not know such an attempt has lost it and must not start it again: it
+    /// Whether it is known that the agent has started, or the hooks before it. A node that does not know such an attempt has lost it and must not start it again: it
     /// reports it as ended.
     /// </summary>
     public bool Started { get; init; }

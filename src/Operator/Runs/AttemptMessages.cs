@@ -14,7 +14,9 @@ internal static class AttemptMessages
     /// <param name="secrets">Set exactly for <see cref="DesiredState.Go"/>.</param>
     /// <param name="now">The time.</param>
     /// <param name="options">The operator's configuration.</param>
-    public static DesiredAttempt Build(AgentRun run, WantedAttempt wanted, AttemptSecrets? secrets, DateTimeOffset now, RunOptions options)
+    /// <param name="observed">What its node last said of it; null if that is not known.</param>
+    public static DesiredAttempt Build(
+        AgentRun run, WantedAttempt wanted, AttemptSecrets? secrets, DateTimeOffset now, RunOptions options, ObservedAttempt? observed = null)
     {
         var message = new DesiredAttempt { UID = run.UID(), Attempt = wanted.Attempt, State = wanted.State, Cause = wanted.Cause };
         if (wanted.State is not (DesiredState.Hold or DesiredState.Go))
@@ -27,10 +29,14 @@ internal static class AttemptMessages
         {
             Spec = Spec(run, resolved),
             Secrets = wanted.State == DesiredState.Go ? secrets : null,
-            Started = Conditions.IsTrue(run.Status?.Conditions, RunConditions.Started),
+            Started = Conditions.IsTrue(run.Status?.Conditions, RunConditions.Started) || HasBegun(wanted, observed),
             RemainingMs = (long)((run.Status?.Deadline ?? now + resolved.Timeout) - now).TotalMilliseconds,
         };
     }
+
+    // The record has the agent's start and not that of its hooks, which would be one write more; while this operator lives it knows of both.
+    private static bool HasBegun(WantedAttempt wanted, ObservedAttempt? observed) =>
+        observed is { Stage: AttemptStage.Hooks or AttemptStage.Running } && observed.Attempt == wanted.Attempt && observed.Node == wanted.Node;
 
     private static AttemptSpec Spec(AgentRun run, ResolvedRun resolved) => new()
     {
@@ -45,6 +51,8 @@ internal static class AttemptMessages
         Git = resolved.Git is { } git ? new GitSource { Url = git.Url!, Ref = git.Ref, Depth = git.Depth ?? 0 } : null,
         Workdir = resolved.Workdir,
         Env = [.. resolved.Env.Select(v => new EnvVar { Name = v.Key, Value = v.Value })],
+        Hooks = resolved.Hooks,
+        HooksTimeoutMs = (long)resolved.HooksTimeout.TotalMilliseconds,
         MemoryBytes = resolved.MemoryBytes,
         CpuMillis = resolved.CpuMillicores,
         CpuShares = resolved.CpuShares,

@@ -11,6 +11,7 @@ internal sealed partial class DesiredAttempts(
     RunStore runs,
     Reservations reservations,
     SentStates sent,
+    Observations observations,
     AttemptSecretsSource secrets,
     RunSignals signals,
     RunOptions options,
@@ -50,7 +51,7 @@ internal sealed partial class DesiredAttempts(
     private DesiredAttempt Message(AgentRun run, WantedAttempt wish, AttemptSecrets? found)
     {
         sent.Note(run.UID(), wish);
-        return AttemptMessages.Build(run, wish, found, clock.GetUtcNow(), options);
+        return AttemptMessages.Build(run, wish, found, clock.GetUtcNow(), options, observations.Find(run.UID()));
     }
 
     // Only what was sent before: a placement that is not being recorded yet is nothing that a node need know of.

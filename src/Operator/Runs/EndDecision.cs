@@ -24,6 +24,7 @@ internal static class EndDecision
         var exitCode = StatusCuts.ExitCode(end.ExitCode);
         var ended = RunTransitions.AttemptEnded(run, reason, endedAt, exitCode, RunUsages.Money(end.Usage?.CostUSD)) with
         {
+            Hooks = HookStatuses.Of(run.Spec?.Lifecycle, observed.Hooks) ?? run.Status?.Hooks,
             Usage = RunUsages.Add(run.Status?.Usage, end.Usage),
             Budget = RunBudgets.Add(run, end.Usage ?? (RunPhases.Derive(run.Status?.Conditions) == RunPhase.Running ? null : new())),
             Model = StatusCuts.Word(end.Model, RunLimits.ModelName) ?? run.Status?.Model,

@@ -17,6 +17,9 @@ internal sealed record ObservedAttempt
     /// <summary>How far it is.</summary>
     public required AttemptStage Stage { get; init; }
 
+    /// <summary>What became of its hooks; null while that is not known.</summary>
+    public IReadOnlyList<HookReport>? Hooks { get; init; }
+
     /// <summary>When the agent's process started; null before it did.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
@@ -33,6 +36,7 @@ internal sealed record ObservedAttempt
         Attempt = observation.Attempt,
         // Ended without an end is a contradiction that says nothing.
         Stage = observation is { Stage: AttemptStage.Ended, End: null } ? AttemptStage.Preparing : observation.Stage,
+        Hooks = observation.Hooks,
         StartedAt = Before(receivedAt, observation.StartedAgoMs),
         EndedAt = observation.Stage == AttemptStage.Ended ? Before(receivedAt, observation.End?.EndedAgoMs) : null,
         End = observation.Stage == AttemptStage.Ended ? observation.End : null,
@@ -47,8 +51,9 @@ internal sealed record ObservedAttempt
     // Prepared and held may change places: a bridge that was restarted prepares again.
     private static int Rank(AttemptStage stage) => stage switch
     {
-        AttemptStage.Ended => 2,
-        AttemptStage.Running => 1,
+        AttemptStage.Ended => 3,
+        AttemptStage.Running => 2,
+        AttemptStage.Hooks => 1,
         _ => 0,
     };
 

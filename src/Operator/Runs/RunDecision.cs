@@ -56,7 +56,7 @@ internal static class RunDecision
         var status = run.Status!;
         if (observed?.Stage == AttemptStage.Running && RunPhases.Derive(status.Conditions) != RunPhase.Running)
         {
-            status = RunTransitions.Started(run, snapshot.Now);
+            status = RunTransitions.Started(run, snapshot.Now) with { Hooks = HookStatuses.Of(run.Spec?.Lifecycle, observed.Hooks) };
             events.Add(RunEvents.Started(status));
         }
         status = (run.IsCancelled(), run.IsSuspended()) switch

@@ -6,7 +6,8 @@ using Stromboli.Operator.Scheduling;
 namespace Stromboli.Operator.Runs;
 
 /// <summary>Sends what is wanted of attempts, once each, and takes back what was held without coming on record.</summary>
-internal sealed class RunSender(INodeHub hub, RunStore runs, Reservations reservations, SentStates sent, ILeadership leadership, RunOptions options, TimeProvider clock)
+internal sealed class RunSender(
+    INodeHub hub, RunStore runs, Reservations reservations, SentStates sent, Observations observations, ILeadership leadership, RunOptions options, TimeProvider clock)
 {
     /// <summary>Sends what needs no secrets and differs from what was sent last.</summary>
     public void Send(AgentRun run, IReadOnlyList<WantedAttempt> wanted)
@@ -76,7 +77,7 @@ internal sealed class RunSender(INodeHub hub, RunStore runs, Reservations reserv
 
     private void Deliver(AgentRun run, WantedAttempt wish, AttemptSecrets? secrets)
     {
-        hub.Send(wish.Node, AttemptMessages.Build(run, wish, secrets, clock.GetUtcNow(), options));
+        hub.Send(wish.Node, AttemptMessages.Build(run, wish, secrets, clock.GetUtcNow(), options, observations.Find(run.UID())));
         RunTraces.Sent(run.UID(), wish.State);
     }
 }

@@ -33,6 +33,7 @@ internal static class RunTransitions
             StartTime = before.StartTime ?? start,
             Deadline = (now + resolved.Timeout).NextWholeSecond(),
             QueuePosition = null,
+            Hooks = null,
         };
         return Stamp(run, status, null, message, Conditions(run, now)
             .Set(RunConditions.Accepted, ConditionStatus.True, "Accepted", "")

@@ -65,6 +65,7 @@ internal static class StatusCuts
             Conditions = [.. (status.Conditions ?? []).Select(c => c.Message.Length == 0 ? c : c with { Message = message })],
             Result = null,
             Usage = null,
+            Hooks = null,
             Signal = null,
             Model = null,
             SessionID = null,

@@ -19,6 +19,12 @@ internal sealed record AttemptEvidence
     /// <summary>Who ended it, by the shim's record.</summary>
     public Stopper By { get; init; }
 
+    /// <summary>The hook in which it ended; null when that was in the agent.</summary>
+    public string? Hook { get; init; }
+
+    /// <summary>How that hook failed, as a sentence; null when none did by itself.</summary>
+    public string? HookFailure { get; init; }
+
     /// <summary>Whether the engine reported that the kernel killed for memory in the container.</summary>
     public bool OutOfMemory { get; init; }
 

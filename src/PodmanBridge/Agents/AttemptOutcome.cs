@@ -20,7 +20,7 @@ internal static class AttemptOutcome
     public static AttemptEnd Decide(AttemptEvidence evidence)
     {
         var (reason, message) = Judge(evidence);
-        var byItself = evidence.Cause is null && evidence.By == Stopper.Agent;
+        var byItself = evidence.Cause is null && evidence.By == Stopper.Agent && evidence.Hook is null;
         return new AttemptEnd
         {
             Reason = reason,
@@ -28,7 +28,7 @@ internal static class AttemptOutcome
             EndedAgoMs = 0,
             ExitCode = byItself ? evidence.ExitCode : null,
             Signal = byItself ? evidence.Signal : null,
-            Result = evidence.Output ?? evidence.Claude?.Result(),
+            Result = evidence.Hook is null ? evidence.Output ?? evidence.Claude?.Result() : null,
             Structured = Fits(evidence.Claude?.Envelope?.Structured) ? evidence.Claude?.Envelope?.Structured : null,
             Usage = Usage(evidence),
             SessionID = evidence.Claude is { SessionConfirmed: true } ? evidence.SessionID : null,
@@ -40,9 +40,13 @@ internal static class AttemptOutcome
     {
         { Cause: EndCause.Cancelled or EndCause.Dropped } => (RunReason.Cancelled, "The run was cancelled."),
         { Cause: EndCause.Suspended } => (RunReason.Suspended, "The run was suspended."),
-        { Cause: EndCause.TimedOut } => (RunReason.TimedOut, "The attempt's timeout was over before the agent came to its end."),
+        { Cause: EndCause.TimedOut } =>
+            (RunReason.TimedOut, $"The attempt's timeout was over before the {(evidence.Hook is { } hook ? $"hook {hook}" : "agent")} came to its end."),
         { Cause: EndCause.BudgetExceeded } => (RunReason.BudgetExceeded, "The run's budget is used up, and its agent made one more model request, which was refused."),
         { Cause: EndCause.LeaseOver } or { By: Stopper.Lease } => (RunReason.NodeLost, "The node lost its operator for longer than its lease, and stopped the agent."),
+        { HookFailure: not null, OutOfMemory: true, Signal: Kill } =>
+            (RunReason.OutOfMemory, $"The hook {evidence.Hook} used more memory than resources.limits.memory allows, and the kernel killed it."),
+        { HookFailure: { } failure } => (RunReason.HookFailed, failure),
         { Signal: { } signal } => BySignal(evidence, signal),
         { By: Stopper.Stop } => (RunReason.Crashed, "The agent was stopped on its node, and not by Stromboli."),
         { ExitCode: { } code } => ByExit(evidence, code),
@@ -91,7 +95,8 @@ internal static class AttemptOutcome
 
     private static bool Fits(string? structured) => structured is not null && Encoding.UTF8.GetByteCount(structured) <= StatusLimits.StructuredBytes;
 
-    private static AttemptUsage Usage(AttemptEvidence evidence) => new()
+    /// <summary>What the attempt used, as far as the evidence says.</summary>
+    public static AttemptUsage Usage(AttemptEvidence evidence) => new()
     {
         InputTokens = evidence.Totals?.Tokens.Input ?? 0,
         OutputTokens = evidence.Totals?.Tokens.Output ?? 0,

@@ -17,6 +17,7 @@ internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbo
         return new AttemptEndRecord
         {
             End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(state, log, deadline.Token), await TotalsAsync(deadline.Token)),
+            Hooks = log.Hooks,
             StartedAt = log.StartedAt,
             EndedAt = log.EndedAt ?? services.Time.GetUtcNow(),
         };

@@ -14,6 +14,9 @@ internal sealed record AttemptEndRecord
     /// <summary>When the agent started, by the node's wall clock; null if it never did.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>What became of the hooks, as far as they ran.</summary>
+    public IReadOnlyList<HookReport>? Hooks { get; init; }
+
     /// <summary>Whether the operator has stored it.</summary>
     public bool Collected { get; init; }
 }

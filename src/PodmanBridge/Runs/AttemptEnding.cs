@@ -20,11 +20,19 @@ internal static class AttemptEnding
         var cause = state.Record.Cause;
         if (cause is null && log.Failure is { } failure)
         {
-            return new AttemptEnd { Reason = RunReason.AgentError, Message = Sentence(failure, spec), EndedAgoMs = 0, ExitCode = ExitCode(failure) };
+            return new AttemptEnd
+            {
+                Reason = failure is { Hook: not null, Step: not "workdir" } ? RunReason.HookFailed : RunReason.AgentError,
+                Message = Sentence(failure, spec),
+                EndedAgoMs = 0,
+                ExitCode = ExitCode(failure),
+                // A hook before it may have used the model.
+                Usage = log.Began ? AttemptOutcome.Usage(new AttemptEvidence { Totals = totals }) : null,
+            };
         }
 
         // Bridge and shim were both gone when the deadline came: the engine's own timeout stopped the container.
-        if (cause is null && log.Exit is not { By: "agent" } && state.PastDeadline)
+        if (cause is null && log.Exit is not { By: "agent" or "hooks" } && state.PastDeadline)
         {
             cause = EndCause.TimedOut;
         }
@@ -35,6 +43,8 @@ internal static class AttemptEnding
             ExitCode = log.Exit?.Code,
             Signal = log.Exit?.SignalName,
             By = By(log.Exit),
+            Hook = log.Exit?.Hook,
+            HookFailure = log.Exit is { Hook: not null, By: "agent" or "hooks" } failed ? HookOutcome.Sentence(failed, spec.HooksTimeoutMs) : null,
             OutOfMemory = outOfMemory,
             Claude = log.Claude,
             Output = log.Output,
@@ -59,10 +69,11 @@ internal static class AttemptEnding
     };
 
     // As a shell would say it: 127 there is no such program, 126 it cannot be run.
-    private static int? ExitCode(ShimFailure failure) => failure is { Step: "exec" } ? (failure.Errno == NoSuchFile ? 127 : 126) : null;
+    private static int? ExitCode(ShimFailure failure) => failure is { Step: "exec", Hook: null } ? (failure.Errno == NoSuchFile ? 127 : 126) : null;
 
     private static string Sentence(ShimFailure failure, AttemptSpec spec) => failure.Step switch
     {
+        not "workdir" when failure.Hook is not null => HookOutcome.Sentence(failure),
         "exec" when failure.Errno == NoSuchFile => $"The image has no program '{Program(spec)}', or not the interpreter that it names.",
         "exec" => $"The program '{Program(spec)}' cannot be run: {failure.Message}.",
         "workdir" => $"The working directory '{spec.Workdir}' cannot be used: {failure.Message}.",

@@ -14,6 +14,8 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
     private readonly ClaudeOutput? _claude;
     private readonly ClaudeTranscript? _transcript;
     private readonly ResultText _text;
+    private readonly List<HookReport> _hooks = [];
+    private string? _runningHook;
     private readonly bool _asList;
     private ShimLog? _file;
     private long _omitted;
@@ -27,6 +29,14 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
         _transcript = ClaudeTranscript.For(options, spec.StatusBytes);
         _asList = options.OutputFormat == ClaudeChoices.Json;
     }
+
+    /// <summary>Whether anything of the tenant's ever ran: a hook or the agent.</summary>
+    public bool Began { get; private set; }
+
+    /// <summary>What became of the hooks, in their order, as far as they ran; null if none did.</summary>
+    public IReadOnlyList<HookReport>? Hooks => _runningHook is { } cut
+        ? [.. _hooks, new HookReport { Name = cut, Result = HookResult.Stopped }]
+        : _hooks.Count > 0 ? _hooks : null;
 
     /// <summary>Whether the agent's process ever ran.</summary>
     public bool Started => StartedAt is not null;
@@ -118,7 +128,16 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
     {
         switch (record.T)
         {
+            case "hookStarted":
+                Began = true;
+                _runningHook = record.Name;
+                break;
+            case "hookEnded":
+                _runningHook = null;
+                _hooks.Add(HookReports.OfEnded(record));
+                break;
             case "started":
+                Began = true;
                 StartedAt = at;
                 break;
             case "truncated" when record.Stream == "stdout":
@@ -131,6 +150,11 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
                 break;
             case "failed":
                 Failure = record.ToFailure();
+                if (record.Hook is { } hook)
+                {
+                    _hooks.Add(HookReports.OfFailed(hook));
+                }
+
                 EndedAt = at;
                 break;
         }

@@ -15,7 +15,7 @@ internal sealed record AttemptRecord
     /// <summary>The number of the attempt.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>What runs, as far as it may lie on disk: of the command only the program, of Claude Code only that it is it.</summary>
+    /// <summary>What runs, as far as it may lie on disk: of the command only the program, of Claude Code only how it is read, of the hooks nothing.</summary>
     public required AttemptSpec Spec { get; init => field = Storable(value); }
 
     /// <summary>The number of the agent's user in the container.</summary>
@@ -33,6 +33,9 @@ internal sealed record AttemptRecord
     /// <summary>The boot during which the workspace was cloned; null if it was not, or has nothing to be cloned from.</summary>
     public string? ClonedInBoot { get; init; }
 
+    /// <summary>Whether it was let go: from then on its hooks or its agent may have run, whatever else is known.</summary>
+    public bool Released { get; init; }
+
     /// <summary>The cause that was decided; null while none was.</summary>
     public EndCause? Cause { get; init; }
 
@@ -42,6 +45,7 @@ internal sealed record AttemptRecord
     private static AttemptSpec Storable(AttemptSpec spec) => spec with
     {
         Env = [],
+        Hooks = [],
         Command = spec.Command is [var program, ..] ? [program] : spec.Command,
         Claude = spec.Claude is { } claude ? HowToRead(claude) : null,
     };

@@ -62,6 +62,11 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             {
                 await MakeAsync(wanted, again, cancellationToken);
             }
+            catch (PodmanException e) when (e.IsConflict && !again)
+            {
+                // Nobody but a bridge makes a container of this name: one that has lost its state since, and may have let the agent go.
+                throw new AttemptRefusedException(RunReason.NodeLost, "The node no longer knows this attempt: its state was lost after its container had been made.", e);
+            }
             catch (PodmanException e)
             {
                 throw new AttemptRefusedException(RunReason.Crashed, $"The node's engine could not start the container: {e.PodmanMessage}", e);
@@ -93,9 +98,14 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             return FoundContainer.Running;
         }
 
-        var log = await AttemptLog.ReadAsync(directory.LogPath, record.Spec, cancellationToken);
-        return log.Started ? FoundContainer.Exited : FoundContainer.None;
+        using var log = await AttemptLog.ReadAsync(directory.LogPath, record.Spec, cancellationToken);
+        return log.Began ? FoundContainer.Exited
+            : !log.Complete && (record.Released || HasLostItsLog(found)) ? FoundContainer.Lost
+            : FoundContainer.None;
     }
+
+    // The engine makes the log before it starts a container.
+    private bool HasLostItsLog(ContainerInspection? found) => found?.State?.StartedAt is { Year: > 1970 } && !File.Exists(directory.LogPath);
 
     // An engine that does not answer says nothing about the container: an agent may be running in it.
     private async Task<ContainerInspection?> FindAsync(CancellationToken cancellationToken)

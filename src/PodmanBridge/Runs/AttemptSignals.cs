@@ -61,6 +61,12 @@ internal sealed class AttemptSignals(AttemptState state, Action shimLost) : IShi
     public void Connected(ShimHello hello)
     {
         BridgeTraces.Mark("shim connected", state.Record.Key);
+        if (hello.State == "running")
+        {
+            // Also when the report of the start was lost with the connection before.
+            state.Started(HookReports.OfStarted(hello.Record?.Hooks));
+        }
+
         _hello.TrySetResult(hello);
     }
 
@@ -68,7 +74,7 @@ internal sealed class AttemptSignals(AttemptState state, Action shimLost) : IShi
     public void Started(ShimStarted started)
     {
         BridgeTraces.Mark("agent started", state.Record.Key);
-        state.Started();
+        state.Started(HookReports.OfStarted(started.Hooks));
     }
 
     /// <inheritdoc/>

@@ -46,6 +46,8 @@ internal static class AttemptStart
             Relays = [(AgentEnvironment.ModelPort, ModelSocket)],
             LogBytes = spec.LogBytes,
             StopGrace = StopGrace,
+            Hooks = spec.Hooks,
+            HooksTimeout = TimeSpan.FromMilliseconds(spec.HooksTimeoutMs),
             Lease = lease,
         };
     }

@@ -16,6 +16,7 @@ internal sealed partial class AttemptState : IDisposable
     private AttemptRecord _record;
     private AttemptEndRecord? _end;
     private AttemptStage _stage;
+    private IReadOnlyList<HookReport>? _hooks;
 
     public AttemptState(AttemptRecord record, AttemptDirectory directory, AttemptServices services)
     {
@@ -89,6 +90,7 @@ internal sealed partial class AttemptState : IDisposable
                 UID = _record.UID,
                 Attempt = _record.Attempt,
                 Stage = _stage,
+                Hooks = _end is null ? _hooks : _end.Hooks,
                 StartedAgoMs = _end is { } ended ? Ago(now, ended.StartedAt) : RunningMs(),
                 End = _end is null ? null : _end.End with { EndedAgoMs = Ago(now, _end.EndedAt)!.Value },
             };
@@ -143,11 +145,32 @@ internal sealed partial class AttemptState : IDisposable
         }
     }
 
-    /// <summary>The agent's process runs.</summary>
-    public void Started()
+    /// <summary>It is about to be let go: its hooks or its agent may run from now on, whatever becomes of this process.</summary>
+    /// <param name="withHooks">Whether there are hooks to run first.</param>
+    public void Released(bool withHooks)
     {
         lock (_lock)
         {
+            if (!_record.Released)
+            {
+                _record = _record with { Released = true };
+                Store(() => _directory.Write(_record));
+            }
+        }
+
+        if (withHooks)
+        {
+            Advance(AttemptStage.Hooks);
+        }
+    }
+
+    /// <summary>The agent's process runs.</summary>
+    /// <param name="hooks">What became of the hooks before it; null if there were none.</param>
+    public void Started(IReadOnlyList<HookReport>? hooks = null)
+    {
+        lock (_lock)
+        {
+            _hooks ??= hooks;
             if (_record.StartedAt is null)
             {
                 _record = _record with { StartedAt = _services.Time.GetTimestamp() };

@@ -171,6 +171,10 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         {
             Log.Refused(_logger, Key, e.Reason, e.Message);
             refusal = Refusal(e.Reason, e.Message);
+            if (e.Reason == RunReason.NodeLost && !await TryVanishAsync())
+            {
+                return;
+            }
         }
         catch (Exception e)
         {
@@ -188,6 +192,11 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         if (found == FoundContainer.Exited)
         {
             return;
+        }
+
+        if (found == FoundContainer.Lost)
+        {
+            throw new AttemptRefusedException(RunReason.NodeLost, "The node no longer knows how the attempt went: its log was lost after it had been let go.");
         }
 
         if (found == FoundContainer.None)
@@ -215,7 +224,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         else
         {
             _released = true;
-            _state.Started();
+            _state.Released(withHooks: hello.State == "hooks");
         }
 
         await Task.WhenAny(_signals.Go, _signals.Over).WaitAsync(_state.Ending);
@@ -241,6 +250,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         RefuseIf(AttemptStart.UnknownOption(spec, _services.Sandbox.CliVersion()) ?? AttemptStart.Problem(spec, secrets));
         await new CloneStep(_services, _state, _directory, _signals).RunAsync(spec, secrets.Git, _closing.Token);
         _released = true;
+        _state.Released(withHooks: spec.Hooks.Count > 0);
         BridgeTraces.Mark("let go", Key);
         _sandbox.Shim!.Go(() => AttemptStart.Build(spec, secrets, _services.Lease.Remaining));
     }
@@ -314,6 +324,14 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
             Log.Failed(_logger, e, Key);
             return Refusal(RunReason.Crashed, $"The agent is gone, and how it ended cannot be read: {e.Message}");
         }
+    }
+
+    // Another attempt may follow the report at once: nothing of this one may run by then. False if this bridge stops before that is so.
+    private async Task<bool> TryVanishAsync()
+    {
+        _state.Released(withHooks: false);
+        await CleanUpAsync();
+        return !_closing.IsCancellationRequested;
     }
 
     // The container goes at once; while the engine is away, as soon as it is back.

@@ -11,4 +11,7 @@ internal enum FoundContainer
 
     /// <summary>The container has ended; its log tells how.</summary>
     Exited,
+
+    /// <summary>The container has ended or is gone, its hooks or agent may have run, and no log tells of it.</summary>
+    Lost,
 }

@@ -12,7 +12,7 @@ internal sealed record ShimExit
     /// <summary>The signal's name, for example <c>SIGSEGV</c>.</summary>
     public string? SignalName { get; init; }
 
-    /// <summary>Who ended it: <c>agent</c>, <c>stop</c> or <c>lease</c>.</summary>
+    /// <summary>Who ended it: <c>agent</c>, <c>stop</c>, <c>lease</c>, or <c>hooks</c>: their time was over.</summary>
     public string By { get; init; } = "agent";
 
     /// <summary>Bytes that the agent wrote to its standard output.</summary>
@@ -24,6 +24,9 @@ internal sealed record ShimExit
     /// <summary>Bytes that the agent wrote to its standard error.</summary>
     public long StderrBytes { get; init; }
 
-    /// <summary>Whether some of them were left out of the log.</summary>
+    /// <summary>Whether some of the output was left out of the log.</summary>
     public bool Truncated { get; init; }
+
+    /// <summary>The hook whose end this is, and with it that of all; null when it is the agent's.</summary>
+    public string? Hook { get; init; }
 }

@@ -11,4 +11,7 @@ internal sealed record ShimFailure
 
     /// <summary>One sentence.</summary>
     public string Message { get; init; } = "";
+
+    /// <summary>The hook that could not be started; null when it is the agent.</summary>
+    public string? Hook { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using Stromboli.Crds.Runs;
 
 namespace Stromboli.PodmanBridge.Sandbox;
 
@@ -27,6 +28,12 @@ internal sealed record ShimGo
 
     /// <summary>From TERM to KILL.</summary>
     public required TimeSpan StopGrace { get; init; }
+
+    /// <summary>The commands that run before it, in their order.</summary>
+    public IReadOnlyList<LifecycleHook> Hooks { get; init; } = [];
+
+    /// <summary>The time of all these commands together.</summary>
+    public TimeSpan HooksTimeout { get; init; }
 
     /// <summary>What is left of the node's lease.</summary>
     public required TimeSpan Lease { get; init; }
@@ -62,6 +69,17 @@ internal sealed record ShimGo
         Field(buffer, 7, number[..4]);
         BinaryPrimitives.WriteInt64LittleEndian(number, Math.Max(0, (long)Lease.TotalMilliseconds));
         Field(buffer, 8, number);
+        foreach (var hook in Hooks)
+        {
+            Text(buffer, 9, $"{hook.Name}={hook.Command}");
+        }
+
+        if (Hooks.Count > 0)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(number, Math.Max(1, (long)HooksTimeout.TotalMilliseconds));
+            Field(buffer, 10, number);
+        }
+
         return buffer.WrittenMemory;
     }
 

@@ -3,8 +3,17 @@ namespace Stromboli.PodmanBridge.Sandbox;
 /// <summary>A line of the shim's own in the log: the durable twin of its reports. The agent cannot write one.</summary>
 internal sealed record ShimRecord
 {
-    /// <summary><c>started</c>, <c>truncated</c>, <c>exited</c> or <c>failed</c>.</summary>
+    /// <summary><c>hookStarted</c>, <c>hookEnded</c>, <c>started</c>, <c>truncated</c>, <c>exited</c> or <c>failed</c>.</summary>
     public required string T { get; init; }
+
+    /// <summary>The hook of a <c>hookStarted</c> or <c>hookEnded</c> record.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How long it took, in milliseconds.</summary>
+    public long Ms { get; init; }
+
+    /// <summary>As in <see cref="ShimStarted"/>.</summary>
+    public IReadOnlyList<ShimHookDone>? Hooks { get; init; }
 
     /// <summary>The stream of a <c>truncated</c> record.</summary>
     public string? Stream { get; init; }
@@ -45,6 +54,9 @@ internal sealed record ShimRecord
     /// <summary>As in <see cref="ShimFailure"/>.</summary>
     public string? Message { get; init; }
 
+    /// <summary>As in <see cref="ShimExit"/> and <see cref="ShimFailure"/>.</summary>
+    public string? Hook { get; init; }
+
     /// <summary>The exit that an <c>exited</c> record tells.</summary>
     public ShimExit ToExit() => new()
     {
@@ -56,8 +68,9 @@ internal sealed record ShimRecord
         StdoutSha256 = StdoutSha256,
         StderrBytes = StderrBytes,
         Truncated = Truncated,
+        Hook = Hook,
     };
 
     /// <summary>The failure that a <c>failed</c> record tells.</summary>
-    public ShimFailure ToFailure() => new() { Step = Step ?? "", Errno = Errno, Message = Message ?? "" };
+    public ShimFailure ToFailure() => new() { Step = Step ?? "", Errno = Errno, Message = Message ?? "", Hook = Hook };
 }

@@ -46,6 +46,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
         "delete-after-finished.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
         "env-from.yaml" => (RunPhase.Succeeded, RunReason.Completed, "STROM with a token of 10 characters"),
         "prompt-from.yaml" => (RunPhase.Succeeded, RunReason.Completed, "all quiet"),
+        "lifecycle.yaml" => (RunPhase.Succeeded, RunReason.Completed, "seven crates\n.*ready.*"),
         "input-format.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
         "output-format.yaml" => (RunPhase.Succeeded, RunReason.Completed, """\{.*"result":"done".*\}"""),
         "structured-output.yaml" => (RunPhase.Succeeded, RunReason.Completed, """\{"title":"Fix the lock","severity":2\}"""),

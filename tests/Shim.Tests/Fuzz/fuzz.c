@@ -35,12 +35,12 @@ static size_t put_field(char *to, unsigned key, const char *value, unsigned n)
 static size_t compose(char *to)
 {
     static const char *const values[] = { "", "argument", "NAME=value", "/work/dir", "some input", "\x90\x1fmodel.sock",
-        "12345678", "1234", "12345678", "?" };
+        "12345678", "1234", "12345678", "postCreate[1]=npm ci", "12345678", "?" };
     size_t n = put_field(to, 1, "sh", 2) + 0;
     n += put_field(to + n, 3, "/tmp", 4);
     n += put_field(to + n, 8, "\1\0\0\0\0\0\0\0", 8);
     for (unsigned i = below(12); i > 0; i--) {
-        unsigned key = 1 + below(9);
+        unsigned key = 1 + below(11);
         n += put_field(to + n, key, values[key], (unsigned)strlen(values[key]));
     }
     return n;
@@ -65,6 +65,11 @@ static void fuzz_go(void)
         assert(go.argv[0] && go.workdir[0] == '/' && go.relay_count <= RELAYS_MAX && go.lease_ms > 0);
         check_strings(go.argv);
         check_strings(go.envp);
+        assert(go.hook_count <= HOOKS_MAX && (go.hook_count == 0 || go.hooks_ms > 0));
+        for (size_t i = 0; i < go.hook_count; i++) {
+            assert(memchr(go.hooks[i].name, 0, sizeof go.hooks[i].name) && go.hooks[i].name[0]);
+            assert(strlen(go.hooks[i].command) > 0 && strlen(go.hooks[i].command) < 4096);
+        }
     }
     if (go.input) munmap(go.input, STDIN_MAX);
     free(payload);

@@ -22,12 +22,19 @@ internal sealed record Go
 
     public long? LeaseMs { get; init; } = 60_000;
 
+    public IReadOnlyList<(string Name, string Command)> Hooks { get; init; } = [];
+
+    public long? HooksMs { get; init; }
+
     /// <summary>Raw fields, after the others.</summary>
     public IReadOnlyList<(byte Key, byte[] Value)> Extra { get; init; } = [];
 
     public static Go Shell(string script) => new() { Argv = ["sh", "-c", script] };
 
     public static Go Attack(params string[] arguments) => new() { Argv = ["/opt/stromboli/attacker", .. arguments] };
+
+    /// <summary>The same after hooks, which are called h[0], h[1] and so on.</summary>
+    public Go After(params string[] commands) => this with { Hooks = [.. commands.Select((command, i) => ($"h[{i}]", command))], HooksMs = 30_000 };
 
     public byte[] ToPayload()
     {
@@ -40,6 +47,8 @@ internal sealed record Go
         if (LogBytes is { } logBytes) Add(payload, 6, BitConverter.GetBytes(logBytes));
         if (GraceMs is { } grace) Add(payload, 7, BitConverter.GetBytes(grace));
         if (LeaseMs is { } lease) Add(payload, 8, BitConverter.GetBytes(lease));
+        foreach (var (name, command) in Hooks) Add(payload, 9, Encoding.UTF8.GetBytes($"{name}={command}"));
+        if (HooksMs is { } hooks) Add(payload, 10, BitConverter.GetBytes(hooks));
         foreach (var (key, value) in Extra) Add(payload, key, value);
         return payload.ToArray();
     }

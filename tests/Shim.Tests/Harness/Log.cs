@@ -11,6 +11,8 @@ internal sealed class Log(IReadOnlyList<LogLine> lines)
 
     public byte[] Stderr => Join('e', 'E');
 
+    public byte[] Hooks => Join('h', 'H');
+
     public IReadOnlyList<JsonElement> Records =>
         [.. Lines.Where(l => l.Kind == 'r').Select(l => JsonDocument.Parse(l.Bytes).RootElement)];
 
@@ -23,7 +25,7 @@ internal sealed class Log(IReadOnlyList<LogLine> lines)
         {
             var end = bytes.IndexOf((byte)'\n');
             Assert.True(end > 0, "the log ends in the middle of a line, or has an empty one");
-            Assert.Contains((char)bytes[0], "oOeEr");
+            Assert.Contains((char)bytes[0], "oOeEhHr");
             lines.Add(new LogLine((char)bytes[0], bytes[1..end].ToArray()));
             bytes = bytes[(end + 1)..];
         }

@@ -1,0 +1,33 @@
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Values;
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.Operator.Runs;
+
+/// <summary>What a run's status says of its hooks; pure. Their names and number are the spec's, whatever a node says.</summary>
+internal static class HookStatuses
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(400);
+
+    /// <summary>Every hook of the spec; null if none has run, by what the node reports.</summary>
+    public static List<HookStatus>? Of(LifecycleSpec? lifecycle, IReadOnlyList<HookReport>? reports)
+    {
+        var hooks = LifecycleHook.Of(lifecycle);
+        if (reports is null || !hooks.Any(hook => Find(reports, hook) is not null))
+            return null;
+        return [.. hooks.Take(StatusLimits.Hooks).Select(hook => Status(hook, Find(reports, hook)))];
+    }
+
+    private static HookReport? Find(IReadOnlyList<HookReport> reports, LifecycleHook hook) => reports.FirstOrDefault(report => report.Name == hook.Name);
+
+    private static HookStatus Status(LifecycleHook hook, HookReport? report) => new()
+    {
+        Name = hook.Name,
+        Result = report is null ? HookResult.NotRun : Enum.IsDefined(report.Result) ? report.Result : HookResult.Failed,
+        ExitCode = StatusCuts.ExitCode(report?.ExitCode),
+        Signal = StatusCuts.Word(report?.Signal),
+        Duration = report?.DurationMs is { } milliseconds
+            ? new GoDuration(TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, (long)Longest.TotalMilliseconds)))
+            : null,
+    };
+}
