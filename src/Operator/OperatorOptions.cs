@@ -34,6 +34,9 @@ internal sealed record OperatorOptions
     /// <summary>The Secret with the credential for that origin, in the operator's namespace; null if there is none.</summary>
     public string? ModelCredentialsSecret { get; init; }
 
+    /// <summary>Whether runs may give the CLI further options of their own.</summary>
+    public bool AllowExtraArgs { get; init; }
+
     /// <summary>What models cost.</summary>
     public required IReadOnlyList<ModelPrice> Prices { get; init; }
 

@@ -7,6 +7,19 @@ namespace Stromboli.Crds.Runs;
     "!has(self.replayUserMessages) || !self.replayUserMessages || (has(self.inputFormat) && self.inputFormat == 'stream-json')",
     "{path}.replayUserMessages " + Sentences.ReplayNeedsStream,
     Field = "replayUserMessages")]
+[CelRule("!has(self.resume) || !self.resume || has(self.sessionID)", "{path}.resume " + Sentences.ResumeNeedsID, Field = "resume")]
+[CelRule(
+    "!has(self.continue) || !self.continue || !has(self.resume) || !self.resume",
+    "{path}.continue " + Sentences.ContinueOrResume,
+    Field = "continue")]
+[CelRule(
+    "!has(self.continue) || !self.continue || !has(self.sessionID) || (has(self.resume) && self.resume) || (has(self.forkSession) && self.forkSession)",
+    "{path}.continue " + Sentences.ContinueTakesNoID,
+    Field = "continue")]
+[CelRule(
+    "!has(self.forkSession) || !self.forkSession || (has(self.resume) && self.resume) || (has(self.continue) && self.continue)",
+    "{path}.forkSession " + Sentences.ForkNeedsConversation,
+    Field = "forkSession")]
 public sealed record ClaudeOptions
 {
     /// <summary>Model to use: an alias such as sonnet, or a full name. The CLI's own choice when absent.</summary>
@@ -171,8 +184,44 @@ public sealed record ClaudeOptions
     [OneOf(ClaudeChoices.Text, ClaudeChoices.Json, ClaudeChoices.StreamJson)]
     public string? OutputFormat { get; init; }
 
-    /// <summary>Id of the conversation, a UUID in lower case. The run's UID when absent.</summary>
+    /// <summary>Id of the conversation, a UUID in lower case: of the new one, or of the one that resume names. The run's UID when absent.</summary>
     [TextLength(1, RunLimits.UuidLength)]
     [Pattern(Patterns.Uuid, Sentences.Uuid)]
     public string? SessionID { get; init; }
+
+    /// <summary>
+    /// True goes on with the conversation sessionID. It must be in the agent's HOME, which is empty when a run begins: else the run ends with SessionLost before the model is
+    /// asked anything. False when absent.
+    /// </summary>
+    public bool? Resume { get; init; }
+
+    /// <summary>
+    /// True goes on with the latest conversation of the working directory that is in the agent's HOME, and begins a new one if there is none; status.sessionID says which.
+    /// False when absent.
+    /// </summary>
+    public bool? Continue { get; init; }
+
+    /// <summary>
+    /// True leaves the conversation that resume or continue names as it is, and goes on with a copy. The copy's id is the run's UID; with continue it may be sessionID. False
+    /// when absent.
+    /// </summary>
+    public bool? ForkSession { get; init; }
+
+    /// <summary>
+    /// Files of the model provider's Files API that the CLI downloads at its start, each as its id, a colon and a path relative to workdir: file_abc:docs/plan.md. The CLI
+    /// downloads only with a token of the provider's own cloud, which no run has, and the model gateway has no way to the Files API: until it has one, a run with files ends
+    /// with AgentError before the model is asked anything.
+    /// </summary>
+    [Items(RunLimits.Files, TextMin = 1, TextMax = RunLimits.Path)]
+    [Pattern(Patterns.FileSpec, Sentences.FileSpec)]
+    public List<string>? Files { get; init; }
+
+    /// <summary>
+    /// Further options of the CLI, each in one text with its value: --name=value. None that has a field of its own, nor one that drives the CLI, is taken. Needs an operator
+    /// that allows them (--allow-extra-args); the run ends with PolicyDenied else.
+    /// </summary>
+    [Items(RunLimits.ExtraArguments, TextMin = 3, TextMax = RunLimits.ExtraArgumentLength)]
+    [Pattern(Patterns.ExtraArgument, Sentences.ExtraArgument)]
+    [CelRule("!self.exists(arg, arg.matches(r'" + Patterns.OwnedArgument + "'))", "{path} " + Sentences.OwnedArgument)]
+    public List<string>? ExtraArgs { get; init; }
 }

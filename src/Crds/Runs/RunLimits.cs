@@ -54,6 +54,15 @@ public static class RunLimits
     /// <summary>Characters of a UUID.</summary>
     public const int UuidLength = 36;
 
+    /// <summary>Entries in a list of files.</summary>
+    public const int Files = 32;
+
+    /// <summary>Further options of the CLI.</summary>
+    public const int ExtraArguments = 32;
+
+    /// <summary>Characters of one of them, with its value.</summary>
+    public const int ExtraArgumentLength = 2048;
+
     /// <summary>Turns of a run.</summary>
     public const int Turns = 10000;
 

@@ -76,6 +76,21 @@ public static class Patterns
     /// <summary>Any absolute path of one line.</summary>
     public const string AbsolutePath = @"^/[^\x00-\x1f\x7f]*\z";
 
+    /// <summary>A file of the model provider's and where it goes: an id, a colon, and a relative path of one line without <c>.</c> and <c>..</c> as segments.</summary>
+    public const string FileSpec = @"^[a-zA-Z0-9][a-zA-Z0-9_-]*:\.*[^/.\x00-\x1f\x7f][^/\x00-\x1f\x7f]*(/\.*[^/.\x00-\x1f\x7f][^/\x00-\x1f\x7f]*)*\z";
+
+    /// <summary>A long option, its value joined by <c>=</c>: nothing that the CLI takes for a prompt, for a subcommand or for the value of the option before it.</summary>
+    public const string ExtraArgument = @"^--[a-zA-Z][a-zA-Z0-9-]*(=[^\x00]*)?\z";
+
+    /// <summary>
+    /// Options of the CLI that <see cref="Runs.ClaudeOptions"/> has a field for, and those by which it is driven: in upper and lower case, with and without hyphens, negated,
+    /// in the singular and plural, or from a file.
+    /// </summary>
+    public const string OwnedArgument =
+        "(?is)^--(no-?)*(add-?dirs?|agents?|(allow-?)?dangerously-?skip-?permissions|(dis)?allowed-?tools?|(append-?)?system-?prompt(-?file)?|betas?|continue|debug(-?file|-?to-?stderr)?"
+        + "|disable-?slash-?commands|effort|fallback-?model|files?|fork-?session|(in|out)put-?format|include-?partial-?messages|json-?schema|max-?budget-?usd|max-?turns|mcp-?configs?|model"
+        + "|permission-?mode|plugin-?dirs?|print|replay-?user-?messages|resume|session-?id|session-?persistence|settings|setting-?sources?|strict-?mcp-?config|tools?|verbose)(=.*)?\\z";
+
     /// <summary>What may be a JSON object; whether it is one only a parser can say.</summary>
     public const string JsonObject = @"^[ \t\r\n]*\{[^\x00]*\}[ \t\r\n]*\z";
 

@@ -67,6 +67,27 @@ public static class Sentences
     /// <summary>For an <c>mcpConfigs</c> without servers.</summary>
     public const string McpServers = "must hold JSON objects with an object mcpServers";
 
+    /// <summary>For a conversation to go on with that has no id.</summary>
+    public const string ResumeNeedsID = "needs sessionID: the conversation to go on with";
+
+    /// <summary>For two conversations to go on with.</summary>
+    public const string ContinueOrResume = "cannot stand beside resume: set one of the two";
+
+    /// <summary>For an id of a conversation that is chosen otherwise.</summary>
+    public const string ContinueTakesNoID = "takes no sessionID but for the copy that forkSession makes";
+
+    /// <summary>For a copy of nothing.</summary>
+    public const string ForkNeedsConversation = "needs resume or continue: the conversation to copy";
+
+    /// <summary>For <see cref="Patterns.FileSpec"/>.</summary>
+    public const string FileSpec = "must hold files as an id, a colon and a relative path without . and .. as segments, such as file_abc:docs/plan.md";
+
+    /// <summary>For <see cref="Patterns.ExtraArgument"/>.</summary>
+    public const string ExtraArgument = "must hold long options with their values in the same text, such as --name=value";
+
+    /// <summary>For <see cref="Patterns.OwnedArgument"/>.</summary>
+    public const string OwnedArgument = "must hold no option that has a field of its own, and none that drives the CLI, such as --model, --print or --output-format";
+
     /// <summary>For <see cref="Patterns.Dollars"/>.</summary>
     public const string Dollars = "must be US dollars as a decimal number in quotes, more than 0 and below 1000000, such as \"0.5\"";
 

@@ -17,6 +17,9 @@ internal static class ClaudeValidator
         Tools(checks, claude);
         Extensions(checks, claude);
         Texts(checks, claude);
+        Conversation(checks, claude);
+        checks.Items($"{Field}.extraArgs", claude.ExtraArgs?.Count, 0, RunLimits.ExtraArguments);
+        ExtraArguments.Check(checks, $"{Field}.extraArgs", claude.ExtraArgs);
     }
 
     private static void Model(FieldChecks checks, ClaudeOptions claude)
@@ -63,6 +66,8 @@ internal static class ClaudeValidator
             checks.Items($"{Field}.{field}", paths?.Count, 0, RunLimits.Directories);
             checks.Texts($"{Field}.{field}", paths, 1, RunLimits.Path, PatternRegexes.AbsolutePath, Sentences.AbsolutePath);
         }
+        checks.Items($"{Field}.files", claude.Files?.Count, 0, RunLimits.Files);
+        checks.Texts($"{Field}.files", claude.Files, 1, RunLimits.Path, PatternRegexes.FileSpec, Sentences.FileSpec);
         checks.Bytes($"{Field}.settings", claude.Settings, RunLimits.TextBytes);
         if (claude.Settings is { } settings && !IsPath(settings) && !JsonObjects.IsObject(settings))
             checks.Add($"{Field}.settings", Sentences.JsonObjectOrPath);
@@ -77,9 +82,21 @@ internal static class ClaudeValidator
         Json(checks, "jsonSchema", claude.JsonSchema);
         checks.OneOf($"{Field}.inputFormat", claude.InputFormat, ClaudeChoices.InputFormats);
         checks.OneOf($"{Field}.outputFormat", claude.OutputFormat, ClaudeChoices.OutputFormats);
-        checks.Text($"{Field}.sessionID", claude.SessionID, 1, RunLimits.UuidLength, PatternRegexes.Uuid, Sentences.Uuid);
         if (claude.ReplayUserMessages == true && claude.InputFormat != ClaudeChoices.StreamJson)
             checks.Add($"{Field}.replayUserMessages", Sentences.ReplayNeedsStream);
+    }
+
+    private static void Conversation(FieldChecks checks, ClaudeOptions claude)
+    {
+        checks.Text($"{Field}.sessionID", claude.SessionID, 1, RunLimits.UuidLength, PatternRegexes.Uuid, Sentences.Uuid);
+        if (claude is { Resume: true, SessionID: null })
+            checks.Add($"{Field}.resume", Sentences.ResumeNeedsID);
+        if (claude is { Continue: true, Resume: true })
+            checks.Add($"{Field}.continue", Sentences.ContinueOrResume);
+        if (claude is { Continue: true, SessionID: not null, Resume: not true, ForkSession: not true })
+            checks.Add($"{Field}.continue", Sentences.ContinueTakesNoID);
+        if (claude is { ForkSession: true, Resume: not true, Continue: not true })
+            checks.Add($"{Field}.forkSession", Sentences.ForkNeedsConversation);
     }
 
     private static void McpConfigs(FieldChecks checks, List<string>? configs)

@@ -68,6 +68,15 @@ internal static partial class PatternRegexes
     [GeneratedRegex(Patterns.AbsolutePath, Options, TimeoutMilliseconds)]
     internal static partial Regex AbsolutePath { get; }
 
+    [GeneratedRegex(Patterns.FileSpec, Options, TimeoutMilliseconds)]
+    internal static partial Regex FileSpec { get; }
+
+    [GeneratedRegex(Patterns.ExtraArgument, Options, TimeoutMilliseconds)]
+    internal static partial Regex ExtraArgument { get; }
+
+    [GeneratedRegex(Patterns.OwnedArgument, Options, TimeoutMilliseconds)]
+    internal static partial Regex OwnedArgument { get; }
+
     [GeneratedRegex(Patterns.JsonObject, Options, TimeoutMilliseconds)]
     internal static partial Regex JsonObject { get; }
 

@@ -28,6 +28,11 @@ internal sealed class OperatorCommand
     private readonly Option<string?> _credentials = Text(
         "--model-credentials-secret", "NAME", "The Secret in the operator's namespace with the credential for that origin, under api-key or oauth-token.");
 
+    private readonly Option<bool> _extraArgs = new("--allow-extra-args")
+    {
+        Description = "Lets runs give the CLI further options of their own (agent.claude.extraArgs). Off, since the policies of namespaces do not know each of them.",
+    };
+
     private readonly Option<string?> _prices = Text("--prices", "FILE", "A JSON file with what models cost, in place of the built-in table.");
     private readonly Option<string> _lostAfter = Duration("--node-lost-after", "How long a node may be cut off before its runs are lost and may start elsewhere.", "10m");
     private readonly Option<string> _lostGrace = Duration("--node-lost-grace", "How much longer the operator waits than the node does.", "10s");
@@ -41,7 +46,7 @@ internal sealed class OperatorCommand
     {
         _root = new RootCommand("The Stromboli operator: runs AgentRuns on the nodes whose bridges connect to it.");
         foreach (var option in (Option[])[
-            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _prices, _lostAfter, _lostGrace, _leaseDuration,
+            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _extraArgs, _prices, _lostAfter, _lostGrace, _leaseDuration,
             _renewDeadline, _retryPeriod])
         {
             _root.Options.Add(option);
@@ -92,6 +97,7 @@ internal sealed class OperatorCommand
             ModelBaseURL = ModelOrigin.Parse(parsed.GetValue(_model)!) ?? throw new UsageException(
                 $"--model-base-url {parsed.GetValue(_model)}: must be an https URL without user, query and fragment (http only on loopback)."),
             ModelCredentialsSecret = parsed.GetValue(_credentials),
+            AllowExtraArgs = parsed.GetValue(_extraArgs),
             Prices = parsed.GetValue(_prices) is { } file ? PriceTable.Load(file) : PriceTable.BuiltIn,
             NodeLostAfter = Span(parsed, _lostAfter, TimeSpan.FromSeconds(1)),
             NodeLostGrace = Span(parsed, _lostGrace, TimeSpan.Zero),

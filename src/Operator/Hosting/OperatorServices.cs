@@ -170,5 +170,6 @@ internal static class OperatorServices
         Defaults = new RunDefaults { Image = options.DefaultImage, ModelOrigin = options.ModelBaseURL },
         DefaultCredential = options.ModelCredentialsSecret is { } name ? new CredentialSource(@namespace, name) : null,
         NodeLostAfter = options.NodeLostAfter,
+        AllowExtraArgs = options.AllowExtraArgs,
     };
 }

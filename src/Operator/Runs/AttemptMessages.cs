@@ -61,7 +61,7 @@ internal static class AttemptMessages
         Budget = RunBudgets.Left(run),
         StatusBytes = resolved.StatusBytes,
         LogBytes = resolved.LogBytes,
-        // A run without a session has one conversation, and a UUID of its own already.
-        SessionID = resolved.Claude?.SessionID ?? run.UID(),
+        // A run without a session has one conversation, and a UUID of its own already; so has the copy of one that is resumed.
+        SessionID = resolved.Claude is { Resume: true, ForkSession: true } ? run.UID() : resolved.Claude?.SessionID ?? run.UID(),
     };
 }

@@ -11,6 +11,9 @@ internal sealed record RunOptions
     /// <summary>The Secret with the credential of runs that name none, in the operator's own namespace; null if there is no such default.</summary>
     public CredentialSource? DefaultCredential { get; init; }
 
+    /// <summary>Whether runs may have <c>agent.claude.extraArgs</c>.</summary>
+    public bool AllowExtraArgs { get; init; }
+
     /// <summary>How long after a look a run that waits for a Secret looks again; nobody watches Secrets.</summary>
     public TimeSpan SecretRetry { get; init; } = TimeSpan.FromSeconds(5);
 

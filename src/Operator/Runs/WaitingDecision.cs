@@ -16,6 +16,8 @@ internal static class WaitingDecision
     {
         if (AgentRunValidator.Validate(run.Spec) is [var error, ..])
             return EndDecision.Finish(snapshot, run, snapshot.Now, RunReason.InvalidSpec, error.ToString(), events);
+        if (BaselinePolicy.Denial(run.Spec!, snapshot.Options) is { } denial)
+            return EndDecision.Finish(snapshot, run, snapshot.Now, RunReason.PolicyDenied, denial, events);
         if (run.IsCancelled())
         {
             var message = run.LastAttempt() is null ? "Cancelled before it was on a node." : "Cancelled while it waited for its next attempt.";

@@ -37,9 +37,6 @@ internal sealed record AttemptEvidence
     /// <summary>Whether the log has lost some of what the agent put out.</summary>
     public bool LogTruncated { get; init; }
 
-    /// <summary>Whether the CLI was told a schema that a structured result must follow.</summary>
-    public bool NeedsStructured { get; init; }
-
     /// <summary>The gateway's count; null when it had no part in the attempt.</summary>
     public LedgerTotals? Totals { get; init; }
 
@@ -49,6 +46,6 @@ internal sealed record AttemptEvidence
     /// <summary>From the start of the agent's process to its end, in milliseconds.</summary>
     public long DurationMs { get; init; }
 
-    /// <summary>The conversation that the CLI was told.</summary>
-    public string? SessionID { get; init; }
+    /// <summary>What the CLI was told; null for <c>agent.command</c>.</summary>
+    public ClaudeOptions? Options { get; init; }
 }

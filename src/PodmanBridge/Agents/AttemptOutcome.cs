@@ -31,7 +31,8 @@ internal static class AttemptOutcome
             Result = evidence.Hook is null ? evidence.Output ?? evidence.Claude?.Result() : null,
             Structured = Fits(evidence.Claude?.Envelope?.Structured) ? evidence.Claude?.Envelope?.Structured : null,
             Usage = Usage(evidence),
-            SessionID = evidence.Claude is { SessionConfirmed: true } ? evidence.SessionID : null,
+            // One that is not there has no id, whatever the CLI was asked for.
+            SessionID = reason == RunReason.SessionLost ? null : evidence.Claude?.SessionID,
             Model = evidence.Totals?.Model,
         };
     }
@@ -76,7 +77,7 @@ internal static class AttemptOutcome
             return (RunReason.MaxTurnsReached, "The agent used all the turns that maxTurns allows.");
         if (envelope?.Subtype == MaxBudget)
             return (RunReason.BudgetExceeded, "The CLI stopped because, by its own count, the run costs more than maxBudgetUSD allows.");
-        return (RunReason.AgentError, envelope switch
+        return StartFailure.Judge(evidence, code) ?? (RunReason.AgentError, envelope switch
         {
             null when evidence.LogTruncated => $"The CLI exited with {code}, and the log lost what it reported: raise output.logBytes.",
             null => $"The CLI exited with {code} and reported no result; its log says more.",
@@ -87,7 +88,7 @@ internal static class AttemptOutcome
 
     private static (RunReason Reason, string Message) Succeeded(AttemptEvidence evidence, ClaudeEnvelope envelope) => envelope.Structured switch
     {
-        null when evidence.NeedsStructured => (RunReason.AgentError, "The agent came to its end without the structured result that jsonSchema asks for."),
+        null when evidence.Options?.JsonSchema is not null => (RunReason.AgentError, "The agent came to its end without the structured result that jsonSchema asks for."),
         { } structured when !Fits(structured) =>
             (RunReason.Completed, $"The agent came to its end; its structured result is too large for status, which holds {StatusLimits.StructuredBytes} bytes: see the log."),
         _ => (RunReason.Completed, "The agent came to its end."),

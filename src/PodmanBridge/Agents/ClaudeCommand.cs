@@ -1,4 +1,5 @@
 using Stromboli.Crds.Runs;
+using Stromboli.Crds.Validation;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Sandbox;
 
@@ -24,12 +25,13 @@ internal static class ClaudeCommand
             "--output-format=stream-json",
             // stream-json in print mode needs it.
             "--verbose",
-            $"--session-id={spec.SessionID}",
         };
+        argv.AddRange(ClaudeConversation.Arguments(options, spec.SessionID));
         AddModel(argv, options);
         AddTools(argv, options);
         AddExtensions(argv, options);
         AddOutput(argv, options);
+        AddExtra(argv, options);
         return AgentCommand.Of(argv, AgentEnvironment.Build(spec.Env, Variables(options)));
     }
 
@@ -64,6 +66,7 @@ internal static class ClaudeCommand
         Add(argv, "--agents", options.Agents);
         Add(argv, "--add-dir", options.AddDirs);
         Add(argv, "--plugin-dir", options.PluginDirs);
+        Add(argv, "--file", options.Files);
         Add(argv, "--settings", options.Settings);
         Add(argv, "--setting-sources", options.SettingSources is { } sources ? string.Join(',', sources) : null);
         Add(argv, "--disable-slash-commands", options.DisableSlashCommands);
@@ -80,6 +83,18 @@ internal static class ClaudeCommand
         argv.Add(filter == "true" ? "--debug" : $"--debug={filter}");
         // To the run's log; else it would go to a file in HOME that nobody reads.
         argv.Add("--debug-to-stderr");
+    }
+
+    // Last, so that one that lacks its value takes none of ours for it.
+    private static void AddExtra(List<string> argv, ClaudeOptions options)
+    {
+        foreach (var argument in options.ExtraArgs ?? [])
+        {
+            // The API refuses it before; a node does not rely on it.
+            if (ExtraArguments.Problem(argument) is { } problem)
+                throw new ArgumentException($"agent.claude.extraArgs {problem}", nameof(options));
+            argv.Add(argument);
+        }
     }
 
     private static IEnumerable<(string Name, string Value)> Variables(ClaudeOptions options)

@@ -55,6 +55,13 @@ internal static class ClaudeFlags
         Always(nameof(ClaudeOptions.InputFormat), o => o.InputFormat is not null),
         Always(nameof(ClaudeOptions.OutputFormat), o => o.OutputFormat is not null),
         Always(nameof(ClaudeOptions.SessionID), o => o.SessionID is not null),
+        Always(nameof(ClaudeOptions.Resume), o => o.Resume == true),
+        Always(nameof(ClaudeOptions.Continue), o => o.Continue == true),
+        // The option is older, but before this version the copy takes no id from us.
+        From(new(2, 0, 73), nameof(ClaudeOptions.ForkSession), o => o.ForkSession == true),
+        From(new(2, 1, 50), nameof(ClaudeOptions.Files), o => o.Files is [_, ..]),
+        // What it holds only the CLI knows: it says so itself.
+        Always(nameof(ClaudeOptions.ExtraArgs), o => o.ExtraArgs is [_, ..]),
     ];
 
     /// <summary>One sentence on the first option that this version of the CLI does not know; null when it knows all, or when its version is not known.</summary>

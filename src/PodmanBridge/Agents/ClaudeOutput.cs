@@ -10,7 +10,7 @@ namespace Stromboli.PodmanBridge.Agents;
 /// Reads the standard output of <c>--output-format=stream-json</c> as it comes, in pieces of any size. Holds one line of at most
 /// <see cref="LongestLine"/>; what is longer, is no JSON, or names another conversation counts as not said. Never throws for what it reads.
 /// </summary>
-/// <param name="sessionID">The conversation that the CLI was told; null when it was told none.</param>
+/// <param name="sessionID">The conversation that the CLI was told; null when it was told none: then the first that it names is it.</param>
 /// <param name="statusBytes">How much of a text <see cref="Result"/> holds, in bytes.</param>
 /// <param name="wholeEnvelope">Whether <see cref="Result"/> is the envelope as it came, and not the text in it.</param>
 internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool wholeEnvelope = false) : IDisposable
@@ -26,6 +26,7 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly ResultText _said = new(statusBytes);
     private readonly ResultText _nothing = new(statusBytes);
+    private string? _session = sessionID;
     private ResultText? _result;
     private string? _lastMessage;
     private bool _saidBefore;
@@ -43,8 +44,8 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
     /// <summary>Turns: the envelope's count, else the messages so far.</summary>
     public int Turns => Envelope?.Turns ?? Messages;
 
-    /// <summary>Whether the CLI named the conversation that it was told.</summary>
-    public bool SessionConfirmed { get; private set; }
+    /// <summary>The conversation's id, once the CLI has named it; null if it has not named the one that it was told.</summary>
+    public string? SessionID { get; private set; }
 
     /// <summary>The envelope's text; without one, what the assistant has said so far. Or the envelope itself; without one, nothing.</summary>
     public RunResult Result() => (_result ?? (wholeEnvelope ? _nothing : _said)).ToResult();
@@ -124,7 +125,7 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         if (said.ValueKind != JsonValueKind.Object)
             return;
         var session = Text(said, "session_id");
-        if (sessionID is not null && session != sessionID)
+        if (_session is not null && session != _session)
             return;
         switch (Text(said, "type"))
         {
@@ -141,7 +142,8 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
                 return;
         }
 
-        SessionConfirmed |= session is not null;
+        if (Guid.TryParseExact(session, "D", out _))
+            SessionID = _session = session;
     }
 
     private void Message(JsonElement said)
@@ -177,6 +179,8 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
             (_result = new ResultText(statusBytes)).Append(JsonMarshal.GetRawUtf8Value(said));
         else if (said.TryGetProperty("result", out var text) && text.ValueKind == JsonValueKind.String)
             AppendText(_result = new ResultText(statusBytes), text);
+        else if (!_saidBefore && said.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array)
+            AppendErrors(_result = new ResultText(statusBytes), errors);
 
         Envelope = new ClaudeEnvelope
         {
@@ -191,6 +195,16 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
                 ? Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(structured))
                 : null,
         };
+    }
+
+    // What an envelope of a run that broke off has instead of a result.
+    private static void AppendErrors(ResultText result, JsonElement errors)
+    {
+        foreach (var error in errors.EnumerateArray().Where(error => error.ValueKind == JsonValueKind.String))
+        {
+            AppendText(result, error);
+            result.Append("\n"u8);
+        }
     }
 
     private static void AppendText(ResultText result, JsonElement text)

@@ -49,11 +49,10 @@ internal static class AttemptEnding
             Claude = log.Claude,
             Output = log.Output,
             LogTruncated = log.Truncated,
-            NeedsStructured = spec.Claude?.JsonSchema is not null,
+            Options = spec.Claude,
             Totals = totals,
             ModelFailure = totals?.LastFailure,
             DurationMs = DurationMs(state, log),
-            SessionID = spec.SessionID,
         });
     }
 

@@ -25,7 +25,7 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
         _text = new ResultText(spec.StatusBytes);
         if (spec.Claude is not { } options)
             return;
-        _claude = new ClaudeOutput(spec.SessionID, spec.StatusBytes, wholeEnvelope: options.OutputFormat == ClaudeChoices.Json);
+        _claude = new ClaudeOutput(ClaudeConversation.Expected(options, spec.SessionID), spec.StatusBytes, wholeEnvelope: options.OutputFormat == ClaudeChoices.Json);
         _transcript = ClaudeTranscript.For(options, spec.StatusBytes);
         _asList = options.OutputFormat == ClaudeChoices.Json;
     }

@@ -50,7 +50,17 @@ internal sealed record AttemptRecord
         Claude = spec.Claude is { } claude ? HowToRead(claude) : null,
     };
 
-    // What a bridge that finds the attempt must know to read its result; that there is a schema is enough.
-    private static ClaudeOptions HowToRead(ClaudeOptions claude) =>
-        new() { OutputFormat = claude.OutputFormat, Verbose = claude.Verbose, JsonSchema = claude.JsonSchema is null ? null : "{}" };
+    // What a bridge that finds the attempt must know to read its result and its end; that there are a schema, files and further arguments is enough.
+    private static ClaudeOptions HowToRead(ClaudeOptions claude) => new()
+    {
+        OutputFormat = claude.OutputFormat,
+        Verbose = claude.Verbose,
+        JsonSchema = claude.JsonSchema is null ? null : "{}",
+        SessionID = claude.SessionID,
+        Resume = claude.Resume,
+        Continue = claude.Continue,
+        ForkSession = claude.ForkSession,
+        Files = claude.Files is [_, ..] ? [""] : null,
+        ExtraArgs = claude.ExtraArgs is [_, ..] ? [""] : null,
+    };
 }

@@ -8,13 +8,13 @@ namespace Stromboli.EndToEnd.Options;
 public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     // The CLI's own arguments, as its children see them; a tool that the CLI's own budget, turns and permissions let pass.
-    private const string Arguments = """@bash tr '\\0' '\\n' < /proc/$PPID/cmdline""";
+    internal const string Arguments = """@bash tr '\0' '\n' < /proc/$PPID/cmdline""";
 
     [Fact]
     public async Task EveryFlag_IsAnArgumentAndIsWhatTheCliSaysOfItself()
     {
         var scene = await OnSharedStackAsync();
-        var prompt = scene.Unique(Arguments.Replace("""\\""", "\\", StringComparison.Ordinal) + "\n@echo-result");
+        var prompt = scene.Unique(Arguments + "\n@echo-result");
 
         var run = await scene.ApplyRunAsync($$$$"""
             apiVersion: stromboli.dev/v1alpha1
@@ -190,11 +190,11 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
 
     private const string Session = "3c6f3f0e-7a51-4d2b-9d3c-0a1b2c3d4e5f";
 
-    private static List<JsonNode> Lines(AgentRunStatus status) => [.. status.Result!.Text!.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+    internal static List<JsonNode> Lines(AgentRunStatus status) => [.. status.Result!.Text!.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
 
     private static IEnumerable<string> Words(JsonNode? list) => list!.AsArray().Select(word => word!.ToString());
 
-    private static async Task<string> LogAsync(Scene scene, RunHistory run)
+    internal static async Task<string> LogAsync(Scene scene, RunHistory run)
     {
         var folder = Assert.Single(Directory.GetDirectories(scene.NodeOf(run).Node.Bridge.StatePath, $"*{run.Uid}*", SearchOption.AllDirectories));
         return await File.ReadAllTextAsync(Path.Combine(folder, "log"), Cancelled);

@@ -44,6 +44,8 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
         "claude-options.yaml" => (RunPhase.Succeeded, RunReason.Completed, "reviewed"),
         "workdir.yaml" => (RunPhase.Succeeded, RunReason.Completed, "/workspace/services/billing"),
         "delete-after-finished.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
+        "conversation.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
+        "extra-args.yaml" => (RunPhase.Failed, RunReason.PolicyDenied, ""),
         "env-from.yaml" => (RunPhase.Succeeded, RunReason.Completed, "STROM with a token of 10 characters"),
         "prompt-from.yaml" => (RunPhase.Succeeded, RunReason.Completed, "all quiet"),
         "lifecycle.yaml" => (RunPhase.Succeeded, RunReason.Completed, "seven crates\n.*ready.*"),

@@ -15,6 +15,7 @@ public sealed class OperatorCommandTests
             (options!.NodeLostAfter, options.NodeLostGrace, options.LeaseDuration, options.LeaseRenewDeadline, options.LeaseRetryPeriod));
         Assert.Equal("https://api.anthropic.com/", options.ModelBaseURL.AbsoluteUri);
         Assert.NotEmpty(options.Prices);
+        Assert.False(options.AllowExtraArgs);
     }
 
     [Fact]
@@ -25,7 +26,7 @@ public sealed class OperatorCommandTests
 
         var (code, options, _) = await InvokeAsync(
             "--kubeconfig", "/k", "--namespace", "ns", "--identity", "me", "--hub-listen", "127.0.0.1:1", "--hub-name", "a", "--hub-name", "10.0.0.1", "--health-listen", "[::1]:2",
-            "--default-image", "i", "--model-base-url", "http://127.0.0.1:9", "--model-credentials-secret", "s", "--prices", prices, "--node-lost-after", "1m30s",
+            "--default-image", "i", "--model-base-url", "http://127.0.0.1:9", "--model-credentials-secret", "s", "--allow-extra-args", "--prices", prices, "--node-lost-after", "1m30s",
             "--node-lost-grace", "0s", "--lease-duration", "3s", "--lease-renew-deadline", "2s", "--lease-retry-period", "500ms");
         File.Delete(prices);
 
@@ -34,6 +35,7 @@ public sealed class OperatorCommandTests
         Assert.Equal(["a", "10.0.0.1"], options.HubNames.Select(n => n.ToString()));
         Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.Zero, TimeSpan.FromMilliseconds(500)), (options.NodeLostAfter, options.NodeLostGrace, options.LeaseRetryPeriod));
         Assert.Equal(2, Assert.Single(options.Prices).Output);
+        Assert.True(options.AllowExtraArgs);
     }
 
     [Theory]

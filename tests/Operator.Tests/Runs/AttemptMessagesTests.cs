@@ -76,6 +76,19 @@ public sealed class AttemptMessagesTests
         Assert.Equal((id, "{}", "sonnet"), (spec.SessionID, spec.Claude!.JsonSchema, spec.Claude.Model));
     }
 
+    // A copy of a conversation that is resumed is named by us: by the run's UID, as every new conversation.
+    [Theory]
+    [InlineData(true, false, false, true)]
+    [InlineData(true, false, true, false)]
+    [InlineData(false, true, true, true)]
+    public void Build_Conversation_IsNamedByTheSpecOrByTheRun(bool resume, bool @continue, bool fork, bool bySpec)
+    {
+        const string id = "11111111-2222-4333-8444-555555555555";
+        var claude = new ClaudeOptions { SessionID = id, Resume = resume, Continue = @continue, ForkSession = fork };
+        var run = RunCases.Scheduled(new AgentRunSpec { Prompt = "hello", Agent = new AgentSpec { Claude = claude } });
+        Assert.Equal(bySpec ? id : RunCases.UID, Build(run, new("node-1", 1, DesiredState.Go)).Spec!.SessionID);
+    }
+
     [Fact]
     public void Build_SpecThatIsNoLongerValid_StopsWhatRuns()
     {

@@ -73,6 +73,22 @@ public sealed class RunDecisionTests
         Assert.Equal("Failed", Assert.Single(verdict.Events).Reason);
     }
 
+    [Fact]
+    public void Decide_ExtraArgs_NeedTheOperatorsPermission()
+    {
+        var run = Run(new AgentRunSpec { Prompt = "hello", Agent = new AgentSpec { Claude = new ClaudeOptions { ExtraArgs = ["--brief"] } } });
+        var verdict = RunDecision.Decide(Snapshot(run) with { Secrets = null, Placement = null });
+        StatusRules.Check(run with { Status = verdict.Status }, null);
+        Assert.Equal((RunPhase.Failed, RunReason.PolicyDenied), (verdict.Status!.Phase, verdict.Status.Reason));
+        Assert.Equal("spec.agent.claude.extraArgs is not allowed here: leave it out, or start the operator with --allow-extra-args.", verdict.Status.Message);
+        Assert.Empty(verdict.Before);
+        Assert.Empty(verdict.After);
+
+        Assert.Equal(RunPhase.Preparing, RunDecision.Decide(Snapshot(run) with { Options = Options with { AllowExtraArgs = true } }).Status!.Phase);
+        var none = Run(new AgentRunSpec { Prompt = "hello", Agent = new AgentSpec { Claude = new ClaudeOptions { ExtraArgs = [] } } });
+        Assert.Equal(RunPhase.Preparing, RunDecision.Decide(Snapshot(none)).Status!.Phase);
+    }
+
     [Theory]
     [InlineData(RunReason.SecretNotFound)]
     [InlineData(RunReason.SecretNotAllowed)]

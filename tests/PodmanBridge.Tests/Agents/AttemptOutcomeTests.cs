@@ -26,8 +26,8 @@ public sealed class AttemptOutcomeTests
         ("turns used up", () => Claude(1, "error_max_turns", isError: true), RunReason.MaxTurnsReached),
         ("turns used up with a good exit", () => Claude(0, "error_max_turns", isError: false), RunReason.MaxTurnsReached),
         ("the CLI's own budget used up", () => Claude(1, "error_max_budget_usd", isError: true), RunReason.BudgetExceeded),
-        ("a schema, and a result that follows it", () => Structured("""{"a":1}""") with { NeedsStructured = true }, RunReason.Completed),
-        ("a schema, and no structured result", () => Claude(0, "success", isError: false) with { NeedsStructured = true }, RunReason.AgentError),
+        ("a schema, and a result that follows it", () => Structured("""{"a":1}""") with { Options = new() { JsonSchema = "{}" } }, RunReason.Completed),
+        ("a schema, and no structured result", () => Claude(0, "success", isError: false) with { Options = new() { JsonSchema = "{}" } }, RunReason.AgentError),
         ("the credential was refused", () => Claude(1, "success", true) with { ModelFailure = Unauthorised }, RunReason.AuthenticationFailed),
         ("too many requests", () => Claude(1, "success", true) with { ModelFailure = Limited }, RunReason.RateLimited),
         ("the model was away, and the CLI said nothing", () => Claude(1, null, true) with { ModelFailure = Away }, RunReason.ModelUnavailable),
@@ -91,7 +91,7 @@ public sealed class AttemptOutcomeTests
             Model = "claude-x",
         };
 
-        var end = AttemptOutcome.Decide(Claude(0, "success", false) with { Totals = totals, DurationMs = 30, SessionID = Specs.Session });
+        var end = AttemptOutcome.Decide(Claude(0, "success", false) with { Totals = totals, DurationMs = 30 });
 
         Assert.Equal(
             new() { InputTokens = 1, OutputTokens = 2, CacheReadTokens = 3, CacheCreationTokens = 9, CostUSD = 0.5m, Turns = 4, DurationMs = 30, ApiDurationMs = 20, PermissionDenials = 1 },
@@ -103,7 +103,7 @@ public sealed class AttemptOutcomeTests
 
     [Fact]
     public void Decide_AnotherConversation_IsNotReported() =>
-        Assert.Null(AttemptOutcome.Decide(Claude(0, "success", false, session: "00000000-0000-4000-8000-000000000000") with { SessionID = Specs.Session }).SessionID);
+        Assert.Null(AttemptOutcome.Decide(Claude(0, "success", false, session: "00000000-0000-4000-8000-000000000000")).SessionID);
 
     [Fact]
     public void Decide_Structured_IsKeptUpToItsBound()

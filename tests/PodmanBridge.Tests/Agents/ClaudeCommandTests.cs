@@ -6,6 +6,8 @@ namespace Stromboli.PodmanBridge.Tests.Agents;
 
 public sealed class ClaudeCommandTests
 {
+    private const string Other = "99999999-aaaa-4bbb-8ccc-dddddddddddd";
+
     private static readonly string[] Base =
     [
         "/opt/stromboli/claude/claude", "-p", "--input-format=text", "--output-format=stream-json", "--verbose", "--session-id=" + Specs.Session,
@@ -42,6 +44,7 @@ public sealed class ClaudeCommandTests
         (nameof(ClaudeOptions.Agents), new() { Agents = "{}" }, ["--agents={}"]),
         (nameof(ClaudeOptions.AddDirs), new() { AddDirs = ["/a b,c", "/d"] }, ["--add-dir=/a b,c", "--add-dir=/d"]),
         (nameof(ClaudeOptions.PluginDirs), new() { PluginDirs = ["/a", "/b"] }, ["--plugin-dir=/a", "--plugin-dir=/b"]),
+        (nameof(ClaudeOptions.Files), new() { Files = ["file_abc:a b.txt", "file_d:--x"] }, ["--file=file_abc:a b.txt", "--file=file_d:--x"]),
         (nameof(ClaudeOptions.Settings), new() { Settings = """{"a": "--b"}""" }, ["""--settings={"a": "--b"}"""]),
         (nameof(ClaudeOptions.SettingSources), new() { SettingSources = ["user", "local"] }, ["--setting-sources=user,local"]),
         (nameof(ClaudeOptions.SettingSources), new() { SettingSources = [] }, ["--setting-sources="]),
@@ -58,6 +61,10 @@ public sealed class ClaudeCommandTests
         (nameof(ClaudeOptions.BedrockServiceTier), new() { BedrockServiceTier = "flex" }, ["ANTHROPIC_BEDROCK_SERVICE_TIER=flex"]),
         (nameof(ClaudeOptions.EnablePowershellTool), new() { EnablePowershellTool = true }, ["CLAUDE_CODE_USE_POWERSHELL_TOOL=1"]),
         (nameof(ClaudeOptions.EnablePowershellTool), new() { EnablePowershellTool = false }, []),
+        (nameof(ClaudeOptions.ExtraArgs), new() { ExtraArgs = ["--name=--model=x", "--brief"] }, ["--name=--model=x", "--brief"]),
+        (nameof(ClaudeOptions.Resume), new() { Resume = false }, []),
+        (nameof(ClaudeOptions.Continue), new() { Continue = false }, []),
+        (nameof(ClaudeOptions.ForkSession), new() { ForkSession = false }, []),
         // Inside, the CLI is always driven with a stream; what the field changes is the result.
         (nameof(ClaudeOptions.OutputFormat), new() { OutputFormat = "text" }, []),
         (nameof(ClaudeOptions.OutputFormat), new() { OutputFormat = "json" }, []),
@@ -98,6 +105,59 @@ public sealed class ClaudeCommandTests
     [Fact]
     public void Build_SessionID_IsTheAttempts() =>
         Assert.Equal(Base, ClaudeCommand.Build(new ClaudeOptions { SessionID = "another" }, Specs.Attempt).Argv);
+
+    [Theory]
+    [InlineData(true, false, false, $"--resume={Other}")]
+    [InlineData(true, false, true, $"--resume={Other} --fork-session --session-id={Specs.Session}")]
+    [InlineData(false, true, false, "--continue")]
+    [InlineData(false, true, true, $"--continue --fork-session --session-id={Specs.Session}")]
+    public void Build_Conversation_ReplacesTheNewOne(bool resume, bool @continue, bool fork, string said)
+    {
+        var options = new ClaudeOptions { Resume = resume, Continue = @continue, ForkSession = fork, SessionID = Other };
+
+        Assert.Equal([.. Base[..^1], .. said.Split(' ')], ClaudeCommand.Build(options, Specs.Attempt).Argv);
+    }
+
+    [Theory]
+    [InlineData(true, false, false, null)]
+    [InlineData(true, true, false, Other)]
+    [InlineData(false, false, true, Other)]
+    public void Build_NoConversationOrTwo_Throws(bool resume, bool @continue, bool fork, string? id) =>
+        Assert.Throws<ArgumentException>(() => ClaudeCommand.Build(new() { Resume = resume, Continue = @continue, ForkSession = fork, SessionID = id }, Specs.Attempt));
+
+    [Fact]
+    public void Build_ExtraArgs_AreTheLast() =>
+        Assert.Equal(["--model=x", "--json-schema={}", "--debug", "--debug-to-stderr", "--name"], ClaudeCommand.Build(new() { ExtraArgs = ["--name"], Debug = "true", JsonSchema = "{}", Model = "x" }, Specs.Attempt).Argv.Skip(Base.Length));
+
+    // Whatever this class may ever put on the command line belongs to a field, or drives the CLI.
+    [Fact]
+    public void Build_ExtraArgThatIsAFlagOfOurs_ThrowsInEverySpelling()
+    {
+        var flags = Base.Skip(2).Concat(Golden.Where(row => row.Field != nameof(ClaudeOptions.ExtraArgs)).SelectMany(row => row.Added).Where(IsFlag)).Select(word => word.Split('=')[0])
+            .Concat(["--print", "--resume", "--continue", "--fork-session", "--allowed-tools", "--disallowed-tools", "--system-prompt-file", "--append-system-prompt-file", "--debug-file"]).Distinct().ToList();
+
+        Assert.InRange(flags.Count, 40, 100);
+        foreach (var flag in flags)
+        {
+            var bare = flag[2..];
+            var camel = string.Concat(bare.Split('-').Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
+            foreach (var spelling in (string[])[bare, $"{bare}=x", $"{bare}=", $"{bare}=a\nb", camel, bare.ToUpperInvariant(), bare.Replace("-", "", StringComparison.Ordinal), $"no-{bare}"])
+            {
+                var refusal = Assert.Throws<ArgumentException>(() => ClaudeCommand.Build(new() { ExtraArgs = [$"--{spelling}"] }, Specs.Attempt));
+                Assert.Contains("agent.claude.extraArgs must hold no option that has a field of its own", refusal.Message);
+                Assert.Contains($"here it is --{spelling.Split('=')[0]}", refusal.Message);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("-p")]
+    [InlineData("-pc")]
+    [InlineData("mcp")]
+    [InlineData("--")]
+    [InlineData("")]
+    public void Build_ExtraArgThatIsNoLongOption_Throws(string argument) =>
+        Assert.Throws<ArgumentException>(() => ClaudeCommand.Build(new() { ExtraArgs = [argument] }, Specs.Attempt));
 
     [Fact]
     public void Build_OptionOfAVariable_WinsOverTheRunsOwn() =>

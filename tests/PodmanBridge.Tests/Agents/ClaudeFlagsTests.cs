@@ -19,6 +19,10 @@ public sealed class ClaudeFlagsTests
         (new() { JsonSchema = "{}" }, "2.0.1", "spec.agent.claude.jsonSchema (or spec.output.jsonSchema) cannot be used with the node's Claude Code 2.0.1: it is known from 2.0.45 on."),
         (new() { NoPersistence = false, StrictMcpConfig = false }, "1.0.0", null),
         (new() { PromptCachingTTL = "1h" }, "2.1.107", "spec.agent.claude.promptCachingTTL cannot be used with the node's Claude Code 2.1.107: it is known from 2.1.108 on."),
+        (new() { ForkSession = true, Continue = true }, "2.0.60", "spec.agent.claude.forkSession cannot be used with the node's Claude Code 2.0.60: it is known from 2.0.73 on."),
+        (new() { Resume = true, Continue = true }, "2.0.0", null),
+        (new() { Files = ["a:b"] }, "2.0.77", "spec.agent.claude.files cannot be used with the node's Claude Code 2.0.77: it is known from 2.1.50 on."),
+        (new() { Files = [], ForkSession = false, Resume = false }, "2.0.0", null),
         (new() { Effort = "xhigh" }, "", null),
         (new() { Effort = "xhigh" }, "unknown", null),
     ];

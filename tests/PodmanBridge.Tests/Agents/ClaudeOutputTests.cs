@@ -29,7 +29,30 @@ public sealed class ClaudeOutputTests : IDisposable
             new ClaudeEnvelope { IsError = false, Subtype = "success", Turns = 2, DurationMs = 1400, ApiDurationMs = 1192, PermissionDenials = 1, SessionID = Specs.Session },
             _output.Envelope);
         Assert.Equal("hello", _output.Result().Text);
-        Assert.True(_output.SessionConfirmed);
+        Assert.Equal(Specs.Session, _output.SessionID);
+    }
+
+    [Fact]
+    public void SessionID_NoneWasTold_IsTheFirstThatTheCliNames()
+    {
+        using var output = new ClaudeOutput(sessionID: null, 1024);
+        var other = Result.Replace(Specs.Session, "00000000-0000-4000-8000-000000000000", StringComparison.Ordinal);
+
+        output.Line(Encoding.UTF8.GetBytes(Init.Replace(Specs.Session, "no UUID", StringComparison.Ordinal)));
+        Assert.Null(output.SessionID);
+        output.Line(Encoding.UTF8.GetBytes(Init));
+        output.Line(Encoding.UTF8.GetBytes(other));
+
+        Assert.Equal(Specs.Session, output.SessionID);
+        Assert.Null(output.Envelope);
+    }
+
+    [Fact]
+    public void Result_ErrorsAndNothingElse_AreTheText()
+    {
+        Feed(1000, MaxTurns.Replace("]", """, 3, "and\nmore"]""", StringComparison.Ordinal));
+
+        Assert.Equal("Reached maximum number of turns (1)\nand\nmore\n", _output.Result().Text);
     }
 
     [Fact]

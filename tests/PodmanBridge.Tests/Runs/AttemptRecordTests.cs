@@ -8,6 +8,8 @@ namespace Stromboli.PodmanBridge.Tests.Runs;
 
 public sealed class AttemptRecordTests
 {
+    private static readonly ClaudeOptions Conversation = new() { SessionID = "3c6f3f0e-7a51-4d2b-9d3c-0a1b2c3d4e5f", Resume = true, Continue = false, ForkSession = true };
+
     private static readonly AttemptSpec Command = SpecBuilder.Attempt() with
     {
         Command = ["sh", "-c", "SECRET-argument"],
@@ -17,7 +19,16 @@ public sealed class AttemptRecordTests
     private static readonly AttemptSpec Claude = SpecBuilder.Attempt() with
     {
         Command = null,
-        Claude = new ClaudeOptions { SystemPrompt = "SECRET-prompt", AllowedTools = ["SECRET"], OutputFormat = "json", Verbose = true, JsonSchema = """{"title": "SECRET"}""" },
+        Claude = Conversation with
+        {
+            Files = ["SECRET"],
+            ExtraArgs = ["--SECRET"],
+            SystemPrompt = "SECRET-prompt",
+            AllowedTools = ["SECRET"],
+            OutputFormat = "json",
+            Verbose = true,
+            JsonSchema = """{"title": "SECRET"}""",
+        },
     };
 
     [Fact]
@@ -32,7 +43,9 @@ public sealed class AttemptRecordTests
     {
         Assert.Equal(["sh"], ReadBack(Command).Spec.Command);
         Assert.NotNull(ReadBack(Claude).Spec.Claude);
-        Assert.Equal(new ClaudeOptions { OutputFormat = "json", Verbose = true, JsonSchema = "{}" }, ReadBack(Claude).Spec.Claude);
+        var claude = ReadBack(Claude).Spec.Claude!;
+        Assert.Equal(Conversation with { OutputFormat = "json", Verbose = true, JsonSchema = "{}" }, claude with { Files = null, ExtraArgs = null });
+        Assert.Equal(("", ""), (Assert.Single(claude.Files!), Assert.Single(claude.ExtraArgs!)));
         Assert.Null(ReadBack(Claude).Spec.Command);
         Assert.Equal(Command.StatusBytes, ReadBack(Command).Spec.StatusBytes);
     }

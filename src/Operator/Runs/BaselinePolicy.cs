@@ -1,0 +1,12 @@
+using Stromboli.Crds.Runs;
+
+namespace Stromboli.Operator.Runs;
+
+/// <summary>What no run may do unless the operator was started so that it may; pure. Asked before each attempt.</summary>
+internal static class BaselinePolicy
+{
+    /// <summary>Why the run may not be, as one sentence; null when it may.</summary>
+    public static string? Denial(AgentRunSpec spec, RunOptions options) => spec.Agent?.Claude?.ExtraArgs is [_, ..] && !options.AllowExtraArgs
+        ? "spec.agent.claude.extraArgs is not allowed here: leave it out, or start the operator with --allow-extra-args."
+        : null;
+}
