@@ -19,6 +19,7 @@ internal static class BridgeFiles
         Directory.CreateDirectory(options.RunDirectory);
         File.SetUnixFileMode(options.RunDirectory, Passage);
         Demand(options.Shim, "--shim", "build it with `make -C src/Shim`");
+        Demand(options.Measurer, "--measurer", "build it with `make -C src/Shim`");
         Demand(options.CaFile, "--ca-file", "take it from the ConfigMap stromboli-ca in the operator's namespace");
         Demand(options.TokenFile, "--token-file", "make a token of the node's ServiceAccount for the audience stromboli");
         if (options.Claude is { } claude)

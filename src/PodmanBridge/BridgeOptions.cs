@@ -32,6 +32,15 @@ internal sealed record BridgeOptions
     /// <summary>The shim.</summary>
     public required string Shim { get; init; }
 
+    /// <summary>The program that measures what runs have on the disk.</summary>
+    public required string Measurer { get; init; }
+
+    /// <summary>Bytes of the disk that are kept free.</summary>
+    public required long MinFreeBytes { get; init; }
+
+    /// <summary>Inodes of the disk that are kept free.</summary>
+    public required long MinFreeFiles { get; init; }
+
     /// <summary>The folder of the Claude CLI; null if the node has none.</summary>
     public string? Claude { get; init; }
 
@@ -79,6 +88,9 @@ internal sealed record BridgeOptions
         var state = new Option<string>("--state-dir") { Description = "Where attempts, their logs and ends are kept.", DefaultValueFactory = _ => Path.Combine(StateRoot(), "stromboli") };
         var runs = new Option<string>("--run-dir") { Description = "Where the sockets of running agents are; a short path.", DefaultValueFactory = _ => Path.Combine(RuntimeRoot(), "stromboli") };
         var shim = new Option<string>("--shim") { Description = "The shim that is the first process of each container.", DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "stromboli-shim") };
+        var measurer = new Option<string?>("--measurer") { Description = "The program that measures what runs have on the disk; stromboli-measurer beside the shim when absent." };
+        var freeSpace = new Option<long>("--min-free-space") { Description = "What is kept free of the disk that the engine's volumes are on, such as 2Gi: below it the run that has most on it ends with StorageLimitExceeded, after the workspaces of runs that are over are removed.", CustomParser = ParseQuantity, DefaultValueFactory = _ => 2L << 30 };
+        var freeFiles = new Option<long>("--min-free-inodes") { Description = "The same in inodes, where the file system has a fixed number of them.", CustomParser = ParseQuantity, DefaultValueFactory = _ => 100_000 };
         var claude = new Option<string?>("--claude") { Description = "The folder that holds the Claude Code CLI (a glibc binary named claude); without it the node runs agent.command only." };
         var maxRuns = new Option<int>("--max-runs") { Description = "How many runs this node takes at once.", DefaultValueFactory = _ => 8 };
         var unenforced = new Option<bool>("--allow-unenforced-limits") { Description = "Take runs although the engine cannot enforce all their limits; those are left out." };
@@ -93,7 +105,7 @@ internal sealed record BridgeOptions
 
         var command = new RootCommand("The Stromboli bridge: runs agents on this node with its rootless Podman, as the operator wants.")
         {
-            operators, ca, token, node, podman, state, runs, shim, claude, maxRuns, unenforced, starts, maxImage, labels, denied, git.Image, git.CaFile, git.AllowedOrigins, git.MaxBytes,
+            operators, ca, token, node, podman, state, runs, shim, measurer, freeSpace, freeFiles, claude, maxRuns, unenforced, starts, maxImage, labels, denied, git.Image, git.CaFile, git.AllowedOrigins, git.MaxBytes,
         };
         command.SetAction((parsed, cancellationToken) => run(
             new BridgeOptions
@@ -106,6 +118,9 @@ internal sealed record BridgeOptions
                 StateDirectory = parsed.GetValue(state)!,
                 RunDirectory = parsed.GetValue(runs)!,
                 Shim = parsed.GetValue(shim)!,
+                Measurer = parsed.GetValue(measurer) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(parsed.GetValue(shim)!))!, "stromboli-measurer"),
+                MinFreeBytes = parsed.GetValue(freeSpace),
+                MinFreeFiles = parsed.GetValue(freeFiles),
                 Claude = parsed.GetValue(claude),
                 MaxRuns = parsed.GetValue(maxRuns),
                 AllowUnenforcedLimits = parsed.GetValue(unenforced),
@@ -138,6 +153,15 @@ internal sealed record BridgeOptions
         }
 
         return [.. addresses];
+    }
+
+    private static long ParseQuantity(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (new Quantity(text).WholeUnits is >= 0 and var value)
+            return value;
+        result.AddError($"'{text}' is not an amount, such as 2Gi or 500Mi.");
+        return 0;
     }
 
     private static IPNetwork[] ParseNetworks(ArgumentResult result)

@@ -7,6 +7,7 @@ using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge;
 
@@ -26,6 +27,8 @@ internal static class BridgeServices
         services.AddSingleton<WorkspaceUsers>();
         services.AddSingleton(provider => new PrivateImages(Path.Combine(options.StateDirectory, "private-images.json"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new ImageFetcher.Settings(options.MaxImageBytes));
+        services.AddSingleton<StorageTenants>();
+        services.AddSingleton(provider => new Measurer(options.Measurer, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ImageFetcher>();
         services.AddSingleton(_ => new StartGate(options.ParallelStarts));
         services.AddSingleton(_ => new ConnectToken(options.TokenFile));
@@ -41,6 +44,7 @@ internal static class BridgeServices
         services.AddHostedService(provider => provider.GetRequiredService<NodeFactsSource>());
         services.AddSingleton<LeftoverSweep>();
         services.AddHostedService<ContainerDeaths>();
+        services.AddHostedService<StorageWatch>();
         services.AddHostedService<OperatorLink>();
     }
 
@@ -106,6 +110,8 @@ internal static class BridgeServices
             CliVersion = () => services.GetRequiredService<NodeFactsSource>().Current.CliVersion,
             Files = SandboxFiles.Write(Path.Combine(options.StateDirectory, "sandbox")),
             EnforcedLimits = () => services.GetRequiredService<NodeFactsSource>().Current.EnforcedLimits,
+            Tenants = services.GetRequiredService<StorageTenants>(),
+            Measurer = services.GetRequiredService<Measurer>(),
             Time = services.GetRequiredService<TimeProvider>(),
             Logger = services.GetRequiredService<ILogger<RunSupervisor>>(),
         };

@@ -54,6 +54,12 @@ public sealed record ResolvedRun
     /// <summary>Time of all these commands together.</summary>
     public required TimeSpan HooksTimeout { get; init; }
 
+    /// <summary>Limit of what the workspace takes of the node's disk, in bytes; null for none of its own.</summary>
+    public long? WorkspaceBytes { get; init; }
+
+    /// <summary>Limit of what the run takes of the node's disk, in bytes; null for none of its own.</summary>
+    public long? EphemeralStorageBytes { get; init; }
+
     /// <summary>Labels that the node must have.</summary>
     public required IReadOnlyDictionary<string, string> NodeSelector { get; init; }
 

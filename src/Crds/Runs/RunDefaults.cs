@@ -84,6 +84,8 @@ public sealed record RunDefaults
             MemoryBytes = limits?.Memory?.WholeUnits ?? MemoryBytes,
             CpuMillicores = limits?.Cpu?.Thousandths ?? CpuMillicores,
             Pids = limits?.Pids ?? Pids,
+            WorkspaceBytes = spec.Workspace?.EmptyDir?.SizeLimit?.WholeUnits,
+            EphemeralStorageBytes = limits?.EphemeralStorage?.WholeUnits,
             CpuShares = spec.Resources?.CpuShares,
             Hooks = LifecycleHook.Of(spec.Lifecycle),
             HooksTimeout = ValueOf(spec.Lifecycle?.Timeout) ?? HooksTimeout,

@@ -180,6 +180,12 @@ public static class RunLimits
     /// <summary>Largest share of the processors; the kernel's bound.</summary>
     public const int MaxCpuShares = 262144;
 
+    /// <summary>Least disk.</summary>
+    public const string MinStorage = "1Mi";
+
+    /// <summary>Most disk.</summary>
+    public const string MaxStorage = "64Ti";
+
     /// <summary>Fewest bytes of result in status.</summary>
     public const string MinStatusBytes = "1";
 

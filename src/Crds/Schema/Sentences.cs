@@ -142,6 +142,9 @@ public static class Sentences
     /// <summary>For the union of ways to run.</summary>
     public const string OneAgent = "takes one of claude and command, not both";
 
+    /// <summary>For the union of kinds of workspaces.</summary>
+    public const string OneWorkspace = "takes one of emptyDir, git and hostPath";
+
     /// <summary>For a host without a credential of its own.</summary>
     public const string BaseUrlNeedsCredentials = "needs a credentialsSecretRef beside it: the operator's own credential goes to the operator's own origin only";
 

@@ -82,7 +82,10 @@ public static class AgentRunValidator
         PullSecrets(checks, spec.ImagePullSecrets);
         Path(checks, "spec.workspace.mountPath", spec.Workspace?.MountPath);
         checks.NotMatching("spec.workspace.mountPath", spec.Workspace?.MountPath, PatternRegexes.OwnMount, Sentences.OwnMount);
+        if (spec.Workspace is { } workspace && new object?[] { workspace.EmptyDir, workspace.Git }.Count(kind => kind is not null) > 1)
+            checks.Add("spec.workspace", Sentences.OneWorkspace);
         GitWorkspaceValidator.Check(checks, spec.Workspace?.Git);
+        checks.Quantity("spec.workspace.emptyDir.sizeLimit", spec.Workspace?.EmptyDir?.SizeLimit, RunLimits.MinStorage, RunLimits.MaxStorage);
         Path(checks, "spec.workdir", spec.Workdir);
     }
 
@@ -152,6 +155,7 @@ public static class AgentRunValidator
         checks.Quantity($"{field}.memory", limits?.Memory, RunLimits.MinMemory, RunLimits.MaxMemory);
         checks.Quantity($"{field}.cpu", limits?.Cpu, RunLimits.MinCpu, RunLimits.MaxCpu);
         checks.Number($"{field}.pids", limits?.Pids, RunLimits.MinPids, RunLimits.MaxPids);
+        checks.Quantity($"{field}.ephemeralStorage", limits?.EphemeralStorage, RunLimits.MinStorage, RunLimits.MaxStorage);
     }
 
     private static void Lifecycle(FieldChecks checks, LifecycleSpec? lifecycle)

@@ -56,6 +56,12 @@ public sealed record AttemptSpec
     /// <summary>The limit of processes and threads.</summary>
     public required int Pids { get; init; }
 
+    /// <summary>The limit of what the workspace takes of the node's disk, in bytes; null for none of its own.</summary>
+    public long? WorkspaceBytes { get; init; }
+
+    /// <summary>The limit of what workspace, HOME and log together take of the node's disk, in bytes; null for none of its own.</summary>
+    public long? StorageBytes { get; init; }
+
     /// <summary>The whole time of an attempt, in milliseconds: what the engine's backstop is set from.</summary>
     public required long TimeoutMs { get; init; }
 

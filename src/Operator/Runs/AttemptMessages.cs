@@ -57,6 +57,8 @@ internal static class AttemptMessages
         CpuMillis = resolved.CpuMillicores,
         CpuShares = resolved.CpuShares,
         Pids = resolved.Pids,
+        WorkspaceBytes = resolved.WorkspaceBytes,
+        StorageBytes = resolved.EphemeralStorageBytes,
         TimeoutMs = (long)resolved.Timeout.TotalMilliseconds,
         Budget = RunBudgets.Left(run),
         StatusBytes = resolved.StatusBytes,

@@ -10,6 +10,9 @@ internal sealed record AttemptEvidence
     /// <summary>Why the bridge ended it; null when it ended by itself.</summary>
     public EndCause? Cause { get; init; }
 
+    /// <summary>What is to be said of the cause beyond its name, as a sentence.</summary>
+    public string? CauseDetail { get; init; }
+
     /// <summary>The exit code, by the shim's record; null when a signal ended the agent or nothing is known.</summary>
     public int? ExitCode { get; init; }
 

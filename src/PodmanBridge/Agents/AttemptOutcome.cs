@@ -44,6 +44,7 @@ internal static class AttemptOutcome
         { Cause: EndCause.TimedOut } =>
             (RunReason.TimedOut, $"The attempt's timeout was over before the {(evidence.Hook is { } hook ? $"hook {hook}" : "agent")} came to its end."),
         { Cause: EndCause.BudgetExceeded } => (RunReason.BudgetExceeded, "The run's budget is used up, and its agent made one more model request, which was refused."),
+        { Cause: EndCause.StorageExceeded } => (RunReason.StorageLimitExceeded, evidence.CauseDetail ?? "The run has more on its node's disk than it may."),
         { Cause: EndCause.LeaseOver } or { By: Stopper.Lease } => (RunReason.NodeLost, "The node lost its operator for longer than its lease, and stopped the agent."),
         { HookFailure: not null, OutOfMemory: true, Signal: Kill } =>
             (RunReason.OutOfMemory, $"The hook {evidence.Hook} used more memory than resources.limits.memory allows, and the kernel killed it."),

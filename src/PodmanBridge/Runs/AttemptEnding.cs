@@ -40,6 +40,7 @@ internal static class AttemptEnding
         return AttemptOutcome.Decide(new AttemptEvidence
         {
             Cause = cause,
+            CauseDetail = state.Record.CauseDetail,
             ExitCode = log.Exit?.Code,
             Signal = log.Exit?.SignalName,
             By = By(log.Exit),

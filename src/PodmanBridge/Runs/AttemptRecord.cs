@@ -39,6 +39,9 @@ internal sealed record AttemptRecord
     /// <summary>The cause that was decided; null while none was.</summary>
     public EndCause? Cause { get; init; }
 
+    /// <summary>What is to be said of the cause beyond its name, as a sentence.</summary>
+    public string? CauseDetail { get; init; }
+
     /// <summary>The key of the attempt.</summary>
     public AttemptKey Key => new(UID, Attempt);
 

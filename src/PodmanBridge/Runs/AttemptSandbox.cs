@@ -5,6 +5,7 @@ using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Runs;
 
@@ -20,6 +21,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     private readonly string _runDirectory = Path.Combine(services.RunRoot, record.Key.ToString());
     private readonly ContainerNames _names = ContainerNames.Of(services.Installation(), record.UID, record.Attempt);
 
+    private AttemptStorage? _storage;
     private int _closed;
 
     /// <summary>The way to the shim; null while there is none.</summary>
@@ -33,6 +35,9 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
 
     /// <summary>Called with the engine's id of the container, once it has one and before it is started.</summary>
     public required Action<string> ContainerKnown { get; init; }
+
+    /// <summary>Called when the attempt has more on the disk than it may, with the sentence that says so.</summary>
+    public required Action<string> StorageExceeded { get; init; }
 
     /// <summary>The container's name.</summary>
     public string Container => _names.Container;
@@ -83,7 +88,10 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         }
 
         await Task.WhenAll(Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume, wanted.Labels, record.UserID, CancellationToken.None)));
-        await CheckedStart.MakeAsync(services.Podman.Containers, wanted, Shim!, ContainerKnown, cancellationToken);
+        if (await CheckedStart.MakeAsync(services.Podman.Containers, wanted, Shim!, ContainerKnown, cancellationToken) is { } started)
+        {
+            Watch(started);
+        }
     }
 
     /// <summary>Looks for what a former bridge left and, if it runs, opens its sockets again.</summary>
@@ -94,6 +102,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         {
             ContainerKnown(id);
             await OpenAsync(cancellationToken);
+            Watch(found);
             Shim!.Expect(pid);
             return FoundContainer.Running;
         }
@@ -137,6 +146,10 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             throw new AttemptRefusedException(RunReason.PolicyDenied, $"The container is another one than was meant: {difference}.");
         }
     }
+
+    /// <summary>Tries whether what the attempt has on the disk can be measured, if that matters.</summary>
+    /// <exception cref="AttemptRefusedException">It cannot.</exception>
+    public Task CheckStorageAsync(CancellationToken cancellationToken) => _storage?.CheckAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Opens the gateway for the attempt, or closes it if the attempt has no credential.</summary>
     public void Admit(ModelCredential? credential)
@@ -198,6 +211,12 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     public async Task DropAsync()
     {
         await RemoveContainerAsync();
+        await RemoveVolumesAsync();
+    }
+
+    /// <summary>Removes the volumes of an attempt that has no container any more.</summary>
+    public async Task RemoveVolumesAsync()
+    {
         using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
         foreach (var volume in Volumes)
         {
@@ -213,6 +232,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             return;
         }
 
+        _storage?.Dispose();
         if (Shim is not null)
         {
             await Shim.DisposeAsync();
@@ -266,6 +286,12 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             },
             cancellationToken);
         Shim = ShimSocket.Listen(_runDirectory, lease, reports, services.Logger);
+    }
+
+    private void Watch(ContainerInspection started)
+    {
+        _storage = new AttemptStorage(record, directory.LogPath, services, StorageExceeded);
+        _storage.Watch(started);
     }
 
     private async Task RemoveLeftoverAsync(CancellationToken cancellationToken)

@@ -61,6 +61,18 @@ internal sealed partial class AttemptState : IDisposable
         }
     }
 
+    /// <summary>When it ended, by the node's wall clock; null while it has not.</summary>
+    public DateTimeOffset? EndedAt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _end?.EndedAt;
+            }
+        }
+    }
+
     /// <summary>Cancelled once a cause is decided.</summary>
     public CancellationToken Ending => _ending.Token;
 
@@ -115,7 +127,7 @@ internal sealed partial class AttemptState : IDisposable
     }
 
     /// <summary>Decides the cause of the end, unless another one came first or the attempt is over.</summary>
-    public void End(EndCause cause)
+    public void End(EndCause cause, string? detail = null)
     {
         lock (_lock)
         {
@@ -125,7 +137,7 @@ internal sealed partial class AttemptState : IDisposable
                 return;
             }
 
-            _record = _record with { Cause = cause };
+            _record = _record with { Cause = cause, CauseDetail = detail };
             Store(() => _directory.Write(_record));
         }
 

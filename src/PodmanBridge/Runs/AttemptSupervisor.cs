@@ -31,6 +31,8 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private volatile AttemptSpec? _wanted;
     private bool _released;
+    private volatile bool _cleaned;
+    private volatile bool _freed;
 
     private AttemptSupervisor(AttemptRecord record, AttemptDirectory directory, AttemptServices services)
     {
@@ -43,6 +45,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         _sandbox = new AttemptSandbox(record, directory, services.Sandbox, () => services.Lease.Remaining, _signals)
         {
             BudgetExceeded = () => _state.End(EndCause.BudgetExceeded),
+            StorageExceeded = sentence => _state.End(EndCause.StorageExceeded, sentence),
             ContainerKnown = _signals.SetContainer,
         };
     }
@@ -121,6 +124,16 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
 
     /// <summary>The operator has stored the end: the report may go, log and workspace stay.</summary>
     public void Collect() => _state.Collected();
+
+    /// <summary>When the attempt ended, if its workspace and HOME are still there and its container is not; else null.</summary>
+    public DateTimeOffset? FreeableSince => !_freed && _cleaned ? _state.EndedAt : null;
+
+    /// <summary>Removes workspace and HOME of an attempt that is over, before its time: the disk is full. Its log stays.</summary>
+    public async Task FreeAsync()
+    {
+        await _sandbox.RemoveVolumesAsync();
+        _freed = true;
+    }
 
     /// <summary>Ends the attempt if it runs and removes everything of it from the node.</summary>
     public async Task DropAsync()
@@ -219,6 +232,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         if (hello.State == "waiting")
         {
             _sandbox.Check(hello);
+            await _sandbox.CheckStorageAsync(_state.Ending);
             _state.Held();
         }
         else
@@ -270,7 +284,8 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         if (_released && cause != EndCause.Dropped)
         {
             _sandbox.Refuse();
-            _sandbox.Shim!.Stop(StopGrace);
+            // What fills the disk gets no time to fill more of it.
+            _sandbox.Shim!.Stop(cause == EndCause.StorageExceeded ? TimeSpan.Zero : StopGrace);
             await Task.WhenAny(_signals.Over, Task.Delay(StopGrace + StopBackstop, _services.Time));
         }
 
@@ -342,6 +357,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
             try
             {
                 await _sandbox.RemoveContainerAsync();
+                _cleaned = true;
                 return;
             }
             catch (Exception e)

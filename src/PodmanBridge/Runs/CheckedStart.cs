@@ -17,25 +17,29 @@ internal static class CheckedStart
     /// <param name="cancellationToken">Gives up; what was made stays.</param>
     /// <exception cref="AttemptRefusedException">It is another container than was meant.</exception>
     /// <exception cref="PodmanException">The engine could not do it.</exception>
-    public static async Task MakeAsync(IContainerOperations containers, SpecGenerator wanted, ShimSocket shim, Action<string> known, CancellationToken cancellationToken)
+    /// <returns>What the engine says of the running container; null if it does not run any more.</returns>
+    public static async Task<ContainerInspection?> MakeAsync(IContainerOperations containers, SpecGenerator wanted, ShimSocket shim, Action<string> known, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         known(await containers.CreateAsync(wanted, CancellationToken.None));
         var made = await containers.InspectAsync(wanted.Name, cancellationToken);
         RefuseIf(made is null ? ["it is gone"] : ContainerSpecCheck.Compare(wanted, made));
         await containers.StartAsync(wanted.Name, CancellationToken.None);
-        await ExpectShimAsync(containers, wanted, shim, cancellationToken);
+        return await ExpectShimAsync(containers, wanted, shim, cancellationToken);
     }
 
     // Until a shim is expected none is listened to: what the runtime was told is checked before that, since only now is it there to be read.
-    private static async Task ExpectShimAsync(IContainerOperations containers, SpecGenerator wanted, ShimSocket shim, CancellationToken cancellationToken)
+    private static async Task<ContainerInspection?> ExpectShimAsync(IContainerOperations containers, SpecGenerator wanted, ShimSocket shim, CancellationToken cancellationToken)
     {
         var started = await containers.InspectAsync(wanted.Name, cancellationToken);
-        if (started?.State is { Pid: > 0 and var pid })
+        if (started?.State is not { Pid: > 0 and var pid })
         {
-            RefuseIf(await OciConfigCheck.CompareAsync(wanted, started, cancellationToken));
-            shim.Expect(pid);
+            return null;
         }
+
+        RefuseIf(await OciConfigCheck.CompareAsync(wanted, started, cancellationToken));
+        shim.Expect(pid);
+        return started;
     }
 
     private static void RefuseIf(IReadOnlyList<string> differences)

@@ -21,6 +21,9 @@ internal enum EndCause
     /// <summary>Its budget is used up, and it asked for more.</summary>
     BudgetExceeded,
 
+    /// <summary>It has more on the disk than it may; or the disk is full, and nobody has more on it.</summary>
+    StorageExceeded,
+
     /// <summary>Nobody wants it any more; its end interests nobody.</summary>
     Dropped,
 }

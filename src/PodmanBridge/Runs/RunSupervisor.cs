@@ -1,6 +1,7 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Link;
+using Stromboli.PodmanBridge.Podman;
 
 namespace Stromboli.PodmanBridge.Runs;
 
@@ -113,6 +114,33 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         {
             _attempts.GetValueOrDefault(key)?.OnContainerDied(id);
         }
+    }
+
+    /// <summary>Removes workspace and HOME of the attempt that has been over for longest, before its time.</summary>
+    /// <returns>The attempt; null when there is none of which something could be removed.</returns>
+    public async Task<AttemptKey?> FreeOldestAsync(CancellationToken cancellationToken)
+    {
+        AttemptSupervisor[] over;
+        lock (_lock)
+        {
+            over = [.. _attempts.Values.Where(attempt => attempt.FreeableSince is not null && !_drops.ContainsKey(attempt.Key)).OrderBy(attempt => attempt.FreeableSince)];
+        }
+
+        foreach (var attempt in over)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                await attempt.FreeAsync();
+                return attempt.Key;
+            }
+            catch (Exception e) when (e is PodmanException or OperationCanceledException)
+            {
+                Log.NotFreed(logger, attempt.Key, e.Message);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Lets go of all attempts without ending them: the next bridge adopts them.</summary>
@@ -258,6 +286,9 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Goes on with attempt {Attempt}, which a former bridge left")]
         public static partial void Adopted(ILogger logger, AttemptKey attempt);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The workspace of attempt {Attempt} could not be removed: {Error}")]
+        public static partial void NotFreed(ILogger logger, AttemptKey attempt, string error);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The node's lease is over: its agents are stopped")]
         public static partial void LeaseOver(ILogger logger);

@@ -3,6 +3,7 @@ using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Runs;
 
@@ -47,6 +48,12 @@ internal sealed class SandboxServices
 
     /// <summary>The limits that the engine enforces; the others are left out.</summary>
     public required Func<IReadOnlyCollection<string>> EnforcedLimits { get; init; }
+
+    /// <summary>The runs that have something on the disk.</summary>
+    public required StorageTenants Tenants { get; init; }
+
+    /// <summary>Measures what they have.</summary>
+    public required Measurer Measurer { get; init; }
 
     /// <summary>Time.</summary>
     public required TimeProvider Time { get; init; }

@@ -59,6 +59,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
         "budget.yaml" => (RunPhase.Failed, RunReason.BudgetExceeded, "(.*API Error: .* stromboli: the run.*)?"),
         "retries.yaml" => (RunPhase.Failed, RunReason.Crashed, ""),
         "suspend.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
+        "workspace.yaml" => (RunPhase.Succeeded, RunReason.Completed, @"1024\s+data"),
         "timeout.yaml" => (RunPhase.Failed, RunReason.TimedOut, ""),
         _ => throw new InvalidOperationException($"This test does not know what samples/{file} must come to."),
     };

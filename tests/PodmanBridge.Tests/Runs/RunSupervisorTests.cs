@@ -4,6 +4,7 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Storage;
 using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.PodmanBridge.Tests.Sandbox;
 using Stromboli.Testing;
@@ -142,6 +143,8 @@ public sealed class RunSupervisorTests : IAsyncDisposable
         CliVersion = () => null,
         Files = null!,
         EnforcedLimits = () => [],
+        Tenants = new StorageTenants(),
+        Measurer = new Measurer("", _time),
         Time = _time,
         Logger = NullLogger.Instance,
     };

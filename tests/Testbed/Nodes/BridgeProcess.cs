@@ -111,7 +111,7 @@ public sealed class BridgeProcess : ServiceProcess
             ? (Repository.PublishOutput("src/PodmanBridge"), "run make publish")
             : (Repository.BuildOutput("src/PodmanBridge"), "run dotnet build src/PodmanBridge");
         await BuildCopy.RefreshAsync(build, Path.Combine(programs, "bridge"), "Stromboli.PodmanBridge.dll", remedy, cancellationToken);
-        await BuildCopy.RefreshAsync(Repository.At("src", "Shim", "build"), Path.Combine(programs, "shim"), "stromboli-shim", "run make -C src/Shim", cancellationToken);
+        await BuildCopy.RefreshAsync(Repository.At("src", "Shim", "build"), Path.Combine(programs, "shim"), "stromboli-measurer", "run make -C src/Shim", cancellationToken);
 
         var folder = _node.OutsideOf(FolderInside);
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

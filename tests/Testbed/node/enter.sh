@@ -49,7 +49,11 @@ install -d -o "$uid" -g "$uid" -m 0700 "$root/run/user/$uid"
 
 while [ "$1" != -- ]; do
     IFS=: read -r source target mode <<< "$1"; shift
-    mkdir -p "$root/$target"
+    case $target in
+        # What is on the way there is the user's own.
+        /home/node/*) setpriv --reuid "$uid" --regid "$uid" --clear-groups mkdir -p "$root/$target" ;;
+        *) mkdir -p "$root/$target" ;;
+    esac
     mount --bind "$source" "$root/$target"
     [ "$mode" = rw ] || mount -o remount,bind,ro,nosuid,nodev "$root/$target"
 done

@@ -1,0 +1,56 @@
+using Stromboli.Crds.Runs;
+using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Sandbox;
+
+namespace Stromboli.PodmanBridge.Storage;
+
+/// <summary>One attempt's place on the node's disk: watched while its container is there.</summary>
+internal sealed class AttemptStorage(AttemptRecord record, string logPath, SandboxServices services, Action<string> end) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private IDisposable? _place;
+    private StorageTenant? _tenant;
+
+    /// <summary>The container runs.</summary>
+    public void Watch(ContainerInspection started)
+    {
+        var workspace = MountPaths.Normalise(record.Spec.MountPath) ?? record.Spec.MountPath;
+        _tenant = new StorageTenant
+        {
+            Key = record.Key,
+            Pid = started.State!.Pid,
+            Volumes = [.. Volumes(started).OrderByDescending(volume => volume.MountPoint == workspace)],
+            Workspace = workspace,
+            LogPath = logPath,
+            Limits = new StorageLimits(record.Spec.WorkspaceBytes, record.Spec.StorageBytes),
+            End = end,
+        };
+        _place = services.Tenants.Add(_tenant);
+    }
+
+    /// <summary>Tries, before the agent starts, whether the node can keep the limits that the run has.</summary>
+    /// <exception cref="AttemptRefusedException">It cannot.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        if (_tenant is not { Limits.Any: true } tenant)
+            return;
+        try
+        {
+            await services.Measurer.MeasureAsync(tenant, Patience, tenant.Limits.Enough, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new AttemptRefusedException(RunReason.Crashed, $"The node cannot measure what the run has on its disk, and so cannot keep its limit: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _place?.Dispose();
+
+    private static IEnumerable<RunVolume> Volumes(ContainerInspection started) =>
+        from mount in started.Mounts ?? []
+        where mount is { Type: "volume", Source: not null, Destination: not null }
+        select new RunVolume(mount.Source!, mount.Destination!);
+}

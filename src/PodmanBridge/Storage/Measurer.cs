@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Stromboli.PodmanBridge.Storage;
+
+/// <summary>
+/// Measures what a run has on the disk, by the program <c>stromboli-measurer</c>: the files belong to subordinate ids, in directories that the bridge's own user may
+/// not enter, so it enters the container's user namespace, which a process of several threads cannot.
+/// </summary>
+internal sealed class Measurer(string program, TimeProvider time)
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    /// <summary>What a run takes of the disk now.</summary>
+    /// <param name="tenant">The run.</param>
+    /// <param name="patience">When to leave off.</param>
+    /// <param name="enough">At how many bytes of one volume to leave off; null for none.</param>
+    /// <param name="cancellation">Ends the program.</param>
+    /// <exception cref="IOException">It cannot be measured.</exception>
+    public async Task<StorageUsage> MeasureAsync(StorageTenant tenant, TimeSpan patience, long? enough, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(patience + Grace, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        try
+        {
+            var lines = (await RunAsync(Arguments(tenant, patience, enough), either.Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (lines.Length != tenant.Volumes.Count)
+                throw new IOException($"{program} told of {lines.Length} volumes, and not of {tenant.Volumes.Count}.");
+            var measured = tenant.Volumes.Zip(lines.Select(Parse)).ToList();
+            var workspace = measured.FirstOrDefault(pair => pair.First.MountPoint == tenant.Workspace);
+            var log = new FileInfo(tenant.LogPath);
+            return new StorageUsage(workspace.Second, [.. measured.Where(pair => pair.First != workspace.First).Select(pair => pair.Second)], log.Exists ? log.Length : 0);
+        }
+        catch (Exception e) when (e is Win32Exception or FormatException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            throw new IOException($"{program}: {e.Message}", e);
+        }
+    }
+
+    private static IEnumerable<string> Arguments(StorageTenant tenant, TimeSpan patience, long? enough) =>
+    [
+        Text(tenant.Pid), Text((long)patience.TotalMilliseconds), Text(enough ?? 0),
+        .. tenant.Volumes.SelectMany(volume => new[] { volume.Directory, volume.MountPoint }),
+    ];
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    // "BYTES ENTRIES DELETED STATE".
+    private static DirectoryUsage Parse(string line)
+    {
+        var words = line.Split(' ');
+        return words.Length == 4 && Enum.TryParse<DirectoryState>(words[3], ignoreCase: true, out var state)
+            ? new DirectoryUsage(Number(words[0]), Number(words[1]), Number(words[2]), state)
+            : throw new FormatException($"'{line}' is no measurement");
+    }
+
+    private static long Number(string word) => long.Parse(word, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment.Clear();
+        using var process = Process.Start(start) ?? throw new IOException($"{program} did not start.");
+        try
+        {
+            var error = process.StandardError.ReadToEndAsync(cancellation);
+            var output = await process.StandardOutput.ReadToEndAsync(cancellation);
+            await process.WaitForExitAsync(cancellation);
+            return process.ExitCode == 0 ? output : throw new IOException($"{program}: {(await error).Trim()}");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+
+namespace Stromboli.PodmanBridge.Storage;
+
+/// <summary>When a run is measured, when it has too much, and who goes when the disk is full. Pure.</summary>
+internal static class StorageRules
+{
+    /// <summary>How often the free space is asked for while there are runs.</summary>
+    public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often the free space is asked for when little is left above the floor.</summary>
+    public static readonly TimeSpan HastyTick = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a run with a limit goes unmeasured when the file system tells nothing: another one may free what it fills.</summary>
+    public static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(15);
+
+    /// <summary>The time that a measurement gets at first.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>The most time that one gets. A run that cannot be measured within it is over its limit.</summary>
+    public static readonly TimeSpan LongestPatience = TimeSpan.FromMinutes(5);
+
+    // A tenth of one processor at most.
+    private const int Rest = 10;
+
+    // As the measurer counts an inode.
+    private const int InodeBytes = 512;
+
+    // What a fast disk takes in a second; when less is left above the floor, one looks more often.
+    private const long FastBytes = 4L << 30;
+    private const long FastFiles = 400_000;
+
+    // A run with less than this part of the floor on the disk did not fill it.
+    private const int LeastShare = 64;
+
+    /// <summary>
+    /// Whether a run with a limit is to be measured now. The file system's free space is the bell: when it has lost half of what the run still may take, the run
+    /// may be the one.
+    /// </summary>
+    public static bool IsDue(StorageLimits limits, Measurement? last, FreeSpace now, TimeSpan since)
+    {
+        if (!limits.Any)
+            return false;
+        if (last is null)
+            return true;
+        if (since < Tick || since < last.Took * Rest)
+            return false;
+        return since >= LongestGap || Lost(last.Free, now) >= Distance(limits, last.Usage) / 2;
+    }
+
+    /// <summary>How long to wait before the free space is asked for again.</summary>
+    public static TimeSpan Pause(FreeSpace now, FreeSpace floor) =>
+        now.Bytes - floor.Bytes < FastBytes || now.Files - floor.Files < FastFiles ? HastyTick : Tick;
+
+    /// <summary>The time for the next measurement of a run.</summary>
+    public static TimeSpan PatienceAfter(Measurement? last) =>
+        last is not { Usage.State: DirectoryState.Late } late ? Patience
+        : late.Patience * 2 is var twice && twice < LongestPatience ? twice
+        : LongestPatience;
+
+    /// <summary>Why the run is over its limits, as a sentence; null when it is not.</summary>
+    public static string? Excess(StorageLimits limits, Measurement measured)
+    {
+        var usage = measured.Usage;
+        if (limits.Workspace is { } most && usage.Workspace.TotalBytes > most)
+            return $"The workspace takes {Size(usage.Workspace)} of the node's disk in {usage.Workspace.Entries} files, and workspace.emptyDir.sizeLimit allows {Size(most)}.";
+        if (limits.Total is { } total && usage.Bytes > total)
+        {
+            return $"The run takes {(usage.State == DirectoryState.Whole ? "" : "at least ")}{Size(usage.Bytes)} of the node's disk in {usage.Entries} files "
+                + $"(workspace {Size(usage.Workspace)}, HOME {Size(usage.OtherBytes)}, log {Size(usage.LogBytes)}), and resources.limits.ephemeralStorage allows {Size(total)}.";
+        }
+
+        return limits.Any ? Unmeasurable(limits, measured) : null;
+    }
+
+    /// <summary>Whether the file system has less left than the floor.</summary>
+    public static bool IsLow(FreeSpace now, FreeSpace floor) => now.Bytes < floor.Bytes || now.Files < floor.Files;
+
+    /// <summary>The run that has most of what there is too little of; null when none has enough to matter.</summary>
+    public static T? Largest<T>(IEnumerable<(T Run, StorageUsage Usage)> runs, FreeSpace now, FreeSpace floor)
+        where T : class
+    {
+        var bytes = now.Bytes < floor.Bytes;
+        var (run, usage) = runs.OrderByDescending(pair => Share(pair.Usage, bytes)).FirstOrDefault();
+        return run is not null && Share(usage, bytes) >= (bytes ? floor.Bytes : floor.Files ?? 0) / LeastShare ? run : null;
+    }
+
+    /// <summary>Why the largest run ends when the disk is full, as a sentence.</summary>
+    public static string Full(StorageUsage usage, FreeSpace now, FreeSpace floor) => now.Bytes < floor.Bytes
+        ? $"The node's disk has {Size(now.Bytes)} left, less than the {Size(floor.Bytes)} that are kept free (--min-free-space of its bridge), and of all its runs this one "
+            + $"takes most of it: {Size(usage.Bytes)} in {usage.Entries} files (workspace {Size(usage.Workspace)}, HOME {Size(usage.OtherBytes)}, log {Size(usage.LogBytes)}). "
+            + "Set resources.limits.ephemeralStorage."
+        : $"The node's disk has {now.Files} inodes left, fewer than the {floor.Files} that are kept free (--min-free-inodes of its bridge), and of all its runs this one "
+            + $"takes most of them: {usage.Entries} files. Set resources.limits.ephemeralStorage.";
+
+    private static string? Unmeasurable(StorageLimits limits, Measurement measured) => measured.Usage.State switch
+    {
+        DirectoryState.Deep => $"The run's directories are nested too deep to be measured, and {Field(limits)} cannot be kept.",
+        DirectoryState.Denied => $"Some of the run's directories cannot be looked at, and {Field(limits)} cannot be kept.",
+        DirectoryState.Late when measured.Patience >= LongestPatience =>
+            $"The run has so many files, more than {measured.Usage.Entries}, that they cannot be measured in {LongestPatience.TotalMinutes:0} minutes, and {Field(limits)} cannot be kept.",
+        _ => null,
+    };
+
+    private static string Field(StorageLimits limits) => limits.Total is not null ? "resources.limits.ephemeralStorage" : "workspace.emptyDir.sizeLimit";
+
+    private static long Share(StorageUsage usage, bool bytes) => bytes ? usage.Bytes : usage.Entries;
+
+    private static long Lost(FreeSpace then, FreeSpace now) => Math.Max(0, then.Bytes - now.Bytes) + Math.Max(0, InodeBytes * ((then.Files - now.Files) ?? 0));
+
+    private static long Distance(StorageLimits limits, StorageUsage usage) => Math.Max(0, Math.Min(
+        limits.Workspace - usage.Workspace.TotalBytes ?? long.MaxValue,
+        limits.Total - usage.Bytes ?? long.MaxValue));
+
+    private static string Size(DirectoryUsage usage) => usage.State == DirectoryState.Whole ? Size(usage.TotalBytes) : "at least " + Size(usage.TotalBytes);
+
+    private static string Size(long bytes) => bytes switch
+    {
+        >= 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.##}Gi"),
+        >= 1L << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0.#}Mi"),
+        >= 1L << 10 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 10):0}Ki"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes}"),
+    };
+}

@@ -1,0 +1,20 @@
+namespace Stromboli.PodmanBridge.Storage;
+
+/// <summary>What a run takes of the node's disk.</summary>
+/// <param name="Workspace">Its workspace; default when that is no volume of its own.</param>
+/// <param name="Others">Its other volumes: HOME.</param>
+/// <param name="LogBytes">Its log.</param>
+internal sealed record StorageUsage(DirectoryUsage Workspace, IReadOnlyList<DirectoryUsage> Others, long LogBytes)
+{
+    /// <summary>Bytes of all of it.</summary>
+    public long Bytes => Workspace.TotalBytes + OtherBytes + LogBytes;
+
+    /// <summary>Bytes of the other volumes.</summary>
+    public long OtherBytes => Others.Sum(other => other.TotalBytes);
+
+    /// <summary>Names of files and directories.</summary>
+    public long Entries => Workspace.Entries + Others.Sum(other => other.Entries);
+
+    /// <summary>The worst of its directories.</summary>
+    public DirectoryState State => Others.Select(other => other.State).Append(Workspace.State).Max();
+}
