@@ -48,20 +48,21 @@ internal static class InputRules
         {
             return new()
             {
+                Input = input,
                 Reason = input.IsSecret ? RunReason.SecretNotAllowed : RunReason.ConfigMapNotFound,
                 Message = $"The operator has no right to read the {input.Place}; grant it get on {(input.IsSecret ? "secrets" : "configmaps")}.",
             };
         }
         if (!place.IsThere)
-            return new() { Reason = input.NotFound, Message = $"The {input.Place}, named by {input.Reference}, is not there; create it in the run's namespace." };
+            return new() { Input = input, Reason = input.NotFound, Message = $"The {input.Place}, named by {input.Reference}, is not there; create it in the run's namespace." };
         return place.Secret is { } secret && SecretRules.NotAllowed(secret, input.Name, input.Use) is { } sentence
-            ? new() { Reason = RunReason.SecretNotAllowed, Message = sentence }
+            ? new() { Input = input, Reason = RunReason.SecretNotAllowed, Message = sentence }
             : null;
     }
 
     // What is there and cannot be used may still be put right, as what is not there.
     private static SecretCheck Waits(RunInput input, string problem) =>
-        new() { Reason = input.NotFound, Message = $"The key {input.Key} of the {input.Place}, named by {input.Reference}, cannot be used: {problem}." };
+        new() { Input = input, Reason = input.NotFound, Message = $"The key {input.Key} of the {input.Place}, named by {input.Reference}, cannot be used: {problem}." };
 
     private static string? Text(RunInput input, InputObject place, out string text)
     {

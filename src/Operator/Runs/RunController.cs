@@ -12,6 +12,7 @@ internal sealed class RunController : IDisposable
 {
     private readonly RunStore _runs;
     private readonly RunQueue _queue;
+    private readonly InputWaits _waits;
     private readonly INodeRegistry _nodes;
     private readonly ILeadership _leadership;
     private readonly TimeProvider _clock;
@@ -23,6 +24,7 @@ internal sealed class RunController : IDisposable
         RunQueue queue,
         RunExecutor executor,
         RunSignals signals,
+        InputWaits waits,
         INodeRegistry nodes,
         ILeadership leadership,
         RunOptions options,
@@ -31,6 +33,7 @@ internal sealed class RunController : IDisposable
     {
         _runs = runs;
         _queue = queue;
+        _waits = waits;
         _nodes = nodes;
         _leadership = leadership;
         _clock = clock;
@@ -78,12 +81,12 @@ internal sealed class RunController : IDisposable
         {
             return;
         }
-        await Task.WhenAll(_controller.RunAsync(cancellationToken), SchedulingAsync(cancellationToken));
+        await Task.WhenAll(_controller.RunAsync(cancellationToken), SchedulingAsync(cancellationToken), _waits.RunAsync(cancellationToken));
     }
 
     private void NodeChanged(string node)
     {
-        foreach (var run in _runs.OnNode(node).Where(r => r.LiveAttempt() is not null))
+        foreach (var run in _runs.LiveOnNode(node))
             _controller.Enqueue(NamespacedName.Of(run));
         SignalChange();
     }

@@ -17,6 +17,7 @@ internal sealed partial class RunExecutor(
     RunSender sender,
     Observations observations,
     RunInputReader inputs,
+    InputWaits waits,
     AttemptSecretsSource secrets,
     INodeRegistry nodes,
     ILeadership leadership,
@@ -62,6 +63,7 @@ internal sealed partial class RunExecutor(
     {
         observations.Forget(uid);
         secrets.Forget(uid);
+        waits.Forget(uid);
         if (queue.Release(uid))
             Freed?.Invoke();
     }
@@ -96,17 +98,29 @@ internal sealed partial class RunExecutor(
             switch (verdict.Need)
             {
                 case RunNeed.Secrets:
-                    snapshot = snapshot with { Secrets = await inputs.ReadAsync(run, cancellationToken) };
+                    snapshot = snapshot with { Secrets = await InputsAsync(run, cancellationToken) };
                     break;
                 case RunNeed.Placement:
                     snapshot = snapshot with { Placement = queue.Ask(verdict.Waiting!) };
                     break;
                 default:
+                    if (snapshot.Secrets?.WaitsFor is null)
+                        waits.Forget(run.UID());
                     if (snapshot.Placement is null && queue.Release(run.UID()))
                         Freed?.Invoke();
                     return (verdict, snapshot.Secrets);
             }
         }
+    }
+
+    private async Task<SecretCheck> InputsAsync(AgentRun run, CancellationToken cancellationToken)
+    {
+        if (waits.Find(run.UID()) is { } known)
+            return known;
+        var check = await inputs.ReadAsync(run, cancellationToken);
+        if (check.WaitsFor is not null)
+            waits.Add(run, check);
+        return check;
     }
 
     private DateTimeOffset? LostAt(AgentRun run)

@@ -4,7 +4,7 @@ using Stromboli.Kubernetes;
 namespace Stromboli.Operator.Runs;
 
 /// <summary>Reads everything that a run needs of Secrets and ConfigMaps: by name, when it is dispatched, and none but those that it names.</summary>
-internal sealed class RunInputReader(KubeClient client, SecretReader credentials, RunOptions options)
+internal sealed class RunInputReader(InputLooks looks, SecretReader credentials, RunOptions options)
 {
     /// <summary>What the run needs, or what it waits for.</summary>
     /// <exception cref="ApiException">The API server gave no answer.</exception>
@@ -22,41 +22,38 @@ internal sealed class RunInputReader(KubeClient client, SecretReader credentials
         var inputs = RunInput.Of(run.Spec);
         if (inputs.Count == 0)
             return credential with { Git = git.Git, PullCredentials = pull.PullCredentials };
-        var reads = inputs.Select(input => (input.IsSecret, input.Name)).Distinct().ToDictionary(
-            place => place,
-            place => GetAsync(place.IsSecret, new(run.Metadata.Namespace ?? "", place.Name), cancellationToken));
+        var reads = inputs.Select(input => PlaceOf(run, input)).Distinct().ToDictionary(place => place, place => looks.GetAsync(place, cancellationToken));
         await Task.WhenAll(reads.Values);
         var found = new List<InputObject>();
         foreach (var input in inputs)
-            found.Add(await reads[(input.IsSecret, input.Name)]);
-        return InputRules.Check(run.Spec, inputs, found) with { Credential = credential.Credential, Git = git.Git, PullCredentials = pull.PullCredentials };
+            found.Add(await reads[PlaceOf(run, input)]);
+        var check = InputRules.Check(run.Spec, inputs, found) with { Credential = credential.Credential, Git = git.Git, PullCredentials = pull.PullCredentials };
+        return check.Input is { } missing ? check.At(PlaceOf(run, missing), await reads[PlaceOf(run, missing)]) : check;
     }
 
     private async Task<SecretCheck> ReadPullSecretsAsync(AgentRun run, CancellationToken cancellationToken)
     {
         if (run.Spec?.ImagePullSecrets is not { Count: > 0 } secrets)
             return new();
+        var image = run.Spec.Image ?? options.Defaults.Image;
         var names = secrets.Select(secret => secret.Name ?? "").ToList();
-        var found = await Task.WhenAll(names.Select(name => GetAsync(isSecret: true, new(run.Metadata.Namespace ?? "", name), cancellationToken)));
-        return PullSecretRules.Check(run.Spec.Image ?? options.Defaults.Image, names, found);
+        var found = await Task.WhenAll(names.Select(name => looks.GetAsync(SecretOf(run, name), cancellationToken)));
+        var check = PullSecretRules.Check(image, names, found);
+        if (check.Reason is null)
+            return check;
+        var first = Enumerable.Range(0, names.Count).First(i => PullSecretRules.Check(image, [names[i]], [found[i]]).Reason is not null);
+        return check.At(SecretOf(run, names[first]), found[first]);
     }
 
-    private async Task<SecretCheck> GitAsync(AgentRun run, CancellationToken cancellationToken) =>
-        run.Spec?.Workspace?.Git?.CredentialsSecretRef?.Name is { } name
-            ? GitSecretRules.Check(name, await GetAsync(isSecret: true, new(run.Metadata.Namespace ?? "", name), cancellationToken))
-            : new();
-
-    private async Task<InputObject> GetAsync(bool isSecret, NamespacedName key, CancellationToken cancellationToken)
+    private async Task<SecretCheck> GitAsync(AgentRun run, CancellationToken cancellationToken)
     {
-        try
-        {
-            return isSecret
-                ? new(await client.TryGetAsync(BuiltIn.Secrets, key, cancellationToken), ConfigMap: null)
-                : new(Secret: null, await client.TryGetAsync(BuiltIn.ConfigMaps, key, cancellationToken));
-        }
-        catch (ApiException e) when (e.IsForbidden)
-        {
-            return new(null, null, IsForbidden: true);
-        }
+        if (run.Spec?.Workspace?.Git?.CredentialsSecretRef?.Name is not { } name)
+            return new();
+        var found = await looks.GetAsync(SecretOf(run, name), cancellationToken);
+        return GitSecretRules.Check(name, found).At(SecretOf(run, name), found);
     }
+
+    private static InputPlace SecretOf(AgentRun run, string name) => new(true, new(run.Metadata.Namespace ?? "", name));
+
+    private static InputPlace PlaceOf(AgentRun run, RunInput input) => new(input.IsSecret, new(run.Metadata.Namespace ?? "", input.Name));
 }

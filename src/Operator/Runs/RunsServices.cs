@@ -25,6 +25,8 @@ internal static class RunsServices
         services.AddSingleton<Reservations>();
         services.AddSingleton<Observations>();
         services.AddSingleton<SentStates>();
+        services.AddSingleton<InputLooks>();
+        services.AddSingleton<InputWaits>();
         services.AddSingleton<SecretReader>();
         services.AddSingleton<RunInputReader>();
         services.AddSingleton<AttemptSecretsSource>();

@@ -37,7 +37,8 @@ internal static class WaitingDecision
         if (secrets.Reason is { } missing)
         {
             var waits = RunTransitions.Waiting(run, snapshot.Now, accepted: false, missing, StatusCuts.Message(secrets.Message));
-            return RunDecision.Store(snapshot, waits, events, snapshot.Now + RetryOf(snapshot));
+            // Woken when what it waits for changes; if nobody looks at that, it looks itself.
+            return RunDecision.Store(snapshot, waits, events, secrets.WaitsFor is null ? snapshot.Now + RetryOf(snapshot) : null);
         }
         var resolved = snapshot.Options.Defaults.Resolve(run.Spec!);
         if (snapshot.Placement is not { } placement)

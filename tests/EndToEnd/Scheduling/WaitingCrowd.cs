@@ -50,7 +50,7 @@ internal static class WaitingCrowd
         return all.Where(pair => pair.Key.Resource is "agentruns" or "agentnodes" or "events" or "secrets" or "configmaps").ToDictionary();
     }
 
-    /// <summary>How many of the requests are for that resource, written as a sentence if a case fails.</summary>
+    /// <summary>How many of the requests are for these resources; lists are left out, since kube-controller-manager's garbage collector lists a kind when it has found it.</summary>
     public static int Of(this IReadOnlyDictionary<ApiCall, int> requests, params string[] resources) =>
-        requests.Where(pair => resources.Contains(pair.Key.Resource)).Sum(pair => pair.Value);
+        requests.Where(pair => resources.Contains(pair.Key.Resource) && pair.Key.Verb != "LIST").Sum(pair => pair.Value);
 }

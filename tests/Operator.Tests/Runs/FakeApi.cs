@@ -25,6 +25,7 @@ internal sealed class FakeApi : IAsyncDisposable
     private readonly List<JsonObject> _stored = [];
     private long _version = 100;
     private TaskCompletionSource? _lag;
+    private int _secretReads;
 
     private FakeApi(WebApplication app) => _app = app;
 
@@ -42,6 +43,12 @@ internal sealed class FakeApi : IAsyncDisposable
 
     /// <summary>Called before a write is looked at, outside of any lock.</summary>
     public Func<JsonObject, Task> BeforeWrite { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Called before a Secret is read, outside of any lock.</summary>
+    public Func<Task> BeforeSecret { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>How often Secrets were read, there or not.</summary>
+    public int SecretReads => Volatile.Read(ref _secretReads);
 
     public bool IsDown { get; set; }
 
@@ -152,6 +159,7 @@ internal sealed class FakeApi : IAsyncDisposable
                     ["name"] = name,
                     ["namespace"] = @namespace,
                     ["uid"] = Guid.NewGuid().ToString(),
+                    ["resourceVersion"] = $"{++_version}",
                     ["annotations"] = useAs is null ? null : new JsonObject { ["stromboli.dev/use-as"] = useAs },
                 },
                 ["data"] = new JsonObject { [key] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(value)) },
@@ -277,7 +285,17 @@ internal sealed class FakeApi : IAsyncDisposable
         }
     }
 
-    private Task One(HttpContext http, Dictionary<string, JsonObject> objects, string key)
+    private async Task One(HttpContext http, Dictionary<string, JsonObject> objects, string key)
+    {
+        if (objects == _secrets)
+        {
+            Interlocked.Increment(ref _secretReads);
+            await BeforeSecret();
+        }
+        await Found(http, objects, key);
+    }
+
+    private Task Found(HttpContext http, Dictionary<string, JsonObject> objects, string key)
     {
         lock (_gate)
             return objects.TryGetValue(key, out var found) ? Answer(http, found) : Fail(http, 404, "NotFound");

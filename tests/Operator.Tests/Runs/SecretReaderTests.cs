@@ -44,7 +44,7 @@ public sealed class SecretReaderTests : IAsyncLifetime
     {
         _api.CreateSecret("stromboli-system", "model", "api-key", "first", null);
         using var client = _api.Client();
-        using var reader = new SecretReader(client, RunCases.Options, _clock);
+        using var reader = new SecretReader(new InputLooks(client, _clock), RunCases.Options, _clock);
         Assert.Equal("first", await Value());
         _api.CreateSecret("stromboli-system", "model", "api-key", "second", null);
         Assert.Equal("first", await Value());
@@ -58,12 +58,13 @@ public sealed class SecretReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReadAsync_NoDefaultYet_IsAskedForEachTime()
+    public async Task ReadAsync_NoDefaultYet_IsAskedForAgain()
     {
         using var client = _api.Client();
-        using var reader = new SecretReader(client, RunCases.Options, _clock);
+        using var reader = new SecretReader(new InputLooks(client, _clock), RunCases.Options, _clock);
         Assert.Equal(RunReason.SecretNotFound, (await reader.ReadAsync(RunCases.Run(), default)).Reason);
         _api.CreateSecret("stromboli-system", "model", "api-key", "first", null);
+        _clock.Advance(InputLooks.Remembered);
         Assert.Null((await reader.ReadAsync(RunCases.Run(), default)).Reason);
     }
 
@@ -91,12 +92,12 @@ public sealed class SecretReaderTests : IAsyncLifetime
         _api.CreateSecret("stromboli-system", "model", "api-key", "first", null);
         _api.CreateSecret("team", "inputs", "text", "a secret prompt", "prompt,env");
         using var client = _api.Client();
-        using var credentials = new SecretReader(client, RunCases.Options, _clock);
+        using var credentials = new SecretReader(new InputLooks(client, _clock), RunCases.Options, _clock);
         var source = new ValueSource { SecretKeyRef = new KeyReference { Name = "inputs", Key = "text" } };
         var run = RunCases.Run(new AgentRunSpec { PromptFrom = source, Env = [new EnvVar { Name = "A", ValueFrom = source }, new EnvVar { Name = "B", Value = "b" }] });
 
-        var check = await new RunInputReader(client, credentials, RunCases.Options).ReadAsync(run, default);
-        var secrets = await new AttemptSecretsSource(new RunInputReader(client, credentials, RunCases.Options)).ReadAsync(run, default);
+        var check = await new RunInputReader(new InputLooks(client, _clock), credentials, RunCases.Options).ReadAsync(run, default);
+        var secrets = await new AttemptSecretsSource(new RunInputReader(new InputLooks(client, _clock), credentials, RunCases.Options)).ReadAsync(run, default);
 
         Assert.Equal((null, "a secret prompt", "first"), (check.Reason, check.Prompt, check.Credential!.Value));
         Assert.Equal("a secret prompt", secrets!.Prompt);
@@ -107,7 +108,7 @@ public sealed class SecretReaderTests : IAsyncLifetime
     private async Task<SecretCheck> ReadAsync(AgentRunSpec spec)
     {
         using var client = _api.Client();
-        using var reader = new SecretReader(client, RunCases.Options, _clock);
+        using var reader = new SecretReader(new InputLooks(client, _clock), RunCases.Options, _clock);
         return await reader.ReadAsync(RunCases.Run(spec), default);
     }
 }

@@ -1,0 +1,115 @@
+using Stromboli.Crds.Runs;
+using Stromboli.Operator.Runs;
+using Stromboli.Testing;
+
+namespace Stromboli.Operator.Tests.Runs;
+
+public sealed class InputWaitsTests : IAsyncLifetime
+{
+    private const int Many = 200;
+    private static readonly InputPlace Place = new(true, new("team", "late"));
+    private FakeApi _api = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _api = await FakeApi.StartAsync();
+        _api.CreateSecret("stromboli-system", "model", "api-key", "sk-default", useAs: null);
+    }
+
+    public ValueTask DisposeAsync() => _api.DisposeAsync();
+
+    [Fact]
+    public async Task ManyRunsWaitForOneSecret_ItIsLookedAtOnceForAll_AndAllGoOnWhenItComes()
+    {
+        await using var op = await RunningOperator.StartAsync(_api, Roomy(), o => o with { SecretRetry = TimeSpan.FromSeconds(1) });
+        var runs = Enumerable.Range(0, Many).Select(i => _api.Create($"run-{i}", Waits("late"))).ToList();
+        await Eventually.True(() => runs.All(uid => op.Store.Find(uid)?.Status?.Reason == RunReason.SecretNotFound));
+        // While they came: each moment once, and not once for each.
+        Assert.InRange(_api.SecretReads, 1, Many / 4);
+
+        var before = _api.SecretReads;
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        Assert.InRange(_api.SecretReads - before, 1, 6);
+        Assert.Equal(Many, _api.Stored.Count);
+
+        before = _api.SecretReads;
+        _api.BeforeSecret = () => Task.Delay(5);
+        _api.CreateSecret("team", "late", "api-key", "sk-late", "model");
+        await Eventually.True(() => runs.All(uid => op.Phase(uid) == RunPhase.Preparing));
+        Assert.InRange(_api.SecretReads - before, 1, Many / 2);
+        Assert.Equal(2 * Many, _api.Stored.Count);
+    }
+
+    [Fact]
+    public async Task ASecretThatMayNotBeUsed_IsAllowed_WakesThoseThatWait()
+    {
+        _api.CreateSecret("team", "late", "api-key", "sk-late", useAs: null);
+        await using var op = await RunningOperator.StartAsync(_api, Roomy(), o => o with { SecretRetry = TimeSpan.FromMilliseconds(200) });
+        string[] runs = [_api.Create("a", Waits("late")), _api.Create("b", Waits("late"))];
+        await Eventually.True(() => runs.All(uid => op.Store.Find(uid)?.Status?.Reason == RunReason.SecretNotAllowed));
+        _api.CreateSecret("team", "late", "api-key", "sk-late", "model");
+        await Eventually.True(() => runs.All(uid => op.Phase(uid) == RunPhase.Preparing));
+    }
+
+    [Fact]
+    public async Task Cancelled_NobodyWaits_NothingIsRead()
+    {
+        await using var op = await RunningOperator.StartAsync(_api, Roomy(), o => o with { SecretRetry = TimeSpan.FromMilliseconds(100) });
+        var uid = _api.Create("run", Waits("late"));
+        await Eventually.True(() => op.Store.Find(uid)?.Status?.Reason == RunReason.SecretNotFound);
+        _api.Edit("run", "cancel", true);
+        await Eventually.True(() => op.Phase(uid) == RunPhase.Cancelled);
+        // A look may be under way.
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        var before = _api.SecretReads;
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
+        Assert.Equal(before, _api.SecretReads);
+    }
+
+    [Fact]
+    public async Task GetAsync_AskedWhileOneIsUnderWay_SharesTheNextThatSeesWhatCameMeanwhile()
+    {
+        using var client = _api.Client();
+        var looks = new InputLooks(client, TimeProvider.System);
+        var arrived = new TaskCompletionSource();
+        var letGo = new TaskCompletionSource();
+        _api.CreateSecret("team", "late", "api-key", "first", "model");
+        _api.BeforeSecret = () =>
+        {
+            arrived.TrySetResult();
+            return letGo.Task;
+        };
+        var first = looks.GetAsync(Place, default);
+        await arrived.Task;
+        var others = Enumerable.Range(0, 10).Select(_ => looks.GetAsync(Place, default)).ToList();
+        letGo.SetResult();
+        await first;
+        var answers = await Task.WhenAll(others);
+        Assert.Equal(2, _api.SecretReads);
+        Assert.All(answers, answer => Assert.Same(answers[0], answer));
+        Assert.NotSame(await first, answers[0]);
+    }
+
+    [Fact]
+    public async Task GetAsync_NotThere_IsRememberedForAMoment()
+    {
+        using var client = _api.Client();
+        var clock = new ManualTimeProvider(RunCases.T0);
+        var looks = new InputLooks(client, clock);
+        Assert.False((await looks.GetAsync(Place, default)).IsThere);
+        _api.CreateSecret("team", "late", "api-key", "first", "model");
+        Assert.False((await looks.GetAsync(Place, default)).IsThere);
+        Assert.True((await looks.LookAsync(Place, default)).IsThere);
+        Assert.True((await looks.GetAsync(Place, default)).IsThere);
+        Assert.Equal(3, _api.SecretReads);
+    }
+
+    private static string Waits(string secret) => $$"""{"prompt": "hello", "model": {"credentialsSecretRef": {"name": "{{secret}}"} } }""";
+
+    private static FakeNodes Roomy()
+    {
+        var nodes = new FakeNodes();
+        nodes.Set(RunningOperator.Node("node-1") with { MaxRuns = Many, CpuMillis = 1000L * Many, MemoryBytes = (512L << 20) * Many });
+        return nodes;
+    }
+}
