@@ -9,6 +9,9 @@ internal sealed record QueueOptions
     /// <summary>Up to which position the position is kept exact; beyond it is set once, when queued.</summary>
     public const int ExactPositions = 10;
 
+    /// <summary>Of how many namespaces it is remembered when they last had their turn, also when nothing of theirs waits.</summary>
+    public const int NamespacesRemembered = 1000;
+
     /// <summary>How many messages change at most with one refresh, so that a thousand waiting runs do not all write because a node came.</summary>
     public int MessagesPerRefresh { get; init; } = 100;
 }

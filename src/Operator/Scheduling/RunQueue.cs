@@ -17,7 +17,9 @@ internal sealed class RunQueue(
     private readonly Lock _gate = new();
     private readonly Dictionary<string, WaitingRun> _waiting = [];
     private readonly Dictionary<string, Placement> _said = [];
+    private readonly Dictionary<string, long> _served = [];
     private DateTimeOffset _refreshedAt = DateTimeOffset.MinValue;
+    private long _turn;
     private bool _dirty;
 
     /// <summary>Raised, off any lock, with the UID of a run for which another placement holds than it was told.</summary>
@@ -121,7 +123,7 @@ internal sealed class RunQueue(
     {
         _dirty = false;
         var unplaced = _waiting.Values.Where(r => reservations.Find(r.UID) is null).ToList();
-        var placements = Scheduler.Place(unplaced, [.. nodes()], reservations.With(recorded()));
+        var placements = Scheduler.Place(unplaced, [.. nodes()], reservations.With(recorded()), _served);
         var now = clock.GetUtcNow();
         var refresh = now - _refreshedAt >= options.RefreshEvery;
         var messages = 0;
@@ -146,6 +148,7 @@ internal sealed class RunQueue(
         }
         if (messages > 0)
             _refreshedAt = now;
+        ForgetServed();
         return heldBack;
     }
 
@@ -160,6 +163,7 @@ internal sealed class RunQueue(
         _said[run.UID] = placement;
         if (placement.IsPlaced)
         {
+            _served[run.Namespace] = ++_turn;
             reservations.Take(new Allocation
             {
                 UID = run.UID,
@@ -170,6 +174,16 @@ internal sealed class RunQueue(
                 MemoryBytes = run.MemoryBytes,
             });
         }
+    }
+
+    // Those of which nothing waits; so many that they are not looked for each time.
+    private void ForgetServed()
+    {
+        if (_served.Count <= QueueOptions.NamespacesRemembered)
+            return;
+        var waiting = _waiting.Values.Select(r => r.Namespace).ToHashSet();
+        foreach (var name in _served.Keys.Where(name => !waiting.Contains(name)).ToList())
+            _served.Remove(name);
     }
 
     private void Wake(List<string> woken)

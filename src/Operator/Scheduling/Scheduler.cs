@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Stromboli.Operator.Nodes;
 
 namespace Stromboli.Operator.Scheduling;
@@ -8,11 +9,18 @@ namespace Stromboli.Operator.Scheduling;
 /// </summary>
 internal static class Scheduler
 {
+    private static readonly FrozenDictionary<string, long> NobodyServed = FrozenDictionary<string, long>.Empty;
+
     /// <summary>Says for every waiting run where it goes or why it waits. Same input, same answer.</summary>
+    /// <param name="waiting">The runs.</param>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="allocations">What is taken of them.</param>
+    /// <param name="served">When the namespaces were last given room, as numbers that rise; what is not in it came before all others.</param>
     public static IReadOnlyDictionary<string, Placement> Place(
         IReadOnlyCollection<WaitingRun> waiting,
         IReadOnlyCollection<NodeView> nodes,
-        IReadOnlyCollection<Allocation> allocations)
+        IReadOnlyCollection<Allocation> allocations,
+        IReadOnlyDictionary<string, long>? served = null)
     {
         var loads = nodes.OrderBy(n => n.Name, StringComparer.Ordinal).Select(n => new NodeLoad(n)).ToList();
         var byName = loads.ToDictionary(l => l.Node.Name);
@@ -20,18 +28,21 @@ internal static class Scheduler
             byName.GetValueOrDefault(allocation.Node)?.Take(allocation.CpuMillis, allocation.MemoryBytes);
 
         var result = new Dictionary<string, Placement>(waiting.Count);
+        var demands = new Dictionary<RunDemand, NodeChoice>();
         var queued = 0;
-        var turns = new Turns(waiting, allocations);
+        var turns = new Turns(waiting, allocations, served ?? NobodyServed);
         while (turns.Next() is { } run)
         {
-            var (able, refusal) = NodeFilter.Apply(run, loads);
-            if (refusal is not null)
+            var demand = RunDemand.Of(run);
+            if (!demands.TryGetValue(demand, out var choice))
+                demands[demand] = choice = NodeChoice.For(run, loads);
+            if (choice.Refusal is not null)
             {
-                result[run.UID] = refusal;
+                result[run.UID] = choice.Refusal;
                 continue;
             }
             turns.Count(run);
-            if (Roomiest(run, able) is { } load)
+            if (choice.Roomiest(run) is { } load)
             {
                 load.Take(run.CpuMillis, run.MemoryBytes);
                 result[run.UID] = Placement.On(load.Node.Name);
@@ -43,7 +54,4 @@ internal static class Scheduler
         }
         return result;
     }
-
-    private static NodeLoad? Roomiest(WaitingRun run, IReadOnlyList<NodeLoad> nodes) =>
-        nodes.Where(n => n.HasRoom(run)).MinBy(n => n.Fraction);
 }

@@ -5,11 +5,16 @@ internal sealed class Turns
 {
     private readonly Dictionary<string, Queue<WaitingRun>> _queues;
     private readonly Dictionary<string, int> _counts;
-    private readonly PriorityQueue<string, (int Count, DateTimeOffset Oldest, string Namespace)> _namespaces = new(Order);
+    private readonly IReadOnlyDictionary<string, long> _served;
+    private readonly PriorityQueue<string, Rank> _namespaces = new();
     private string? _current;
 
-    public Turns(IReadOnlyCollection<WaitingRun> waiting, IReadOnlyCollection<Allocation> allocations)
+    /// <param name="waiting">The runs.</param>
+    /// <param name="allocations">What is taken by those that wait no more.</param>
+    /// <param name="served">When the namespaces were last given room, as numbers that rise.</param>
+    public Turns(IReadOnlyCollection<WaitingRun> waiting, IReadOnlyCollection<Allocation> allocations, IReadOnlyDictionary<string, long> served)
     {
+        _served = served;
         _counts = allocations.GroupBy(a => a.Namespace).ToDictionary(g => g.Key, g => g.Count());
         _queues = waiting.GroupBy(r => r.Namespace).ToDictionary(
             g => g.Key,
@@ -21,14 +26,6 @@ internal sealed class Turns
         foreach (var name in _queues.Keys)
             Line(name);
     }
-
-    private static Comparer<(int Count, DateTimeOffset Oldest, string Namespace)> Order { get; } =
-        Comparer<(int Count, DateTimeOffset Oldest, string Namespace)>.Create((a, b) =>
-        {
-            var order = a.Count.CompareTo(b.Count);
-            order = order != 0 ? order : a.Oldest.CompareTo(b.Oldest);
-            return order != 0 ? order : string.CompareOrdinal(a.Namespace, b.Namespace);
-        });
 
     /// <summary>The next run, or null at the end.</summary>
     public WaitingRun? Next()
@@ -46,6 +43,19 @@ internal sealed class Turns
     private void Line(string name)
     {
         if (_queues[name].TryPeek(out var head))
-            _namespaces.Enqueue(name, (_counts.GetValueOrDefault(name), head.CreatedAt, name));
+            _namespaces.Enqueue(name, new Rank(_counts.GetValueOrDefault(name), _served.GetValueOrDefault(name), head.CreatedAt, name));
+    }
+
+    // Fewest running first; of those that have as many, the one that has waited longest for its turn, else a node with one place would go to one namespace for as
+    // long as that has anything older.
+    private readonly record struct Rank(int Running, long Served, DateTimeOffset Oldest, string Namespace) : IComparable<Rank>
+    {
+        public int CompareTo(Rank other)
+        {
+            var order = Running.CompareTo(other.Running);
+            order = order != 0 ? order : Served.CompareTo(other.Served);
+            order = order != 0 ? order : Oldest.CompareTo(other.Oldest);
+            return order != 0 ? order : string.CompareOrdinal(Namespace, other.Namespace);
+        }
     }
 }

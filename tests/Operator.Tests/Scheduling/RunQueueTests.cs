@@ -173,6 +173,25 @@ public sealed class RunQueueTests
     }
 
     [Fact]
+    public void Refresh_OnePlaceAndTwoNamespaces_TheyTakeTurns()
+    {
+        _nodes = [_nodes[0] with { MaxRuns = 1 }];
+        var queue = Queue();
+        for (var i = 0; i < 4; i++)
+            queue.Ask(Run(i));
+        queue.Ask(Run(8) with { Namespace = "b" });
+        queue.Ask(Run(9) with { Namespace = "b" });
+        List<string> order = ["r0"];
+        for (var i = 0; i < 5; i++)
+        {
+            queue.Release(order[^1]);
+            queue.Refresh();
+            order.Add(Assert.Single(_reservations.All).UID);
+        }
+        Assert.Equal(["r0", "r8", "r1", "r9", "r2", "r3"], order);
+    }
+
+    [Fact]
     public void Refresh_ThousandWaitAndANodeComes_WakesFewForTheirMessage()
     {
         _nodes = [SchedulingCases.Node("node-1")];

@@ -1,0 +1,14 @@
+namespace Stromboli.Operator.Scheduling;
+
+/// <summary>What a run asks of its node: two that ask the same may go to the same nodes.</summary>
+internal readonly record struct RunDemand(string Labels, string? NodeName, string? Avoid, long CpuMillis, long MemoryBytes)
+{
+    /// <summary>That of a run.</summary>
+    public static RunDemand Of(WaitingRun run) => new(
+        // Neither a label's key nor its value holds such a character.
+        run.NodeSelector.Count == 0 ? "" : string.Join('\n', run.NodeSelector.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}")),
+        run.NodeName,
+        run.Avoid,
+        run.CpuMillis,
+        run.MemoryBytes);
+}
