@@ -40,6 +40,9 @@ internal sealed record OperatorOptions
     /// <summary>What models cost.</summary>
     public required IReadOnlyList<ModelPrice> Prices { get; init; }
 
+    /// <summary>How many requests a second it may send to the API server.</summary>
+    public required int ApiRequestsPerSecond { get; init; }
+
     /// <summary>How long a node's lease lasts.</summary>
     public required TimeSpan NodeLostAfter { get; init; }
 

@@ -20,10 +20,12 @@ public sealed partial class EventRecorder
     private readonly EventRecorderOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly Channel<Pending> _queue;
+    // Those about one object go one way, so that they are written in order.
+    private readonly Channel<Pending>[] _queues;
     private readonly EventSeriesTable _series;
     private readonly RateLimiter _limiter;
     private long _unique;
+    private int _waiting;
 
     /// <summary>Makes one; nothing is written before <see cref="RunAsync"/>.</summary>
     public EventRecorder(KubeClient client, EventRecorderOptions options, TimeProvider? clock = null, ILogger<EventRecorder>? logger = null)
@@ -33,7 +35,7 @@ public sealed partial class EventRecorder
         _options = options;
         _clock = clock ?? TimeProvider.System;
         _logger = logger ?? NullLogger<EventRecorder>.Instance;
-        _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        _queues = [.. Enumerable.Range(0, options.Writers).Select(_ => Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true }))];
         _series = new(options, _clock);
         _limiter = new(options.EventsPerSecond, options.Burst, _clock);
         _unique = _clock.GetUtcNow().UtcTicks;
@@ -57,35 +59,41 @@ public sealed partial class EventRecorder
     {
         var reference = ObjectReference.To(regarding);
         var key = EventKey.Of(reference, type, EventFactory.Word(reason), EventFactory.Word(action), EventFactory.Note(note));
-        if (!_queue.Writer.TryWrite(new(reference, related is null ? null : ObjectReference.To(related), key, _clock.GetUtcNow())))
+        if (Interlocked.Increment(ref _waiting) > _options.QueueLength)
+        {
+            Interlocked.Decrement(ref _waiting);
             Dropped("queue-full");
+            return;
+        }
+
+        var queue = _queues[(int)((uint)key.Target.GetHashCode() % _queues.Length)];
+        queue.Writer.TryWrite(new(reference, related is null ? null : ObjectReference.To(related), key, _clock.GetUtcNow()));
     }
 
     /// <summary>Writes events until cancelled, then what still waits within <see cref="EventRecorderOptions.FlushTimeout"/>, and returns without an exception.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(WriteLoopAsync(cancellationToken), SeriesLoopAsync(cancellationToken));
+        await Task.WhenAll([SeriesLoopAsync(cancellationToken), .. _queues.Select(queue => WriteLoopAsync(queue.Reader, cancellationToken))]);
         using var flush = new CancellationTokenSource(_options.FlushTimeout, _clock);
         try
         {
-            while (_queue.Reader.TryRead(out var pending))
-                await WriteAsync(pending, flush.Token);
+            await Task.WhenAll(_queues.Select(queue => FlushAsync(queue.Reader, flush.Token)));
             await WriteSeriesAsync(all: true, flush.Token);
         }
         catch (OperationCanceledException)
         {
-            Log.NotFlushed(_logger, _queue.Reader.Count);
+            Log.NotFlushed(_logger, Volatile.Read(ref _waiting));
         }
     }
 
-    private async Task WriteLoopAsync(CancellationToken cancellationToken)
+    private async Task WriteLoopAsync(ChannelReader<Pending> queue, CancellationToken cancellationToken)
     {
         try
         {
-            while (await _queue.Reader.WaitToReadAsync(cancellationToken))
+            while (await queue.WaitToReadAsync(cancellationToken))
             {
                 // Read only when nothing stands between it and being written: a cancelled wait must not lose an event.
-                while (!cancellationToken.IsCancellationRequested && _queue.Reader.TryRead(out var pending))
+                while (!cancellationToken.IsCancellationRequested && queue.TryRead(out var pending))
                     await WriteAsync(pending, CancellationToken.None);
             }
         }
@@ -107,6 +115,7 @@ public sealed partial class EventRecorder
 
     private async Task WriteAsync(Pending pending, CancellationToken cancellationToken)
     {
+        Interlocked.Decrement(ref _waiting);
         switch (_series.Add(pending.Key))
         {
             case EventSeriesTable.Verdict.TooMany:
@@ -116,8 +125,7 @@ public sealed partial class EventRecorder
                 return;
         }
 
-        _unique = Math.Max(_unique + 1, _clock.GetUtcNow().UtcTicks);
-        var made = EventFactory.Make(_options, pending.Regarding, pending.Related, pending.Key, pending.Time, _unique);
+        var made = EventFactory.Make(_options, pending.Regarding, pending.Related, pending.Key, pending.Time, Unique());
         var outcome = await TryWriteAsync(() => _client.CreateAsync(BuiltIn.Events, made, null, cancellationToken), cancellationToken);
         if (outcome == Outcome.Written)
         {
@@ -127,6 +135,24 @@ public sealed partial class EventRecorder
 
         _series.Forget(pending.Key);
         Dropped("failed");
+    }
+
+    private async Task FlushAsync(ChannelReader<Pending> queue, CancellationToken cancellationToken)
+    {
+        while (queue.TryRead(out var pending))
+            await WriteAsync(pending, cancellationToken);
+    }
+
+    // The time, or one more than what was given last.
+    private long Unique()
+    {
+        while (true)
+        {
+            var last = Interlocked.Read(ref _unique);
+            var next = Math.Max(last + 1, _clock.GetUtcNow().UtcTicks);
+            if (Interlocked.CompareExchange(ref _unique, next, last) == last)
+                return next;
+        }
     }
 
     private async Task WriteSeriesAsync(bool all, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ public sealed record EventRecorderOptions
     public required string ReportingInstance { get; init; }
 
     /// <summary>Events that wait to be written, at most; further ones are dropped and counted.</summary>
-    public int QueueLength { get; init; } = 1000;
+    public int QueueLength { get; init; } = 10_000;
 
     /// <summary>Series that are remembered to find repetitions, at most.</summary>
     public int MaxSeries { get; init; } = 4096;
@@ -22,10 +22,13 @@ public sealed record EventRecorderOptions
     public TimeSpan SeriesInterval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Events a second that may be written in the long run, over all objects.</summary>
-    public double EventsPerSecond { get; init; } = 20;
+    public double EventsPerSecond { get; init; } = 500;
 
     /// <summary>Events that may be written at once after a quiet time.</summary>
-    public int Burst { get; init; } = 100;
+    public int Burst { get; init; } = 1000;
+
+    /// <summary>How many are written at once, at most.</summary>
+    public int Writers { get; init; } = 8;
 
     /// <summary>Distinct events about one object within <see cref="SeriesWindow"/>, at most; further ones are dropped and counted.</summary>
     public int PerObject { get; init; } = 25;

@@ -34,6 +34,13 @@ internal sealed class OperatorCommand
     };
 
     private readonly Option<string?> _prices = Text("--prices", "FILE", "A JSON file with what models cost, in place of the built-in table.");
+    private readonly Option<int> _apiRate = new("--api-requests-per-second")
+    {
+        HelpName = "NUMBER",
+        Description = "How many requests a second the operator may send to the API server, from 10 to 100000; twice as many after a quiet time.",
+        DefaultValueFactory = _ => 1000,
+    };
+
     private readonly Option<string> _lostAfter = Duration("--node-lost-after", "How long a node may be cut off before its runs are lost and may start elsewhere.", "10m");
     private readonly Option<string> _lostGrace = Duration("--node-lost-grace", "How much longer the operator waits than the node does.", "10s");
     private readonly Option<string> _leaseDuration = Duration("--lease-duration", "How long a standby waits for a leader that does not renew its Lease.", "15s");
@@ -46,8 +53,8 @@ internal sealed class OperatorCommand
     {
         _root = new RootCommand("The Stromboli operator: runs AgentRuns on the nodes whose bridges connect to it.");
         foreach (var option in (Option[])[
-            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _extraArgs, _prices, _lostAfter, _lostGrace, _leaseDuration,
-            _renewDeadline, _retryPeriod])
+            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _extraArgs, _prices, _apiRate, _lostAfter, _lostGrace,
+            _leaseDuration, _renewDeadline, _retryPeriod])
         {
             _root.Options.Add(option);
         }
@@ -99,6 +106,9 @@ internal sealed class OperatorCommand
             ModelCredentialsSecret = parsed.GetValue(_credentials),
             AllowExtraArgs = parsed.GetValue(_extraArgs),
             Prices = parsed.GetValue(_prices) is { } file ? PriceTable.Load(file) : PriceTable.BuiltIn,
+            ApiRequestsPerSecond = parsed.GetValue(_apiRate) is >= 10 and <= 100_000 and var rate
+                ? rate
+                : throw new UsageException($"{_apiRate.Name} {parsed.GetValue(_apiRate)}: must be from 10 to 100000."),
             NodeLostAfter = Span(parsed, _lostAfter, TimeSpan.FromSeconds(1)),
             NodeLostGrace = Span(parsed, _lostGrace, TimeSpan.Zero),
             LeaseDuration = Span(parsed, _leaseDuration, TimeSpan.FromSeconds(1)),

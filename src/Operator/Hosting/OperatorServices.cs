@@ -66,7 +66,9 @@ internal static class OperatorServices
             s.GetRequiredService<LeaderElector>(), s.GetRequiredService<ReplicaClient>(), lease, s.GetRequiredService<ILogger<OperatorLeadership>>()));
         services.AddSingleton<ILeadership>(s => s.GetRequiredService<OperatorLeadership>());
         services.AddSingleton<IEpochWitness>(s => s.GetRequiredService<OperatorLeadership>());
-        services.AddSingleton(s => LeadersClient(s, config, new KubeClientOptions()));
+        // What is under way is bounded by the number of workers; the rate is a bound against a fault.
+        services.AddSingleton(s => LeadersClient(
+            s, config, new KubeClientOptions { QueriesPerSecond = options.ApiRequestsPerSecond, Burst = 2 * options.ApiRequestsPerSecond }));
 
         // With a rate of its own: whoever reaches the hub's port can make it ask who he is, and must not slow down anything else by that.
         services.AddSingleton<ILinkAuthorizer>(s => new LinkAuthorizer(LeadersClient(s, config, new KubeClientOptions { QueriesPerSecond = 20, Burst = 60 }), @namespace));
@@ -161,8 +163,7 @@ internal static class OperatorServices
         return controller;
     }
 
-    private static NodeAllocation TakenOf(RunStore runs, string node) => runs.Allocations()
-        .Where(a => a.Node == node)
+    private static NodeAllocation TakenOf(RunStore runs, string node) => runs.AllocationsOn(node)
         .Aggregate(default(NodeAllocation), (sum, a) => new(sum.Runs + 1, sum.CpuMillis + a.CpuMillis, sum.MemoryBytes + a.MemoryBytes));
 
     private static RunOptions RunOptionsOf(OperatorOptions options, string @namespace) => new()

@@ -31,6 +31,9 @@ internal sealed class NodeEntry : IDisposable
     /// <summary>The view that was last raised as a change; null before the first. Guarded by the registry.</summary>
     public (NodeView View, bool Lost)? Raised { get; set; }
 
+    /// <summary>The labels as they were last put together, and of what; guarded by nothing: they are put together again at worst.</summary>
+    public NodeLabels? Labels { get; set; }
+
     /// <summary>As it stands.</summary>
     public NodeReport Report
     {

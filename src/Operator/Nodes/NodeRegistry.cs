@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;
@@ -119,7 +120,18 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
         if (_source.Find(name) is not { } node)
             return null;
         var entry = Entry(name);
-        return NodeViews.Of(node, entry.Report, _source.ClusterLabels(name), entry.Lease.LostAt);
+        var report = entry.Report;
+        return NodeViews.Of(node, report, Labels(entry, node, report.Facts?.Labels, _source.ClusterLabels(name)), entry.Lease.LostAt);
+    }
+
+    private static IReadOnlyDictionary<string, string> Labels(
+        NodeEntry entry, AgentNode node, IReadOnlyDictionary<string, string>? reported, IReadOnlyDictionary<string, string>? cluster)
+    {
+        if (entry.Labels is { } known && known.AreOf(node, reported, cluster))
+            return known.Effective;
+        var made = new NodeLabels(node, reported, cluster, NodeViews.Labels(node, reported, cluster));
+        entry.Labels = made;
+        return made.Effective;
     }
 
     private NodeEntry Entry(string name)

@@ -81,6 +81,9 @@ internal sealed class NodeStatusController : IDisposable
             return ReconcileResult.Done;
         }
 
+        // Before anything is compared: each change of a run on the node leads here.
+        if (_written.TryGetValue(key, out var last) && Interval - _time.GetElapsedTime(last) is var wait && wait > TimeSpan.Zero)
+            return ReconcileResult.After(wait);
         var report = _registry.Report(key.Name);
         // Also for a node that has just been made: its bridge is about to dial, and a first status before that would hold the second back for the whole interval.
         if (!view.Connected && !report.Lost && report.DownFor < Settle)
@@ -88,8 +91,6 @@ internal sealed class NodeStatusController : IDisposable
         var next = AgentNodeStatusRules.Next(node, view, report, _taken(key.Name), _time);
         if (Same(node.Status, next))
             return ReconcileResult.Done;
-        if (_written.TryGetValue(key, out var last) && Interval - _time.GetElapsedTime(last) is var wait && wait > TimeSpan.Zero)
-            return ReconcileResult.After(wait);
         _informer.Store.Observe(await _client.ReplaceStatusAsync(AgentNodeResource.Type, node with { Status = next }, cancellationToken: cancellationToken));
         _written[key] = _time.GetTimestamp();
         _metrics.StatusWritten();

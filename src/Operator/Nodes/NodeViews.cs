@@ -6,7 +6,7 @@ namespace Stromboli.Operator.Nodes;
 internal static class NodeViews
 {
     /// <summary>The view. What the node's bridge has not told this operator comes from the status that the last leader wrote.</summary>
-    public static NodeView Of(AgentNode node, NodeReport report, IReadOnlyDictionary<string, string>? clusterLabels, DateTimeOffset lostAt)
+    public static NodeView Of(AgentNode node, NodeReport report, IReadOnlyDictionary<string, string> labels, DateTimeOffset lostAt)
     {
         var facts = report.Facts;
         var known = node.Status?.Capacity;
@@ -16,7 +16,7 @@ internal static class NodeViews
             // A node that comes back after its lease has none until its first ping is answered: a run placed on it before would be lost at once.
             Connected = report is { ConnectedSince: not null, Resynced: true, Lost: false },
             LostAt = lostAt,
-            Labels = Labels(node, facts?.Labels, clusterLabels),
+            Labels = labels,
             Unschedulable = node.Spec?.Unschedulable == true,
             MaxRuns = node.Spec?.MaxRuns ?? facts?.MaxRuns ?? known?.Runs ?? 0,
             CpuMillis = facts?.CpuMillis ?? known?.Cpu?.Thousandths ?? 0,
@@ -36,7 +36,8 @@ internal static class NodeViews
         return a with { Labels = b.Labels, LostAt = b.LostAt } == b && Same(a.Labels, b.Labels);
     }
 
-    private static Dictionary<string, string> Labels(
+    /// <summary>The labels that count.</summary>
+    public static IReadOnlyDictionary<string, string> Labels(
         AgentNode node, IReadOnlyDictionary<string, string>? reported, IReadOnlyDictionary<string, string>? cluster)
     {
         var labels = new Dictionary<string, string>();

@@ -10,6 +10,7 @@ internal sealed class RunStore
 {
     private const string ByUID = "uid";
     private const string ByNode = "node";
+    private const string ByLiveNode = "live-node";
     private const string ByState = "state";
     private const string UnderWay = "under-way";
 
@@ -24,6 +25,7 @@ internal sealed class RunStore
         _defaults = options.Defaults;
         informer.Store.AddIndex(ByUID, run => [run.UID()]);
         informer.Store.AddIndex(ByNode, run => run.LastAttempt()?.Node is { } node ? [node] : []);
+        informer.Store.AddIndex(ByLiveNode, run => run.LiveAttempt()?.Node is { } node ? [node] : []);
         informer.Store.AddIndex(ByState, run => run.LiveAttempt() is not null ? [UnderWay] : []);
     }
 
@@ -38,6 +40,13 @@ internal sealed class RunStore
 
     /// <summary>The runs whose last attempt was, or is, on that node.</summary>
     public IReadOnlyList<AgentRun> OnNode(string node) => Informer.Store.ByIndex(ByNode, node);
+
+    /// <summary>The runs of which an attempt is under way on that node.</summary>
+    public IReadOnlyList<AgentRun> LiveOnNode(string node) => Informer.Store.ByIndex(ByLiveNode, node);
+
+    /// <summary>What the attempts under way on that node hold of it, by the record.</summary>
+    public IEnumerable<Allocation> AllocationsOn(string node) =>
+        LiveOnNode(node).Select(run => WaitingRuns.AllocationOf(run, _defaults)).OfType<Allocation>();
 
     /// <summary>What the attempts under way hold of their nodes, by the record.</summary>
     public IEnumerable<Allocation> Allocations() =>
