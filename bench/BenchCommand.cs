@@ -2,6 +2,7 @@ using Stromboli.Bench.ApiWrites;
 using Stromboli.Bench.ColdStart;
 using Stromboli.Bench.Figures;
 using Stromboli.Bench.Idle;
+using Stromboli.Bench.OperatorThroughput;
 using Stromboli.Bench.Steps;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Requests;
@@ -14,7 +15,8 @@ namespace Stromboli.Bench;
 internal static class BenchCommand
 {
     private static readonly string[] Measured = ["idle", "writes", "cold-start"];
-    private static readonly string[] All = [.. Measured, "steps"];
+    private const string OperatorThroughput = "operator-throughput";
+    private static readonly string[] All = [.. Measured, OperatorThroughput, "steps"];
 
     /// <summary>Measures, prints, and stores if every part was measured.</summary>
     /// <returns>0, whatever the figures; 2 for a part that there is not.</returns>
@@ -28,7 +30,15 @@ internal static class BenchCommand
 
         var parts = args.Length == 0 ? All : args;
         var progress = new Progress();
-        IReadOnlyList<Figure> figures = parts.Intersect(Measured).Any() ? await MeasureAsync(parts, progress, cancellationToken) : [];
+        List<Figure> figures = [];
+        if (parts.Intersect(Measured).Any())
+            figures.AddRange(await MeasureAsync(parts, progress, cancellationToken));
+        if (parts.Contains(OperatorThroughput))
+        {
+            progress.Tell("operator-throughput: a stack of simulated nodes");
+            figures.AddRange(await new OperatorThroughputBench(progress).RunAsync(cancellationToken));
+        }
+
         if (parts.Contains("steps"))
         {
             progress.Tell("steps: where the time of a cold start goes, on a stack of the plain build");

@@ -15,6 +15,9 @@ internal sealed record Figure(string Name, double Value, string Unit)
     /// <summary>The most that it, or its ratio if it has one, should be; null for a figure without an aim.</summary>
     public double? Aim { get; init; }
 
-    /// <summary>Whether it meets its aim; null without one.</summary>
-    public bool? Met => Aim is { } aim ? (Ratio ?? Value) <= aim : null;
+    /// <summary>The least that it, or its ratio if it has one, should be; null for a figure without such an aim.</summary>
+    public double? AtLeast { get; init; }
+
+    /// <summary>Whether it meets its aims; null without one.</summary>
+    public bool? Met => Aim is null && AtLeast is null ? null : !((Ratio ?? Value) > Aim) && !((Ratio ?? Value) < AtLeast);
 }

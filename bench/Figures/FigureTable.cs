@@ -20,7 +20,7 @@ internal static class FigureTable
                 $"{Number(figure.Value)} {figure.Unit}",
                 figure.Baseline is { } baseline ? $"{Number(baseline)} {figure.Unit}" : "",
                 figure.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "",
-                figure.Aim is { } aim ? $"≤ {aim.ToString("0.##", CultureInfo.InvariantCulture)}" : "",
+                (figure.Aim, figure.AtLeast) switch { ({ } aim, _) => $"≤ {Number(aim)}", (_, { } least) => $"≥ {Number(least)}", _ => "" },
                 figure.Met switch { true => "[green]met[/]", false => "[red]missed[/]", null => "" });
         }
 

@@ -17,7 +17,8 @@ internal static class ResidentMemory
         new($"memory-operator{suffix}", Of(stack.Operator), "MB") { Aim = 120 },
     ];
 
-    private static double Of(ServiceProcess process)
+    /// <summary>Of a process, now.</summary>
+    public static double Of(ServiceProcess process)
     {
         var line = File.ReadLines($"/proc/{process.Pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / 1e6;

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Globalization;
+using Stromboli.Crds.Runs;
+using Stromboli.Kubernetes;
+
+namespace Stromboli.Bench.OperatorThroughput;
+
+/// <summary>The baseline: makes runs and writes of each what an operator has written of one, with nothing to decide and no node to ask.</summary>
+internal sealed class BareClient(KubeClient client, string @namespace)
+{
+    private int _made;
+
+    /// <summary>Writes the runs anew, so many at once.</summary>
+    /// <returns>Runs a second.</returns>
+    public async Task<double> RunAsync(IReadOnlyCollection<RecordedRun> runs, int parallel, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        await Parallel.ForEachAsync(runs, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken }, WriteAsync);
+        return runs.Count / watch.Elapsed.TotalSeconds;
+    }
+
+    private async ValueTask WriteAsync(RecordedRun recorded, CancellationToken cancellationToken)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"bare-{Interlocked.Increment(ref _made)}");
+        var run = await client.CreateAsync(
+            AgentRunResource.Type, new AgentRun { Metadata = new() { Name = name, Namespace = @namespace }, Spec = recorded.Spec }, null, cancellationToken);
+        var events = recorded.Events;
+        for (var i = 0; i < Math.Max(recorded.Statuses.Count, events.Count); i++)
+        {
+            if (i < recorded.Statuses.Count)
+                run = await client.ReplaceStatusAsync(AgentRunResource.Type, run with { Status = recorded.Statuses[i] }, cancellationToken: cancellationToken);
+            if (i >= events.Count)
+                continue;
+            var metadata = new Kubernetes.Model.ObjectMeta { Name = string.Create(CultureInfo.InvariantCulture, $"{name}.{i}"), Namespace = @namespace };
+            await client.CreateAsync(BuiltIn.Events, events[i] with { Metadata = metadata, Regarding = events[i].Regarding! with { Namespace = @namespace } }, null, cancellationToken);
+        }
+    }
+}
