@@ -96,6 +96,28 @@ public sealed class AttemptMessagesTests
         Assert.Equal(DesiredState.Stop, Build(run, new("node-1", 1, DesiredState.Go)).State);
     }
 
+    [Theory]
+    [InlineData(AttemptStage.Hooks, "node-1", 1, true)]
+    [InlineData(AttemptStage.Running, "node-1", 1, true)]
+    [InlineData(AttemptStage.Held, "node-1", 1, false)]
+    [InlineData(AttemptStage.Hooks, "node-2", 1, false)]
+    [InlineData(AttemptStage.Hooks, "node-1", 2, false)]
+    public void Build_NotStartedByTheRecord_HasBegunIfItsNodeSaidSo(AttemptStage stage, string node, int attempt, bool begun)
+    {
+        var observed = new ObservedAttempt { Node = node, Attempt = attempt, Stage = stage };
+        var message = AttemptMessages.Build(RunCases.Scheduled(), new("node-1", 1, DesiredState.Go), Secrets, RunCases.T0, RunCases.Options, observed);
+        Assert.Equal(begun, message.Started);
+    }
+
+    [Fact]
+    public void Build_Hooks_HaveTheirNamesAndTime()
+    {
+        var run = RunCases.Scheduled(new AgentRunSpec { Prompt = "hello", Lifecycle = new LifecycleSpec { OnCreate = ["a"], PostStart = ["b", "c"] } });
+        var spec = Build(run, new("node-1", 1, DesiredState.Hold)).Spec!;
+        Assert.Equal([new LifecycleHook("onCreate[0]", "a"), new LifecycleHook("postStart[0]", "b"), new LifecycleHook("postStart[1]", "c")], spec.Hooks);
+        Assert.Equal(300_000, spec.HooksTimeoutMs);
+    }
+
     private static DesiredAttempt Build(AgentRun run, WantedAttempt wanted, DateTimeOffset? now = null) =>
         AttemptMessages.Build(run, wanted, Secrets, now ?? RunCases.T0, RunCases.Options);
 }

@@ -49,9 +49,19 @@ public sealed class AttemptOutcomeTests
         ("the bridge saw the lease end", () => new AttemptEvidence { Cause = EndCause.LeaseOver, Signal = "SIGKILL" }, RunReason.NodeLost),
         ("the shim saw the lease end while the bridge was gone", () => new AttemptEvidence { By = Stopper.Lease, Signal = "SIGKILL" }, RunReason.NodeLost),
         ("stopped by somebody at the node", () => new AttemptEvidence { By = Stopper.Stop, Signal = "SIGTERM" }, RunReason.Crashed),
+        ("a hook failed", () => Hook() with { ExitCode = 3 }, RunReason.HookFailed),
+        ("a hook failed, and a model call of its own before", () => Hook() with { ExitCode = 3, ModelFailure = Away }, RunReason.HookFailed),
+        ("a hook was killed, and not for memory", () => Hook() with { Signal = "SIGKILL" }, RunReason.HookFailed),
+        ("a hook was killed for memory", () => Hook() with { Signal = "SIGKILL", OutOfMemory = true }, RunReason.OutOfMemory),
+        ("a hook failed when the run was cancelled already", () => Hook() with { ExitCode = 3, Cause = EndCause.Cancelled }, RunReason.Cancelled),
+        ("the deadline came in a hook", () => new AttemptEvidence { Hook = "onCreate[0]", Cause = EndCause.TimedOut, By = Stopper.Stop }, RunReason.TimedOut),
+        ("the lease ended in a hook", () => new AttemptEvidence { Hook = "onCreate[0]", By = Stopper.Lease, Signal = "SIGTERM" }, RunReason.NodeLost),
+        ("a hook was stopped by somebody at the node", () => new AttemptEvidence { Hook = "onCreate[0]", By = Stopper.Stop, Signal = "SIGTERM" }, RunReason.Crashed),
         ("nothing is known", () => new AttemptEvidence(), RunReason.Crashed),
         ("nothing is known but that memory ran out", () => new AttemptEvidence { OutOfMemory = true }, RunReason.OutOfMemory),
     ];
+
+    private static AttemptEvidence Hook() => new() { Hook = "onCreate[0]", HookFailure = "The hook failed." };
 
     public static TheoryData<int, string> Rows => [.. Table.Select((row, index) => new TheoryDataRow<int, string>(index, row.Case))];
 

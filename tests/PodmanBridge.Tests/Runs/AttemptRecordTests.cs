@@ -14,6 +14,7 @@ public sealed class AttemptRecordTests
     {
         Command = ["sh", "-c", "SECRET-argument"],
         Env = [new EnvVar { Name = "SECRET_name", Value = "SECRET-value" }],
+        Hooks = [new LifecycleHook("onCreate[0]", "SECRET-hook")],
     };
 
     private static readonly AttemptSpec Claude = SpecBuilder.Attempt() with

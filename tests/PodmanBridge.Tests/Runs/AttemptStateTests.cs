@@ -136,6 +136,34 @@ public sealed class AttemptStateTests : IDisposable
     }
 
     [Fact]
+    public void Released_WithHooks_IsOnDiskAndSeenBeforeTheAgentRuns()
+    {
+        using var state = State();
+        state.Held();
+        state.Released(withHooks: true);
+
+        Assert.True(_directory.ReadRecord()!.Released);
+        Assert.Equal((AttemptStage.Hooks, null), (state.Observe().Stage, state.Observe().StartedAgoMs));
+
+        state.Started([new HookReport { Name = "onCreate[0]", Result = HookResult.Succeeded }]);
+        state.Started();
+
+        Assert.Equal(AttemptStage.Running, state.Observe().Stage);
+        Assert.Equal("onCreate[0]", Assert.Single(state.Observe().Hooks!).Name);
+    }
+
+    [Fact]
+    public void Released_WithoutHooks_IsOnDiskAndNoStageOfItsOwn()
+    {
+        using var state = State();
+        state.Held();
+        state.Released(withHooks: false);
+
+        Assert.True(_directory.ReadRecord()!.Released);
+        Assert.Equal(AttemptStage.Held, state.Observe().Stage);
+    }
+
+    [Fact]
     public void Observe_EndStoredByAFormerBridge_SaysHowLongAgo()
     {
         using (var state = State())

@@ -18,6 +18,8 @@ public sealed class ShimGoTests
             LogBytes = 0x0102,
             StopGrace = TimeSpan.FromMilliseconds(1000),
             Lease = TimeSpan.FromSeconds(2),
+            Hooks = [new("onCreate[0]", "a=b"), new("postStart[0]", "-x")],
+            HooksTimeout = TimeSpan.FromMinutes(5),
         };
 
         byte[] expected =
@@ -31,6 +33,9 @@ public sealed class ShimGoTests
             6, 8, 0, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0,
             7, 4, 0, 0, 0, 0xe8, 3, 0, 0,
             8, 8, 0, 0, 0, 0xd0, 7, 0, 0, 0, 0, 0, 0,
+            9, 15, 0, 0, 0, .. "onCreate[0]=a=b"u8,
+            9, 15, 0, 0, 0, .. "postStart[0]=-x"u8,
+            10, 8, 0, 0, 0, 0xe0, 0x93, 4, 0, 0, 0, 0, 0,
         ];
         Assert.Equal(Convert.ToHexString(expected), Convert.ToHexString(go.Encode().Span));
     }
