@@ -39,6 +39,11 @@ internal sealed partial class GitApplication(GitGatewayOptions options) : IHttpA
         {
             await GitAnswer.RefuseAsync(context, e.StatusCode, "the request is malformed");
         }
+        catch (Exception) when (run.Failure is not null && context.Response.HasStarted)
+        {
+            // The server's answer broke off: it breaks off for git too.
+            context.Abort();
+        }
         catch (Exception e) when (e is OperationCanceledException or IOException && (context.RequestAborted.IsCancellationRequested || run.Closed.IsCancellationRequested))
         {
             // git hung up, or the clone is over.

@@ -32,9 +32,10 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
     /// <summary>Clones.</summary>
     /// <param name="spec">The attempt, with its repository.</param>
     /// <param name="credential">What the repository's server is shown.</param>
+    /// <param name="closing">The bridge stops: what is there is left to the next one, since a call to the engine that is torn may leave it worse.</param>
     /// <param name="cancellationToken">Ends it; the container is removed before this returns.</param>
     /// <exception cref="AttemptRefusedException">There is no clone; the message says why.</exception>
-    public async Task RunAsync(AttemptSpec spec, GitCredential? credential, CancellationToken cancellationToken)
+    public async Task RunAsync(AttemptSpec spec, GitCredential? credential, CancellationToken closing, CancellationToken cancellationToken)
     {
         using var activity = BridgeTraces.Step("clone", record.Key);
         var source = spec.Git!;
@@ -57,8 +58,11 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
         }
         finally
         {
-            using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
-            await RemoveAsync(services, record.Key, deadline.Token);
+            if (!closing.IsCancellationRequested)
+            {
+                using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
+                await RemoveAsync(services, record.Key, deadline.Token);
+            }
         }
 
         File.Delete(_logPath);

@@ -23,13 +23,15 @@ internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbo
         };
     }
 
-    // The shim's report comes before conmon has written the same to the log. Without a report there is nothing to wait for but conmon itself.
+    // The shim's report comes before conmon has written the same to the log. Without a report there is nothing to wait for but conmon itself; and a shim that was
+    // killed before it was let go has no last word.
     private async Task<AttemptLog> LastWordAsync(AttemptRecord record, CancellationToken cancellationToken)
     {
         var log = await AttemptLog.ReadAsync(directory.LogPath, record.Spec, cancellationToken);
         try
         {
-            for (var waited = services.Time.GetTimestamp(); !log.Complete && services.Time.GetElapsedTime(waited) <= LogDeadline;)
+            var killed = record is { Cause: not null, Released: false };
+            for (var waited = services.Time.GetTimestamp(); !log.Complete && !killed && services.Time.GetElapsedTime(waited) <= LogDeadline;)
             {
                 await Task.Delay(LogPause, services.Time, cancellationToken);
                 await log.ReadOnAsync(directory.LogPath, cancellationToken);

@@ -262,7 +262,11 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         }
 
         RefuseIf(AttemptStart.UnknownOption(spec, _services.Sandbox.CliVersion()) ?? AttemptStart.Problem(spec, secrets));
-        await new CloneStep(_services, _state, _directory, _signals).RunAsync(spec, secrets.Git, _closing.Token);
+        if (!await new CloneStep(_services, _state, _directory, _signals).RunAsync(spec, secrets.Git, _closing.Token))
+        {
+            return;
+        }
+
         _released = true;
         _state.Released(withHooks: spec.Hooks.Count > 0);
         BridgeTraces.Mark("let go", Key);

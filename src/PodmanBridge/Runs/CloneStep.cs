@@ -10,18 +10,27 @@ internal sealed class CloneStep(AttemptServices services, AttemptState state, At
     /// <param name="spec">What runs.</param>
     /// <param name="credential">What the repository's server is shown.</param>
     /// <param name="closing">The bridge stops: the next one starts the clone over.</param>
+    /// <returns>Whether the agent may start; false if its container died meanwhile.</returns>
     /// <exception cref="AttemptRefusedException">There is no clone.</exception>
-    /// <exception cref="OperationCanceledException">The attempt, its container or the bridge ended before.</exception>
-    public async Task RunAsync(AttemptSpec spec, GitCredential? credential, CancellationToken closing)
+    /// <exception cref="OperationCanceledException">The attempt or the bridge ended before.</exception>
+    public async Task<bool> RunAsync(AttemptSpec spec, GitCredential? credential, CancellationToken closing)
     {
         // After a loss of power what was written last may be missing, and no agent can have started on it: it is cloned again.
         if (spec.Git is null || state.Record.ClonedInBoot == services.BootID)
-            return;
+            return true;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(state.Ending, closing);
-        var clone = new WorkspaceClone(state.Record, directory, services.Sandbox, () => services.Lease.Remaining).RunAsync(spec, credential, ended.Token);
-        if (await Task.WhenAny(clone, signals.Over) != clone)
-            await ended.CancelAsync();
-        await clone;
-        state.Cloned();
+        var clone = new WorkspaceClone(state.Record, directory, services.Sandbox, () => services.Lease.Remaining).RunAsync(spec, credential, closing, ended.Token);
+        if (await Task.WhenAny(clone, signals.Over) == clone)
+        {
+            await clone;
+            state.Cloned();
+            return true;
+        }
+
+        await ended.CancelAsync();
+        await clone.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        state.Ending.ThrowIfCancellationRequested();
+        closing.ThrowIfCancellationRequested();
+        return false;
     }
 }

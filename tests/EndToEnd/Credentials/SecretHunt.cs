@@ -32,8 +32,12 @@ internal static class SecretHunt
         // One that is being removed may be gone between two questions: then there is nothing to look at.
         if (run.Last.IsFinished)
             await Poll.UntilAsync("the container is gone", TimeSpan.FromSeconds(10), async _ => (await node.ContainersAsync(run.Uid)).Count == 0);
-        else if ((await node.InspectAsync(run.Uid)).ToJsonString().Contains(secret, StringComparison.Ordinal))
-            places.Add("podman inspect");
+        foreach (var container in await node.InspectAllAsync(run.Uid))
+        {
+            if (container.ToJsonString().Contains(secret, StringComparison.Ordinal))
+                places.Add($"podman inspect {container["Name"]}");
+        }
+
 
         var storage = node.Node.Machine.OutsideOf("/home/node/.local/share/containers/storage");
         string[] folders = [node.Node.Bridge.StatePath, Path.Combine(storage, "overlay-containers"), Path.Combine(storage, "volumes")];

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
 using Stromboli.Testbed.Git;
 using Stromboli.Testbed.Stacks;
 
@@ -26,6 +27,30 @@ internal sealed class GitCase(Scene scene)
     /// <summary>The requests that came for a repository of the case's own.</summary>
     public IReadOnlyList<JsonNode> RequestsFor(string name) =>
         [.. Server.Requests().Where(request => request["target"]!.ToString().StartsWith($"/{PathOf(name)}/", StringComparison.Ordinal))];
+
+    /// <summary>Waits until packs of a repository below <c>gated</c> are asked for, and so the clone is under way.</summary>
+    /// <remarks>Refs are asked for twice before: to learn what there is, and by the fetch.</remarks>
+    /// <param name="name">The repository's name.</param>
+    /// <param name="requests">How many requests there were before.</param>
+    public Task IsFetchingAsync(string name, int requests = 0) => Poll.UntilAsync(
+        $"{name} is being cloned", TimeSpan.FromSeconds(30), () => RequestsFor(name).Skip(requests).Count(request => request["method"]!.ToString() == "POST") == 3);
+
+    /// <summary>The container that clones, as the engine lists it; null when there is none.</summary>
+    public async Task<JsonNode?> ClonerOfAsync(RunHistory run) =>
+        (await scene.NodeOf(run).ContainersAsync(run.Uid)).SingleOrDefault(container => container["Names"]![0]!.ToString().EndsWith("-clone", StringComparison.Ordinal));
+
+    /// <summary>The Secret with the credential of the server, for <c>credentialsSecretRef: {name: git}</c>.</summary>
+    public static string Secret(string? password = null, string annotation = "stromboli.dev/use-as: git") => $$"""
+        apiVersion: v1
+        kind: Secret
+        metadata:
+          name: git
+          annotations: { {{annotation}} }
+        type: kubernetes.io/basic-auth
+        stringData:
+          username: {{GitServerProcess.Credential.User}}
+          password: {{password ?? GitServerProcess.Credential.Password}}
+        """;
 
     /// <summary>A run that runs a script of a shell in a clone.</summary>
     /// <param name="name">The run's name.</param>

@@ -28,6 +28,15 @@ public sealed class NodeInspector : IDisposable
     public async Task<JsonNode> InspectAsync(string uid) =>
         await GetAsync($"containers/{Assert.Single(await ContainersAsync(uid))["Id"]}/json") ?? throw new InvalidOperationException("The engine said null.");
 
+    /// <summary><c>podman inspect</c> of all the run's containers.</summary>
+    public async Task<IReadOnlyList<JsonNode>> InspectAllAsync(string uid)
+    {
+        var found = new List<JsonNode>();
+        foreach (var container in await ContainersAsync(uid))
+            found.Add(await GetAsync($"containers/{container["Id"]}/json") ?? throw new InvalidOperationException("The engine said null."));
+        return found;
+    }
+
     /// <summary>Waits until the run has no container.</summary>
     /// <exception cref="TestbedException">It has one past the deadline.</exception>
     public Task ContainerIsRemovedAsync(string uid, TimeSpan within) =>

@@ -13,9 +13,9 @@ using Microsoft.Extensions.Logging;
 namespace Stromboli.Testbed.Git;
 
 /// <summary>
-/// A Git server over TLS: <c>git http-backend</c> behind a few first segments of a path that make it behave otherwise. <c>/private/…</c> asks for the credential in the
-/// file <c>credential</c> (<c>user:password</c>), <c>/redirect/…</c> redirects to another host, <c>/broken/…</c> answers 500, <c>/page/…</c> is a web page, and
-/// <c>/gated/NAME/…</c> holds the packs back until the file <c>gates/NAME</c> is there.
+/// A Git server over TLS: <c>git http-backend</c> behind a few first segments of a path that make it behave otherwise. <c>/redirect/…</c> redirects to another host,
+/// <c>/broken/…</c> answers 500, <c>/page/…</c> is a web page, <c>/gated/NAME/…</c> holds packs back until the file <c>gates/NAME</c> is there, <c>/torn/…</c> ends each
+/// pack early; with <c>private</c> as a segment anywhere it asks for the credential in the file <c>credential</c> (<c>user:password</c>).
 /// </summary>
 internal sealed class GitServer(string root, GitRequestLog log)
 {
@@ -68,16 +68,33 @@ internal sealed class GitServer(string root, GitRequestLog log)
                 context.Response.ContentType = "text/html";
                 await context.Response.WriteAsync("<html>Welcome</html>", context.RequestAborted);
                 return;
-            case ["private", ..] when !IsAuthorised(context.Request):
+            case [..] when segments.Contains("private", StringComparer.Ordinal) && !IsAuthorised(context.Request):
                 context.Response.StatusCode = StatusCodes.Status401Unauthorized;
                 context.Response.Headers.WWWAuthenticate = "Basic realm=\"git\"";
                 return;
-            case ["gated", var gate, ..] when HttpMethods.IsPost(context.Request.Method):
+            case ["gated", var gate, ..] when await IsFetchAsync(context.Request):
                 await PassAsync(gate, context.RequestAborted);
                 break;
+            case ["torn", ..] when await IsFetchAsync(context.Request):
+                context.Response.ContentType = "application/x-git-upload-pack-result";
+                context.Response.ContentLength = 1000;
+                await context.Response.WriteAsync("000dpackfile\n", context.RequestAborted);
+                return;
         }
 
         await new GitBackend(root).ServeAsync(context);
+    }
+
+    // Protocol version 2 asks for refs by the same address.
+    private static async Task<bool> IsFetchAsync(HttpRequest request)
+    {
+        if (!HttpMethods.IsPost(request.Method))
+            return false;
+        request.EnableBuffering();
+        using var reader = new StreamReader(request.Body, Encoding.Latin1, leaveOpen: true);
+        var body = await reader.ReadToEndAsync();
+        request.Body.Position = 0;
+        return body.Contains("command=fetch", StringComparison.Ordinal) || request.Headers.ContentEncoding.Count > 0;
     }
 
     private async Task PassAsync(string gate, CancellationToken cancellationToken)

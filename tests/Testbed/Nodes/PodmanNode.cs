@@ -71,13 +71,10 @@ public sealed class PodmanNode : IAsyncDisposable
         await Podman.StartAsync(cancellationToken);
     }
 
-    // Into what the node writes, before that lies over the root which nodes share.
-    private async Task WriteHostsAsync(CancellationToken cancellationToken)
+    private Task WriteHostsAsync(CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(_layout.State, "upper", "etc");
-        Directory.CreateDirectory(folder);
-        await File.WriteAllLinesAsync(
-            Path.Combine(folder, "hosts"), ["127.0.0.1 localhost", "::1 localhost", .. Hosts.Select(host => $"{host.Value} {host.Key}")], cancellationToken);
+        Directory.CreateDirectory(_layout.State);
+        return File.WriteAllLinesAsync(Path.Combine(_layout.State, "hosts"), Hosts.Select(host => $"{host.Value} {host.Key}"), cancellationToken);
     }
 
     /// <summary>Runs a command in the node as its user.</summary>

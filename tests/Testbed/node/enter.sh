@@ -3,7 +3,7 @@
 # (in a plain chroot the kernel refuses them). Use:
 #   unshare --mount --propagation private enter.sh LOWER STATE UID SUBORDINATE [SOURCE:TARGET:ro|rw]… -- COMMAND…
 # LOWER is the root that nodes share and is not written to; STATE keeps what this node writes; UID is its unprivileged user `node`, SUBORDINATE the first
-# of the user's 65536 subordinate ids; each SOURCE folder of this machine appears at TARGET in the node.
+# of the user's 65536 subordinate ids; STATE/hosts, if there, goes into its /etc/hosts; each SOURCE folder of this machine appears at TARGET in the node.
 set -euo pipefail
 lower=$1 state=$2 uid=$3 subordinate=$4; shift 4
 mkdir -p "$state"/{upper,work,root,home}
@@ -40,6 +40,7 @@ grep -q ^node: "$root/etc/passwd" || {
 }
 # Where the testbed's registries are. Their certificates have names.
 echo "127.0.0.1 localhost open.registry.test private.registry.test" > "$root/etc/hosts"
+[ ! -e "$state/hosts" ] || cat "$state/hosts" >> "$root/etc/hosts"
 # Podman's own overlay cannot lie on an overlay: its storage is a plain folder.
 mount --bind "$state/home" "$root/home/node"
 chown "$uid:$uid" "$root/home/node"

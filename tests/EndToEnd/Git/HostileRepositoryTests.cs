@@ -1,0 +1,87 @@
+using Stromboli.Crds.Runs;
+using Stromboli.EndToEnd.Harness;
+
+namespace Stromboli.EndToEnd.Git;
+
+/// <summary>Repositories made to do more than be there.</summary>
+public sealed class HostileRepositoryTests(StackFixture stacks) : EndToEndTests(stacks)
+{
+    [Fact]
+    public async Task Repository_WithEveryTrick_IsOnlyFiles()
+    {
+        var scene = await OnSharedStackAsync();
+        var own = new GitCase(scene);
+        await own.MakeAsync("other.git", "commit one");
+        await own.MakeAsync("hostile.git", $$"""
+            printf '[submodule "a"]\n\tpath = a\n\turl = ext::sh -c "touch /workspace/owned"\n\tupdate = !touch /workspace/owned\n[submodule "b"]\n\tpath = b\n\turl = file:///etc\n[submodule "c"]\n\tpath = c\n\turl = {{own.UrlOf("other.git")}}\n' > .gitmodules
+            printf '* filter=owned diff=owned merge=owned text=auto\n*.bin filter=lfs diff=lfs merge=lfs -text\n' > .gitattributes
+            printf 'version https://git-lfs.github.com/spec/v1\noid sha256:0000000000000000000000000000000000000000000000000000000000000000\nsize 1\n' > large.bin
+            printf '[remote "origin"]\n\turl = {{own.UrlOf("other.git")}}\n' > .lfsconfig
+            mkdir hooks .githooks; printf '#!/bin/sh\ntouch /workspace/owned\n' | tee hooks/post-checkout > .githooks/post-checkout; chmod +x hooks/* .githooks/*
+            ln -s /etc/passwd passwd; ln -s ../../../../tmp tmp
+            printf '[core]\n\tfsmonitor = touch /workspace/owned\n\tsshCommand = touch /workspace/owned\n[filter "owned"]\n\tsmudge = touch /workspace/owned\n' > config; cp config .gitconfig
+            git add --all
+            for path in a b c; do git update-index --add --cacheinfo "160000,$(printf %040d 1),$path"; done
+            git commit --quiet --message tricks
+            """);
+
+        var run = await scene.ApplyRunAsync(GitCase.Document(
+            "hostile", own.UrlOf("hostile.git"), "ls -A; ls -A a b c; find / -xdev -name 'owned*' 2>/dev/null; cat large.bin | head -n 1; readlink passwd tmp; git config --list --local; ls .git/modules .git/hooks"));
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal(RunPhase.Failed, status.Phase); // ls finds neither of the last two.
+        Assert.Equal(
+            """
+            .git
+            .gitattributes
+            .gitconfig
+            .githooks
+            .gitmodules
+            .lfsconfig
+            a
+            b
+            c
+            config
+            hooks
+            large.bin
+            passwd
+            tmp
+            a:
+
+            b:
+
+            c:
+            version https://git-lfs.github.com/spec/v1
+            /etc/passwd
+            ../../../../tmp
+            core.repositoryformatversion=0
+            core.filemode=true
+            core.bare=false
+            core.logallrefupdates=true
+            """,
+            status.Result!.Text!.Split("\nremote.origin.url=")[0]);
+        Assert.Empty(own.RequestsFor("other.git"));
+    }
+
+    [Theory]
+    [InlineData("120000", "../outside", ".git")]
+    [InlineData("120000", "/tmp", ".GIT")]
+    [InlineData("100755", "[core]", "..")]
+    public async Task Tree_WithAForbiddenName_IsNotWritten(string mode, string content, string name)
+    {
+        var scene = await OnSharedStackAsync();
+        var own = new GitCase(scene);
+        // Written as bytes, since git itself makes no such tree.
+        await own.MakeAsync("hostile.git", $$"""
+            blob=$(printf '{{content}}' | git hash-object -w --stdin)
+            tree=$( { printf '{{mode}} {{name}}\0'; printf %s "$blob" | sed 's/../\\x&/g' | xargs -0 printf '%b'; } | git hash-object -w -t tree --literally --stdin)
+            git update-ref refs/heads/main $(git commit-tree -m hostile $tree)
+            """);
+
+        var run = await scene.ApplyRunAsync(GitCase.Document("hostile", own.UrlOf("hostile.git"), "true"));
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Failed, RunReason.GitCloneFailed), (status.Phase, status.Reason));
+        Assert.Equal($"Cloning {own.UrlOf("hostile.git")} failed: its files could not be written into the workspace; the run's log says more.", status.Message);
+    }
+}
