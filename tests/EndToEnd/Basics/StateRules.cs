@@ -8,6 +8,18 @@ internal static class StateRules
 {
     private static readonly string[] Always = [RunConditions.Accepted, RunConditions.Scheduled, RunConditions.Started, RunConditions.Succeeded, RunConditions.Ready];
 
+    /// <summary>Fails with the state that breaks a rule. A name that was used again is a history for each of its objects.</summary>
+    public static void AssertHold(RunHistory run)
+    {
+        foreach (var states in run.States.GroupBy(state => state.Run.Metadata.Uid).Select(group => group.ToList()))
+        {
+            if (run.HasGap)
+                states.Where(state => state.IsObserved).ToList().ForEach(AssertHolds);
+            else
+                AssertHold(states);
+        }
+    }
+
     /// <summary>Fails with the state that breaks a rule.</summary>
     public static void AssertHold(IReadOnlyList<RunState> states)
     {
@@ -34,7 +46,17 @@ internal static class StateRules
         Assert.True((state.Condition(RunConditions.Stalled) == "True") == (state.IsFinished && !good), $"Stalled: {state}");
         Assert.True(state.Status.CompletionTime is not null == state.IsFinished, $"completionTime: {state}");
         Assert.False(string.IsNullOrWhiteSpace(state.Status.Message), $"no message: {state}");
+        Assert.Equal((Expected(state), $"{state}"), (Kstatus.Of(state.Json), $"{state}"));
     }
+
+    // While an edit is not observed yet, even an end is not the last word.
+    private static string Expected(RunState state) => state switch
+    {
+        _ when state.Status.ObservedGeneration != state.Generation => Kstatus.InProgress,
+        { IsFinished: false } => Kstatus.InProgress,
+        { Phase: RunPhase.Succeeded } => Kstatus.Current,
+        _ => Kstatus.Failed,
+    };
 
     private static void AssertFollows(RunState before, RunState after)
     {

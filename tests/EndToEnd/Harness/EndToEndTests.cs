@@ -1,10 +1,12 @@
+using System.Runtime.ExceptionServices;
+using Stromboli.EndToEnd.Basics;
 using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Harness;
 
 /// <summary>
 /// A class of cases: each applies YAML as a user would, acts, and says what must come of it. When a case fails, what a person needs is printed: the objects, their
-/// events, what the nodes run, and the ends of the logs.
+/// events, what the nodes run, and the ends of the logs. Whatever a case is about, every state that a watcher saw of its runs must obey <see cref="StateRules"/>.
 /// </summary>
 public abstract class EndToEndTests(StackFixture stacks) : IAsyncDisposable
 {
@@ -25,11 +27,29 @@ public abstract class EndToEndTests(StackFixture stacks) : IAsyncDisposable
     {
         GC.SuppressFinalize(this);
         var failed = TestContext.Current.TestState?.Result == TestResult.Failed;
+        var broken = failed ? null : BrokenRule();
         foreach (var scene in _scenes)
         {
-            if (failed)
+            if (failed || broken is not null)
                 TestContext.Current.TestOutputHelper?.WriteLine(await FailureReport.OfAsync(scene));
             await scene.DisposeAsync();
+        }
+
+        if (broken is not null)
+            ExceptionDispatchInfo.Throw(broken);
+    }
+
+    private Exception? BrokenRule()
+    {
+        try
+        {
+            foreach (var run in _scenes.SelectMany(scene => scene.Runs))
+                StateRules.AssertHold(run);
+            return null;
+        }
+        catch (Exception e) when (e is Xunit.Sdk.XunitException)
+        {
+            return e;
         }
     }
 
