@@ -28,6 +28,19 @@ internal static class CountingAgent
     /// <param name="scene">The case.</param>
     /// <param name="name">The run's name.</param>
     /// <param name="work">What the agent does between telling of its start and printing all starts of the attempt; shell.</param>
+    /// <param name="field">One more field of the spec.</param>
+    /// <param name="value">Its value, as JSON.</param>
+    public static string Document(Scene scene, string name, string work, string field, string value)
+    {
+        var document = JsonNode.Parse(Document(scene, name, work))!;
+        document["spec"]![field] = JsonNode.Parse(value);
+        return document.ToJsonString();
+    }
+
+    /// <summary>The run as a document to apply.</summary>
+    /// <param name="scene">The case.</param>
+    /// <param name="name">The run's name.</param>
+    /// <param name="work">What the agent does between telling of its start and printing all starts of the attempt; shell.</param>
     public static string Document(Scene scene, string name, string work) => new JsonObject
     {
         ["apiVersion"] = "stromboli.dev/v1alpha1",

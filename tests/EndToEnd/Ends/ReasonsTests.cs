@@ -1,0 +1,41 @@
+using Stromboli.Crds.Runs;
+using Stromboli.EndToEnd.Credentials;
+using Stromboli.EndToEnd.Lifecycle;
+using Stromboli.EndToEnd.Options;
+using Stromboli.EndToEnd.Resilience;
+using Stromboli.EndToEnd.Sandbox;
+using Stromboli.EndToEnd.Scheduling;
+
+namespace Stromboli.EndToEnd.Ends;
+
+/// <summary>No reason is without a case that makes it happen.</summary>
+public sealed class ReasonsTests
+{
+    /// <summary>Where the reasons are shown that are not in the table of <see cref="EndsTests"/>.</summary>
+    private static readonly Dictionary<RunReason, string> Elsewhere = new()
+    {
+        [RunReason.OutOfMemory] = nameof(MemoryTests.OutOfMemory_TheKernelKills_IsNamed),
+        [RunReason.NodeLost] = nameof(NodeLossTests.Node_LostForGood_EveryRunEndsOrWaitsAsItsSpecSays),
+        [RunReason.SecretNotFound] = nameof(OwnCredentialTests.Secret_ComesLater_IsWaitedFor),
+        [RunReason.SecretNotAllowed] = nameof(OwnCredentialTests.Secret_NotAnnotated_IsNotUsedUntilItIs),
+        [RunReason.ConfigMapNotFound] = nameof(InputTests),
+        [RunReason.NoNodeMatches] = nameof(PlacementTests),
+        [RunReason.WaitingForNode] = nameof(NoNodeTests.NoNodeConnected_WaitsAndRunsWhenOneAppears),
+        [RunReason.LimitsNotEnforceable] = nameof(NoNodeTests.NoNodeEnforcesLimits_WaitsAndRunsWhenOneMayLeaveThemOut),
+        [RunReason.Queued] = nameof(CapacityTests.NodeIsFull_NextRunIsQueuedAndRunsWhenThereIsRoom),
+        [RunReason.Suspended] = nameof(LifecycleTests.Suspend_WhileRunning_EndsTheAttemptAndAResumeStartsFromTheBeginning),
+        [RunReason.Backoff] = nameof(LifecycleTests.Retries_CommandThatCrashes_IsTriedAgainAfterItsBackoffUntilTheLimit),
+        [RunReason.PolicyDenied] = nameof(NodeConfigurationTests),
+    };
+
+    /// <summary>What the API names already and nothing in it can bring about yet.</summary>
+    private static readonly RunReason[] Later =
+    [
+        RunReason.StorageLimitExceeded, RunReason.HookFailed, RunReason.GitCloneFailed, RunReason.ServiceNotReady, RunReason.VolumeDenied, RunReason.SessionLost,
+        RunReason.SessionNotFound, RunReason.WaitingForSession,
+    ];
+
+    [Fact]
+    public void Reasons_All_AreShown() =>
+        Assert.Equal(Enum.GetValues<RunReason>().Order(), EndsTests.Shown.Concat(Elsewhere.Keys).Concat(Later).Distinct().Order());
+}
