@@ -6,6 +6,7 @@ using Stromboli.Kubernetes.Model;
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Nodes;
 using Stromboli.Operator.Runs;
+using Stromboli.Operator.Telemetry;
 
 namespace Stromboli.Operator.Hosting;
 
@@ -103,6 +104,7 @@ internal static class OperatorServices
         services.AddSingleton<INodeSource>(s => s.GetRequiredService<InformerNodeSource>());
         services.AddSingleton<NodeRegistry>();
         services.AddSingleton<INodeRegistry>(s => s.GetRequiredService<NodeRegistry>());
+        services.AddSingleton<MetricsPage>();
         services.AddSingleton(s => new HubMetrics(s.GetRequiredService<IMeterFactory>()));
         services.AddSingleton<IAgentNodeCreator, AgentNodeCreator>();
         services.AddSingleton(s => new HubContext

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.EndToEnd.Harness;
 using Stromboli.Testbed;
@@ -41,6 +42,9 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Same(end, run.Last);
         var dropped = scene.Stack.Operator.ReadLog().Split('\n').Where(line => line.Contains($"Node {old.Node.Name} reports attempt 1 of run {run.Uid}, which is not on record", StringComparison.Ordinal));
         Assert.Single(dropped);
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri($"{scene.Stack.Operator.HealthUrl}/metrics"), Cancelled);
+        Assert.Matches(@"(?m)^stromboli_node_reports_dropped_total [1-9]\d*$", metrics);
     }
 
     [Fact]
@@ -82,6 +86,45 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         await run.EndAsync();
 
         CountingAgent.AssertRanOnce(scene, run);
+    }
+
+    [Fact]
+    public async Task Node_LostForGood_EveryRunEndsOrWaitsAsItsSpecSays()
+    {
+        var scene = await OnPrivateStackAsync(new StackOptions { Node = new() { MaxRuns = 8 }, Operator = Terms.ShortForNodes });
+        var once = await ApplyAsync(scene, "once", "retries", """{"nodeLost":0}""");
+        var budgeted = await ApplyAsync(scene, "budgeted", "budget", """{"maxTokens":100000}""");
+        var cancelled = await ApplyAsync(scene, "cancelled", "priority", "1");
+        var suspended = await ApplyAsync(scene, "suspended", "priority", "1");
+        var again = await ApplyAsync(scene, "again", "priority", "1");
+        RunHistory[] runs = [once, budgeted, cancelled, suspended, again];
+        await Task.WhenAll(runs.Select(run => run.RunningAsync()));
+
+        await scene.Stack.Nodes[0].Bridge.KillAsync();
+        await scene.PatchAsync(cancelled, "spec: {cancel: true}");
+        await scene.PatchAsync(suspended, "spec: {suspend: true}");
+        // Nobody knows whether they still run: they are neither over nor waiting yet.
+        var asked = await cancelled.UntilAsync("is observed", state => state.Status.ObservedGeneration == 2);
+        Assert.Equal((RunPhase.Running, "True", "Is being cancelled on node-1."), (asked.Phase, asked.Condition(RunConditions.Reconciling), asked.Status.Message));
+
+        Assert.Equal((RunPhase.Failed, RunReason.NodeLost), ((await once.EndAsync()).Phase, once.Last.Reason));
+        Assert.Equal((RunPhase.Failed, RunReason.NodeLost), ((await budgeted.EndAsync()).Phase, budgeted.Last.Reason));
+        Assert.Contains("spec.budget leaves nothing", budgeted.Last.Status.Message, StringComparison.Ordinal);
+        Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), ((await cancelled.EndAsync()).Phase, cancelled.Last.Reason));
+        var waits = await suspended.ReasonAsync(RunReason.Suspended);
+        Assert.Equal((RunPhase.Pending, null), (waits.Phase, waits.Status.Retries));
+        var second = await again.ReasonAsync(RunReason.WaitingForNode);
+        Assert.Equal((RunPhase.Pending, 1, 0), (second.Phase, second.Status.Retries!.NodeLost, second.Status.Retries.Failures ?? 0));
+        Assert.All(runs, run => Assert.Equal([RunReason.NodeLost], run.Last.Status.Attempts!.Select(attempt => attempt.Reason)));
+        // Its budget lets the lost attempt have spent all that was left.
+        Assert.Equal(100000, budgeted.Last.Status.Budget!.Tokens);
+    }
+
+    private static async Task<RunHistory> ApplyAsync(Scene scene, string name, string field, string value)
+    {
+        var document = JsonNode.Parse(CountingAgent.Document(scene, name, CountingAgent.UntilLetGo, field, value))!;
+        document["spec"]!["resources"] = JsonNode.Parse("""{"limits":{"cpu":"100m"}}""");
+        return await scene.ApplyRunAsync(document.ToJsonString());
     }
 
     private static int Calls(Scene scene, string start) => scene.Stack.Model.Requests().Count(request => request["model"]?.ToString() == start);
