@@ -1,6 +1,6 @@
-using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Hosting;
+using Stromboli.Operator.Pricing;
 
 namespace Stromboli.Operator;
 
@@ -38,7 +38,7 @@ internal sealed record OperatorOptions
     public bool AllowExtraArgs { get; init; }
 
     /// <summary>What models cost.</summary>
-    public required IReadOnlyList<ModelPrice> Prices { get; init; }
+    public required PriceTable Prices { get; init; }
 
     /// <summary>How many requests a second it may send to the API server.</summary>
     public required int ApiRequestsPerSecond { get; init; }

@@ -4,7 +4,7 @@ using Stromboli.Kubernetes;
 namespace Stromboli.Operator.Hosting;
 
 /// <summary>Builds the process and runs it to its end.</summary>
-internal static class OperatorHost
+internal static partial class OperatorHost
 {
     private const string FallbackNamespace = "stromboli-system";
 
@@ -60,6 +60,7 @@ internal static class OperatorHost
         builder.WebHost.ConfigureKestrel(kestrel => HubListener.Configure(kestrel, options));
         var app = builder.Build();
         HubListener.Map(app);
+        Log.Prices(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OperatorHost)), options.Prices.Models.Count, options.Prices.Taken);
         return app;
     }
 
@@ -69,5 +70,11 @@ internal static class OperatorHost
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddConsole(console => console.FormatterName = OneLineFormatter.FormatterName);
         logging.Services.AddSingleton<ConsoleFormatter, OneLineFormatter>();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Costs are reckoned at the prices of {Models} models as they were on {Taken:yyyy-MM-dd}.")]
+        public static partial void Prices(ILogger log, int models, DateOnly taken);
     }
 }

@@ -95,7 +95,7 @@ internal static class OperatorServices
 
     private static void AddNodes(this IServiceCollection services, OperatorOptions options)
     {
-        services.AddSingleton(new HubSettings { NodeLostAfter = options.NodeLostAfter, NodeLostGrace = options.NodeLostGrace, Prices = options.Prices });
+        services.AddSingleton(new HubSettings { NodeLostAfter = options.NodeLostAfter, NodeLostGrace = options.NodeLostGrace, Prices = options.Prices.Models });
         services.AddInformer(AgentNodeResource.Type, n => n with { Metadata = n.Metadata with { ManagedFields = null } });
 
         // Only the labels count, and a node's status is large.

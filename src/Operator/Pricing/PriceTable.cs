@@ -12,10 +12,10 @@ internal sealed record PriceTable
     private const decimal MaxPrice = 1_000_000;
 
     /// <summary>The table that comes with the operator.</summary>
-    public static IReadOnlyList<ModelPrice> BuiltIn { get; } = ReadBuiltIn();
+    public static PriceTable BuiltIn { get; } = ReadBuiltIn();
 
-    /// <summary>When the prices were looked up, for people.</summary>
-    public string? Taken { get; init; }
+    /// <summary>The day on which the prices were looked up. Nobody can tell what a cost is worth that was reckoned at prices of no known age.</summary>
+    public required DateOnly Taken { get; init; }
 
     /// <summary>Where, for people.</summary>
     public string? Source { get; init; }
@@ -25,7 +25,7 @@ internal sealed record PriceTable
 
     /// <summary>Reads a table from a file.</summary>
     /// <exception cref="UsageException">It cannot be read or used.</exception>
-    public static IReadOnlyList<ModelPrice> Load(string file)
+    public static PriceTable Load(string file)
     {
         try
         {
@@ -46,9 +46,10 @@ internal sealed record PriceTable
     /// <summary>Reads a table and checks it.</summary>
     /// <exception cref="JsonException">It is not of the form.</exception>
     /// <exception cref="FormatException">It has something that cannot be.</exception>
-    public static IReadOnlyList<ModelPrice> Parse(ReadOnlySpan<byte> json)
+    public static PriceTable Parse(ReadOnlySpan<byte> json)
     {
-        var models = (JsonSerializer.Deserialize(json, PriceTableJson.Default.PriceTable) ?? throw new FormatException("The table is null.")).Models;
+        var table = JsonSerializer.Deserialize(json, PriceTableJson.Default.PriceTable) ?? throw new FormatException("The table is null.");
+        var models = table.Models;
         if (models.Count > MaxEntries)
             throw new FormatException($"models has {models.Count} entries; {MaxEntries} are allowed.");
         foreach (var price in models)
@@ -60,10 +61,10 @@ internal sealed record PriceTable
                 throw new FormatException($"A price of {price.Model} is below 0 or above {MaxPrice}.");
         }
 
-        return models.DistinctBy(p => p.Model).Count() == models.Count ? models : throw new FormatException("A model is named twice.");
+        return models.DistinctBy(p => p.Model).Count() == models.Count ? table : throw new FormatException("A model is named twice.");
     }
 
-    private static IReadOnlyList<ModelPrice> ReadBuiltIn()
+    private static PriceTable ReadBuiltIn()
     {
         using var stream = typeof(PriceTable).Assembly.GetManifestResourceStream("prices.json")!;
         using var bytes = new MemoryStream();

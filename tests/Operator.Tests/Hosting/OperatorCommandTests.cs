@@ -14,7 +14,7 @@ public sealed class OperatorCommandTests
             (TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2)),
             (options!.NodeLostAfter, options.NodeLostGrace, options.LeaseDuration, options.LeaseRenewDeadline, options.LeaseRetryPeriod));
         Assert.Equal("https://api.anthropic.com/", options.ModelBaseURL.AbsoluteUri);
-        Assert.NotEmpty(options.Prices);
+        Assert.NotEmpty(options.Prices.Models);
         Assert.False(options.AllowExtraArgs);
     }
 
@@ -22,7 +22,7 @@ public sealed class OperatorCommandTests
     public async Task InvokeAsync_EveryFlag_IsTaken()
     {
         var prices = Path.GetTempFileName();
-        await File.WriteAllTextAsync(prices, """{"models":[{"model":"m","input":1,"output":2,"cacheRead":0.1,"cacheWrite":1.25,"cacheWriteHour":2}]}""");
+        await File.WriteAllTextAsync(prices, """{"taken":"2026-10-24","models":[{"model":"m","input":1,"output":2,"cacheRead":0.1,"cacheWrite":1.25,"cacheWriteHour":2}]}""");
 
         var (code, options, _) = await InvokeAsync(
             "--kubeconfig", "/k", "--namespace", "ns", "--identity", "me", "--hub-listen", "127.0.0.1:1", "--hub-name", "a", "--hub-name", "10.0.0.1", "--health-listen", "[::1]:2",
@@ -34,7 +34,7 @@ public sealed class OperatorCommandTests
         Assert.Equal(("/k", "ns", "me", "127.0.0.1:1", "[::1]:2", "i", "s"), (options!.KubeConfig, options.Namespace, options.Identity, options.HubListen.ToString(), options.HealthListen.ToString(), options.DefaultImage, options.ModelCredentialsSecret));
         Assert.Equal(["a", "10.0.0.1"], options.HubNames.Select(n => n.ToString()));
         Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.Zero, TimeSpan.FromMilliseconds(500)), (options.NodeLostAfter, options.NodeLostGrace, options.LeaseRetryPeriod));
-        Assert.Equal(2, Assert.Single(options.Prices).Output);
+        Assert.Equal(2, Assert.Single(options.Prices.Models).Output);
         Assert.True(options.AllowExtraArgs);
     }
 

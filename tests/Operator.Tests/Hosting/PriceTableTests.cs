@@ -9,8 +9,9 @@ public sealed class PriceTableTests
     [Fact]
     public void BuiltIn_EveryModel_HasPricesThatFitTogether()
     {
-        Assert.NotEmpty(PriceTable.BuiltIn);
-        Assert.All(PriceTable.BuiltIn, p =>
+        Assert.InRange(PriceTable.BuiltIn.Taken, new DateOnly(2026, 1, 1), DateOnly.MaxValue);
+        Assert.NotEmpty(PriceTable.BuiltIn.Models);
+        Assert.All(PriceTable.BuiltIn.Models, p =>
         {
             Assert.StartsWith("claude-", p.Model, StringComparison.Ordinal);
             Assert.True(p.CacheRead < p.Input && p.Input < p.CacheWrite && p.CacheWrite < p.CacheWriteHour && p.CacheWriteHour < p.Output, p.Model);
@@ -24,18 +25,20 @@ public sealed class PriceTableTests
     [InlineData("claude-sonnet-4-5-20250929", 3)]
     [InlineData("claude-sonnet-5-5", 2)]
     public void BuiltIn_LongestBeginning_IsThePublishedPrice(string model, decimal input) => Assert.Equal(
-        input, PriceTable.BuiltIn.Where(p => model.StartsWith(p.Model, StringComparison.Ordinal)).MaxBy(p => p.Model.Length)!.Input);
+        input, PriceTable.BuiltIn.Models.Where(p => model.StartsWith(p.Model, StringComparison.Ordinal)).MaxBy(p => p.Model.Length)!.Input);
 
     [Theory]
     [InlineData("null")]
     [InlineData("{}")]
-    [InlineData("""{"models":null}""")]
-    [InlineData("""{"models":[null]}""")]
-    [InlineData("""{"models":[{"model":"m"}]}""")]
-    [InlineData("""{"models":[{"model":"","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
-    [InlineData("""{"models":[{"model":"m","input":-1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
-    [InlineData("""{"models":[{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1,"batch":1}]}""")]
-    [InlineData("""{"models":[{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1},{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
+    [InlineData("""{"taken":"2026-10-24","models":null}""")]
+    [InlineData("""{"taken":"2026-10-24","models":[null]}""")]
+    [InlineData("""{"taken":"2026-10-24","models":[{"model":"m"}]}""")]
+    [InlineData("""{"taken":"2026-10-24","models":[{"model":"","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
+    [InlineData("""{"taken":"2026-10-24","models":[{"model":"m","input":-1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
+    [InlineData("""{"taken":"2026-10-24","models":[{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1,"batch":1}]}""")]
+    [InlineData("""{"taken":"2026-10-24","models":[{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1},{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
+    [InlineData("""{"models":[]}""")]
+    [InlineData("""{"taken":"lately","models":[]}""")]
     public void Parse_NoTable_IsRefused(string json)
     {
         var error = Record.Exception(() => PriceTable.Parse(Encoding.UTF8.GetBytes(json)));
