@@ -4,6 +4,7 @@ using Stromboli.Crds.Values;
 namespace Stromboli.Crds.Runs;
 
 /// <summary>When the run is tried again from its beginning.</summary>
+[CelRule("!has(self.__true__)", "{path}.on " + Sentences.QuotedOn, Field = "on")]
 public sealed record RetrySpec
 {
     /// <summary>How many times the run may start again because an attempt ended for one of the reasons in on. 0 when absent.</summary>
@@ -17,6 +18,13 @@ public sealed record RetrySpec
     [Items(RunLimits.RetryReasons, TextMin = 1, TextMax = RunLimits.RetryReason)]
     [Pattern(Patterns.RetryReason, Sentences.RetryReason)]
     public List<string>? On { get; init; }
+
+    /// <summary>
+    /// No field of its own: what YAML 1.1, and so kubectl, makes of an on without quotes. It is refused. Where unknown fields are dropped silently (Argo CD, Flux, an older
+    /// kubectl) the run would be tried again for other reasons than those that were written.
+    /// </summary>
+    [Items(RunLimits.RetryReasons, TextMin = 0, TextMax = RunLimits.RetryReason)]
+    public List<string>? True { get; init; }
 
     /// <summary>Time before the first retry; it doubles with each, up to ten minutes or itself if that is longer, and up to a quarter is added at random. 10s when absent.</summary>
     [DurationBounds(RunLimits.MinBackoff, RunLimits.MaxBackoff)]

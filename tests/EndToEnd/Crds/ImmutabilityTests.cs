@@ -1,0 +1,131 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Stromboli.Testbed.Kube;
+
+namespace Stromboli.EndToEnd.Crds;
+
+/// <summary>
+/// No field of an AgentRun's spec can be changed, added or taken away once it is applied, but five. Every field that the CRD has is tried, so that new ones are too.
+/// </summary>
+public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<CrdServerFixture>
+{
+    private const string Runs = "/apis/stromboli.dev/v1alpha1/namespaces/default/agentruns";
+    private const string Crd = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/agentruns.stromboli.dev";
+    private const string Refusal = "cannot be changed: make a new object instead";
+
+    private static readonly string[] Mutable = ["suspend", "cancel", "priority", "ttlAfterFinished", "deleteAfterFinished"];
+
+    [Fact]
+    public async Task Update_EveryFieldOfTheSpec_IsRefusedButForFive()
+    {
+        using var server = fixture.Plane.CrdServer!.Connect();
+        var schema = (await server.GetAsync(Crd))!["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!;
+        var fields = SpecFields.Of(schema).ToList();
+        Assert.True(fields.Count > 80, $"only {fields.Count} fields");
+        List<string> wrong = [];
+        foreach (var field in fields)
+        {
+            if (await PairAsync(field) is not var (one, other))
+            {
+                wrong.Add($"{field}: no example is accepted: add one to {nameof(SpecFields)}.");
+                continue;
+            }
+
+            var top = field.Path[0];
+            foreach (var (what, before, after) in ((string, JsonObject, JsonObject)[])[("changed", one, other), ("added", Without(one, field), one), ("taken away", one, Without(one, field))])
+            {
+                if (JsonNode.DeepEquals(before, after))
+                    continue;
+                var answer = await UpdateAsync(before, after);
+                if (answer is null)
+                    continue;
+                // Where what is left is no spec at all, the API server says only that.
+                var refused = answer.Contains($"spec.{top} {Refusal}", StringComparison.Ordinal) || (answer.Length > 0 && !await IsTakenAsync(after));
+                if (refused == Mutable.Contains(top) || (Mutable.Contains(top) && answer.Length > 0))
+                    wrong.Add($"{field} {what}: {(answer.Length == 0 ? "accepted" : answer)}");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    // Two specs that the API server takes and that differ in this field alone; null if none of the examples will do.
+    private async Task<(JsonObject One, JsonObject Other)?> PairAsync(SpecField field)
+    {
+        foreach (var (one, other) in SpecFields.Examples(field))
+        {
+            var (first, second) = (SpecFields.Spec(field, one), SpecFields.Spec(field, other));
+            if (await IsTakenAsync(first) && (one.ToJsonString() == other.ToJsonString() || await IsTakenAsync(second)))
+                return (first, second);
+        }
+
+        return null;
+    }
+
+    private static JsonObject Without(JsonObject spec, SpecField field)
+    {
+        var copy = spec.DeepClone().AsObject();
+        JsonNode parent = copy;
+        foreach (var step in field.Path.SkipLast(1))
+            parent = step == "[]" ? parent[0]! : parent[step]!;
+        parent.AsObject().Remove(field.Path[^1]);
+        return copy;
+    }
+
+    private async Task<bool> IsTakenAsync(JsonObject spec) => await TryAsync(() => fixture.Plane.Http.CreateAsync($"{Runs}?dryRun=All&fieldValidation=Strict", Document("dry", spec))) is null;
+
+    // What the API server says against the change; empty if it takes it; null if it does not take what it starts from (a field that another one needs).
+    private async Task<string?> UpdateAsync(JsonObject before, JsonObject after)
+    {
+        if (!await IsTakenAsync(before))
+            return null;
+        var name = $"run-{Guid.NewGuid():N}";
+        await fixture.Plane.Http.CreateAsync(Runs, Document(name, before));
+        try
+        {
+            return await TryAsync(() => fixture.Plane.Http.MergeAsync($"{Runs}/{name}", new JsonObject { ["spec"] = Difference(before, after) }.ToJsonString())) ?? "";
+        }
+        finally
+        {
+            await fixture.Plane.Http.DeleteAsync($"{Runs}/{name}");
+        }
+    }
+
+    private static async Task<string?> TryAsync(Func<Task> write)
+    {
+        try
+        {
+            await write();
+            return null;
+        }
+        catch (KubeHttpException e) when (e.Code is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        {
+            return e.Message;
+        }
+    }
+
+    // As a merge patch (RFC 7396).
+    private static JsonObject Difference(JsonObject before, JsonObject after)
+    {
+        var patch = new JsonObject();
+        foreach (var (name, value) in after)
+        {
+            if (before[name] is JsonObject old && value is JsonObject fresh)
+                patch[name] = Difference(old, fresh);
+            else if (!JsonNode.DeepEquals(before[name], value))
+                patch[name] = value?.DeepClone();
+        }
+
+        foreach (var (name, _) in before.Where(pair => !after.ContainsKey(pair.Key)))
+            patch[name] = null;
+        return patch;
+    }
+
+    private static string Document(string name, JsonObject spec) => new JsonObject
+    {
+        ["apiVersion"] = "stromboli.dev/v1alpha1",
+        ["kind"] = "AgentRun",
+        ["metadata"] = new JsonObject { ["name"] = name },
+        ["spec"] = spec.DeepClone(),
+    }.ToJsonString();
+}
