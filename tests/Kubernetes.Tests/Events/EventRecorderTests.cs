@@ -87,7 +87,7 @@ public sealed class EventRecorderTests : ApiServerTest
     [Fact]
     public async Task Record_ManyDifferentAboutOneObject_CutOff()
     {
-        var recorder = Start(Options with { PerObject = 3 });
+        var recorder = Start(Options with { PerObject = 3, Writers = 1 });
         for (var i = 0; i < 10; i++)
             recorder.Record(Target, EventType.Normal, "R", "A", $"n{i}");
         recorder.Record(Target with { Metadata = new() { Namespace = "ns", Name = "b", Uid = "uid-b" } }, EventType.Normal, "R", "A", "last");
