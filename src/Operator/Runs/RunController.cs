@@ -113,7 +113,10 @@ internal sealed class RunController : IDisposable
             while (true)
             {
                 await WaitAsync(wait, cancellationToken);
+                var began = _clock.GetTimestamp();
                 wait = _queue.Refresh() is { } again ? Positive(again - _clock.GetUtcNow()) : Timeout.InfiniteTimeSpan;
+                // Over a long queue, passes take a quarter of the time at most, however often something changes.
+                await Task.Delay(3 * _clock.GetElapsedTime(began), _clock, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

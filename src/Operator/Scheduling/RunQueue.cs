@@ -20,6 +20,7 @@ internal sealed class RunQueue(
     private readonly Dictionary<string, long> _served = [];
     private DateTimeOffset _refreshedAt = DateTimeOffset.MinValue;
     private long _turn;
+    private int _changed;
     private bool _dirty;
 
     /// <summary>Raised, off any lock, with the UID of a run for which another placement holds than it was told.</summary>
@@ -126,27 +127,29 @@ internal sealed class RunQueue(
         var placements = Scheduler.Place(unplaced, [.. nodes()], reservations.With(recorded()), _served);
         var now = clock.GetUtcNow();
         var refresh = now - _refreshedAt >= options.RefreshEvery;
-        var messages = 0;
+        if (refresh)
+            _changed = 0;
         var heldBack = false;
         foreach (var run in unplaced)
         {
             var placement = placements[run.UID];
             var before = _said.GetValueOrDefault(run.UID);
-            if (before is not null && !placement.IsPlaced && before.Reason == placement.Reason)
+            if (before is not null && !placement.IsPlaced)
             {
-                if (!IsWorthSaying(before, placement))
+                var sameReason = before.Reason == placement.Reason;
+                if (sameReason && !IsWorthSaying(before, placement))
                     continue;
-                if (!refresh || messages == options.MessagesPerRefresh)
+                if ((sameReason && !refresh) || _changed >= options.ChangesPerRefresh)
                 {
                     heldBack = true;
                     continue;
                 }
-                messages++;
+                _changed++;
             }
             Say(run, placement);
             woken.Add(run.UID);
         }
-        if (messages > 0)
+        if (refresh && _changed > 0)
             _refreshedAt = now;
         ForgetServed();
         return heldBack;

@@ -10,6 +10,30 @@ namespace Stromboli.EndToEnd.Scheduling;
 public sealed class FairShareTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
+    public async Task ManyRunsOfManySizes_NoNodeEverHasMoreThanItTakes()
+    {
+        var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 0 });
+        SimulatedNodeOptions[] sizes =
+        [
+            new() { MaxRuns = 5, RunsFor = TimeSpan.FromMilliseconds(30) },
+            new() { MaxRuns = 100, CpuMillis = 4000, RunsFor = TimeSpan.FromMilliseconds(20) },
+            new() { MaxRuns = 100, MemoryBytes = 3L << 30, RunsFor = TimeSpan.FromMilliseconds(40) },
+        ];
+        var nodes = await Task.WhenAll(sizes.Select((size, i) => SimulatedNode.GrantAndJoinAsync(scene.Stack, $"sim-{i}", size, Cancelled)));
+        string[] limits = ["cpu: 250m, memory: 1Gi", "cpu: 1500m, memory: 128Mi", "cpu: 2, memory: 700Mi"];
+        await Task.WhenAll(limits.Select((limit, i) => WaitingCrowd.CreateAsync(
+            scene, $"run-{i}", 100, $$""" "agent": {"command": ["true"]}, "resources": {"limits": { {{limit}} } } """)));
+        await WaitingCrowd.UntilAsync(scene, "end well", 300, state => state.Phase == RunPhase.Succeeded);
+        foreach (var (node, size) in nodes.Zip(sizes))
+        {
+            Assert.InRange(node.Most.Runs, 1, size.MaxRuns);
+            Assert.InRange(node.Most.CpuMillis, 1, size.CpuMillis);
+            Assert.InRange(node.Most.MemoryBytes, 1, size.MemoryBytes);
+            await node.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task NamespacesTakeTurns_ThenPriority_ThenAge()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 0 });

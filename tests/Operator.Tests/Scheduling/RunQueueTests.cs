@@ -203,6 +203,24 @@ public sealed class RunQueueTests
         Assert.Equal(100, _woken.Count);
     }
 
+    [Fact]
+    public void Refresh_ThousandWaitAndTheNodeGoes_FewAreToldAtATime()
+    {
+        _nodes = [_nodes[0] with { MaxRuns = 1 }];
+        var queue = Queue();
+        for (var i = 0; i < 1000; i++)
+            queue.Ask(Run(i));
+        _nodes = [_nodes[0] with { Connected = false }];
+        queue.Refresh();
+        Assert.Equal(100, _woken.Count);
+        Assert.Equal(RunReason.WaitingForNode, queue.Ask(Run(1)).Reason);
+        queue.Refresh();
+        Assert.Equal(100, _woken.Count);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        queue.Refresh();
+        Assert.Equal(200, _woken.Count);
+    }
+
     private RunQueue Queue()
     {
         var queue = new RunQueue(() => _nodes, () => _recorded, _reservations, _clock, new QueueOptions());
