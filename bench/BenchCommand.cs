@@ -2,6 +2,7 @@ using Stromboli.Bench.ApiWrites;
 using Stromboli.Bench.ColdStart;
 using Stromboli.Bench.Figures;
 using Stromboli.Bench.Idle;
+using Stromboli.Bench.NodeThroughput;
 using Stromboli.Bench.OperatorThroughput;
 using Stromboli.Bench.Steps;
 using Stromboli.Testbed.Nodes;
@@ -15,8 +16,9 @@ namespace Stromboli.Bench;
 internal static class BenchCommand
 {
     private static readonly string[] Measured = ["idle", "writes", "cold-start"];
+    private const string NodeThroughput = "node-throughput";
     private const string OperatorThroughput = "operator-throughput";
-    private static readonly string[] All = [.. Measured, OperatorThroughput, "steps"];
+    private static readonly string[] All = [.. Measured, NodeThroughput, OperatorThroughput, "steps"];
 
     /// <summary>Measures, prints, and stores if every part was measured.</summary>
     /// <returns>0, whatever the figures; 2 for a part that there is not.</returns>
@@ -33,6 +35,12 @@ internal static class BenchCommand
         List<Figure> figures = [];
         if (parts.Intersect(Measured).Any())
             figures.AddRange(await MeasureAsync(parts, progress, cancellationToken));
+        if (parts.Contains(NodeThroughput))
+        {
+            progress.Tell("node-throughput: a stack of one node, in turn with libpod by hand");
+            figures.AddRange(await new NodeThroughputBench(progress).RunAsync(cancellationToken));
+        }
+
         if (parts.Contains(OperatorThroughput))
         {
             progress.Tell("operator-throughput: a stack of simulated nodes");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
+using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Bench.OperatorThroughput;
 
@@ -31,8 +32,8 @@ internal sealed class BareClient(KubeClient client, string @namespace)
                 run = await client.ReplaceStatusAsync(AgentRunResource.Type, run with { Status = recorded.Statuses[i] }, cancellationToken: cancellationToken);
             if (i >= events.Count)
                 continue;
-            var metadata = new Kubernetes.Model.ObjectMeta { Name = string.Create(CultureInfo.InvariantCulture, $"{name}.{i}"), Namespace = @namespace };
-            await client.CreateAsync(BuiltIn.Events, events[i] with { Metadata = metadata, Regarding = events[i].Regarding! with { Namespace = @namespace } }, null, cancellationToken);
+            var metadata = new ObjectMeta { Name = string.Create(CultureInfo.InvariantCulture, $"{name}.{i}"), Namespace = @namespace };
+            await client.CreateAsync(BuiltIn.Events, events[i] with { Metadata = metadata, Regarding = ObjectReference.To(run) }, null, cancellationToken);
         }
     }
 }

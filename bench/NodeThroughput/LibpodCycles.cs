@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using Stromboli.Bench.Runs;
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.Testbed.Nodes;
+
+namespace Stromboli.Bench.NodeThroughput;
+
+/// <summary>
+/// The baseline: create, start, wait, remove, by hand through libpod on the same node, of the container that the bridge would ask for. Its first process is
+/// <c>true</c> itself: no shim, no log to read, nobody to tell.
+/// </summary>
+internal sealed class LibpodCycles : IDisposable
+{
+    private const string State = "/home/node/stromboli/state/sandbox";
+    private const string Files = "/home/node/bench";
+    private const int FirstUser = 40_000;
+
+    private readonly PodmanNode _node;
+    private readonly PodmanTransport _transport;
+    private readonly ContainerOperations _containers;
+    private readonly VolumeOperations _volumes;
+    private int _made;
+
+    /// <summary>On this node.</summary>
+    public LibpodCycles(PodmanNode node)
+    {
+        _node = node;
+        _transport = new PodmanTransport(node.Podman.SocketPath, TimeProvider.System);
+        _containers = new ContainerOperations(_transport);
+        _volumes = new VolumeOperations(_transport);
+    }
+
+    /// <summary>Makes so many cycles, some at once, and removes the volumes when the time has been taken, as a run's stay until its TTL.</summary>
+    /// <returns>Cycles a second.</returns>
+    public async Task<double> RunAsync(int count, int parallel, CancellationToken cancellationToken)
+    {
+        var image = (await _node.PodmanAsync("image", "inspect", "--format", "{{.Id}}", BenchRuns.Image)).Trim();
+        var inputs = Enumerable.Range(0, count).Select(_ => Inputs(image)).ToList();
+        await _node.RunAsync(["mkdir", "-p", .. inputs.Select(input => input.RunDirectory)], cancellationToken: cancellationToken);
+        var watch = Stopwatch.StartNew();
+        await Parallel.ForEachAsync(inputs, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken }, CycleAsync);
+        var rate = count / watch.Elapsed.TotalSeconds;
+        foreach (var names in inputs.Select(NamesOf))
+        {
+            await _volumes.RemoveAsync(names.Workspace, cancellationToken);
+            await _volumes.RemoveAsync(names.Home, cancellationToken);
+        }
+
+        return rate;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _transport.Dispose();
+
+    private async ValueTask CycleAsync(ContainerInputs inputs, CancellationToken cancellationToken)
+    {
+        var wanted = ContainerSpec.Build(Spec, inputs) with { Entrypoint = ["/bin/true"] };
+        var names = NamesOf(inputs);
+        await Task.WhenAll(
+            _volumes.CreateAsync(names.Workspace, wanted.Labels, inputs.UserID, cancellationToken), _volumes.CreateAsync(names.Home, wanted.Labels, inputs.UserID, cancellationToken));
+        await _containers.CreateAsync(wanted, cancellationToken);
+        await _containers.StartAsync(wanted.Name, cancellationToken);
+        // Podman polls, and 250 ms apart unless it is told.
+        var wait = PodmanRequest.Post($"containers/{wanted.Name}/wait?condition=stopped&condition=exited&interval=10ms");
+        (await _transport.SendAsync(wait, cancellationToken)).OrThrow();
+        await _containers.RemoveAsync(wanted.Name, cancellationToken);
+    }
+
+    private static AttemptSpec Spec { get; } = new()
+    {
+        Namespace = BenchRuns.Namespace,
+        Name = "by-hand",
+        Image = BenchRuns.Image,
+        ImagePullPolicy = ImagePullPolicy.IfNotPresent,
+        Command = ["true"],
+        MountPath = "/workspace",
+        Workdir = "/workspace",
+        MemoryBytes = 16 << 20,
+        CpuMillis = 10,
+        Pids = 256,
+        TimeoutMs = 1_800_000,
+        StatusBytes = 16 * 1024,
+        LogBytes = 64 << 20,
+        SessionID = "",
+    };
+
+    private static ContainerNames NamesOf(ContainerInputs inputs) => ContainerNames.Of(inputs.Installation, inputs.UID, inputs.Attempt);
+
+    private ContainerInputs Inputs(string image)
+    {
+        var uid = string.Create(CultureInfo.InvariantCulture, $"by-hand-{++_made}");
+        return new ContainerInputs
+        {
+            Installation = "bench",
+            Node = _node.Name,
+            UID = uid,
+            Attempt = 1,
+            UserID = FirstUser + _made,
+            ImageID = image,
+            RunDirectory = $"{Files}/{uid}",
+            ShimPath = "/opt/stromboli/shim/stromboli-shim",
+            LogPath = $"{Files}/{uid}.log",
+            Files = new SandboxFiles { SeccompProfile = $"{State}/seccomp.json", Hosts = $"{State}/hosts", ResolvConf = $"{State}/resolv.conf" },
+            EnforcedLimits = [],
+        };
+    }
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+using Stromboli.Bench.Figures;
+using Stromboli.Bench.OperatorThroughput;
+using Stromboli.Bench.Runs;
+using Stromboli.Crds.Runs;
+using Stromboli.Kubernetes;
+using Stromboli.Testbed;
+using Stromboli.Testbed.Nodes;
+using Stromboli.Testbed.Setup;
+using Stromboli.Testbed.Stacks;
+
+namespace Stromboli.Bench.NodeThroughput;
+
+/// <summary>Many runs of <c>true</c> on one node at once, from the create of the first to the last one's container gone and end stored, against as many by hand.</summary>
+internal sealed class NodeThroughputBench(Progress progress)
+{
+    private const int Runs = 64;
+    private const int Rounds = 5;
+    private static readonly int[] Parallelisms = [2, 4, 8, 16];
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    /// <summary>Measures, on a stack of its own.</summary>
+    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
+    {
+        var options = new StackOptions
+        {
+            Node = new NodeOptions { Relayed = false, Published = true, MaxRuns = Runs },
+            Operator = new OperatorOptions { Published = true },
+        };
+        await using var stack = await Stack.StartAsync("node-throughput", options, cancellationToken);
+        using var client = new KubeClient(KubeConfig.Load(stack.ControlPlane.KubeconfigPath), new KubeClientOptions { QueriesPerSecond = 1e6, Burst = 1_000_000 });
+        await using var recorder = new WriteRecorder(client);
+        await recorder.ReadyAsync(cancellationToken);
+        using var libpod = new LibpodCycles(stack.Nodes[0].Machine);
+
+        // Not counted: what is done for the first time.
+        await OursAsync(stack, client, recorder, 8, cancellationToken);
+        await libpod.RunAsync(8, 4, cancellationToken);
+        List<double> ours = [];
+        var byHand = Parallelisms.ToDictionary(parallel => parallel, _ => new List<double>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            ours.Add(await OursAsync(stack, client, recorder, Runs, cancellationToken));
+            foreach (var parallel in Parallelisms)
+                byHand[parallel].Add(await libpod.RunAsync(Runs, parallel, cancellationToken));
+            progress.Tell(string.Create(CultureInfo.InvariantCulture, $"node-throughput, round {round + 1}: {ours[^1]:0.0} cycles/s, by hand {string.Join(", ", byHand.Select(pair => $"{pair.Value[^1]:0.0} at {pair.Key}"))}"));
+        }
+
+        return [new("node-throughput", Median(ours), "cycles/s") { Baseline = byHand.Values.Max(Median), AtLeast = 0.9 }];
+    }
+
+    private static async Task<double> OursAsync(Stack stack, KubeClient client, WriteRecorder recorder, int count, CancellationToken cancellationToken)
+    {
+        recorder.Clear();
+        var began = Stopwatch.GetTimestamp();
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = count, CancellationToken = cancellationToken }, async (i, stop) =>
+            await client.CreateAsync(AgentRunResource.Type, Document(i), null, stop));
+        await Poll.UntilAsync($"{count} runs end", Patience, () => recorder.Ended >= count, cancellationToken);
+        await Poll.UntilAsync(
+            "their containers are gone",
+            Patience,
+            async _ => (await stack.Nodes[0].Machine.PodmanAsync("ps", "--all", "--quiet")).Trim().Length == 0,
+            cancellationToken);
+        var rate = count / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        if (recorder.Runs.FirstOrDefault(run => run.Statuses is not [.., { Phase: RunPhase.Succeeded }]) is { } other)
+            throw new InvalidOperationException($"A run did not succeed: {other.Statuses[^1].Message}");
+        await RemoveAsync(stack, client, count, cancellationToken);
+        return rate;
+    }
+
+    private static async Task RemoveAsync(Stack stack, KubeClient client, int count, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < count; i++)
+            await client.DeleteAsync(AgentRunResource.Type, NamespacedName.Of(Document(i)), cancellationToken: cancellationToken);
+        var attempts = Path.Combine(stack.Nodes[0].Bridge.StatePath, "attempts");
+        await Poll.UntilAsync("the node has nothing of them", Patience, () => Directory.GetDirectories(attempts).Length == 0, cancellationToken);
+    }
+
+    private static AgentRun Document(int i) => new()
+    {
+        Metadata = new() { Name = string.Create(CultureInfo.InvariantCulture, $"run-{i}"), Namespace = BenchRuns.Namespace },
+        // A cycle is bound by the engine, so the node is to be full of runs, not of their limits.
+        Spec = new AgentRunSpec
+        {
+            Prompt = "-",
+            Image = BenchRuns.Image,
+            Agent = new() { Command = ["true"] },
+            Resources = new() { Limits = new() { Cpu = new("10m"), Memory = new("16Mi") } },
+        },
+    };
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+}
