@@ -1,3 +1,5 @@
+using Stromboli.PodmanBridge.HostPaths;
+
 namespace Stromboli.PodmanBridge;
 
 /// <summary>The files and folders that the command line names.</summary>
@@ -22,9 +24,28 @@ internal static class BridgeFiles
         Demand(options.Measurer, "--measurer", "build it with `make -C src/Shim`");
         Demand(options.CaFile, "--ca-file", "take it from the ConfigMap stromboli-ca in the operator's namespace");
         Demand(options.TokenFile, "--token-file", "make a token of the node's ServiceAccount for the audience stromboli");
+        CheckVolumes(options);
         if (options.Claude is { } claude)
         {
             Demand(Path.Combine(claude, "claude"), "--claude", "install the Claude Code CLI there, or leave the option out");
+        }
+    }
+
+    /// <summary>Checks that each permission can allow something, and means the path that it names.</summary>
+    private static void CheckVolumes(BridgeOptions options)
+    {
+        var protectedPaths = new ProtectedPaths(ProtectedPaths.Of(options), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+        foreach (var prefix in options.AllowedVolumes.Select(allowed => allowed.PathPrefix))
+        {
+            if (protectedPaths.PrefixProblem(prefix) is { } problem)
+            {
+                throw new BridgeUnusableException($"--allow-volume: {prefix} {problem}, where nothing is ever mounted for a run; leave it out or name another directory.");
+            }
+
+            if (RealPath.Of(prefix) is { } real && real != prefix)
+            {
+                throw new BridgeUnusableException($"--allow-volume: {prefix} is or goes through a symbolic link, which could come to lead elsewhere; name {real} instead.");
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using Stromboli.Crds.Values;
+using Stromboli.PodmanBridge.HostPaths;
 
 namespace Stromboli.PodmanBridge;
 
@@ -77,6 +78,12 @@ internal sealed record BridgeOptions
     /// <summary>What <see cref="GitMaxBytes"/> is when nobody says.</summary>
     public const long DefaultGitMaxBytes = 10L * 1024 * 1024 * 1024;
 
+    /// <summary>What runs may mount of this node.</summary>
+    public required IReadOnlyList<AllowedVolume> AllowedVolumes { get; init; }
+
+    /// <summary>The Podman secrets that runs may have as variables.</summary>
+    public required IReadOnlyList<string> AllowedSecrets { get; init; }
+
     /// <summary>The command; its action gets the options.</summary>
     public static RootCommand Command(Func<BridgeOptions, CancellationToken, Task<int>> run)
     {
@@ -99,6 +106,7 @@ internal sealed record BridgeOptions
         var denied = new Option<IPNetwork[]>("--deny-cidr") { Description = "A network that nothing may be connected to for an agent, such as the cluster's own; may be given several times.", CustomParser = ParseNetworks };
         var git = new GitOptions();
         var maxImage = new Option<long?>("--max-image-size") { Description = "The largest image that is fetched for a run, unpacked, such as 8Gi; any when absent.", CustomParser = ParseBytes };
+        var permissions = new PermissionOptions();
         maxRuns.Validators.Add(result => Range(result, maxRuns, 1, 1000));
         starts.Validators.Add(result => Range(result, starts, 1, 64));
         labels.Validators.Add(result => Pairs(result, labels));
@@ -106,6 +114,7 @@ internal sealed record BridgeOptions
         var command = new RootCommand("The Stromboli bridge: runs agents on this node with its rootless Podman, as the operator wants.")
         {
             operators, ca, token, node, podman, state, runs, shim, measurer, freeSpace, freeFiles, claude, maxRuns, unenforced, starts, maxImage, labels, denied, git.Image, git.CaFile, git.AllowedOrigins, git.MaxBytes,
+            permissions.Volumes, permissions.Secrets,
         };
         command.SetAction((parsed, cancellationToken) => run(
             new BridgeOptions
@@ -132,6 +141,8 @@ internal sealed record BridgeOptions
                 GitCaFile = parsed.GetValue(git.CaFile),
                 AllowedGitOrigins = parsed.GetValue(git.AllowedOrigins) ?? [],
                 GitMaxBytes = parsed.GetValue(git.MaxBytes),
+                AllowedSecrets = parsed.GetValue(permissions.Secrets) ?? [],
+                AllowedVolumes = parsed.GetValue(permissions.Volumes) ?? [],
             },
             cancellationToken));
         return command;

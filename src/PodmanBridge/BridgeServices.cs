@@ -1,6 +1,7 @@
 using Stromboli.PodmanBridge.Egress;
 using Stromboli.PodmanBridge.Gateway;
 using Stromboli.PodmanBridge.Git;
+using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Nodes;
@@ -101,6 +102,13 @@ internal static class BridgeServices
             Images = services.GetRequiredService<ImageFetcher>(),
             Gateway = services.GetRequiredService<ModelGateway>(),
             Git = new GitServices { Gateway = services.GetRequiredService<GitGateway>(), Image = options.GitImage },
+            HostPaths = new HostPathGate(
+                options.AllowedVolumes,
+                ProtectedPaths.Of(options),
+                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+                options.Node,
+                services.GetRequiredService<IPodman>()),
+            Secrets = new NodeSecrets(options.AllowedSecrets, options.Node, services.GetRequiredService<IPodman>()),
             Starts = services.GetRequiredService<StartGate>(),
             Installation = () => installation.ID ?? throw new InvalidOperationException("No operator has welcomed this bridge yet."),
             Node = options.Node,

@@ -12,6 +12,15 @@ namespace Stromboli.Crds.Runs;
         + "|| (!has(self.agent.command) && (!has(self.agent.claude) || !has(self.agent.claude.jsonSchema)))",
     "{path}.output.jsonSchema " + Sentences.OneSchema,
     Field = "output.jsonSchema")]
+[CelRule(
+    "!has(self.env) || !has(self.secretsEnv) || !self.secretsEnv.exists(secret, self.env.exists(variable, variable.name == secret.name))",
+    "{path}.secretsEnv " + Sentences.VariableTwice,
+    Field = "secretsEnv")]
+[CelRule(
+    "!has(self.volumes) || [has(self.workspace) && has(self.workspace.mountPath) ? self.workspace.mountPath : '/workspace'].all(path, "
+        + "!self.volumes.exists(volume, path == volume.mountPath || path.startsWith(volume.mountPath + '/') || volume.mountPath.startsWith(path + '/')))",
+    "{path}.volumes " + Sentences.VolumeMeetsWorkspace,
+    Field = "volumes")]
 public sealed record AgentRunSpec
 {
     /// <summary>What the agent is told, on its standard input. At most 64 KiB of UTF-8.</summary>
@@ -58,6 +67,19 @@ public sealed record AgentRunSpec
     [Items(RunLimits.Variables)]
     [ListMap("name")]
     public List<EnvVar>? Env { get; init; }
+
+    /// <summary>Environment variables of the agent that are secrets of the node's Podman, at most 50. They reach it as env does; the operator never sees their values.</summary>
+    [Items(RunLimits.SecretVariables)]
+    [ListMap("name")]
+    public List<PodmanSecretVariable>? SecretsEnv { get; init; }
+
+    /// <summary>Directories and files of the node in the container, at most 16. Each needs the permission of the node's bridge (--allow-volume).</summary>
+    [Items(RunLimits.Volumes)]
+    [ListMap("mountPath")]
+    [CelRule(
+        "!self.exists(outer, self.exists(inner, inner.mountPath != outer.mountPath && inner.mountPath.startsWith(outer.mountPath + '/')))",
+        "{path} " + Sentences.VolumesMeet)]
+    public List<VolumeSpec>? Volumes { get; init; }
 
     /// <summary>What the container may use of its node.</summary>
     public ResourceSpec? Resources { get; init; }

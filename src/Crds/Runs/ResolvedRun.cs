@@ -36,6 +36,15 @@ public sealed record ResolvedRun
     /// <summary>Environment variables whose values stand in the spec, in its order.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Env { get; init; }
 
+    /// <summary>Environment variables that are secrets of the node's Podman, in the spec's order.</summary>
+    public required IReadOnlyList<PodmanSecretVariable> SecretsEnv { get; init; }
+
+    /// <summary>The node's directory that is the workspace; null for one of the run's own.</summary>
+    public string? WorkspaceHostPath { get; init; }
+
+    /// <summary>Directories and files of the node, in the spec's order.</summary>
+    public required IReadOnlyList<HostVolume> Volumes { get; init; }
+
     /// <summary>Memory limit, in bytes.</summary>
     public required long MemoryBytes { get; init; }
 

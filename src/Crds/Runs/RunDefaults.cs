@@ -81,6 +81,9 @@ public sealed record RunDefaults
             Git = GitOf(spec.Workspace?.Git),
             Workdir = Normalise(spec.Workdir) ?? mountPath,
             Env = [.. (spec.Env ?? []).Where(variable => variable.ValueFrom is null).Select(variable => KeyValuePair.Create(variable.Name!, variable.Value ?? ""))],
+            SecretsEnv = spec.SecretsEnv ?? [],
+            WorkspaceHostPath = spec.Workspace?.HostPath?.Path,
+            Volumes = [.. (spec.Volumes ?? []).Select(VolumeOf)],
             MemoryBytes = limits?.Memory?.WholeUnits ?? MemoryBytes,
             CpuMillicores = limits?.Cpu?.Thousandths ?? CpuMillicores,
             Pids = limits?.Pids ?? Pids,
@@ -118,7 +121,15 @@ public sealed record RunDefaults
 
     private GitWorkspace? GitOf(GitWorkspace? git) => git is null ? null : git with { Url = git.Url!.TrimEnd('/'), Depth = git.Depth ?? GitDepth };
 
-    private static string? Normalise(string? path) =>
+    private static HostVolume VolumeOf(VolumeSpec volume) => new()
+    {
+        HostPath = volume.HostPath!,
+        MountPath = volume.MountPath!,
+        ReadOnly = volume.ReadOnly ?? true,
+        NoExec = volume.Options?.Contains(MountOptions.NoExec) ?? false,
+    };
+
+    internal static string? Normalise(string? path) =>
         path is null ? null : "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));
 
     private static TimeSpan? ValueOf(GoDuration? duration) => duration?.Value;

@@ -87,6 +87,18 @@ public static class RunLimits
     /// <summary>Characters of the value of an environment variable; see <see cref="ArgumentLength"/>.</summary>
     public const int VariableValue = 32000;
 
+    /// <summary>Variables that are secrets of the node's Podman.</summary>
+    public const int SecretVariables = 50;
+
+    /// <summary>Directories and files of the node.</summary>
+    public const int Volumes = 16;
+
+    /// <summary>Options of one mount.</summary>
+    public const int MountOptions = 8;
+
+    /// <summary>Characters of an option of a mount.</summary>
+    public const int MountOption = 16;
+
     /// <summary>Characters of an image name.</summary>
     public const int Image = 512;
 

@@ -69,7 +69,7 @@ public enum RunReason
     /// <summary>Its end was asked for.</summary>
     Cancelled,
 
-    /// <summary>Waits for a Secret to exist, or for a key in it.</summary>
+    /// <summary>Waits for a Secret to exist, or for a key in it. As an end: the run's node has no Podman secret of the name.</summary>
     SecretNotFound,
 
     /// <summary>Waits for a Secret to be annotated for this use.</summary>

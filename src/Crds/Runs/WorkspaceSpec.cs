@@ -3,7 +3,7 @@ using Stromboli.Crds.Schema;
 namespace Stromboli.Crds.Runs;
 
 /// <summary>The directory that the agent works in: empty at first, on the node's disk, removed with the run's log (ttlAfterFinished).</summary>
-[CelRule("[has(self.emptyDir), has(self.git)].filter(set, set).size() <= 1", "{path} " + Sentences.OneWorkspace)]
+[CelRule("[has(self.emptyDir), has(self.git), has(self.hostPath)].filter(set, set).size() <= 1", "{path} " + Sentences.OneWorkspace)]
 public sealed record WorkspaceSpec
 {
     /// <summary>An empty directory on the node's disk, removed with the run's log (ttlAfterFinished). What a workspace is when nothing else is set.</summary>
@@ -18,4 +18,7 @@ public sealed record WorkspaceSpec
 
     /// <summary>A Git repository that it is cloned from before the agent starts.</summary>
     public GitWorkspace? Git { get; init; }
+
+    /// <summary>A directory of the node instead of an empty one. It must be allowed to be written there, and stays after the run.</summary>
+    public HostPathSource? HostPath { get; init; }
 }

@@ -20,6 +20,19 @@ public static class Patterns
     /// <summary>An absolute path of letters, digits and <c>_ . -</c>, without <c>.</c> and <c>..</c> as segments, other than <c>/</c>.</summary>
     public const string Path = @"^(/+\.*[a-zA-Z0-9_-][a-zA-Z0-9_.-]*)+/*\z";
 
+    /// <summary>A <see cref="Path"/> written in the one shortest way: no slash twice or at its end.</summary>
+    public const string PlainPath = @"^(/\.*[a-zA-Z0-9_-][a-zA-Z0-9_.-]*)+\z";
+
+    /// <summary>
+    /// Where nothing of the node is mounted, in <see cref="PlainPath"/>s: what the kernel, Stromboli or the engine has there itself, what is below that and what is above
+    /// it. The runtime makes the places of inner mounts in outer ones: an outer one of the node would get files.
+    /// </summary>
+    public const string ReservedMount =
+        @"^/((proc|sys|dev|run|tmp|var/tmp|home/agent|opt/stromboli|etc/(hosts|hostname|resolv\.conf|passwd|group))(/.*)?|opt|var|home|etc)\z";
+
+    /// <summary>A secret's name as Podman takes it.</summary>
+    public const string PodmanSecret = @"^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?\z";
+
     /// <summary>Paths that the kernel or Stromboli itself uses (<see cref="Runs.ContainerPaths"/>), what is below them and what is above them.</summary>
     public const string ReservedPath = @"^/+((proc|sys|dev|run/+stromboli|opt/+stromboli)(/.*)?|run/*|opt/*)\z";
 

@@ -14,6 +14,28 @@ public static class Sentences
     /// <summary>For <see cref="Patterns.Path"/>.</summary>
     public const string Path = "must be an absolute path of letters, digits and _ . - without '..', such as /workspace";
 
+    /// <summary>For <see cref="Patterns.PlainPath"/>.</summary>
+    public const string PlainPath = "must be an absolute path of letters, digits and _ . - without '..', '//' and a '/' at its end, such as /srv/data";
+
+    /// <summary>For <see cref="Patterns.ReservedMount"/>.</summary>
+    public const string ReservedMount =
+        "must not be, hold or lie below /proc, /sys, /dev, /run, /tmp, /var/tmp, /home/agent, /opt/stromboli, /etc/hosts, /etc/hostname, /etc/resolv.conf, /etc/passwd or /etc/group";
+
+    /// <summary>For two volumes of which one is below the other.</summary>
+    public const string VolumesMeet = "must not have a mountPath below another one";
+
+    /// <summary>For a volume that hides the workspace or a part of it.</summary>
+    public const string VolumeMeetsWorkspace = "must not have a mountPath that is, holds or lies below the workspace's";
+
+    /// <summary>For an option that says otherwise than the field.</summary>
+    public const string ReadOnlyTwice = "is false, but options say ro";
+
+    /// <summary>For <see cref="Patterns.PodmanSecret"/>.</summary>
+    public const string PodmanSecret = "must be the name of a Podman secret: letters, digits and _ . -, beginning and ending with a letter or digit";
+
+    /// <summary>For a variable that is both a secret of the node and something else.</summary>
+    public const string VariableTwice = "must not name a variable that env names too";
+
     /// <summary>For <see cref="Patterns.ReservedPath"/>.</summary>
     public const string ReservedPath = "must not be, hold or lie below /proc, /sys, /dev, /run/stromboli or /opt/stromboli";
 

@@ -22,6 +22,7 @@ public static class AgentRunValidator
         Model(checks, spec.Model);
         Container(checks, spec);
         Environment(checks, spec.Env);
+        NodeResourcesValidator.Check(checks, spec);
         Limits(checks, spec.Resources?.Limits);
         checks.Number("spec.resources.cpuShares", spec.Resources?.CpuShares, RunLimits.MinCpuShares, RunLimits.MaxCpuShares);
         Lifecycle(checks, spec.Lifecycle);
@@ -82,7 +83,7 @@ public static class AgentRunValidator
         PullSecrets(checks, spec.ImagePullSecrets);
         Path(checks, "spec.workspace.mountPath", spec.Workspace?.MountPath);
         checks.NotMatching("spec.workspace.mountPath", spec.Workspace?.MountPath, PatternRegexes.OwnMount, Sentences.OwnMount);
-        if (spec.Workspace is { } workspace && new object?[] { workspace.EmptyDir, workspace.Git }.Count(kind => kind is not null) > 1)
+        if (spec.Workspace is { } workspace && new object?[] { workspace.EmptyDir, workspace.Git, workspace.HostPath }.Count(kind => kind is not null) > 1)
             checks.Add("spec.workspace", Sentences.OneWorkspace);
         GitWorkspaceValidator.Check(checks, spec.Workspace?.Git);
         checks.Quantity("spec.workspace.emptyDir.sizeLimit", spec.Workspace?.EmptyDir?.SizeLimit, RunLimits.MinStorage, RunLimits.MaxStorage);

@@ -20,6 +20,15 @@ internal static partial class PatternRegexes
     [GeneratedRegex(Patterns.Path, Options, TimeoutMilliseconds)]
     internal static partial Regex Path { get; }
 
+    [GeneratedRegex(Patterns.PlainPath, Options, TimeoutMilliseconds)]
+    internal static partial Regex PlainPath { get; }
+
+    [GeneratedRegex(Patterns.ReservedMount, Options, TimeoutMilliseconds)]
+    internal static partial Regex ReservedMount { get; }
+
+    [GeneratedRegex(Patterns.PodmanSecret, Options, TimeoutMilliseconds)]
+    internal static partial Regex PodmanSecret { get; }
+
     [GeneratedRegex(Patterns.ReservedPath, Options, TimeoutMilliseconds)]
     internal static partial Regex ReservedPath { get; }
 

@@ -44,6 +44,15 @@ public sealed record AttemptSpec
     /// <summary>The time of all these commands together, in milliseconds.</summary>
     public long HooksTimeoutMs { get; init; }
 
+    /// <summary>The agent's variables that are secrets of the node's Podman: names only.</summary>
+    public IReadOnlyList<PodmanSecretVariable> SecretsEnv { get; init; } = [];
+
+    /// <summary>The node's directory that is the workspace; null for one of the attempt's own.</summary>
+    public string? WorkspaceHostPath { get; init; }
+
+    /// <summary>Directories and files of the node.</summary>
+    public IReadOnlyList<HostVolume> Volumes { get; init; } = [];
+
     /// <summary>The limit of memory, in bytes.</summary>
     public required long MemoryBytes { get; init; }
 

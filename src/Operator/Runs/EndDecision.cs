@@ -82,7 +82,7 @@ internal static class EndDecision
     }
 
     private static bool IsEnd(RunReason reason) => reason is not (
-        RunReason.SecretNotFound or RunReason.SecretNotAllowed or RunReason.ConfigMapNotFound or RunReason.SessionNotFound or RunReason.NoNodeMatches
+        RunReason.SecretNotAllowed or RunReason.ConfigMapNotFound or RunReason.SessionNotFound or RunReason.NoNodeMatches
         or RunReason.WaitingForNode or RunReason.WaitingForSession or RunReason.LimitsNotEnforceable or RunReason.Queued or RunReason.Backoff)
         && Enum.IsDefined(reason);
 }

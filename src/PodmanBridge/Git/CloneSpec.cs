@@ -14,7 +14,7 @@ internal static class CloneSpec
     public static SpecGenerator Build(AttemptSpec spec, ContainerInputs inputs, string image)
     {
         var names = ContainerNames.Of(inputs.Installation, inputs.UID, inputs.Attempt);
-        var whole = ContainerSpec.Build(spec with { Image = image, MountPath = CloneCommand.Workspace, Claude = null }, inputs);
+        var whole = ContainerSpec.Build(spec with { Image = image, MountPath = CloneCommand.Workspace, Claude = null, Volumes = [] }, inputs);
         return whole with
         {
             Name = names.Cloner,

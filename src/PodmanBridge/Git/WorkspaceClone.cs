@@ -134,7 +134,7 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
         Node = services.Node,
         UID = record.UID,
         Attempt = record.Attempt,
-        UserID = record.UserID,
+        User = AgentUser.Of(record.Spec, record.UserID),
         ImageID = imageID,
         RunDirectory = _runDirectory,
         ShimPath = services.ShimPath,

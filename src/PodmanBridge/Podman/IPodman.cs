@@ -11,5 +11,7 @@ internal interface IPodman
 
     IVolumeOperations Volumes { get; }
 
+    ISecretOperations Secrets { get; }
+
     ISystemOperations System { get; }
 }

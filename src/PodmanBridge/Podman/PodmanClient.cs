@@ -11,6 +11,7 @@ internal sealed class PodmanClient : IPodman, IDisposable
         Containers = new ContainerOperations(_transport);
         Images = new ImageOperations(_transport);
         Volumes = new VolumeOperations(_transport);
+        Secrets = new SecretOperations(_transport);
         System = new SystemOperations(_transport);
     }
 
@@ -19,6 +20,8 @@ internal sealed class PodmanClient : IPodman, IDisposable
     public IImageOperations Images { get; }
 
     public IVolumeOperations Volumes { get; }
+
+    public ISecretOperations Secrets { get; }
 
     public ISystemOperations System { get; }
 

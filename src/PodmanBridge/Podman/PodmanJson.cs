@@ -17,6 +17,7 @@ namespace Stromboli.PodmanBridge.Podman;
 [JsonSerializable(typeof(VolumeCreate))]
 [JsonSerializable(typeof(VolumeInspection))]
 [JsonSerializable(typeof(VolumeInspection[]))]
+[JsonSerializable(typeof(SecretInspection))]
 [JsonSerializable(typeof(SystemInfo))]
 [JsonSerializable(typeof(ContainerEvent))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]

@@ -2,6 +2,7 @@ using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Gateway;
 using Stromboli.PodmanBridge.Git;
+using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
@@ -21,6 +22,9 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     private readonly string _runDirectory = Path.Combine(services.RunRoot, record.Key.ToString());
     private readonly ContainerNames _names = ContainerNames.Of(services.Installation(), record.UID, record.Attempt);
 
+    private readonly AgentUser _user = AgentUser.Of(record.Spec, record.UserID);
+
+    private OpenedHostPaths? _hostPaths;
     private AttemptStorage? _storage;
     private int _closed;
 
@@ -53,11 +57,13 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     {
         var spec = record.Spec;
         // The API refuses these paths before; a node does not rely on it.
-        if (MountPaths.Problem(spec.MountPath, spec.Workdir) is { } problem)
+        if ((MountPaths.Problem(spec.MountPath, spec.Workdir) ?? VolumePaths.Problem(spec)) is { } problem)
         {
             throw new AttemptRefusedException(RunReason.InvalidSpec, problem);
         }
 
+        services.Secrets.Demand(spec);
+        _hostPaths = await services.HostPaths.OpenAsync(spec, cancellationToken);
         var image = await AttemptImage.FetchAsync(spec, pull, services.Images, cancellationToken);
         await OpenAsync(cancellationToken);
         var wanted = ContainerSpec.Build(spec, Inputs(image));
@@ -87,7 +93,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             await RemoveLeftoverAsync(cancellationToken);
         }
 
-        await Task.WhenAll(Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume, wanted.Labels, record.UserID, CancellationToken.None)));
+        await Task.WhenAll(wanted.Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume.Name, wanted.Labels, _user.VolumeOwner, CancellationToken.None)));
         if (await CheckedStart.MakeAsync(services.Podman.Containers, wanted, Shim!, ContainerKnown, cancellationToken) is { } started)
         {
             Watch(started);
@@ -134,8 +140,16 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
 
     /// <summary>Checks the shim's word, before anything of the tenant's runs, against what the bridge meant.</summary>
     /// <exception cref="AttemptRefusedException">The container is another one than was meant, or cannot run the CLI.</exception>
-    public void Check(ShimHello hello)
+    public async Task CheckAsync(ShimHello hello, CancellationToken cancellationToken)
     {
+        // An image may have a link where something of the node is mounted, and lead it over the shim: then another program would speak here.
+        if (FileIdentity.TryOf($"/proc/{await Shim!.Pid}/exe") != FileIdentity.Of(services.ShimPath))
+        {
+            throw new AttemptRefusedException(RunReason.PolicyDenied, "The container is another one than was meant: its first process is not the shim.");
+        }
+
+        // A former bridge may have looked at them; this one's permissions count, and what it looks at is compared.
+        _hostPaths ??= await services.HostPaths.OpenAsync(record.Spec, cancellationToken);
         if (record.Spec.Claude is not null && ShimCheck.Cli(hello.Cli) is { } sentence)
         {
             throw new AttemptRefusedException(RunReason.ImageIncompatible, sentence);
@@ -145,6 +159,8 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         {
             throw new AttemptRefusedException(RunReason.PolicyDenied, $"The container is another one than was meant: {difference}.");
         }
+
+        _hostPaths.Dispose();
     }
 
     /// <summary>Tries whether what the attempt has on the disk can be measured, if that matters.</summary>
@@ -233,6 +249,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         }
 
         _storage?.Dispose();
+        _hostPaths?.Dispose();
         if (Shim is not null)
         {
             await Shim.DisposeAsync();
@@ -250,7 +267,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         Node = services.Node,
         UID = record.UID,
         Attempt = record.Attempt,
-        UserID = record.UserID,
+        User = _user,
         ImageID = imageID,
         RunDirectory = _runDirectory,
         ShimPath = services.ShimPath,
@@ -267,6 +284,11 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         if (record.Spec.Claude is not null && services.ClaudeDirectory is { } claude)
         {
             yield return (SandboxPaths.Cli, FileIdentity.Of(claude));
+        }
+
+        foreach (var mount in _hostPaths?.Mounts ?? [])
+        {
+            yield return mount;
         }
     }
 

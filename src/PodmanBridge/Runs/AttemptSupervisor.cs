@@ -231,7 +231,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         var hello = await _signals.Hello;
         if (hello.State == "waiting")
         {
-            _sandbox.Check(hello);
+            await _sandbox.CheckAsync(hello, _state.Ending);
             await _sandbox.CheckStorageAsync(_state.Ending);
             _state.Held();
         }
@@ -261,6 +261,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
             return;
         }
 
+        secrets = await _services.Sandbox.Secrets.AddAsync(spec, secrets, _state.Ending);
         RefuseIf(AttemptStart.UnknownOption(spec, _services.Sandbox.CliVersion()) ?? AttemptStart.Problem(spec, secrets));
         if (!await new CloneStep(_services, _state, _directory, _signals).RunAsync(spec, secrets.Git, _closing.Token))
         {

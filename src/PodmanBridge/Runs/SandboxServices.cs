@@ -1,5 +1,6 @@
 using Stromboli.PodmanBridge.Gateway;
 using Stromboli.PodmanBridge.Git;
+using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Sandbox;
@@ -21,6 +22,12 @@ internal sealed class SandboxServices
 
     /// <summary>What clones repositories.</summary>
     public required GitServices Git { get; init; }
+
+    /// <summary>Lets runs have paths of the node.</summary>
+    public required HostPathGate HostPaths { get; init; }
+
+    /// <summary>Lets runs have secrets of the node.</summary>
+    public required NodeSecrets Secrets { get; init; }
 
     /// <summary>Bounds starts.</summary>
     public required StartGate Starts { get; init; }

@@ -15,8 +15,8 @@ internal sealed record ContainerInputs
     /// <summary>From 1.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>The number that is user and group of this workspace, out of the subordinate range.</summary>
-    public required int UserID { get; init; }
+    /// <summary>The agent's user.</summary>
+    public required AgentUser User { get; init; }
 
     /// <summary>The id of the local image, as the fetcher found it.</summary>
     public required string ImageID { get; init; }

@@ -1,4 +1,5 @@
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Sandbox;
@@ -28,6 +29,7 @@ internal static class ContainerMounts
         };
         if (inputs.ClaudeDirectory is not null)
             mounts.Add(Bind(inputs.ClaudeDirectory, SandboxPaths.Cli));
+        mounts.AddRange(HostPathRequest.Of(spec).Select(HostPath));
         return mounts;
     }
 
@@ -37,9 +39,20 @@ internal static class ContainerMounts
     /// </summary>
     public static IReadOnlyList<SpecVolume> Volumes(AttemptSpec spec, ContainerNames names) =>
     [
-        new() { Name = names.Workspace, Destination = MountPaths.Normalise(spec.MountPath) ?? spec.MountPath, Options = ["nosuid", "nodev", "nocopy"] },
+        .. spec.WorkspaceHostPath is null
+            ? [new() { Name = names.Workspace, Destination = MountPaths.Normalise(spec.MountPath) ?? spec.MountPath, Options = ["nosuid", "nodev", "nocopy"] }]
+            : Array.Empty<SpecVolume>(),
         new() { Name = names.Home, Destination = SandboxPaths.Home, Options = ["nosuid", "nodev", "nocopy"] },
     ];
+
+    /// <summary>Nothing in it is a device or gives rights, whoever may have put it there; what the node mounts below it later stays outside.</summary>
+    private static SpecMount HostPath(HostPathRequest request) => new()
+    {
+        Destination = MountPaths.Normalise(request.MountPath) ?? request.MountPath,
+        Type = "bind",
+        Source = request.HostPath,
+        Options = ["bind", "private", request.Writable ? "rw" : "ro", "nosuid", "nodev", .. request.NoExec ? ["noexec"] : Array.Empty<string>()],
+    };
 
     private static SpecMount Bind(string source, string destination, params ReadOnlySpan<string> more) => new()
     {

@@ -35,7 +35,7 @@ internal static class ContainerSpec
     public static SpecGenerator Build(AttemptSpec spec, ContainerInputs inputs)
     {
         var names = ContainerNames.Of(inputs.Installation, inputs.UID, inputs.Attempt);
-        var user = $"{inputs.UserID}:{inputs.UserID}";
+        var user = $"{inputs.User.InContainer}:{inputs.User.InContainer}";
         return new SpecGenerator
         {
             Name = names.Container,
@@ -66,15 +66,14 @@ internal static class ContainerSpec
             WorkDir = "/",
             Umask = "0022",
             PasswdEntry = $"agent:x:{user}:agent:{SandboxPaths.Home}:/bin/sh",
-            GroupEntry = $"agent:x:{inputs.UserID}:",
+            GroupEntry = $"agent:x:{inputs.User.InContainer}:",
             PidNamespace = Private,
             UtsNamespace = Private,
             // An IPC namespace of its own without Podman's /dev/shm, which has no bound of inodes; ours is among the mounts.
             IpcNamespace = None,
             CgroupNamespace = Private,
             NetworkNamespace = None,
-            // Host is the engine's own user namespace: the default mapping of a rootless Podman.
-            UserNamespace = new NamespaceMode { Mode = "host" },
+            UserNamespace = inputs.User.IsEngineUser ? AgentUser.KeepID : AgentUser.Default,
             Cgroups = "enabled",
             CapAdd = [],
             CapDrop = ["all"],

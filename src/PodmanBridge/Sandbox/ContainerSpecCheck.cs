@@ -24,6 +24,7 @@ internal static class ContainerSpecCheck
         CompareProcess(found, wanted, config);
         CompareAdditions(found, wanted, config);
         CompareConfinement(found, made, host);
+        UserMappingCheck.Compare(found, wanted, host);
         CompareLimits(found, wanted, host);
         found.Same("log driver", wanted.Log.Driver, host.Log?.Type);
         found.Same("log path", wanted.Log.Path, host.Log?.Path);
@@ -82,7 +83,6 @@ internal static class ContainerSpecCheck
         found.Same("PID namespace", "private", host.PidMode);
         found.Same("UTS namespace", "private", host.UtsMode);
         found.Same("cgroup namespace", "private", host.CgroupMode);
-        found.Same("user namespace", "", host.UsernsMode ?? "");
         found.Same("restart policy", "no", host.RestartPolicy?.Name is { Length: > 0 } restart ? restart : "no");
         found.Same("removal at exit", false, host.AutoRemove);
         found.Same("init", false, host.Init ?? false);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Stromboli.PodmanBridge.Sandbox;
 
@@ -6,14 +7,26 @@ namespace Stromboli.PodmanBridge.Sandbox;
 internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
 {
     private const int AtCurrentDirectory = -100;
+    private const int EmptyPath = 0x1000;
+    private const uint TypeAndMode = 0x3;
+    private const uint Links = 0x4;
     private const uint Inode = 0x100;
 
     /// <summary>The identity of what is at a path, links followed.</summary>
     /// <exception cref="IOException">There is nothing, or it cannot be looked at.</exception>
     public static FileIdentity Of(string path) =>
         StatX(AtCurrentDirectory, path, 0, Inode, out var stat) == 0
-            ? new FileIdentity(MakeDevice(stat.DevMajor, stat.DevMinor), stat.Ino)
+            ? IdentityOf(stat)
             : throw new IOException($"{path} cannot be looked at (error {Marshal.GetLastPInvokeError()}).");
+
+    /// <summary>The identity of what is at a path, links followed; null if it cannot be looked at.</summary>
+    public static FileIdentity? TryOf(string path) => StatX(AtCurrentDirectory, path, 0, Inode, out var stat) == 0 ? IdentityOf(stat) : null;
+
+    internal static FileStatus StatusOf(SafeFileHandle handle) => StatX((int)handle.DangerousGetHandle(), "", EmptyPath, Inode | TypeAndMode | Links, out var stat) == 0
+        ? new FileStatus(IdentityOf(stat), stat.Mode, stat.Links)
+        : throw new IOException($"An open file cannot be looked at (error {Marshal.GetLastPInvokeError()}).");
+
+    private static FileIdentity IdentityOf(in StatXBuffer stat) => new(MakeDevice(stat.DevMajor, stat.DevMinor), stat.Ino);
 
     // As gnu_dev_makedev(3): what a 64-bit st_dev holds.
     private static ulong MakeDevice(ulong major, ulong minor) =>
@@ -25,6 +38,12 @@ internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct StatXBuffer
     {
+        [FieldOffset(16)]
+        public uint Links;
+
+        [FieldOffset(28)]
+        public ushort Mode;
+
         [FieldOffset(32)]
         public ulong Ino;
 

@@ -39,7 +39,7 @@ internal static class MountPaths
     private static string? WorkdirProblem(string path) =>
         FormProblem("workdir", path) ?? OverlapProblem("workdir", Normalise(path)!, Reserved);
 
-    private static string? FormProblem(string field, string path)
+    internal static string? FormProblem(string field, string path)
     {
         if (path.AsSpan().ContainsAnyExcept(Allowed))
             return $"{field} may have only letters, digits, '/', '_', '.' and '-'.";

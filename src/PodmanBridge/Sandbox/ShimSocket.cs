@@ -47,6 +47,9 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     public static ShimSocket Listen(string runDirectory, Func<TimeSpan> lease, IShimReports reports, ILogger logger) =>
         new(PeerListener.Bind(Path.Combine(runDirectory, FileName), logger), lease, reports, logger);
 
+    /// <summary>The process that is listened to, once it is known.</summary>
+    public Task<int> Pid => _expectedPid.Task;
+
     /// <summary>Says which process is the shim: the container's first one, by the engine's word. Connections wait for it.</summary>
     public void Expect(int pid) => _expectedPid.TrySetResult(pid);
 

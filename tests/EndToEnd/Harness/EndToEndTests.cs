@@ -18,6 +18,9 @@ public abstract class EndToEndTests(StackFixture stacks) : IAsyncDisposable
     /// <summary>A namespace on the stack that cases share: for what disturbs nobody.</summary>
     protected async Task<Scene> OnSharedStackAsync() => Keep(await stacks.SharedAsync(Cancelled));
 
+    /// <summary>The folder of the shared stack's nodes.</summary>
+    protected NodeFolder SharedFolder => stacks.Folder;
+
     /// <summary>A namespace on a stack of the case's own: for what would disturb others.</summary>
     protected async Task<Scene> OnPrivateStackAsync(StackOptions options) =>
         Keep(await stacks.PrivateAsync(TestContext.Current.TestMethod?.MethodName ?? "private", options, Cancelled));

@@ -18,7 +18,24 @@ public sealed class StackFixture : IAsyncLifetime
 
     private readonly SemaphoreSlim _sharedCases = new(SharedCases);
     private readonly SemaphoreSlim _privateStacks = new(PrivateStacks);
-    private readonly Lazy<Task<Stack>> _shared = new(() => Stack.StartAsync("shared", new StackOptions { Nodes = 2, Git = true, Node = new() { MaxRuns = 2 * SharedCases } }));
+    private readonly NodeFolder _folder = new();
+    private readonly Lazy<Task<Stack>> _shared;
+
+    public StackFixture() => _shared = new(() => Stack.StartAsync("shared", new StackOptions
+    {
+        Nodes = 2,
+        Git = true,
+        Node = new()
+        {
+            MaxRuns = 2 * SharedCases,
+            Mounts = [_folder.Mount],
+            AllowedVolumes = [$"{NodeFolder.Inside}/data", $"{NodeFolder.Inside}/work:rw"],
+            PodmanSecrets = new Dictionary<string, string> { ["registry-token"] = "sesame-" + Guid.NewGuid() },
+        },
+    }));
+
+    /// <summary>The folder that the nodes of the shared stack have.</summary>
+    internal NodeFolder Folder => _folder;
 
     /// <summary>A namespace on the shared stack.</summary>
     internal async Task<Scene> SharedAsync(CancellationToken cancellationToken)
@@ -58,6 +75,7 @@ public sealed class StackFixture : IAsyncLifetime
     {
         if (_shared.IsValueCreated && _shared.Value.IsCompletedSuccessfully)
             await (await _shared.Value).DisposeAsync();
+        _folder.Dispose();
         _sharedCases.Dispose();
         _privateStacks.Dispose();
     }

@@ -60,6 +60,9 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
         "retries.yaml" => (RunPhase.Failed, RunReason.Crashed, ""),
         "suspend.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
         "workspace.yaml" => (RunPhase.Succeeded, RunReason.Completed, @"1024\s+data"),
+        "volumes.yaml" => (RunPhase.Succeeded, RunReason.Completed, "sehsa ot sehsA"),
+        "workspace-host-path.yaml" => (RunPhase.Succeeded, RunReason.Completed, "remembered"),
+        "podman-secret.yaml" => (RunPhase.Succeeded, RunReason.Completed, "a token of 43 characters"),
         "timeout.yaml" => (RunPhase.Failed, RunReason.TimedOut, ""),
         _ => throw new InvalidOperationException($"This test does not know what samples/{file} must come to."),
     };

@@ -21,6 +21,8 @@ internal sealed class FakeEngine : IPodman, IContainerOperations, IVolumeOperati
 
     public IImageOperations Images => throw new NotSupportedException();
 
+    public ISecretOperations Secrets => throw new NotSupportedException();
+
     public ISystemOperations System => throw new NotSupportedException();
 
     public void Add(string name) => _names[name] = 0;

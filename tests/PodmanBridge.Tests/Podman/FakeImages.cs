@@ -22,6 +22,8 @@ internal sealed class FakeImages : IImageOperations, IPodman
 
     public IVolumeOperations Volumes => throw new NotSupportedException();
 
+    public ISecretOperations Secrets => throw new NotSupportedException();
+
     public ISystemOperations System => throw new NotSupportedException();
 
     public Task<ImageInspection?> InspectAsync(string reference, CancellationToken cancellation) =>

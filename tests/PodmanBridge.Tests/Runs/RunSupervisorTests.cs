@@ -135,6 +135,8 @@ public sealed class RunSupervisorTests : IAsyncDisposable
         Images = null!,
         Gateway = null!,
         Git = null!,
+        HostPaths = null!,
+        Secrets = null!,
         Starts = null!,
         Node = "node-1",
         RunRoot = _root,

@@ -33,7 +33,7 @@ internal static class SpecBuilder
         Node = "node-1",
         UID = "9b2d7c1e-0000-4000-8000-000000000001",
         Attempt = 2,
-        UserID = UserID,
+        User = new AgentUser(UserID, UserID, IsEngineUser: false),
         ImageID = imageID,
         RunDirectory = "/state/runs/1",
         ShimPath = "/state/shim",

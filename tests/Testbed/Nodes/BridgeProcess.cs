@@ -43,6 +43,8 @@ public sealed class BridgeProcess : ServiceProcess
     protected override async Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken)
     {
         await PlaceAsync(cancellationToken);
+        foreach (var (name, value) in _options.PodmanSecrets)
+            (await _node.RunAsync(["podman", "secret", "create", "--replace", name, "-"], value, cancellationToken)).OrThrow($"Making the secret {name} on {_node.Name}");
         string[] command =
         [
             .. _options.Published
@@ -97,6 +99,18 @@ public sealed class BridgeProcess : ServiceProcess
         {
             yield return "--label";
             yield return $"{key}={value}";
+        }
+
+        foreach (var prefix in _options.AllowedVolumes)
+        {
+            yield return "--allow-volume";
+            yield return prefix;
+        }
+
+        foreach (var secret in _options.PodmanSecrets.Keys)
+        {
+            yield return "--allow-podman-secret";
+            yield return secret;
         }
 
         foreach (var argument in _options.ExtraArguments)

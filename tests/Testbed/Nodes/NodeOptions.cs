@@ -33,6 +33,12 @@ public sealed record NodeOptions
     /// <summary>Names of hosts that the node knows beyond its own, with their addresses.</summary>
     public IReadOnlyDictionary<string, string> Hosts { get; init; } = new Dictionary<string, string>();
 
+    /// <summary><c>--allow-volume</c>: what runs may mount of the node.</summary>
+    public IReadOnlyList<string> AllowedVolumes { get; init; } = [];
+
+    /// <summary><c>--allow-podman-secret</c>, for secrets that are made on the node before its bridge starts: name and value.</summary>
+    public IReadOnlyDictionary<string, string> PodmanSecrets { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Any further flags of the bridge.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];
 }

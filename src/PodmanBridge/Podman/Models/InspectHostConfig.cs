@@ -53,6 +53,10 @@ internal sealed record InspectHostConfig
     [JsonPropertyName("UsernsMode")]
     public string? UsernsMode { get; init; }
 
+    /// <summary>There only with a user namespace of the container's own.</summary>
+    [JsonPropertyName("IDMappings")]
+    public InspectIDMappings? IDMappings { get; init; }
+
     [JsonPropertyName("Cgroups")]
     public string? Cgroups { get; init; }
 

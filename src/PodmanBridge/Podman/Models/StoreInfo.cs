@@ -8,6 +8,9 @@ internal sealed record StoreInfo
     [JsonPropertyName("graphRoot")]
     public string? GraphRoot { get; init; }
 
+    [JsonPropertyName("runRoot")]
+    public string? RunRoot { get; init; }
+
     [JsonPropertyName("graphDriverName")]
     public string? Driver { get; init; }
 

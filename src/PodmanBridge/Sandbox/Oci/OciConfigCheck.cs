@@ -41,7 +41,7 @@ internal static class OciConfigCheck
         found.Same("read-only root", wanted.ReadOnlyRoot, config.Root?.ReadOnly ?? false);
         found.Only("hook", config.Hooks?.Where(h => h.Value is not { ValueKind: System.Text.Json.JsonValueKind.Null }).Select(h => h.Key), _ => false);
         found.Only("annotation", HarmlessAnnotations.Others(config.Annotations), _ => false);
-        CompareLinux(found, config.Linux ?? new OciLinux());
+        CompareLinux(found, wanted, config.Linux ?? new OciLinux());
         OciMountCheck.Compare(found, wanted, containerID, config.Mounts ?? []);
         return found.List;
     }
@@ -67,11 +67,12 @@ internal static class OciConfigCheck
         found.Only("ulimit", limits.Keys, k => k == "nofile" || wanted.Rlimits.Any(l => l.Type == k));
     }
 
-    private static void CompareLinux(Differences found, OciLinux linux)
+    private static void CompareLinux(Differences found, SpecGenerator wanted, OciLinux linux)
     {
         var namespaces = (linux.Namespaces ?? []).Select(n => n.Path is { Length: > 0 } path ? $"{n.Type}:{path}" : n.Type ?? "");
-        found.Same("namespaces", string.Join(' ', Namespaces), string.Join(' ', namespaces.Order(StringComparer.Ordinal)));
-        found.Only("user mapping", linux.UidMappings?.Select(m => m.ToString()), _ => false);
+        string[] meant = wanted.UserNamespace == AgentUser.KeepID ? [.. Namespaces.Append("user").Order(StringComparer.Ordinal)] : Namespaces;
+        found.Same("namespaces", string.Join(' ', meant), string.Join(' ', namespaces.Order(StringComparer.Ordinal)));
+        UserMappingCheck.Compare(found, wanted, linux);
         found.Only("sysctl", linux.Sysctl?.Keys, k => OwnSysctls.Contains(k, StringComparer.Ordinal));
         found.Only("device", linux.Devices?.Select(d => d.Path ?? ""), _ => false);
         foreach (var path in Masked.Except(linux.MaskedPaths ?? []))

@@ -9,7 +9,10 @@ internal sealed record OciLinux
     public OciNamespace[]? Namespaces { get; init; }
 
     [JsonPropertyName("uidMappings")]
-    public System.Text.Json.JsonElement[]? UidMappings { get; init; }
+    public OciIDMapping[]? UidMappings { get; init; }
+
+    [JsonPropertyName("gidMappings")]
+    public OciIDMapping[]? GidMappings { get; init; }
 
     [JsonPropertyName("sysctl")]
     public Dictionary<string, string>? Sysctl { get; init; }
