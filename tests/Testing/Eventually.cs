@@ -8,14 +8,17 @@ public static class Eventually
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Returns when the condition holds; throws, naming it, when it does not within the deadline (10 s by default).</summary>
+    // Only a failure takes so long; a machine with much else to do may well need half of it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Returns when the condition holds; throws, naming it, when it does not within the deadline (30 s by default).</summary>
     public static async Task True(Func<bool> condition, TimeSpan? within = null, [CallerArgumentExpression(nameof(condition))] string? what = null)
     {
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
-            if (watch.Elapsed > (within ?? TimeSpan.FromSeconds(10)))
-                throw new TimeoutException($"Not within {within ?? TimeSpan.FromSeconds(10)}: {what}");
+            if (watch.Elapsed > (within ?? Patience))
+                throw new TimeoutException($"Not within {within ?? Patience}: {what}");
             await Task.Delay(Step);
         }
     }
@@ -26,8 +29,8 @@ public static class Eventually
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
-            if (watch.Elapsed > (within ?? TimeSpan.FromSeconds(10)))
-                throw new TimeoutException($"Not within {within ?? TimeSpan.FromSeconds(10)}: {what}");
+            if (watch.Elapsed > (within ?? Patience))
+                throw new TimeoutException($"Not within {within ?? Patience}: {what}");
             await Task.Delay(Step);
         }
     }

@@ -35,9 +35,11 @@ internal sealed class HubUnderTest : IAsyncDisposable
         Door = door;
         Logs = log;
         _authorities = [AuthorityBundle.WithoutKey(authority)];
+        // Asked once: listeners hear of the meters of every test in the process, also while this host is being disposed of.
+        var meters = app.Services.GetRequiredService<IMeterFactory>();
         _meters.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Scope == app.Services.GetRequiredService<IMeterFactory>())
+            if (instrument.Meter.Scope == meters)
                 listener.EnableMeasurementEvents(instrument);
         };
         _meters.SetMeasurementEventCallback<long>((instrument, value, _, _) => _counts.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
@@ -115,11 +117,11 @@ internal sealed class HubUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _meters.Dispose();
         await Hub.CloseAsync(RefusalReason.NotLeader, "The test is over.");
         using var now = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
-        _meters.Dispose();
     }
 
     /// <summary>The lines of the log.</summary>

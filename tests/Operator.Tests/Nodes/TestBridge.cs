@@ -6,7 +6,7 @@ namespace Stromboli.Operator.Tests.Nodes;
 /// <summary>The bridge's end of a link, in the hands of a test.</summary>
 internal sealed class TestBridge(MessageChannel<BridgeMessage, OperatorMessage> channel) : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     public MessageChannel<BridgeMessage, OperatorMessage> Channel => channel;
 
