@@ -61,7 +61,7 @@ internal sealed class LibpodCycles : IDisposable
         var wanted = ContainerSpec.Build(Spec, inputs) with { Entrypoint = ["/bin/true"] };
         var names = NamesOf(inputs);
         await Task.WhenAll(
-            _volumes.CreateAsync(names.Workspace, wanted.Labels, inputs.UserID, cancellationToken), _volumes.CreateAsync(names.Home, wanted.Labels, inputs.UserID, cancellationToken));
+            _volumes.CreateAsync(names.Workspace, wanted.Labels, inputs.User.VolumeOwner, cancellationToken), _volumes.CreateAsync(names.Home, wanted.Labels, inputs.User.VolumeOwner, cancellationToken));
         await _containers.CreateAsync(wanted, cancellationToken);
         await _containers.StartAsync(wanted.Name, cancellationToken);
         // Podman polls, and 250 ms apart unless it is told.
@@ -99,7 +99,7 @@ internal sealed class LibpodCycles : IDisposable
             Node = _node.Name,
             UID = uid,
             Attempt = 1,
-            UserID = FirstUser + _made,
+            User = new AgentUser(FirstUser + _made, FirstUser + _made, IsEngineUser: false),
             ImageID = image,
             RunDirectory = $"{Files}/{uid}",
             ShimPath = "/opt/stromboli/shim/stromboli-shim",
