@@ -1,0 +1,101 @@
+using Stromboli.PodmanBridge.Storage;
+
+namespace Stromboli.PodmanBridge.Tests.Storage;
+
+public sealed class StorageRulesTests
+{
+    private const long MiB = 1024 * 1024;
+    private static readonly FreeSpace Free = new(1000 * MiB, 100_000);
+    private static readonly StorageLimits Limits = new(null, 100 * MiB);
+
+    [Fact]
+    public void IsDue_NoLimit_Never() => Assert.False(StorageRules.IsDue(new StorageLimits(null, null), null, Free, TimeSpan.FromDays(1)));
+
+    [Fact]
+    public void IsDue_NeverMeasured_Now() => Assert.True(StorageRules.IsDue(Limits, null, Free, TimeSpan.Zero));
+
+    [Theory]
+    // Free space lost, inodes lost, milliseconds since the last time; 60 MiB are left to the limit.
+    [InlineData(29, 0, 600, false)]
+    [InlineData(30, 0, 600, true)]
+    [InlineData(30, 0, 400, false)]
+    [InlineData(0, 61_440, 600, true)]
+    [InlineData(0, 61_000, 600, false)]
+    [InlineData(-500, 61_440, 600, true)]
+    [InlineData(-500, 0, 14_000, false)]
+    [InlineData(-500, 0, 15_000, true)]
+    public void IsDue_FileSystemHasLostHalfOfWhatIsLeft_OrForLong(long lost, long files, int since, bool isDue) =>
+        Assert.Equal(
+            isDue,
+            StorageRules.IsDue(Limits, Measured(40), new FreeSpace(Free.Bytes - (lost * MiB), Free.Files - files), TimeSpan.FromMilliseconds(since)));
+
+    [Fact]
+    public void IsDue_MeasurementTakesLong_RestsTenTimesThat()
+    {
+        var slow = Measured(99) with { Took = TimeSpan.FromSeconds(3) };
+
+        Assert.False(StorageRules.IsDue(Limits, slow, new FreeSpace(0, 0), TimeSpan.FromSeconds(29)));
+        Assert.True(StorageRules.IsDue(Limits, slow, new FreeSpace(0, 0), TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public void PatienceAfter_TooLate_IsTwiceAsLongUpToABound()
+    {
+        var late = Measured(1, DirectoryState.Late);
+
+        Assert.Equal(TimeSpan.FromSeconds(10), StorageRules.PatienceAfter(null));
+        Assert.Equal(TimeSpan.FromSeconds(10), StorageRules.PatienceAfter(Measured(1)));
+        Assert.Equal(TimeSpan.FromSeconds(20), StorageRules.PatienceAfter(late));
+        Assert.Equal(TimeSpan.FromMinutes(5), StorageRules.PatienceAfter(late with { Patience = TimeSpan.FromMinutes(4) }));
+    }
+
+    [Theory]
+    [InlineData(null, 100, 100, 0, nameof(DirectoryState.Whole), null)]
+    [InlineData(null, 100, 60, 41, nameof(DirectoryState.Whole), "The run takes 101Mi of the node's disk in 7 files (workspace 60Mi, HOME 41Mi, log 0), and resources.limits.ephemeralStorage allows 100Mi.")]
+    [InlineData(null, 100, 101, 0, nameof(DirectoryState.Over), "The run takes at least 101Mi of the node's disk in 7 files (workspace at least 101Mi, HOME 0, log 0), and resources.limits.ephemeralStorage allows 100Mi.")]
+    [InlineData(50, 100, 50, 0, nameof(DirectoryState.Whole), null)]
+    [InlineData(50, 100, 51, 0, nameof(DirectoryState.Whole), "The workspace takes 51Mi of the node's disk in 7 files, and workspace.emptyDir.sizeLimit allows 50Mi.")]
+    [InlineData(50, null, 10, 1000, nameof(DirectoryState.Whole), null)]
+    [InlineData(null, null, 10, 0, nameof(DirectoryState.Deep), null)]
+    [InlineData(null, 100, 10, 0, nameof(DirectoryState.Deep), "The run's directories are nested too deep to be measured, and resources.limits.ephemeralStorage cannot be kept.")]
+    [InlineData(50, null, 10, 0, nameof(DirectoryState.Denied), "Some of the run's directories cannot be looked at, and workspace.emptyDir.sizeLimit cannot be kept.")]
+    [InlineData(null, 100, 10, 0, nameof(DirectoryState.Late), null)]
+    public void Excess_Usage_IsASentence(int? workspaceLimit, int? limit, int workspace, int home, string state, string? sentence) =>
+        Assert.Equal(sentence, StorageRules.Excess(new StorageLimits(workspaceLimit * MiB, limit * MiB), Measured(workspace, Enum.Parse<DirectoryState>(state), home)));
+
+    [Fact]
+    public void Excess_LateAfterTheLongestPatience_IsOver() =>
+        Assert.Equal(
+            "The run has so many files, more than 7, that they cannot be measured in 5 minutes, and resources.limits.ephemeralStorage cannot be kept.",
+            StorageRules.Excess(Limits, Measured(1, DirectoryState.Late) with { Patience = TimeSpan.FromMinutes(5) }));
+
+    [Fact]
+    public void Largest_DiskIsFull_IsTheRunWithMostOfWhatIsMissing()
+    {
+        var (many, large) = (Usage(1, entries: 9000), Usage(500, entries: 3));
+        (string, StorageUsage)[] runs = [("small", Usage(2)), ("many", many), ("large", large)];
+        var floor = new FreeSpace(2000 * MiB, 50_000);
+
+        Assert.Equal("large", StorageRules.Largest(runs, new FreeSpace(1000 * MiB, 100_000), floor));
+        Assert.Equal("many", StorageRules.Largest(runs, new FreeSpace(3000 * MiB, 49_999), floor));
+        Assert.Null(StorageRules.Largest([("small", Usage(2))], new FreeSpace(1000 * MiB, 100_000), floor));
+        Assert.Null(StorageRules.Largest<string>([], new FreeSpace(0, 0), floor));
+    }
+
+    [Fact]
+    public void IsLow_FileSystemWithoutAFixedNumberOfInodes_IsJudgedByBytes()
+    {
+        var floor = new FreeSpace(2000 * MiB, 50_000);
+
+        Assert.False(StorageRules.IsLow(new FreeSpace(2000 * MiB, null), floor));
+        Assert.False(StorageRules.IsLow(new FreeSpace(2000 * MiB, 50_000), floor));
+        Assert.True(StorageRules.IsLow(new FreeSpace((2000 * MiB) - 1, null), floor));
+        Assert.True(StorageRules.IsLow(new FreeSpace(2000 * MiB, 49_999), floor));
+    }
+
+    private static StorageUsage Usage(long workspace, DirectoryState state = DirectoryState.Whole, long home = 0, long entries = 7) =>
+        new(new DirectoryUsage(workspace * MiB, entries, 0, state), [new DirectoryUsage(home * MiB, 0, 0, DirectoryState.Whole)], 0);
+
+    private static Measurement Measured(long workspace, DirectoryState state = DirectoryState.Whole, long home = 0) =>
+        new(Usage(workspace, state, home), Free, 0, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(10));
+}
