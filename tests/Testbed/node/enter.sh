@@ -52,7 +52,7 @@ while [ "$1" != -- ]; do
     IFS=: read -r source target mode <<< "$1"; shift
     case $target in
         # What is on the way there is the user's own.
-        /home/node/*) setpriv --reuid "$uid" --regid "$uid" --clear-groups mkdir -p "$root/$target" ;;
+        /home/node/*) (cd "$root/home/node" && setpriv --reuid "$uid" --regid "$uid" --clear-groups mkdir -p "${target#/home/node/}") ;;
         *) mkdir -p "$root/$target" ;;
     esac
     mount --bind "$source" "$root/$target"
