@@ -10,9 +10,9 @@
 #include "reap.h"
 #include "relay.h"
 #include "report.h"
+#include "tree.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -22,12 +22,7 @@
 #define SHIM_IDLE_MS (10 * 60 * 1000)
 #endif
 
-enum {
-    LEASE_GRACE_MS = 1000,
-    KILL_AGAIN_MS = 100,
-    // Killed processes are gone in no time, unless one hangs in the kernel; then the namespace's end takes it along.
-    ALONE_MS = 5000,
-};
+enum { LEASE_GRACE_MS = 1000 };
 
 enum phase {
     WAITING,
@@ -51,19 +46,13 @@ static pid_t first;
 static int first_status;
 // Why it could not be started; no step when it could.
 static struct agent_failure not_started;
-// "stop", "lease" or "hooks" once we have begun to stop the agent: an end has one cause, the first.
-static const char *stopped_by;
 
 static void idle_over(struct timer *t);
 static void lease_over(struct timer *t);
-static void kill_all(struct timer *t);
 static void hooks_over(struct timer *t);
-static void alone_over(struct timer *t);
 static struct timer idle = { .fire = idle_over };
 static struct timer lease = { .fire = lease_over };
-static struct timer killing = { .fire = kill_all };
 static struct timer hooks_deadline = { .fire = hooks_over };
-static struct timer alone_deadline = { .fire = alone_over };
 
 static void be_over(void)
 {
@@ -71,8 +60,7 @@ static void be_over(void)
     timer_clear(&idle);
     timer_clear(&lease);
     timer_clear(&hooks_deadline);
-    timer_clear(&killing);
-    timer_clear(&alone_deadline);
+    tree_is_gone();
 }
 
 static void fail(const char *step, int error, const char *message)
@@ -81,30 +69,12 @@ static void fail(const char *step, int error, const char *message)
     report_failed(step, error, message, NULL);
 }
 
-static const char *ended_by(void)
-{
-    return stopped_by ? stopped_by : "agent";
-}
-
 static void end(void)
 {
     be_over();
     const char *step = not_started.step;
     if (step) report_failed(step, not_started.error, strerror(not_started.error), hooks_name(&go));
-    else report_ended(first_status, ended_by(), hooks_name(&go));
-}
-
-static void alone_over(struct timer *t)
-{
-    (void)t;
-    end();
-}
-
-static void kill_all(struct timer *t)
-{
-    // As PID 1: everybody in the namespace but ourselves. Again and again, for what the engine may exec into it.
-    kill(-1, SIGKILL);
-    timer_set(t, KILL_AGAIN_MS);
+    else report_ended(first_status, tree_ended_by(), hooks_name(&go));
 }
 
 // Whether a hook or the agent runs, or is about to.
@@ -118,16 +88,7 @@ static void stop(const char *by, uint32_t grace_ms)
     // An agent that is over by now has ended by itself.
     reap_all();
     if (phase == WAITING) fail("stop", ECANCELED, "stopped before Go");
-    if (!is_live()) return;
-    if (stopped_by) {
-        timer_hasten(&killing, grace_ms);
-        return;
-    }
-    stopped_by = by;
-    kill(-1, SIGTERM);
-    // What is stopped (SIGSTOP) hears nothing otherwise.
-    kill(-1, SIGCONT);
-    timer_set(&killing, grace_ms);
+    if (is_live()) tree_stop(by, grace_ms);
 }
 
 void life_stop_by_signal(void)
@@ -175,8 +136,7 @@ static void kill_the_rest(void)
     phase = KILLING;
     timer_clear(&lease);
     timer_clear(&hooks_deadline);
-    timer_set(&alone_deadline, ALONE_MS);
-    kill_all(&killing);
+    tree_kill(end);
 }
 
 static void give_up(const struct agent_failure *failure)
@@ -229,7 +189,7 @@ void life_reaped(pid_t pid, int status)
     first = 0;
     if (phase != HOOK && phase != RUNNING) return;
     first_status = status;
-    if (phase == HOOK && hooks_ended(&go, status, ended_by())) start_next();
+    if (phase == HOOK && hooks_ended(&go, status, tree_ended_by())) start_next();
     else kill_the_rest();
 }
 

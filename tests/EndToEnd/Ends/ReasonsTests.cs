@@ -25,13 +25,14 @@ public sealed class ReasonsTests
         [RunReason.Queued] = nameof(CapacityTests.NodeIsFull_NextRunIsQueuedAndRunsWhenThereIsRoom),
         [RunReason.Suspended] = nameof(LifecycleTests.Suspend_WhileRunning_EndsTheAttemptAndAResumeStartsFromTheBeginning),
         [RunReason.Backoff] = nameof(LifecycleTests.Retries_CommandThatCrashes_IsTriedAgainAfterItsBackoffUntilTheLimit),
+        [RunReason.HookFailed] = nameof(HookTests.Hook_ThatFails_EndsTheRunAndNamesItself),
         [RunReason.PolicyDenied] = nameof(NodeConfigurationTests),
     };
 
     /// <summary>What the API names already and nothing in it can bring about yet.</summary>
     private static readonly RunReason[] Later =
     [
-        RunReason.StorageLimitExceeded, RunReason.HookFailed, RunReason.GitCloneFailed, RunReason.ServiceNotReady, RunReason.VolumeDenied, RunReason.SessionLost,
+        RunReason.StorageLimitExceeded, RunReason.GitCloneFailed, RunReason.ServiceNotReady, RunReason.VolumeDenied, RunReason.SessionLost,
         RunReason.SessionNotFound, RunReason.WaitingForSession,
     ];
 

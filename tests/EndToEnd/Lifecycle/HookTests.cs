@@ -207,6 +207,76 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal(4, Assert.Single(status.Hooks!).ExitCode);
     }
 
+    [Fact]
+    public async Task Hook_WithMoreMemoryThanItMayHave_IsOutOfMemory()
+    {
+        var scene = await OnSharedStackAsync();
+        var enforced = await scene.KubectlAsync("get", "agentnode", "node-1", "-o", "jsonpath={.status.enforcedLimits}");
+        Assert.SkipUnless(enforced.Contains("memory", StringComparison.Ordinal), "this machine's cgroups let a rootless engine enforce no memory limit");
+
+        var run = await scene.ApplyRunAsync(Document("hungry", "echo never", new() { ["onCreate"] = new JsonArray("a=xxxxxxxx; while :; do a=$a$a; done") }));
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunReason.OutOfMemory, "The hook onCreate[0] used more memory than resources.limits.memory allows, and the kernel killed it."), (status.Reason, status.Message));
+        Assert.Equal("SIGKILL", Assert.Single(status.Hooks!).Signal);
+    }
+
+    [Fact]
+    public async Task Hook_ThatCallsTheModel_IsCountedAlsoWhenItFails()
+    {
+        var scene = await OnSharedStackAsync();
+        const string Body = """{"model":"claude-sonnet-4-20250514","max_tokens":100,"messages":[{"role":"user","content":"@usage in=700 out=30"}]}""";
+        var run = await scene.ApplyRunAsync(Document("spends", "echo never", new()
+        {
+            ["onCreate"] = new JsonArray($"wget -q -O - --header 'Content-Type: application/json' --post-data '{Body}' $ANTHROPIC_BASE_URL/v1/messages; exit 1"),
+        }));
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal(RunReason.HookFailed, status.Reason);
+        Assert.Equal((700, 30), (status.Usage!.InputTokens, status.Usage.OutputTokens));
+    }
+
+    [Fact]
+    public async Task Suspend_InAHook_EndsTheAttemptAndResumesFromTheBeginning()
+    {
+        var scene = await OnSharedStackAsync();
+        var run = await scene.ApplyRunAsync(Document("pauses", "cat starts", new() { ["onCreate"] = new JsonArray("echo started >> starts; touch begun; until [ -e go ]; do sleep 0.1; done") }));
+        await InHookAsync(scene, run);
+
+        await scene.PatchAsync(run, "spec: {suspend: true}");
+        var suspended = await run.ReasonAsync(RunReason.Suspended);
+        Assert.Equal(HookResult.Stopped, Assert.Single(suspended.Status.Hooks!).Result);
+        await scene.PatchAsync(run, "spec: {suspend: false}");
+        await run.UntilAsync("has a second attempt", state => state.Status is { Attempt: 2, Hooks: null });
+        await InHookAsync(scene, run);
+        await scene.NodeOf(run).ExecAsync(run.Uid, "/bin/touch", "/workspace/go");
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Succeeded, "started\n"), (status.Phase, status.Result!.Text));
+        Assert.Equal([RunReason.Suspended, RunReason.Completed], status.Attempts!.Select(attempt => attempt.Reason!.Value));
+        StateRules.AssertHold(run.States);
+    }
+
+    [Fact]
+    public async Task Hook_InAnImageWithoutAShell_SaysSo()
+    {
+        var scene = await OnSharedStackAsync();
+        const string Image = "registry.test/no-shell:1";
+        var node = scene.Stack.Nodes[0];
+        (await node.Machine.RunAsync(["sh", "-c", $"mkdir -p /tmp/no-shell/etc && tar -C /tmp/no-shell -c . | podman import - {Image}"], cancellationToken: Cancelled)).OrThrow("podman import");
+        var document = JsonNode.Parse(Document("shell-less", "echo never", new() { ["onCreate"] = new JsonArray("true") }))!;
+        document["spec"]!["image"] = Image;
+        document["spec"]!["imagePullPolicy"] = "Never";
+        document["spec"]!["nodeName"] = node.Name;
+        var run = await scene.ApplyRunAsync(document.ToJsonString());
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal(
+            (RunReason.HookFailed, "The hook onCreate[0] could not be started: the image has no /bin/sh, or not the interpreter that it needs."),
+            (status.Reason, status.Message));
+        Assert.True(Assert.Single(status.Hooks!) is { Result: HookResult.Failed, ExitCode: null, Duration: null });
+    }
+
     internal static string Document(
         string name, string command, JsonObject lifecycle, string timeout = "2m", string logBytes = "1Mi", bool retries = false) => new JsonObject
         {
