@@ -28,7 +28,8 @@ public sealed record GitWorkspace
     public int? Depth { get; init; }
 
     /// <summary>
-    /// Secret with the keys username and password, or token, annotated stromboli.dev/use-as: git. The run waits until it exists. No credential when absent.
+    /// Secret with the keys username and password, or token, annotated stromboli.dev/use-as: git, and best also stromboli.dev/git-origins: https://git.example.com, which
+    /// keeps it from other servers. The run waits until it exists. No credential when absent.
     /// </summary>
     public SecretReference? CredentialsSecretRef { get; init; }
 }

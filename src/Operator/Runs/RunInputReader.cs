@@ -50,7 +50,7 @@ internal sealed class RunInputReader(InputLooks looks, SecretReader credentials,
         if (run.Spec?.Workspace?.Git?.CredentialsSecretRef?.Name is not { } name)
             return new();
         var found = await looks.GetAsync(SecretOf(run, name), cancellationToken);
-        return GitSecretRules.Check(name, found).At(SecretOf(run, name), found);
+        return GitSecretRules.Check(name, found, run.Spec.Workspace.Git.Url).At(SecretOf(run, name), found);
     }
 
     private static InputPlace SecretOf(AgentRun run, string name) => new(true, new(run.Metadata.Namespace ?? "", name));

@@ -43,6 +43,32 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
+    public async Task Repository_LargerThanTheRunMayHaveOnDisk_EndsTheRun()
+    {
+        var scene = await OnSharedStackAsync();
+        var own = new GitCase(scene);
+        await own.MakeAsync("large.git", "head -c 40000000 /dev/urandom > large; commit one");
+
+        var run = await scene.ApplyRunAsync(GitCase.Document("large", own.UrlOf("large.git"), "sleep 3600", spec: "resources: {limits: {ephemeralStorage: 20Mi}}"));
+
+        Assert.Equal(RunReason.StorageLimitExceeded, (await run.EndAsync()).Reason);
+    }
+
+    [Fact]
+    public async Task Failure_SaysMoreInTheRunsLog()
+    {
+        var scene = await OnSharedStackAsync();
+        var own = new GitCase(scene);
+
+        var run = await scene.ApplyRunAsync(GitCase.Document("fails", own.UrlOf("nothing.git"), "true"));
+        await run.EndAsync();
+
+        var log = await File.ReadAllTextAsync(Path.Combine(scene.NodeOf(run).Node.Bridge.StatePath, "attempts", $"{run.Uid}-1", "log"), Cancelled);
+        Assert.Contains(" stdout F eremote: stromboli: the server has no such repository", log, StringComparison.Ordinal);
+        Assert.Contains(" stdout F efatal: ", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Failure_ToBeTriedAgain_IsTriedAgain()
     {
         var scene = await OnSharedStackAsync();

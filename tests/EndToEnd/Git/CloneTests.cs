@@ -61,6 +61,35 @@ public sealed class CloneTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
+    public async Task Clone_ComesBeforeHooksAndAgent_AtTheWorkspacesPath()
+    {
+        var scene = await OnSharedStackAsync();
+        var own = new GitCase(scene);
+        await own.MakeAsync("project.git", "mkdir -p services/billing; echo one > services/billing/file; commit one");
+
+        // The path hides what git needs in the clone's own container, were it mounted there.
+        var run = await scene.ApplyRunAsync($$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: hooked
+            spec:
+              prompt: none
+              agent:
+                command: [sh, -c, cat file seen]
+              lifecycle:
+                onCreate: [git log --format=%s > seen]
+              workspace:
+                mountPath: /usr/libexec
+                git: {url: "{{own.UrlOf("project.git")}}"}
+              workdir: /usr/libexec/services/billing
+            """);
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Succeeded, "one\none"), (status.Phase, status.Result?.Text?.TrimEnd()));
+    }
+
+    [Fact]
     public async Task Repository_WithoutCommits_IsAnEmptyWorkspaceWithAnOrigin()
     {
         var scene = await OnSharedStackAsync();

@@ -16,7 +16,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
         var scene = await OnSharedStackAsync();
 
         if (file == "git.yaml")
-            await scene.Stack.Git!.Repositories.EnsureAsync("private/team/hello.git", "echo hello > README.md; commit 'Say hello'", Cancelled);
+            await scene.Stack.Git!.Repositories.EnsureSampleAsync(Cancelled);
         var run = await scene.ApplyRunAsync(await File.ReadAllTextAsync(Repository.At("samples", file), Cancelled));
         if (file == "cancel.yaml")
         {

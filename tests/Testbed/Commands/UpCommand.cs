@@ -14,6 +14,7 @@ internal static class UpCommand
         try
         {
             await stack.StartAsync(cancellationToken);
+            await stack.Git!.Repositories.EnsureSampleAsync(cancellationToken);
         }
         finally
         {

@@ -5,6 +5,8 @@ namespace Stromboli.Testbed.Git;
 /// <summary>The repositories of a stack's Git server, made by git itself.</summary>
 public sealed class GitRepositories(string folder)
 {
+    private const string Sample = "private/team/hello.git";
+
     private static readonly Dictionary<string, string> Environment = new(StringComparer.Ordinal)
     {
         ["GIT_CONFIG_GLOBAL"] = "/dev/null",
@@ -15,9 +17,10 @@ public sealed class GitRepositories(string folder)
         ["GIT_COMMITTER_EMAIL"] = "testbed@example.com",
     };
 
-    /// <summary>Makes a repository unless it is there.</summary>
-    public Task EnsureAsync(string path, string script, CancellationToken cancellationToken = default) =>
-        Directory.Exists(Path.Combine(folder, path)) ? Task.CompletedTask : MakeAsync(path, script, cancellationToken);
+    /// <summary>Makes the repository that <c>samples/git.yaml</c> clones, unless it is there.</summary>
+    public Task EnsureSampleAsync(CancellationToken cancellationToken = default) => Directory.Exists(Path.Combine(folder, Sample))
+        ? Task.CompletedTask
+        : MakeAsync(Sample, "echo hello > README.md; commit 'Say hello'", cancellationToken);
 
     /// <summary>
     /// Makes a repository: runs a script of a shell in an empty work tree on the branch <c>main</c>, and serves what comes of it, all branches and tags.
