@@ -90,6 +90,25 @@ public sealed class CloneTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
+    public async Task Clone_BesideAVolumeThatIsWritten_BelongsToTheSameUser()
+    {
+        var scene = await OnSharedStackAsync();
+        var own = new GitCase(scene);
+        await own.MakeAsync("project.git", "echo one > file; commit one");
+        var folder = SharedFolder.Make($"work/{scene.Namespace}");
+
+        var run = await scene.ApplyRunAsync(GitCase.Document(
+            "volume",
+            own.UrlOf("project.git"),
+            "find . ! -user $(id -u); git status --porcelain && cp file /results/",
+            spec: $"volumes: [{{hostPath: {NodeFolder.Inside}/work/{scene.Namespace}, mountPath: /results, readOnly: false}}]"));
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Succeeded, ""), (status.Phase, status.Result?.Text?.TrimEnd() ?? ""));
+        Assert.Equal("one\n", await File.ReadAllTextAsync(Path.Combine(folder, "file"), Cancelled));
+    }
+
+    [Fact]
     public async Task Repository_WithoutCommits_IsAnEmptyWorkspaceWithAnOrigin()
     {
         var scene = await OnSharedStackAsync();
