@@ -125,7 +125,9 @@ public sealed record AgentRunSpec
     [Mutable]
     public bool? Cancel { get; init; }
 
-    /// <summary>Time after the end at which workspace and log are removed from the node; the object stays. 24h when absent.</summary>
+    /// <summary>
+    /// Time after the end at which workspace and log are removed from the node; the object stays. The workspace goes earlier if the node's disk runs full. 24h when absent.
+    /// </summary>
     [Mutable]
     [DurationBounds(RunLimits.MinTtl, RunLimits.MaxTtl)]
     public GoDuration? TtlAfterFinished { get; init; }

@@ -160,6 +160,18 @@ public sealed class ClaudeOutputTests : IDisposable
     }
 
     [Fact]
+    public void Result_OfTenMebibytes_IsItsEndWithLengthAndDigestOfTheWhole()
+    {
+        var text = string.Concat(Enumerable.Repeat("0123456789abcdef", 10 * 1024 * 1024 / 16));
+        Feed(8192, Result.Replace("hello", text, StringComparison.Ordinal));
+
+        var result = _output.Result();
+        Assert.Equal((text.Length, true), (result.Bytes, result.Truncated));
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text))), result.Sha256);
+        Assert.EndsWith(result.Text!, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Line_OfMillionsOfValues_CountsAsNotSaid()
     {
         Feed(1 << 20, Result.Replace("\"is_error\"", "\"x\":[" + string.Concat(Enumerable.Repeat("0,", 1_000_000)) + "0],\"is_error\"", StringComparison.Ordinal));
