@@ -36,8 +36,8 @@ public static class Patterns
     /// <summary>Paths that the kernel or Stromboli itself uses (<see cref="Runs.ContainerPaths"/>), what is below them and what is above them.</summary>
     public const string ReservedPath = @"^/+((proc|sys|dev|run/+stromboli|opt/+stromboli)(/.*)?|run/*|opt/*)\z";
 
-    /// <summary>Paths at which every container already has a mount of its own: another one there would hide it.</summary>
-    public const string OwnMount = @"^/+(tmp|var/+tmp|home/+agent)/*\z";
+    /// <summary>Paths at which every container already has a mount of its own, and what is below and above HOME: another one there would hide it, or be hidden.</summary>
+    public const string OwnMount = @"^/+(tmp/*|var/+tmp/*|home/*|home/+agent(/.*)?)\z";
 
     /// <summary>Name of an environment variable that a shell can read.</summary>
     public const string EnvName = @"^[a-zA-Z_][a-zA-Z0-9_]*\z";

@@ -40,7 +40,7 @@ public static class Sentences
     public const string ReservedPath = "must not be, hold or lie below /proc, /sys, /dev, /run/stromboli or /opt/stromboli";
 
     /// <summary>For <see cref="Patterns.OwnMount"/>.</summary>
-    public const string OwnMount = "must not be /tmp, /var/tmp or /home/agent, where every container has a mount of its own";
+    public const string OwnMount = "must not be /tmp or /var/tmp, nor /home, /home/agent or below it, where every container has mounts of its own";
 
     /// <summary>For <see cref="Patterns.EnvName"/>.</summary>
     public const string EnvName = "must be the name of an environment variable: letters, digits and _, not beginning with a digit";

@@ -95,7 +95,8 @@ internal sealed class FieldChecks
             Add(field, Sentences.LabelKey);
         foreach (var (key, value) in labels)
         {
-            if (Count(value) > valueMax || !PatternRegexes.LabelValue.IsMatch(value))
+            // The sentence on the key names no key that could be any text of any length.
+            if (PatternRegexes.LabelKey.IsMatch(key) && (Count(value) > valueMax || !PatternRegexes.LabelValue.IsMatch(value)))
                 Add($"{field}[{key}]", Sentences.LabelValue);
         }
     }

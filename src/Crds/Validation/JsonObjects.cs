@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Stromboli.Crds.Runs;
 
@@ -36,14 +37,15 @@ public static class JsonObjects
     {
         using var document = Parse(line);
         return document?.RootElement is { ValueKind: JsonValueKind.Object } root
-            && Is(root, "type", "user")
+            && Is(root, "type", "user"u8)
             && root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.Object
-            && Is(message, "role", "user")
+            && Is(message, "role", "user"u8)
             && message.TryGetProperty("content", out var content) && content.ValueKind is JsonValueKind.String or JsonValueKind.Array;
     }
 
-    private static bool Is(JsonElement element, string member, string value) =>
-        element.TryGetProperty(member, out var text) && text.ValueKind == JsonValueKind.String && text.ValueEquals(value);
+    // As it is written: an escape of half a surrogate pair cannot be compared, and nobody needs one here.
+    private static bool Is(JsonElement element, string member, ReadOnlySpan<byte> value) =>
+        element.TryGetProperty(member, out var text) && text.ValueKind == JsonValueKind.String && JsonMarshal.GetRawUtf8Value(text)[1..^1].SequenceEqual(value);
 
     // A member that is there twice means what the reader chooses: the CLI may choose another than we.
     private static JsonDocument? Parse(string text)
@@ -52,7 +54,8 @@ public static class JsonObjects
         {
             return JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
-        catch (JsonException)
+        // The other two: half a surrogate pair, as it is or as an escape in the name of a member.
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             return null;
         }
