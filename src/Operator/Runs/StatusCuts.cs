@@ -10,7 +10,8 @@ namespace Stromboli.Operator.Runs;
 /// </summary>
 internal static class StatusCuts
 {
-    public static string Message(string? message) => Text(message ?? "", StatusLimits.Message);
+    /// <summary>A message: what a spec or a node put into it makes no line and no terminal's escape of its own.</summary>
+    public static string Message(string? message) => Text(OneLine(message ?? ""), StatusLimits.Message);
 
     public static string? Word(string? word, int max = StatusLimits.Word) => word is null ? null : Text(word, max);
 
@@ -88,6 +89,8 @@ internal static class StatusCuts
         }
         return text[start..];
     }
+
+    private static string OneLine(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : text;
 
     private static string Text(string text, int max)
     {

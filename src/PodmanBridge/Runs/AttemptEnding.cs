@@ -80,7 +80,8 @@ internal static class AttemptEnding
         _ => $"The agent could not be started ({failure.Step}): {failure.Message}.",
     };
 
-    private static string Program(AttemptSpec spec) => spec.Command is [var program, ..] ? program : SandboxPaths.Cli + "/claude";
+    // A sentence takes no program of 32,000 characters.
+    private static string Program(AttemptSpec spec) => spec.Command is [var program, ..] ? (program.Length > 200 ? $"{program[..200]}…" : program) : SandboxPaths.Cli + "/claude";
 
     private const int NoSuchFile = 2;
 }

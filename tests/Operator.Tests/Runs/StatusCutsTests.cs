@@ -28,6 +28,10 @@ public sealed class StatusCutsTests
     }
 
     [Fact]
+    public void Message_TextOfASpec_MakesNoLineOfItsOwn() =>
+        Assert.Equal("The image has no program 'a\uFFFD\uFFFD[31mb\uFFFD'.", StatusCuts.Message("The image has no program 'a\n\u001b[31mb\0'."));
+
+    [Fact]
     public void Structured_TooLargeOrTooDeep_IsLeftOut()
     {
         Assert.NotNull(StatusCuts.Structured(Nested(StatusLimits.StructuredDepth)));
