@@ -50,6 +50,11 @@ public sealed class KubeHttp : IDisposable
     public Task<JsonNode> CreateAsync(string path, string document, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, path, document, "application/yaml", cancellationToken);
 
+    /// <summary>POST of a JSON document, to the letter: YAML knows neither surrogate pairs nor all of Unicode.</summary>
+    /// <exception cref="KubeHttpException">Another answer than success.</exception>
+    public Task<JsonNode> CreateAsync(string path, JsonNode document, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, path, document.ToJsonString(), "application/json", cancellationToken);
+
     /// <summary>POST of a JSON or YAML document; an object that exists already stays as it is.</summary>
     /// <exception cref="KubeHttpException">Another answer than success or a conflict.</exception>
     public async Task CreateIfMissingAsync(string path, string document, CancellationToken cancellationToken = default)

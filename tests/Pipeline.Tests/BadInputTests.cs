@@ -1,0 +1,187 @@
+using System.Text;
+using System.Text.Json;
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Validation;
+using Stromboli.Kubernetes.Model;
+using Stromboli.NodeLink;
+using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Runs;
+using Stromboli.Operator.Scheduling;
+using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Sandbox;
+
+namespace Stromboli.Pipeline.Tests;
+
+/// <summary>
+/// Specs of a right shape with hostile values go the whole way: validator, decision, message, container, argv, environment, frame. What is refused is refused with a reason
+/// and a sentence; what is not arrives as it was meant, and nowhere else.
+/// </summary>
+public sealed class BadInputTests
+{
+    private const string UID = "11111111-2222-4333-8444-555555555555";
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    // What of a spec the engine gets to see, and what the bridge may write to its disk.
+    private static readonly string[] InContainer = ["image", "workspace.mountPath", "workspace.hostPath", "volumes", "secretsEnv"];
+    private static readonly string[] OnDisk = [.. InContainer, "workdir", "agent.command.0", "workspace.git"];
+
+    private static readonly RunOptions Options = new()
+    {
+        Defaults = new RunDefaults { Image = "registry.test/agent:1", ModelOrigin = new Uri("https://model.example") },
+        AllowExtraArgs = true,
+    };
+
+    [Fact]
+    public void EveryPlace_EveryHostileText_StaysInItsPlace() => Check(Mutation.Each(), atLeast: 10_000);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void SeveralPlacesAtOnce_StayInTheirPlaces(int seed) => Check(Mutation.Random(seed, 1_000), atLeast: 500);
+
+    // The API server never sends half a surrogate pair; what does is no JSON of the API, and is said to be so.
+    [Fact]
+    public void Read_HalfASurrogatePair_IsAJsonException() =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"prompt": "\ud800"}""", Crds.CrdsJson.Default.AgentRunSpec));
+
+    private static void Check(IEnumerable<Mutation> mutations, int atLeast)
+    {
+        var (refused, admitted) = (0, 0);
+        foreach (var mutation in mutations)
+        {
+            try
+            {
+                if (mutation.Read() is not { } spec)
+                    continue;
+                if (Refusal(spec))
+                    refused++;
+                else if (Arrives(mutation, spec))
+                    admitted++;
+            }
+            catch (Exception e)
+            {
+                Assert.Fail($"{mutation}\n{e}");
+            }
+        }
+
+        // Neither all nor nothing is let through.
+        Assert.True(refused + admitted > atLeast && refused > atLeast / 10 && admitted > atLeast / 10, $"{refused} refused, {admitted} admitted");
+    }
+
+    private static bool Refusal(AgentRunSpec spec)
+    {
+        var errors = AgentRunValidator.Validate(spec);
+        foreach (var error in errors)
+        {
+            Assert.StartsWith("spec", error.Field, StringComparison.Ordinal);
+            Assert.InRange(error.Sentence.Length, 5, 1000);
+            Assert.DoesNotContain($"{error}", char.IsControl);
+        }
+
+        var verdict = Decide(spec);
+        // A budget of nothing is no hostile one.
+        var isRefused = verdict.Status is { Phase: RunPhase.Failed, Reason: not RunReason.BudgetExceeded };
+        Assert.Equal(errors.Count > 0, isRefused);
+        if (isRefused)
+            Assert.Equal((RunReason.InvalidSpec, errors[0].ToString()), (verdict.Status!.Reason, verdict.Status.Message));
+        return isRefused;
+    }
+
+    // False: the node refuses it, in one sentence.
+    private static bool Arrives(Mutation mutation, AgentRunSpec spec)
+    {
+        var run = Run(spec) with { Status = Decide(spec).Status };
+        var sent = AttemptMessages.Build(run, new WantedAttempt("node-1", 1, DesiredState.Go), new AttemptSecrets { Prompt = spec.Prompt ?? "" }, Now, Options);
+        var read = Wire(sent);
+        Assert.Null(MountPaths.Problem(read.Spec!.MountPath, read.Spec.Workdir));
+        if (AttemptStart.Problem(read.Spec, read.Secrets!) is { } problem)
+        {
+            Assert.InRange(problem.Length, 10, 1000);
+            Assert.DoesNotContain(problem, char.IsControl);
+            return false;
+        }
+
+        StaysInItsPlace(mutation, read.Spec);
+        var go = new GoReader(AttemptStart.Build(read.Spec, read.Secrets!, TimeSpan.FromMinutes(1)).Encode().Span);
+        var arguments = spec.Agent?.Command is null ? go.Argv.Order(StringComparer.Ordinal) : go.Argv.AsEnumerable();
+        Assert.Equal(Meant.Arguments(spec, UID), arguments);
+        Assert.Equal(spec.Agent?.Claude?.ExtraArgs?.Select(Meant.Utf8) ?? [], go.Argv.Skip(go.Argv.Count - (spec.Agent?.Claude?.ExtraArgs?.Count ?? 0)));
+        Assert.Equal(Meant.Utf8(spec.Prompt ?? ""), Encoding.UTF8.GetString(go.Stdin));
+        Assert.Equal(LifecycleHook.Of(spec.Lifecycle).Select(hook => Meant.Utf8($"{hook.Name}={hook.Command}")), go.Hooks);
+        Assert.All(go.Keys, key => Assert.InRange(key, 1, 10));
+        Environment(spec, go.Environment);
+        Assert.Matches(@"\A(/(?!\.\.?/|\.\.?\z)[a-zA-Z0-9_.-]+)+\z", go.Workdir);
+        Assert.DoesNotMatch(@"\A/(proc|sys|dev|run/stromboli|opt/stromboli)(/|\z)", go.Workdir);
+        return true;
+    }
+
+    // Each variable of the spec once, and none of ours changed.
+    private static void Environment(AgentRunSpec spec, IReadOnlyList<string> environment)
+    {
+        var variables = environment.Select(variable => variable.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        Assert.Equal(
+            ("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "/home/agent", "http://127.0.0.1:8317", "placeholder"),
+            (variables["PATH"], variables["HOME"], variables["ANTHROPIC_BASE_URL"], variables["ANTHROPIC_API_KEY"]));
+        foreach (var own in (spec.Env ?? []).Where(own => own.ValueFrom is null))
+            Assert.Equal(Meant.Utf8(own.Value ?? ""), variables[own.Name!]);
+        Assert.All(variables.Keys, name => Assert.Matches(@"\A[a-zA-Z_][a-zA-Z0-9_]*\z", name));
+    }
+
+    // The container is a function of image, mount path and limits; nothing else of the spec is in it.
+    private static void StaysInItsPlace(Mutation mutation, AttemptSpec spec)
+    {
+        var container = Json(ContainerSpec.Build(spec, Inputs));
+        var bare = spec with { Claude = null, Command = ["true"], Workdir = "/w", Env = [], Hooks = [], HooksTimeoutMs = 0, SessionID = UID, StatusBytes = 1, LogBytes = 65536, Budget = null };
+        Assert.Equal(Json(ContainerSpec.Build(bare, Inputs)), container);
+        var record = JsonSerializer.Serialize(
+            new AttemptRecord { UID = UID, Attempt = 1, Spec = spec, UserID = 20_001, BootID = "boot", Deadline = 1 }, AttemptJson.Default.AttemptRecord);
+        foreach (var (place, mark) in mutation.Marks)
+        {
+            if (!InContainer.Any(field => $"{place}.".StartsWith($"{field}.", StringComparison.Ordinal)))
+                Assert.DoesNotContain(mark, container, StringComparison.Ordinal);
+            if (!OnDisk.Any(field => $"{place}.".StartsWith($"{field}.", StringComparison.Ordinal)))
+                Assert.DoesNotContain(mark, record, StringComparison.Ordinal);
+        }
+    }
+
+    private static RunVerdict Decide(AgentRunSpec spec) => RunDecision.Decide(new RunSnapshot
+    {
+        Run = Run(spec with { Suspend = null, Cancel = null }),
+        Now = Now,
+        Options = Options,
+        Secrets = new SecretCheck(),
+        Placement = Placement.On("node-1"),
+    });
+
+    private static AgentRun Run(AgentRunSpec spec) => new()
+    {
+        Metadata = new ObjectMeta { Name = "run", Namespace = "team", Uid = UID, ResourceVersion = "1", Generation = 1, CreationTimestamp = Now },
+        Spec = spec,
+        Status = new AgentRunStatus { ObservedGeneration = -1 },
+    };
+
+    private static DesiredAttempt Wire(DesiredAttempt sent)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes<OperatorMessage>(new Desired { Epoch = 1, Attempt = sent }, NodeLinkJson.Default.OperatorMessage);
+        return ((Desired)JsonSerializer.Deserialize(bytes, NodeLinkJson.Default.OperatorMessage)!).Attempt;
+    }
+
+    private static string Json(PodmanBridge.Podman.Models.SpecGenerator spec) => JsonSerializer.Serialize(spec, PodmanJson.Default.SpecGenerator);
+
+    private static readonly ContainerInputs Inputs = new()
+    {
+        Installation = "installation",
+        Node = "node-1",
+        UID = UID,
+        Attempt = 1,
+        User = new AgentUser(20_001, 20_001, IsEngineUser: false),
+        ImageID = "0a1b",
+        RunDirectory = "/state/runs/1",
+        ShimPath = "/state/shim",
+        ClaudeDirectory = "/state/claude",
+        LogPath = "/state/logs/1.log",
+        Files = new SandboxFiles { SeccompProfile = "/state/seccomp.json", Hosts = "/state/hosts", ResolvConf = "/state/resolv.conf" },
+        EnforcedLimits = ["cpu", "memory", "pids"],
+    };
+}

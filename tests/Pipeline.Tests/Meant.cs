@@ -1,0 +1,63 @@
+using System.Text;
+using Stromboli.Crds.Runs;
+
+namespace Stromboli.Pipeline.Tests;
+
+/// <summary>What the agent's process must get for a spec, said a second time and in another way than the bridge says it.</summary>
+internal static class Meant
+{
+    private static readonly string[] OnOff =
+    [
+        nameof(ClaudeOptions.DangerouslySkipPermissions), nameof(ClaudeOptions.AllowDangerouslySkipPermissions), nameof(ClaudeOptions.StrictMcpConfig), nameof(ClaudeOptions.DisableSlashCommands),
+        nameof(ClaudeOptions.IncludePartialMessages), nameof(ClaudeOptions.ReplayUserMessages), nameof(ClaudeOptions.Resume), nameof(ClaudeOptions.Continue), nameof(ClaudeOptions.ForkSession), nameof(ClaudeOptions.NoPersistence),
+    ];
+
+    /// <summary>The arguments, sorted: each is one element, whatever its value holds.</summary>
+    public static IEnumerable<string> Arguments(AgentRunSpec spec, string uid)
+    {
+        if (spec.Agent?.Command is { } command)
+            return command.Select(Utf8);
+        var claude = spec.Agent?.Claude ?? new ClaudeOptions();
+        claude = claude with { JsonSchema = claude.JsonSchema ?? spec.Output?.JsonSchema };
+        List<string> words = ["/opt/stromboli/claude/claude", "-p", $"--input-format={claude.InputFormat ?? "text"}", "--output-format=stream-json", "--verbose"];
+        foreach (var property in typeof(ClaudeOptions).GetProperties())
+            words.AddRange(Flags(property.Name, property.GetValue(claude), claude));
+        var isResumed = claude is { Resume: true, ForkSession: not true };
+        if (!isResumed && claude is not { Continue: true, ForkSession: not true })
+            words.Add($"--session-id={(claude.Resume == true ? uid : claude.SessionID ?? uid)}");
+        return words.Select(Utf8).Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>Half a surrogate pair has no UTF-8: a replacement character stands for it.</summary>
+    public static string Utf8(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
+    private static IEnumerable<string> Flags(string name, object? value, ClaudeOptions claude) => (name, value) switch
+    {
+        (_, null or false) => [],
+        (nameof(ClaudeOptions.SessionID), _) => [],
+        (nameof(ClaudeOptions.Resume), true) => [$"--resume={claude.SessionID}"],
+        (nameof(ClaudeOptions.NoPersistence), true) => ["--no-session-persistence"],
+        (nameof(ClaudeOptions.ExtraArgs), List<string> arguments) => arguments,
+        (nameof(ClaudeOptions.Debug), string filter) => [filter == "true" ? "--debug" : $"--debug={filter}", "--debug-to-stderr"],
+        (nameof(ClaudeOptions.SettingSources), List<string> sources) => [$"--setting-sources={string.Join(',', sources)}"],
+        (nameof(ClaudeOptions.Tools), List<string> { Count: 0 }) => ["--tools="],
+        // Variables, and what is read out of the output.
+        (nameof(ClaudeOptions.PromptCachingTTL) or nameof(ClaudeOptions.BedrockServiceTier) or nameof(ClaudeOptions.EnablePowershellTool), _) => [],
+        (nameof(ClaudeOptions.InputFormat) or nameof(ClaudeOptions.OutputFormat) or nameof(ClaudeOptions.Verbose), _) => [],
+        (_, true) when OnOff.Contains(name) => [$"--{Kebab(name)}"],
+        (_, List<string> items) => items.Select(item => $"{Singular(name)}={item}"),
+        _ => [$"--{Kebab(name)}={value}"],
+    };
+
+    private static string Singular(string name) => name switch
+    {
+        nameof(ClaudeOptions.AllowedTools) => "--allowedTools",
+        nameof(ClaudeOptions.DisallowedTools) => "--disallowedTools",
+        nameof(ClaudeOptions.Tools) or nameof(ClaudeOptions.Betas) => $"--{Kebab(name)}",
+        _ => $"--{Kebab(name)[..^1]}",
+    };
+
+    private static string Kebab(string name) => name == nameof(ClaudeOptions.MaxBudgetUSD)
+        ? "max-budget-usd"
+        : string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? $"{(i == 0 ? "" : "-")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
+}
