@@ -27,7 +27,7 @@ internal sealed partial class MountTable
         foreach (var line in lines)
         {
             var parts = line.Split(' ');
-            var dash = Array.IndexOf(parts, "-", 6);
+            var dash = parts.Length > 6 ? Array.IndexOf(parts, "-", 6) : -1;
             if (dash > 0 && dash + 1 < parts.Length)
                 mounts.Add((Unescape(parts[4]), parts[dash + 1]));
         }
