@@ -68,6 +68,26 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
         Assert.Single(Lines(scene), line => line.Contains($"The link of node {node} is refused (Forbidden)", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Hello_OfASecondBridgeOfANode_FencesTheFirst()
+    {
+        var scene = await OnSharedStackAsync();
+        var node = await GrantAsync(scene, "twin");
+        var token = await TokenAsync(scene, "twin", ConnectTokens.Audience);
+        await using var first = await HandmadeBridge.DialAsync(scene, node, token);
+        first.Hello(node);
+        await first.PingAsync(1);
+        await using var second = await HandmadeBridge.DialAsync(scene, node, token);
+
+        second.Hello(node);
+        await second.PingAsync(1);
+
+        Assert.Equal(RefusalReason.Fenced, Assert.IsType<Refused>(await first.ReceiveAsync()).Reason);
+        await Assert.ThrowsAsync<ChannelEndedException>(first.ReceiveAsync);
+        await second.PingAsync(2);
+        Assert.Single(Lines(scene), line => line.Contains($"Node {node} was connected already", StringComparison.Ordinal));
+    }
+
     /// <summary>An account in the case's namespace that may connect as one node, which is named after the case too.</summary>
     internal static async Task<string> GrantAsync(Scene scene, string account)
     {

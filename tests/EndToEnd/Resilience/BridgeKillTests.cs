@@ -57,6 +57,8 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
         var said = DateTimeOffset.FromUnixTimeSeconds(long.Parse(ended.Result!.Text!.Split('\n')[0], CultureInfo.InvariantCulture));
         Assert.InRange(ended.CompletionTime!.Value, said - TimeSpan.FromSeconds(1), said + TimeSpan.FromSeconds(1));
         Assert.True(ended.CompletionTime < returned, $"{ended.CompletionTime:O} is not before {returned:O}");
+        Assert.InRange(ended.Usage!.Duration!.Value.Value!.Value, TimeSpan.Zero, said + TimeSpan.FromSeconds(1) - ended.StartTime!.Value);
+        Assert.Equal(ended.CompletionTime - ended.StartTime, ended.Duration!.Value.Value);
         AssertWhole(writer.Last.Status.Result!.Text!);
         AssertUsage(claude);
     }

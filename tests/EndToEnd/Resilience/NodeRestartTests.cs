@@ -11,13 +11,13 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task Podman_RestartedUnderAgents_ChangesNothing()
+    public async Task Podman_AwayUnderAgents_DelaysNoEndAndMakesNone()
     {
         var scene = await OnPrivateStackAsync(new StackOptions());
         var (staying, node, stayingProcesses) = await StartAsync(scene, "goes-on");
         var (ending, _, endingProcesses) = await StartAsync(scene, "ends-meanwhile");
         var (stopped, _, stoppedProcesses) = await StartAsync(scene, "is-cancelled", "trap '' TERM; while true; do sleep 1; done");
-        var podman = node.Node.Machine.Podman;
+        var (bridge, podman) = (node.Node.Bridge, node.Node.Machine.Podman);
 
         await podman.KillAsync();
         CountingAgent.LetGo(endingProcesses);
@@ -26,10 +26,12 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         await Task.WhenAll(endingProcesses.GoneAsync(Soon), stoppedProcesses.GoneAsync(Soon));
         var cancelled = await stopped.EndAsync();
         var ended = await ending.EndAsync();
-        await podman.StartAsync(Cancelled);
-        var bridge = node.Node.Bridge;
+        // A bridge that is up before Podman takes no silence for an end.
         await bridge.KillAsync();
-        await bridge.StartAsync(Cancelled);
+        var seen = bridge.ReadLog().Length;
+        await bridge.LaunchAsync(Cancelled);
+        await Poll.UntilAsync("the bridge goes on with the attempt", TimeSpan.FromSeconds(20), () => bridge.ReadLog()[seen..].Contains("Goes on with attempt", StringComparison.Ordinal), Cancelled);
+        await podman.StartAsync(Cancelled);
         Assert.NotEmpty(stayingProcesses.Alive());
         CountingAgent.LetGo(stayingProcesses);
         await staying.EndAsync();
@@ -38,26 +40,8 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         Assert.Same(ended, ending.Last);
         CountingAgent.AssertRanOnce(scene, ending);
         CountingAgent.AssertRanOnce(scene, staying);
+        Assert.Equal(1, await node.CreatedAsync(staying.Uid));
         await Leftovers.GoneAfterDeletionAsync(scene, [staying, ending, stopped]);
-    }
-
-    [Fact]
-    public async Task Bridge_StartedBeforePodman_WaitsForIt()
-    {
-        var scene = await OnPrivateStackAsync(new StackOptions());
-        var (run, node, processes) = await StartAsync(scene, "run");
-        var (bridge, podman) = (node.Node.Bridge, node.Node.Machine.Podman);
-
-        await Task.WhenAll(bridge.KillAsync(), podman.KillAsync());
-        var seen = bridge.ReadLog().Length;
-        await bridge.LaunchAsync(Cancelled);
-        await Poll.UntilAsync("the bridge has looked for Podman", TimeSpan.FromSeconds(20), () => bridge.ReadLog()[seen..].Contains("Goes on with attempt", StringComparison.Ordinal), Cancelled);
-        await podman.StartAsync(Cancelled);
-        CountingAgent.LetGo(processes);
-        await run.EndAsync();
-
-        CountingAgent.AssertRanOnce(scene, run);
-        Assert.Equal(1, await node.CreatedAsync(run.Uid));
     }
 
     [Fact]

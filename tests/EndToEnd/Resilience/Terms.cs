@@ -9,5 +9,5 @@ internal static class Terms
     public static OperatorOptions Short { get; } = new() { LeaseDuration = "3s", LeaseRenewDeadline = "2s", LeaseRetryPeriod = "300ms" };
 
     /// <summary>As <see cref="Short"/>, and a node that is cut off is lost within seconds. Longer than a leader's term, so that a killed leader loses no node.</summary>
-    public static OperatorOptions ShortForNodes { get; } = Short with { NodeLostAfter = "6s", NodeLostGrace = "1s" };
+    public static OperatorOptions ShortForNodes { get; } = Short with { NodeLostAfter = "8s", NodeLostGrace = "1s" };
 }

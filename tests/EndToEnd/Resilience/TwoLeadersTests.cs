@@ -14,7 +14,7 @@ public sealed class TwoLeadersTests(StackFixture stacks) : EndToEndTests(stacks)
     [Fact]
     public async Task Leader_PausedPastItsLeaseAndWoken_IsHeededByNobody()
     {
-        var scene = await OnPrivateStackAsync(new StackOptions { Operators = 2, Nodes = 2, Operator = Terms.Short with { NodeLostAfter = "12s" } });
+        var scene = await OnPrivateStackAsync(new StackOptions { Operators = 2, Nodes = 2, Operator = Terms.Short with { NodeLostAfter = "24s" } });
         var running = await scene.ApplyRunAsync(CountingAgent.Document(scene, "running", CountingAgent.UntilLetGo));
         await running.RunningAsync();
         List<RunHistory> runs = [running];
