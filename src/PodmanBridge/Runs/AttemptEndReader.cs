@@ -1,3 +1,5 @@
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Agents;
 using Stromboli.PodmanBridge.Gateway;
 
 namespace Stromboli.PodmanBridge.Runs;
@@ -21,6 +23,13 @@ internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbo
             StartedAt = log.StartedAt,
             EndedAt = log.EndedAt ?? services.Time.GetUtcNow(),
         };
+    }
+
+    /// <summary>What the attempt used, whoever knows how it ended; null if its model was never asked. Nothing is spent any more then.</summary>
+    public async Task<AttemptUsage?> UsageAsync()
+    {
+        using var deadline = new CancellationTokenSource(Deadline, services.Time);
+        return await TotalsAsync(deadline.Token) is { Requests: > 0 } totals ? AttemptOutcome.Usage(new AttemptEvidence { Totals = totals }) : null;
     }
 
     // The shim's report comes before conmon has written the same to the log. Without a report there is nothing to wait for but conmon itself; and a shim that was

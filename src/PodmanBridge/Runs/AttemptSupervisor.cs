@@ -193,6 +193,10 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         {
             Log.Failed(_logger, e, Key);
             refusal = Refusal(RunReason.Crashed, $"The node could not run the attempt: {e.Message}");
+            if ((adopted || _released) && !await TryVanishAsync())
+            {
+                return;
+            }
         }
 
         await ConcludeAsync(refusal);
@@ -328,7 +332,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
             return;
         }
 
-        var end = refusal ?? await ReadEndAsync();
+        var end = refusal is null ? await ReadEndAsync() : await WithUsageAsync(refusal);
         _state.Conclude(end);
         Log.Ended(_logger, Key, end.End.Reason, end.End.Message);
     }
@@ -342,7 +346,21 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         catch (Exception e)
         {
             Log.Failed(_logger, e, Key);
-            return Refusal(RunReason.Crashed, $"The agent is gone, and how it ended cannot be read: {e.Message}");
+            return await WithUsageAsync(Refusal(RunReason.Crashed, $"The agent is gone, and how it ended cannot be read: {e.Message}"));
+        }
+    }
+
+    // An agent that was let go by a former bridge may have spent before this one could not go on with it.
+    private async Task<AttemptEndRecord> WithUsageAsync(AttemptEndRecord end)
+    {
+        try
+        {
+            return end with { End = end.End with { Usage = await new AttemptEndReader(_directory, _sandbox, _services.Sandbox).UsageAsync() } };
+        }
+        catch (Exception e)
+        {
+            Log.Failed(_logger, e, Key);
+            return end;
         }
     }
 

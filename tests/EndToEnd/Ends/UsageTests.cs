@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.EndToEnd.Harness;
 using Stromboli.Testbed;
+using Stromboli.Testbed.Processes;
 using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Ends;
@@ -58,6 +59,25 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal((RunPhase.Cancelled, 1), (end.Phase, end.Status.Attempt));
         AssertUsage(end.Status, streams: Begun(scene, run) - 1);
+    }
+
+    [Fact]
+    public async Task Usage_OfAnAgentThatTheNextBridgeCannotGoOnWith_IsNotForgottenAndNothingRunsOn()
+    {
+        var scene = await OnPrivateStackAsync(new StackOptions());
+        var run = await StartAsync(scene, "cancel");
+        var bridge = scene.NodeOf(run).Node.Bridge;
+        using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
+
+        // The shim stands still: it tells the next bridge nothing.
+        await bridge.KillAsync(Cancelled);
+        (await Command.RunAsync("kill", ["-STOP", $"{processes.FirstPid}"], cancellationToken: Cancelled)).OrThrow("kill");
+        await bridge.StartAsync(Cancelled);
+        var end = await run.EndAsync();
+
+        Assert.Empty(processes.Alive());
+        Assert.Equal((RunPhase.Failed, RunReason.Crashed), (end.Phase, end.Reason));
+        AssertUsage(end.Status, streams: 1);
     }
 
     private static async Task<RunHistory> StartAsync(Scene scene, string how)
