@@ -31,6 +31,8 @@ internal static class BridgeServices
         services.AddSingleton<StorageTenants>();
         services.AddSingleton(provider => new Measurer(options.Measurer, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ImageFetcher>();
+        services.AddSingleton(Catalogue);
+        services.AddHostedService(provider => provider.GetRequiredService<ImageCatalogue>());
         services.AddSingleton(_ => new StartGate(options.ParallelStarts));
         services.AddSingleton(_ => new ConnectToken(options.TokenFile));
         services.AddSingleton(provider => new Dialer(new AddressPolicy(options.DeniedNetworks), provider.GetRequiredService<TimeProvider>()));
@@ -68,6 +70,20 @@ internal static class BridgeServices
         return new NodeFactsSource(reader.ReadAsync, time);
     }
 
+    private static ImageCatalogue Catalogue(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<BridgeOptions>();
+        var podman = services.GetRequiredService<IPodman>();
+        var cli = options.Claude is { } folder ? Path.Combine(folder, "claude") : null;
+        return new ImageCatalogue(
+            podman,
+            new ImageReader(podman, options.Node),
+            new ImageContents(Path.Combine(options.StateDirectory, "image-contents.json")),
+            new CliNeedsReader(cli).Read,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<ImageCatalogue>>());
+    }
+
     private static ModelGateway Gateway(IServiceProvider services) => new(new GatewayOptions
     {
         Dialer = services.GetRequiredService<Dialer>(),
@@ -100,6 +116,7 @@ internal static class BridgeServices
         {
             Podman = services.GetRequiredService<IPodman>(),
             Images = services.GetRequiredService<ImageFetcher>(),
+            Catalogue = services.GetRequiredService<ImageCatalogue>(),
             Gateway = services.GetRequiredService<ModelGateway>(),
             Git = new GitServices { Gateway = services.GetRequiredService<GitGateway>(), Image = options.GitImage },
             HostPaths = new HostPathGate(
@@ -146,6 +163,7 @@ internal static class BridgeServices
         Leftovers = services.GetRequiredService<LeftoverSweep>(),
         Changes = services.GetRequiredService<AttemptChanges>(),
         Facts = services.GetRequiredService<NodeFactsSource>(),
+        Images = services.GetRequiredService<ImageCatalogue>(),
         Prices = services.GetRequiredService<PriceList>(),
         Time = services.GetRequiredService<TimeProvider>(),
     };

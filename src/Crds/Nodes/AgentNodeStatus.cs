@@ -62,6 +62,11 @@ public sealed record AgentNodeStatus
     [TextLength(0, StatusLimits.Word)]
     public string? Runs { get; init; }
 
+    /// <summary>The images that are there, at most 50: those that runs used last, by name. What they hold was read from the images themselves.</summary>
+    [Items(NodeLimits.Images)]
+    [ListMap("name")]
+    public List<NodeImage>? Images { get; init; }
+
     /// <summary>When the bridge last connected; absent while it is not connected.</summary>
     [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? ConnectedSince { get; init; }

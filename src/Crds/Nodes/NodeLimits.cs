@@ -12,6 +12,21 @@ public static class NodeLimits
     /// <summary>Names of limits that a node enforces.</summary>
     public const int EnforcedLimits = 16;
 
+    /// <summary>Images that are listed.</summary>
+    public const int Images = 50;
+
+    /// <summary>Labels of an image that are listed.</summary>
+    public const int ImageLabels = 16;
+
+    /// <summary>Bytes of keys and values of an image's labels that are listed.</summary>
+    public const int ImageLabelBytes = 1024;
+
+    /// <summary>Tools of an image that are listed.</summary>
+    public const int ImageTools = 32;
+
+    /// <summary>Characters of what is said of an image.</summary>
+    public const int ImageMessage = 512;
+
     /// <summary>Prefix of the labels that say what a bridge tells of itself; nobody else may set them.</summary>
     public const string ReportedLabelPrefix = "node.stromboli.dev/";
 

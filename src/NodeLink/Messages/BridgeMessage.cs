@@ -8,4 +8,5 @@ namespace Stromboli.NodeLink.Messages;
 [JsonDerivedType(typeof(Ping), nameof(Ping))]
 [JsonDerivedType(typeof(Observed), nameof(Observed))]
 [JsonDerivedType(typeof(FactsChanged), nameof(FactsChanged))]
+[JsonDerivedType(typeof(ImagesChanged), nameof(ImagesChanged))]
 public abstract record BridgeMessage;

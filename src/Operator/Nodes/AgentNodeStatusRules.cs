@@ -23,6 +23,7 @@ internal static class AgentNodeStatusRules
         var conditions = Conditions.Set(before.Conditions, ready with { ObservedGeneration = generation }, clock);
         return WithFacts(before, report) with
         {
+            Images = report.Images is { } images ? [.. images] : before.Images,
             ObservedGeneration = generation,
             Conditions = Conditions.Set(conditions, schedulable with { ObservedGeneration = generation }, clock),
             Capacity = Resources(view.CpuMillis, view.MemoryBytes, view.MaxRuns),

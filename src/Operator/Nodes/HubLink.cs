@@ -148,6 +148,9 @@ internal sealed partial class HubLink
                 case FactsChanged changed:
                     _context.Registry.FactsChanged(Node, this, NodeFactsRules.Clean(changed.Facts));
                     break;
+                case ImagesChanged changed:
+                    _context.Registry.ImagesChanged(Node, this, NodeImageRules.Clean(changed.Images));
+                    break;
                 default:
                     await RefuseAsync(new LinkRefusal(RefusalReason.ProtocolError, $"A {message.GetType().Name} is not expected here, or holds what it must not."));
                     break;

@@ -1,3 +1,4 @@
+using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;
@@ -10,6 +11,7 @@ internal sealed class NodeEntry : IDisposable
     private readonly ITimer _lostTimer;
     private object? _link;
     private NodeFacts? _facts;
+    private IReadOnlyList<NodeImage>? _images;
     private DateTimeOffset? _connectedSince;
     private bool _resynced;
     private long _downSince;
@@ -44,6 +46,7 @@ internal sealed class NodeEntry : IDisposable
                 return new NodeReport
                 {
                     Facts = _facts,
+                    Images = _images,
                     ConnectedSince = _connectedSince,
                     Resynced = _resynced,
                     DownFor = _link is null ? _time.GetElapsedTime(_downSince) : TimeSpan.Zero,
@@ -93,6 +96,19 @@ internal sealed class NodeEntry : IDisposable
         {
             if (_link == link)
                 _facts = facts;
+        }
+    }
+
+    /// <summary>What the bridge says of its images; nothing if another link has the node.</summary>
+    /// <returns>Whether it has the node.</returns>
+    public bool Images(object link, IReadOnlyList<NodeImage> images)
+    {
+        lock (_lock)
+        {
+            if (_link != link)
+                return false;
+            _images = images;
+            return true;
         }
     }
 

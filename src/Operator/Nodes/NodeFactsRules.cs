@@ -53,7 +53,8 @@ internal static partial class NodeFactsRules
 
     private static string? Word(string? text) => Cut(text, StatusLimits.Word);
 
-    private static string? Cut(string? text, int length)
+    /// <summary>One line of at most so many characters; null for none.</summary>
+    internal static string? Cut(string? text, int length)
     {
         if (string.IsNullOrWhiteSpace(text))
             return null;

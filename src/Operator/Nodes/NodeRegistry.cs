@@ -25,6 +25,9 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
     /// <inheritdoc/>
     public event Action<string>? Changed;
 
+    /// <summary>Raised with the node's name when it has told something that matters to its status and to no run.</summary>
+    public event Action<string>? Told;
+
     /// <inheritdoc/>
     public IReadOnlyCollection<NodeView> Nodes => [.. _source.AgentNodes.Select(n => View(n.Metadata.Name!)).OfType<NodeView>()];
 
@@ -75,6 +78,13 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
     {
         Entry(name).Facts(link, facts);
         Refresh(name);
+    }
+
+    /// <summary>The node's images have changed.</summary>
+    public void ImagesChanged(string name, object link, IReadOnlyList<NodeImage> images)
+    {
+        if (Entry(name).Images(link, images))
+            Told?.Invoke(name);
     }
 
     /// <summary>A lease is about to be granted that the bridge may count from this timestamp at the latest. Called before the grant leaves.</summary>

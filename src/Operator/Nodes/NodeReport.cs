@@ -1,3 +1,4 @@
+using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;
@@ -7,6 +8,9 @@ internal sealed record NodeReport
 {
     /// <summary>What the bridge last said of the node; null if it has not connected to this operator.</summary>
     public NodeFacts? Facts { get; init; }
+
+    /// <summary>What the bridge last said of its images; null if it has not told this operator.</summary>
+    public IReadOnlyList<NodeImage>? Images { get; init; }
 
     /// <summary>Since when the link that is up is up; null if none is.</summary>
     public DateTimeOffset? ConnectedSince { get; init; }

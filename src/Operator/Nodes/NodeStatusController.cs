@@ -53,6 +53,7 @@ internal sealed class NodeStatusController : IDisposable
         _time = time;
         _controller = Controller.For(informer).Build(new ControllerOptions { Name = "nodes", Workers = 2 }, ReconcileAsync, time, log);
         registry.Changed += Look;
+        registry.Told += Look;
     }
 
     /// <summary>Works until cancelled.</summary>
@@ -65,6 +66,7 @@ internal sealed class NodeStatusController : IDisposable
     public void Dispose()
     {
         _registry.Changed -= Look;
+        _registry.Told -= Look;
         _controller.Dispose();
     }
 

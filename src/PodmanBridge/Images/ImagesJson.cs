@@ -1,8 +1,10 @@
 using System.Text.Json.Serialization;
+using Stromboli.Crds.Nodes;
 
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>The serializer of what is kept about images.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(JsonStringEnumConverter<ImageCompatibility>)])]
 [JsonSerializable(typeof(PrivateImagesRecord))]
+[JsonSerializable(typeof(Dictionary<string, ImageContent>))]
 internal sealed partial class ImagesJson : JsonSerializerContext;

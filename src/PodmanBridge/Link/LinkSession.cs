@@ -1,5 +1,6 @@
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Runs;
 
@@ -44,6 +45,8 @@ internal sealed class LinkSession(
 
         public required NodeFactsSource Facts { get; init; }
 
+        public required ImageCatalogue Images { get; init; }
+
         public required PriceList Prices { get; init; }
 
         public required TimeProvider Time { get; init; }
@@ -66,7 +69,7 @@ internal sealed class LinkSession(
         var first = await channel.ReceiveAsync(cancellationToken);
         Accept(first as Welcome ?? throw Refusal(first));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] loops = [ReceiveAsync(ending.Token), ReportAsync(ending.Token), ReportFactsAsync(ending.Token), PingAsync(ending.Token), SweepAsync(ending.Token)];
+        Task[] loops = [ReceiveAsync(ending.Token), ReportAsync(ending.Token), ReportFactsAsync(ending.Token), ReportImagesAsync(ending.Token), PingAsync(ending.Token), SweepAsync(ending.Token)];
         var ended = await Task.WhenAny(loops);
         await ending.CancelAsync();
         await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -179,6 +182,14 @@ internal sealed class LinkSession(
         await foreach (var facts in services.Facts.ChangesAsync(cancellationToken))
         {
             await channel.SendAsync(new FactsChanged { Facts = facts }, cancellationToken);
+        }
+    }
+
+    private async Task ReportImagesAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var images in services.Images.ChangesAsync(cancellationToken))
+        {
+            await channel.SendAsync(new ImagesChanged { Images = images }, cancellationToken);
         }
     }
 

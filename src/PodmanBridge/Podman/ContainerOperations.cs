@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -60,6 +61,50 @@ internal sealed class ContainerOperations(PodmanTransport transport) : IContaine
             : throw new PodmanException(request.Name, "the answer is no exit code", response.Status);
     }
 
+    public async Task<string> CreateForReadingAsync(string imageID, IReadOnlyDictionary<string, string> labels, CancellationToken cancellation)
+    {
+        var spec = new ReadingSpec { Image = imageID, Labels = labels };
+        var request = PodmanRequest.Post("containers/create") with { Body = JsonSerializer.SerializeToUtf8Bytes(spec, PodmanJson.Default.ReadingSpec) };
+        return (await transport.SendAsync(request, cancellation)).Read(PodmanJson.Default.ContainerCreated).ID;
+    }
+
+    public async Task<bool> HasFileAsync(string name, string path, CancellationToken cancellation)
+    {
+        var request = new PodmanRequest(HttpMethod.Head, ArchivePath(name, path), PodmanTimeouts.Read) { Idempotent = true };
+        using var response = await transport.OpenRawAsync(request, cancellation);
+        if (response.StatusCode is HttpStatusCode.NotFound)
+            return false;
+        // The answer to HEAD has no body that could say more.
+        if (!response.IsSuccessStatusCode)
+            throw new PodmanException(request.Name, $"HTTP status {(int)response.StatusCode}", response.StatusCode);
+        return response.Headers.TryGetValues("X-Docker-Container-Path-Stat", out var values)
+            && JsonSerializer.Deserialize(Convert.FromBase64String(values.First()), PodmanJson.Default.PathStat) is { IsDirectory: false };
+    }
+
+    public async Task<byte[]?> ReadFileAsync(string name, string path, int maxBytes, CancellationToken cancellation)
+    {
+        var request = PodmanRequest.Get(ArchivePath(name, path)) with { Timeout = PodmanTimeouts.Write };
+        using var response = await transport.OpenRawAsync(request, cancellation);
+        if (response.StatusCode is HttpStatusCode.NotFound)
+            return null;
+        if (!response.IsSuccessStatusCode)
+            throw new PodmanException(request.Name, $"HTTP status {(int)response.StatusCode}", response.StatusCode);
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
+            await using var tar = new TarReader(stream);
+            if (await tar.GetNextEntryAsync(copyData: false, cancellation) is not { EntryType: TarEntryType.RegularFile or TarEntryType.V7RegularFile, DataStream: { } content })
+                return null;
+            var bytes = new byte[Math.Min(maxBytes, content.Length)];
+            var read = await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
+            return bytes[..read];
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or HttpRequestException)
+        {
+            throw new PodmanException(request.Name, $"the archive cannot be read: {e.Message}", inner: e);
+        }
+    }
+
     public async Task<bool> RemoveAsync(string name, CancellationToken cancellation)
     {
         var request = PodmanRequest.Delete($"containers/{Escape(name)}?force=true&v=true&timeout=0");
@@ -77,6 +122,8 @@ internal sealed class ContainerOperations(PodmanTransport transport) : IContaine
         }
         return true;
     }
+
+    private static string ArchivePath(string name, string path) => $"containers/{Escape(name)}/archive?path={Escape(path)}";
 
     private static string Escape(string name) => Uri.EscapeDataString(name);
 }

@@ -24,6 +24,19 @@ internal interface IContainerOperations
     /// <summary>Waits until the container does not run and returns its exit code; null if there is no such container.</summary>
     Task<int?> WaitAsync(string name, CancellationToken cancellation);
 
+    /// <summary>Makes a container of the image that is not to be started: only to be looked into.</summary>
+    Task<string> CreateForReadingAsync(string imageID, IReadOnlyDictionary<string, string> labels, CancellationToken cancellation);
+
+    /// <summary>Whether there is something other than a folder at that path of the container.</summary>
+    Task<bool> HasFileAsync(string name, string path, CancellationToken cancellation);
+
+    /// <summary>The first bytes of the regular file at that path of the container, links followed within it; null if there is none.</summary>
+    /// <param name="name">The container.</param>
+    /// <param name="path">An absolute path.</param>
+    /// <param name="maxBytes">How many bytes at most.</param>
+    /// <param name="cancellation">Cancels.</param>
+    Task<byte[]?> ReadFileAsync(string name, string path, int maxBytes, CancellationToken cancellation);
+
     /// <summary>Kills and removes the container with its anonymous volumes; false if there was none.</summary>
     Task<bool> RemoveAsync(string name, CancellationToken cancellation);
 }

@@ -16,4 +16,9 @@ internal interface ISystemOperations
     /// <param name="connected">Called once, when the service has accepted the subscription.</param>
     /// <param name="cancellation">Ends the stream.</param>
     IAsyncEnumerable<ContainerEvent> EventsAsync(IReadOnlyDictionary<string, string> labels, Action? connected, CancellationToken cancellation);
+
+    /// <summary>What happens from now on to images: one value for each event, whatever it is. A hint only, as above.</summary>
+    /// <param name="connected">Called once, when the service has accepted the subscription.</param>
+    /// <param name="cancellation">Ends the stream.</param>
+    IAsyncEnumerable<ContainerEvent> ImageEventsAsync(Action? connected, CancellationToken cancellation);
 }

@@ -8,6 +8,8 @@ namespace Stromboli.PodmanBridge.Podman;
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(SpecGenerator))]
 [JsonSerializable(typeof(ContainerCreated))]
+[JsonSerializable(typeof(ReadingSpec))]
+[JsonSerializable(typeof(PathStat))]
 [JsonSerializable(typeof(ContainerInspection))]
 [JsonSerializable(typeof(ContainerSummary[]))]
 [JsonSerializable(typeof(RemoveReport[]))]

@@ -57,6 +57,11 @@ internal sealed class PodmanTransport : IDisposable
             }
         }, cancellation);
 
+    /// <summary>Sends a call whose answer is a stream, and gives the answer also if it is an error. The caller disposes it.</summary>
+    /// <exception cref="PodmanException">There was no answer in time.</exception>
+    public Task<HttpResponseMessage> OpenRawAsync(PodmanRequest request, CancellationToken cancellation) =>
+        WithTimeoutAsync(request, token => SendHeadersAsync(request, token), cancellation);
+
     public void Dispose() => _http.Dispose();
 
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)

@@ -30,4 +30,14 @@ internal sealed class SystemOperations(PodmanTransport transport) : ISystemOpera
         }
         throw new PodmanException(request.Name, "the service ended the stream of events");
     }
+
+    public async IAsyncEnumerable<ContainerEvent> ImageEventsAsync(Action? connected, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var request = PodmanRequest.Get("events?stream=true&filters=" + PodmanFilters.Of(("type", ["image"]))) with { Timeout = PodmanTimeouts.None };
+        using var response = await transport.OpenAsync(request, cancellation);
+        connected?.Invoke();
+        await foreach (var line in JsonLines.ReadAsync(request.Name, response, PodmanJson.Default.ContainerEvent, cancellation))
+            yield return line;
+        throw new PodmanException(request.Name, "the service ended the stream of events");
+    }
 }

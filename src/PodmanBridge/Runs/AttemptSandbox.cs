@@ -64,7 +64,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
 
         services.Secrets.Demand(spec);
         _hostPaths = await services.HostPaths.OpenAsync(spec, cancellationToken);
-        var image = await AttemptImage.FetchAsync(spec, pull, services.Images, cancellationToken);
+        var image = await AttemptImage.FetchAsync(spec, pull, services, cancellationToken);
         await OpenAsync(cancellationToken);
         var wanted = ContainerSpec.Build(spec, Inputs(image));
         using (await services.Starts.EnterAsync(cancellationToken))

@@ -17,6 +17,9 @@ internal sealed class SandboxServices
     /// <summary>Fetches images.</summary>
     public required ImageFetcher Images { get; init; }
 
+    /// <summary>What is in images.</summary>
+    public required ImageCatalogue Catalogue { get; init; }
+
     /// <summary>The way to the model.</summary>
     public required ModelGateway Gateway { get; init; }
 

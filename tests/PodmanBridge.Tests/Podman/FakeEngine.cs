@@ -32,6 +32,12 @@ internal sealed class FakeEngine : IPodman, IContainerOperations, IVolumeOperati
 
     public Task<string> CreateAsync(SpecGenerator spec, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<string> CreateForReadingAsync(string imageID, IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<bool> HasFileAsync(string name, string path, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<byte[]?> ReadFileAsync(string name, string path, int maxBytes, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task StartAsync(string name, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<bool> KillAsync(string name, string signal, CancellationToken cancellation) => throw new NotSupportedException();

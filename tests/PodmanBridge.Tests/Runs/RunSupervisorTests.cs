@@ -133,6 +133,7 @@ public sealed class RunSupervisorTests : IAsyncDisposable
         Podman = _engine,
         Installation = () => Installation,
         Images = null!,
+        Catalogue = null!,
         Gateway = null!,
         Git = null!,
         HostPaths = null!,

@@ -36,6 +36,9 @@ public static class Artefacts
     /// <summary>A registry of images.</summary>
     public static Artefact Registry { get; } = new("docker-registry-1", "registry of images", "debs.sh") { Arguments = ["docker-registry=usr/bin/docker-registry"] };
 
+    /// <summary>musl's C library, which is also its loader.</summary>
+    public static Artefact Musl { get; } = new("musl-1", "musl", "debs.sh") { Arguments = ["musl=lib/x86_64-linux-musl/libc.so"] };
+
     /// <summary>The Claude Code CLI.</summary>
     public static Artefact Claude { get; } = new($"claude-{ClaudeVersion}-1", $"Claude Code CLI {ClaudeVersion}", "claude.sh")
     {
@@ -52,7 +55,7 @@ public static class Artefacts
 
     /// <summary>Everything this machine needs.</summary>
     public static IReadOnlyList<Artefact> All { get; } =
-        [Binaries, .. Command.Exists("kubectl") ? Array.Empty<Artefact>() : [KubectlBinary], Kubernetes, CrdServer, NodeRoot, Registry, Claude, Images];
+        [Binaries, .. Command.Exists("kubectl") ? Array.Empty<Artefact>() : [KubectlBinary], Kubernetes, CrdServer, NodeRoot, Registry, Musl, Claude, Images];
 
     /// <summary>The kubectl to use: the machine's own, else the one in the cache.</summary>
     public static string Kubectl => Command.Find("kubectl") ?? KubectlBinary.At("kubectl");

@@ -1,0 +1,28 @@
+namespace Stromboli.PodmanBridge.Images;
+
+/// <summary>What the node's CLI needs of an image.</summary>
+/// <param name="Interpreter">The dynamic loader that it names.</param>
+/// <param name="Machine">The machine that it is for, as ELF has it.</param>
+internal sealed record CliNeeds(string Interpreter, int Machine)
+{
+    // The program headers and the interpreter's name lie at the beginning.
+    private const int Beginning = 64 * 1024;
+
+    /// <summary>Reads it from the CLI's file; null if there is none, or if it is no program that names a loader.</summary>
+    public static CliNeeds? Of(string? path)
+    {
+        if (path is null)
+            return null;
+        try
+        {
+            using var file = File.OpenRead(path);
+            var bytes = new byte[Beginning];
+            var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return Elf.Interpreter(bytes.AsSpan(0, read)) is { } interpreter ? new CliNeeds(interpreter, Elf.Machine(bytes)!.Value) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using Stromboli.Crds.Nodes;
+using Stromboli.PodmanBridge.Podman;
+
+namespace Stromboli.PodmanBridge.Images;
+
+/// <summary>
+/// Looks into images: by the archive of a container that is made and never started, so nothing of the image runs, and only a few files are asked for.
+/// </summary>
+internal sealed class ImageReader(IPodman podman, string node)
+{
+    /// <summary>The label of the containers that are made for it; its value is the node.</summary>
+    private const string Label = "stromboli.dev/reads-image-for";
+
+    // A loader has some 200 KB; whoever puts a larger one there is not read further.
+    private const int MaxLoader = 4 * 1024 * 1024;
+
+    private static readonly string[] Tools = ["bash", "cargo", "curl", "dotnet", "gcc", "git", "go", "java", "jq", "make", "node", "npm", "python3", "rg"];
+
+    // Of the agent's PATH, in the order in which most are found first. The folders of system programs hold none of these.
+    private static readonly string[] Folders = ["/usr/bin", "/usr/local/bin", "/bin"];
+
+    private static readonly (string Path, string What)[] OtherLoaders =
+    [
+        ("/lib/ld-musl-x86_64.so.1", "it is built with musl"), ("/lib/ld-musl-aarch64.so.1", "it is built with musl, and for AArch64"),
+        ("/lib/ld-linux-aarch64.so.1", "it is for AArch64"), ("/lib64/ld-linux-x86-64.so.2", "it is for x86-64"), ("/lib/ld-linux.so.2", "it is for 32-bit x86"),
+    ];
+
+    private Dictionary<string, string> Labels => new() { [Label] = node };
+
+    /// <summary>Looks into an image.</summary>
+    /// <param name="id">The image.</param>
+    /// <param name="needs">What the CLI needs; null when there is none.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="PodmanException">The engine did not do it; the image may be gone.</exception>
+    public async Task<ImageContent> ReadAsync(string id, CliNeeds? needs, CancellationToken cancellation)
+    {
+        var container = await podman.Containers.CreateForReadingAsync(id, Labels, CancellationToken.None);
+        try
+        {
+            var tools = new List<string>();
+            foreach (var tool in Tools)
+            {
+                if (await HasAsync(container, tool, cancellation))
+                    tools.Add(tool);
+            }
+
+            var message = needs is null ? null : await ProblemAsync(container, needs, cancellation);
+            return new ImageContent
+            {
+                Needs = needs,
+                Tools = tools,
+                Message = message,
+                Compatibility = needs is null ? ImageCompatibility.Unknown : message is null ? ImageCompatibility.Compatible : ImageCompatibility.Incompatible,
+            };
+        }
+        finally
+        {
+            await podman.Containers.RemoveAsync(container, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Removes the containers that a killed bridge left.</summary>
+    /// <exception cref="PodmanException">The engine did not do it.</exception>
+    public async Task RemoveLeftoversAsync(CancellationToken cancellation)
+    {
+        foreach (var container in await podman.Containers.ListAsync(Labels, cancellation))
+            await podman.Containers.RemoveAsync(container.ID, cancellation);
+    }
+
+    private async Task<bool> HasAsync(string container, string tool, CancellationToken cancellation)
+    {
+        foreach (var folder in Folders)
+        {
+            if (await podman.Containers.HasFileAsync(container, $"{folder}/{tool}", cancellation))
+                return true;
+        }
+
+        return false;
+    }
+
+    private async Task<string?> ProblemAsync(string container, CliNeeds needs, CancellationToken cancellation)
+    {
+        if (await podman.Containers.ReadFileAsync(container, needs.Interpreter, MaxLoader, cancellation) is not { } loader)
+            return Sentence($"it has no {needs.Interpreter} (the CLI needs glibc): {await WhatItIsAsync(container, cancellation)}");
+        if (Elf.Machine(loader) is not { } machine)
+            return Sentence($"its {needs.Interpreter} is no loader");
+        if (machine != needs.Machine)
+            return Sentence($"its {needs.Interpreter} is for another kind of machine");
+        // A loader knows its own C library: glibc's by the version of its private symbols, musl's by the name that it prints.
+        return loader.AsSpan().IndexOf("GLIBC_PRIVATE"u8) < 0 ? Sentence($"its {needs.Interpreter} is not that of glibc, which the CLI needs") : null;
+    }
+
+    private async Task<string> WhatItIsAsync(string container, CancellationToken cancellation)
+    {
+        foreach (var (path, what) in OtherLoaders)
+        {
+            if (await podman.Containers.HasFileAsync(container, path, cancellation))
+                return what;
+        }
+
+        return "it has no C library at all";
+    }
+
+    private static string Sentence(string why) => $"The image cannot run the CLI: {why}. Use an image with glibc for this node's kind of machine.";
+}
