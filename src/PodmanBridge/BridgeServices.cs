@@ -33,6 +33,8 @@ internal static class BridgeServices
         services.AddSingleton<ImageFetcher>();
         services.AddSingleton(Catalogue);
         services.AddHostedService(provider => provider.GetRequiredService<ImageCatalogue>());
+        services.AddSingleton<PrePuller>();
+        services.AddHostedService(provider => provider.GetRequiredService<PrePuller>());
         services.AddSingleton(_ => new StartGate(options.ParallelStarts));
         services.AddSingleton(_ => new ConnectToken(options.TokenFile));
         services.AddSingleton(provider => new Dialer(new AddressPolicy(options.DeniedNetworks), provider.GetRequiredService<TimeProvider>()));
@@ -164,6 +166,7 @@ internal static class BridgeServices
         Changes = services.GetRequiredService<AttemptChanges>(),
         Facts = services.GetRequiredService<NodeFactsSource>(),
         Images = services.GetRequiredService<ImageCatalogue>(),
+        PrePuller = services.GetRequiredService<PrePuller>(),
         Prices = services.GetRequiredService<PriceList>(),
         Time = services.GetRequiredService<TimeProvider>(),
     };

@@ -12,7 +12,7 @@ public sealed record AgentNodeStatus
     [Bounds(-1, StatusLimits.Count)]
     public long? ObservedGeneration { get; init; }
 
-    /// <summary>Ready: the bridge is connected and its Podman answers. Schedulable: new runs may be placed there.</summary>
+    /// <summary>Ready: the bridge is connected and its Podman answers. Schedulable: new runs may be placed there. ImagesPulled: spec.prePullImages are there.</summary>
     [Items(StatusLimits.Conditions)]
     [ListMap("type")]
     public List<Condition>? Conditions { get; init; }

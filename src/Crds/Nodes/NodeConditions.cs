@@ -8,4 +8,7 @@ public static class NodeConditions
 
     /// <summary>True: new runs may be placed there.</summary>
     public const string Schedulable = "Schedulable";
+
+    /// <summary>True: every image of spec.prePullImages is there. Absent when there are none.</summary>
+    public const string ImagesPulled = "ImagesPulled";
 }

@@ -15,6 +15,9 @@ public static class NodeLimits
     /// <summary>Images that are listed.</summary>
     public const int Images = 50;
 
+    /// <summary>Images that an admin can have pulled ahead.</summary>
+    public const int PrePullImages = 32;
+
     /// <summary>Labels of an image that are listed.</summary>
     public const int ImageLabels = 16;
 

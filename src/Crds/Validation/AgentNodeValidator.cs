@@ -1,5 +1,6 @@
 using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
+using Stromboli.Crds.Schema;
 
 namespace Stromboli.Crds.Validation;
 
@@ -11,6 +12,8 @@ public static class AgentNodeValidator
     {
         var checks = new FieldChecks();
         checks.Number("spec.maxRuns", spec?.MaxRuns, 0, NodeLimits.MaxRuns);
+        checks.Items("spec.prePullImages", spec?.PrePullImages?.Count, 0, NodeLimits.PrePullImages);
+        checks.Texts("spec.prePullImages", spec?.PrePullImages, 1, RunLimits.Image, PatternRegexes.Image, Sentences.Image);
         checks.Labels("spec.labels", spec?.Labels, NodeLimits.Labels, RunLimits.LabelValue);
         if (spec?.Labels?.Keys.Any(key => key.StartsWith(NodeLimits.ReportedLabelPrefix, StringComparison.Ordinal)) == true)
             checks.Add("spec.labels", NodeLimits.ReportedLabelSentence);

@@ -9,4 +9,5 @@ namespace Stromboli.NodeLink.Messages;
 [JsonDerivedType(typeof(Observed), nameof(Observed))]
 [JsonDerivedType(typeof(FactsChanged), nameof(FactsChanged))]
 [JsonDerivedType(typeof(ImagesChanged), nameof(ImagesChanged))]
+[JsonDerivedType(typeof(PrePullChanged), nameof(PrePullChanged))]
 public abstract record BridgeMessage;

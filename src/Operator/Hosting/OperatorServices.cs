@@ -151,6 +151,7 @@ internal static class OperatorServices
             s.GetRequiredService<Informer<AgentNode>>(),
             registry,
             node => TakenOf(runs, node),
+            s.GetRequiredService<NodeHub>().SendImages,
             s.GetRequiredService<EventRecorder>(),
             s.GetRequiredService<HubMetrics>(),
             s.GetRequiredService<TimeProvider>(),

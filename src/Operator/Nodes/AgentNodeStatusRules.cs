@@ -21,6 +21,7 @@ internal static class AgentNodeStatusRules
         var ready = Ready(before, view, report);
         var schedulable = Schedulable(ready, view);
         var conditions = Conditions.Set(before.Conditions, ready with { ObservedGeneration = generation }, clock);
+        conditions = PrePullRules.Set(conditions, node, report, clock);
         return WithFacts(before, report) with
         {
             Images = report.Images is { } images ? [.. images] : before.Images,

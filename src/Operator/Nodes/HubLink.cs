@@ -14,6 +14,9 @@ internal sealed partial class HubLink
     private readonly DesiredStream _desired;
     private readonly LinkReports _reports;
     private readonly ILogger _log;
+    private readonly Lock _imagesLock = new();
+    private IReadOnlyList<string>? _images;
+    private volatile bool _welcomed;
     private volatile bool _fenced;
 
     public HubLink(HubContext context, MessageChannel<OperatorMessage, BridgeMessage> channel, LinkIdentity identity, string installation)
@@ -62,6 +65,7 @@ internal sealed partial class HubLink
             }
 
             _channel.TrySend(new Welcome { Epoch = _context.Leadership.Epoch, Installation = _installation, Prices = _context.Settings.Prices });
+            _welcomed = true;
             var resync = ResyncAsync(hello, ending.Token);
             work.Add(resync);
             work.Add(new LinkGuard(_context, this, _identity, token).RunAsync(ending.Token));
@@ -87,6 +91,20 @@ internal sealed partial class HubLink
     {
         if (!_fenced)
             _desired.Send(attempt);
+    }
+
+    /// <summary>Sends the images that are wanted ahead, unless they are what was sent last on this link: the bridge may know others, or none. Before the welcome nothing can be sent; who asks asks again after it.</summary>
+    public void SendImages(IReadOnlyList<string> images)
+    {
+        if (_fenced || !_welcomed)
+            return;
+        lock (_imagesLock)
+        {
+            if (_images is not null && _images.SequenceEqual(images))
+                return;
+            _images = images;
+            _channel.TrySend(new WantedImages { Epoch = _context.Leadership.Epoch, Images = images });
+        }
     }
 
     /// <summary>Sends a new connect token.</summary>
@@ -150,6 +168,9 @@ internal sealed partial class HubLink
                     break;
                 case ImagesChanged changed:
                     _context.Registry.ImagesChanged(Node, this, NodeImageRules.Clean(changed.Images));
+                    break;
+                case PrePullChanged changed:
+                    _context.Registry.PrePullChanged(Node, this, NodeImageRules.Clean(changed.Progress));
                     break;
                 default:
                     await RefuseAsync(new LinkRefusal(RefusalReason.ProtocolError, $"A {message.GetType().Name} is not expected here, or holds what it must not."));

@@ -12,6 +12,7 @@ internal sealed class NodeEntry : IDisposable
     private object? _link;
     private NodeFacts? _facts;
     private IReadOnlyList<NodeImage>? _images;
+    private PrePullProgress? _prePull;
     private DateTimeOffset? _connectedSince;
     private bool _resynced;
     private long _downSince;
@@ -47,6 +48,7 @@ internal sealed class NodeEntry : IDisposable
                 {
                     Facts = _facts,
                     Images = _images,
+                    PrePull = _prePull,
                     ConnectedSince = _connectedSince,
                     Resynced = _resynced,
                     DownFor = _link is null ? _time.GetElapsedTime(_downSince) : TimeSpan.Zero,
@@ -63,6 +65,8 @@ internal sealed class NodeEntry : IDisposable
         {
             _link = link;
             _facts = facts;
+            // Of a bridge that starts anew nothing is known until it is told what is wanted.
+            _prePull = null;
             _connectedSince = _time.GetUtcNow();
             _resynced = false;
         }
@@ -108,6 +112,19 @@ internal sealed class NodeEntry : IDisposable
             if (_link != link)
                 return false;
             _images = images;
+            return true;
+        }
+    }
+
+    /// <summary>How far the bridge is with the images that are wanted; nothing if another link has the node.</summary>
+    /// <returns>Whether it has the node.</returns>
+    public bool PrePull(object link, PrePullProgress progress)
+    {
+        lock (_lock)
+        {
+            if (_link != link)
+                return false;
+            _prePull = progress;
             return true;
         }
     }

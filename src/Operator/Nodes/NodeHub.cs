@@ -29,6 +29,13 @@ internal sealed partial class NodeHub : INodeHub
             link.Send(attempt);
     }
 
+    /// <summary>Tells the node which images are wanted on it, if it has a link. Costs nothing when they are what it was told last.</summary>
+    public void SendImages(string node, IReadOnlyList<string> images)
+    {
+        if (_context.Leadership.IsLeader && _links.TryGetValue(node, out var link))
+            link.SendImages(images);
+    }
+
     /// <summary>Runs a link until it ends.</summary>
     /// <param name="channel">The channel, on which nothing has been received; it is disposed at the end.</param>
     /// <param name="identity">Whose it is.</param>

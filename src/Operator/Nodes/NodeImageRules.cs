@@ -2,6 +2,7 @@ using System.Text;
 using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Validation;
+using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;
 
@@ -17,6 +18,19 @@ internal static class NodeImageRules
             .Take(NodeLimits.Images)
             .Select(Clean),
     ];
+
+    /// <summary>The progress within bounds.</summary>
+    public static PrePullProgress Clean(PrePullProgress? progress)
+    {
+        var images = (progress?.Images ?? []).OfType<string>().Take(NodeLimits.PrePullImages).ToList();
+        return new PrePullProgress
+        {
+            Images = images,
+            Present = Math.Clamp(progress?.Present ?? 0, 0, images.Count),
+            Pulling = Text(progress?.Pulling, RunLimits.Image),
+            Failure = Text(progress?.Failure, 2 * RunLimits.Image),
+        };
+    }
 
     private static NodeImage Clean(NodeImage image) => new()
     {

@@ -87,6 +87,13 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
             Told?.Invoke(name);
     }
 
+    /// <summary>The node is further with the images that are wanted on it.</summary>
+    public void PrePullChanged(string name, object link, PrePullProgress progress)
+    {
+        if (Entry(name).PrePull(link, progress))
+            Told?.Invoke(name);
+    }
+
     /// <summary>A lease is about to be granted that the bridge may count from this timestamp at the latest. Called before the grant leaves.</summary>
     public void LeaseGranted(string name, long timestamp)
     {

@@ -12,6 +12,9 @@ internal sealed record NodeReport
     /// <summary>What the bridge last said of its images; null if it has not told this operator.</summary>
     public IReadOnlyList<NodeImage>? Images { get; init; }
 
+    /// <summary>How far the node is with the images that are wanted on it; null if it has not told yet on this link.</summary>
+    public PrePullProgress? PrePull { get; init; }
+
     /// <summary>Since when the link that is up is up; null if none is.</summary>
     public DateTimeOffset? ConnectedSince { get; init; }
 

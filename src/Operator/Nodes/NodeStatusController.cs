@@ -21,6 +21,7 @@ internal sealed class NodeStatusController : IDisposable
     private readonly Informer<AgentNode> _informer;
     private readonly NodeRegistry _registry;
     private readonly Func<string, NodeAllocation> _taken;
+    private readonly Action<string, IReadOnlyList<string>> _wantImages;
     private readonly EventRecorder _events;
     private readonly HubMetrics _metrics;
     private readonly TimeProvider _time;
@@ -30,6 +31,7 @@ internal sealed class NodeStatusController : IDisposable
     /// <param name="informer">The AgentNodes.</param>
     /// <param name="registry">What is known of the nodes.</param>
     /// <param name="taken">What runs have taken of a node.</param>
+    /// <param name="wantImages">Tells a node the images that are wanted on it; called again and again with the same.</param>
     /// <param name="events">For what an admin should know.</param>
     /// <param name="metrics">Counts.</param>
     /// <param name="time">The clock.</param>
@@ -39,6 +41,7 @@ internal sealed class NodeStatusController : IDisposable
         Informer<AgentNode> informer,
         NodeRegistry registry,
         Func<string, NodeAllocation> taken,
+        Action<string, IReadOnlyList<string>> wantImages,
         EventRecorder events,
         HubMetrics metrics,
         TimeProvider time,
@@ -48,6 +51,7 @@ internal sealed class NodeStatusController : IDisposable
         _informer = informer;
         _registry = registry;
         _taken = taken;
+        _wantImages = wantImages;
         _events = events;
         _metrics = metrics;
         _time = time;
@@ -83,6 +87,7 @@ internal sealed class NodeStatusController : IDisposable
             return ReconcileResult.Done;
         }
 
+        _wantImages(key.Name, PrePullRules.Wanted(node));
         // Before anything is compared: each change of a run on the node leads here.
         if (_written.TryGetValue(key, out var last) && Interval - _time.GetElapsedTime(last) is var wait && wait > TimeSpan.Zero)
             return ReconcileResult.After(wait);

@@ -16,6 +16,9 @@ internal sealed partial class ImageCatalogue(
     /// <summary>One pull, build or prune is many events.</summary>
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>How long nothing must have happened before an image is looked into: meanwhile it has a container, and cannot be removed.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
+
     /// <summary>Between two reports.</summary>
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
@@ -121,6 +124,7 @@ internal sealed partial class ImageCatalogue(
                     await reader.RemoveLeftoversAsync(cancellationToken);
                 clean = true;
                 await RefreshAsync(cancellationToken);
+                await ReadAllAsync(cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -143,8 +147,16 @@ internal sealed partial class ImageCatalogue(
             _used.TryRemove(gone, out _);
         Happened?.Invoke();
         Publish();
-        // One after another: nobody waits for it, and the engine has runs to start.
-        foreach (var id in ImageListing.Chosen(_present, LastUse).Select(chosen => chosen.Image.ID).Distinct().Where(id => Find(id) is null).ToList())
+    }
+
+    // One after another: nobody waits for it, and the engine has runs to start. Returns when something has happened.
+    private async Task ReadAllAsync(CancellationToken cancellationToken)
+    {
+        var unread = ImageListing.Chosen(_present, LastUse).Select(chosen => chosen.Image.ID).Distinct().Where(id => Find(id) is null).ToList();
+        if (unread.Count == 0)
+            return;
+        await Task.Delay(Quiet, time, cancellationToken);
+        foreach (var id in unread.TakeWhile(_ => _news.CurrentCount == 0))
         {
             await ReadAsync(id, cancellationToken);
             Publish();

@@ -13,6 +13,24 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
     /// <param name="MaxBytes">The largest image, unpacked; null for any.</param>
     internal sealed record Settings(long? MaxBytes);
 
+    /// <summary>Waits until nothing is being fetched.</summary>
+    public async Task QuietAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task over;
+            lock (_lock)
+            {
+                if (_fetches.Values.FirstOrDefault(fetch => !fetch.Task.IsCompleted) is not { } first)
+                    return;
+                over = first.Task;
+            }
+
+            await over.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>Finds or fetches the image and returns the id of the local one, which is what the container is to be made of.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="cancellation">Ends this wait; the fetch goes on as long as anyone else waits for it.</param>

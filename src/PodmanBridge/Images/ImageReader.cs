@@ -19,6 +19,10 @@ internal sealed class ImageReader(IPodman podman, string node)
     // Of the agent's PATH, in the order in which most are found first. The folders of system programs hold none of these.
     private static readonly string[] Folders = ["/usr/bin", "/usr/local/bin", "/bin"];
 
+    // Where loaders of the distributions look by themselves.
+    private static readonly string[] Libraries =
+        ["/lib/x86_64-linux-gnu", "/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/lib", "/usr/lib", "/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
+
     private static readonly (string Path, string What)[] OtherLoaders =
     [
         ("/lib/ld-musl-x86_64.so.1", "it is built with musl"), ("/lib/ld-musl-aarch64.so.1", "it is built with musl, and for AArch64"),
@@ -40,7 +44,7 @@ internal sealed class ImageReader(IPodman podman, string node)
             var tools = new List<string>();
             foreach (var tool in Tools)
             {
-                if (await HasAsync(container, tool, cancellation))
+                if (await AnyAsync(container, Folders.Select(folder => $"{folder}/{tool}"), cancellation))
                     tools.Add(tool);
             }
 
@@ -67,11 +71,11 @@ internal sealed class ImageReader(IPodman podman, string node)
             await podman.Containers.RemoveAsync(container.ID, cancellation);
     }
 
-    private async Task<bool> HasAsync(string container, string tool, CancellationToken cancellation)
+    private async Task<bool> AnyAsync(string container, IEnumerable<string> paths, CancellationToken cancellation)
     {
-        foreach (var folder in Folders)
+        foreach (var path in paths)
         {
-            if (await podman.Containers.HasFileAsync(container, $"{folder}/{tool}", cancellation))
+            if (await podman.Containers.HasFileAsync(container, path, cancellation))
                 return true;
         }
 
@@ -86,8 +90,10 @@ internal sealed class ImageReader(IPodman podman, string node)
             return Sentence($"its {needs.Interpreter} is no loader");
         if (machine != needs.Machine)
             return Sentence($"its {needs.Interpreter} is for another kind of machine");
-        // A loader knows its own C library: glibc's by the version of its private symbols, musl's by the name that it prints.
-        return loader.AsSpan().IndexOf("GLIBC_PRIVATE"u8) < 0 ? Sentence($"its {needs.Interpreter} is not that of glibc, which the CLI needs") : null;
+        // What is private between glibc's loader and its libraries has a version of this name.
+        if (loader.AsSpan().IndexOf("GLIBC_PRIVATE"u8) < 0)
+            return Sentence($"its {needs.Interpreter} is not that of glibc, which the CLI needs");
+        return await AnyAsync(container, Libraries.Select(folder => $"{folder}/libc.so.6"), cancellation) ? null : Sentence("it has the loader of glibc but no libc.so.6");
     }
 
     private async Task<string> WhatItIsAsync(string container, CancellationToken cancellation)

@@ -47,6 +47,8 @@ internal sealed class LinkSession(
 
         public required ImageCatalogue Images { get; init; }
 
+        public required PrePuller PrePuller { get; init; }
+
         public required PriceList Prices { get; init; }
 
         public required TimeProvider Time { get; init; }
@@ -69,7 +71,7 @@ internal sealed class LinkSession(
         var first = await channel.ReceiveAsync(cancellationToken);
         Accept(first as Welcome ?? throw Refusal(first));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] loops = [ReceiveAsync(ending.Token), ReportAsync(ending.Token), ReportFactsAsync(ending.Token), ReportImagesAsync(ending.Token), PingAsync(ending.Token), SweepAsync(ending.Token)];
+        Task[] loops = [ReceiveAsync(ending.Token), ReportAsync(ending.Token), ReportFactsAsync(ending.Token), ReportImagesAsync(ending.Token), ReportPrePullAsync(ending.Token), PingAsync(ending.Token), SweepAsync(ending.Token)];
         var ended = await Task.WhenAny(loops);
         await ending.CancelAsync();
         await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -104,6 +106,9 @@ internal sealed class LinkSession(
                     break;
                 case DesiredSnapshot part:
                     Take(part);
+                    break;
+                case WantedImages wanted:
+                    services.PrePuller.Want(wanted.Images);
                     break;
                 case TokenIssued issued:
                     await services.Token.WriteAsync(issued.Token, cancellationToken);
@@ -190,6 +195,14 @@ internal sealed class LinkSession(
         await foreach (var images in services.Images.ChangesAsync(cancellationToken))
         {
             await channel.SendAsync(new ImagesChanged { Images = images }, cancellationToken);
+        }
+    }
+
+    private async Task ReportPrePullAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var progress in services.PrePuller.ChangesAsync(cancellationToken))
+        {
+            await channel.SendAsync(new PrePullChanged { Progress = progress }, cancellationToken);
         }
     }
 

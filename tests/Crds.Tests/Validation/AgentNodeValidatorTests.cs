@@ -19,4 +19,12 @@ public sealed class AgentNodeValidatorTests
 
         Assert.Equal(["spec.maxRuns", "spec.labels"], errors.Select(error => error.Field));
     }
+
+    [Fact]
+    public void Validate_PrePullImages_AreFullyQualifiedAndFew()
+    {
+        Assert.Empty(AgentNodeValidator.Validate(new AgentNodeSpec { PrePullImages = ["registry.example.com/agent:1"] }));
+        Assert.Equal(["spec.prePullImages[1]"], AgentNodeValidator.Validate(new AgentNodeSpec { PrePullImages = ["registry.example.com/agent:1", "docker-archive:/x"] }).Select(error => error.Field));
+        Assert.Equal(["spec.prePullImages"], AgentNodeValidator.Validate(new AgentNodeSpec { PrePullImages = [.. Enumerable.Repeat("registry.example.com/agent:1", 33)] }).Select(error => error.Field));
+    }
 }

@@ -23,14 +23,14 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         var node = scene.Inspect("node-1").Node.Machine;
         await BuildAllAsync(node);
 
-        var images = await ListedAsync(scene, list => list.Count(image => image["name"]!.ToString().StartsWith("kinds.test/", StringComparison.Ordinal)) == 5 && list.All(IsLookedInto));
+        var images = await ListedAsync(scene, list => list.Count(image => image["name"]!.ToString().StartsWith("kinds.test/", StringComparison.Ordinal)) == 6 && list.All(IsLookedInto));
 
         foreach (var (name, compatibility, says) in new[]
         {
             ("registry.test/agent:1", "Compatible", null), ("kinds.test/least:1", "Compatible", null),
             ("registry.test/busybox:1", "Incompatible", "it has no C library at all"), ("kinds.test/empty:1", "Incompatible", "it has no C library at all"),
             ("kinds.test/musl:1", "Incompatible", "it is built with musl"), ("kinds.test/disguised:1", "Incompatible", "is not that of glibc"),
-            ("kinds.test/arm64:1", "Incompatible", "it is for AArch64"),
+            ("kinds.test/arm64:1", "Incompatible", "it is for AArch64"), ("kinds.test/loader:1", "Incompatible", "but no libc.so.6"),
         })
         {
             var image = images.Single(image => image["name"]?.ToString() == name);
@@ -46,14 +46,14 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
 
         // The CLI runs in the one with nothing but glibc, and is refused in all others before it calls a model.
         Assert.Equal((RunPhase.Succeeded, "done"), await ClaudeAsync(scene, "least") is { } least ? (least.Phase, least.Result?.Text) : default);
-        foreach (var kind in new[] { "musl", "disguised", "empty", "arm64" })
+        foreach (var kind in new[] { "musl", "disguised", "empty", "loader", "arm64" })
         {
             var status = await ClaudeAsync(scene, kind);
             Assert.Equal((kind, RunReason.ImageIncompatible), (kind, status.Reason));
             Assert.Contains("Use an image with glibc", status.Message);
         }
 
-        Assert.Single(scene.Stack.Model.Requests(), request => request["path"]?.ToString().StartsWith("/v1/messages", StringComparison.Ordinal) == true);
+        Assert.Single(scene.ModelRequests("@say done"));
     }
 
     [Fact]
@@ -121,6 +121,8 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         var word = "a file"u8.ToArray();
         await Workshop.BuildAsync(node, "kinds.test/musl:1", "FROM registry.test/busybox:1\nCOPY ld /lib/ld-musl-x86_64.so.1\n", new Dictionary<string, byte[]> { ["ld"] = musl });
         await Workshop.BuildAsync(node, "kinds.test/disguised:1", "FROM registry.test/busybox:1\nCOPY ld /lib64/ld-linux-x86-64.so.2\n", new Dictionary<string, byte[]> { ["ld"] = musl });
+        await Workshop.BuildAsync(
+            node, "kinds.test/loader:1", "FROM registry.test/agent:1 AS whole\nFROM scratch\nCOPY --from=whole /usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 /lib64/\n", new Dictionary<string, byte[]>());
         await Workshop.BuildAsync(node, "kinds.test/empty:1", "FROM scratch\nCOPY word /word\n", new Dictionary<string, byte[]> { ["word"] = word });
         await Workshop.BuildAsync(
             node, "kinds.test/arm64:1", "FROM scratch\nCOPY ld /lib/ld-linux-aarch64.so.1\n", new Dictionary<string, byte[]> { ["ld"] = foreign }, "--platform", "linux/arm64");
@@ -129,7 +131,7 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
             FROM registry.test/agent:1 AS whole
             FROM scratch
             COPY --from=whole /usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 /lib64/
-            COPY --from=whole /usr/lib/x86_64-linux-gnu/libc.so.6 /usr/lib/x86_64-linux-gnu/libm.so.6 /usr/lib/x86_64-linux-gnu/libdl.so.2 /usr/lib/x86_64-linux-gnu/libpthread.so.0 /usr/lib/x86_64-linux-gnu/librt.so.1 /lib64/
+            COPY --from=whole /usr/lib/x86_64-linux-gnu/libc.so.6 /usr/lib/x86_64-linux-gnu/libm.so.6 /usr/lib/x86_64-linux-gnu/libdl.so.2 /usr/lib/x86_64-linux-gnu/libpthread.so.0 /usr/lib/x86_64-linux-gnu/librt.so.1 /lib/x86_64-linux-gnu/
             """;
         await Workshop.BuildAsync(node, "kinds.test/least:1", least, new Dictionary<string, byte[]>());
     }

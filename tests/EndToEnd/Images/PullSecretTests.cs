@@ -45,7 +45,6 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
         // What Podman does by itself: the case would else prove nothing.
         var machine = scene.Inspect("node-1").Node.Machine;
         await machine.PodmanAsync("pull", "--quiet", image);
-        await machine.PodmanAsync("rmi", image);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
 using Stromboli.Testbed.Registries;
 using Stromboli.Testbed.Stacks;
 
@@ -53,7 +54,8 @@ internal sealed class Registries
         var local = $"build.test/{Guid.NewGuid():N}:1";
         (await node.RunAsync(["sh", "-c", script, "build", local, word])).OrThrow("podman build");
         var name = await registry.PushAsync(node, local, repository, registry == Private ? User : null);
-        await node.PodmanAsync("rmi", local);
+        // While the bridge looks into it, it cannot be removed.
+        await Poll.UntilAsync($"{local} is removed", TimeSpan.FromSeconds(20), async token => (await node.RunAsync(["podman", "rmi", local], cancellationToken: token)).Succeeded);
         return name;
     }
 

@@ -31,5 +31,5 @@ public sealed class NodeImageRulesTests
         Assert.Equal(NodeLimits.Images, NodeImageRules.Clean([.. Enumerable.Range(0, 500).Select(i => new NodeImage { Name = $"registry.example.com/a{i}:1" })]).Count);
 
     [Fact]
-    public void Clean_Nothing_IsNothing() => Assert.Empty(NodeImageRules.Clean(null));
+    public void Clean_Nothing_IsNothing() => Assert.Empty(NodeImageRules.Clean((IReadOnlyList<NodeImage?>?)null));
 }

@@ -23,6 +23,7 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
     private NodeRegistry _registry = null!;
     private NodeStatusController _controller = null!;
     private Task _running = Task.CompletedTask;
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, IReadOnlyList<string>> _wantedImages = new();
     private NodeAllocation _taken;
 
     public async ValueTask InitializeAsync()
@@ -36,7 +37,7 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         source.OnChange(_registry.Refresh);
         var events = new EventRecorder(_client, new EventRecorderOptions { ReportingController = "stromboli.dev/operator", ReportingInstance = "test" });
         _controller = new NodeStatusController(
-            _client, _informer, _registry, _ => _taken, events, new HubMetrics(_services.GetRequiredService<IMeterFactory>()), _time, NullLogger<Controller>.Instance);
+            _client, _informer, _registry, _ => _taken, (node, images) => _wantedImages[node] = images, events, new HubMetrics(_services.GetRequiredService<IMeterFactory>()), _time, NullLogger<Controller>.Instance);
         _running = Task.WhenAll(_informer.RunAsync(_stop.Token), _controller.RunAsync(_stop.Token), events.RunAsync(_stop.Token));
         await _client.CreateAsync(AgentNodeResource.Type, HubFakes.Node("node-1") with { Spec = new AgentNodeSpec { Labels = new() { ["pool"] = "a" } } });
         await PassAsync(() => Status?.Runs == "0/0");

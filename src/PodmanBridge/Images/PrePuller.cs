@@ -1,0 +1,198 @@
+using System.Runtime.CompilerServices;
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Podman;
+
+namespace Stromboli.PodmanBridge.Images;
+
+/// <summary>
+/// Brings the images that an admin wants on the node there: one at a time, when no run is fetching, without a login. Looks again when images have come or gone, and at what failed
+/// after a while. Removes nothing.
+/// </summary>
+internal sealed partial class PrePuller(IPodman podman, ImageFetcher fetcher, ImageCatalogue catalogue, TimeProvider time, ILogger<PrePuller> logger) : BackgroundService
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, PrePullFailure> _failures = [];
+    private IReadOnlyList<string> _wanted = [];
+    private PrePullProgress? _progress;
+    private CancellationTokenSource? _pulling;
+    private string? _pulled;
+    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>These images are wanted, and no others. A pull of one that no longer is ends.</summary>
+    public void Want(IReadOnlyList<string> images)
+    {
+        lock (_lock)
+        {
+            _wanted = images;
+            foreach (var gone in _failures.Keys.Where(image => !images.Contains(image)).ToArray())
+                _failures.Remove(gone);
+            if (_pulled is not null && !images.Contains(_pulled))
+                _pulling?.Cancel();
+            Signal();
+        }
+    }
+
+    /// <summary>How far it is, once something was wanted, and then each time that it is further.</summary>
+    public async IAsyncEnumerable<PrePullProgress> ChangesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        PrePullProgress? told = null;
+        while (true)
+        {
+            PrePullProgress? progress;
+            Task changed;
+            lock (_lock)
+                (progress, changed) = (_progress, _changed.Task);
+            if (progress is not null && progress != told)
+                yield return told = progress;
+            else
+                await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        catalogue.Happened += SignalFromOutside;
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                Task news;
+                lock (_lock)
+                    news = _news.Task;
+                var wait = await TryPassAsync(stoppingToken);
+                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                await Task.WhenAny(news, Task.Delay(wait, time, waiting.Token));
+                await waiting.CancelAsync();
+                lock (_lock)
+                {
+                    if (_news.Task.IsCompleted)
+                        _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+            }
+        }
+        finally
+        {
+            catalogue.Happened -= SignalFromOutside;
+        }
+    }
+
+    private void SignalFromOutside()
+    {
+        lock (_lock)
+            Signal();
+    }
+
+    private void Signal() => _news.TrySetResult();
+
+    // What is missing, in the order of the list; then how long to wait for what failed.
+    private async Task<TimeSpan> TryPassAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await NextAsync(cancellationToken) is { } image)
+                await PullAsync(image, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return TimeSpan.Zero;
+        }
+        catch (PodmanException e)
+        {
+            Log.EngineFailed(logger, e.Message);
+            return PrePullFailure.First;
+        }
+
+        lock (_lock)
+        {
+            var waits = _failures.Values.Select(failure => failure.NotBefore - time.GetUtcNow()).ToList();
+            return waits.Count == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(50, waits.Min().TotalMilliseconds));
+        }
+    }
+
+    private async Task<string?> NextAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> wanted;
+        lock (_lock)
+            wanted = _wanted;
+        List<string> absent = [];
+        foreach (var image in wanted)
+        {
+            if (await podman.Images.InspectAsync(image, cancellationToken) is null)
+                absent.Add(image);
+        }
+
+        lock (_lock)
+        {
+            foreach (var there in _failures.Keys.Where(image => !absent.Contains(image)).ToArray())
+                _failures.Remove(there);
+            var next = absent.FirstOrDefault(image => !_failures.TryGetValue(image, out var failure) || failure.NotBefore <= time.GetUtcNow());
+            Tell(new PrePullProgress
+            {
+                Images = wanted,
+                Present = wanted.Count - absent.Count,
+                Pulling = next,
+                Failure = absent.Select(image => _failures.GetValueOrDefault(image)?.Message).FirstOrDefault(message => message is not null),
+            });
+            return next;
+        }
+    }
+
+    private async Task PullAsync(string image, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        lock (_lock)
+        {
+            if (!_wanted.Contains(image))
+                return;
+            (_pulling, _pulled) = (ending, image);
+        }
+
+        try
+        {
+            await fetcher.QuietAsync(ending.Token);
+            await fetcher.EnsureAsync(new ImageRequest(image, ImagePullPolicy.IfNotPresent), ending.Token);
+            Log.Pulled(logger, image);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // No longer wanted.
+        }
+        catch (ImagePullException e)
+        {
+            Log.Failed(logger, e.Message);
+            lock (_lock)
+                _failures[image] = PrePullFailure.After(_failures.GetValueOrDefault(image), e, time.GetUtcNow());
+        }
+        finally
+        {
+            lock (_lock)
+                (_pulling, _pulled) = (null, null);
+        }
+    }
+
+    private void Tell(PrePullProgress progress)
+    {
+        // A record's own equality does not look into its list.
+        if ((_progress is null && progress.Images.Count == 0)
+            || (_progress is { } told && told.Images.SequenceEqual(progress.Images) && told with { Images = progress.Images } == progress))
+            return;
+        _progress = progress;
+        _changed.TrySetResult();
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Pulled the image {Image} ahead")]
+        public static partial void Pulled(ILogger logger, string image);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "An image that is wanted ahead is not there yet: {Error}")]
+        public static partial void Failed(ILogger logger, string error);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for the images that are wanted ahead: {Error}")]
+        public static partial void EngineFailed(ILogger logger, string error);
+    }
+}
