@@ -53,7 +53,9 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
         // Each may have had a thousand tokens, and its input of at most as many bytes as the body has; so may those that hung up before the model noted them.
         Assert.InRange(scene.ModelRequests(prompt).Count, 1, 5);
         Assert.InRange(status.Budget!.Tokens!.Value, 5000, 5000 + Answer + 300);
-        Assert.Equal(scene.ModelRequests(prompt).Count * 101L, status.Usage!.TotalTokens);
+        // What is known of each is the beginning of its answer, unless the end of the run cut it before that came.
+        Assert.Equal(0, status.Usage!.TotalTokens % 101);
+        Assert.InRange(status.Usage.TotalTokens!.Value, 0, scene.ModelRequests(prompt).Count * 101L);
     }
 
     [Fact]
