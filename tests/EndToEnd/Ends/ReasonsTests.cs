@@ -1,10 +1,13 @@
 using Stromboli.Crds.Runs;
 using Stromboli.EndToEnd.Credentials;
+using Stromboli.EndToEnd.Git;
+using Stromboli.EndToEnd.HostPaths;
 using Stromboli.EndToEnd.Lifecycle;
 using Stromboli.EndToEnd.Options;
 using Stromboli.EndToEnd.Resilience;
 using Stromboli.EndToEnd.Sandbox;
 using Stromboli.EndToEnd.Scheduling;
+using Stromboli.EndToEnd.Storage;
 
 namespace Stromboli.EndToEnd.Ends;
 
@@ -27,14 +30,14 @@ public sealed class ReasonsTests
         [RunReason.Backoff] = nameof(LifecycleTests.Retries_CommandThatCrashes_IsTriedAgainAfterItsBackoffUntilTheLimit),
         [RunReason.HookFailed] = nameof(HookTests.Hook_ThatFails_EndsTheRunAndNamesItself),
         [RunReason.PolicyDenied] = nameof(NodeConfigurationTests),
+        [RunReason.StorageLimitExceeded] = nameof(DiskTests.Workspace_Filled_EndsTheRunAndNoOther),
+        [RunReason.GitCloneFailed] = nameof(CloneFailureTests.Repository_OfNoUse_IsNamedWithItsCause),
+        [RunReason.VolumeDenied] = nameof(VolumeTests.Volume_ThatIsDenied_SaysWhatAndWhatToDo),
+        [RunReason.SessionLost] = nameof(ConversationTests.Resume_ConversationIsNotInHome_IsSessionLostBeforeAnythingIsSpent),
     };
 
     /// <summary>What the API names already and nothing in it can bring about yet.</summary>
-    private static readonly RunReason[] Later =
-    [
-        RunReason.StorageLimitExceeded, RunReason.GitCloneFailed, RunReason.ServiceNotReady, RunReason.VolumeDenied, RunReason.SessionLost,
-        RunReason.SessionNotFound, RunReason.WaitingForSession,
-    ];
+    private static readonly RunReason[] Later = [RunReason.ServiceNotReady, RunReason.SessionNotFound, RunReason.WaitingForSession];
 
     [Fact]
     public void Reasons_All_AreShown() =>
