@@ -1,37 +1,21 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Git;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>Takes one attempt from its preparation to its end: one task that goes forward, which a cause may end at any moment.</summary>
 internal sealed partial class AttemptSupervisor : IAsyncDisposable
 {
-    /// <summary>From TERM to KILL. With it, the end is stored within two seconds of a deadline or a cancel.</summary>
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
-
-    /// <summary>What the shim gets beyond its own grace before the engine kills the container under it.</summary>
-    private static readonly TimeSpan StopBackstop = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>How long a started container may take until its shim calls.</summary>
-    private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(15);
-
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(30);
-
     private readonly AttemptServices _services;
     private readonly AttemptDirectory _directory;
     private readonly AttemptState _state;
     private readonly AttemptSandbox _sandbox;
     private readonly ILogger _logger;
     private readonly AttemptSignals _signals;
+    private readonly AttemptWay _way;
+    private readonly AttemptStop _stop;
     private readonly CancellationTokenSource _closing = new();
     private Task _running = Task.CompletedTask;
-    private volatile AttemptSpec? _wanted;
-    private bool _released;
-    private volatile bool _cleaned;
     private volatile bool _freed;
 
     private AttemptSupervisor(AttemptRecord record, AttemptDirectory directory, AttemptServices services)
@@ -48,6 +32,8 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
             StorageExceeded = sentence => _state.End(EndCause.StorageExceeded, sentence),
             ContainerKnown = _signals.SetContainer,
         };
+        _way = new AttemptWay(_state, directory, _sandbox, _signals, services, _closing.Token);
+        _stop = new AttemptStop(_state, _sandbox, _signals, services, _closing.Token);
     }
 
     /// <summary>The attempt.</summary>
@@ -81,7 +67,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
     {
         services.Users.Reserve(record.UserID);
         var supervisor = new AttemptSupervisor(record, directory, services);
-        supervisor._running = Task.Run(() => supervisor._state.Ended ? supervisor.CleanUpAsync() : supervisor.RunAsync(adopted: true));
+        supervisor._running = Task.Run(() => supervisor._state.Ended ? supervisor._stop.CleanUpAsync() : supervisor.RunAsync(adopted: true));
         return supervisor;
     }
 
@@ -96,7 +82,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
             _state.SetRemaining(TimeSpan.FromMilliseconds(remaining));
         }
 
-        _wanted = desired.Spec ?? _wanted;
+        _way.Want(desired.Spec);
         if (desired is { State: DesiredState.Go, Spec: { } spec, Secrets: { } secrets })
         {
             _signals.SetGo(spec, secrets);
@@ -126,7 +112,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
     public void Collect() => _state.Collected();
 
     /// <summary>When the attempt ended, if its workspace and HOME are still there and its container is not; else null.</summary>
-    public DateTimeOffset? FreeableSince => !_freed && _cleaned ? _state.EndedAt : null;
+    public DateTimeOffset? FreeableSince => !_freed && _stop.IsCleanedUp ? _state.EndedAt : null;
 
     /// <summary>Removes workspace and HOME of an attempt that is over, before its time: the disk is full. Its log stays.</summary>
     public async Task FreeAsync()
@@ -169,11 +155,11 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         AttemptEndRecord? refusal = null;
         try
         {
-            await ForwardAsync(adopted);
+            await _way.GoAsync(adopted);
         }
         catch (OperationCanceledException) when (_state.Ending.IsCancellationRequested)
         {
-            await StopAsync();
+            await _stop.StopAsync(_way.Released);
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
@@ -193,130 +179,14 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         {
             Log.Failed(_logger, e, Key);
             refusal = Refusal(RunReason.Crashed, $"The node could not run the attempt: {e.Message}");
-            if ((adopted || _released) && !await TryVanishAsync())
+            if ((adopted || _way.Released) && !await TryVanishAsync())
             {
                 return;
             }
         }
 
         await ConcludeAsync(refusal);
-        await CleanUpAsync();
-    }
-
-    private async Task ForwardAsync(bool adopted)
-    {
-        var found = adopted ? await _sandbox.AdoptAsync(_state.Ending) : FoundContainer.None;
-        if (found == FoundContainer.Exited)
-        {
-            return;
-        }
-
-        if (found == FoundContainer.Lost)
-        {
-            throw new AttemptRefusedException(RunReason.NodeLost, "The node no longer knows how the attempt went: its log was lost after it had been let go.");
-        }
-
-        if (found == FoundContainer.None)
-        {
-            RefuseIf(_wanted is { } wanted ? AttemptStart.UnknownOption(wanted, _services.Sandbox.CliVersion()) : null);
-            RefuseIf(WorkspaceClone.Problem(_wanted, _services.Sandbox), RunReason.GitCloneFailed);
-            // Credentials come with Go alone, so a run that pulls with some is prepared after it; all others while their record is written.
-            var pull = _state.Record.Spec.PullsWithSecrets ? (await _signals.Go.WaitAsync(_state.Ending)).Secrets.PullCredentials : [];
-            using var activity = BridgeTraces.Step("prepare", Key);
-            await _sandbox.PrepareAsync(again: adopted, pull, _state.Ending);
-        }
-
-        var first = await Task.WhenAny(_signals.Hello, _signals.Over).WaitAsync(HelloDeadline, _services.Time, _state.Ending);
-        if (first == _signals.Over)
-        {
-            return;
-        }
-
-        var hello = await _signals.Hello;
-        if (hello.State == "waiting")
-        {
-            await _sandbox.CheckAsync(hello, _state.Ending);
-            await _sandbox.CheckStorageAsync(_state.Ending);
-            _state.Held();
-        }
-        else
-        {
-            _released = true;
-            _state.Released(withHooks: hello.State == "hooks");
-        }
-
-        await Task.WhenAny(_signals.Go, _signals.Over).WaitAsync(_state.Ending);
-        if (_signals.Go.IsCompletedSuccessfully)
-        {
-            var (spec, secrets) = await _signals.Go;
-            await ReleaseAsync(hello, spec, secrets);
-        }
-
-        await _signals.Over.WaitAsync(_state.Ending);
-    }
-
-    private async Task ReleaseAsync(ShimHello hello, AttemptSpec spec, AttemptSecrets secrets)
-    {
-        // A link may bring what is wanted before its first grant, and without a lease no agent runs.
-        await _services.Lease.WaitAsync(_state.Ending);
-        _sandbox.Admit(secrets.Credential);
-        if (hello.State != "waiting")
-        {
-            return;
-        }
-
-        secrets = await _services.Sandbox.Secrets.AddAsync(spec, secrets, _state.Ending);
-        RefuseIf(AttemptStart.UnknownOption(spec, _services.Sandbox.CliVersion()) ?? AttemptStart.Problem(spec, secrets));
-        if (!await new CloneStep(_services, _state, _directory, _signals).RunAsync(spec, secrets.Git, _closing.Token))
-        {
-            return;
-        }
-
-        _released = true;
-        _state.Released(withHooks: spec.Hooks.Count > 0);
-        BridgeTraces.Mark("let go", Key);
-        _sandbox.Shim!.Go(() => AttemptStart.Build(spec, secrets, _services.Lease.Remaining));
-    }
-
-    private static void RefuseIf(string? problem, RunReason reason = RunReason.InvalidSpec)
-    {
-        if (problem is not null)
-        {
-            throw new AttemptRefusedException(reason, problem);
-        }
-    }
-
-    private async Task StopAsync()
-    {
-        var cause = _state.Record.Cause;
-        Log.Stopping(_logger, Key, cause);
-        if (_released && cause != EndCause.Dropped)
-        {
-            _sandbox.Refuse();
-            // What fills the disk gets no time to fill more of it.
-            _sandbox.Shim!.Stop(cause == EndCause.StorageExceeded ? TimeSpan.Zero : StopGrace);
-            await Task.WhenAny(_signals.Over, Task.Delay(StopGrace + StopBackstop, _services.Time));
-        }
-
-        await KillAsync();
-    }
-
-    // While the engine does not answer the shim may still do it.
-    private async Task KillAsync()
-    {
-        while (!_signals.Over.IsCompleted)
-        {
-            try
-            {
-                await _sandbox.KillAsync();
-                return;
-            }
-            catch (Exception e) when (e is PodmanException or OperationCanceledException)
-            {
-                Log.CleanUpFailed(_logger, e, Key);
-                await Task.WhenAny(_signals.Over, Task.Delay(FirstPause, _services.Time));
-            }
-        }
+        await _stop.CleanUpAsync();
     }
 
     private AttemptEndRecord Refusal(RunReason reason, string message) => new()
@@ -368,27 +238,8 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
     private async Task<bool> TryVanishAsync()
     {
         _state.Released(withHooks: false);
-        await CleanUpAsync();
+        await _stop.CleanUpAsync();
         return !_closing.IsCancellationRequested;
-    }
-
-    // The container goes at once; while the engine is away, as soon as it is back.
-    private async Task CleanUpAsync()
-    {
-        for (var pause = FirstPause; !_closing.IsCancellationRequested; pause = pause < LastPause ? 2 * pause : LastPause)
-        {
-            try
-            {
-                await _sandbox.RemoveContainerAsync();
-                _cleaned = true;
-                return;
-            }
-            catch (Exception e)
-            {
-                Log.CleanUpFailed(_logger, e, Key);
-                await Task.Delay(pause, _services.Time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
     }
 
     private static partial class Log
@@ -399,13 +250,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         [LoggerMessage(Level = LogLevel.Error, Message = "Attempt {Attempt} failed on this node")]
         public static partial void Failed(ILogger logger, Exception exception, AttemptKey attempt);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Attempt {Attempt} is stopped: {Cause}")]
-        public static partial void Stopping(ILogger logger, AttemptKey attempt, EndCause? cause);
-
         [LoggerMessage(Level = LogLevel.Information, Message = "Attempt {Attempt} ended: {Reason}: {Message}")]
         public static partial void Ended(ILogger logger, AttemptKey attempt, RunReason reason, string message);
-
-        [LoggerMessage(Level = LogLevel.Error, Message = "The container of attempt {Attempt} could not be removed")]
-        public static partial void CleanUpFailed(ILogger logger, Exception exception, AttemptKey attempt);
     }
 }
