@@ -28,9 +28,11 @@ internal sealed class GitBackend(string root)
     private ProcessStartInfo Describe(HttpRequest request)
     {
         // Hostile repositories are served as they are, whoever owns them.
-        var start = new ProcessStartInfo("git", ["-c", "safe.directory=*", "-c", "uploadpack.allowAnySHA1InWant=true", "http-backend"]) 
+        var start = new ProcessStartInfo("git", ["-c", "safe.directory=*", "-c", "uploadpack.allowAnySHA1InWant=true", "http-backend"])
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         };
         start.Environment["GIT_PROJECT_ROOT"] = Path.Combine(root, "repositories");
         start.Environment["GIT_HTTP_EXPORT_ALL"] = "1";

@@ -47,7 +47,8 @@ public sealed class OperatorProcess(StackHome home, string name, ControlPlane pl
             "--model-base-url", modelBaseUrl,
             "--model-credentials-secret", ModelSecret,
             .. options.Arguments(),
-        ]) { Environment = options.Environment };
+        ])
+        { Environment = options.Environment };
     }
 
     /// <inheritdoc/>
