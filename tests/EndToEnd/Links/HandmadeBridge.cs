@@ -55,6 +55,17 @@ internal sealed class HandmadeBridge(MessageChannel<BridgeMessage, OperatorMessa
         return await channel.ReceiveAsync(deadline.Token);
     }
 
+    /// <summary>The next message of a kind, after whatever else.</summary>
+    public async Task<T> ReceiveAsync<T>()
+        where T : OperatorMessage
+    {
+        while (true)
+        {
+            if (await ReceiveAsync() is T message)
+                return message;
+        }
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => channel.DisposeAsync();
 }

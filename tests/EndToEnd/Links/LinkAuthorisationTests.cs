@@ -82,7 +82,7 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
         second.Hello(node);
         await second.PingAsync(1);
 
-        Assert.Equal(RefusalReason.Fenced, Assert.IsType<Refused>(await first.ReceiveAsync()).Reason);
+        Assert.Equal(RefusalReason.Fenced, (await first.ReceiveAsync<Refused>()).Reason);
         await Assert.ThrowsAsync<ChannelEndedException>(first.ReceiveAsync);
         await second.PingAsync(2);
         Assert.Single(Lines(scene), line => line.Contains($"Node {node} was connected already", StringComparison.Ordinal));

@@ -55,7 +55,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
         "git.yaml" => (RunPhase.Succeeded, RunReason.Completed, "Say hello, on .*main.*\nhello"),
         "hello.yaml" => (RunPhase.Succeeded, RunReason.Completed, "hello"),
         "limits.yaml" => (RunPhase.Succeeded, RunReason.Completed, $"hello from {Environment.ProcessorCount} processors"),
-        "image-pull-secrets.yaml" or "node-selector.yaml" or "own-credentials.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
+        "image-pull-secrets.yaml" or "node.yaml" or "node-selector.yaml" or "own-credentials.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
         "budget.yaml" => (RunPhase.Failed, RunReason.BudgetExceeded, "(.*API Error: .* stromboli: the run.*)?"),
         "retries.yaml" => (RunPhase.Failed, RunReason.Crashed, ""),
         "suspend.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
