@@ -98,16 +98,16 @@ public sealed partial class AgentRunCrdTests(CrdServerFixture fixture) : IClassF
     public async Task Write_AgentNode_IsListedInTheCategoryAndKeepsItsOwnLabels()
     {
         const string nodes = "/apis/stromboli.dev/v1alpha1/agentnodes";
-        await fixture.Plane.Http.CreateAsync(nodes, """{"apiVersion":"stromboli.dev/v1alpha1","kind":"AgentNode","metadata":{"name":"node-1"},"spec":{"labels":{"stromboli.dev/pool":"default"}}}""");
+        await fixture.Plane.Http.CreateAsync(nodes, """{"apiVersion":"stromboli.dev/v1alpha1","kind":"AgentNode","metadata":{"name":"build-7"},"spec":{"labels":{"stromboli.dev/pool":"default"}}}""");
 
-        var refused = await Assert.ThrowsAsync<KubeHttpException>(() => fixture.Plane.Http.MergeAsync($"{nodes}/node-1", """{"spec":{"labels":{"node.stromboli.dev/kernel":"7"}}}"""));
-        var image = await Assert.ThrowsAsync<KubeHttpException>(() => fixture.Plane.Http.MergeAsync($"{nodes}/node-1", """{"spec":{"prePullImages":["registry.example.com/agent:1","busybox"]}}"""));
+        var refused = await Assert.ThrowsAsync<KubeHttpException>(() => fixture.Plane.Http.MergeAsync($"{nodes}/build-7", """{"spec":{"labels":{"node.stromboli.dev/kernel":"7"}}}"""));
+        var image = await Assert.ThrowsAsync<KubeHttpException>(() => fixture.Plane.Http.MergeAsync($"{nodes}/build-7", """{"spec":{"prePullImages":["registry.example.com/agent:1","busybox"]}}"""));
         Assert.Contains("must be a fully qualified image name", image.Message);
-        await fixture.Plane.Http.MergeAsync($"{nodes}/node-1", """{"spec":{"prePullImages":["registry.example.com/agent:1"]}}""");
+        await fixture.Plane.Http.MergeAsync($"{nodes}/build-7", """{"spec":{"prePullImages":["registry.example.com/agent:1"]}}""");
         var table = await fixture.Plane.Kubectl.RunAsync("get", "stromboli");
 
         Assert.Contains("spec.labels must not hold labels under node.stromboli.dev/", refused.Message);
-        Assert.Contains("agentnode.stromboli.dev/node-1", table);
+        Assert.Contains("agentnode.stromboli.dev/build-7", table);
     }
 
     // What the API server says against the row, or nothing.
