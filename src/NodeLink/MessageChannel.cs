@@ -25,6 +25,7 @@ public sealed class MessageChannel<TOut, TIn> : IAsyncDisposable
     private readonly Channel<QueuedRecord> _queue = Channel.CreateUnbounded<QueuedRecord>(new() { SingleReader = true });
     private readonly TaskCompletionSource<ChannelEndedException> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _writer;
+    private ChannelEndedException? _ended;
     private long _queuedBytes;
     private int _queuedMessages;
     private int _disposed;
@@ -178,9 +179,10 @@ public sealed class MessageChannel<TOut, TIn> : IAsyncDisposable
 
     private ChannelEndedException End(ChannelEndReason reason, string message, Exception? inner = null)
     {
-        _end.TrySetResult(new ChannelEndedException(reason, message, inner));
+        var first = new ChannelEndedException(reason, message, inner);
+        var end = Interlocked.CompareExchange(ref _ended, first, null) ?? first;
+        _end.TrySetResult(end);
         _queue.Writer.TryComplete();
-        var end = _end.Task.GetAwaiter().GetResult();
 
         // The peer takes nothing any more, so there is nothing to say good-bye to.
         if (end.Reason is ChannelEndReason.Torn or ChannelEndReason.QueueFull or ChannelEndReason.Stalled)
