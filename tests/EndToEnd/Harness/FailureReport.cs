@@ -19,8 +19,8 @@ internal static class FailureReport
         await PartAsync(text, "agentnodes", () => scene.KubectlAsync("get", "agentnodes", "-o", "wide"));
         foreach (var node in scene.Stack.Nodes)
             await PartAsync(text, $"podman ps on {node.Name}", () => node.Machine.PodmanAsync("ps", "--all"));
-        foreach (var process in (IEnumerable<ServiceProcess>)[.. scene.Stack.Operators, .. scene.Stack.Nodes.Select(node => node.Bridge)])
-            await PartAsync(text, $"{process.LogPath}, its end", () => Task.FromResult(Tail(process, scene)));
+        foreach (var process in scene.Stack.Programs)
+            await PartAsync(text, $"{process.LogPath}, its end{(process.Ends is { Count: > 0 } ends ? $" (it ended by itself with {string.Join(", ", ends)})" : "")}", () => Task.FromResult(Tail(process, scene)));
         return text.ToString();
     }
 

@@ -16,6 +16,9 @@ public sealed class StackFixture : IAsyncLifetime
     private const int SharedCases = 6;
     private const int PrivateStacks = 2;
 
+    // An operator that cannot renew its lease in time is to end with this code, whoever's fault it is.
+    private const int LeadLost = 3;
+
     private readonly SemaphoreSlim _sharedCases = new(SharedCases);
     private readonly SemaphoreSlim _privateStacks = new(PrivateStacks);
     private readonly NodeFolder _folder = new();
@@ -25,6 +28,7 @@ public sealed class StackFixture : IAsyncLifetime
     {
         Nodes = 2,
         Git = true,
+        Supervised = true,
         Node = new()
         {
             MaxRuns = 2 * SharedCases,
@@ -73,11 +77,18 @@ public sealed class StackFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        List<string> ends = [];
         if (_shared.IsValueCreated && _shared.Value.IsCompletedSuccessfully)
-            await (await _shared.Value).DisposeAsync();
+        {
+            var stack = await _shared.Value;
+            ends = [.. stack.Programs.SelectMany(program => program.Ends.Where(code => code != LeadLost).Select(code => $"{program.LogPath}: ended with {code}"))];
+            await stack.DisposeAsync();
+        }
+
         _folder.Dispose();
         _sharedCases.Dispose();
         _privateStacks.Dispose();
+        Assert.True(ends.Count == 0, $"A program of the shared stack ended by itself and was started again: {string.Join("; ", ends)}");
     }
 
     private async ValueTask EndAsync(Stack? stack)

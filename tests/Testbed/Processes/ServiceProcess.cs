@@ -13,8 +13,12 @@ public abstract class ServiceProcess : IAsyncDisposable
     // $1 cgroup, $2 log, then the command. The process ends up with the pid of the shell; setsid takes it out of reach of the terminal's Ctrl-C.
     private const string Launcher = """echo $$ > "$1/cgroup.procs" && exec >> "$2" 2>&1 < /dev/null && shift 2 && exec setsid -- "$@" """;
 
+    private static readonly TimeSpan RestartAfter = TimeSpan.FromSeconds(1);
+
+    private readonly List<int> _ends = [];
     private Process? _process;
     private ProcessIdentity? _identity;
+    private volatile bool _wanted;
 
     /// <summary>A process of <paramref name="home"/>, not started yet.</summary>
     protected ServiceProcess(StackHome home, string name)
@@ -39,6 +43,19 @@ public abstract class ServiceProcess : IAsyncDisposable
 
     /// <summary>How long a start may take.</summary>
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether it is started again when it ends by itself, as a kubelet or systemd would do.</summary>
+    public bool Supervised { get; init; }
+
+    /// <summary>The exit codes with which it ended by itself while <see cref="Supervised"/>; it was started again after each.</summary>
+    public IReadOnlyList<int> Ends
+    {
+        get
+        {
+            lock (_ends)
+                return [.. _ends];
+        }
+    }
 
     /// <summary>The stack it belongs to.</summary>
     protected StackHome Home { get; }
@@ -72,6 +89,9 @@ public abstract class ServiceProcess : IAsyncDisposable
         _process = Process.Start(start) ?? throw new TestbedException($"{Name} could not be started.");
         _identity = ProcessIdentity.Of(_process.Id) ?? throw new TestbedException($"{Name} ended at once.\n{LogTail()}");
         _identity.Value.Save(IdentityPath);
+        _wanted = true;
+        if (Supervised)
+            _ = SuperviseAsync(_process);
         await File.WriteAllTextAsync(PidPath, string.Create(CultureInfo.InvariantCulture, $"{_process.Id}\n"), cancellationToken);
     }
 
@@ -94,6 +114,7 @@ public abstract class ServiceProcess : IAsyncDisposable
     /// <summary>SIGKILL, and waits until it is gone. What it started itself goes on.</summary>
     public async Task KillAsync(CancellationToken cancellationToken = default)
     {
+        _wanted = false;
         _identity?.Signal(Libc.SignalKill);
         await WaitForExitAsync(TimeSpan.FromSeconds(10), cancellationToken);
     }
@@ -107,6 +128,7 @@ public abstract class ServiceProcess : IAsyncDisposable
     /// <summary>SIGTERM and, after ten seconds, SIGKILL.</summary>
     public virtual async Task StopAsync(CancellationToken cancellationToken = default)
     {
+        _wanted = false;
         if (_identity is { } identity && identity.Signal(Libc.SignalTerminate))
         {
             identity.Signal(Libc.SignalContinue);
@@ -122,6 +144,9 @@ public abstract class ServiceProcess : IAsyncDisposable
 
         File.Delete(PidPath);
     }
+
+    /// <summary>From now on its end is left at that, also of a <see cref="Supervised"/> one.</summary>
+    public void Abandon() => _wanted = false;
 
     /// <summary>Waits until it has ended.</summary>
     /// <exception cref="TestbedException">It runs on past the deadline.</exception>
@@ -157,6 +182,18 @@ public abstract class ServiceProcess : IAsyncDisposable
 
     /// <summary>Whether it serves.</summary>
     protected abstract Task<bool> IsReadyAsync(CancellationToken cancellationToken);
+
+    private async Task SuperviseAsync(Process process)
+    {
+        await process.WaitForExitAsync();
+        if (!_wanted)
+            return;
+        lock (_ends)
+            _ends.Add(process.ExitCode);
+        await Task.Delay(RestartAfter);
+        if (_wanted)
+            await LaunchAsync();
+    }
 
     private string LogTail() => $"The end of {LogPath}:\n{string.Join('\n', ReadLog().TrimEnd().Split('\n').TakeLast(15))}";
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Stromboli.Testbed.Git;
 using Stromboli.Testbed.Kube;
 using Stromboli.Testbed.Nodes;
+using Stromboli.Testbed.Processes;
 using Stromboli.Testbed.Setup;
 
 namespace Stromboli.Testbed.Stacks;
@@ -59,6 +60,9 @@ public sealed class Stack : IAsyncDisposable
 
     /// <summary>All nodes.</summary>
     public IReadOnlyList<StackNode> Nodes => _nodes;
+
+    /// <summary>Its own programs: what is under test.</summary>
+    public IEnumerable<ServiceProcess> Programs => [.. _operators, .. _nodes.Select(node => node.Bridge)];
 
     /// <summary>A stack that ends with this process: for tests.</summary>
     public static async Task<Stack> StartAsync(string name, StackOptions? options = null, CancellationToken cancellationToken = default)
@@ -117,13 +121,15 @@ public sealed class Stack : IAsyncDisposable
     /// <summary>Ends everything of a stack that ends with this process, and removes its state; logs stay.</summary>
     public async ValueTask DisposeAsync()
     {
+        foreach (var program in Programs)
+            program.Abandon();
         await Home.DisposeAsync();
         foreach (var node in _nodes)
             await (node.Link?.DisposeAsync() ?? ValueTask.CompletedTask);
         ControlPlane.Http.Dispose();
     }
 
-    private OperatorProcess NewOperator(string name) => new(Home, name, ControlPlane, _options.Operator, _options.Operator.ModelBaseUrl ?? Model.BaseUrl);
+    private OperatorProcess NewOperator(string name) => new(Home, name, ControlPlane, _options.Operator, _options.Operator.ModelBaseUrl ?? Model.BaseUrl) { Supervised = _options.Supervised };
 
     private StackNode NewNode(string name, NodeOptions options)
     {
@@ -143,7 +149,7 @@ public sealed class Stack : IAsyncDisposable
             ])
         { Hosts = options.Hosts };
         var link = options.Relayed ? new LinkRelay() : null;
-        var bridge = new BridgeProcess(Home, machine, ControlPlane, options, () => _operators.Select(process => link?.Through(process.HubPort) ?? process.HubPort));
+        var bridge = new BridgeProcess(Home, machine, ControlPlane, options, () => _operators.Select(process => link?.Through(process.HubPort) ?? process.HubPort)) { Supervised = _options.Supervised };
         return new StackNode(machine, bridge, link, options);
     }
 

@@ -17,6 +17,9 @@ public sealed record StackOptions
     /// <summary>How each of them is started.</summary>
     public OperatorOptions Operator { get; init; } = new();
 
+    /// <summary>Whether operators and bridges that end by themselves are started again. A case that ends one itself wants it to stay ended.</summary>
+    public bool Supervised { get; init; }
+
     /// <summary>Whether there is a Git server, which the nodes know and clone from.</summary>
     public bool Git { get; init; }
 
