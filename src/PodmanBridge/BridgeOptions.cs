@@ -48,6 +48,12 @@ internal sealed record BridgeOptions
     /// <summary>How many runs the node takes at once.</summary>
     public required int MaxRuns { get; init; }
 
+    /// <summary>Thousandths of a processor that the node's runs may have together; null for all the machine has.</summary>
+    public long? CpuMillis { get; init; }
+
+    /// <summary>Bytes of memory that the node's runs may have together; null for all the machine has.</summary>
+    public long? MemoryBytes { get; init; }
+
     /// <summary>Whether limits that the engine cannot enforce are left out.</summary>
     public required bool AllowUnenforcedLimits { get; init; }
 
@@ -100,6 +106,8 @@ internal sealed record BridgeOptions
         var freeFiles = new Option<long>("--min-free-inodes") { Description = "The same in inodes, where the file system has a fixed number of them.", CustomParser = ParseQuantity, DefaultValueFactory = _ => 100_000 };
         var claude = new Option<string?>("--claude") { Description = "The folder that holds the Claude Code CLI (a glibc binary named claude); without it the node runs agent.command only." };
         var maxRuns = new Option<int>("--max-runs") { Description = "How many runs this node takes at once.", DefaultValueFactory = _ => 8 };
+        var cpu = new Option<long?>("--cpu") { Description = "The processors that this node's runs may have together, such as 3500m or 6; all of the machine's when absent.", CustomParser = ParseProcessors };
+        var memory = new Option<long?>("--memory") { Description = "The memory that this node's runs may have together, such as 12Gi; all of the machine's when absent.", CustomParser = ParseBytes };
         var unenforced = new Option<bool>("--allow-unenforced-limits") { Description = "Take runs although the engine cannot enforce all their limits; those are left out." };
         var starts = new Option<int>("--parallel-starts") { Description = "How many containers are made and started at once.", DefaultValueFactory = _ => 4 };
         var labels = new Option<string[]>("--label") { Description = "KEY=VALUE that the node calls itself, shown under node.stromboli.dev/; may be given several times." };
@@ -113,7 +121,7 @@ internal sealed record BridgeOptions
 
         var command = new RootCommand("The Stromboli bridge: runs agents on this node with its rootless Podman, as the operator wants.")
         {
-            operators, ca, token, node, podman, state, runs, shim, measurer, freeSpace, freeFiles, claude, maxRuns, unenforced, starts, maxImage, labels, denied, git.Image, git.CaFile, git.AllowedOrigins, git.MaxBytes,
+            operators, ca, token, node, podman, state, runs, shim, measurer, freeSpace, freeFiles, claude, maxRuns, cpu, memory, unenforced, starts, maxImage, labels, denied, git.Image, git.CaFile, git.AllowedOrigins, git.MaxBytes,
             permissions.Volumes, permissions.Secrets,
         };
         command.SetAction((parsed, cancellationToken) => run(
@@ -132,6 +140,8 @@ internal sealed record BridgeOptions
                 MinFreeFiles = parsed.GetValue(freeFiles),
                 Claude = parsed.GetValue(claude),
                 MaxRuns = parsed.GetValue(maxRuns),
+                CpuMillis = parsed.GetValue(cpu),
+                MemoryBytes = parsed.GetValue(memory),
                 AllowUnenforcedLimits = parsed.GetValue(unenforced),
                 ParallelStarts = parsed.GetValue(starts),
                 MaxImageBytes = parsed.GetValue(maxImage),
@@ -191,6 +201,14 @@ internal sealed record BridgeOptions
         }
 
         return [.. networks];
+    }
+
+    private static long? ParseProcessors(ArgumentResult result)
+    {
+        if (new Quantity(result.Tokens.Single().Value).Thousandths is > 0 and var thousandths)
+            return thousandths;
+        result.AddError($"{result.Tokens.Single().Value} is not a number of processors, such as 3500m or 6.");
+        return null;
     }
 
     private static long? ParseBytes(ArgumentResult result)

@@ -65,6 +65,8 @@ internal static class BridgeServices
                 PodmanSocket = options.PodmanSocket,
                 ClaudeDirectory = options.Claude,
                 MaxRuns = options.MaxRuns,
+                CpuMillis = options.CpuMillis,
+                MemoryBytes = options.MemoryBytes,
                 AllowsUnenforcedLimits = options.AllowUnenforcedLimits,
                 Labels = options.Labels,
             },

@@ -15,6 +15,12 @@ internal sealed record NodeFactsOptions
     /// <summary>How many runs the node takes at once.</summary>
     public required int MaxRuns { get; init; }
 
+    /// <summary>Thousandths of a processor that runs may have together; null for all the machine has.</summary>
+    public long? CpuMillis { get; init; }
+
+    /// <summary>Bytes of memory that runs may have together; null for all the machine has.</summary>
+    public long? MemoryBytes { get; init; }
+
     /// <summary>Whether the node takes runs although it cannot enforce all their limits.</summary>
     public required bool AllowsUnenforcedLimits { get; init; }
 

@@ -27,8 +27,8 @@ internal static class NodeFactsRules
             Rootless = host?.Security?.Rootless ?? false,
             CgroupVersion = host?.CgroupVersion,
             EnforcedLimits = EnforcedLimits(host),
-            CpuMillis = (host?.Processors ?? 0) * 1000L,
-            MemoryBytes = host?.MemoryBytes ?? 0,
+            CpuMillis = options.CpuMillis ?? ((host?.Processors ?? 0) * 1000L),
+            MemoryBytes = options.MemoryBytes ?? host?.MemoryBytes ?? 0,
             Problem = Problem(info),
         };
     }

@@ -1,4 +1,5 @@
 using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Stacks;
 
 [assembly: AssemblyFixture(typeof(StackFixture))]
@@ -29,13 +30,13 @@ public sealed class StackFixture : IAsyncLifetime
         Nodes = 2,
         Git = true,
         Supervised = true,
-        Node = new()
+        Node = Sized(new()
         {
             MaxRuns = 2 * SharedCases,
             Mounts = [_folder.Mount],
             AllowedVolumes = [$"{NodeFolder.Inside}/data", $"{NodeFolder.Inside}/work:rw"],
             PodmanSecrets = new Dictionary<string, string> { ["registry-token"] = "sesame-" + Guid.NewGuid() },
-        },
+        }),
     }));
 
     /// <summary>The folder that the nodes of the shared stack have.</summary>
@@ -63,7 +64,7 @@ public sealed class StackFixture : IAsyncLifetime
         Stack? stack = null;
         try
         {
-            stack = await Stack.StartAsync(name, options, cancellationToken);
+            stack = await Stack.StartAsync(name, options with { Node = Sized(options.Node) }, cancellationToken);
             return await Scene.OpenAsync(stack, () => EndAsync(stack), cancellationToken);
         }
         catch
@@ -90,6 +91,9 @@ public sealed class StackFixture : IAsyncLifetime
         _privateStacks.Dispose();
         Assert.True(ends.Count == 0, $"A program of the shared stack ended by itself and was started again: {string.Join("; ", ends)}");
     }
+
+    // How many runs fit is no matter of the machine that the tests are on.
+    private static NodeOptions Sized(NodeOptions options) => options with { Cpu = options.Cpu ?? "16", Memory = options.Memory ?? "32Gi" };
 
     private async ValueTask EndAsync(Stack? stack)
     {

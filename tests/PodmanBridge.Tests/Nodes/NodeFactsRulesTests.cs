@@ -40,6 +40,13 @@ public sealed class NodeFactsRulesTests
     }
 
     [Fact]
+    public void Facts_AmountsAreSaid_CountRatherThanTheMachines()
+    {
+        var facts = NodeFactsRules.Facts(Info(Host), Options with { CpuMillis = 3500, MemoryBytes = 1 << 20 }, null);
+        Assert.Equal((3500L, 1L << 20), (facts.CpuMillis, facts.MemoryBytes));
+    }
+
+    [Fact]
     public void Facts_SomeControllers_EnforceOnlyThose() =>
         Assert.Equal(["memory", "pids"], NodeFactsRules.Facts(Info(Host with { CgroupControllers = ["memory", "pids"] }), Options, null).EnforcedLimits);
 

@@ -88,11 +88,15 @@ public sealed class BridgeProcess : ServiceProcess
     {
         if (_options.AllowUnenforcedLimits)
             yield return "--allow-unenforced-limits";
-        (string Flag, int? Value)[] numbers = [("--max-runs", _options.MaxRuns), ("--parallel-starts", _options.ParallelStarts)];
-        foreach (var (flag, value) in numbers.Where(number => number.Value is not null))
+        (string Flag, string? Value)[] amounts =
+        [
+            ("--max-runs", _options.MaxRuns?.ToString(CultureInfo.InvariantCulture)), ("--parallel-starts", _options.ParallelStarts?.ToString(CultureInfo.InvariantCulture)),
+            ("--cpu", _options.Cpu), ("--memory", _options.Memory),
+        ];
+        foreach (var (flag, value) in amounts.Where(amount => amount.Value is not null))
         {
             yield return flag;
-            yield return value!.Value.ToString(CultureInfo.InvariantCulture);
+            yield return value!;
         }
 
         foreach (var (key, value) in _options.BridgeLabels)

@@ -9,6 +9,12 @@ public sealed record NodeOptions
     /// <summary><c>--max-runs</c>; the bridge's default if null.</summary>
     public int? MaxRuns { get; init; }
 
+    /// <summary><c>--cpu</c>; what the machine has if null, which makes how many runs fit a matter of the machine that the stack is on.</summary>
+    public string? Cpu { get; init; }
+
+    /// <summary><c>--memory</c>; what the machine has if null.</summary>
+    public string? Memory { get; init; }
+
     /// <summary><c>--parallel-starts</c>; the bridge's default if null.</summary>
     public int? ParallelStarts { get; init; }
 
