@@ -2,9 +2,9 @@ using System.Net;
 
 namespace Stromboli.PodmanBridge.Gateway;
 
-/// <summary>The one endpoint of the gateway's server; behind it is a socket for each run.</summary>
+/// <summary>The one endpoint of a gateway's server; behind it is a socket for each run.</summary>
 internal sealed class GatewayEndPoint : EndPoint
 {
     /// <inheritdoc/>
-    public override string ToString() => "model-gateway";
+    public override string ToString() => "gateway";
 }

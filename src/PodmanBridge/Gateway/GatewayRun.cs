@@ -6,7 +6,7 @@ namespace Stromboli.PodmanBridge.Gateway;
 /// One run at the gateway: its socket, whether its requests may go out and with which credential, and what they used. Until <see cref="Admit"/> requests
 /// wait; after <see cref="Refuse"/> there are none. Safe for use by several threads.
 /// </summary>
-internal sealed class GatewayRun : IAsyncDisposable
+internal sealed class GatewayRun : IGatewayRun, IAsyncDisposable
 {
     /// <summary>The model requests of one run that are forwarded at once; more wait their turn.</summary>
     public const int MostRequests = 16;
@@ -24,21 +24,18 @@ internal sealed class GatewayRun : IAsyncDisposable
     private readonly Gate _largeBodies = new(MostLargeBodies);
     private readonly CancellationTokenSource _refused = new();
     private readonly TaskCompletionSource _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource _idle = Completed();
-    private int _inFlight;
-    private bool _over;
-    private bool _disposed;
+    private bool _refuses;
     private volatile ModelOrigin? _origin;
 
     /// <summary>Opens a run; <see cref="ModelGateway.OpenAsync"/> calls it.</summary>
-    public GatewayRun(GatewayOptions gateway, GatewayRunOptions options, GatewayTransport transport, Action<GatewayRun> closed)
+    public GatewayRun(GatewayOptions gateway, GatewayRunOptions options, GatewayServer<GatewayRun> server, Action<GatewayRun> closed)
     {
         (_gateway, _options, _closed) = (gateway, options, closed);
-        Refused = _refused.Token;
+        Over = _refused.Token;
         _ledger = Ledger.Open(options.LedgerPath, gateway.Time);
         try
         {
-            _socket = transport.Listen(options.Key, options.SocketPath, features => features.Set(this));
+            _socket = server.Listen(this, options.SocketPath);
         }
         catch
         {
@@ -50,7 +47,7 @@ internal sealed class GatewayRun : IAsyncDisposable
     /// <summary>Raised after a request changed <see cref="Totals"/> or <see cref="LastFailure"/>; on the request's thread, so it must be quick.</summary>
     public event EventHandler? Changed;
 
-    /// <summary>The run, as logs name it.</summary>
+    /// <inheritdoc/>
     public string Key => _options.Key;
 
     /// <summary>What its requests used so far. Complete up to each answer whose end the agent has seen.</summary>
@@ -62,8 +59,11 @@ internal sealed class GatewayRun : IAsyncDisposable
     /// <summary>The model that answered most; null before one did.</summary>
     public string? Model => Totals.Model;
 
+    /// <inheritdoc/>
+    public RequestCount Requests { get; } = new();
+
     /// <summary>Cancelled when the run is refused: what is under way is cut.</summary>
-    public CancellationToken Refused { get; }
+    public CancellationToken Over { get; }
 
     /// <summary>Lets requests out with a credential. A second call replaces the credential; after <see cref="Refuse"/> it changes nothing.</summary>
     /// <exception cref="FormatException">Origin or credential cannot be used.</exception>
@@ -78,9 +78,9 @@ internal sealed class GatewayRun : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_over)
+            if (_refuses)
                 return;
-            _over = true;
+            _refuses = true;
         }
 
         _refused.Cancel();
@@ -88,22 +88,13 @@ internal sealed class GatewayRun : IAsyncDisposable
     }
 
     /// <summary>Waits until no request is under way, so that <see cref="Totals"/> no longer change. Call <see cref="Refuse"/> first.</summary>
-    public Task IdleAsync(CancellationToken cancellationToken)
-    {
-        lock (_lock)
-            return _idle.Task.WaitAsync(cancellationToken);
-    }
+    public Task IdleAsync(CancellationToken cancellationToken) => Requests.Idle.WaitAsync(cancellationToken);
 
     /// <summary>Refuses, waits for what is under way, closes the socket and the ledger.</summary>
     public async ValueTask DisposeAsync()
     {
-        lock (_lock)
-        {
-            if (_disposed)
-                return;
-            _disposed = true;
-        }
-
+        if (!Requests.Close())
+            return;
         Refuse();
         await _socket.DisposeAsync();
         await IdleAsync(CancellationToken.None);
@@ -131,7 +122,7 @@ internal sealed class GatewayRun : IAsyncDisposable
     /// <summary>Whether a request may go out at this moment.</summary>
     internal Admission Current()
     {
-        if (Refused.IsCancellationRequested)
+        if (Over.IsCancellationRequested)
             return Admission.Never("the run is over");
         if (!_gateway.LeaseHolds())
             return Admission.Later("the node's lease is over");
@@ -195,34 +186,4 @@ internal sealed class GatewayRun : IAsyncDisposable
 
     /// <summary>Something about the run's requests has changed.</summary>
     internal void OnChanged() => Changed?.Invoke(this, EventArgs.Empty);
-
-    /// <summary>Counts a request in; false when the run is closed.</summary>
-    internal bool Enter()
-    {
-        lock (_lock)
-        {
-            if (_disposed)
-                return false;
-            if (_inFlight++ == 0)
-                _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return true;
-        }
-    }
-
-    /// <summary>Counts a request out.</summary>
-    internal void Leave()
-    {
-        lock (_lock)
-        {
-            if (--_inFlight == 0)
-                _idle.TrySetResult();
-        }
-    }
-
-    private static TaskCompletionSource Completed()
-    {
-        var source = new TaskCompletionSource();
-        source.SetResult();
-        return source;
-    }
 }

@@ -10,7 +10,7 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
     /// <summary>Answers one request.</summary>
     public async Task ForwardAsync(HttpContext context, GatewayRun run, GatewayRoute route, bool beta)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, run.Refused);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, run.Over);
         if (await RefuseAsync(context, await run.AdmissionAsync(stop.Token)))
             return;
         using var turn = await run.TurnAsync(stop.Token);
@@ -98,7 +98,7 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
                 return;
             }
 
-            using var patience = new Patience(options, context.RequestAborted, run.Refused);
+            using var patience = new Patience(options, context.RequestAborted, run.Over);
             using var answer = await SendAsync(context, run, origin, message, call, patience);
             if (answer is null)
                 return;
@@ -119,7 +119,7 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
 
     private async Task CountAsync(HttpContext context, GatewayRun run, ModelOrigin origin, HttpRequestMessage message, RequestBody body)
     {
-        using var patience = new Patience(options, context.RequestAborted, run.Refused);
+        using var patience = new Patience(options, context.RequestAborted, run.Over);
         using var answer = await SendAsync(context, run, origin, message, call: null, patience);
         if (answer is null)
             return;

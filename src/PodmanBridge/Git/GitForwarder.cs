@@ -14,7 +14,7 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
     /// <summary>Answers one request.</summary>
     public async Task ForwardAsync(HttpContext context, GitRun run, GitRoute route)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, run.Closed);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, run.Over);
         using var turn = await run.TurnAsync(stop.Token);
         using var body = route == GitRoute.UploadPack
             ? await RequestBody.ReadAsync(context.Request, options.LargestBody, static _ => Task.FromResult<IDisposable>(NoPlace.Instance), stop.Token)

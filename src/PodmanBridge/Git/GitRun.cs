@@ -10,7 +10,7 @@ namespace Stromboli.PodmanBridge.Git;
 /// One clone at the gateway: its socket, its repository, and what went wrong. Its connections are its own: none is used again for another run. Safe for use by
 /// several threads.
 /// </summary>
-internal sealed class GitRun : IAsyncDisposable
+internal sealed class GitRun : IGatewayRun, IAsyncDisposable
 {
     /// <summary>The requests of one clone that are under way at once; git makes one after the other.</summary>
     public const int MostRequests = 4;
@@ -21,29 +21,28 @@ internal sealed class GitRun : IAsyncDisposable
     private readonly Gate _turns = new(MostRequests);
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _lock = new();
-    private TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _inFlight;
-    private bool _closed;
     private long _received;
 
     /// <summary>Opens a clone's socket; <see cref="GitGateway.Open"/> calls it.</summary>
-    public GitRun(string key, string socketPath, GitRemote remote, GitGatewayOptions options, GatewayTransport transport)
+    public GitRun(string key, string socketPath, GitRemote remote, GitGatewayOptions options, GatewayServer<GitRun> server)
     {
         (Key, Remote, _options) = (key, remote, options);
-        Closed = _closing.Token;
-        _idle.SetResult();
+        Over = _closing.Token;
         _client = new HttpMessageInvoker(Handler());
-        _socket = transport.Listen(key, socketPath, features => features.Set(this));
+        _socket = server.Listen(this, socketPath);
     }
 
-    /// <summary>The run, as logs name it.</summary>
+    /// <inheritdoc/>
     public string Key { get; }
 
     /// <summary>The repository.</summary>
     public GitRemote Remote { get; }
 
-    /// <summary>Cancelled when the clone is over: what is under way is cut.</summary>
-    public CancellationToken Closed { get; }
+    /// <inheritdoc/>
+    public RequestCount Requests { get; } = new();
+
+    /// <inheritdoc/>
+    public CancellationToken Over { get; }
 
     /// <summary>What went wrong first; null while nothing has.</summary>
     public GitFailure? Failure
@@ -58,7 +57,7 @@ internal sealed class GitRun : IAsyncDisposable
     }
 
     /// <summary>Whether a request may go out at this moment.</summary>
-    public bool MayGo => !Closed.IsCancellationRequested && _options.LeaseHolds();
+    public bool MayGo => !Over.IsCancellationRequested && _options.LeaseHolds();
 
     /// <summary>Notes what went wrong; what came first counts.</summary>
     public void Note(GitFailure failure)
@@ -82,44 +81,14 @@ internal sealed class GitRun : IAsyncDisposable
     /// <summary>Sends a request to the repository's server; returns when the head of the answer is there.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _client.SendAsync(request, cancellationToken);
 
-    /// <summary>Counts a request in; false when the clone is over.</summary>
-    public bool Enter()
-    {
-        lock (_lock)
-        {
-            if (_closed)
-                return false;
-            if (_inFlight++ == 0)
-                _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return true;
-        }
-    }
-
-    /// <summary>Counts a request out.</summary>
-    public void Leave()
-    {
-        lock (_lock)
-        {
-            if (--_inFlight == 0)
-                _idle.TrySetResult();
-        }
-    }
-
     /// <summary>Cuts what is under way, waits until it is gone, and closes the socket.</summary>
     public async ValueTask DisposeAsync()
     {
-        Task idle;
-        lock (_lock)
-        {
-            if (_closed)
-                return;
-            _closed = true;
-            idle = _idle.Task;
-        }
-
+        if (!Requests.Close())
+            return;
         await _closing.CancelAsync();
         await _socket.DisposeAsync();
-        await idle;
+        await Requests.Idle;
         _client.Dispose();
         _turns.Dispose();
         _closing.Dispose();
