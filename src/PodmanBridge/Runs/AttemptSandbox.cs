@@ -1,8 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Gateway;
-using Stromboli.PodmanBridge.Git;
-using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
@@ -16,15 +14,12 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     private const UnixFileMode RunDirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan EnginePause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(30);
 
-    private readonly string _runDirectory = Path.Combine(services.RunRoot, record.Key.ToString());
-    private readonly ContainerNames _names = ContainerNames.Of(services.Installation(), record.UID, record.Attempt);
-
+    private readonly AttemptObjects _objects = new(record.Key, services);
+    private readonly AttemptMounts _mounts = new(record, AttemptObjects.RunDirectoryOf(record.Key, services), services);
     private readonly AgentUser _user = AgentUser.Of(record.Spec, record.UserID);
 
-    private OpenedHostPaths? _hostPaths;
     private AttemptStorage? _storage;
     private int _closed;
 
@@ -44,9 +39,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     public required Action<string> StorageExceeded { get; init; }
 
     /// <summary>The container's name.</summary>
-    public string Container => _names.Container;
-
-    private string[] Volumes => [_names.Workspace, _names.Home];
+    public string Container => _objects.Names.Container;
 
     /// <summary>Fetches the image, makes the container, checks what the engine made of it and starts it.</summary>
     /// <exception cref="AttemptRefusedException">It cannot run here, for a typed reason.</exception>
@@ -63,7 +56,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         }
 
         services.Secrets.Demand(spec);
-        _hostPaths = await services.HostPaths.OpenAsync(spec, cancellationToken);
+        await _mounts.OpenAsync(cancellationToken);
         var image = await AttemptImage.FetchAsync(spec, pull, services, cancellationToken);
         await OpenAsync(cancellationToken);
         var wanted = ContainerSpec.Build(spec, Inputs(image));
@@ -90,7 +83,8 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     {
         if (again)
         {
-            await RemoveLeftoverAsync(cancellationToken);
+            await _objects.RemoveContainerAsync(cancellationToken);
+            File.Delete(directory.LogPath);
         }
 
         await Task.WhenAll(wanted.Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume.Name, wanted.Labels, _user.VolumeOwner, CancellationToken.None)));
@@ -103,7 +97,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     /// <summary>Looks for what a former bridge left and, if it runs, opens its sockets again.</summary>
     public async Task<FoundContainer> AdoptAsync(CancellationToken cancellationToken)
     {
-        var found = await FindAsync(cancellationToken);
+        var found = await _objects.FindAsync(cancellationToken);
         if (found is { ID: var id, State: { Running: true, Pid: var pid } })
         {
             ContainerKnown(id);
@@ -122,46 +116,9 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     // The engine makes the log before it starts a container.
     private bool HasLostItsLog(ContainerInspection? found) => found?.State?.StartedAt is { Year: > 1970 } && !File.Exists(directory.LogPath);
 
-    // An engine that does not answer says nothing about the container: an agent may be running in it.
-    private async Task<ContainerInspection?> FindAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return await services.Podman.Containers.InspectAsync(Container, cancellationToken);
-            }
-            catch (PodmanException e) when (e.IsUnanswered)
-            {
-                await Task.Delay(EnginePause, services.Time, cancellationToken);
-            }
-        }
-    }
-
     /// <summary>Checks the shim's word, before anything of the tenant's runs, against what the bridge meant.</summary>
     /// <exception cref="AttemptRefusedException">The container is another one than was meant, or cannot run the CLI.</exception>
-    public async Task CheckAsync(ShimHello hello, CancellationToken cancellationToken)
-    {
-        // An image may have a link where something of the node is mounted, and lead it over the shim: then another program would speak here.
-        if (FileIdentity.TryOf($"/proc/{await Shim!.Pid}/exe") != FileIdentity.Of(services.ShimPath))
-        {
-            throw new AttemptRefusedException(RunReason.PolicyDenied, "The container is another one than was meant: its first process is not the shim.");
-        }
-
-        // A former bridge may have looked at them; this one's permissions count, and what it looks at is compared.
-        _hostPaths ??= await services.HostPaths.OpenAsync(record.Spec, cancellationToken);
-        if (record.Spec.Claude is not null && ShimCheck.Cli(hello.Cli) is { } sentence)
-        {
-            throw new AttemptRefusedException(RunReason.ImageIncompatible, sentence);
-        }
-
-        if (ShimCheck.Mounts(hello.Mounts, OpenedMounts()) is { } difference)
-        {
-            throw new AttemptRefusedException(RunReason.PolicyDenied, $"The container is another one than was meant: {difference}.");
-        }
-
-        _hostPaths.Dispose();
-    }
+    public async Task CheckAsync(ShimHello hello, CancellationToken cancellationToken) => await _mounts.CheckAsync(hello, await Shim!.Pid, cancellationToken);
 
     /// <summary>Tries whether what the attempt has on the disk can be measured, if that matters.</summary>
     /// <exception cref="AttemptRefusedException">It cannot.</exception>
@@ -186,41 +143,30 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     /// <summary>Whether the engine says that the container runs; true also when it cannot be asked.</summary>
     public async Task<bool> IsRunningAsync()
     {
-        try
-        {
-            using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
-            return await services.Podman.Containers.InspectAsync(Container, deadline.Token) is { State.Running: true };
-        }
-        catch (Exception e) when (e is PodmanException or OperationCanceledException)
-        {
-            return true;
-        }
+        using var deadline = CallDeadline();
+        return await _objects.IsRunningAsync(deadline.Token);
     }
 
     /// <summary>Kills the container's first process and with it all others.</summary>
     public async Task KillAsync()
     {
         Refuse();
-        using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
-        await services.Podman.Containers.KillAsync(Container, "SIGKILL", deadline.Token);
-        await services.Podman.Containers.WaitAsync(Container, deadline.Token);
+        using var deadline = CallDeadline();
+        await _objects.KillAsync(deadline.Token);
     }
 
     /// <summary>Removes the container and the run directory. Log and volumes stay.</summary>
     public async Task RemoveContainerAsync()
     {
-        using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
+        using var deadline = CallDeadline();
         if (record.Spec.Git is not null)
         {
-            await WorkspaceClone.RemoveAsync(services, record.Key, deadline.Token);
+            await _objects.RemoveCloneAsync(deadline.Token);
         }
 
-        await services.Podman.Containers.RemoveAsync(Container, deadline.Token);
+        await _objects.RemoveContainerAsync(deadline.Token);
         await DisposeAsync();
-        if (Directory.Exists(_runDirectory))
-        {
-            Directory.Delete(_runDirectory, recursive: true);
-        }
+        _objects.RemoveRunDirectory();
     }
 
     /// <summary>Removes everything that the engine has of the attempt.</summary>
@@ -233,11 +179,8 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     /// <summary>Removes the volumes of an attempt that has no container any more.</summary>
     public async Task RemoveVolumesAsync()
     {
-        using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
-        foreach (var volume in Volumes)
-        {
-            await services.Podman.Volumes.RemoveAsync(volume, deadline.Token);
-        }
+        using var deadline = CallDeadline();
+        await _objects.RemoveVolumesAsync(deadline.Token);
     }
 
     /// <summary>Lets go of the container without ending it.</summary>
@@ -249,7 +192,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         }
 
         _storage?.Dispose();
-        _hostPaths?.Dispose();
+        _mounts.Dispose();
         if (Shim is not null)
         {
             await Shim.DisposeAsync();
@@ -269,7 +212,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         Attempt = record.Attempt,
         User = _user,
         ImageID = imageID,
-        RunDirectory = _runDirectory,
+        RunDirectory = _objects.RunDirectory,
         ShimPath = services.ShimPath,
         ClaudeDirectory = record.Spec.Claude is null ? null : services.ClaudeDirectory,
         LogPath = directory.LogPath,
@@ -277,37 +220,22 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         EnforcedLimits = services.EnforcedLimits(),
     };
 
-    private IEnumerable<(string Path, FileIdentity Identity)> OpenedMounts()
-    {
-        yield return (SandboxPaths.RunDirectory, FileIdentity.Of(_runDirectory));
-        yield return (SandboxPaths.Shim, FileIdentity.Of(services.ShimPath));
-        if (record.Spec.Claude is not null && services.ClaudeDirectory is { } claude)
-        {
-            yield return (SandboxPaths.Cli, FileIdentity.Of(claude));
-        }
-
-        foreach (var mount in _hostPaths?.Mounts ?? [])
-        {
-            yield return mount;
-        }
-    }
-
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
         using var activity = BridgeTraces.Step("open sockets", record.Key);
-        Directory.CreateDirectory(_runDirectory);
-        File.SetUnixFileMode(_runDirectory, RunDirectoryMode);
+        Directory.CreateDirectory(_objects.RunDirectory);
+        File.SetUnixFileMode(_objects.RunDirectory, RunDirectoryMode);
         Gateway = await services.Gateway.OpenAsync(
             new GatewayRunOptions
             {
                 Key = record.Key.ToString(),
-                SocketPath = Path.Combine(_runDirectory, AttemptStart.ModelSocket),
+                SocketPath = Path.Combine(_objects.RunDirectory, AttemptStart.ModelSocket),
                 LedgerPath = directory.LedgerPath,
                 Budget = record.Spec.Budget,
                 BudgetExceeded = BudgetExceeded,
             },
             cancellationToken);
-        Shim = ShimSocket.Listen(_runDirectory, lease, reports, services.Logger);
+        Shim = ShimSocket.Listen(_objects.RunDirectory, lease, reports, services.Logger);
     }
 
     private void Watch(ContainerInspection started)
@@ -316,9 +244,5 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         _storage.Watch(started);
     }
 
-    private async Task RemoveLeftoverAsync(CancellationToken cancellationToken)
-    {
-        await services.Podman.Containers.RemoveAsync(Container, cancellationToken);
-        File.Delete(directory.LogPath);
-    }
+    private CancellationTokenSource CallDeadline() => new(CallPatience, services.Time);
 }

@@ -12,7 +12,7 @@ internal sealed partial class AttemptState : IDisposable
     private readonly AttemptServices _services;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _ending = new();
-    private readonly ITimer _deadline;
+    private readonly AttemptDeadline _deadline;
     private AttemptRecord _record;
     private AttemptEndRecord? _end;
     private AttemptStage _stage;
@@ -25,10 +25,10 @@ internal sealed partial class AttemptState : IDisposable
         _services = services;
         _end = directory.ReadEnd();
         _stage = _end is null ? AttemptStage.Preparing : AttemptStage.Ended;
-        _deadline = services.Time.CreateTimer(_ => OnDeadline(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _deadline = new AttemptDeadline(services.Time, () => Record.Deadline, () => End(EndCause.TimedOut));
         if (_end is null)
         {
-            Arm();
+            _deadline.Arm();
         }
 
         if (record.Cause is not null)
@@ -77,7 +77,7 @@ internal sealed partial class AttemptState : IDisposable
     public CancellationToken Ending => _ending.Token;
 
     /// <summary>Whether the deadline is over.</summary>
-    public bool PastDeadline => Record.BootID == _services.BootID && Left() <= TimeSpan.Zero;
+    public bool PastDeadline => Record.BootID == _services.BootID && _deadline.Left <= TimeSpan.Zero;
 
     /// <summary>Since the agent's process started; zero if it never did.</summary>
     public TimeSpan Running
@@ -119,11 +119,10 @@ internal sealed partial class AttemptState : IDisposable
                 return;
             }
 
-            _record = _record with { Deadline = _services.After(remaining) };
-            Store(() => _directory.Write(_record));
+            Keep(_record with { Deadline = _services.After(remaining) });
         }
 
-        Arm();
+        _deadline.Arm();
     }
 
     /// <summary>Decides the cause of the end, unless another one came first or the attempt is over.</summary>
@@ -137,8 +136,7 @@ internal sealed partial class AttemptState : IDisposable
                 return;
             }
 
-            _record = _record with { Cause = cause, CauseDetail = detail };
-            Store(() => _directory.Write(_record));
+            Keep(_record with { Cause = cause, CauseDetail = detail });
         }
 
         _ending.Cancel();
@@ -152,8 +150,7 @@ internal sealed partial class AttemptState : IDisposable
     {
         lock (_lock)
         {
-            _record = _record with { ClonedInBoot = _services.BootID };
-            Store(() => _directory.Write(_record));
+            Keep(_record with { ClonedInBoot = _services.BootID });
         }
     }
 
@@ -165,8 +162,7 @@ internal sealed partial class AttemptState : IDisposable
         {
             if (!_record.Released)
             {
-                _record = _record with { Released = true };
-                Store(() => _directory.Write(_record));
+                Keep(_record with { Released = true });
             }
         }
 
@@ -185,8 +181,7 @@ internal sealed partial class AttemptState : IDisposable
             _hooks ??= hooks;
             if (_record.StartedAt is null)
             {
-                _record = _record with { StartedAt = _services.Time.GetTimestamp() };
-                Store(() => _directory.Write(_record));
+                Keep(_record with { StartedAt = _services.Time.GetTimestamp() });
             }
         }
 
@@ -241,6 +236,13 @@ internal sealed partial class AttemptState : IDisposable
         _services.Changes.Add(Record.Key);
     }
 
+    // To be called under the lock.
+    private void Keep(AttemptRecord record)
+    {
+        _record = record;
+        Store(() => _directory.Write(record));
+    }
+
     // A full disk must end no agent and no link: what could not be stored still holds in this process, and the log tells the next one how it ended.
     private void Store(Action write)
     {
@@ -253,27 +255,6 @@ internal sealed partial class AttemptState : IDisposable
             Log.NotStored(_services.Logger, _record.Key, e.Message);
         }
     }
-
-    private void Arm()
-    {
-        var left = Left();
-        _deadline.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-    }
-
-    private void OnDeadline()
-    {
-        // Timers don't count through suspend and may be early; the deadline is what CLOCK_BOOTTIME says.
-        if (Left() > TimeSpan.Zero)
-        {
-            Arm();
-        }
-        else
-        {
-            End(EndCause.TimedOut);
-        }
-    }
-
-    private TimeSpan Left() => _services.Time.GetElapsedTime(_services.Time.GetTimestamp(), Record.Deadline);
 
     private long? RunningMs() =>
         _record.StartedAt is { } started && _record.BootID == _services.BootID ? (long)_services.Time.GetElapsedTime(started).TotalMilliseconds : null;

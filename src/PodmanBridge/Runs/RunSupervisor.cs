@@ -1,39 +1,55 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Link;
-using Stromboli.PodmanBridge.Podman;
 
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>All attempts of this node: adopts what a former bridge left, begins, stops and drops what the operator wants.</summary>
-internal sealed partial class RunSupervisor(AttemptServices services, ILogger<RunSupervisor> logger) : IDesiredSink, IAsyncDisposable
+internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(30);
-
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly AttemptServices _services;
+    private readonly ILogger<RunSupervisor> _logger;
     private readonly Lock _lock = new();
     private readonly Dictionary<AttemptKey, AttemptSupervisor> _attempts = [];
-    private readonly UnknownAttempts _unknown = new(services, logger);
-    private readonly Dictionary<AttemptKey, Task> _drops = [];
-    private readonly Dictionary<AttemptKey, DesiredAttempt> _afterDrop = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly UnknownAttempts _unknown;
+    private readonly AttemptDrops _drops;
+
+    /// <summary>A supervisor that knows of no attempt yet.</summary>
+    public RunSupervisor(AttemptServices services, ILogger<RunSupervisor> logger)
+    {
+        (_services, _logger) = (services, logger);
+        _unknown = new UnknownAttempts(services, logger);
+        _drops = new AttemptDrops(services.Time, logger, OnDropped, _stopping.Token);
+    }
+
+    private AttemptSupervisor[] Attempts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _attempts.Values];
+            }
+        }
+    }
 
     /// <summary>Goes on with every attempt that is on disk. To be called once, before the first link.</summary>
     public void Adopt()
     {
-        services.Lease.Changed += OnLease;
-        foreach (var directory in AttemptDirectory.All(services.StateRoot))
+        _services.Lease.Changed += OnLease;
+        foreach (var directory in AttemptDirectory.All(_services.StateRoot))
         {
             if (directory.ReadRecord() is { } record)
             {
                 if (directory.ReadEnd() is null)
                 {
-                    Log.Adopted(logger, record.Key);
+                    Log.Adopted(_logger, record.Key);
                 }
 
                 lock (_lock)
                 {
-                    _attempts[record.Key] = AttemptSupervisor.Adopt(record, directory, services);
+                    _attempts[record.Key] = AttemptSupervisor.Adopt(record, directory, _services);
                 }
             }
             else
@@ -57,7 +73,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
                     Want(key, desired);
                     break;
                 case DesiredState.Stop:
-                    Stop(key, desired.Cause);
+                    Stop(key, suspended: desired.Cause == StopCause.Suspended);
                     break;
                 case DesiredState.Collected:
                     _attempts.GetValueOrDefault(key)?.Collect();
@@ -116,49 +132,29 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         }
     }
 
-    /// <summary>Removes workspace and HOME of the attempt that has been over for longest, before its time.</summary>
-    /// <returns>The attempt; null when there is none of which something could be removed.</returns>
-    public async Task<AttemptKey?> FreeOldestAsync(CancellationToken cancellationToken)
+    /// <summary>The attempts that are over and whose workspace is still there, the one that has been over for longest first.</summary>
+    public IReadOnlyList<AttemptSupervisor> Freeable()
     {
-        AttemptSupervisor[] over;
         lock (_lock)
         {
-            over = [.. _attempts.Values.Where(attempt => attempt.FreeableSince is not null && !_drops.ContainsKey(attempt.Key)).OrderBy(attempt => attempt.FreeableSince)];
+            return [.. _attempts.Values.Where(attempt => attempt.FreeableSince is not null && !_drops.Contains(attempt.Key)).OrderBy(attempt => attempt.FreeableSince)];
         }
-
-        foreach (var attempt in over)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                await attempt.FreeAsync();
-                return attempt.Key;
-            }
-            catch (Exception e) when (e is PodmanException or OperationCanceledException)
-            {
-                Log.NotFreed(logger, attempt.Key, e.Message);
-            }
-        }
-
-        return null;
     }
 
     /// <summary>Lets go of all attempts without ending them: the next bridge adopts them.</summary>
     public async ValueTask DisposeAsync()
     {
-        services.Lease.Changed -= OnLease;
-        AttemptSupervisor[] attempts;
-        Task[] drops;
+        _services.Lease.Changed -= OnLease;
+        await _stopping.CancelAsync();
+        Task drops;
         lock (_lock)
         {
-            attempts = [.. _attempts.Values];
-            drops = [.. _drops.Values];
+            drops = _drops.WaitAsync();
         }
 
-        await _stopping.CancelAsync();
-        await Task.WhenAll(drops);
+        await drops;
         await _unknown.DisposeAsync();
-        foreach (var attempt in attempts)
+        foreach (var attempt in Attempts)
         {
             await attempt.DisposeAsync();
         }
@@ -166,10 +162,9 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
 
     private void Want(AttemptKey key, DesiredAttempt desired)
     {
-        if (_drops.ContainsKey(key))
+        if (_drops.Contains(key))
         {
-            // Taken back and wanted anew before it was gone, as when a record met a conflict.
-            _afterDrop[key] = desired;
+            _drops.WantAfter(key, desired);
         }
         else if (_attempts.TryGetValue(key, out var known))
         {
@@ -190,7 +185,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
     {
         try
         {
-            _attempts[key] = AttemptSupervisor.Begin(desired, services);
+            _attempts[key] = AttemptSupervisor.Begin(desired, _services);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
@@ -198,82 +193,46 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         }
     }
 
-    private void Stop(AttemptKey key, StopCause? cause)
+    private void Stop(AttemptKey key, bool suspended)
     {
-        _afterDrop.Remove(key);
-        if (!_drops.ContainsKey(key) && _attempts.TryGetValue(key, out var known))
+        _drops.ForgetWanted(key);
+        if (!_drops.Contains(key) && _attempts.TryGetValue(key, out var known))
         {
-            known.End(cause == StopCause.Suspended ? EndCause.Suspended : EndCause.Cancelled);
-        }
-        else if (cause == StopCause.Suspended)
-        {
-            _unknown.End(key, RunReason.Suspended, "The run was suspended before its agent started.");
+            known.End(suspended ? EndCause.Suspended : EndCause.Cancelled);
         }
         else
         {
-            _unknown.End(key, RunReason.Cancelled, "The run was cancelled before its agent started.");
+            _unknown.End(key, suspended ? RunReason.Suspended : RunReason.Cancelled, $"The run was {(suspended ? "suspended" : "cancelled")} before its agent started.");
         }
     }
 
     private void Drop(AttemptKey key)
     {
         _unknown.Forget(key);
-        _afterDrop.Remove(key);
-        if (_attempts.TryGetValue(key, out var attempt) && !_drops.ContainsKey(key))
+        if (_attempts.TryGetValue(key, out var attempt))
         {
-            _drops[key] = DropAsync(attempt);
+            _drops.Begin(attempt);
         }
     }
 
-    private async Task DropAsync(AttemptSupervisor attempt)
+    private void OnDropped(AttemptKey key)
     {
-        // Off the lock: the caller holds it.
-        await Task.Yield();
-        for (var pause = FirstPause; !await TryDropAsync(attempt); pause = pause < LastPause ? 2 * pause : LastPause)
-        {
-            await Task.Delay(pause, services.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-        }
-
         lock (_lock)
         {
-            _attempts.Remove(attempt.Key);
-            _drops.Remove(attempt.Key);
-            if (_afterDrop.Remove(attempt.Key, out var desired))
+            _attempts.Remove(key);
+            if (_drops.Finish(key) is { } desired)
             {
-                Want(attempt.Key, desired);
+                Want(key, desired);
             }
-        }
-    }
-
-    private async Task<bool> TryDropAsync(AttemptSupervisor attempt)
-    {
-        try
-        {
-            await attempt.DropAsync();
-            return true;
-        }
-        catch (Exception e)
-        {
-            Log.DropFailed(logger, e, attempt.Key);
-            return false;
         }
     }
 
     private void OnLease(TimeSpan remaining)
     {
-        AttemptSupervisor[] attempts;
-        lock (_lock)
-        {
-            attempts = [.. _attempts.Values];
-        }
-
+        var attempts = Attempts;
         if (remaining <= TimeSpan.Zero && attempts.Length > 0)
         {
-            Log.LeaseOver(logger);
+            Log.LeaseOver(_logger);
         }
 
         foreach (var attempt in attempts)
@@ -287,13 +246,7 @@ internal sealed partial class RunSupervisor(AttemptServices services, ILogger<Ru
         [LoggerMessage(Level = LogLevel.Information, Message = "Goes on with attempt {Attempt}, which a former bridge left")]
         public static partial void Adopted(ILogger logger, AttemptKey attempt);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The workspace of attempt {Attempt} could not be removed: {Error}")]
-        public static partial void NotFreed(ILogger logger, AttemptKey attempt, string error);
-
         [LoggerMessage(Level = LogLevel.Warning, Message = "The node's lease is over: its agents are stopped")]
         public static partial void LeaseOver(ILogger logger);
-
-        [LoggerMessage(Level = LogLevel.Error, Message = "What is left of attempt {Attempt} could not be removed; it is tried again")]
-        public static partial void DropFailed(ILogger logger, Exception exception, AttemptKey attempt);
     }
 }

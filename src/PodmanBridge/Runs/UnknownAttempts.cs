@@ -1,8 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Runs;
 
@@ -128,24 +126,15 @@ internal sealed partial class UnknownAttempts(AttemptServices services, ILogger 
     {
         try
         {
-            var names = ContainerNames.Of(services.Sandbox.Installation(), key.UID, key.Attempt);
-            if (await services.Sandbox.Podman.Containers.RemoveAsync(names.Container, _stopping.Token))
+            var objects = new AttemptObjects(key, services.Sandbox);
+            if (await objects.RemoveContainerAsync(_stopping.Token))
             {
-                Log.Removed(logger, key, names.Container);
+                Log.Removed(logger, key, objects.Names.Container);
             }
 
-            await WorkspaceClone.RemoveAsync(services.Sandbox, key, _stopping.Token);
-            foreach (var volume in names.Volumes)
-            {
-                await services.Sandbox.Podman.Volumes.RemoveAsync(volume, _stopping.Token);
-            }
-
-            var directory = Path.Combine(services.Sandbox.RunRoot, key.ToString());
-            if (Directory.Exists(directory))
-            {
-                Directory.Delete(directory, recursive: true);
-            }
-
+            await objects.RemoveCloneAsync(_stopping.Token);
+            await objects.RemoveVolumesAsync(_stopping.Token);
+            objects.RemoveRunDirectory();
             return true;
         }
         catch (Exception e) when (e is PodmanException or IOException or UnauthorizedAccessException)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -15,7 +14,6 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     /// <summary>The socket's name in the run directory.</summary>
     public const string FileName = "shim.sock";
 
-    private const int MaxPayload = 4 * 1024 * 1024;
     private static readonly TimeSpan SendDeadline = TimeSpan.FromSeconds(5);
 
     private readonly PeerListener _listener;
@@ -70,26 +68,8 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     /// <summary>Stops the agent's whole tree: TERM now, KILL after the grace.</summary>
     public void Stop(TimeSpan grace)
     {
-        var payload = new byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(payload, (uint)grace.TotalMilliseconds);
-        _stopFrame = Frame(ShimFrameType.Stop, payload);
+        _stopFrame = ShimFrame.Stop(grace);
         _changed.Writer.TryWrite(true);
-    }
-
-    private static byte[] Frame(ShimFrameType type, ReadOnlySpan<byte> payload)
-    {
-        var frame = new byte[5 + payload.Length];
-        BinaryPrimitives.WriteInt32LittleEndian(frame, payload.Length);
-        frame[4] = (byte)type;
-        payload.CopyTo(frame.AsSpan(5));
-        return frame;
-    }
-
-    private static byte[] LeaseFrame(TimeSpan left)
-    {
-        var payload = new byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(payload, (long)left.TotalMilliseconds);
-        return Frame(ShimFrameType.Lease, payload);
     }
 
     private async Task AcceptAsync()
@@ -148,18 +128,9 @@ internal sealed partial class ShimSocket : IAsyncDisposable
 
     private async Task ReadAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
-        var head = new byte[5];
-        while (await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken) == head.Length)
+        while (await ShimFrame.ReadAsync(stream, cancellationToken) is var (type, payload))
         {
-            var length = BinaryPrimitives.ReadInt32LittleEndian(head);
-            if (length is < 0 or > MaxPayload)
-            {
-                throw new InvalidDataException($"The shim announced a frame of {length} bytes.");
-            }
-
-            var payload = new byte[length];
-            await stream.ReadExactlyAsync(payload, cancellationToken);
-            Dispatch((ShimReportType)head[4], payload);
+            Dispatch(type, payload);
         }
     }
 
@@ -207,14 +178,14 @@ internal sealed partial class ShimSocket : IAsyncDisposable
         if (_stopFrame is null && _go is { } go && !said.Go)
         {
             said.Go = true;
-            await SendAsync(stream, Frame(ShimFrameType.Go, go().Encode().Span), cancellationToken);
+            await SendAsync(stream, ShimFrame.Go(go()), cancellationToken);
         }
 
         // A bridge that has no lease says nothing of one: the shim keeps what it was last given.
         if (_leaseChanged && _lease() is { } left && left > TimeSpan.Zero)
         {
             _leaseChanged = false;
-            await SendAsync(stream, LeaseFrame(left), cancellationToken);
+            await SendAsync(stream, ShimFrame.Lease(left), cancellationToken);
         }
 
         if (_stopFrame is { } stop && !ReferenceEquals(stop, said.Stop))

@@ -1,3 +1,4 @@
+using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Runs;
 
 namespace Stromboli.PodmanBridge.Storage;
@@ -118,12 +119,8 @@ internal sealed partial class StorageWatch(
     {
         if (runs.Any(run => run.Ended) || (_noRelief is { } tried && time.GetElapsedTime(tried) < AfterNoRelief))
             return;
-        if (await attempts.FreeOldestAsync(cancellationToken) is { } freed)
-        {
-            Log.Freed(logger, freed, free.Bytes);
+        if (await TryFreeOldestAsync(free, cancellationToken))
             return;
-        }
-
         var measured = await Task.WhenAll(runs.Select(run => TryMeasureAsync(run, free, cancellationToken)));
         if (StorageRules.Largest(measured.OfType<(WatchedTenant Run, StorageUsage Usage)>(), free, _floor) is { } largest)
         {
@@ -134,6 +131,26 @@ internal sealed partial class StorageWatch(
             _noRelief = time.GetTimestamp();
             Log.NobodyIsLarge(logger, free.Bytes, free.Files);
         }
+    }
+
+    private async Task<bool> TryFreeOldestAsync(FreeSpace free, CancellationToken cancellationToken)
+    {
+        foreach (var attempt in attempts.Freeable())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                await attempt.FreeAsync();
+                Log.Freed(logger, attempt.Key, free.Bytes);
+                return true;
+            }
+            catch (Exception e) when (e is PodmanException or OperationCanceledException)
+            {
+                Log.NotFreed(logger, attempt.Key, e.Message);
+            }
+        }
+
+        return false;
     }
 
     private async Task<(WatchedTenant Run, StorageUsage Usage)?> TryMeasureAsync(WatchedTenant run, FreeSpace free, CancellationToken cancellationToken)
@@ -156,6 +173,9 @@ internal sealed partial class StorageWatch(
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The disk is nearly full, {Free} bytes are left: the workspace of attempt {Attempt}, which is over, is removed")]
         public static partial void Freed(ILogger logger, AttemptKey attempt, long free);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The workspace of attempt {Attempt} could not be removed: {Error}")]
+        public static partial void NotFreed(ILogger logger, AttemptKey attempt, string error);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The disk is nearly full, {Free} bytes and {Files} inodes are left, and no run has a share in it that matters; make room")]
         public static partial void NobodyIsLarge(ILogger logger, long free, long? files);
