@@ -31,6 +31,19 @@ public sealed class CrdsJsonTests
     }
 
     [Fact]
+    public void Deserialize_NestedAsDeepAsWhoeverMayCreateARunCanNestIt_Survives()
+    {
+        var deep = string.Concat(Enumerable.Repeat("{\"f:a\":", 9_900)) + "{}" + new string('}', 9_900);
+
+        var run = JsonSerializer.Deserialize(
+            $$$"""{"metadata":{"name":"x","managedFields":[{"fieldsV1":{{{deep}}} }]},"spec":{"prompt":"hi"},"status":{"result":{"structured":{{{deep}}} }} }""",
+            CrdsJson.Default.AgentRun)!;
+
+        Assert.Equal("hi", run.Spec!.Prompt);
+        Assert.NotEmpty(JsonSerializer.SerializeToUtf8Bytes(run, CrdsJson.Default.AgentRun));
+    }
+
+    [Fact]
     public void Serialize_Status_HasTheNamesOfTheApi()
     {
         var status = new AgentRunStatus

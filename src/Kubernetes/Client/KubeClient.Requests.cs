@@ -63,12 +63,15 @@ public sealed partial class KubeClient
         return SendAsync(request, type.Json, cancellationToken);
     }
 
-    private async Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+    private Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> json, CancellationToken cancellationToken) =>
+        SendAsync(request, body => JsonSerializer.Deserialize(body, json) ?? throw new JsonException("The answer is null."), cancellationToken);
+
+    private async Task<T> SendAsync<T>(ApiRequest request, Func<ReadOnlySpan<byte>, T> read, CancellationToken cancellationToken)
     {
         var body = await _transport.SendAsync(request, cancellationToken);
         try
         {
-            return JsonSerializer.Deserialize(body.Span, json) ?? throw new JsonException("The answer is null.");
+            return read(body.Span);
         }
         catch (JsonException e)
         {

@@ -52,7 +52,7 @@ public sealed partial class KubeClient : IDisposable
         }
     }
 
-    /// <summary>One page of a list; <c>Metadata.Continue</c> leads to the next. All pages are of one snapshot.</summary>
+    /// <summary>One page of a list; <c>Metadata.Continue</c> leads to the next. All pages are of one snapshot. An object that cannot be read is named apart.</summary>
     public async Task<KubeList<T>> ListPageAsync<T>(ResourceType<T> type, ListOptions? options = null, CancellationToken cancellationToken = default)
         where T : class, IKubernetesObject
     {
@@ -64,12 +64,12 @@ public sealed partial class KubeClient : IDisposable
             ("fieldSelector", options.FieldSelector),
             ("limit", options.Limit > 0 ? $"{options.Limit}" : null),
             ("continue", options.Continue));
-        var page = await SendAsync(new(HttpMethod.Get, path, Labels("list", type)) { Idempotent = true }, type.ListJson, cancellationToken);
+        var page = await SendAsync(new(HttpMethod.Get, path, Labels("list", type)) { Idempotent = true }, body => ObjectReader.ReadList(body, type), cancellationToken);
         page.Items ??= [];
         return page;
     }
 
-    /// <summary>All objects, page after page.</summary>
+    /// <summary>All objects that can be read, page after page.</summary>
     public async IAsyncEnumerable<T> ListAsync<T>(
         ResourceType<T> type,
         ListOptions? options = null,

@@ -15,20 +15,23 @@ internal static class WatchReader
         where T : class, IKubernetesObject
     {
         var type = FindType(record);
-        var reader = new Utf8JsonReader(record);
+        var reader = new Utf8JsonReader(record, ObjectReader.Options);
         if (!MoveTo(ref reader, "object"))
             throw new JsonException("A record of the watch has no object.");
         if (type == "ERROR")
             throw ErrorReader.FromWatch(JsonSerializer.Deserialize(ref reader, KubernetesJson.Default.Status) ?? new Status());
         if (type == "BOOKMARK")
             return new(WatchEventType.Bookmark, null, Version(JsonSerializer.Deserialize(ref reader, KubernetesJson.Default.PartialObject)?.Metadata));
-        var target = JsonSerializer.Deserialize(ref reader, json) ?? throw new JsonException("A record of the watch has a null object.");
-        return new(Parse(type), target, Version(target.Metadata));
+        var metadata = reader;
+        var (target, unreadable) = ObjectReader.Read(ref reader, json);
+        return target is not null
+            ? new(Parse(type), target, Version(target.Metadata))
+            : new(Parse(type), null, Version(JsonSerializer.Deserialize(ref metadata, KubernetesJson.Default.PartialObject)?.Metadata)) { Unreadable = unreadable };
     }
 
     private static string FindType(ReadOnlySequence<byte> record)
     {
-        var reader = new Utf8JsonReader(record);
+        var reader = new Utf8JsonReader(record, ObjectReader.Options);
         return MoveTo(ref reader, "type") && reader.TokenType == JsonTokenType.String ? reader.GetString()! : Malformed("has no type");
     }
 

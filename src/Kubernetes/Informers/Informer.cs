@@ -105,6 +105,7 @@ public sealed partial class Informer<T>
     private async Task ListAsync(CancellationToken cancellationToken)
     {
         List<T> items = [];
+        List<UnreadableObject> unreadable = [];
         string? next = null;
         string? version;
         do
@@ -112,6 +113,7 @@ public sealed partial class Informer<T>
             var page = await _client.ListPageAsync(_type, new() { Namespace = _options.Namespace, LabelSelector = _options.LabelSelector, FieldSelector = _options.FieldSelector, Limit = _pageSize, Continue = next }, cancellationToken);
             // At once, so that a long list's prompts and the like are not all in memory together.
             items.AddRange(page.Items.Select(Store.Transformed));
+            unreadable.AddRange(page.Unreadable);
             version = page.Metadata.ResourceVersion;
             next = page.Metadata.Continue;
         }
@@ -120,7 +122,8 @@ public sealed partial class Informer<T>
         if (string.IsNullOrEmpty(version))
             throw new ApiException(System.Net.HttpStatusCode.OK, "Unreadable", $"The list of {_type.Plural} has no resourceVersion.");
         // Only now, with every page there, is it known what is gone.
-        Store.Replace(items, version);
+        Store.Replace(items, version, unreadable);
+        unreadable.ForEach(Unreadable);
         _version = version;
         _failures = 0;
         KubeMetrics.Relists.Add(1, new TagList { { "resource", _type.Plural } });
@@ -144,6 +147,8 @@ public sealed partial class Informer<T>
         {
             if (change.Object is { } target)
                 Store.Apply(change.Type, target);
+            else if (change.Unreadable is { } unreadable)
+                Apply(change.Type, unreadable, change.ResourceVersion);
             else
                 Store.Reached(change.ResourceVersion);
             _version = change.ResourceVersion;
@@ -151,6 +156,21 @@ public sealed partial class Informer<T>
             _refusals = 0;
         }
     }
+
+    // Its last version that could be read stays known. Another object's change is no reason to forget it, and a list of all others none to fail.
+    private void Apply(WatchEventType type, UnreadableObject target, string version)
+    {
+        if (type == WatchEventType.Deleted)
+        {
+            Store.ApplyDeleted(target, version);
+            return;
+        }
+
+        Store.Reached(version);
+        Unreadable(target);
+    }
+
+    private void Unreadable(UnreadableObject target) => Log.Unreadable(_logger, _type.Plural, target.Key, target.Problem);
 
     private void Failed(Exception failure)
     {
@@ -194,5 +214,8 @@ public sealed partial class Informer<T>
 
         [LoggerMessage(EventId = 4, Level = LogLevel.Error, Message = "An index or transform of {Plural} failed")]
         public static partial void Broken(ILogger logger, Exception exception, string plural);
+
+        [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "Passes over {Object} of {Plural}, which cannot be read: {Problem}")]
+        public static partial void Unreadable(ILogger logger, string plural, NamespacedName @object, string problem);
     }
 }

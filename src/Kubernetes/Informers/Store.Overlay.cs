@@ -59,6 +59,19 @@ public sealed partial class Store<T>
         }
     }
 
+    /// <summary>The informer's word that an object is gone which cannot be read any more.</summary>
+    internal void ApplyDeleted(UnreadableObject target, string version)
+    {
+        lock (_writing)
+        {
+            _reached = version;
+            if (Get(target.Key) is not { } known || known.Metadata.Uid != target.Uid)
+                return;
+            _ahead.Remove(target.Key);
+            Remove(target.Key);
+        }
+    }
+
     /// <summary>The watch has come this far without a change.</summary>
     internal void Reached(string version)
     {
@@ -66,9 +79,10 @@ public sealed partial class Store<T>
             _reached = version;
     }
 
-    /// <summary>The informer's whole list, transformed: what is missing from it is gone, unless our own write is newer than the list.</summary>
-    internal void Replace(IEnumerable<T> list, string version)
+    /// <summary>The informer's whole list, transformed: what is missing from it is gone, unless our own write is newer than the list, or it is there and cannot be read.</summary>
+    internal void Replace(IEnumerable<T> list, string version, IEnumerable<UnreadableObject>? unreadable = null)
     {
+        var hidden = (unreadable ?? []).Select(target => (target.Key, target.Uid)).ToHashSet();
         Dictionary<NamespacedName, T> items = [];
         foreach (var target in list)
             items[NamespacedName.Of(target)] = target;
@@ -78,7 +92,7 @@ public sealed partial class Store<T>
             foreach (var target in List())
             {
                 var key = NamespacedName.Of(target);
-                if (!items.ContainsKey(key) && !(_ahead.TryGetValue(key, out var ours) && IsNewer(ours, version)))
+                if (!items.ContainsKey(key) && !hidden.Contains((key, target.Metadata.Uid)) && !(_ahead.TryGetValue(key, out var ours) && IsNewer(ours, version)))
                 {
                     _ahead.Remove(key);
                     Remove(key);

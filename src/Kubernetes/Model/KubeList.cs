@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Stromboli.Kubernetes.Model;
 
 /// <summary>One page of a list.</summary>
@@ -16,4 +18,8 @@ public sealed record KubeList<T>
 
     /// <summary>The items; a server may send null for none, which a client turns into an empty list.</summary>
     public List<T> Items { get; set; } = [];
+
+    /// <summary>The items that cannot be read, which are not among the others.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<UnreadableObject> Unreadable { get; set; } = [];
 }
