@@ -168,7 +168,11 @@ internal sealed class GatewayRun : IGatewayRun, IAsyncDisposable
             return null;
         if (request.MaxTokens == 0)
             return "max_tokens: the run has a budget, which needs it";
-        return budget.CostUSD is not null && PriceTable.Find(_gateway.Prices(), request.Model) is null
+        if (budget.CostUSD is null)
+            return null;
+        if (request.Surcharge is { } member)
+            return $"{member}: the run has a cap of cost (budget.maxCostUSD), and the operator's prices are those without it";
+        return PriceTable.Find(_gateway.Prices(), request.Model) is null
             ? $"model: the run has a cap of cost (budget.maxCostUSD), and the operator knows no price of {request.Model}"
             : null;
     }

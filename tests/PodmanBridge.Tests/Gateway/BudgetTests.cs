@@ -67,6 +67,20 @@ public sealed class BudgetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Messages_AtAHigherPriceUnderACapOfCost_NeverReachTheModel()
+    {
+        await using var run = await OpenAsync(new() { CostUSD = 1000 });
+        using var body = new StringContent("""{"model":"claude-test","max_tokens":10,"speed":"fast","messages":[]}""", MediaTypeHeaderValue.Parse("application/json"));
+
+        using var answer = await _harness.Client().PostAsync("/v1/messages", body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("speed: the run has a cap of cost", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(default, run.Totals.Charged);
+        Assert.False(File.Exists(_harness.ModelLog) && (await _harness.ModelLogAsync()).Count > 0);
+    }
+
+    [Fact]
     public async Task Messages_UnknownModelUnderACapOfTokens_IsCounted()
     {
         await using var run = await OpenAsync(new() { Tokens = 1_000_000 });

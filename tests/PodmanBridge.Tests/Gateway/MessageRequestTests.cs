@@ -16,6 +16,16 @@ public sealed class MessageRequestTests
         Assert.Equal(new MessageRequest(model, maxTokens), MessageRequest.Read(Encoding.UTF8.GetBytes(body), out _));
 
     [Theory]
+    [InlineData("""{"model":"m","speed":"fast"}""", "speed")]
+    [InlineData("""{"model":"m","speed":"f\u0061st"}""", "speed")]
+    [InlineData("""{"model":"m","speed":["standard"]}""", "speed")]
+    [InlineData("""{"model":"m","inference_geo":"us"}""", "inference_geo")]
+    [InlineData("""{"model":"m","speed":"standard","inference_geo":"global"}""", null)]
+    [InlineData("""{"model":"m","speed":null,"messages":[{"speed":"fast"}]}""", null)]
+    public void Read_ForMoreThanThePlainPrice_NamesTheMember(string body, string? member) =>
+        Assert.Equal(member, MessageRequest.Read(Encoding.UTF8.GetBytes(body), out _)!.Surcharge);
+
+    [Theory]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("[]")]
