@@ -22,6 +22,7 @@ public sealed class PriceTableTests
     [InlineData("claude-opus-4-1-20250805", 15)]
     [InlineData("claude-opus-4-5-20251101", 5)]
     [InlineData("claude-opus-5-5", 4)]
+    [InlineData("claude-fable-5-2", 8)]
     [InlineData("claude-sonnet-4-5-20250929", 3)]
     [InlineData("claude-sonnet-5-5", 2)]
     public void BuiltIn_LongestBeginning_IsThePublishedPrice(string model, decimal input) => Assert.Equal(
