@@ -60,10 +60,11 @@ publish: dotnet ## Put operator and bridge into src/*/bin/Release/net10.0/linux-
 generate: dotnet ## Write the generated files anew
 	@$(DOTNET) run --configuration $(CONFIGURATION) --project src/Crds.Generator -- .
 
-verify: generate ## Check that generated files are committed and the code is formatted
+verify: generate ## Check that generated files are committed, links in Markdown lead somewhere, the code is formatted
 	@if [ -n "$$(git status --porcelain -- config charts docs/api)" ]; then \
 	    git --no-pager diff -- config charts docs/api; git status --short -- config charts docs/api; \
 	    echo "The generated files differ from what is committed: commit what make generate wrote."; exit 1; fi
+	@eng/links
 	@$(FORMAT)
 
 lint: dotnet ## Check the format and build with all analyzers
