@@ -26,7 +26,7 @@ public sealed record AgentRun : IKubernetesObject
     /// <inheritdoc/>
     public ObjectMeta Metadata { get; init; } = new();
 
-    /// <summary>What is wanted. Only suspend, cancel, priority and ttlAfterFinished may be changed later.</summary>
+    /// <summary>What is wanted. Only suspend, cancel, priority, ttlAfterFinished and deleteAfterFinished may be changed later.</summary>
     [RequiredField]
     public AgentRunSpec? Spec { get; init; }
 

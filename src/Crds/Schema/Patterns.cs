@@ -139,6 +139,6 @@ public static class Patterns
     public const string RetryReason =
         @"^(AgentError|AuthenticationFailed|Crashed|GitCloneFailed|HookFailed|ImagePullFailed|MaxTurnsReached|ModelUnavailable|OutOfMemory|RateLimited|ServiceNotReady|StorageLimitExceeded|TimedOut)\z";
 
-    /// <summary>What a <see cref="Values.GoDuration"/> field takes: no sign, and no <c>0</c> without unit.</summary>
-    public const string Duration = @"^([0-9]{1,9}(\.[0-9]{1,9})?(ns|us|ms|s|m|h)){1,6}\z";
+    /// <summary>What a <see cref="Values.GoDuration"/> field takes: what Go's <c>time.ParseDuration</c> does, without a minus.</summary>
+    public const string Duration = @"^\+?(0|(([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})(ns|us|\xb5s|ms|s|m|h)){1,6})\z";
 }

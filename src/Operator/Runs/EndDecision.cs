@@ -67,12 +67,12 @@ internal static class EndDecision
         return WaitingDecision.Decide(snapshot, run, events);
     }
 
-    /// <summary>A status that is final, and its event.</summary>
+    /// <summary>A status that is final, and its events.</summary>
     internal static RunVerdict Finish(
         RunSnapshot snapshot, AgentRun run, DateTimeOffset endedAt, RunReason reason, string message, IReadOnlyList<RunEvent> events)
     {
         var status = RunTransitions.Finished(run, snapshot.Now, endedAt, reason, StatusCuts.Message(message));
-        return RunDecision.Store(snapshot, status, [.. events, RunEvents.Ended(status)]);
+        return RunDecision.Store(snapshot, status, [.. events, .. RunEvents.Ended(status)]);
     }
 
     private static RunVerdict Retry(RunSnapshot snapshot, AgentRun run, RunReason reason, string message, IReadOnlyList<RunEvent> events)

@@ -10,7 +10,7 @@ namespace Stromboli.Operator.Runs;
 internal static class KstatusConditions
 {
     public static ConditionList UnderWay(this ConditionList conditions, string reason, string message) => conditions
-        .Set(RunConditions.Succeeded, ConditionStatus.Unknown, "NotFinished", "")
+        .Set(RunConditions.Succeeded, ConditionStatus.Unknown, "NotFinished", "The run is not over.")
         .Set(RunConditions.Ready, ConditionStatus.False, reason, message)
         .Set(RunConditions.Reconciling, ConditionStatus.True, reason, message)
         .Remove(RunConditions.Stalled);

@@ -18,10 +18,14 @@ internal static class RunEvents
 
     public static RunEvent Suspended(AgentRunStatus status) => new("Suspended", $"{status.Message}");
 
-    public static RunEvent Ended(AgentRunStatus status) => status.Phase switch
+    /// <summary>The end; a run that policy refuses has an event of that name before, which admins look for.</summary>
+    public static IEnumerable<RunEvent> Ended(AgentRunStatus status) => status switch
     {
-        RunPhase.Succeeded => new("Succeeded", $"{status.Message}"),
-        RunPhase.Cancelled => new("Cancelled", $"{status.Message}"),
-        _ => new("Failed", $"{status.Reason}: {status.Message}", Warning: true),
+        { Phase: RunPhase.Succeeded } => [new("Succeeded", $"{status.Message}")],
+        { Phase: RunPhase.Cancelled } => [new("Cancelled", $"{status.Message}")],
+        { Reason: RunReason.PolicyDenied } => [new("PolicyDenied", $"{status.Message}", Warning: true), Failed(status)],
+        _ => [Failed(status)],
     };
+
+    private static RunEvent Failed(AgentRunStatus status) => new("Failed", $"{status.Reason}: {status.Message}", Warning: true);
 }

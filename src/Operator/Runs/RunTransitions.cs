@@ -13,9 +13,9 @@ internal static class RunTransitions
     /// <summary>The run waits, for a Secret (not accepted) or for a node (accepted).</summary>
     public static AgentRunStatus Waiting(AgentRun run, DateTimeOffset now, bool accepted, RunReason reason, string message, int? queuePosition = null) =>
         Stamp(run, (run.Status ?? new()) with { QueuePosition = queuePosition }, reason, message, Conditions(run, now)
-            .Set(RunConditions.Accepted, accepted ? ConditionStatus.True : ConditionStatus.False, accepted ? "Accepted" : $"{reason}", accepted ? "" : message)
+            .Set(RunConditions.Accepted, accepted ? ConditionStatus.True : ConditionStatus.False, accepted ? "Accepted" : $"{reason}", accepted ? IsAccepted : message)
             .Set(RunConditions.Scheduled, ConditionStatus.False, $"{reason}", message)
-            .Set(RunConditions.Started, ConditionStatus.False, $"{reason}", "")
+            .Set(RunConditions.Started, ConditionStatus.False, $"{reason}", NotStarted)
             .UnderWay($"{reason}", message));
 
     /// <summary>The next attempt has a node.</summary>
@@ -36,9 +36,9 @@ internal static class RunTransitions
             Hooks = null,
         };
         return Stamp(run, status, null, message, Conditions(run, now)
-            .Set(RunConditions.Accepted, ConditionStatus.True, "Accepted", "")
+            .Set(RunConditions.Accepted, ConditionStatus.True, "Accepted", IsAccepted)
             .Set(RunConditions.Scheduled, ConditionStatus.True, "Scheduled", $"Attempt {attempt} has the node {node}.")
-            .Set(RunConditions.Started, ConditionStatus.False, "Preparing", "")
+            .Set(RunConditions.Started, ConditionStatus.False, "Preparing", NotStarted)
             .UnderWay("Preparing", message));
     }
 
@@ -48,7 +48,7 @@ internal static class RunTransitions
         var status = run.Status ?? new();
         var message = $"The agent runs on {status.NodeName}.";
         return Stamp(run, status, null, message, Conditions(run, now)
-            .Set(RunConditions.Started, ConditionStatus.True, "Started", "")
+            .Set(RunConditions.Started, ConditionStatus.True, "Started", $"The agent of attempt {status.Attempt} has started.")
             .UnderWay("Running", message));
     }
 
@@ -123,6 +123,10 @@ internal static class RunTransitions
     }
 
     private const string SuspendingReason = "Suspending";
+
+    private const string IsAccepted = "The spec is valid, and what it names is there.";
+
+    private const string NotStarted = "No agent of the current attempt has started.";
 
     private static DateTimeOffset Later(DateTimeOffset time, DateTimeOffset? bound) => bound > time ? bound.Value : time;
 

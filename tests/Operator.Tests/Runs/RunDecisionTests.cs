@@ -80,6 +80,7 @@ public sealed class RunDecisionTests
         var verdict = RunDecision.Decide(Snapshot(run) with { Secrets = null, Placement = null });
         StatusRules.Check(run with { Status = verdict.Status }, null);
         Assert.Equal((RunPhase.Failed, RunReason.PolicyDenied), (verdict.Status!.Phase, verdict.Status.Reason));
+        Assert.Equal(["PolicyDenied", "Failed"], verdict.Events.Select(e => e.Reason));
         Assert.Equal("spec.agent.claude.extraArgs is not allowed here: leave it out, or start the operator with --allow-extra-args.", verdict.Status.Message);
         Assert.Empty(verdict.Before);
         Assert.Empty(verdict.After);
