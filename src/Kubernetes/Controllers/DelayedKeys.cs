@@ -4,6 +4,9 @@ namespace Stromboli.Kubernetes;
 internal sealed class DelayedKeys<TKey> : IDisposable
     where TKey : notnull
 {
+    // What is looked at too early is looked at again; a sum that overflows would be due at once, again and again.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
     private readonly Lock _gate = new();
     private readonly TimeProvider _clock;
     private readonly Action<TKey> _due;
@@ -31,7 +34,7 @@ internal sealed class DelayedKeys<TKey> : IDisposable
     {
         lock (_gate)
         {
-            var time = _clock.GetTimestamp() + (long)(delay.TotalSeconds * _clock.TimestampFrequency);
+            var time = _clock.GetTimestamp() + (long)((delay < Longest ? delay : Longest).TotalSeconds * _clock.TimestampFrequency);
             if (_times.TryGetValue(key, out var known) && known <= time)
                 return;
             _times[key] = time;

@@ -30,9 +30,13 @@ internal static class AttemptMessages
             Spec = Spec(run, resolved),
             Secrets = wanted.State == DesiredState.Go ? secrets : null,
             Started = Conditions.IsTrue(run.Status?.Conditions, RunConditions.Started) || HasBegun(wanted, observed),
-            RemainingMs = (long)((run.Status?.Deadline ?? now + resolved.Timeout) - now).TotalMilliseconds,
+            RemainingMs = RemainingMs(run.Status?.Deadline, now, resolved.Timeout),
         };
     }
+
+    // The deadline on record was rounded up to a second. One that is later than that is nobody's: an attempt never has more than its time.
+    private static long RemainingMs(DateTimeOffset? deadline, DateTimeOffset now, TimeSpan timeout) =>
+        (long)Math.Min(((deadline ?? now + timeout) - now).TotalMilliseconds, (timeout + TimeSpan.FromSeconds(1)).TotalMilliseconds);
 
     // The record has the agent's start and not that of its hooks, which would be one write more; while this operator lives it knows of both.
     private static bool HasBegun(WantedAttempt wanted, ObservedAttempt? observed) =>

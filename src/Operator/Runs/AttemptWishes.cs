@@ -33,13 +33,13 @@ internal static class AttemptWishes
     /// <summary>When the node may free what it keeps of a finished run: a time after <paramref name="now"/>, or null if that is over or there is nothing.</summary>
     public static DateTimeOffset? FreedAt(AgentRun run, DateTimeOffset now, RunOptions options) =>
         run.IsFinished() && run.Status is { CompletionTime: { } completed, NodeName: not null }
-        && completed + options.TtlOf(run) is var freed && freed > now
+        && completed.Plus(options.TtlOf(run)) is var freed && freed > now
             ? freed
             : null;
 
     /// <summary>When the object of a finished run is to be deleted; null for never.</summary>
     public static DateTimeOffset? DeletedAt(AgentRun run) =>
-        run.IsFinished() && run.Spec?.DeleteAfterFinished?.Value is { } after && run.Status?.CompletionTime is { } completed ? completed + after : null;
+        run.IsFinished() && run.Spec?.DeleteAfterFinished?.Value is { } after && run.Status?.CompletionTime is { } completed ? completed.Plus(after) : null;
 
     private static IEnumerable<WantedAttempt> Earlier(AgentRun run) =>
         Gone(run).SkipLast(1);

@@ -31,7 +31,7 @@ internal static class RetryDecision
     /// <summary>When the next attempt may be placed, as a whole second; null if its last attempt asks for no wait.</summary>
     public static DateTimeOffset? NotBefore(AgentRun run, RunOptions options) =>
         run.LastAttempt() is { EndTime: { } ended, Attempt: { } attempt, Reason: not (RunReason.NodeLost or RunReason.Suspended) }
-            ? (ended + Delay(run.UID(), attempt, Failures(run), options.RetryBackoffOf(run))).NextWholeSecond()
+            ? ended.Plus(Delay(run.UID(), attempt, Failures(run), options.RetryBackoffOf(run))).NextWholeSecond()
             : null;
 
     /// <summary>The wait before a retry: <paramref name="first"/>, doubled with each, and up to a quarter more, so that runs that failed together do not come back together.</summary>

@@ -27,6 +27,6 @@ internal static class RunRecord
     public static RunAttempt? LiveAttempt(this AgentRun run) =>
         !run.IsFinished() && run.LastAttempt() is { EndTime: null, Node: not null, Attempt: not null } attempt ? attempt : null;
 
-    /// <summary>The number of the next attempt.</summary>
-    public static int NextAttempt(this AgentRun run) => (run.LastAttempt()?.Attempt ?? 0) + 1;
+    /// <summary>The number of the next attempt, from 1 whatever is on record.</summary>
+    public static int NextAttempt(this AgentRun run) => Math.Clamp(run.LastAttempt()?.Attempt ?? 0, 0, int.MaxValue - 1) + 1;
 }
