@@ -50,7 +50,7 @@ internal sealed partial class CertificateService : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "The hub has a new certificate, issued by {Issuer}.")]
+        [LoggerMessage(LogLevel.Information, "The hub has a new certificate, issued by {Issuer}")]
         public static partial void Renewed(ILogger log, string issuer);
 
         [LoggerMessage(LogLevel.Error, "The certificate authority in the Secret {Secret} cannot be used, trying again: {Message}")]

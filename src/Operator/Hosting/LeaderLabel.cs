@@ -60,7 +60,7 @@ internal sealed partial class LeaderLabel
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "There is no pod {Namespace}/{Pod} (POD_NAME) to label.")]
+        [LoggerMessage(LogLevel.Warning, "There is no pod {Namespace}/{Pod} (POD_NAME) to label")]
         public static partial void NoPod(ILogger log, string @namespace, string pod);
 
         [LoggerMessage(LogLevel.Warning, "The pod {Pod} may not be labelled: {Message}")]

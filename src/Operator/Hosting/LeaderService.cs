@@ -154,16 +154,16 @@ internal sealed partial class LeaderService : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "This operator leads, epoch {Epoch}; bridges may connect.")]
+        [LoggerMessage(LogLevel.Information, "This operator leads, epoch {Epoch}; bridges may connect")]
         public static partial void Leads(ILogger log, long epoch);
 
-        [LoggerMessage(LogLevel.Critical, "The lead of epoch {Epoch} is lost; this process ends.")]
+        [LoggerMessage(LogLevel.Critical, "The lead of epoch {Epoch} is lost; this process ends")]
         public static partial void Lost(ILogger log, long epoch);
 
-        [LoggerMessage(LogLevel.Critical, "{Task} has failed; this process ends.")]
+        [LoggerMessage(LogLevel.Critical, "{Task} has failed; this process ends")]
         public static partial void Failed(ILogger log, string task, Exception error);
 
-        [LoggerMessage(LogLevel.Information, "Stopping.")]
+        [LoggerMessage(LogLevel.Information, "Stopping")]
         public static partial void Stopping(ILogger log);
 
         [LoggerMessage(LogLevel.Warning, "The namespace kube-system could not be read, trying again: {Message}")]

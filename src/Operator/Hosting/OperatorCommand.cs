@@ -76,6 +76,9 @@ internal sealed class OperatorCommand
         });
     }
 
+    /// <summary>What can be said on the command line.</summary>
+    internal IEnumerable<Option> Options => _root.Options;
+
     /// <summary>Reads the command line and runs.</summary>
     public async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error)
     {

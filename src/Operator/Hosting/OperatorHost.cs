@@ -74,7 +74,7 @@ internal static partial class OperatorHost
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Costs are reckoned at the prices of {Models} models as they were on {Taken:yyyy-MM-dd}.")]
+        [LoggerMessage(LogLevel.Information, "Costs are reckoned at the prices of {Models} models as they were on {Taken:yyyy-MM-dd}")]
         public static partial void Prices(ILogger log, int models, DateOnly taken);
     }
 }

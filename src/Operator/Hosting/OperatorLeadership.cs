@@ -85,13 +85,13 @@ internal sealed partial class OperatorLeadership : ILeadership, IEpochWitness, I
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "A bridge claims to have seen epoch {Seen}, but the Lease says that epoch {Epoch} is the latest and ours; its link is refused.")]
+        [LoggerMessage(LogLevel.Warning, "A bridge claims to have seen epoch {Seen}, but the Lease says that epoch {Epoch} is the latest and ours; its link is refused")]
         public static partial void Unfounded(ILogger log, long seen, long epoch);
 
         [LoggerMessage(LogLevel.Warning, "The Lease could not be read: {Message}")]
         public static partial void Unknown(ILogger log, string message);
 
-        [LoggerMessage(LogLevel.Error, "A bridge has seen epoch {Seen}, this operator has {Epoch}: another one leads, stepping down.")]
+        [LoggerMessage(LogLevel.Error, "A bridge has seen epoch {Seen}, this operator has {Epoch}: another one leads, stepping down")]
         public static partial void SteppingDown(ILogger log, long seen, long epoch);
     }
 }

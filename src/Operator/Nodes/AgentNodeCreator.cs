@@ -36,7 +36,7 @@ internal sealed partial class AgentNodeCreator : IAgentNodeCreator
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Node {Node} connects for the first time: its AgentNode is made.")]
+        [LoggerMessage(LogLevel.Information, "Node {Node} connects for the first time: its AgentNode is made")]
         public static partial void Made(ILogger log, string node);
     }
 }

@@ -74,7 +74,7 @@ internal sealed partial class DesiredStream
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "Attempt {Attempt} of run {UID} cannot be sent to node {Node}: it is larger than {Bytes} bytes.")]
+        [LoggerMessage(LogLevel.Error, "Attempt {Attempt} of run {UID} cannot be sent to node {Node}: it is larger than {Bytes} bytes")]
         public static partial void TooLarge(ILogger log, string node, string uid, int attempt, int bytes);
 
         [LoggerMessage(LogLevel.Error, "Attempt {Attempt} of run {UID} cannot be sent to node {Node}: {Message}")]

@@ -233,10 +233,10 @@ internal sealed partial class HubLink
         [LoggerMessage(LogLevel.Warning, "The link of node {Node} is refused ({Reason}): {Message}")]
         public static partial void Refused(ILogger log, string node, RefusalReason reason, string message);
 
-        [LoggerMessage(LogLevel.Information, "Node {Node} is in step: {Desired} attempts wanted, {Observed} there.")]
+        [LoggerMessage(LogLevel.Information, "Node {Node} is in step: {Desired} attempts wanted, {Observed} there")]
         public static partial void Resynced(ILogger log, string node, int desired, int observed);
 
-        [LoggerMessage(LogLevel.Warning, "Node {Node} could not be brought in step; its link is closed.")]
+        [LoggerMessage(LogLevel.Warning, "Node {Node} could not be brought in step; its link is closed")]
         public static partial void ResyncFailed(ILogger log, string node, Exception error);
     }
 }

@@ -114,7 +114,7 @@ internal sealed partial class LinkGuard
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Node {Node} has a new connect token, good until {Until:u}.")]
+        [LoggerMessage(LogLevel.Information, "Node {Node} has a new connect token, good until {Until:u}")]
         public static partial void Renewed(ILogger log, string node, DateTimeOffset? until);
 
         [LoggerMessage(LogLevel.Warning, "The connect token of node {Node} could not be renewed; trying again: {Message}")]

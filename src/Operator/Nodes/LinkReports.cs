@@ -38,7 +38,7 @@ internal sealed partial class LinkReports
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Node {Node} reports attempt {Attempt} of run {UID}, which is not on record for it; the report is dropped.")]
+        [LoggerMessage(LogLevel.Warning, "Node {Node} reports attempt {Attempt} of run {UID}, which is not on record for it; the report is dropped")]
         public static partial void Dropped(ILogger log, string node, int attempt, string uid);
     }
 }

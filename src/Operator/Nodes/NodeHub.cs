@@ -107,10 +107,10 @@ internal sealed partial class NodeHub : INodeHub
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Node {Node} is connected as {User}.")]
+        [LoggerMessage(LogLevel.Information, "Node {Node} is connected as {User}")]
         public static partial void Began(ILogger log, string node, string user);
 
-        [LoggerMessage(LogLevel.Warning, "Node {Node} was connected already: a newer link takes over, and the older one is closed.")]
+        [LoggerMessage(LogLevel.Warning, "Node {Node} was connected already: a newer link takes over, and the older one is closed")]
         public static partial void Fenced(ILogger log, string node);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -67,9 +68,9 @@ internal sealed partial class GatewayServer<TRun> : IHttpApplication<HttpContext
         {
             await _handler.RefuseMalformedAsync(context, e.StatusCode);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException && (context.RequestAborted.IsCancellationRequested || run.Over.IsCancellationRequested))
+        catch (Exception e) when (IsOver(e, context, run))
         {
-            // Who asked hung up, or the run is over.
+            // Who asked hung up or talks nonsense, or the run is over: none of it is news for who keeps the node.
             context.Abort();
         }
         catch (Exception e)
@@ -95,6 +96,13 @@ internal sealed partial class GatewayServer<TRun> : IHttpApplication<HttpContext
         _server.Dispose();
         await _transport.DisposeAsync();
     }
+
+    private static bool IsOver(Exception e, HttpContext context, TRun run) => e switch
+    {
+        BadHttpRequestException or ConnectionResetException or ConnectionAbortedException => true,
+        OperationCanceledException or IOException => context.RequestAborted.IsCancellationRequested || run.Over.IsCancellationRequested,
+        _ => false,
+    };
 
     private static KestrelServerOptions Kestrel(GatewayLimits limits)
     {

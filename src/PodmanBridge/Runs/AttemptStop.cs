@@ -78,7 +78,7 @@ internal sealed partial class AttemptStop(AttemptState state, AttemptSandbox san
         [LoggerMessage(Level = LogLevel.Information, Message = "Attempt {Attempt} is stopped: {Cause}")]
         public static partial void Stopping(ILogger logger, AttemptKey attempt, EndCause? cause);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "The container of attempt {Attempt} could not be removed")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "The container of attempt {Attempt} could not be stopped or removed; it is tried again")]
         public static partial void CleanUpFailed(ILogger logger, Exception exception, AttemptKey attempt);
     }
 }

@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Stromboli.Operator.Hosting;
 
 namespace Stromboli.Operator.Tests.Hosting;
 
-public sealed class OperatorCommandTests
+public sealed partial class OperatorCommandTests
 {
     [Fact]
     public async Task InvokeAsync_NoFlags_RunsWithTheDefaults()
@@ -65,6 +67,25 @@ public sealed class OperatorCommandTests
         Assert.Contains(named, error, StringComparison.Ordinal);
         Assert.Single(error.Trim().Split('\n'));
     }
+
+    [Fact]
+    public void Options_Every_IsInTheGuideToTheOperatorAndNoOther()
+    {
+        var options = new OperatorCommand((_, _) => Task.FromResult(0)).Options.Select(option => option.Name).Except(["--help", "--version"]);
+
+        Assert.Equal(options.Order(StringComparer.Ordinal), Guide());
+    }
+
+    private static IEnumerable<string> Guide([CallerFilePath] string path = "")
+    {
+        var guide = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "docs", "operations", "operator.md"));
+        return guide.Where(line => line.StartsWith("| `--", StringComparison.Ordinal))
+            .SelectMany(line => Flag().Matches(line.Split('|')[1]).Select(match => match.Value))
+            .Order(StringComparer.Ordinal);
+    }
+
+    [GeneratedRegex("--[a-z-]+", RegexOptions.None, 1000)]
+    private static partial Regex Flag();
 
     private static async Task<(int Code, OperatorOptions? Options, string Error)> InvokeAsync(params string[] args)
     {
