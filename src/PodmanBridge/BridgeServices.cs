@@ -1,3 +1,4 @@
+using Stromboli.NodeLink;
 using Stromboli.PodmanBridge.Egress;
 using Stromboli.PodmanBridge.Gateway;
 using Stromboli.PodmanBridge.Git;

@@ -20,15 +20,16 @@ public sealed partial class LeaderElector : IAsyncDisposable
     /// <summary>Makes a candidate; nothing happens before <see cref="AcquireAsync"/>.</summary>
     /// <param name="client">Election requests pass by its rate limiter and its write guard.</param>
     /// <param name="options">Lease, identity, times.</param>
-    /// <param name="clock">Its timestamps must go on while the process is stopped; <see cref="BootTimeProvider"/> if null.</param>
+    /// <param name="clock">Its timestamps must go on while process and machine are stopped (CLOCK_BOOTTIME).</param>
     /// <param name="logger">The log.</param>
-    public LeaderElector(KubeClient client, LeaderElectionOptions options, TimeProvider? clock = null, ILogger<LeaderElector>? logger = null)
+    public LeaderElector(KubeClient client, LeaderElectionOptions options, TimeProvider clock, ILogger<LeaderElector>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(clock);
         if (options.RenewDeadline >= options.LeaseDuration || options.RetryPeriod >= options.RenewDeadline)
             throw new ArgumentException("RetryPeriod must be shorter than RenewDeadline, and that shorter than LeaseDuration.", nameof(options));
         _options = options;
-        _clock = clock ?? BootTimeProvider.Instance;
+        _clock = clock;
         _logger = logger ?? NullLogger<LeaderElector>.Instance;
         _leases = new(client, options, _clock);
         _observation = new(_clock);

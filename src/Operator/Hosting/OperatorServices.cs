@@ -3,6 +3,7 @@ using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
 using Stromboli.Kubernetes.Model;
+using Stromboli.NodeLink;
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Nodes;
 using Stromboli.Operator.Runs;

@@ -131,8 +131,8 @@ public sealed class RealApiServerTests : IAsyncLifetime
     public async Task LeaderElection_TwoCandidates_OneAfterTheOther()
     {
         var options = new LeaderElectionOptions { Lease = new(_namespace, "leader"), LeaseDuration = TimeSpan.FromSeconds(3), RenewDeadline = TimeSpan.FromSeconds(2), RetryPeriod = TimeSpan.FromMilliseconds(300) };
-        await using var one = new LeaderElector(_client, options with { Identity = "one" });
-        await using var two = new LeaderElector(_client, options with { Identity = "two" });
+        await using var one = new LeaderElector(_client, options with { Identity = "one" }, TimeProvider.System);
+        await using var two = new LeaderElector(_client, options with { Identity = "two" }, TimeProvider.System);
         var first = await one.AcquireAsync(End);
         var second = two.AcquireAsync(End);
         await Task.Delay(4000, End);

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Stromboli.Kubernetes;
+namespace Stromboli.NodeLink;
 
 /// <summary>
-/// The system's clock, except that timestamps count on through suspend (CLOCK_BOOTTIME). A lease must not seem younger because the machine slept.
+/// The system's clock, except that timestamps count on through suspend (CLOCK_BOOTTIME). Both ends of a link count leases by it: none may seem younger because a machine slept.
 /// Timers are the system's, so they may be late; who asks the time is told right. Elsewhere than on Linux it is the system's monotonic clock.
 /// </summary>
 public sealed partial class BootTimeProvider : TimeProvider
