@@ -1,4 +1,4 @@
 using Stromboli.PodmanBridge;
 
 ProcessHardening.CloseDiagnostics();
-return await BridgeOptions.Command(BridgeHost.RunAsync).Parse(args).InvokeAsync();
+return await BridgeCommand.Create(BridgeHost.RunAsync).Parse(args).InvokeAsync();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Processes;
 using Stromboli.Testbed.Setup;
@@ -98,19 +97,7 @@ public sealed class ImageRegistry : ServiceProcess
     }
 
     /// <inheritdoc/>
-    protected override async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync("127.0.0.1", Port, cancellationToken);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    protected override Task<bool> IsReadyAsync(CancellationToken cancellationToken) => TcpProbe.IsOpenAsync(Port, cancellationToken);
 
     private static async Task WriteAsync(PodmanNode node, string path, string text, CancellationToken cancellationToken) =>
         (await node.RunAsync(["sh", "-c", "umask 077 && mkdir -p \"$(dirname \"$1\")\" && cat > \"$1\"", "write", path], text, cancellationToken)).OrThrow($"Writing {path} on {node.Name}");

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Stromboli.Testbed.Processes;
 
@@ -27,17 +26,5 @@ public sealed class ScriptedModelProcess(StackHome home) : ServiceProcess(home, 
     }
 
     /// <inheritdoc/>
-    protected override async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync("127.0.0.1", Port, cancellationToken);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    protected override Task<bool> IsReadyAsync(CancellationToken cancellationToken) => TcpProbe.IsOpenAsync(Port, cancellationToken);
 }

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace Stromboli.PodmanBridge.Tests;
 
-public sealed partial class BridgeOptionsTests
+public sealed partial class BridgeCommandTests
 {
     [Fact]
     public void Command_EveryOption_IsInTheGuideToNodesAndNoOther()
     {
-        var options = BridgeOptions.Command((_, _) => Task.FromResult(0)).Options.Select(option => option.Name).Except(["--help", "--version"]);
+        var options = BridgeCommand.Create((_, _) => Task.FromResult(0)).Options.Select(option => option.Name).Except(["--help", "--version"]);
 
         Assert.Equal(options.Order(StringComparer.Ordinal), Guide());
     }
