@@ -17,7 +17,7 @@ public sealed record AgentNodeStatus
     [ListMap("type")]
     public List<Condition>? Conditions { get; init; }
 
-    /// <summary>Version of Podman.</summary>
+    /// <summary>Version of Podman, such as 5.4.2.</summary>
     [TextLength(0, StatusLimits.Word)]
     public string? PodmanVersion { get; init; }
 
@@ -37,7 +37,7 @@ public sealed record AgentNodeStatus
     [TextLength(0, StatusLimits.Word)]
     public string? Architecture { get; init; }
 
-    /// <summary>Version of the kernel.</summary>
+    /// <summary>Release of the kernel, as uname -r says it.</summary>
     [TextLength(0, StatusLimits.Word)]
     public string? Kernel { get; init; }
 

@@ -39,7 +39,7 @@ public sealed record NodeImage
     [JsonConverter(typeof(LenientEnumConverter<ImageCompatibility>))]
     public ImageCompatibility? Compatibility { get; init; }
 
-    /// <summary>Why it cannot.</summary>
+    /// <summary>Why the CLI cannot run in it, as one sentence; absent when it can or nobody has looked.</summary>
     [TextLength(0, NodeLimits.ImageMessage)]
     public string? Message { get; init; }
 }

@@ -7,11 +7,11 @@ namespace Stromboli.Crds.Nodes;
 /// <summary>Amounts of what a node has or has given away.</summary>
 public sealed record NodeResources
 {
-    /// <summary>Processors, in cores.</summary>
+    /// <summary>Processors, in cores, such as 8 or 3500m.</summary>
     [TextLength(0, StatusLimits.Word)]
     public Quantity? Cpu { get; init; }
 
-    /// <summary>Memory.</summary>
+    /// <summary>Memory, in bytes, such as 32Gi.</summary>
     [TextLength(0, StatusLimits.Word)]
     public Quantity? Memory { get; init; }
 

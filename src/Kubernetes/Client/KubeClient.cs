@@ -144,7 +144,7 @@ public sealed partial class KubeClient : IDisposable
     public Task<T> PatchStatusAsync<T>(ResourceType<T> type, NamespacedName key, JsonObject patch, string? fieldManager = null, CancellationToken cancellationToken = default)
         where T : class, IKubernetesObject => MergePatchAsync(type, key, patch, "status", fieldManager, cancellationToken);
 
-    /// <summary>JSON patch (RFC 6902).</summary>
+    /// <summary>JSON patch (RFC 6902): all its operations or none; a <c>test</c> that does not hold is refused with 422.</summary>
     public Task<T> JsonPatchAsync<T>(ResourceType<T> type, NamespacedName key, JsonArray patch, string? subresource = null, string? fieldManager = null, CancellationToken cancellationToken = default)
         where T : class, IKubernetesObject => PatchAsync(type, key, patch, "application/json-patch+json", subresource, fieldManager, cancellationToken);
 

@@ -42,7 +42,7 @@ public sealed partial class Leadership : IAsyncDisposable
     // Counted from when the request was sent: others count from later.
     private TimeSpan Remaining => _options.RenewDeadline - _clock.GetElapsedTime(Volatile.Read(ref _renewed));
 
-    /// <summary>Stops leading at once.</summary>
+    /// <summary>Does nothing while the term goes on.</summary>
     /// <exception cref="NotLeaderException">The term is over.</exception>
     public void ThrowIfLost()
     {

@@ -26,7 +26,7 @@ public sealed record AttemptUsage
     /// <summary>The same in US dollars.</summary>
     public decimal ChargedCostUSD { get; init; }
 
-    /// <summary>The CLI's turns.</summary>
+    /// <summary>Turns, as the CLI counts them; null without the CLI, or when it did not say.</summary>
     public int? Turns { get; init; }
 
     /// <summary>From the start of the agent's process to its end, in milliseconds.</summary>

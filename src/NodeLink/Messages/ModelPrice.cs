@@ -6,10 +6,10 @@ public sealed record ModelPrice
     /// <summary>The model's name or its beginning; the longest that fits counts.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Input.</summary>
+    /// <summary>Input that no cache answers and none takes.</summary>
     public required decimal Input { get; init; }
 
-    /// <summary>Output.</summary>
+    /// <summary>Output, with what the model thinks.</summary>
     public required decimal Output { get; init; }
 
     /// <summary>Input read from a prompt cache.</summary>
