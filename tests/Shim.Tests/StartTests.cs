@@ -67,13 +67,13 @@ public sealed class StartTests
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Shell(
-            "cat /proc/self/oom_score_adj; ls /proc/$$/fd | tr '\\n' ' '; echo; ulimit -n; umask; " +
+            "cat /proc/self/oom_score_adj; ls -m /proc/$$/fd; ulimit -n; umask; " +
             "cut -d' ' -f5,6 /proc/$$/stat; echo $$ $$; grep -E '^(Sig(Pnd|Blk|Ign)|NoNewPrivs|Seccomp|CapEff|THP_enabled)' /proc/self/status"));
         var (_, log) = await container.EndAsync();
         var lines = Encoding.UTF8.GetString(log.Stdout).Split('\n');
 
         Assert.Equal("1000", lines[0]);
-        Assert.Equal("0 1 2 ", lines[1]);
+        Assert.Equal("0, 1, 2", lines[1]);
         Assert.Equal("0022", lines[3]);
         Assert.Equal(lines[5], lines[4]);
         const string zero = "0000000000000000";
