@@ -160,7 +160,7 @@ pid_t agent_start(const struct go *go, void (*told)(const struct agent_failure *
     hook_output = -1;
     if (!open_pipes(&p)) return fail(failure);
     const int fds[3] = { p.in[READ_END], p.out[WRITE_END], p.err[WRITE_END] };
-    const struct child_command command = { .argv = go->argv, .envp = go->envp, .workdir = go->workdir };
+    const struct child_command command = { .argv = go->argv, .envp = go->envp, .workdir = go->workdir, .pids = go->pids };
     pid_t pid = start(&command, fds, &p);
     if (pid < 0) return fail(failure);
     keep_our_ends(go, &p);
@@ -177,7 +177,7 @@ pid_t agent_start_hook(const struct go *go, const struct go_hook *hook, void (*t
     const int fds[3] = { nothing, hook_output, hook_output };
     // The command is never taken for an option, whatever it begins with.
     char *const argv[] = { "/bin/sh", "-c", "--", hook->command, NULL };
-    const struct child_command command = { .argv = argv, .envp = go->envp, .workdir = go->workdir };
+    const struct child_command command = { .argv = argv, .envp = go->envp, .workdir = go->workdir, .pids = go->pids };
     pid_t pid = start(&command, fds, &p);
     if (pid < 0) return fail(failure);
     close(nothing);

@@ -11,16 +11,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum step { STEP_SESSION, STEP_OOM, STEP_WORKDIR, STEP_FILTER, STEP_EXEC, STEPS };
+enum step { STEP_SESSION, STEP_OOM, STEP_PIDS, STEP_WORKDIR, STEP_FILTER, STEP_EXEC, STEPS };
 
 static int report_to = -1;
 
 const char *child_step_name(int step)
 {
-    static const char *const names[STEPS] = { "session", "oom", "workdir", "filter", "exec" };
+    static const char *const names[STEPS] = { "session", "oom", "pids", "workdir", "filter", "exec" };
     return step >= 0 && step < STEPS ? names[step] : "exec";
 }
 
@@ -54,6 +55,15 @@ static void be_the_oom_victim(void)
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd < 0 || write(fd, "1000", 4) != 4) give_up(STEP_OOM);
     close(fd);
+}
+
+// Processes and threads of our user, the shim among them. Not by the engine: until it has become our user, it would be held to that number itself, and it is the
+// engine's user whose processes the kernel counts then, all containers' monitors among them.
+static void bound_processes(uint64_t pids)
+{
+    if (pids == 0) return;
+    const struct rlimit limit = { .rlim_cur = pids, .rlim_max = pids };
+    if (setrlimit(RLIMIT_NPROC, &limit) < 0) give_up(STEP_PIDS);
 }
 
 static void enter(const char *workdir)
@@ -110,6 +120,7 @@ void child_run(const struct child_command *command, const int fds[3], int report
     report_to = report_fd;
     take_session(fds);
     be_the_oom_victim();
+    bound_processes(command->pids);
     enter(command->workdir);
     if (filter_install() < 0) give_up(STEP_FILTER);
     sigset_t none;

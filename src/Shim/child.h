@@ -8,6 +8,8 @@
 struct child_command {
     char *const *argv, *const *envp;
     const char *workdir;
+    // 0 when nothing bounds them here.
+    uint64_t pids;
 };
 
 // Sent by the child when it could not become that.

@@ -15,7 +15,8 @@ enum {
     KEY_LEASE = 8,
     KEY_HOOK = 9,
     KEY_HOOKS_TIME = 10,
-    KEYS = 11,
+    KEY_PIDS = 11,
+    KEYS = 12,
     FIELD_HEADER = 5,
 };
 
@@ -126,6 +127,7 @@ static const char *add_number(struct go *go, unsigned key, const char *value, si
     uint64_t number = little_endian(value, n);
     if (key == KEY_LOG_BYTES) go->log_bytes = number;
     else if (key == KEY_HOOKS_TIME) go->hooks_ms = number;
+    else if (key == KEY_PIDS) go->pids = number;
     else if (key == KEY_GRACE) go->grace_ms = (uint32_t)number;
     else go->lease_ms = number;
     return NULL;
@@ -152,6 +154,7 @@ static const char *add_field(struct decoding *d, unsigned key, char *value, size
 static const char *check(const struct decoding *d)
 {
     if (d->argc == 0 || d->go->argv[0][0] == 0) return "there is no command";
+    if (d->seen & 1U << KEY_PIDS && d->go->pids == 0) return "there may be no process";
     if (!d->go->workdir) return "there is no working directory";
     // Fail closed: an agent that nothing bounds in time does not start.
     if (!(d->seen & 1U << KEY_LEASE)) return "there is no lease";

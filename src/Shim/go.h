@@ -37,7 +37,8 @@ struct go {
     size_t relay_count;
     struct go_hook hooks[HOOKS_MAX];
     size_t hook_count;
-    uint64_t log_bytes, lease_ms, hooks_ms;
+    // pids is 0 when nothing is said of it.
+    uint64_t log_bytes, lease_ms, hooks_ms, pids;
     uint32_t grace_ms;
 };
 

@@ -34,7 +34,25 @@ public sealed class StartTests
         { "nine relays", "more than 8 relays" },
         { "too much stdin", "more than 2 MiB for stdin" },
         { "too many arguments", "more than 4096 arguments or environment entries" },
+        { "no processes", "there may be no process" },
     };
+
+    [Fact]
+    public async Task Go_Pids_BoundTheProcessesOfAgentAndHooks()
+    {
+        await using var container = await Container.StartAsync();
+        const string Limit = "sed -n 's/^Max processes *//p' /proc/self/limits";
+        using var bridge = await container.RunAsync(Go.Shell($"cat hook; {Limit}").After($"{Limit} > hook") with
+        {
+            Workdir = "/opt/workspace",
+            Extra = [(11, BitConverter.GetBytes(4321L))],
+        });
+        await bridge.ExpectAsync(FrameType.Exited);
+        var (code, log) = await container.EndAsync();
+        var words = Encoding.UTF8.GetString(log.Stdout).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["4321", "4321", "processes", "4321", "4321", "processes"], words);
+        Assert.Equal(0, code);
+    }
 
     [Fact]
     public async Task Go_AllFields_ArriveAtTheAgent()
@@ -189,7 +207,8 @@ public sealed class StartTests
     private static Go Malform(string what) => what switch
     {
         "unknown field" => new Go { Extra = [(77, [])] },
-        "a key after the last" => new Go { Extra = [(11, [1])] },
+        "no processes" => new Go { Extra = [(11, new byte[8])] },
+        "a key after the last" => new Go { Extra = [(12, [1])] },
         "key 0" => new Go { Extra = [(0, [])] },
         "no command" => new Go { Argv = [] },
         "empty command" => new Go { Argv = [""] },

@@ -11,6 +11,7 @@ internal static class CloneCommand
 
     /// <summary>How much of git's output is kept, in bytes.</summary>
     private const long LogBytes = 64 * 1024;
+    private const int Pids = 512;
 
     private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(200);
 
@@ -62,6 +63,7 @@ internal static class CloneCommand
         Relays = [(GitRoutes.Port, GitRoutes.Socket)],
         LogBytes = LogBytes,
         StopGrace = StopGrace,
+        Pids = Pids,
         Lease = lease,
     };
 

@@ -48,6 +48,7 @@ internal static class AttemptStart
             StopGrace = StopGrace,
             Hooks = spec.Hooks,
             HooksTimeout = TimeSpan.FromMilliseconds(spec.HooksTimeoutMs),
+            Pids = (int)spec.Pids,
             Lease = lease,
         };
     }

@@ -90,7 +90,7 @@ internal static class ContainerSpec
             Volumes = ContainerMounts.Volumes(spec, names),
             UseImageHosts = true,
             UseImageResolvConf = true,
-            Rlimits = Rlimits(spec),
+            Rlimits = Rlimits,
             Resources = Resources(spec, inputs),
             HealthCheck = new SpecHealthCheck { Test = ["NONE"] },
         };
@@ -116,13 +116,13 @@ internal static class ContainerSpec
         (uint)Math.Clamp((spec.TimeoutMs / 1000) + (long)Grace.TotalSeconds, 1, uint.MaxValue);
 
     /// <summary>
-    /// No core dumps. The bound of processes is set here too, since each workspace is a user of its own: it holds where the cgroup's cannot be set. Queued signals
-    /// and message queues also count against the engine's own user, whatever user namespace they are in: without a bound one agent leaves none to the others.
+    /// No core dumps. Queued signals and message queues also count against the engine's own user, whatever user namespace they are in: without a bound one agent leaves
+    /// none to the others. The bound of processes is not among these: the runtime takes them over before it is the agent's user, and would be held to it among all
+    /// processes of the engine (crun 1.21: "clone: Resource temporarily unavailable"). The shim sets it (<see cref="ShimGo.Pids"/>).
     /// </summary>
-    private static List<SpecRlimit> Rlimits(AttemptSpec spec) =>
+    private static readonly List<SpecRlimit> Rlimits =
     [
         new() { Type = "core", Soft = 0, Hard = 0 },
-        new() { Type = "nproc", Soft = (ulong)spec.Pids, Hard = (ulong)spec.Pids },
         new() { Type = "sigpending", Soft = QueuedSignals, Hard = QueuedSignals },
         new() { Type = "msgqueue", Soft = QueuedMessageBytes, Hard = QueuedMessageBytes },
     ];

@@ -110,7 +110,7 @@ internal static class ContainerSpecCheck
             var made = ulimits.GetValueOrDefault(limit.Type);
             found.Same($"ulimit {limit.Type}", $"{limit.Soft}:{limit.Hard}", made is null ? null : $"{made.Soft}:{made.Hard}");
         }
-        // Podman raises the number of open files to what its own user may have.
-        found.Only("ulimit", ulimits.Keys, k => k == "nofile" || wanted.Rlimits.Any(l => l.Type == k));
+        // Podman raises the number of open files and that of processes to what its own user may have.
+        found.Only("ulimit", ulimits.Keys, k => k is "nofile" or "nproc" || wanted.Rlimits.Any(l => l.Type == k));
     }
 }

@@ -35,6 +35,9 @@ internal sealed record ShimGo
     /// <summary>The time of all these commands together.</summary>
     public TimeSpan HooksTimeout { get; init; }
 
+    /// <summary>Processes and threads that the agent's user may have, the shim among them; the engine's own default when null.</summary>
+    public int? Pids { get; init; }
+
     /// <summary>What is left of the node's lease.</summary>
     public required TimeSpan Lease { get; init; }
 
@@ -78,6 +81,12 @@ internal sealed record ShimGo
         {
             BinaryPrimitives.WriteInt64LittleEndian(number, Math.Max(1, (long)HooksTimeout.TotalMilliseconds));
             Field(buffer, 10, number);
+        }
+
+        if (Pids is { } pids)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(number, pids);
+            Field(buffer, 11, number);
         }
 
         return buffer.WrittenMemory;

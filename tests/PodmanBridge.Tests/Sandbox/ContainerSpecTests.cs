@@ -80,7 +80,7 @@ public sealed class ContainerSpecTests
     public void Build_AnyAttempt_BoundsWhatAllUsersOfTheEngineShare()
     {
         var limits = ContainerSpec.Build(SpecBuilder.Attempt(), SpecBuilder.Inputs()).Rlimits.ToDictionary(limit => limit.Type, limit => (limit.Soft, limit.Hard));
-        Assert.Equal((256ul, 256ul), limits["nproc"]);
+        Assert.DoesNotContain("nproc", limits.Keys);
         Assert.Equal((1024ul, 1024ul), limits["sigpending"]);
         Assert.Equal((98_304ul, 98_304ul), limits["msgqueue"]);
         Assert.Equal((0ul, 0ul), limits["core"]);

@@ -20,6 +20,7 @@ public sealed class ShimGoTests
             Lease = TimeSpan.FromSeconds(2),
             Hooks = [new("onCreate[0]", "a=b"), new("postStart[0]", "-x")],
             HooksTimeout = TimeSpan.FromMinutes(5),
+            Pids = 256,
         };
 
         byte[] expected =
@@ -36,6 +37,7 @@ public sealed class ShimGoTests
             9, 15, 0, 0, 0, .. "onCreate[0]=a=b"u8,
             9, 15, 0, 0, 0, .. "postStart[0]=-x"u8,
             10, 8, 0, 0, 0, 0xe0, 0x93, 4, 0, 0, 0, 0, 0,
+            11, 8, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0,
         ];
         Assert.Equal(Convert.ToHexString(expected), Convert.ToHexString(go.Encode().Span));
     }

@@ -35,12 +35,12 @@ static size_t put_field(char *to, unsigned key, const char *value, unsigned n)
 static size_t compose(char *to)
 {
     static const char *const values[] = { "", "argument", "NAME=value", "/work/dir", "some input", "\x90\x1fmodel.sock",
-        "12345678", "1234", "12345678", "postCreate[1]=npm ci", "12345678", "?" };
+        "12345678", "1234", "12345678", "postCreate[1]=npm ci", "12345678", "12345678", "?" };
     size_t n = put_field(to, 1, "sh", 2) + 0;
     n += put_field(to + n, 3, "/tmp", 4);
     n += put_field(to + n, 8, "\1\0\0\0\0\0\0\0", 8);
     for (unsigned i = below(12); i > 0; i--) {
-        unsigned key = 1 + below(11);
+        unsigned key = 1 + below(12);
         n += put_field(to + n, key, values[key], (unsigned)strlen(values[key]));
     }
     return n;

@@ -64,7 +64,7 @@ internal static class OciConfigCheck
             var made = limits.GetValueOrDefault(limit.Type);
             found.Same($"ulimit {limit.Type}", $"{limit.Soft}:{limit.Hard}", made is null ? null : $"{made.Soft}:{made.Hard}");
         }
-        found.Only("ulimit", limits.Keys, k => k == "nofile" || wanted.Rlimits.Any(l => l.Type == k));
+        found.Only("ulimit", limits.Keys, k => k is "nofile" or "nproc" || wanted.Rlimits.Any(l => l.Type == k));
     }
 
     private static void CompareLinux(Differences found, SpecGenerator wanted, OciLinux linux)
