@@ -26,7 +26,9 @@ public sealed class ProcessLimitTests(StackFixture stacks) : EndToEndTests(stack
                     sed -n 's/^Max processes *//p' /proc/self/limits
                     i=0
                     while [ $i -lt 20 ]; do sleep 30 & i=$((i + 1)); done
-              resources: {limits: {pids: 16}}
+              resources:
+                limits:
+                  pids: 16
             """)));
         foreach (var run in runs)
         {
