@@ -31,6 +31,9 @@ internal static class BridgeServices
         services.AddSingleton(new ImageFetcher.Settings(options.MaxImageBytes));
         services.AddSingleton<StorageTenants>();
         services.AddSingleton(provider => new Measurer(options.Measurer, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<EngineVolumes>();
+        services.AddSingleton<StorageProbe>();
+        services.AddSingleton(new DiskPressure(new FreeSpace(options.MinFreeBytes, options.MinFreeFiles)));
         services.AddSingleton<ImageFetcher>();
         services.AddSingleton(Catalogue);
         services.AddHostedService(provider => provider.GetRequiredService<ImageCatalogue>());
@@ -69,9 +72,14 @@ internal static class BridgeServices
                 CpuMillis = options.CpuMillis,
                 MemoryBytes = options.MemoryBytes,
                 AllowsUnenforcedLimits = options.AllowUnenforcedLimits,
+                AllowedVolumes = options.AllowedVolumes,
+                AllowedPodmanSecrets = options.AllowedSecrets,
+                ClonesGit = options.GitImage is not null,
                 Labels = options.Labels,
             },
-            new CliVersionReader(time));
+            new CliVersionReader(time),
+            services.GetRequiredService<StorageProbe>(),
+            services.GetRequiredService<DiskPressure>());
         return new NodeFactsSource(reader.ReadAsync, time);
     }
 
@@ -140,6 +148,7 @@ internal static class BridgeServices
             CliVersion = () => services.GetRequiredService<NodeFactsSource>().Current.CliVersion,
             Files = SandboxFiles.Write(Path.Combine(options.StateDirectory, "sandbox")),
             EnforcedLimits = () => services.GetRequiredService<NodeFactsSource>().Current.EnforcedLimits,
+            AllowsUnenforcedLimits = options.AllowUnenforcedLimits,
             Tenants = services.GetRequiredService<StorageTenants>(),
             Measurer = services.GetRequiredService<Measurer>(),
             Time = services.GetRequiredService<TimeProvider>(),

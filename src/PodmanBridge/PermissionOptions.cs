@@ -1,12 +1,33 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
+using Stromboli.Crds.Nodes;
+using Stromboli.Crds.Runs;
+using Stromboli.Crds.Schema;
 using Stromboli.PodmanBridge.HostPaths;
 
 namespace Stromboli.PodmanBridge;
 
 /// <summary>The options by which a node's admin lets runs have something of the node.</summary>
-internal sealed class PermissionOptions
+internal sealed partial class PermissionOptions
 {
+    /// <summary>The options, with what is wrong with their values said as one sentence.</summary>
+    public PermissionOptions()
+    {
+        Volumes.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > NodeLimits.AllowedVolumes)
+                result.AddError($"--allow-volume may be given {NodeLimits.AllowedVolumes} times at most; allow a directory that holds several of these.");
+        });
+        Secrets.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > NodeLimits.AllowedPodmanSecrets)
+                result.AddError($"--allow-podman-secret may be given {NodeLimits.AllowedPodmanSecrets} times at most.");
+            if (result.Tokens.FirstOrDefault(token => !SecretName().IsMatch(token.Value) || token.Value.Length > RunLimits.Name) is { } wrong)
+                result.AddError($"--allow-podman-secret: no run can name a secret '{wrong.Value}'; its name has letters, digits, '-', '_' and '.', {RunLimits.Name} at most.");
+        });
+    }
+
     /// <summary>What runs may mount.</summary>
     public Option<AllowedVolume[]> Volumes { get; } = new("--allow-volume")
     {
@@ -25,7 +46,7 @@ internal sealed class PermissionOptions
         var allowed = new List<AllowedVolume>();
         foreach (var token in result.Tokens)
         {
-            if (AllowedVolume.Parse(token.Value) is { } volume)
+            if (AllowedVolume.Parse(token.Value) is { PathPrefix.Length: <= RunLimits.Path } volume)
             {
                 allowed.Add(volume);
             }
@@ -37,4 +58,7 @@ internal sealed class PermissionOptions
 
         return [.. allowed];
     }
+
+    [GeneratedRegex(Patterns.PodmanSecret, RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex SecretName();
 }

@@ -12,7 +12,10 @@ public sealed record AgentNodeStatus
     [Bounds(-1, StatusLimits.Count)]
     public long? ObservedGeneration { get; init; }
 
-    /// <summary>Ready: the bridge is connected and its Podman answers. Schedulable: new runs may be placed there. ImagesPulled: spec.prePullImages are there.</summary>
+    /// <summary>
+    /// Ready: the bridge is connected and its Podman answers. Schedulable: new runs may be placed there. DiskPressure: its disk is short of space. ImagesPulled:
+    /// spec.prePullImages are there.
+    /// </summary>
     [Items(StatusLimits.Conditions)]
     [ListMap("type")]
     public List<Condition>? Conditions { get; init; }
@@ -48,9 +51,20 @@ public sealed record AgentNodeStatus
     [TextLength(0, StatusLimits.Word)]
     public string? CgroupVersion { get; init; }
 
-    /// <summary>Limits that the node enforces: memory, cpu, pids.</summary>
+    /// <summary>Limits that the node enforces: cpu, memory, pids, and ephemeralStorage (with workspace.emptyDir.sizeLimit).</summary>
     [Items(NodeLimits.EnforcedLimits, TextMax = StatusLimits.Word)]
     public List<string>? EnforcedLimits { get; init; }
+
+    /// <summary>Paths of the node that runs may mount (--allow-volume of its bridge).</summary>
+    [Items(NodeLimits.AllowedVolumes)]
+    public List<NodeVolume>? AllowedVolumes { get; init; }
+
+    /// <summary>Secrets of the node's Podman that runs may have (--allow-podman-secret of its bridge), by name.</summary>
+    [Items(NodeLimits.AllowedPodmanSecrets, TextMax = StatusLimits.Word)]
+    public List<string>? AllowedPodmanSecrets { get; init; }
+
+    /// <summary>Whether runs may have workspace.git there (--git-image of its bridge).</summary>
+    public bool? ClonesGit { get; init; }
 
     /// <summary>What the node has for runs.</summary>
     public NodeResources? Capacity { get; init; }

@@ -9,6 +9,9 @@ public static class NodeConditions
     /// <summary>True: new runs may be placed there.</summary>
     public const string Schedulable = "Schedulable";
 
+    /// <summary>True: the node's disk has less free than its bridge keeps free, and takes no new runs.</summary>
+    public const string DiskPressure = "DiskPressure";
+
     /// <summary>True: every image of spec.prePullImages is there. Absent when there are none.</summary>
     public const string ImagesPulled = "ImagesPulled";
 }

@@ -12,6 +12,15 @@ public static class NodeLimits
     /// <summary>Names of limits that a node enforces.</summary>
     public const int EnforcedLimits = 16;
 
+    /// <summary>The limit of a run's disk use, among the names of limits that a node enforces: what of resources.limits and workspace.emptyDir is on the disk.</summary>
+    public const string StorageLimit = "ephemeralStorage";
+
+    /// <summary>Paths that a node allows runs to mount.</summary>
+    public const int AllowedVolumes = 64;
+
+    /// <summary>Podman secrets that a node allows runs to have.</summary>
+    public const int AllowedPodmanSecrets = 64;
+
     /// <summary>Images that are listed.</summary>
     public const int Images = 50;
 

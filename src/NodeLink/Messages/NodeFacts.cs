@@ -1,3 +1,5 @@
+using Stromboli.Crds.Nodes;
+
 namespace Stromboli.NodeLink.Messages;
 
 /// <summary>What a node says of itself.</summary>
@@ -27,11 +29,20 @@ public sealed record NodeFacts
     /// <summary><c>v1</c> or <c>v2</c>.</summary>
     public string? CgroupVersion { get; init; }
 
-    /// <summary>The limits that the engine can enforce, out of <c>cpu</c>, <c>memory</c>, <c>pids</c>.</summary>
+    /// <summary>The limits that the node can enforce, out of <c>cpu</c>, <c>memory</c>, <c>pids</c> and <c>ephemeralStorage</c>.</summary>
     public IReadOnlyList<string> EnforcedLimits { get; init; } = [];
 
     /// <summary>Whether the node takes runs although it cannot enforce all their limits (<c>--allow-unenforced-limits</c>).</summary>
     public bool AllowsUnenforcedLimits { get; init; }
+
+    /// <summary>What runs may mount of the node; at most <see cref="NodeLimits.AllowedVolumes"/>.</summary>
+    public IReadOnlyList<NodeVolume> AllowedVolumes { get; init; } = [];
+
+    /// <summary>The secrets of the node's Podman that runs may have; at most <see cref="NodeLimits.AllowedPodmanSecrets"/>.</summary>
+    public IReadOnlyList<string> AllowedPodmanSecrets { get; init; } = [];
+
+    /// <summary>Whether the node clones repositories.</summary>
+    public bool ClonesGit { get; init; }
 
     /// <summary>The processors, in thousandths of one.</summary>
     public long CpuMillis { get; init; }
@@ -44,6 +55,9 @@ public sealed record NodeFacts
 
     /// <summary>What the node calls itself; the operator puts them under <c>node.stromboli.dev/</c> only.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>One sentence when the disk has less free than is to be kept free; null when it has enough.</summary>
+    public string? DiskPressure { get; init; }
 
     /// <summary>One sentence when the engine cannot be used; null when all is well.</summary>
     public string? Problem { get; init; }

@@ -2,6 +2,7 @@ using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Values;
 using Stromboli.Kubernetes.Model;
+using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;
 
@@ -22,6 +23,8 @@ internal static class AgentNodeStatusRules
         var schedulable = Schedulable(ready, view);
         var conditions = Conditions.Set(before.Conditions, ready with { ObservedGeneration = generation }, clock);
         conditions = PrePullRules.Set(conditions, node, report, clock);
+        if (report.Facts is { } facts)
+            conditions = Conditions.Set(conditions, DiskPressure(facts) with { ObservedGeneration = generation }, clock);
         return WithFacts(before, report) with
         {
             Images = report.Images is { } images ? [.. images] : before.Images,
@@ -50,6 +53,9 @@ internal static class AgentNodeStatusRules
             Rootless = facts.Rootless,
             CgroupVersion = facts.CgroupVersion,
             EnforcedLimits = [.. facts.EnforcedLimits],
+            AllowedVolumes = facts.AllowedVolumes.Count == 0 ? null : [.. facts.AllowedVolumes],
+            AllowedPodmanSecrets = facts.AllowedPodmanSecrets.Count == 0 ? null : [.. facts.AllowedPodmanSecrets],
+            ClonesGit = facts.ClonesGit,
         };
 
     private static NodeResources Resources(long cpuMillis, long memoryBytes, int runs) =>
@@ -76,6 +82,8 @@ internal static class AgentNodeStatusRules
             return Condition(NodeConditions.Schedulable, false, "Unschedulable", "spec.unschedulable keeps new runs away.");
         if (view.MaxRuns == 0)
             return Condition(NodeConditions.Schedulable, false, "NoCapacity", "The node takes no runs: spec.maxRuns, or what its bridge was started with, is 0.");
+        if (view.DiskPressure is { } pressure)
+            return Condition(NodeConditions.Schedulable, false, NodeConditions.DiskPressure, pressure);
         return view.TakesLimits
             ? Condition(NodeConditions.Schedulable, true, "Schedulable", "New runs may be placed here.")
             : Condition(
@@ -84,6 +92,10 @@ internal static class AgentNodeStatusRules
                 "LimitsNotEnforceable",
                 "The engine cannot enforce a run's limits: delegate the cgroup controllers cpu, memory and pids to the bridge's user, or start the bridge with --allow-unenforced-limits.");
     }
+
+    private static Condition DiskPressure(NodeFacts facts) => facts.DiskPressure is { } pressure
+        ? Condition(NodeConditions.DiskPressure, true, "LowOnSpace", pressure)
+        : Condition(NodeConditions.DiskPressure, false, "EnoughSpace", "The node's disk has what is to be kept free.");
 
     private static Condition Condition(string type, bool value, string reason, string message) => new()
     {

@@ -14,7 +14,7 @@ internal static partial class NodeFactsRules
     /// <summary>How many characters of a problem are kept.</summary>
     public const int MaxProblem = 512;
 
-    /// <summary>The limits that a run has, each of which a node must enforce.</summary>
+    /// <summary>The limits that every run has, each of which a node must enforce.</summary>
     public static readonly IReadOnlyList<string> Limits = ["cpu", "memory", "pids"];
 
     /// <summary>The facts within bounds.</summary>
@@ -27,7 +27,10 @@ internal static partial class NodeFactsRules
         Architecture = Word(facts.Architecture),
         Kernel = Word(facts.Kernel),
         CgroupVersion = Word(facts.CgroupVersion),
-        EnforcedLimits = [.. Limits.Where(facts.EnforcedLimits.Contains)],
+        EnforcedLimits = [.. Limits.Append(NodeLimits.StorageLimit).Where(facts.EnforcedLimits.Contains)],
+        AllowedVolumes = [.. facts.AllowedVolumes.Where(IsVolume).Distinct().Take(NodeLimits.AllowedVolumes)],
+        AllowedPodmanSecrets = [.. facts.AllowedPodmanSecrets.Where(s => Word(s) == s).Distinct().Take(NodeLimits.AllowedPodmanSecrets)],
+        DiskPressure = Cut(facts.DiskPressure, MaxProblem),
         CpuMillis = Math.Max(0, facts.CpuMillis),
         MemoryBytes = Math.Max(0, facts.MemoryBytes),
         MaxRuns = Math.Clamp(facts.MaxRuns, 0, NodeLimits.MaxRuns),
@@ -37,6 +40,12 @@ internal static partial class NodeFactsRules
 
     /// <summary>Whether the node enforces every limit of a run or was told to do without.</summary>
     public static bool TakesLimits(NodeFacts facts) => facts.AllowsUnenforcedLimits || Limits.All(facts.EnforcedLimits.Contains);
+
+    /// <summary>Whether the node keeps limits of disk use or was told to do without.</summary>
+    public static bool KeepsStorageLimits(NodeFacts facts) => facts.AllowsUnenforcedLimits || facts.EnforcedLimits.Contains(NodeLimits.StorageLimit);
+
+    private static bool IsVolume(NodeVolume? volume) =>
+        volume is { PathPrefix: { Length: <= RunLimits.Path } path, ReadOnly: not null } && path.StartsWith('/') && !path.Any(char.IsControl);
 
     private static Dictionary<string, string> Labels(IReadOnlyDictionary<string, string> said)
     {

@@ -33,6 +33,15 @@ internal sealed record NodeView
     /// <summary>Whether it can enforce every limit of a run, or was told to do without.</summary>
     public bool TakesLimits { get; init; }
 
+    /// <summary>Whether it keeps limits of disk use, or was told to do without.</summary>
+    public bool KeepsStorageLimits { get; init; }
+
+    /// <summary>What it lets runs have of it; null while nobody knows, since its bridge has not connected yet.</summary>
+    public NodePermissions? Permissions { get; init; }
+
+    /// <summary>One sentence when its disk is short of space; null when it is not.</summary>
+    public string? DiskPressure { get; init; }
+
     /// <summary>One sentence when its engine cannot be used; null when all is well.</summary>
     public string? Problem { get; init; }
 }

@@ -24,6 +24,11 @@ internal static class NodeViews
             TakesLimits = facts is not null
                 ? NodeFactsRules.TakesLimits(facts)
                 : NodeFactsRules.Limits.All(l => node.Status?.EnforcedLimits?.Contains(l) == true),
+            KeepsStorageLimits = facts is not null
+                ? NodeFactsRules.KeepsStorageLimits(facts)
+                : node.Status?.EnforcedLimits?.Contains(NodeLimits.StorageLimit) == true,
+            Permissions = NodePermissions.Of(facts, node.Status),
+            DiskPressure = facts?.DiskPressure,
             Problem = facts?.Problem,
         };
     }

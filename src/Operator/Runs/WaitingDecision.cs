@@ -45,6 +45,8 @@ internal static class WaitingDecision
             return new() { Need = RunNeed.Placement, Waiting = WaitingRuns.From(run, resolved) };
         if (!placement.IsPlaced)
         {
+            if (placement.Final)
+                return EndDecision.Finish(snapshot, run, snapshot.Now, placement.Reason.Value, placement.Message, events);
             var waits = RunTransitions.Waiting(
                 run, snapshot.Now, accepted: true, placement.Reason.Value, StatusCuts.Message(placement.Message), Position(run, placement));
             return RunDecision.Store(snapshot, waits, events);

@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.Operator.Scheduling;
+using Stromboli.Operator.Scheduling.Needs;
 
 namespace Stromboli.Operator.Runs;
 
@@ -20,6 +21,8 @@ internal static class WaitingRuns
         Avoid = run.LastAttempt() is { Reason: RunReason.NodeLost } lost ? lost.Node : null,
         CpuMillis = resolved.CpuMillicores,
         MemoryBytes = resolved.MemoryBytes,
+        HasStorageLimit = resolved.WorkspaceBytes is not null || resolved.EphemeralStorageBytes is not null,
+        Needs = NodeNeeds.Of(resolved),
     };
 
     /// <summary>What the attempt under way holds of its node; null if none is.</summary>

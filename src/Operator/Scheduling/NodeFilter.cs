@@ -7,9 +7,6 @@ namespace Stromboli.Operator.Scheduling;
 /// <summary>Which nodes may take a run at all, whatever is on them; pure. Each step that leaves no node gives the reason and the sentence.</summary>
 internal static class NodeFilter
 {
-    // As many nodes as a sentence can name and still be read.
-    private const int Named = 5;
-
     /// <summary>The nodes that could take the run when they have room, or why there is none.</summary>
     public static (IReadOnlyList<NodeLoad> Nodes, Placement? Refusal) Apply(WaitingRun run, IReadOnlyList<NodeLoad> all)
     {
@@ -24,23 +21,45 @@ internal static class NodeFilter
         if (large.Count == 0)
             return ([], Placement.Waits(RunReason.NoNodeMatches, NothingIsLargeEnough(run, matching)));
 
-        List<NodeLoad> up = [.. large.Where(n => IsUp(n.Node))];
-        if (up.Count == 0)
-            return ([], Placement.Waits(RunReason.WaitingForNode, NothingIsUp(large)));
+        var (permitted, denial) = Permitted(run, large);
+        if (denial is not null)
+            return ([], denial);
 
-        List<NodeLoad> able = [.. up.Where(n => n.Node.TakesLimits)];
+        List<NodeLoad> up = [.. permitted.Where(n => IsUp(n.Node))];
+        if (up.Count == 0)
+            return ([], Placement.Waits(RunReason.WaitingForNode, NothingIsUp(permitted)));
+
+        List<NodeLoad> measuring = run.HasStorageLimit ? [.. up.Where(n => n.Node.KeepsStorageLimits)] : up;
+        if (measuring.Count == 0)
+            return ([], Placement.Waits(RunReason.LimitsNotEnforceable, NothingMeasures(up)));
+
+        List<NodeLoad> able = [.. measuring.Where(n => n.Node.TakesLimits)];
         if (able.Count == 0)
-            return ([], Placement.Waits(RunReason.LimitsNotEnforceable, NothingEnforces(up)));
+            return ([], Placement.Waits(RunReason.LimitsNotEnforceable, NothingEnforces(measuring)));
 
         List<NodeLoad> others = [.. able.Where(n => n.Node.Name != run.Avoid)];
         return (others.Count > 0 ? others : able, null);
+    }
+
+    // Nodes that are away count, too: what one of them allows is waited for. So does one of which nothing is known yet.
+    private static (List<NodeLoad> Nodes, Placement? Denial) Permitted(WaitingRun run, List<NodeLoad> nodes)
+    {
+        foreach (var need in run.Needs)
+        {
+            List<NodeLoad> left = [.. nodes.Where(n => n.Node.Permissions is not { } permissions || need.IsMetBy(permissions))];
+            if (left.Count == 0)
+                return ([], need.Refusal([.. nodes.Select(n => n.Node)]));
+            nodes = left;
+        }
+
+        return (nodes, null);
     }
 
     private static bool Matches(WaitingRun run, NodeView node) =>
         (run.NodeName is null || run.NodeName == node.Name)
         && run.NodeSelector.All(l => node.Labels.TryGetValue(l.Key, out var value) && value == l.Value);
 
-    private static bool IsUp(NodeView node) => node is { Connected: true, Unschedulable: false, Problem: null };
+    private static bool IsUp(NodeView node) => node is { Connected: true, Unschedulable: false, Problem: null, DiskPressure: null };
 
     private static string NothingMatches(WaitingRun run, IReadOnlyList<NodeLoad> all)
     {
@@ -66,26 +85,23 @@ internal static class NodeFilter
     }
 
     private static string NothingIsUp(List<NodeLoad> nodes) =>
-        $"No node that matches can take runs now: {List(nodes.Select(n => $"{n.Node.Name} {State(n.Node)}"))}.";
+        $"No node that matches can take runs now: {NodeNames.List(nodes.Select(n => $"{n.Node.Name} {State(n.Node)}"))}.";
 
     private static string State(NodeView node) => node switch
     {
         { Connected: false } => "is not connected",
         { Problem: { } problem } => $"has a problem ({problem.TrimEnd('.')})",
-        _ => "is unschedulable (spec.unschedulable)",
+        { Unschedulable: true } => "is unschedulable (spec.unschedulable)",
+        _ => $"is short of disk space ({node.DiskPressure?.TrimEnd('.')})",
     };
 
     private static string NothingEnforces(List<NodeLoad> nodes) =>
         $"The engine of {Names(nodes)} cannot enforce the run's limits; delegate the cgroup controllers cpu, memory and pids to the bridge's user, "
         + "or start its bridge with --allow-unenforced-limits.";
 
-    private static string Names(IReadOnlyList<NodeLoad> nodes) => List(nodes.Select(n => n.Node.Name));
+    private static string NothingMeasures(List<NodeLoad> nodes) =>
+        $"The bridge of {Names(nodes)} cannot measure what a run has on the disk, and so cannot keep resources.limits.ephemeralStorage or workspace.emptyDir.sizeLimit; "
+        + "its log says why. Leave these limits out, or start the bridge with --allow-unenforced-limits.";
 
-    private static string List(IEnumerable<string> items)
-    {
-        var sorted = items.Order(StringComparer.Ordinal).ToList();
-        return sorted.Count <= Named
-            ? string.Join(", ", sorted)
-            : $"{string.Join(", ", sorted.Take(Named))} and {sorted.Count - Named} more";
-    }
+    private static string Names(IReadOnlyList<NodeLoad> nodes) => NodeNames.List(nodes.Select(n => n.Node.Name));
 }

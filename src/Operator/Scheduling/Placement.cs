@@ -13,7 +13,7 @@ internal sealed record Placement
     /// <summary>The node; null if the run waits on.</summary>
     public string? Node { get; private init; }
 
-    /// <summary>Why there is none: <c>NoNodeMatches</c>, <c>WaitingForNode</c>, <c>LimitsNotEnforceable</c> or <c>Queued</c>.</summary>
+    /// <summary>Why there is none: <c>NoNodeMatches</c>, <c>WaitingForNode</c>, <c>LimitsNotEnforceable</c> or <c>Queued</c>; if it is <see cref="Final"/>, what denies it one.</summary>
     public RunReason? Reason { get; private init; }
 
     /// <summary>One sentence that says why and what to do; empty with a node.</summary>
@@ -21,6 +21,9 @@ internal sealed record Placement
 
     /// <summary>The place among the queued runs, from 1; set exactly for <c>Queued</c>.</summary>
     public int? QueuePosition { get; private init; }
+
+    /// <summary>Whether the run is to fail rather than wait: its nodes are there, and all of them deny what it wants.</summary>
+    public bool Final { get; private init; }
 
     /// <summary>Whether the run has a node.</summary>
     [MemberNotNullWhen(true, nameof(Node))]
@@ -32,6 +35,9 @@ internal sealed record Placement
 
     /// <summary>The run waits.</summary>
     public static Placement Waits(RunReason reason, string message) => new() { Reason = reason, Message = message };
+
+    /// <summary>The run fails.</summary>
+    public static Placement Fails(RunReason reason, string message) => new() { Reason = reason, Message = message, Final = true };
 
     /// <summary>The run waits for room.</summary>
     public static Placement Queued(int position, string message) =>

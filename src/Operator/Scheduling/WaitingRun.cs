@@ -1,3 +1,5 @@
+using Stromboli.Operator.Scheduling.Needs;
+
 namespace Stromboli.Operator.Scheduling;
 
 /// <summary>A run that waits for a node.</summary>
@@ -36,9 +38,16 @@ internal sealed record WaitingRun
     /// <summary>Memory, in bytes.</summary>
     public required long MemoryBytes { get; init; }
 
+    /// <summary>Whether it has a limit of what it takes of the node's disk.</summary>
+    public bool HasStorageLimit { get; init; }
+
+    /// <summary>What it wants of the node's own.</summary>
+    public IReadOnlyList<NodeNeed> Needs { get; init; } = [];
+
     /// <summary>Whether the scheduler would say the same of both.</summary>
     public bool IsSame(WaitingRun other) =>
-        this with { NodeSelector = other.NodeSelector } == other
+        this with { NodeSelector = other.NodeSelector, Needs = other.Needs } == other
+        && Needs.SequenceEqual(other.Needs)
         && NodeSelector.Count == other.NodeSelector.Count
         && NodeSelector.All(l => other.NodeSelector.TryGetValue(l.Key, out var value) && value == l.Value);
 }

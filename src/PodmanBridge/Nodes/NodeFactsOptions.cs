@@ -1,3 +1,5 @@
+using Stromboli.PodmanBridge.HostPaths;
+
 namespace Stromboli.PodmanBridge.Nodes;
 
 /// <summary>What the bridge's configuration says of the node.</summary>
@@ -23,6 +25,15 @@ internal sealed record NodeFactsOptions
 
     /// <summary>Whether the node takes runs although it cannot enforce all their limits.</summary>
     public required bool AllowsUnenforcedLimits { get; init; }
+
+    /// <summary>What runs may mount of the node.</summary>
+    public IReadOnlyList<AllowedVolume> AllowedVolumes { get; init; } = [];
+
+    /// <summary>The Podman secrets that runs may have.</summary>
+    public IReadOnlyList<string> AllowedPodmanSecrets { get; init; } = [];
+
+    /// <summary>Whether the node clones repositories.</summary>
+    public bool ClonesGit { get; init; }
 
     /// <summary>What the node calls itself.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();

@@ -1,10 +1,12 @@
+using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Nodes;
 
 /// <summary>Reads what a node is and can do.</summary>
-internal sealed class NodeFactsReader(IPodman podman, NodeFactsOptions options, CliVersionReader cli)
+internal sealed class NodeFactsReader(IPodman podman, NodeFactsOptions options, CliVersionReader cli, StorageProbe storage, DiskPressure disk)
 {
     /// <summary>The facts now. What keeps the engine from being used stands in <see cref="NodeFacts.Problem"/>; only cancellation throws.</summary>
     public async Task<NodeFacts> ReadAsync(CancellationToken cancellation)
@@ -14,7 +16,14 @@ internal sealed class NodeFactsReader(IPodman podman, NodeFactsOptions options, 
         {
             var info = await podman.System.InfoAsync(cancellation);
             var facts = NodeFactsRules.Facts(info, options, version);
-            return facts with { Problem = facts.Problem ?? await PodmanPeer.ProblemAsync(options.PodmanSocket, cancellation) };
+            // After the engine has answered: then one of its processes is there to be tried on.
+            var measures = await storage.CanMeasureAsync(cancellation);
+            return facts with
+            {
+                EnforcedLimits = measures ? [.. facts.EnforcedLimits, NodeLimits.StorageLimit] : facts.EnforcedLimits,
+                DiskPressure = disk.Sentence,
+                Problem = facts.Problem ?? await PodmanPeer.ProblemAsync(options.PodmanSocket, cancellation),
+            };
         }
         catch (PodmanException e)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
@@ -77,6 +78,9 @@ internal static class NodeFactsRules
         CliVersion = cliVersion,
         AllowsUnenforcedLimits = options.AllowsUnenforcedLimits,
         MaxRuns = options.MaxRuns,
+        AllowedVolumes = [.. options.AllowedVolumes.Select(v => new NodeVolume { PathPrefix = v.PathPrefix, ReadOnly = v.ReadOnly })],
+        AllowedPodmanSecrets = options.AllowedPodmanSecrets,
+        ClonesGit = options.ClonesGit,
         Labels = options.Labels,
     };
 }

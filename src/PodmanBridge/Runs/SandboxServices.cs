@@ -56,8 +56,11 @@ internal sealed class SandboxServices
     /// <summary>The files that are the same for every container.</summary>
     public required SandboxFiles Files { get; init; }
 
-    /// <summary>The limits that the engine enforces; the others are left out.</summary>
+    /// <summary>The limits that hold on the node; the others are left out.</summary>
     public required Func<IReadOnlyCollection<string>> EnforcedLimits { get; init; }
+
+    /// <summary>Whether the node takes runs although it cannot enforce all their limits.</summary>
+    public bool AllowsUnenforcedLimits { get; init; }
 
     /// <summary>The runs that have something on the disk.</summary>
     public required StorageTenants Tenants { get; init; }

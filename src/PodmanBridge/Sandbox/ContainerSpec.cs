@@ -1,3 +1,4 @@
+using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Podman.Models;
 
@@ -105,11 +106,13 @@ internal static class ContainerSpec
         [ContainerLabels.Attempt] = inputs.Attempt.ToString(),
         [ContainerLabels.Namespace] = spec.Namespace,
         [ContainerLabels.Name] = spec.Name,
-        [ContainerLabels.Limits] = Limits.All(inputs.EnforcedLimits.Contains) ? ContainerLabels.Enforced : ContainerLabels.Unenforced,
+        [ContainerLabels.Limits] = LimitsOf(spec).All(inputs.EnforcedLimits.Contains) ? ContainerLabels.Enforced : ContainerLabels.Unenforced,
     };
 
-    /// <summary>Every limit that a run has.</summary>
+    /// <summary>Every limit that the engine enforces for a run.</summary>
     internal static readonly IReadOnlyList<string> Limits = ["cpu", "memory", "pids"];
+
+    private static IEnumerable<string> LimitsOf(AttemptSpec spec) => spec is { WorkspaceBytes: null, StorageBytes: null } ? Limits : Limits.Append(NodeLimits.StorageLimit);
 
     /// <summary>At least 1: the engine takes 0 for none.</summary>
     private static uint EngineTimeout(AttemptSpec spec) =>

@@ -1,3 +1,4 @@
+using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Runs;
@@ -24,7 +25,7 @@ internal sealed class AttemptStorage(AttemptRecord record, string logPath, Sandb
             Volumes = [.. Volumes(started).OrderByDescending(volume => volume.MountPoint == workspace)],
             Workspace = workspace,
             LogPath = logPath,
-            Limits = new StorageLimits(record.Spec.WorkspaceBytes, record.Spec.StorageBytes),
+            Limits = LimitsAreLeftOut ? new StorageLimits(null, null) : new StorageLimits(record.Spec.WorkspaceBytes, record.Spec.StorageBytes),
             End = end,
         };
         _place = services.Tenants.Add(_tenant);
@@ -48,6 +49,9 @@ internal sealed class AttemptStorage(AttemptRecord record, string logPath, Sandb
 
     /// <inheritdoc/>
     public void Dispose() => _place?.Dispose();
+
+    // Without that permission they stand, and a node that cannot measure refuses the run.
+    private bool LimitsAreLeftOut => services.AllowsUnenforcedLimits && !services.EnforcedLimits().Contains(NodeLimits.StorageLimit);
 
     private static IEnumerable<RunVolume> Volumes(ContainerInspection started) =>
         from mount in started.Mounts ?? []

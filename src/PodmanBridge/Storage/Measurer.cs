@@ -38,6 +38,24 @@ internal sealed class Measurer(string program, TimeProvider time)
         }
     }
 
+    /// <summary>Tries whether the program could measure for a container of this process, without looking at any file.</summary>
+    /// <exception cref="IOException">It could not.</exception>
+    public async Task TryAsync(int pid, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(Grace, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        try
+        {
+            // No volumes, and no time to look at processes.
+            if (await RunAsync([Text(pid), "0", "0"], either.Token) is { Length: > 0 } output)
+                throw new IOException($"{program} was asked for nothing and told {output.Length} characters.");
+        }
+        catch (Exception e) when (e is Win32Exception || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            throw new IOException($"{program}: {e.Message}", e);
+        }
+    }
+
     private static IEnumerable<string> Arguments(StorageTenant tenant, TimeSpan patience, long? enough) =>
     [
         Text(tenant.Pid), Text((long)patience.TotalMilliseconds), Text(enough ?? 0),

@@ -11,6 +11,9 @@ internal static class StorageRules
     /// <summary>How often the free space is asked for when little is left above the floor.</summary>
     public static readonly TimeSpan HastyTick = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How often the free space is asked for while there are no runs.</summary>
+    public static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a run with a limit goes unmeasured when the file system tells nothing: another one may free what it fills.</summary>
     public static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(15);
 
@@ -75,6 +78,14 @@ internal static class StorageRules
 
     /// <summary>Whether the file system has less left than the floor.</summary>
     public static bool IsLow(FreeSpace now, FreeSpace floor) => now.Bytes < floor.Bytes || now.Files < floor.Files;
+
+    /// <summary>Whether the file system is short of space: from below the floor on, until it has an eighth more.</summary>
+    public static bool IsPressed(bool before, FreeSpace now, FreeSpace floor) =>
+        IsLow(now, before ? new FreeSpace(floor.Bytes + (floor.Bytes / 8), floor.Files + (floor.Files / 8)) : floor);
+
+    /// <summary>The floor, as words.</summary>
+    public static string FloorText(FreeSpace floor) => string.Create(
+        CultureInfo.InvariantCulture, $"{Size(floor.Bytes)} or {floor.Files} inodes (--min-free-space and --min-free-inodes of its bridge)");
 
     /// <summary>The run that has most of what there is too little of; null when none has enough to matter.</summary>
     public static T? Largest<T>(IEnumerable<(T Run, StorageUsage Usage)> runs, FreeSpace now, FreeSpace floor)

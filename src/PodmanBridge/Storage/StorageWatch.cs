@@ -1,25 +1,37 @@
+using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Runs;
 
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
-/// Keeps the runs of a node within their limits of disk, and the node's disk from running full (docs/design/storage.md). Idle while there is no run; otherwise it
-/// asks the file system now and then for its free space, which costs nothing, and measures a run when that says that it may be near its limit.
+/// Keeps the runs of a node within their limits of disk, and the node's disk from running full (docs/design/storage.md). It asks the file system now and then for its
+/// free space, which costs nothing, seldom while there is no run, and measures a run when that says that it may be near its limit.
 /// </summary>
 internal sealed partial class StorageWatch(
-    StorageTenants tenants, Measurer measurer, RunSupervisor attempts, BridgeOptions options, TimeProvider time, ILogger<StorageWatch> logger) : BackgroundService
+    StorageTenants tenants,
+    Measurer measurer,
+    RunSupervisor attempts,
+    EngineVolumes engine,
+    DiskPressure pressure,
+    NodeFactsSource facts,
+    TimeProvider time,
+    ILogger<StorageWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan ReliefPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterNoRelief = TimeSpan.FromSeconds(10);
 
-    private readonly FreeSpace _floor = new(options.MinFreeBytes, options.MinFreeFiles);
+    // What a run that was ended has on the disk can be removed a moment after its container is gone; without this its neighbour would go, too.
+    private static readonly TimeSpan AfterEnd = TimeSpan.FromSeconds(5);
+
+    private readonly FreeSpace _floor = pressure.Floor;
 
     // A run that takes long to be measured holds up no others but those like it.
     private readonly SemaphoreSlim _quick = new(2);
     private readonly SemaphoreSlim _slow = new(1);
     private readonly Dictionary<StorageTenant, WatchedTenant> _watched = [];
     private long? _noRelief;
+    private long? _ended;
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -34,10 +46,9 @@ internal sealed partial class StorageWatch(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var pause = StorageRules.Tick;
+            TimeSpan? pause;
             try
             {
-                await tenants.AnyAsync(stoppingToken);
                 pause = await LookAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -50,24 +61,38 @@ internal sealed partial class StorageWatch(
                 pause = AfterNoRelief;
             }
 
-            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await PauseAsync(pause, stoppingToken);
         }
 
         await Task.WhenAll(_watched.Values.Select(watched => watched.Looking)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task<TimeSpan> LookAsync(CancellationToken cancellationToken)
+    // How long it has time until the next look; null while there is nothing to look after, until there is.
+    private async Task<TimeSpan?> LookAsync(CancellationToken cancellationToken)
     {
         var runs = Refresh();
-        if (runs is not [{ Tenant.Volumes: [var volume, ..] }, ..])
-            return StorageRules.Tick;
         // What is around the volumes: they themselves may be entered by their owner alone.
-        var free = FreeSpace.At(Path.GetDirectoryName(Path.GetDirectoryName(volume.Directory))!);
+        var place = runs is [{ Tenant.Volumes: [var volume, ..] }, ..] ? Path.GetDirectoryName(Path.GetDirectoryName(volume.Directory))! : await engine.FolderAsync(cancellationToken);
+        var free = FreeSpace.At(place);
         foreach (var run in runs.Where(run => run.Looking.IsCompleted && !run.Ended && IsDue(run, free)))
             run.Looking = MeasureAsync(run, free, cancellationToken);
-        if (StorageRules.IsLow(free, _floor))
-            await RelieveAsync(runs, free, cancellationToken);
-        return StorageRules.Pause(free, _floor);
+        if (pressure.Update(free))
+        {
+            Log.Pressure(logger, pressure.Present, free.Bytes, free.Files);
+            await facts.RefreshAsync(cancellationToken);
+        }
+
+        var relieved = pressure.Present && await RelieveAsync(runs, free, cancellationToken);
+        return runs.Count == 0 && !relieved ? null : StorageRules.Pause(free, _floor);
+    }
+
+    // The next run ends the long pause of an idle node.
+    private async Task PauseAsync(TimeSpan? pause, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var delay = Task.Delay(pause ?? StorageRules.IdleTick, time, over.Token);
+        await (pause is null ? Task.WhenAny(delay, tenants.AnyAsync(over.Token)) : delay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await over.CancelAsync();
     }
 
     private IReadOnlyList<WatchedTenant> Refresh()
@@ -115,22 +140,29 @@ internal sealed partial class StorageWatch(
     }
 
     // First what nobody uses any more, then the run that has most. One at a time: its place comes free only when it is gone.
-    private async Task RelieveAsync(IReadOnlyList<WatchedTenant> runs, FreeSpace free, CancellationToken cancellationToken)
+    private async Task<bool> RelieveAsync(IReadOnlyList<WatchedTenant> runs, FreeSpace free, CancellationToken cancellationToken)
     {
         if (runs.Any(run => run.Ended) || (_noRelief is { } tried && time.GetElapsedTime(tried) < AfterNoRelief))
-            return;
+            return false;
         if (await TryFreeOldestAsync(free, cancellationToken))
-            return;
+        {
+            _ended = null;
+            return true;
+        }
+
+        if (!StorageRules.IsLow(free, _floor) || (_ended is { } ended && time.GetElapsedTime(ended) < AfterEnd))
+            return false;
         var measured = await Task.WhenAll(runs.Select(run => TryMeasureAsync(run, free, cancellationToken)));
         if (StorageRules.Largest(measured.OfType<(WatchedTenant Run, StorageUsage Usage)>(), free, _floor) is { } largest)
         {
+            _ended = time.GetTimestamp();
             largest.End(StorageRules.Full(measured.First(pair => pair?.Run == largest)!.Value.Usage, free, _floor));
+            return true;
         }
-        else
-        {
-            _noRelief = time.GetTimestamp();
-            Log.NobodyIsLarge(logger, free.Bytes, free.Files);
-        }
+
+        _noRelief = time.GetTimestamp();
+        Log.NobodyIsLarge(logger, free.Bytes, free.Files);
+        return false;
     }
 
     private async Task<bool> TryFreeOldestAsync(FreeSpace free, CancellationToken cancellationToken)
@@ -170,6 +202,9 @@ internal sealed partial class StorageWatch(
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "What attempt {Attempt} has on the disk could not be measured: {Error}")]
         public static partial void NotMeasured(ILogger logger, AttemptKey attempt, string error);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The disk is short of space: {Present}; {Free} bytes and {Files} inodes are left")]
+        public static partial void Pressure(ILogger logger, bool present, long free, long? files);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The disk is nearly full, {Free} bytes are left: the workspace of attempt {Attempt}, which is over, is removed")]
         public static partial void Freed(ILogger logger, AttemptKey attempt, long free);

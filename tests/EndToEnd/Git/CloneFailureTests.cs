@@ -1,6 +1,5 @@
 using Stromboli.Crds.Runs;
 using Stromboli.EndToEnd.Harness;
-using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Git;
 
@@ -94,14 +93,6 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
 
         Assert.Equal((RunPhase.Failed, RunReason.TimedOut), (status.Phase, status.Reason));
         await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
-    }
-
-    [Fact]
-    public async Task Node_WithoutAnImageForClones_SaysSo()
-    {
-        var scene = await OnPrivateStackAsync(new StackOptions());
-
-        await FailsAsync(scene, "https://git.example.com/project.git", "", "the node node-1 clones no repositories; give its bridge --git-image");
     }
 
     private static async Task FailsAsync(Scene scene, string url, string git, string cause)

@@ -43,7 +43,8 @@ public sealed class PodmanSecretTests(StackFixture stacks) : EndToEndTests(stack
 
         Assert.Equal((RunPhase.Failed, RunReason.PolicyDenied), (status.Phase, status.Reason));
         Assert.Contains("--allow-podman-secret other-token", status.Message);
-        Assert.Equal(0, await scene.NodeOf(run).CreatedAsync(run.Uid));
+        foreach (var node in scene.Nodes)
+            Assert.Equal(0, await node.CreatedAsync(run.Uid));
     }
 
     [Fact]

@@ -87,7 +87,8 @@ public sealed class VolumeTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.StartsWith("spec.volumes[0].hostPath /", status.Message);
         Assert.Contains(why, status.Message);
         Assert.Contains(remedy, status.Message);
-        Assert.Equal(0, await scene.NodeOf(run).CreatedAsync(run.Uid));
+        foreach (var node in scene.Nodes)
+            Assert.Equal(0, await node.CreatedAsync(run.Uid));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder, "none"));
     }
 

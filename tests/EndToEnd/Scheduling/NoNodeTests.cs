@@ -34,6 +34,34 @@ public sealed class NoNodeTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
+    public async Task NoNodeMeasuresDiskUse_RunsWithALimitOfItWaitAndRunWhereItMayBeLeftOut()
+    {
+        var blind = new NodeOptions { AllowUnenforcedLimits = false, ExtraArguments = ["--measurer", "/bin/false"] };
+        var scene = await OnPrivateStackAsync(new StackOptions { Node = blind });
+        Assert.DoesNotContain("ephemeralStorage", await scene.KubectlAsync("get", "agentnode", "node-1", "-o", "jsonpath={.status.enforcedLimits}"));
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: limited
+            spec:
+              prompt: "@say done"
+              workspace: {emptyDir: {sizeLimit: 100Mi}}
+            """);
+
+        var waiting = await run.UntilAsync("is observed", state => state.IsObserved);
+        Assert.Equal((RunPhase.Pending, RunReason.LimitsNotEnforceable), (waiting.Phase, waiting.Reason));
+        Assert.StartsWith("The bridge of node-1 cannot measure what a run has on the disk", waiting.Status.Message);
+        Assert.Contains("What runs have on the disk cannot be measured", scene.Stack.Nodes.Single().Bridge.ReadLog());
+
+        await scene.Stack.AddNodeAsync("node-2", blind with { AllowUnenforcedLimits = true }, Cancelled);
+        var end = await run.EndAsync();
+
+        Assert.Equal((RunPhase.Succeeded, "node-2"), (end.Phase, end.Status.NodeName));
+        StateRules.AssertHold(run.States);
+    }
+
+    [Fact]
     public async Task NoNodeEnforcesLimits_WaitsAndRunsWhenOneMayLeaveThemOut()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Node = new NodeOptions { AllowUnenforcedLimits = false } });

@@ -56,6 +56,28 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal("100000000\n", (await large.EndAsync()).Status.Result?.Text);
     }
 
+    [Fact]
+    public async Task Disk_ShortOfSpaceWithoutAnyRun_TakesNoneUntilThereIsRoom()
+    {
+        const string ballast = "/home/node/.local/share/containers/storage/volumes/ballast";
+        var scene = await OnSmallDiskAsync(megabytes: 400, inodes: 100_000, "--min-free-space", "128Mi", "--min-free-inodes", "1000");
+        var machine = scene.Stack.Nodes.Single().Machine;
+        Assert.Contains("ephemeralStorage", await scene.KubectlAsync("get", "agentnode", "node-1", "-o", "jsonpath={.status.enforcedLimits}"));
+        (await machine.RunAsync(["fallocate", "-l", "300000000", ballast])).OrThrow("fallocate");
+        await Poll.UntilAsync("the node tells that its disk is short", TimeSpan.FromSeconds(60), async _ => await PressureAsync(scene) == "True", Cancelled);
+
+        var run = await DiskTests.ApplyAsync(scene, "waits", "true", "");
+        var waiting = await run.ReasonAsync(RunReason.WaitingForNode);
+        Assert.Contains("node-1 is short of disk space (The node's disk has less free than 128Mi or 1000 inodes", waiting.Status.Message);
+        (await machine.RunAsync(["rm", ballast])).OrThrow("rm");
+
+        Assert.Equal(RunPhase.Succeeded, (await run.EndAsync()).Phase);
+        await Poll.UntilAsync("the node tells that it has room", TimeSpan.FromSeconds(60), async _ => await PressureAsync(scene) == "False", Cancelled);
+    }
+
+    private static async Task<string> PressureAsync(Scene scene) =>
+        (await scene.KubectlAsync("get", "agentnode", "node-1", "-o", "jsonpath={.status.conditions[?(@.type==\"DiskPressure\")].status}")).Trim();
+
     private async Task<Scene> OnSmallDiskAsync(int megabytes, int inodes, params string[] options)
     {
         var folder = Directory.CreateTempSubdirectory("stromboli-disk-").FullName;

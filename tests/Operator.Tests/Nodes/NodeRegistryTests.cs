@@ -202,6 +202,57 @@ public sealed class NodeRegistryTests : IDisposable
         Assert.Equal(expected, _registry.Find("n")!.MaxRuns);
     }
 
+    [Fact]
+    public void Permissions_BridgeSaysThem_AreWithinBoundsAndNoChangeWhenSaidAgain()
+    {
+        var changes = new List<string>();
+        NodeFacts Said() => Facts() with
+        {
+            AllowedVolumes = [
+                Volume("/data"), Volume("/data"), Volume("relative"), Volume("/new\nline"), Volume("/" + new string('x', 600)), new NodeVolume { PathPrefix = "/none" }, null!,
+                .. Enumerable.Range(0, 100).Select(i => Volume($"/v{i}"))],
+            AllowedPodmanSecrets = ["token", "token", "", "two\nlines", new string('s', 1000), .. Enumerable.Range(0, 100).Select(i => $"s{i}")],
+            ClonesGit = true,
+            EnforcedLimits = ["ephemeralStorage", "invented", "cpu"],
+            DiskPressure = "It is\nfull.",
+        };
+        var cleaned = NodeFactsRules.Clean(Said());
+        _registry.LinkUp("n", this, cleaned);
+        _registry.Changed += changes.Add;
+        _registry.FactsChanged("n", this, NodeFactsRules.Clean(Said()));
+
+        var view = _registry.Find("n")!;
+        Assert.Empty(changes);
+        Assert.Equal(NodeLimits.AllowedVolumes, view.Permissions!.Volumes.Count);
+        Assert.Equal(["/data", "/v0"], view.Permissions.Volumes.Take(2).Select(v => v.PathPrefix));
+        Assert.Equal(NodeLimits.AllowedPodmanSecrets, view.Permissions.PodmanSecrets.Count);
+        Assert.Equal(["token", "s0"], view.Permissions.PodmanSecrets.Take(2));
+        Assert.True(view.Permissions.ClonesGit);
+        Assert.Equal((true, "It is full."), (view.KeepsStorageLimits, view.DiskPressure));
+        Assert.Equal(["cpu", "ephemeralStorage"], cleaned.EnforcedLimits);
+    }
+
+    [Fact]
+    public void Permissions_BridgeUnknownToThisLeader_AreWhatTheLastOneWroteOrNotKnown()
+    {
+        Assert.Null(_registry.Find("n")!.Permissions);
+        _fakes.Agents["n"] = _fakes.Agents["n"] with { Status = new AgentNodeStatus { ClonesGit = false, AllowedVolumes = [Volume("/data")] } };
+        Assert.Equal(new NodePermissions { Volumes = [Volume("/data")] }, _registry.Find("n")!.Permissions);
+    }
+
+    [Theory]
+    [InlineData("cpu,memory,pids", false, false)]
+    [InlineData("ephemeralStorage", false, true)]
+    [InlineData("", true, true)]
+    public void KeepsStorageLimits_ByWhatTheBridgeMeasures(string enforced, bool allows, bool expected)
+    {
+        _registry.LinkUp("n", this, Facts() with { EnforcedLimits = enforced.Split(','), AllowsUnenforcedLimits = allows });
+
+        Assert.Equal(expected, _registry.Find("n")!.KeepsStorageLimits);
+    }
+
+    private static NodeVolume Volume(string prefix) => new() { PathPrefix = prefix, ReadOnly = true };
+
     [Theory]
     [InlineData("cpu,memory,pids", false, true)]
     [InlineData("memory,pids", false, false)]

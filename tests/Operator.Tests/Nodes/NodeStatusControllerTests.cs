@@ -165,6 +165,37 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         Assert.Equal(("False", "Podman does not answer."), (Ready.Status, Ready.Message));
     }
 
+    [Fact]
+    public async Task Status_WhatRunsMayHaveOfTheNode_IsShown()
+    {
+        await ConnectAsync();
+        Assert.Equal((false, null, null), (Status!.ClonesGit, Status.AllowedVolumes, Status.AllowedPodmanSecrets));
+        _registry.FactsChanged("node-1", _link, TestBridge.HelloOf("node-1").Facts with
+        {
+            AllowedVolumes = [new NodeVolume { PathPrefix = "/srv/data", ReadOnly = true }],
+            AllowedPodmanSecrets = ["token"],
+            ClonesGit = true,
+        });
+
+        await PassAsync(() => Status!.ClonesGit == true);
+        Assert.Equal([new NodeVolume { PathPrefix = "/srv/data", ReadOnly = true }], Status.AllowedVolumes);
+        Assert.Equal(["token"], Status.AllowedPodmanSecrets);
+    }
+
+    [Fact]
+    public async Task Status_DiskPressure_IsAConditionAndKeepsRunsAway()
+    {
+        await ConnectAsync();
+        Assert.Equal(("False", "EnoughSpace"), (Pressure.Status, Pressure.Reason));
+        _registry.FactsChanged("node-1", _link, TestBridge.HelloOf("node-1").Facts with { DiskPressure = "Too little is free." });
+
+        await PassAsync(() => Pressure.Status == "True");
+        Assert.Equal(("LowOnSpace", "Too little is free."), (Pressure.Reason, Pressure.Message));
+        Assert.Equal(("False", "DiskPressure", "True"), (Schedulable.Status, Schedulable.Reason, Ready.Status));
+    }
+
+    private Condition Pressure => Conditions.Find(Status?.Conditions, NodeConditions.DiskPressure)!;
+
     private Condition Ready => Conditions.Find(Status?.Conditions, NodeConditions.Ready)!;
 
     private Condition Schedulable => Conditions.Find(Status?.Conditions, NodeConditions.Schedulable)!;

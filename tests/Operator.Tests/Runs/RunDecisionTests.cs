@@ -90,6 +90,19 @@ public sealed class RunDecisionTests
         Assert.Equal(RunPhase.Preparing, RunDecision.Decide(Snapshot(none)).Status!.Phase);
     }
 
+    [Fact]
+    public void Decide_EveryNodeDeniesWhatItWants_FailsWithoutANode()
+    {
+        var snapshot = Snapshot(Run()) with { Placement = Placement.Fails(RunReason.VolumeDenied, "It is not allowed.") };
+        var verdict = RunDecision.Decide(snapshot);
+        StatusRules.Check(Run() with { Status = verdict.Status }, null);
+        Assert.Equal((RunPhase.Failed, RunReason.VolumeDenied, "It is not allowed."), (verdict.Status!.Phase, verdict.Status.Reason, verdict.Status.Message));
+        Assert.Null(verdict.Status.NodeName);
+        Assert.Empty(verdict.Before);
+        Assert.Empty(verdict.After);
+        Assert.Equal("Failed", Assert.Single(verdict.Events).Reason);
+    }
+
     [Theory]
     [InlineData(RunReason.SecretNotFound)]
     [InlineData(RunReason.SecretNotAllowed)]

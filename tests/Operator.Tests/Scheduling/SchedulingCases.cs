@@ -28,6 +28,8 @@ internal static class SchedulingCases
         CpuMillis = 8000,
         MemoryBytes = 8L << 30,
         TakesLimits = true,
+        KeepsStorageLimits = true,
+        Permissions = new(),
     };
 
     public static Allocation Taken(string uid, string node) => new()

@@ -1,3 +1,4 @@
+using Stromboli.Crds.Nodes;
 using Stromboli.PodmanBridge.HostPaths;
 
 namespace Stromboli.PodmanBridge.Tests.HostPaths;
@@ -33,6 +34,8 @@ public sealed class HostPathRulesTests
     {
         AllowedVolume[] permissions = [new("/data", ReadOnly: true), new("/work", ReadOnly: false), new("/data/work", ReadOnly: false)];
         Assert.Equal(allowed, HostPathRules.Permission(Request(path, writable), permissions) is not null);
+        // The operator, which is told of them, says the same.
+        Assert.Equal(allowed, permissions.Any(p => new NodeVolume { PathPrefix = p.PathPrefix, ReadOnly = p.ReadOnly }.Allows(path, writable)));
     }
 
     [Fact]

@@ -8,6 +8,39 @@ public sealed class StorageRulesTests
     private static readonly FreeSpace Free = new(1000 * MiB, 100_000);
     private static readonly StorageLimits Limits = new(null, 100 * MiB);
 
+    [Theory]
+    // Bytes and inodes that are left, of which 800 are to be kept free.
+    [InlineData(false, 800, 800, false)]
+    [InlineData(false, 799, 800, true)]
+    [InlineData(false, 800, 799, true)]
+    [InlineData(true, 899, 5000, true)]
+    [InlineData(true, 5000, 899, true)]
+    [InlineData(true, 900, 900, false)]
+    public void IsPressed_BelowTheFloorUntilAnEighthAbove(bool before, long bytes, long files, bool pressed) =>
+        Assert.Equal(pressed, StorageRules.IsPressed(before, new FreeSpace(bytes, files), new FreeSpace(800, 800)));
+
+    [Fact]
+    public void DiskPressure_Sentence_StaysTheSameWhileItLasts()
+    {
+        var disk = new DiskPressure(new FreeSpace(2L << 30, 100_000));
+
+        Assert.Equal((false, null), (disk.Update(new FreeSpace(3L << 30, null)), disk.Sentence));
+        Assert.True(disk.Update(new FreeSpace(1L << 30, null)));
+        Assert.Equal("The node's disk has less free than 2Gi or 100000 inodes (--min-free-space and --min-free-inodes of its bridge); it takes runs again when it has an eighth more than that.", disk.Sentence);
+        Assert.False(disk.Update(new FreeSpace(2L << 30, null)));
+        Assert.True(disk.Update(new FreeSpace(3L << 30, null)));
+        Assert.Null(disk.Sentence);
+    }
+
+    [Theory]
+    [InlineData("         0       1000          1\n         1     100000      65536\n", true)]
+    [InlineData("0 1000 1\n1 100000 50000\n", false)]
+    [InlineData("1 100000 65536\n", false)]
+    [InlineData("0 0 4294967295\n", true)]
+    [InlineData("", false)]
+    [InlineData("0 0\n", false)]
+    public void IsEngineMap_ManyIdsWithARoot_Is(string map, bool expected) => Assert.Equal(expected, EngineProcess.IsEngineMap(map));
+
     [Fact]
     public void IsDue_NoLimit_Never() => Assert.False(StorageRules.IsDue(new StorageLimits(null, null), null, Free, TimeSpan.FromDays(1)));
 
