@@ -188,17 +188,23 @@ internal sealed partial class AttemptState : IDisposable
         Advance(AttemptStage.Running);
     }
 
-    /// <summary>Stores the end.</summary>
-    public void Conclude(AttemptEndRecord end)
+    /// <summary>Stores the end; false if it has one already, which stays.</summary>
+    public bool Conclude(AttemptEndRecord end)
     {
         lock (_lock)
         {
+            if (_end is not null)
+            {
+                return false;
+            }
+
             _end = end;
             Store(() => _directory.Write(end));
             _stage = AttemptStage.Ended;
         }
 
         _services.Changes.Add(Record.Key);
+        return true;
     }
 
     /// <summary>The operator has stored the end.</summary>

@@ -14,6 +14,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
     private readonly AttemptSignals _signals;
     private readonly AttemptWay _way;
     private readonly AttemptStop _stop;
+    private readonly AttemptConclusion _conclusion;
     private readonly CancellationTokenSource _closing = new();
     private Task _running = Task.CompletedTask;
     private volatile bool _freed;
@@ -33,6 +34,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
             ContainerKnown = _signals.SetContainer,
         };
         _way = new AttemptWay(_state, directory, _sandbox, _signals, services, _closing.Token);
+        _conclusion = new AttemptConclusion(_state, directory, _sandbox, services);
         _stop = new AttemptStop(_state, _sandbox, _signals, services, _closing.Token);
     }
 
@@ -153,6 +155,8 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
     private async Task RunAsync(bool adopted)
     {
         AttemptEndRecord? refusal = null;
+        // An agent of a former bridge's may run, whatever this one did.
+        await using var early = adopted ? default : _state.Ending.Register(() => _ = _conclusion.ConcludeWhatNeverRanAsync(_way));
         try
         {
             await _way.GoAsync(adopted);
@@ -169,7 +173,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         catch (AttemptRefusedException e)
         {
             Log.Refused(_logger, Key, e.Reason, e.Message);
-            refusal = Refusal(e.Reason, e.Message);
+            refusal = _conclusion.Refusal(e.Reason, e.Message);
             if (e.Reason == RunReason.NodeLost && !await TryVanishAsync())
             {
                 return;
@@ -178,60 +182,15 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         catch (Exception e)
         {
             Log.Failed(_logger, e, Key);
-            refusal = Refusal(RunReason.Crashed, $"The node could not run the attempt: {e.Message}");
+            refusal = _conclusion.Refusal(RunReason.Crashed, $"The node could not run the attempt: {e.Message}");
             if ((adopted || _way.Released) && !await TryVanishAsync())
             {
                 return;
             }
         }
 
-        await ConcludeAsync(refusal);
+        await _conclusion.ConcludeAsync(refusal);
         await _stop.CleanUpAsync();
-    }
-
-    private AttemptEndRecord Refusal(RunReason reason, string message) => new()
-    {
-        End = new AttemptEnd { Reason = reason, Message = message, EndedAgoMs = 0 },
-        EndedAt = _services.Time.GetUtcNow(),
-    };
-
-    private async Task ConcludeAsync(AttemptEndRecord? refusal)
-    {
-        if (_state.Record.Cause == EndCause.Dropped)
-        {
-            return;
-        }
-
-        var end = refusal is null ? await ReadEndAsync() : await WithUsageAsync(refusal);
-        _state.Conclude(end);
-        Log.Ended(_logger, Key, end.End.Reason, end.End.Message);
-    }
-
-    private async Task<AttemptEndRecord> ReadEndAsync()
-    {
-        try
-        {
-            return await new AttemptEndReader(_directory, _sandbox, _services.Sandbox).ReadAsync(_state);
-        }
-        catch (Exception e)
-        {
-            Log.Failed(_logger, e, Key);
-            return await WithUsageAsync(Refusal(RunReason.Crashed, $"The agent is gone, and how it ended cannot be read: {e.Message}"));
-        }
-    }
-
-    // An agent that was let go by a former bridge may have spent before this one could not go on with it.
-    private async Task<AttemptEndRecord> WithUsageAsync(AttemptEndRecord end)
-    {
-        try
-        {
-            return end with { End = end.End with { Usage = await new AttemptEndReader(_directory, _sandbox, _services.Sandbox).UsageAsync() } };
-        }
-        catch (Exception e)
-        {
-            Log.Failed(_logger, e, Key);
-            return end;
-        }
     }
 
     // Another attempt may follow the report at once: nothing of this one may run by then. False if this bridge stops before that is so.
@@ -249,8 +208,5 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Attempt {Attempt} failed on this node")]
         public static partial void Failed(ILogger logger, Exception exception, AttemptKey attempt);
-
-        [LoggerMessage(Level = LogLevel.Information, Message = "Attempt {Attempt} ended: {Reason}: {Message}")]
-        public static partial void Ended(ILogger logger, AttemptKey attempt, RunReason reason, string message);
     }
 }

@@ -13,14 +13,13 @@ internal sealed class AttemptWay(
     private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(15);
 
     private volatile AttemptSpec? _wanted;
-    private volatile bool _released;
+    private volatile int _fate;
 
     /// <summary>Whether something of the tenant's may have run.</summary>
-    public bool Released
-    {
-        get => _released;
-        private set => _released = value;
-    }
+    public bool Released => _fate == Fate.Released;
+
+    /// <summary>Takes care that nothing of the tenant's runs from now on; false if something may have run already.</summary>
+    public bool TryWithdraw() => Interlocked.CompareExchange(ref _fate, Fate.Withdrawn, Fate.Open) != Fate.Released;
 
     /// <summary>Takes what is wanted now; null for no news.</summary>
     public void Want(AttemptSpec? spec) => _wanted = spec ?? _wanted;
@@ -67,7 +66,7 @@ internal sealed class AttemptWay(
         }
         else
         {
-            Released = true;
+            _fate = Fate.Released;
             state.Released(withHooks: hello.State == "hooks");
         }
 
@@ -98,10 +97,21 @@ internal sealed class AttemptWay(
             return;
         }
 
-        Released = true;
+        if (Interlocked.CompareExchange(ref _fate, Fate.Released, Fate.Open) == Fate.Withdrawn)
+        {
+            return;
+        }
+
         state.Released(withHooks: spec.Hooks.Count > 0);
         BridgeTraces.Mark("let go", state.Record.Key);
         sandbox.Shim!.Go(() => AttemptStart.Build(spec, secrets, services.Lease.Remaining));
+    }
+
+    private static class Fate
+    {
+        public const int Open = 0;
+        public const int Released = 1;
+        public const int Withdrawn = 2;
     }
 
     private static void RefuseIf(string? problem, RunReason reason = RunReason.InvalidSpec)

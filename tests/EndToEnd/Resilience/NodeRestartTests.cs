@@ -19,6 +19,15 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         var (stopped, _, stoppedProcesses) = await StartAsync(scene, "is-cancelled", "trap '' TERM; while true; do sleep 1; done");
         var (bridge, podman) = (node.Node.Bridge, node.Node.Machine.Podman);
 
+        // An engine that takes calls and answers none keeps neither a cancel nor a deadline from what has not begun.
+        podman.Pause();
+        var never = await scene.ApplyRunAsync(CountingAgent.Document(scene, "never-begins", CountingAgent.UntilLetGo));
+        var late = await scene.ApplyRunAsync(CountingAgent.Document(scene, "is-late", CountingAgent.UntilLetGo, "timeout", "\"3s\""));
+        await Task.WhenAll(never.PhaseAsync(RunPhase.Preparing), late.PhaseAsync(RunPhase.Preparing));
+        await scene.PatchAsync(never, "spec: {cancel: true}");
+        Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), EndOf(await never.EndAsync(Soon)));
+        Assert.Equal((RunPhase.Failed, RunReason.TimedOut), EndOf(await late.EndAsync(2 * Soon)));
+
         await podman.KillAsync();
         CountingAgent.LetGo(endingProcesses);
         await scene.PatchAsync(stopped, "spec: {cancel: true}");
@@ -36,12 +45,13 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         CountingAgent.LetGo(stayingProcesses);
         await staying.EndAsync();
 
-        Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (cancelled.Phase, cancelled.Reason));
+        Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), EndOf(cancelled));
         Assert.Same(ended, ending.Last);
         CountingAgent.AssertRanOnce(scene, ending);
         CountingAgent.AssertRanOnce(scene, staying);
         Assert.Equal(1, await node.CreatedAsync(staying.Uid));
-        await Leftovers.GoneAfterDeletionAsync(scene, [staying, ending, stopped]);
+        Assert.Empty(CountingAgent.Starts(scene, never).Concat(CountingAgent.Starts(scene, late)));
+        await Leftovers.GoneAfterDeletionAsync(scene, [staying, ending, stopped, never, late]);
     }
 
     [Fact]
@@ -82,6 +92,8 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         Assert.Single(CountingAgent.Starts(scene, run));
         await Leftovers.GoneAfterDeletionAsync(scene, [run]);
     }
+
+    private static (RunPhase?, RunReason?) EndOf(RunState state) => (state.Phase, state.Reason);
 
     private static async Task<(RunHistory Run, NodeInspector Node, ContainerProcesses Processes)> StartAsync(
         Scene scene, string name, string work = CountingAgent.UntilLetGo)

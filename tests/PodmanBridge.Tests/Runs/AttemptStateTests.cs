@@ -71,6 +71,18 @@ public sealed class AttemptStateTests : IDisposable
     }
 
     [Fact]
+    public void Conclude_Twice_TheFirstEndStays()
+    {
+        using var state = State();
+        Assert.True(state.Conclude(Ended(RunReason.Cancelled)));
+
+        Assert.False(state.Conclude(Ended(RunReason.Crashed)));
+
+        Assert.Equal(RunReason.Cancelled, state.Observe().End!.Reason);
+        Assert.Equal(RunReason.Cancelled, _directory.ReadEnd()!.End.Reason);
+    }
+
+    [Fact]
     public void Deadline_Over_IsACause()
     {
         using var state = State(TimeSpan.FromSeconds(30));
