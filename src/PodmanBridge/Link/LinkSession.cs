@@ -14,6 +14,9 @@ internal sealed class LinkSession(
     private static readonly TimeSpan LongestPingInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan FirstPingInterval = TimeSpan.FromSeconds(2);
 
+    /// <summary>What the engine makes late is there for this long at most. A look costs two lists.</summary>
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(10);
+
     /// <summary>
     /// A dead link is known for dead after three pings: early enough to dial again several times while the lease lasts. Counted in pings, not in time: the first grant
     /// shortens the interval under a ping that waits for the longer one.
@@ -160,12 +163,15 @@ internal sealed class LinkSession(
         }
     }
 
-    // Once per link, when everything that may be here is known.
+    // Once everything that may be here is known; and again, since an engine that stood still may go on with a call that was given up long before.
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
         await _inStep.Task.WaitAsync(cancellationToken);
-        await services.Leftovers.SweepAsync(cancellationToken);
-        await Task.Delay(Timeout.InfiniteTimeSpan, services.Time, cancellationToken);
+        while (true)
+        {
+            await services.Leftovers.SweepAsync(cancellationToken);
+            await Task.Delay(SweepEvery, services.Time, cancellationToken);
+        }
     }
 
     private async Task ReportAsync(CancellationToken cancellationToken)

@@ -5,8 +5,8 @@ using Stromboli.PodmanBridge.Sandbox;
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>
-/// Removes containers, volumes and run directories of this node that no attempt knows: what is left when the state directory was lost. To be called after a whole
-/// snapshot, when everything that may be here is known.
+/// Removes containers, volumes and run directories of this node that no attempt knows: what is left when the state directory was lost, or when the engine went on
+/// with a call that had been given up. To be called after a whole snapshot, when everything that may be here is known.
 /// </summary>
 internal sealed partial class LeftoverSweep(
     IPodman podman, RunSupervisor attempts, Installation installation, BridgeOptions options, ILogger<LeftoverSweep> logger)
@@ -57,7 +57,7 @@ internal sealed partial class LeftoverSweep(
         [LoggerMessage(Level = LogLevel.Warning, Message = "Removed the {Kind} {Name}, of which no attempt knows")]
         public static partial void Removed(ILogger logger, string kind, string name);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for leftovers; the next link does again: {Error}")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for leftovers; looked for again in a while: {Error}")]
         public static partial void Failed(ILogger logger, string error);
     }
 }
