@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Runs;
 
 namespace Stromboli.Operator.Nodes;
 
@@ -70,7 +71,7 @@ internal static partial class NodeFactsRules
         var end = Math.Min(text.Length, length);
         if (end < text.Length && char.IsHighSurrogate(text[end - 1]))
             end--;
-        return string.Concat(text.AsSpan(0, end).ToString().Select(c => char.IsControl(c) ? ' ' : c));
+        return PlainText.Of(text[..end], ' ');
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z", RegexOptions.ExplicitCapture, 1000)]

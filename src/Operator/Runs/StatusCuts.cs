@@ -13,7 +13,8 @@ internal static class StatusCuts
     /// <summary>A message: what a spec or a node put into it makes no line and no terminal's escape of its own.</summary>
     public static string Message(string? message) => Text(OneLine(message ?? ""), StatusLimits.Message);
 
-    public static string? Word(string? word, int max = StatusLimits.Word) => word is null ? null : Text(word, max);
+    /// <summary>A word, as safe to print.</summary>
+    public static string? Word(string? word, int max = StatusLimits.Word) => word is null ? null : Text(OneLine(word), max);
 
     public static int? ExitCode(int? code) => code is >= 0 and <= 255 ? code : null;
 
@@ -90,7 +91,7 @@ internal static class StatusCuts
         return text[start..];
     }
 
-    private static string OneLine(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : text;
+    private static string OneLine(string text) => PlainText.Of(text, '\uFFFD');
 
     private static string Text(string text, int max)
     {

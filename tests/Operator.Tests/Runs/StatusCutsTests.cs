@@ -31,6 +31,17 @@ public sealed class StatusCutsTests
     public void Message_TextOfASpec_MakesNoLineOfItsOwn() =>
         Assert.Equal("The image has no program 'a\uFFFD\uFFFD[31mb\uFFFD'.", StatusCuts.Message("The image has no program 'a\n\u001b[31mb\0'."));
 
+    [Theory]
+    [InlineData("\u001b]0;title\a\u009b31m", "\uFFFD]0;title\uFFFD\uFFFD31m")]
+    [InlineData("no\u2028new\u2029line", "no\uFFFDnew\uFFFDline")]
+    [InlineData("\u202Edeliaf\u202C \u2066x\u2069 \u200F\u061C", "\uFFFDdeliaf\uFFFD \uFFFDx\uFFFD \uFFFD\uFFFD")]
+    [InlineData("Grüße, \u4E16\u754C \U0001F680", "Grüße, \u4E16\u754C \U0001F680")]
+    public void Texts_ThatSteerATerminal_SteerNone(string text, string safe)
+    {
+        Assert.Equal(safe, StatusCuts.Message(text));
+        Assert.Equal(safe, StatusCuts.Word(text));
+    }
+
     [Fact]
     public void Structured_TooLargeOrTooDeep_IsLeftOut()
     {
