@@ -13,12 +13,7 @@ internal static partial class BridgeHost
     public static async Task<int> RunAsync(BridgeOptions options, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        });
+        BridgeLogging.Configure(builder.Logging);
         builder.Services.AddBridge(options);
         using var host = builder.Build();
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Stromboli.PodmanBridge");

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.PodmanBridge.Gateway;
@@ -26,6 +27,7 @@ internal sealed class GatewayRun : IGatewayRun, IAsyncDisposable
     private readonly TaskCompletionSource _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _refuses;
     private volatile ModelOrigin? _origin;
+    private long _unreachable;
 
     /// <summary>Opens a run; <see cref="ModelGateway.OpenAsync"/> calls it.</summary>
     public GatewayRun(GatewayOptions gateway, GatewayRunOptions options, GatewayServer<GatewayRun> server, Action<GatewayRun> closed)
@@ -176,6 +178,9 @@ internal sealed class GatewayRun : IGatewayRun, IAsyncDisposable
             ? $"model: the run has a cap of cost (budget.maxCostUSD), and the operator knows no price of {request.Model}"
             : null;
     }
+
+    /// <summary>Counts a request that did not reach the model; false if it is none to log: how often that is, is the agent's choice, and what is logged grows with the logarithm of it.</summary>
+    internal bool NoteUnreachable(out long count) => BitOperations.IsPow2(count = Interlocked.Increment(ref _unreachable));
 
     /// <summary>Notes a request that was refused for a reason which the end of the run may be blamed on.</summary>
     internal void NoteRefusal(MessageRequest request, ModelFailure failure)

@@ -143,7 +143,8 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !patience.Token.IsCancellationRequested))
         {
             var error = (e as HttpRequestException)?.HttpRequestError ?? HttpRequestError.ConnectionError;
-            Log.Unreachable(_logger, run.Key, origin.Host, error, e.InnerException?.Message ?? e.Message);
+            if (run.NoteUnreachable(out var count))
+                Log.Unreachable(_logger, run.Key, origin.Host, error, e.InnerException?.Message ?? e.Message, count);
             // Before a connection stood, nothing of the request had left.
             if (error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
                 call?.NothingUsed();
@@ -161,8 +162,8 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Model request of {Run}: {Host} cannot be reached: {Error}: {Detail}")]
-        public static partial void Unreachable(ILogger logger, string run, string host, HttpRequestError error, string detail);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Model request of {Run}: {Host} cannot be reached: {Error}: {Detail}; {Count} requests so far")]
+        public static partial void Unreachable(ILogger logger, string run, string host, HttpRequestError error, string detail, long count);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The ledger of {Run} cannot be written; its model requests are refused")]
         public static partial void LedgerFailed(ILogger logger, Exception exception, string run);

@@ -164,6 +164,19 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Connect_NobodyThereAgainAndAgain_FillsNoLog()
+    {
+        var upstream = new RawUpstream();
+        upstream.Dispose();
+        await using var run = await OpenAsync(upstream);
+
+        for (var i = 0; i < 20; i++)
+            (await PostAsync()).Dispose();
+
+        Assert.Equal(5, _harness.Loggers.Lines.Count(line => line.Contains("cannot be reached", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Connect_TenantNamesALoopbackOrigin_IsNeverReached()
     {
         using var upstream = new RawUpstream("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
