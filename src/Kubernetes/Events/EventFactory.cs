@@ -16,7 +16,8 @@ internal static class EventFactory
         {
             // For what is about a cluster-scoped object, API servers up to 1.20 take only "kube-system"; later ones take "default" as well, where client-go puts it.
             Namespace = string.IsNullOrEmpty(regarding.Namespace) ? "kube-system" : regarding.Namespace,
-            Name = $"{Cut(key.Name, MaxTargetName)}.{unique:x}",
+            // Where a long name is cut there may be a dot or a dash, which may not stand before the next dot.
+            Name = $"{Cut(key.Name, MaxTargetName).TrimEnd('.', '-')}.{unique:x}",
         },
         EventTime = time,
         ReportingController = options.ReportingController,
