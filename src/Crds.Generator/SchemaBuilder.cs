@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Stromboli.Crds.Schema;
 using Stromboli.Crds.Values;
 using Stromboli.Kubernetes.Model;
@@ -42,7 +43,7 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
     {
         schema["type"] = "object";
         var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-            .Where(property => property.SetMethod is not null)
+            .Where(property => property.SetMethod is not null && property.GetCustomAttribute<JsonIgnoreAttribute>() is null)
             .OrderBy(property => property.MetadataToken)
             .ToList();
         schema["properties"] = new JsonObject(properties.Select(property => KeyValuePair.Create<string, JsonNode?>(JsonName(property), Property(property, path))));

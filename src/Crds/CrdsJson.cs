@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
+using Stromboli.Crds.Sessions;
 using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Crds;
@@ -11,4 +12,6 @@ namespace Stromboli.Crds;
 [JsonSerializable(typeof(KubeList<AgentRun>))]
 [JsonSerializable(typeof(AgentNode))]
 [JsonSerializable(typeof(KubeList<AgentNode>))]
+[JsonSerializable(typeof(AgentSession))]
+[JsonSerializable(typeof(KubeList<AgentSession>))]
 public sealed partial class CrdsJson : JsonSerializerContext;

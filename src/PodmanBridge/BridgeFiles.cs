@@ -11,6 +11,9 @@ internal static class BridgeFiles
     /// <summary>Where attempts are, under the state directory.</summary>
     public static string Attempts(BridgeOptions options) => Path.Combine(options.StateDirectory, "attempts");
 
+    /// <summary>Where the sessions' records are.</summary>
+    public static string Sessions(BridgeOptions options) => Path.Combine(options.StateDirectory, "sessions");
+
     /// <summary>Makes what is to be made and checks that the rest is there.</summary>
     /// <exception cref="BridgeUnusableException">Something is missing.</exception>
     public static void Check(BridgeOptions options)

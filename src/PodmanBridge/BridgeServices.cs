@@ -9,6 +9,7 @@ using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge;
@@ -51,6 +52,7 @@ internal static class BridgeServices
         services.AddSingleton(Session);
         services.AddSingleton(new LinkSettings { Operators = options.Operators, CaFile = options.CaFile, Node = options.Node });
         services.AddHostedService(provider => provider.GetRequiredService<NodeFactsSource>());
+        services.AddSingleton(Sessions);
         services.AddSingleton<LeftoverSweep>();
         services.AddHostedService<ContainerDeaths>();
         services.AddHostedService<StorageWatch>();
@@ -149,6 +151,7 @@ internal static class BridgeServices
             Files = SandboxFiles.Write(Path.Combine(options.StateDirectory, "sandbox")),
             EnforcedLimits = () => services.GetRequiredService<NodeFactsSource>().Current.EnforcedLimits,
             AllowsUnenforcedLimits = options.AllowUnenforcedLimits,
+            Sessions = services.GetRequiredService<NodeSessions>(),
             Tenants = services.GetRequiredService<StorageTenants>(),
             Measurer = services.GetRequiredService<Measurer>(),
             Time = services.GetRequiredService<TimeProvider>(),
@@ -168,12 +171,24 @@ internal static class BridgeServices
         Logger = services.GetRequiredService<ILogger<RunSupervisor>>(),
     };
 
+    private static NodeSessions Sessions(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<BridgeOptions>();
+        return new NodeSessions(
+            BridgeFiles.Sessions(options),
+            new SessionVolumes(services.GetRequiredService<IPodman>(), services.GetRequiredService<Installation>(), options.Node),
+            services.GetRequiredService<WorkspaceUsers>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<NodeSessions>>());
+    }
+
     private static LinkSession.Services Session(IServiceProvider services) => new()
     {
         Installation = services.GetRequiredService<Installation>(),
         Lease = services.GetRequiredService<NodeLease>(),
         Token = services.GetRequiredService<ConnectToken>(),
         Attempts = services.GetRequiredService<RunSupervisor>(),
+        Sessions = services.GetRequiredService<NodeSessions>(),
         Leftovers = services.GetRequiredService<LeftoverSweep>(),
         Changes = services.GetRequiredService<AttemptChanges>(),
         Facts = services.GetRequiredService<NodeFactsSource>(),

@@ -20,6 +20,12 @@ public sealed class SamplesTests
 
         Assert.StartsWith("# ", File.ReadAllText(path));
         Assert.NotEmpty(runs);
+        Assert.All(Documents(path).Where(document => document["kind"]!.GetValue<string>() == "AgentSession"), document =>
+        {
+            var session = document.Deserialize(CrdsJson.Default.AgentSession)!;
+            Assert.Empty(AgentSessionValidator.Validate(session.Spec));
+            Assert.True(JsonNode.DeepEquals(document["spec"], JsonSerializer.SerializeToNode(session.Spec, CrdsJson.Default.AgentSessionSpec)), $"{file} has a field that the types do not know");
+        });
         Assert.All(runs, document =>
         {
             var run = document.Deserialize(CrdsJson.Default.AgentRun)!;

@@ -10,6 +10,7 @@ namespace Stromboli.Crds.Runs;
 [Column("Node", "string", ".status.nodeName")]
 [Column("Cost", "string", ".status.usage.costUSD")]
 [Column("Age", "date", ".metadata.creationTimestamp")]
+[Column("Session", "string", ".spec.sessionRef.name", Wide = true)]
 [Column("Model", "string", ".status.model", Wide = true)]
 [Column("Turns", "integer", ".status.usage.turns", Wide = true)]
 [Column("Tokens", "integer", ".status.usage.totalTokens", Wide = true)]

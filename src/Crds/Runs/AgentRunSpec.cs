@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Stromboli.Crds.Schema;
 using Stromboli.Crds.Values;
 
@@ -12,15 +13,19 @@ namespace Stromboli.Crds.Runs;
         + "|| (!has(self.agent.command) && (!has(self.agent.claude) || !has(self.agent.claude.jsonSchema)))",
     "{path}.output.jsonSchema " + Sentences.OneSchema,
     Field = "output.jsonSchema")]
+[CelRule(SpecRules.VariablesDiffer, "{path}.secretsEnv " + Sentences.VariableTwice, Field = "secretsEnv")]
+[CelRule(SpecRules.VolumesApart, "{path}.volumes " + Sentences.VolumeMeetsWorkspace, Field = "volumes")]
+[CelRule("!has(self.sessionRef) || !(" + SpecRules.FieldsOfSession + ")", "{path}.sessionRef " + Sentences.FieldsOfSession, Field = "sessionRef")]
 [CelRule(
-    "!has(self.env) || !has(self.secretsEnv) || !self.secretsEnv.exists(secret, self.env.exists(variable, variable.name == secret.name))",
-    "{path}.secretsEnv " + Sentences.VariableTwice,
-    Field = "secretsEnv")]
+    "!has(self.sessionRef) || !has(self.agent) || !has(self.agent.claude) || !(" + SpecRules.NamesConversation + ")",
+    "{path}.agent.claude " + Sentences.SessionNamesNoConversation,
+    Field = "agent.claude")]
+[CelRule("has(self.sessionRef) || !(has(self.conversation) || has(self.conversationID))", "{path}.conversation " + Sentences.ConversationNeedsSession, Field = "conversation")]
+[CelRule("!has(self.conversationID) || !has(self.conversation) || self.conversation != 'New'", "{path}.conversationID " + Sentences.NewHasNoID, Field = "conversationID")]
 [CelRule(
-    "!has(self.volumes) || [has(self.workspace) && has(self.workspace.mountPath) ? self.workspace.mountPath : '/workspace'].all(path, "
-        + "!self.volumes.exists(volume, path == volume.mountPath || path.startsWith(volume.mountPath + '/') || volume.mountPath.startsWith(path + '/')))",
-    "{path}.volumes " + Sentences.VolumeMeetsWorkspace,
-    Field = "volumes")]
+    "!(has(self.conversation) || has(self.conversationID)) || !has(self.agent) || !has(self.agent.command)",
+    "{path}.conversation " + Sentences.ConversationOfCli,
+    Field = "conversation")]
 public sealed record AgentRunSpec
 {
     /// <summary>What the agent is told, on its standard input. At most 64 KiB of UTF-8.</summary>
@@ -86,6 +91,28 @@ public sealed record AgentRunSpec
 
     /// <summary>Commands that run in the container before the agent.</summary>
     public LifecycleSpec? Lifecycle { get; init; }
+
+    /// <summary>
+    /// The session that the run takes part in: an AgentSession of its namespace, waited for until it exists. Image, workspace, workdir, variables, volumes, resources, lifecycle and
+    /// node then come from it and cannot be said here; agent and model come from it unless they are said here.
+    /// </summary>
+    public SessionReference? SessionRef { get; init; }
+
+    /// <summary>
+    /// Which conversation the CLI has, in a session: New begins one, which becomes the session's; Resume goes on with the session's, or begins it; Fork goes on with a copy and
+    /// leaves the session's as it is. Resume when absent.
+    /// </summary>
+    [OneOf(ConversationChoices.New, ConversationChoices.Resume, ConversationChoices.Fork)]
+    public string? Conversation { get; init; }
+
+    /// <summary>The conversation of the session's to resume or to copy, a UUID in lower case as status.sessionID of a run has it. A conversation that is resumed becomes the session's.</summary>
+    [TextLength(1, RunLimits.UuidLength)]
+    [Pattern(Patterns.Uuid, Sentences.Uuid)]
+    public string? ConversationID { get; init; }
+
+    /// <summary>No field of the API: whether what comes from the session stands in this spec already, put there by <see cref="Sessions.SessionSpecs"/>.</summary>
+    [JsonIgnore]
+    public bool SessionMerged { get; init; }
 
     /// <summary>Labels that the node must have, with these values. What counts are the trusted labels of the AgentNode, shown in its status.labels.</summary>
     [Entries(RunLimits.Selectors, RunLimits.LabelValue)]

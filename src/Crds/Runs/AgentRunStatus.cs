@@ -67,7 +67,7 @@ public sealed record AgentRunStatus
     [TextLength(0, StatusLimits.Duration)]
     public GoDuration? Duration { get; init; }
 
-    /// <summary>Place among the runs that wait for room, from 1. Exact for the first 10; beyond, the place at which it was queued.</summary>
+    /// <summary>Place among the runs that wait for room, or for their turn in the session, from 1. Exact for the first 10; beyond, the place at which it was queued.</summary>
     [Bounds(1, int.MaxValue)]
     public int? QueuePosition { get; init; }
 
@@ -78,6 +78,9 @@ public sealed record AgentRunStatus
     /// <summary>The CLI's id of the conversation, a UUID.</summary>
     [TextLength(0, StatusLimits.Word)]
     public string? SessionID { get; init; }
+
+    /// <summary>The session that the current or last attempt had; absent without one.</summary>
+    public RunSession? Session { get; init; }
 
     /// <summary>What the agent said at its end.</summary>
     public RunResult? Result { get; init; }

@@ -182,6 +182,21 @@ public static class Sentences
     /// <summary>For a timeout of nothing.</summary>
     public const string TimeoutNeedsHooks = "needs onCreate, postCreate or postStart beside it";
 
+    /// <summary>For what a run with a session cannot say itself.</summary>
+    public const string FieldsOfSession = "brings image, imagePullPolicy, imagePullSecrets, workspace, workdir, env, secretsEnv, volumes, resources, lifecycle, nodeSelector and nodeName: leave them out";
+
+    /// <summary>For options of the CLI that choose a conversation, in a session.</summary>
+    public const string SessionNamesNoConversation = "takes no sessionID, resume, continue or forkSession with a session: a run's conversation says it";
+
+    /// <summary>For the conversation of a run without a session.</summary>
+    public const string ConversationNeedsSession = "needs sessionRef: without a session each run has a conversation of its own";
+
+    /// <summary>For the id of a new conversation.</summary>
+    public const string NewHasNoID = "cannot stand beside conversation New: it gets an id of its own";
+
+    /// <summary>For the conversation of a program that has none.</summary>
+    public const string ConversationOfCli = "is the Claude Code CLI's: agent.command has none";
+
     /// <summary>For a second item of the same key in a list that is a map.</summary>
     public const string Duplicate = "is there twice";
 

@@ -27,6 +27,7 @@ public static class AgentRunValidator
         checks.Number("spec.resources.cpuShares", spec.Resources?.CpuShares, RunLimits.MinCpuShares, RunLimits.MaxCpuShares);
         Lifecycle(checks, spec.Lifecycle);
         Placement(checks, spec);
+        SessionFields.Check(checks, spec);
         Course(checks, spec);
         return checks.Errors;
     }

@@ -32,6 +32,12 @@ public sealed record AttemptEnd
     /// <summary>The CLI's conversation; equal to the one that it was told, else not reported.</summary>
     public string? SessionID { get; init; }
 
+    /// <summary>Whether the node has HOME or workspace of the attempt's session no more.</summary>
+    public bool SessionGone { get; init; }
+
+    /// <summary>What HOME and workspace of the session took of the disk when they were last measured, in bytes; null if they were not.</summary>
+    public long? SessionBytes { get; init; }
+
     /// <summary>The model that answered, as the gateway saw it.</summary>
     public string? Model { get; init; }
 }

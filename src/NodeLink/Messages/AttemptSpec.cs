@@ -83,6 +83,9 @@ public sealed record AttemptSpec
     /// <summary>How much output the node keeps, in bytes.</summary>
     public required long LogBytes { get; init; }
 
+    /// <summary>The session that the attempt takes part in; null for none.</summary>
+    public AttemptSession? Session { get; init; }
+
     /// <summary>The UUID of the conversation: of the new one, of the one that is resumed, or of the copy. Says nothing for one that the CLI chooses itself (<c>continue</c>).</summary>
     public required string SessionID { get; init; }
 }

@@ -6,6 +6,9 @@ public sealed record DesiredSnapshot : OperatorMessage
     /// <summary>The attempts of this part.</summary>
     public required IReadOnlyList<DesiredAttempt> Attempts { get; init; }
 
+    /// <summary>The UIDs of all sessions that are on the node; set on the last part. What it has of others goes.</summary>
+    public IReadOnlyList<string> Sessions { get; init; } = [];
+
     /// <summary>True on the last part; only then the bridge acts on what is missing.</summary>
     public required bool Complete { get; init; }
 }

@@ -8,6 +8,7 @@ namespace Stromboli.NodeLink.Messages;
 [JsonDerivedType(typeof(LeaseGrant), nameof(LeaseGrant))]
 [JsonDerivedType(typeof(DesiredSnapshot), nameof(DesiredSnapshot))]
 [JsonDerivedType(typeof(Desired), nameof(Desired))]
+[JsonDerivedType(typeof(SessionGone), nameof(SessionGone))]
 [JsonDerivedType(typeof(WantedImages), nameof(WantedImages))]
 [JsonDerivedType(typeof(TokenIssued), nameof(TokenIssued))]
 [JsonDerivedType(typeof(Refused), nameof(Refused))]

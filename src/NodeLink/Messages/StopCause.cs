@@ -11,4 +11,7 @@ public enum StopCause
 
     /// <summary>The run's <c>spec.suspend</c>.</summary>
     Suspended,
+
+    /// <summary>The session that the run takes part in was deleted.</summary>
+    SessionDeleted,
 }

@@ -1,12 +1,14 @@
 using System.Diagnostics.Metrics;
 using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
+using Stromboli.Crds.Sessions;
 using Stromboli.Kubernetes;
 using Stromboli.Kubernetes.Model;
 using Stromboli.NodeLink;
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Nodes;
 using Stromboli.Operator.Runs;
+using Stromboli.Operator.Sessions;
 using Stromboli.Operator.Telemetry;
 
 namespace Stromboli.Operator.Hosting;
@@ -36,6 +38,19 @@ internal static class OperatorServices
         services.AddSingleton(RunOptionsOf(options, @namespace));
         services.AddRuns();
         services.AddSingleton(s => new LeaderTask("The event recorder", s.GetRequiredService<EventRecorder>().RunAsync));
+        services.AddSingleton(s => new LeaderTask("The informer of agentsessions", s.GetRequiredService<Informer<AgentSession>>().RunAsync));
+        services.AddSingleton(s => new LeaderSync(s.GetRequiredService<Informer<AgentSession>>().WaitForSyncAsync));
+        services.AddSingleton(s => new SessionController(
+            s.GetRequiredService<KubeClient>(),
+            s.GetRequiredService<SessionStore>(),
+            s.GetRequiredService<SessionWriter>(),
+            s.GetRequiredService<RunStore>(),
+            s.GetRequiredService<RunSignals>(),
+            s.GetRequiredService<INodeRegistry>(),
+            s.GetRequiredService<NodeHub>().SendSessionGone,
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(s => new LeaderTask("The session controller", s.GetRequiredService<SessionController>().RunAsync));
         services.AddSingleton(s => new LeaderTask("The run controller", s.GetRequiredService<RunController>().RunAsync));
         services.AddSingleton(s => new LeaderSync(s.GetRequiredService<Informer<AgentRun>>().WaitForSyncAsync));
         services.AddSingleton<HealthEndpoint>();

@@ -40,8 +40,9 @@ internal sealed partial class DesiredStream
         _outbox.Forget();
         var attempts = await _context.Desired.Value.ForNodeAsync(_node, cancellationToken);
         List<DesiredAttempt> fitting = [.. attempts.Where(Fits)];
+        var sessions = _context.Desired.Value.SessionsOn(_node);
         foreach (var part in SnapshotParts.Of(fitting, _context.Leadership.Epoch, NodeLinkChannel.SizeOf))
-            await SendAsLeaderAsync(part, cancellationToken);
+            await SendAsLeaderAsync(part.Complete ? part with { Sessions = sessions } : part, cancellationToken);
         while (_outbox.Take() is { Count: > 0 } changes)
         {
             foreach (var change in changes.Where(Fits))

@@ -107,6 +107,13 @@ internal sealed partial class HubLink
         }
     }
 
+    /// <summary>Says that a session was deleted. Before the welcome nothing can be sent, and the snapshot says it.</summary>
+    public void SendSessionGone(string uid)
+    {
+        if (!_fenced && _welcomed)
+            _channel.TrySend(new SessionGone { Epoch = _context.Leadership.Epoch, UID = uid });
+    }
+
     /// <summary>Sends a new connect token.</summary>
     public void SendToken(string token) => _channel.TrySend(new TokenIssued { Epoch = _context.Leadership.Epoch, Token = token });
 

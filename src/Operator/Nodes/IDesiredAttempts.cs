@@ -10,4 +10,7 @@ internal interface IDesiredAttempts
     /// What it leaves out is absent, so it is asked only after all informers have synced.
     /// </summary>
     Task<IReadOnlyList<DesiredAttempt>> ForNodeAsync(string node, CancellationToken cancellationToken);
+
+    /// <summary>The UIDs of all sessions that are on the node. Asked after the attempts: one that is not among them is wanted there no more, or came since, and then its attempt follows the snapshot.</summary>
+    IReadOnlyList<string> SessionsOn(string node);
 }

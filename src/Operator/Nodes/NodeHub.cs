@@ -36,6 +36,13 @@ internal sealed partial class NodeHub : INodeHub
             link.SendImages(images);
     }
 
+    /// <summary>Tells the node that a session was deleted, if it has a link: the snapshot of its next link says the same.</summary>
+    public void SendSessionGone(string node, string uid)
+    {
+        if (_context.Leadership.IsLeader && _links.TryGetValue(node, out var link))
+            link.SendSessionGone(uid);
+    }
+
     /// <summary>Runs a link until it ends.</summary>
     /// <param name="channel">The channel, on which nothing has been received; it is disposed at the end.</param>
     /// <param name="identity">Whose it is.</param>

@@ -1,7 +1,9 @@
 using Stromboli.Crds.Runs;
+using Stromboli.Crds.Sessions;
 using Stromboli.Crds.Validation;
 using Stromboli.Kubernetes.Model;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Sessions;
 
 namespace Stromboli.Operator.Runs;
 
@@ -15,8 +17,9 @@ internal static class AttemptMessages
     /// <param name="now">The time.</param>
     /// <param name="options">The operator's configuration.</param>
     /// <param name="observed">What its node last said of it; null if that is not known.</param>
+    /// <param name="session">Its session; null if it has none.</param>
     public static DesiredAttempt Build(
-        AgentRun run, WantedAttempt wanted, AttemptSecrets? secrets, DateTimeOffset now, RunOptions options, ObservedAttempt? observed = null)
+        AgentRun run, WantedAttempt wanted, AttemptSecrets? secrets, DateTimeOffset now, RunOptions options, ObservedAttempt? observed = null, AgentSession? session = null)
     {
         var message = new DesiredAttempt { UID = run.UID(), Attempt = wanted.Attempt, State = wanted.State, Cause = wanted.Cause };
         if (wanted.State is not (DesiredState.Hold or DesiredState.Go))
@@ -24,10 +27,12 @@ internal static class AttemptMessages
         // Accepted by an operator whose rules were wider: what runs can only be stopped, since what it should be cannot be said any more.
         if (AgentRunValidator.Validate(run.Spec) is not [])
             return message with { State = DesiredState.Stop, Cause = StopCause.Cancelled };
+        if (run.LacksSession() || (run.Spec?.SessionRef is not null && session is null))
+            return message with { State = DesiredState.Stop, Cause = StopCause.SessionDeleted };
         var resolved = options.Defaults.Resolve(run.Spec!);
         return message with
         {
-            Spec = Spec(run, resolved),
+            Spec = session is null ? Spec(run, resolved) : InSession(Spec(run, resolved), run, wanted.Attempt, session),
             Secrets = wanted.State == DesiredState.Go ? secrets : null,
             Started = Conditions.IsTrue(run.Status?.Conditions, RunConditions.Started) || HasBegun(wanted, observed),
             RemainingMs = RemainingMs(run.Status?.Deadline, now, resolved.Timeout),
@@ -41,6 +46,23 @@ internal static class AttemptMessages
     // The record has the agent's start and not that of its hooks, which would be one write more; while this operator lives it knows of both.
     private static bool HasBegun(WantedAttempt wanted, ObservedAttempt? observed) =>
         observed is { Stage: AttemptStage.Hooks or AttemptStage.Running } && observed.Attempt == wanted.Attempt && observed.Node == wanted.Node;
+
+    private static AttemptSpec InSession(AttemptSpec spec, AgentRun run, int attempt, AgentSession session)
+    {
+        var (claude, id) = SessionConversation.Of(spec.Claude, run.Spec!, run.UID(), attempt, session);
+        return spec with
+        {
+            Claude = claude,
+            SessionID = id,
+            Session = new AttemptSession
+            {
+                UID = session.Metadata.Uid ?? "",
+                Name = session.Metadata.Name ?? "",
+                Begun = SessionSpecs.HasBegun(session),
+                StorageBytes = session.Spec?.StorageLimit?.WholeUnits ?? SessionLimits.DefaultStorageBytes,
+            },
+        };
+    }
 
     private static AttemptSpec Spec(AgentRun run, ResolvedRun resolved) => new()
     {

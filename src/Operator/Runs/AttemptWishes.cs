@@ -23,6 +23,8 @@ internal static class AttemptWishes
             return [.. earlier, new(node, number, DesiredState.Absent)];
         if (run.IsCancelled())
             return [.. earlier, new(node, number, DesiredState.Stop, StopCause.Cancelled)];
+        if (run.LacksSession())
+            return [.. earlier, new(node, number, DesiredState.Stop, StopCause.SessionDeleted)];
         return [.. earlier, run.IsSuspended() ? new(node, number, DesiredState.Stop, StopCause.Suspended) : new(node, number, DesiredState.Go)];
     }
 

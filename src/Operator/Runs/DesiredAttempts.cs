@@ -3,12 +3,14 @@ using Stromboli.Kubernetes;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Nodes;
 using Stromboli.Operator.Scheduling;
+using Stromboli.Operator.Sessions;
 
 namespace Stromboli.Operator.Runs;
 
 /// <summary>Everything that is wanted on a node, out of the record alone, and what is held while its record is written.</summary>
 internal sealed partial class DesiredAttempts(
     RunStore runs,
+    SessionStore sessions,
     Reservations reservations,
     SentStates sent,
     Observations observations,
@@ -33,6 +35,9 @@ internal sealed partial class DesiredAttempts(
         return wanted;
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> SessionsOn(string node) => [.. sessions.OnNode(node).Select(session => session.Metadata.Uid ?? "")];
+
     private async Task<DesiredAttempt> MessageAsync(AgentRun run, WantedAttempt wish, CancellationToken cancellationToken)
     {
         if (wish.State != DesiredState.Go)
@@ -51,7 +56,7 @@ internal sealed partial class DesiredAttempts(
     private DesiredAttempt Message(AgentRun run, WantedAttempt wish, AttemptSecrets? found)
     {
         sent.Note(run.UID(), wish);
-        return AttemptMessages.Build(run, wish, found, clock.GetUtcNow(), options, observations.Find(run.UID()));
+        return AttemptMessages.Build(run, wish, found, clock.GetUtcNow(), options, observations.Find(run.UID()), sessions.Of(run));
     }
 
     // Only what was sent before: a placement that is not being recorded yet is nothing that a node need know of.
@@ -63,7 +68,8 @@ internal sealed partial class DesiredAttempts(
                 new WantedAttempt(reserved.Node, reserved.Attempt, DesiredState.Hold),
                 null,
                 clock.GetUtcNow(),
-                options)
+                options,
+                session: sessions.Of(run))
             : null;
 
     private static partial class Log

@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Sessions;
 
 namespace Stromboli.Operator.Runs;
 
@@ -27,6 +28,7 @@ internal static class EndDecision
             Hooks = HookStatuses.Of(run.Spec?.Lifecycle, observed.Hooks) ?? run.Status?.Hooks,
             Usage = RunUsages.Add(run.Status?.Usage, end.Usage),
             Budget = RunBudgets.Add(run, end.Usage ?? (RunPhases.Derive(run.Status?.Conditions) == RunPhase.Running ? null : new())),
+            Session = SessionDecision.Ended(run.Status?.Session, end),
             Model = StatusCuts.Word(end.Model, RunLimits.ModelName) ?? run.Status?.Model,
         };
         if (reason == RunReason.Suspended)

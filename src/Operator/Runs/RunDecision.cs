@@ -62,6 +62,7 @@ internal static class RunDecision
         status = (run.IsCancelled(), run.IsSuspended()) switch
         {
             (true, _) => RunTransitions.Cancelling(run, status, snapshot.Now),
+            _ when run.LacksSession() => RunTransitions.LosingSession(run, status, snapshot.Now),
             (_, true) => RunTransitions.Suspending(run, status, snapshot.Now),
             _ => RunTransitions.GoingOn(run, status, snapshot.Now),
         };

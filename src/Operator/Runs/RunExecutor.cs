@@ -5,6 +5,7 @@ using Stromboli.Kubernetes.Model;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Nodes;
 using Stromboli.Operator.Scheduling;
+using Stromboli.Operator.Sessions;
 
 namespace Stromboli.Operator.Runs;
 
@@ -19,6 +20,7 @@ internal sealed partial class RunExecutor(
     RunInputReader inputs,
     InputWaits waits,
     AttemptSecretsSource secrets,
+    SessionWriter sessions,
     INodeRegistry nodes,
     ILeadership leadership,
     EventRecorder events,
@@ -91,6 +93,7 @@ internal sealed partial class RunExecutor(
             Options = options,
             Observed = observations.Find(run.UID()),
             NodeLostAt = LostAt(run),
+            Session = sessions.PlaceOf(run),
         };
         while (true)
         {
@@ -102,6 +105,11 @@ internal sealed partial class RunExecutor(
                     break;
                 case RunNeed.Placement:
                     snapshot = snapshot with { Placement = queue.Ask(verdict.Waiting!) };
+                    break;
+                // One that has changed meanwhile is looked at again: it may be another's now.
+                case RunNeed.Session:
+                    var taken = await sessions.TakeAsync(snapshot.Session!.Session, run, verdict.SessionNode!, cancellationToken);
+                    snapshot = snapshot with { Session = sessions.PlaceOf(run), Placement = taken ? snapshot.Placement : null };
                     break;
                 default:
                     if (snapshot.Secrets?.WaitsFor is null)
@@ -137,6 +145,8 @@ internal sealed partial class RunExecutor(
 
     private async Task<ReconcileResult> CarryOutAsync(AgentRun run, RunVerdict verdict, SecretCheck? check, CancellationToken cancellationToken)
     {
+        if (run.IsFinished())
+            await sessions.LeaveAsync(run, cancellationToken);
         if (verdict.Delete)
             return await DeleteAsync(run, cancellationToken);
         var next = verdict.Status is { } status ? run with { Status = status } : run;
@@ -146,10 +156,12 @@ internal sealed partial class RunExecutor(
             if (await StoreAsync(next, cancellationToken) is not { } stored)
                 return ReconcileResult.Backoff;
             Stored(run, stored, verdict);
+            stored = runs.Complete(stored);
             // The answer, not what was sent: it has the new version, and what else has changed.
             next = stored;
         }
         sender.Retract(next, verdict);
+        await sessions.LeaveAsync(next, cancellationToken);
         return await FollowUpAsync(next, verdict, check, cancellationToken);
     }
 

@@ -11,4 +11,7 @@ internal enum RunNeed
 
     /// <summary>The scheduler's answer.</summary>
     Placement,
+
+    /// <summary>The run's session, which must be its own before it is recorded on a node.</summary>
+    Session,
 }

@@ -20,6 +20,9 @@ internal static class RunRecord
     /// <summary>Whether it is to wait.</summary>
     public static bool IsSuspended(this AgentRun run) => run.Spec?.Suspend == true;
 
+    /// <summary>Whether it names a session that is not there; said of a run as <see cref="RunStore"/> gives it.</summary>
+    public static bool LacksSession(this AgentRun run) => run.Spec is { SessionRef: not null, SessionMerged: false };
+
     /// <summary>The last attempt on record, ended or not; null before the first.</summary>
     public static RunAttempt? LastAttempt(this AgentRun run) => run.Status?.Attempts is { Count: > 0 } attempts ? attempts[^1] : null;
 

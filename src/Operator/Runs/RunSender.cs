@@ -2,12 +2,13 @@ using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Nodes;
 using Stromboli.Operator.Scheduling;
+using Stromboli.Operator.Sessions;
 
 namespace Stromboli.Operator.Runs;
 
 /// <summary>Sends what is wanted of attempts, once each, and takes back what was held without coming on record.</summary>
 internal sealed class RunSender(
-    INodeHub hub, RunStore runs, Reservations reservations, SentStates sent, Observations observations, ILeadership leadership, RunOptions options, TimeProvider clock)
+    INodeHub hub, RunStore runs, SessionStore sessions, Reservations reservations, SentStates sent, Observations observations, ILeadership leadership, RunOptions options, TimeProvider clock)
 {
     /// <summary>Sends what needs no secrets and differs from what was sent last.</summary>
     public void Send(AgentRun run, IReadOnlyList<WantedAttempt> wanted)
@@ -77,7 +78,7 @@ internal sealed class RunSender(
 
     private void Deliver(AgentRun run, WantedAttempt wish, AttemptSecrets? secrets)
     {
-        hub.Send(wish.Node, AttemptMessages.Build(run, wish, secrets, clock.GetUtcNow(), options, observations.Find(run.UID())));
+        hub.Send(wish.Node, AttemptMessages.Build(run, wish, secrets, clock.GetUtcNow(), options, observations.Find(run.UID()), sessions.Of(run)));
         RunTraces.Sent(run.UID(), wish.State);
     }
 }

@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.Operator.Scheduling;
+using Stromboli.Operator.Sessions;
 
 namespace Stromboli.Operator.Runs;
 
@@ -23,6 +24,9 @@ internal sealed record RunSnapshot
 
     /// <summary>The check of the run's Secrets; null if they were not read.</summary>
     public SecretCheck? Secrets { get; init; }
+
+    /// <summary>Where the run stands in its session; null if it has none, or its session is not there.</summary>
+    public SessionPlace? Session { get; init; }
 
     /// <summary>The scheduler's answer; null if it was not asked.</summary>
     public Placement? Placement { get; init; }

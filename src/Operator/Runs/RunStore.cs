@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
 using Stromboli.Operator.Scheduling;
+using Stromboli.Operator.Sessions;
 
 namespace Stromboli.Operator.Runs;
 
@@ -13,36 +14,46 @@ internal sealed class RunStore
     private const string ByLiveNode = "live-node";
     private const string ByState = "state";
     private const string UnderWay = "under-way";
+    private const string BySession = "session";
 
     private readonly RunDefaults _defaults;
+    private readonly SessionStore _sessions;
 
     // The version that our last write of a run made.
     private readonly ConcurrentDictionary<string, string> _ours = new();
 
-    public RunStore(Informer<AgentRun> informer, RunOptions options)
+    public RunStore(Informer<AgentRun> informer, SessionStore sessions, RunOptions options)
     {
+        _sessions = sessions;
         Informer = informer;
         _defaults = options.Defaults;
         informer.Store.AddIndex(ByUID, run => [run.UID()]);
         informer.Store.AddIndex(ByNode, run => run.LastAttempt()?.Node is { } node ? [node] : []);
         informer.Store.AddIndex(ByLiveNode, run => run.LiveAttempt()?.Node is { } node ? [node] : []);
         informer.Store.AddIndex(ByState, run => run.LiveAttempt() is not null ? [UnderWay] : []);
+        informer.Store.AddIndex(BySession, run => !run.IsFinished() && SessionStore.KeyOf(run) is { } key ? [key.ToString()] : []);
     }
 
     /// <summary>The informer.</summary>
     public Informer<AgentRun> Informer { get; }
 
-    /// <summary>The run of that name, or null.</summary>
-    public AgentRun? Get(NamespacedName key) => Informer.Store.Get(key);
+    /// <summary>The run of that name, or null. As all that are given here, with what comes from its session.</summary>
+    public AgentRun? Get(NamespacedName key) => Informer.Store.Get(key) is { } run ? Complete(run) : null;
 
     /// <summary>The run of that UID, or null.</summary>
-    public AgentRun? Find(string uid) => Informer.Store.ByIndex(ByUID, uid) is [var run, ..] ? run : null;
+    public AgentRun? Find(string uid) => Informer.Store.ByIndex(ByUID, uid) is [var run, ..] ? Complete(run) : null;
 
     /// <summary>The runs whose last attempt was, or is, on that node.</summary>
-    public IReadOnlyList<AgentRun> OnNode(string node) => Informer.Store.ByIndex(ByNode, node);
+    public IReadOnlyList<AgentRun> OnNode(string node) => [.. Informer.Store.ByIndex(ByNode, node).Select(Complete)];
 
     /// <summary>The runs of which an attempt is under way on that node.</summary>
-    public IReadOnlyList<AgentRun> LiveOnNode(string node) => Informer.Store.ByIndex(ByLiveNode, node);
+    public IReadOnlyList<AgentRun> LiveOnNode(string node) => [.. Informer.Store.ByIndex(ByLiveNode, node).Select(Complete)];
+
+    /// <summary>The runs that name a session and are not over, without what comes from it.</summary>
+    public IReadOnlyList<AgentRun> OfSession(NamespacedName session) => Informer.Store.ByIndex(BySession, session.ToString());
+
+    /// <summary>A run as the API server has it, with what comes from its session.</summary>
+    public AgentRun Complete(AgentRun run) => _sessions.Complete(run);
 
     /// <summary>What the attempts under way on that node hold of it, by the record.</summary>
     public IEnumerable<Allocation> AllocationsOn(string node) =>
@@ -50,7 +61,7 @@ internal sealed class RunStore
 
     /// <summary>What the attempts under way hold of their nodes, by the record.</summary>
     public IEnumerable<Allocation> Allocations() =>
-        Informer.Store.ByIndex(ByState, UnderWay).Select(run => WaitingRuns.AllocationOf(run, _defaults)).OfType<Allocation>();
+        Informer.Store.ByIndex(ByState, UnderWay).Select(Complete).Select(run => WaitingRuns.AllocationOf(run, _defaults)).OfType<Allocation>();
 
     /// <summary>Takes the API server's answer to our own write, before the informer does.</summary>
     public void Observe(AgentRun answer)
@@ -78,7 +89,7 @@ internal sealed class RunStore
         return run with
         {
             Metadata = run.Metadata with { ManagedFields = null, Annotations = null, OwnerReferences = null },
-            Spec = run.Spec is { } spec ? new AgentRunSpec { Cancel = spec.Cancel, TtlAfterFinished = spec.TtlAfterFinished, DeleteAfterFinished = spec.DeleteAfterFinished, Retries = spec.Retries } : null,
+            Spec = run.Spec is { } spec ? new AgentRunSpec { Cancel = spec.Cancel, TtlAfterFinished = spec.TtlAfterFinished, DeleteAfterFinished = spec.DeleteAfterFinished, Retries = spec.Retries, SessionRef = spec.SessionRef } : null,
             Status = run.Status! with { Result = null, Usage = null },
         };
     }

@@ -59,6 +59,13 @@ internal static class RunTransitions
         return Stamp(run, status, null, message, Conditions(run with { Status = status }, now).UnderWay("Cancelling", message));
     }
 
+    /// <summary>The session of the run was deleted, and the node of its attempt has not reported the end yet.</summary>
+    public static AgentRunStatus LosingSession(AgentRun run, AgentRunStatus status, DateTimeOffset now)
+    {
+        var message = $"Its session was deleted: is being stopped on {status.NodeName}.";
+        return Stamp(run, status, null, message, Conditions(run with { Status = status }, now).UnderWay("LosingSession", message));
+    }
+
     /// <summary>The run is to wait, and the node of its attempt has not reported the end yet.</summary>
     public static AgentRunStatus Suspending(AgentRun run, AgentRunStatus status, DateTimeOffset now)
     {

@@ -1,7 +1,9 @@
 using Stromboli.Crds.Runs;
+using Stromboli.Crds.Sessions;
 using Stromboli.Kubernetes;
 using Stromboli.Operator.Nodes;
 using Stromboli.Operator.Scheduling;
+using Stromboli.Operator.Sessions;
 
 namespace Stromboli.Operator.Runs;
 
@@ -20,6 +22,14 @@ internal static class RunsServices
             new InformerOptions<AgentRun> { Transform = RunStore.Trim },
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<Informer<AgentRun>>>()));
+        services.AddSingleton(s => new Informer<AgentSession>(
+            s.GetRequiredService<KubeClient>(),
+            AgentSessionResource.Type,
+            new InformerOptions<AgentSession> { Transform = session => session with { Metadata = session.Metadata with { ManagedFields = null } } },
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<Informer<AgentSession>>>()));
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<SessionWriter>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunSignals>();
         services.AddSingleton<Reservations>();

@@ -3,6 +3,7 @@ using Stromboli.Crds.Validation;
 using Stromboli.Kubernetes.Model;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Scheduling;
+using Stromboli.Operator.Sessions;
 
 namespace Stromboli.Operator.Runs;
 
@@ -32,6 +33,8 @@ internal static class WaitingDecision
             var waits = RunTransitions.Waiting(run, snapshot.Now, accepted: true, RunReason.Backoff, BackoffMessage(snapshot, run, notBefore));
             return RunDecision.Store(snapshot, waits, events, notBefore);
         }
+        if (run.LacksSession())
+            return SessionDecision.Decide(snapshot with { Session = null }, run, events)!;
         if (snapshot.Secrets is not { } secrets)
             return new() { Need = RunNeed.Secrets };
         if (secrets.Reason is { } missing)
@@ -40,6 +43,8 @@ internal static class WaitingDecision
             // Woken when what it waits for changes; if nobody looks at that, it looks itself.
             return RunDecision.Store(snapshot, waits, events, secrets.WaitsFor is null ? snapshot.Now + RetryOf(snapshot) : null);
         }
+        if (SessionDecision.Decide(snapshot, run, events) is { } turn)
+            return turn;
         var resolved = snapshot.Options.Defaults.Resolve(run.Spec!);
         if (snapshot.Placement is not { } placement)
             return new() { Need = RunNeed.Placement, Waiting = WaitingRuns.From(run, resolved) };
@@ -47,11 +52,13 @@ internal static class WaitingDecision
         {
             if (placement.Final)
                 return EndDecision.Finish(snapshot, run, snapshot.Now, placement.Reason.Value, placement.Message, events);
-            var waits = RunTransitions.Waiting(
-                run, snapshot.Now, accepted: true, placement.Reason.Value, StatusCuts.Message(placement.Message), Position(run, placement));
+            var (reason, message) = SessionDecision.Unplaced(snapshot, placement);
+            var waits = RunTransitions.Waiting(run, snapshot.Now, accepted: true, reason, StatusCuts.Message(message), Position(run, placement));
             return RunDecision.Store(snapshot, waits, events);
         }
-        var status = RunTransitions.Scheduled(run, snapshot.Now, resolved, placement.Node);
+        if (snapshot.Session is { } place && !place.IsHeldBy(run))
+            return new() { Need = RunNeed.Session, SessionNode = placement.Node };
+        var status = RunTransitions.Scheduled(run, snapshot.Now, resolved, placement.Node) with { Session = SessionDecision.Recorded(snapshot) };
         return RunDecision.Store(snapshot, status, [.. events, RunEvents.Scheduled(status)]) with
         {
             Before = [new WantedAttempt(placement.Node, run.NextAttempt(), DesiredState.Hold)],

@@ -21,7 +21,8 @@ internal static class WaitingRuns
         Avoid = run.LastAttempt() is { Reason: RunReason.NodeLost } lost ? lost.Node : null,
         CpuMillis = resolved.CpuMillicores,
         MemoryBytes = resolved.MemoryBytes,
-        HasStorageLimit = resolved.WorkspaceBytes is not null || resolved.EphemeralStorageBytes is not null,
+        // A session always has one.
+        HasStorageLimit = resolved.WorkspaceBytes is not null || resolved.EphemeralStorageBytes is not null || run.Spec?.SessionRef is not null,
         Needs = NodeNeeds.Of(resolved),
     };
 

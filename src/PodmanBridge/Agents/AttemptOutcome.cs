@@ -41,6 +41,7 @@ internal static class AttemptOutcome
     {
         { Cause: EndCause.Cancelled or EndCause.Dropped } => (RunReason.Cancelled, "The run was cancelled."),
         { Cause: EndCause.Suspended } => (RunReason.Suspended, "The run was suspended."),
+        { Cause: EndCause.SessionDeleted } => (RunReason.SessionLost, "The session was deleted, and the run that had it was stopped."),
         { Cause: EndCause.TimedOut } =>
             (RunReason.TimedOut, $"The attempt's timeout was over before the {(evidence.Hook is { } hook ? $"hook {hook}" : "agent")} came to its end."),
         { Cause: EndCause.BudgetExceeded } => (RunReason.BudgetExceeded, "The run's budget is used up, and its agent made one more model request, which was refused."),

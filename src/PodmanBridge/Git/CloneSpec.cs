@@ -13,7 +13,7 @@ internal static class CloneSpec
     /// <param name="image">The name of the image that git is in.</param>
     public static SpecGenerator Build(AttemptSpec spec, ContainerInputs inputs, string image)
     {
-        var names = ContainerNames.Of(inputs.Installation, inputs.UID, inputs.Attempt);
+        var names = ContainerNames.Of(inputs.Installation, inputs.UID, inputs.Attempt, spec.Session?.UID);
         var whole = ContainerSpec.Build(spec with { Image = image, MountPath = CloneCommand.Workspace, Claude = null, Volumes = [] }, inputs);
         return whole with
         {

@@ -3,6 +3,7 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Link;
 
@@ -41,6 +42,8 @@ internal sealed class LinkSession(
         public required ConnectToken Token { get; init; }
 
         public required IDesiredSink Attempts { get; init; }
+
+        public required NodeSessions Sessions { get; init; }
 
         public required LeftoverSweep Leftovers { get; init; }
 
@@ -110,6 +113,9 @@ internal sealed class LinkSession(
                 case DesiredSnapshot part:
                     Take(part);
                     break;
+                case SessionGone gone:
+                    services.Sessions.Remove(gone.UID);
+                    break;
                 case WantedImages wanted:
                     services.PrePuller.Want(wanted.Images);
                     break;
@@ -158,6 +164,7 @@ internal sealed class LinkSession(
         if (part.Complete)
         {
             services.Attempts.ApplyAll([.. _snapshot]);
+            services.Sessions.Keep(part.Sessions);
             _snapshot.Clear();
             _inStep.TrySetResult();
         }

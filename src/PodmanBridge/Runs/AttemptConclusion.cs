@@ -12,7 +12,8 @@ internal sealed partial class AttemptConclusion(AttemptState state, AttemptDirec
     /// <summary>The end of an attempt that cannot run here.</summary>
     public AttemptEndRecord Refusal(RunReason reason, string message) => new()
     {
-        End = new AttemptEnd { Reason = reason, Message = message, EndedAgoMs = 0 },
+        // Before anything of an attempt runs, nothing but its session can be lost.
+        End = new AttemptEnd { Reason = reason, Message = message, EndedAgoMs = 0, SessionGone = reason == RunReason.SessionLost },
         EndedAt = services.Time.GetUtcNow(),
     };
 
@@ -26,7 +27,7 @@ internal sealed partial class AttemptConclusion(AttemptState state, AttemptDirec
         }
 
         var end = refusal is null ? await ReadEndAsync() : await WithUsageAsync(refusal);
-        if (state.Conclude(end))
+        if (state.Conclude(end with { End = end.End with { SessionBytes = state.Record.Spec.Session is null ? null : sandbox.MeasuredBytes } }))
         {
             Log.Ended(services.Logger, state.Record.Key, end.End.Reason, end.End.Message);
         }

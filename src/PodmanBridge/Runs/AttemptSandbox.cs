@@ -41,6 +41,13 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     /// <summary>The container's name.</summary>
     public string Container => _objects.Names.Container;
 
+    /// <summary>What HOME and workspace took of the disk when they were last measured, in bytes; null if they were not.</summary>
+    public long? MeasuredBytes => _storage?.MeasuredBytes;
+
+    /// <summary>Waits until no other attempt has the session of this one, if it takes part in one: until then it is not prepared, and not let go.</summary>
+    public Task EnterSessionAsync(CancellationToken cancellationToken) =>
+        record.Spec.Session is { } session ? services.Sessions.EnterAsync(session.UID, record.Key, cancellationToken) : Task.CompletedTask;
+
     /// <summary>Fetches the image, makes the container, checks what the engine made of it and starts it.</summary>
     /// <exception cref="AttemptRefusedException">It cannot run here, for a typed reason.</exception>
     /// <param name="again">Whether a former bridge may have begun the same, and left a container that never ran an agent.</param>
@@ -87,12 +94,16 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             File.Delete(directory.LogPath);
         }
 
-        await Task.WhenAll(wanted.Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume.Name, wanted.Labels, _user.VolumeOwner, CancellationToken.None)));
+        await MakeVolumesAsync(wanted);
         if (await CheckedStart.MakeAsync(services.Podman.Containers, wanted, Shim!, ContainerKnown, cancellationToken) is { } started)
         {
             Watch(started);
         }
     }
+
+    private Task MakeVolumesAsync(SpecGenerator wanted) => record.Spec.Session is { } session
+        ? services.Sessions.MakeVolumesAsync(session, record.Spec.Namespace, wanted.Volumes, _user.VolumeOwner)
+        : Task.WhenAll(wanted.Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume.Name, wanted.Labels, _user.VolumeOwner, CancellationToken.None)));
 
     /// <summary>Looks for what a former bridge left and, if it runs, opens its sockets again.</summary>
     public async Task<FoundContainer> AdoptAsync(CancellationToken cancellationToken)
@@ -167,6 +178,10 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         await _objects.RemoveContainerAsync(deadline.Token);
         await DisposeAsync();
         _objects.RemoveRunDirectory();
+        if (record.Spec.Session is { } session)
+        {
+            services.Sessions.Leave(session.UID, record.Key);
+        }
     }
 
     /// <summary>Removes everything that the engine has of the attempt.</summary>

@@ -176,6 +176,7 @@ internal sealed partial class AttemptState : IDisposable
     /// <param name="hooks">What became of the hooks before it; null if there were none.</param>
     public void Started(IReadOnlyList<HookReport>? hooks = null)
     {
+        Begun();
         lock (_lock)
         {
             _hooks ??= hooks;
@@ -191,6 +192,11 @@ internal sealed partial class AttemptState : IDisposable
     /// <summary>Stores the end; false if it has one already, which stays.</summary>
     public bool Conclude(AttemptEndRecord end)
     {
+        if (end.StartedAt is not null)
+        {
+            Begun();
+        }
+
         lock (_lock)
         {
             if (_end is not null)
@@ -225,6 +231,15 @@ internal sealed partial class AttemptState : IDisposable
     {
         _deadline.Dispose();
         _ending.Dispose();
+    }
+
+    // Its hooks and its clone are not made again.
+    private void Begun()
+    {
+        if (Record.Spec.Session is { } session)
+        {
+            Store(() => _services.Sandbox.Sessions.Begun(session.UID));
+        }
     }
 
     private void Advance(AttemptStage stage)

@@ -45,7 +45,8 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
     public static AttemptSupervisor Begin(DesiredAttempt desired, AttemptServices services)
     {
         var spec = desired.Spec!;
-        var user = services.Users.Take() ?? throw new InvalidOperationException("Every user number of the subordinate range is in use.");
+        var user = (spec.Session is { } session ? services.Sandbox.Sessions.Open(session) : services.Users.Take())
+            ?? throw new InvalidOperationException("Every user number of the subordinate range is in use.");
         var directory = AttemptDirectory.Create(services.StateRoot, new AttemptKey(desired.UID, desired.Attempt));
         var record = new AttemptRecord
         {
@@ -68,6 +69,11 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
     public static AttemptSupervisor Adopt(AttemptRecord record, AttemptDirectory directory, AttemptServices services)
     {
         services.Users.Reserve(record.UserID);
+        if (record is { Released: true, Spec.Session: { } session } && directory.ReadEnd() is null)
+        {
+            services.Sandbox.Sessions.Reserve(session.UID, record.Key);
+        }
+
         var supervisor = new AttemptSupervisor(record, directory, services);
         supervisor._running = Task.Run(() => supervisor._state.Ended ? supervisor._stop.CleanUpAsync() : supervisor.RunAsync(adopted: true));
         return supervisor;
@@ -114,7 +120,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
     public void Collect() => _state.Collected();
 
     /// <summary>When the attempt ended, if its workspace and HOME are still there and its container is not; else null.</summary>
-    public DateTimeOffset? FreeableSince => !_freed && _stop.IsCleanedUp ? _state.EndedAt : null;
+    public DateTimeOffset? FreeableSince => !_freed && _state.Record.Spec.Session is null && _stop.IsCleanedUp ? _state.EndedAt : null;
 
     /// <summary>Removes workspace and HOME of an attempt that is over, before its time: the disk is full. Its log stays.</summary>
     public async Task FreeAsync()
@@ -131,7 +137,11 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
         await _running;
         await _sandbox.DropAsync();
         _directory.Delete();
-        _services.Users.Release(_state.Record.UserID);
+        if (_state.Record.Spec.Session is null)
+        {
+            _services.Users.Release(_state.Record.UserID);
+        }
+
         await DisposeAsync();
     }
 

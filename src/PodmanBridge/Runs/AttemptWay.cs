@@ -30,6 +30,7 @@ internal sealed class AttemptWay(
     /// <exception cref="OperationCanceledException">A cause ended the attempt, or the bridge stops.</exception>
     public async Task GoAsync(bool adopted)
     {
+        await sandbox.EnterSessionAsync(state.Ending);
         var found = adopted ? await sandbox.AdoptAsync(state.Ending) : FoundContainer.None;
         if (found == FoundContainer.Exited)
         {
@@ -44,15 +45,15 @@ internal sealed class AttemptWay(
         if (found == FoundContainer.None)
         {
             RefuseIf(_wanted is { } wanted ? AttemptStart.UnknownOption(wanted, services.Sandbox.CliVersion()) : null);
-            RefuseIf(WorkspaceClone.Problem(_wanted, services.Sandbox), RunReason.GitCloneFailed);
+            RefuseIf(WorkspaceClone.Problem(_wanted is { } first ? services.Sandbox.Sessions.Left(first) : null, services.Sandbox), RunReason.GitCloneFailed);
             // Credentials come with Go alone, so a run that pulls with some is prepared after it; all others while their record is written.
             var pull = state.Record.Spec.PullsWithSecrets ? (await signals.Go.WaitAsync(state.Ending)).Secrets.PullCredentials : [];
             using var activity = BridgeTraces.Step("prepare", state.Record.Key);
             await sandbox.PrepareAsync(again: adopted, pull, state.Ending);
         }
 
-        var first = await Task.WhenAny(signals.Hello, signals.Over).WaitAsync(HelloDeadline, services.Time, state.Ending);
-        if (first == signals.Over)
+        var heard = await Task.WhenAny(signals.Hello, signals.Over).WaitAsync(HelloDeadline, services.Time, state.Ending);
+        if (heard == signals.Over)
         {
             return;
         }
@@ -90,6 +91,7 @@ internal sealed class AttemptWay(
             return;
         }
 
+        spec = services.Sandbox.Sessions.Left(spec);
         secrets = await services.Sandbox.Secrets.AddAsync(spec, secrets, state.Ending);
         RefuseIf(AttemptStart.UnknownOption(spec, services.Sandbox.CliVersion()) ?? AttemptStart.Problem(spec, secrets));
         if (!await new CloneStep(services, state, directory, signals).RunAsync(spec, secrets.Git, closing))

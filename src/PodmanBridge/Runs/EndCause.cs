@@ -12,6 +12,9 @@ internal enum EndCause
     /// <summary>The operator wants it stopped because the run was suspended.</summary>
     Suspended,
 
+    /// <summary>Its session was deleted.</summary>
+    SessionDeleted,
+
     /// <summary>Its deadline is over.</summary>
     TimedOut,
 

@@ -1,6 +1,7 @@
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Runs;
 
@@ -9,7 +10,7 @@ namespace Stromboli.PodmanBridge.Runs;
 /// with a call that had been given up. To be called after a whole snapshot, when everything that may be here is known.
 /// </summary>
 internal sealed partial class LeftoverSweep(
-    IPodman podman, RunSupervisor attempts, Installation installation, BridgeOptions options, ILogger<LeftoverSweep> logger)
+    IPodman podman, RunSupervisor attempts, NodeSessions sessions, Installation installation, BridgeOptions options, ILogger<LeftoverSweep> logger)
 {
     /// <summary>Looks at everything of the node once.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
@@ -28,7 +29,7 @@ internal sealed partial class LeftoverSweep(
 
             foreach (var volume in await podman.Volumes.ListAsync(labels, cancellationToken))
             {
-                if (IsLeftover(AttemptKey.FromLabels(volume.Labels)))
+                if (IsLeftover(AttemptKey.FromLabels(volume.Labels)) || sessions.IsLeftover(volume))
                 {
                     Log.Removed(logger, "volume", volume.Name);
                     await podman.Volumes.RemoveAsync(volume.Name, cancellationToken);

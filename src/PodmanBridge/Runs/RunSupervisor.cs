@@ -38,6 +38,7 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
     public void Adopt()
     {
         _services.Lease.Changed += OnLease;
+        _services.Sandbox.Sessions.Adopt();
         foreach (var directory in AttemptDirectory.All(_services.StateRoot))
         {
             if (directory.ReadRecord() is { } record)
@@ -73,7 +74,7 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
                     Want(key, desired);
                     break;
                 case DesiredState.Stop:
-                    Stop(key, suspended: desired.Cause == StopCause.Suspended);
+                    Stop(key, desired.Cause);
                     break;
                 case DesiredState.Collected:
                     _attempts.GetValueOrDefault(key)?.Collect();
@@ -193,16 +194,22 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
         }
     }
 
-    private void Stop(AttemptKey key, bool suspended)
+    private void Stop(AttemptKey key, StopCause? why)
     {
+        var (cause, reason, done) = why switch
+        {
+            StopCause.Suspended => (EndCause.Suspended, RunReason.Suspended, "The run was suspended"),
+            StopCause.SessionDeleted => (EndCause.SessionDeleted, RunReason.SessionLost, "The session was deleted"),
+            _ => (EndCause.Cancelled, RunReason.Cancelled, "The run was cancelled"),
+        };
         _drops.ForgetWanted(key);
         if (!_drops.Contains(key) && _attempts.TryGetValue(key, out var known))
         {
-            known.End(suspended ? EndCause.Suspended : EndCause.Cancelled);
+            known.End(cause);
         }
         else
         {
-            _unknown.End(key, suspended ? RunReason.Suspended : RunReason.Cancelled, $"The run was {(suspended ? "suspended" : "cancelled")} before its agent started.");
+            _unknown.End(key, reason, $"{done} before its agent started.");
         }
     }
 

@@ -4,6 +4,7 @@ using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Runs;
@@ -61,6 +62,9 @@ internal sealed class SandboxServices
 
     /// <summary>Whether the node takes runs although it cannot enforce all their limits.</summary>
     public bool AllowsUnenforcedLimits { get; init; }
+
+    /// <summary>What outlives attempts.</summary>
+    public required NodeSessions Sessions { get; init; }
 
     /// <summary>The runs that have something on the disk.</summary>
     public required StorageTenants Tenants { get; init; }

@@ -10,6 +10,8 @@ internal static class ContainerLabels
     public const string Namespace = "stromboli.dev/namespace";
     public const string Name = "stromboli.dev/name";
 
+    public const string SessionUID = "stromboli.dev/session-uid";
+
     /// <summary>Whether the container's limits hold: <see cref="Enforced"/> or <see cref="Unenforced"/>.</summary>
     public const string Limits = "stromboli.dev/limits";
 

@@ -15,16 +15,19 @@ internal sealed record ContainerNames
     /// <summary>The volume of the agent's HOME.</summary>
     public required string Home { get; init; }
 
-    /// <summary>Both volumes.</summary>
+    /// <summary>Both volumes. Of an attempt with a session they are the session's.</summary>
     public IReadOnlyList<string> Volumes => [Workspace, Home];
 
     /// <summary>The names of one attempt.</summary>
     /// <param name="installation">The UID of the kube-system namespace.</param>
     /// <param name="uid">The UID of the AgentRun.</param>
     /// <param name="attempt">From 1.</param>
-    public static ContainerNames Of(string installation, string uid, int attempt)
+    /// <param name="session">The UID of the AgentSession that it takes part in; null for none.</param>
+    public static ContainerNames Of(string installation, string uid, int attempt, string? session = null)
     {
-        var name = $"stromboli-{installation[..Math.Min(8, installation.Length)]}-{uid}-{attempt}";
-        return new ContainerNames { Container = name, Cloner = name + "-clone", Workspace = name + "-workspace", Home = name + "-home" };
+        var prefix = $"stromboli-{installation[..Math.Min(8, installation.Length)]}";
+        var name = $"{prefix}-{uid}-{attempt}";
+        var volumes = session is null ? name : $"{prefix}-session-{session}";
+        return new ContainerNames { Container = name, Cloner = name + "-clone", Workspace = volumes + "-workspace", Home = volumes + "-home" };
     }
 }

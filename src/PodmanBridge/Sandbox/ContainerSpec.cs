@@ -35,7 +35,7 @@ internal static class ContainerSpec
     /// <summary>What libpod is asked to make.</summary>
     public static SpecGenerator Build(AttemptSpec spec, ContainerInputs inputs)
     {
-        var names = ContainerNames.Of(inputs.Installation, inputs.UID, inputs.Attempt);
+        var names = ContainerNames.Of(inputs.Installation, inputs.UID, inputs.Attempt, spec.Session?.UID);
         var user = $"{inputs.User.InContainer}:{inputs.User.InContainer}";
         return new SpecGenerator
         {

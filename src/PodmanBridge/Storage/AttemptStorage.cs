@@ -13,6 +13,10 @@ internal sealed class AttemptStorage(AttemptRecord record, string logPath, Sandb
 
     private IDisposable? _place;
     private StorageTenant? _tenant;
+    private long _measured = -1;
+
+    /// <summary>What the volumes took of the disk when they were last measured, in bytes; null if they were not.</summary>
+    public long? MeasuredBytes => Interlocked.Read(ref _measured) is var bytes and >= 0 ? bytes : null;
 
     /// <summary>The container runs.</summary>
     public void Watch(ContainerInspection started)
@@ -25,7 +29,8 @@ internal sealed class AttemptStorage(AttemptRecord record, string logPath, Sandb
             Volumes = [.. Volumes(started).OrderByDescending(volume => volume.MountPoint == workspace)],
             Workspace = workspace,
             LogPath = logPath,
-            Limits = LimitsAreLeftOut ? new StorageLimits(null, null) : new StorageLimits(record.Spec.WorkspaceBytes, record.Spec.StorageBytes),
+            Limits = LimitsAreLeftOut ? new StorageLimits(null, null) : new StorageLimits(record.Spec.WorkspaceBytes, record.Spec.StorageBytes, record.Spec.Session?.StorageBytes),
+            Measured = Take,
             End = end,
         };
         _place = services.Tenants.Add(_tenant);
@@ -39,7 +44,7 @@ internal sealed class AttemptStorage(AttemptRecord record, string logPath, Sandb
             return;
         try
         {
-            await services.Measurer.MeasureAsync(tenant, Patience, tenant.Limits.Enough, cancellationToken);
+            Take(await services.Measurer.MeasureAsync(tenant, Patience, tenant.Limits.Enough, cancellationToken));
         }
         catch (IOException e)
         {
@@ -52,6 +57,8 @@ internal sealed class AttemptStorage(AttemptRecord record, string logPath, Sandb
 
     // Without that permission they stand, and a node that cannot measure refuses the run.
     private bool LimitsAreLeftOut => services.AllowsUnenforcedLimits && !services.EnforcedLimits().Contains(NodeLimits.StorageLimit);
+
+    private void Take(StorageUsage usage) => Interlocked.Exchange(ref _measured, usage.Bytes - usage.LogBytes);
 
     private static IEnumerable<RunVolume> Volumes(ContainerInspection started) =>
         from mount in started.Mounts ?? []

@@ -73,6 +73,12 @@ internal static class StorageRules
                 + $"(workspace {Size(usage.Workspace)}, HOME {Size(usage.OtherBytes)}, log {Size(usage.LogBytes)}), and resources.limits.ephemeralStorage allows {Size(total)}.";
         }
 
+        if (limits.Session is { } session && usage.Bytes > session)
+        {
+            return $"The session takes {(usage.State == DirectoryState.Whole ? "" : "at least ")}{Size(usage.Bytes)} of the node's disk in {usage.Entries} files "
+                + $"(workspace {Size(usage.Workspace)}, HOME {Size(usage.OtherBytes)}, log {Size(usage.LogBytes)}), and its storageLimit allows {Size(session)}; raise it to go on.";
+        }
+
         return limits.Any ? Unmeasurable(limits, measured) : null;
     }
 
@@ -113,7 +119,8 @@ internal static class StorageRules
         _ => null,
     };
 
-    private static string Field(StorageLimits limits) => limits.Total is not null ? "resources.limits.ephemeralStorage" : "workspace.emptyDir.sizeLimit";
+    private static string Field(StorageLimits limits) =>
+        limits.Total is not null ? "resources.limits.ephemeralStorage" : limits.Workspace is not null ? "workspace.emptyDir.sizeLimit" : "the session's storageLimit";
 
     private static long Share(StorageUsage usage, bool bytes) => bytes ? usage.Bytes : usage.Entries;
 
@@ -121,7 +128,7 @@ internal static class StorageRules
 
     private static long Distance(StorageLimits limits, StorageUsage usage) => Math.Max(0, Math.Min(
         limits.Workspace - usage.Workspace.TotalBytes ?? long.MaxValue,
-        limits.Total - usage.Bytes ?? long.MaxValue));
+        Math.Min(limits.Total - usage.Bytes ?? long.MaxValue, limits.Session - usage.Bytes ?? long.MaxValue)));
 
     private static string Size(DirectoryUsage usage) => usage.State == DirectoryState.Whole ? Size(usage.TotalBytes) : "at least " + Size(usage.TotalBytes);
 

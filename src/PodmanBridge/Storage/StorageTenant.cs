@@ -23,6 +23,9 @@ internal sealed record StorageTenant
     /// <summary>Its limits.</summary>
     public required StorageLimits Limits { get; init; }
 
+    /// <summary>Told of each measurement; null if nobody wants to know.</summary>
+    public Action<StorageUsage>? Measured { get; init; }
+
     /// <summary>Ends it, for a reason in a sentence.</summary>
     public required Action<string> End { get; init; }
 }

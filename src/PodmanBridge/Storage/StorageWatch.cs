@@ -136,6 +136,7 @@ internal sealed partial class StorageWatch(
     {
         var began = time.GetTimestamp();
         var usage = await measurer.MeasureAsync(tenant, patience, enough, cancellationToken);
+        tenant.Measured?.Invoke(usage);
         return new Measurement(usage, free, began, time.GetElapsedTime(began), patience);
     }
 

@@ -6,20 +6,21 @@ using YamlDotNet.RepresentationModel;
 namespace Stromboli.Crds.Tests.Cases;
 
 /// <summary>
-/// A row of Cases/agentrun.yaml, where the columns are explained. The same rows go through AgentRunValidator here and through a real API server in EndToEnd.
+/// A row of Cases/agentrun.yaml, where the columns are explained, or of Cases/agentsession.yaml. The same rows go through the validators here and through a real API server in
+/// EndToEnd.
 /// </summary>
 public sealed partial record SpecCase(string Name, JsonObject Spec, JsonObject? Update, IReadOnlyList<string> Refused, string? Says, bool ServerOnly, bool CodeOnly)
 {
     /// <summary>Rows that the validator in code can judge.</summary>
-    public static IEnumerable<SpecCase> ForCode() => All().Where(row => row is { ServerOnly: false, Update: null });
+    public static IEnumerable<SpecCase> ForCode(string table = "agentrun") => All(table).Where(row => row is { ServerOnly: false, Update: null });
 
     /// <summary>Rows that an API server can judge.</summary>
-    public static IEnumerable<SpecCase> ForServer() => All().Where(row => !row.CodeOnly);
+    public static IEnumerable<SpecCase> ForServer(string table = "agentrun") => All(table).Where(row => !row.CodeOnly);
 
     /// <summary>Every row.</summary>
-    public static IEnumerable<SpecCase> All()
+    public static IEnumerable<SpecCase> All(string table = "agentrun")
     {
-        using var stream = typeof(SpecCase).Assembly.GetManifestResourceStream("Cases/agentrun.yaml")!;
+        using var stream = typeof(SpecCase).Assembly.GetManifestResourceStream($"Cases/{table}.yaml")!;
         using var reader = new StreamReader(stream);
         var yaml = new YamlStream();
         yaml.Load(reader);

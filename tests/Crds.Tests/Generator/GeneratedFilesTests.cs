@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 using Stromboli.Crds.Generator;
+using Stromboli.Crds.Schema;
 using Stromboli.Crds.Tests.Cases;
 using YamlDotNet.RepresentationModel;
 
@@ -24,7 +26,8 @@ public sealed class GeneratedFilesTests
     [MemberData(nameof(Files))]
     public void Text_ReadAsYaml_IsTheSameObject(string file)
     {
-        var type = file.Contains("runs", StringComparison.Ordinal) ? typeof(Crds.Runs.AgentRun) : typeof(Crds.Nodes.AgentNode);
+        var type = typeof(ApiGroup).Assembly.GetExportedTypes().Single(type =>
+            type.GetCustomAttribute<CustomResourceAttribute>() is { } resource && file.EndsWith($"_{resource.Plural}.yaml", StringComparison.Ordinal));
         var built = CustomResourceDefinition.Build(type, Descriptions.Of(type.Assembly));
 
         Assert.True(JsonNode.DeepEquals(built, Read(file)));

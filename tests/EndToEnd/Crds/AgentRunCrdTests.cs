@@ -83,7 +83,7 @@ public sealed partial class AgentRunCrdTests(CrdServerFixture fixture) : IClassF
     [Fact]
     public async Task Get_FinishedRun_ShowsTheColumns()
     {
-        await fixture.Plane.Http.CreateAsync(Runs, """{"apiVersion":"stromboli.dev/v1alpha1","kind":"AgentRun","metadata":{"name":"columns"},"spec":{"prompt":"hi"}}""");
+        await fixture.Plane.Http.CreateAsync(Runs, """{"apiVersion":"stromboli.dev/v1alpha1","kind":"AgentRun","metadata":{"name":"columns"},"spec":{"prompt":"hi","sessionRef":{"name":"talk"}}}""");
         const string status = """{"status":{"observedGeneration":1,"phase":"Succeeded","reason":"Completed","message":"Done.","nodeName":"node-1","duration":"1m30s","model":"sonnet","usage":{"costUSD":"0.0123","turns":2,"totalTokens":1234}}}""";
         await fixture.Plane.Http.MergeAsync($"{Runs}/columns/status", status);
 
@@ -91,7 +91,7 @@ public sealed partial class AgentRunCrdTests(CrdServerFixture fixture) : IClassF
         var wide = await fixture.Plane.Kubectl.RunAsync("get", "agentruns.stromboli.dev", "columns", "-o", "wide");
 
         Assert.Matches(@"^NAME +PHASE +REASON +NODE +COST +AGE\s+columns +Succeeded +Completed +node-1 +0\.0123 +\d+s\s*$", table);
-        Assert.Matches(@"^NAME +PHASE +REASON +NODE +COST +AGE +MODEL +TURNS +TOKENS +DURATION +MESSAGE\s+columns +.*s +sonnet +2 +1234 +1m30s +Done\.\s*$", wide);
+        Assert.Matches(@"^NAME +PHASE +REASON +NODE +COST +AGE +SESSION +MODEL +TURNS +TOKENS +DURATION +MESSAGE\s+columns +.*s +talk +sonnet +2 +1234 +1m30s +Done\.\s*$", wide);
     }
 
     [Fact]

@@ -5,27 +5,31 @@ using Stromboli.Testbed.Kube;
 namespace Stromboli.EndToEnd.Crds;
 
 /// <summary>
-/// No field of an AgentRun's spec can be changed, added or taken away once it is applied, but five. Every field that the CRD has is tried, so that new ones are too.
+/// No field of a spec can be changed, added or taken away once it is applied, but few that are named. Every field that the CRD has is tried, so that new ones are too.
 /// </summary>
 public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<CrdServerFixture>
 {
-    private const string Runs = "/apis/stromboli.dev/v1alpha1/namespaces/default/agentruns";
-    private const string Crd = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/agentruns.stromboli.dev";
+    private const string Objects = "/apis/stromboli.dev/v1alpha1/namespaces/default";
+    private const string Crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     private const string Refusal = "cannot be changed: make a new object instead";
 
-    private static readonly string[] Mutable = ["suspend", "cancel", "priority", "ttlAfterFinished", "deleteAfterFinished"];
+    /// <summary>Fields that the two kinds have in common and that no session takes.</summary>
+    private static readonly string[] OfRunsAlone = [.. new[] { "continue", "forkSession", "resume", "sessionID" }.Select(field => $"spec.agent.claude.{field}")];
 
-    [Fact]
-    public async Task Update_EveryFieldOfTheSpec_IsRefusedButForFive()
+    [Theory]
+    [InlineData("AgentRun", 80, "suspend cancel priority ttlAfterFinished deleteAfterFinished")]
+    [InlineData("AgentSession", 60, "suspend idle storageLimit")]
+    public async Task Update_EveryFieldOfTheSpec_IsRefusedButForThoseNamed(string kind, int least, string mutable)
     {
+        var may = mutable.Split(' ');
         using var server = fixture.Plane.CrdServer!.Connect();
-        var schema = (await server.GetAsync(Crd))!["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!;
-        var fields = SpecFields.Of(schema).ToList();
-        Assert.True(fields.Count > 80, $"only {fields.Count} fields");
+        var schema = (await server.GetAsync($"{Crds}/{Plural(kind)}.stromboli.dev"))!["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!;
+        var fields = SpecFields.Of(schema).Where(field => kind == "AgentRun" || !OfRunsAlone.Contains($"{field}")).ToList();
+        Assert.True(fields.Count > least, $"only {fields.Count} fields");
         List<string> wrong = [];
         foreach (var field in fields)
         {
-            if (await PairAsync(field) is not var (one, other))
+            if (await PairAsync(kind, field) is not var (one, other))
             {
                 wrong.Add($"{field}: no example is accepted: add one to {nameof(SpecFields)}.");
                 continue;
@@ -36,12 +40,12 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
             {
                 if (JsonNode.DeepEquals(before, after))
                     continue;
-                var answer = await UpdateAsync(before, after);
+                var answer = await UpdateAsync(kind, before, after);
                 if (answer is null)
                     continue;
                 // Where what is left is no spec at all, the API server says only that.
-                var refused = answer.Contains($"spec.{top} {Refusal}", StringComparison.Ordinal) || (answer.Length > 0 && !await IsTakenAsync(after));
-                if (refused == Mutable.Contains(top) || (Mutable.Contains(top) && answer.Length > 0))
+                var refused = answer.Contains($"spec.{top} {Refusal}", StringComparison.Ordinal) || (answer.Length > 0 && !await IsTakenAsync(kind, after));
+                if (refused == may.Contains(top) || (may.Contains(top) && answer.Length > 0))
                     wrong.Add($"{field} {what}: {(answer.Length == 0 ? "accepted" : answer)}");
             }
         }
@@ -50,12 +54,12 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
     }
 
     // Two specs that the API server takes and that differ in this field alone; null if none of the examples will do.
-    private async Task<(JsonObject One, JsonObject Other)?> PairAsync(SpecField field)
+    private async Task<(JsonObject One, JsonObject Other)?> PairAsync(string kind, SpecField field)
     {
         foreach (var (one, other) in SpecFields.Examples(field))
         {
-            var (first, second) = (SpecFields.Spec(field, one), SpecFields.Spec(field, other));
-            if (await IsTakenAsync(first) && (one.ToJsonString() == other.ToJsonString() || await IsTakenAsync(second)))
+            var (first, second) = (SpecFields.Spec(field, one, kind == "AgentRun"), SpecFields.Spec(field, other, kind == "AgentRun"));
+            if (await IsTakenAsync(kind, first) && (one.ToJsonString() == other.ToJsonString() || await IsTakenAsync(kind, second)))
                 return (first, second);
         }
 
@@ -72,22 +76,22 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
         return copy;
     }
 
-    private async Task<bool> IsTakenAsync(JsonObject spec) => await TryAsync(() => fixture.Plane.Http.CreateAsync($"{Runs}?dryRun=All&fieldValidation=Strict", Document("dry", spec))) is null;
+    private async Task<bool> IsTakenAsync(string kind, JsonObject spec) => await TryAsync(() => fixture.Plane.Http.CreateAsync($"{Objects}/{Plural(kind)}?dryRun=All&fieldValidation=Strict", Document(kind, "dry", spec))) is null;
 
     // What the API server says against the change; empty if it takes it; null if it does not take what it starts from (a field that another one needs).
-    private async Task<string?> UpdateAsync(JsonObject before, JsonObject after)
+    private async Task<string?> UpdateAsync(string kind, JsonObject before, JsonObject after)
     {
-        if (!await IsTakenAsync(before))
+        if (!await IsTakenAsync(kind, before))
             return null;
         var name = $"run-{Guid.NewGuid():N}";
-        await fixture.Plane.Http.CreateAsync(Runs, Document(name, before));
+        await fixture.Plane.Http.CreateAsync($"{Objects}/{Plural(kind)}", Document(kind, name, before));
         try
         {
-            return await TryAsync(() => fixture.Plane.Http.MergeAsync($"{Runs}/{name}", new JsonObject { ["spec"] = Difference(before, after) }.ToJsonString())) ?? "";
+            return await TryAsync(() => fixture.Plane.Http.MergeAsync($"{Objects}/{Plural(kind)}/{name}", new JsonObject { ["spec"] = Difference(before, after) }.ToJsonString())) ?? "";
         }
         finally
         {
-            await fixture.Plane.Http.DeleteAsync($"{Runs}/{name}");
+            await fixture.Plane.Http.DeleteAsync($"{Objects}/{Plural(kind)}/{name}");
         }
     }
 
@@ -121,10 +125,12 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
         return patch;
     }
 
-    private static string Document(string name, JsonObject spec) => new JsonObject
+    private static string Plural(string kind) => kind.ToLowerInvariant() + "s";
+
+    private static string Document(string kind, string name, JsonObject spec) => new JsonObject
     {
         ["apiVersion"] = "stromboli.dev/v1alpha1",
-        ["kind"] = "AgentRun",
+        ["kind"] = kind,
         ["metadata"] = new JsonObject { ["name"] = name },
         ["spec"] = spec.DeepClone(),
     }.ToJsonString();

@@ -19,6 +19,8 @@ internal static class SpecFields
         ["spec.model.baseURL"] = """{"credentialsSecretRef":{"name":"one"}}""",
         ["spec.agent.claude.forkSession"] = """{"continue":true}""",
         ["spec.agent.claude.resume"] = """{"sessionID":"3c6f3f0e-7a51-4d2b-9d3c-0a1b2c3d4e5f"}""",
+        ["spec.conversation"] = """{"sessionRef":{"name":"one"}}""",
+        ["spec.conversationID"] = """{"sessionRef":{"name":"one"}}""",
         ["spec.lifecycle.timeout"] = """{"onCreate":["true"]}""",
         ["spec.agent.claude.strictMcpConfig"] = """{"mcpConfigs":["{\"mcpServers\":{}}"]}""",
         ["spec.agent.claude.replayUserMessages"] = """{"inputFormat":"stream-json"}""",
@@ -35,10 +37,10 @@ internal static class SpecFields
     public static IEnumerable<(JsonNode One, JsonNode Other)> Examples(SpecField field) => Values(field.Schema).Select(pair => (pair.One.DeepClone(), pair.Other.DeepClone()));
 
     /// <summary>The least spec that has the field with this value.</summary>
-    public static JsonObject Spec(SpecField field, JsonNode value)
+    public static JsonObject Spec(SpecField field, JsonNode value, bool ofRun = true)
     {
         var spec = new JsonObject();
-        if (field.Path[0] is not ("prompt" or "promptFrom"))
+        if (ofRun && field.Path[0] is not ("prompt" or "promptFrom"))
             spec["prompt"] = "hi";
         JsonNode parent = spec;
         for (var i = 0; i < field.Path.Count; i++)

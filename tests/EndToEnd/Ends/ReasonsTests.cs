@@ -7,6 +7,7 @@ using Stromboli.EndToEnd.Options;
 using Stromboli.EndToEnd.Resilience;
 using Stromboli.EndToEnd.Sandbox;
 using Stromboli.EndToEnd.Scheduling;
+using Stromboli.EndToEnd.Sessions;
 using Stromboli.EndToEnd.Storage;
 
 namespace Stromboli.EndToEnd.Ends;
@@ -33,11 +34,13 @@ public sealed class ReasonsTests
         [RunReason.StorageLimitExceeded] = nameof(DiskTests.Workspace_Filled_EndsTheRunAndNoOther),
         [RunReason.GitCloneFailed] = nameof(CloneFailureTests.Repository_OfNoUse_IsNamedWithItsCause),
         [RunReason.VolumeDenied] = nameof(VolumeTests.Volume_ThatIsDenied_SaysWhatAndWhatToDo),
+        [RunReason.SessionNotFound] = nameof(SessionQueueTests.Session_ComesLater_IsWaitedFor),
+        [RunReason.WaitingForSession] = nameof(SessionQueueTests.Runs_AtOnce_GoOneAfterAnotherInTheirOrder),
         [RunReason.SessionLost] = nameof(ConversationTests.Resume_ConversationIsNotInHome_IsSessionLostBeforeAnythingIsSpent),
     };
 
     /// <summary>What the API names already and nothing in it can bring about yet.</summary>
-    private static readonly RunReason[] Later = [RunReason.ServiceNotReady, RunReason.SessionNotFound, RunReason.WaitingForSession];
+    private static readonly RunReason[] Later = [RunReason.ServiceNotReady];
 
     [Fact]
     public void Reasons_All_AreShown() =>

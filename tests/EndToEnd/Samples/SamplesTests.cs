@@ -17,7 +17,8 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
 
         if (file == "git.yaml")
             await scene.Stack.Git!.Repositories.EnsureSampleAsync(Cancelled);
-        var run = await scene.ApplyRunAsync(await File.ReadAllTextAsync(Repository.At("samples", file), Cancelled));
+        var yaml = await File.ReadAllTextAsync(Repository.At("samples", file), Cancelled);
+        var run = file == "session.yaml" ? await ApplyAsync(scene, yaml, "session-second") : await scene.ApplyRunAsync(yaml);
         if (file == "cancel.yaml")
         {
             await run.RunningAsync();
@@ -34,6 +35,12 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
         var (phase, reason, text) = Expected(file);
         Assert.Equal((phase, reason), (status.Phase, status.Reason));
         Assert.Matches($"^{text}$", status.Result?.Text?.TrimEnd() ?? "");
+    }
+
+    private static async Task<RunHistory> ApplyAsync(Scene scene, string yaml, string last)
+    {
+        await scene.ApplyAsync(yaml);
+        return scene.Run(last);
     }
 
     // Phase, reason, and a pattern of the result's text.
@@ -58,6 +65,8 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
         "image-pull-secrets.yaml" or "node.yaml" or "node-selector.yaml" or "own-credentials.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
         "budget.yaml" => (RunPhase.Failed, RunReason.BudgetExceeded, "(.*API Error: .* stromboli: the run.*)?"),
         "retries.yaml" => (RunPhase.Failed, RunReason.Crashed, ""),
+        "session.yaml" => (RunPhase.Succeeded, RunReason.Completed, "beans"),
+        "session-conversations.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
         "suspend.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
         "workspace.yaml" => (RunPhase.Succeeded, RunReason.Completed, @"1024\s+data"),
         "volumes.yaml" => (RunPhase.Succeeded, RunReason.Completed, "sehsa ot sehsA"),

@@ -34,6 +34,8 @@ internal sealed class HubFakes : ILeadership, IEpochWitness, ILinkAuthorizer, ID
 
     public static AgentNode Node(string name) => new() { Metadata = new() { Name = name, Generation = 1 }, Spec = new() };
 
+    public IReadOnlyList<string> SessionsOn(string node) => [];
+
     public Task WaitAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task SuspectAsync(long seenEpoch, CancellationToken cancellationToken)

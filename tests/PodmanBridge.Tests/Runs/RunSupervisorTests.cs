@@ -4,6 +4,7 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
 using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.PodmanBridge.Tests.Sandbox;
@@ -146,6 +147,7 @@ public sealed class RunSupervisorTests : IAsyncDisposable
         CliVersion = () => null,
         Files = null!,
         EnforcedLimits = () => [],
+        Sessions = new NodeSessions(Path.Combine(_root, "sessions"), new SessionVolumes(_engine, new Installation(_root), "node-1"), new WorkspaceUsers(), _time, NullLogger<NodeSessions>.Instance),
         Tenants = new StorageTenants(),
         Measurer = new Measurer("", _time),
         Time = _time,

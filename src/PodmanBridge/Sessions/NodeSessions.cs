@@ -1,0 +1,188 @@
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.PodmanBridge.Runs;
+
+namespace Stromboli.PodmanBridge.Sessions;
+
+/// <summary>The sessions of this node: what outlives their runs, and whose turn it is. A session that the operator no longer names goes, once nothing of it runs.</summary>
+internal sealed partial class NodeSessions(string root, SessionVolumes volumes, WorkspaceUsers users, TimeProvider time, ILogger<NodeSessions> logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(30);
+
+    // Who waits to remove a session stands in line like an attempt.
+    private static readonly AttemptKey Removal = new("", 0);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lock = new();
+    private readonly SessionFiles _files = new(root);
+    private readonly SessionTurns _turns = new();
+    private readonly Dictionary<string, SessionRecord> _records = [];
+    private readonly Dictionary<string, Task> _removals = [];
+    private HashSet<string>? _wanted;
+
+    /// <summary>Reads what a former bridge left. To be called once, before attempts are adopted.</summary>
+    public void Adopt()
+    {
+        foreach (var record in _files.All())
+        {
+            users.Reserve(record.UserID);
+            _records[record.UID] = record;
+        }
+    }
+
+    /// <summary>Makes the session known, if it is not yet.</summary>
+    /// <returns>The number of its user; null when there is none left.</returns>
+    /// <exception cref="IOException">It cannot be stored.</exception>
+    public int? Open(AttemptSession session)
+    {
+        lock (_lock)
+        {
+            if (_records.TryGetValue(session.UID, out var known))
+                return known.UserID;
+            if (users.Take() is not { } user)
+                return null;
+            var record = new SessionRecord { UID = session.UID, UserID = user, Lost = session.Begun };
+            _files.Write(record);
+            _records[session.UID] = record;
+            return user;
+        }
+    }
+
+    /// <summary>An agent of the session has started.</summary>
+    /// <exception cref="IOException">It cannot be stored.</exception>
+    public void Begun(string uid)
+    {
+        lock (_lock)
+        {
+            if (!_records.TryGetValue(uid, out var record) || record.Begun)
+                return;
+            _records[uid] = record = record with { Begun = true };
+            _files.Write(record);
+        }
+    }
+
+    /// <summary>What is left to do of an attempt's spec: in a session that has begun nothing is cloned, and the hooks of its creation do not run.</summary>
+    public AttemptSpec Left(AttemptSpec spec)
+    {
+        lock (_lock)
+        {
+            return spec.Session is { } session && _records.GetValueOrDefault(session.UID) is { Begun: true }
+                ? spec with { Git = null, Hooks = [.. spec.Hooks.Where(hook => hook.Name.StartsWith("postStart", StringComparison.Ordinal))] }
+                : spec;
+        }
+    }
+
+    /// <inheritdoc cref="SessionTurns.EnterAsync"/>
+    public Task EnterAsync(string uid, AttemptKey key, CancellationToken cancellationToken) => _turns.EnterAsync(uid, key, cancellationToken);
+
+    /// <inheritdoc cref="SessionTurns.Reserve"/>
+    public void Reserve(string uid, AttemptKey key) => _turns.Reserve(uid, key);
+
+    /// <inheritdoc cref="SessionTurns.Leave"/>
+    public void Leave(string uid, AttemptKey key) => _turns.Leave(uid, key);
+
+    /// <summary>Makes HOME and workspace for the first run; for a later one they must be there.</summary>
+    /// <exception cref="AttemptRefusedException">They are gone.</exception>
+    public async Task MakeVolumesAsync(AttemptSession session, string @namespace, IReadOnlyList<SpecVolume> wanted, int owner)
+    {
+        SessionRecord? record;
+        lock (_lock)
+            record = _records.GetValueOrDefault(session.UID);
+        var loss = record switch
+        {
+            null => "it was removed from its node",
+            { Lost: true } => "its node no longer knows it",
+            { Begun: true } when await volumes.MissingAsync(wanted) is { } missing => $"its node has no volume {missing} any more",
+            _ => null,
+        };
+        if (loss is not null)
+            throw new AttemptRefusedException(RunReason.SessionLost, $"What the session {session.Name} had is lost: {loss}. Delete the AgentSession and make a new one.");
+        await volumes.MakeAsync(session, @namespace, wanted, owner);
+    }
+
+    /// <summary>These sessions are on the node by the operator's record; of others nothing may stay.</summary>
+    public void Keep(IReadOnlyList<string> wanted)
+    {
+        string[] others;
+        lock (_lock)
+        {
+            _wanted = [.. wanted];
+            others = [.. _records.Keys.Where(uid => !_wanted.Contains(uid))];
+        }
+
+        foreach (var uid in others)
+            Remove(uid);
+    }
+
+    /// <summary>The session was deleted: it goes as soon as nothing of it runs.</summary>
+    public void Remove(string uid)
+    {
+        lock (_lock)
+        {
+            _wanted?.Remove(uid);
+            if (_records.Remove(uid, out var record))
+                _removals[uid] = RemoveAsync(record);
+        }
+    }
+
+    /// <summary>Whether a volume is one of a session that nobody knows: what is left when the bridge's state was lost and the session deleted since.</summary>
+    public bool IsLeftover(VolumeInspection volume)
+    {
+        if (SessionVolumes.SessionOf(volume) is not { } uid)
+            return false;
+        lock (_lock)
+            return _wanted is not null && !_wanted.Contains(uid) && !_records.ContainsKey(uid) && !_removals.ContainsKey(uid);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        Task[] removals;
+        lock (_lock)
+            removals = [.. _removals.Values];
+        await Task.WhenAll(removals).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+    }
+
+    private async Task RemoveAsync(SessionRecord record)
+    {
+        // Off the lock: the caller holds it.
+        await Task.Yield();
+        await _turns.EnterAsync(record.UID, Removal, _stopping.Token);
+        for (var pause = FirstPause; !await TryRemoveAsync(record); pause = 2 * pause < LastPause ? 2 * pause : LastPause)
+            await Task.Delay(pause, time, _stopping.Token);
+        lock (_lock)
+            _removals.Remove(record.UID);
+        users.Release(record.UserID);
+        _turns.Leave(record.UID, Removal);
+        Log.Removed(logger, record.UID);
+    }
+
+    private async Task<bool> TryRemoveAsync(SessionRecord record)
+    {
+        try
+        {
+            await volumes.RemoveAsync(record.UID, _stopping.Token);
+            _files.Delete(record.UID);
+            return true;
+        }
+        catch (Exception e) when (e is PodmanException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            Log.NotRemoved(logger, record.UID, e.Message);
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Removed the session {Session}, which is wanted no more")]
+        public static partial void Removed(ILogger logger, string session);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The session {Session} could not be removed; it is tried again: {Error}")]
+        public static partial void NotRemoved(ILogger logger, string session, string error);
+    }
+}
