@@ -1,15 +1,24 @@
+using System.Text.RegularExpressions;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.PodmanBridge.Gateway;
 
 /// <summary>What tokens cost.</summary>
-internal static class PriceTable
+internal static partial class PriceTable
 {
     private const decimal Million = 1_000_000m;
 
-    /// <summary>The price whose model is the longest beginning of a name; null when none is.</summary>
-    public static ModelPrice? Find(IReadOnlyList<ModelPrice> prices, string model) =>
-        prices.Where(price => price.Model.Length > 0 && model.StartsWith(price.Model, StringComparison.Ordinal)).MaxBy(price => price.Model.Length);
+    /// <summary>
+    /// The price of a model: of the entry with this very name, but for the date of a snapshot or <c>latest</c> behind it, or else of the entry with the longest
+    /// beginning that ends with <c>*</c>. Null when there is none: a name that only goes on where a priced one ends is another model's.
+    /// </summary>
+    public static ModelPrice? Find(IReadOnlyList<ModelPrice> prices, string model)
+    {
+        var name = Snapshot().Replace(model, "");
+        return prices.FirstOrDefault(price => price.Model == model)
+            ?? prices.FirstOrDefault(price => price.Model == name)
+            ?? prices.Where(price => price.Model.EndsWith('*') && model.StartsWith(price.Model[..^1], StringComparison.Ordinal)).MaxBy(price => price.Model.Length);
+    }
 
     /// <summary>US dollars.</summary>
     public static decimal Cost(ModelPrice price, TokenUsage usage) =>
@@ -18,4 +27,8 @@ internal static class PriceTable
             + (usage.CacheRead * price.CacheRead)
             + (usage.CacheWrite * price.CacheWrite)
             + (usage.CacheWriteHour * price.CacheWriteHour)) / Million;
+
+    // As in claude-haiku-4-5-20251001, claude-haiku-4-5@20251001 and claude-3-5-haiku-latest.
+    [GeneratedRegex(@"([-@]2\d{7}|-latest)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Snapshot();
 }

@@ -89,7 +89,7 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var table = Path.Combine(Path.GetTempPath(), $"prices-{Guid.NewGuid():N}.json");
         await File.WriteAllTextAsync(
-            table, """{"taken":"2026-02-03","source":"a test","models":[{"model":"house-model","input":7,"output":11,"cacheRead":1,"cacheWrite":8,"cacheWriteHour":14}]}""", Cancelled);
+            table, """{"taken":"2026-02-03","source":"a test","models":[{"model":"house-model-*","input":7,"output":11,"cacheRead":1,"cacheWrite":8,"cacheWriteHour":14}]}""", Cancelled);
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = new() { ExtraArguments = ["--prices", table] } });
         File.Delete(table);
         Assert.Contains("as they were on 2026-02-03", scene.Stack.Operator.ReadLog(), StringComparison.Ordinal);

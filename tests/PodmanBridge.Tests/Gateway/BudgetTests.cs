@@ -142,7 +142,7 @@ public sealed class BudgetTests : IAsyncLifetime
         await using var run = await OpenAsync(new() { Tokens = 8000, CostUSD = 1 });
         Assert.Equal(new(8000, 0.0605m), run.Totals.Charged);
         Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(_harness.Client(), "without a price"));
-        _harness.Prices.Add(new() { Model = "claude-", Input = 3, Output = 15, CacheRead = 0.3m, CacheWrite = 3.75m, CacheWriteHour = 6 });
+        _harness.Prices.Add(new() { Model = "claude-*", Input = 3, Output = 15, CacheRead = 0.3m, CacheWrite = 3.75m, CacheWriteHour = 6 });
         Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(_harness.Client(), "more"));
     }
 

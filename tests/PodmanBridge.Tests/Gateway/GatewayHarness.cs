@@ -28,7 +28,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
 
     public bool LeaseHolds { get; set; } = true;
 
-    public List<ModelPrice> Prices { get; } = [new() { Model = "claude-", Input = 3, Output = 15, CacheRead = 0.3m, CacheWrite = 3.75m, CacheWriteHour = 6 }];
+    public List<ModelPrice> Prices { get; } = [new() { Model = "claude-*", Input = 3, Output = 15, CacheRead = 0.3m, CacheWrite = 3.75m, CacheWriteHour = 6 }];
 
     public string ModelLog => Path.Combine(Folder, "model.jsonl");
 

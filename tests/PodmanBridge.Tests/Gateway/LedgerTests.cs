@@ -8,7 +8,7 @@ public sealed class LedgerTests : IDisposable
 {
     private static readonly ModelPrice[] Prices =
     [
-        new() { Model = "claude-", Input = 3, Output = 15, CacheRead = 0.3m, CacheWrite = 3.75m, CacheWriteHour = 6 },
+        new() { Model = "claude-*", Input = 3, Output = 15, CacheRead = 0.3m, CacheWrite = 3.75m, CacheWriteHour = 6 },
         new() { Model = "claude-opus-5", Input = 5, Output = 25, CacheRead = 0.5m, CacheWrite = 6.25m, CacheWriteHour = 10 },
         new() { Model = "", Input = 1000, Output = 1000, CacheRead = 0, CacheWrite = 0, CacheWriteHour = 0 },
     ];
@@ -98,10 +98,10 @@ public sealed class LedgerTests : IDisposable
     [Theory]
     [InlineData("claude-sonnet-5", 3.0)]
     [InlineData("claude-opus-5", 5.0)]
-    [InlineData("claude-opus-5-5", 5.0)]
+    [InlineData("claude-opus-5-20260601", 5.0)]
     [InlineData("claude-opus", 3.0)]
     [InlineData("gpt", null)]
-    public void Totals_Cost_IsByTheLongestPrefix(string model, double? dollars)
+    public void Totals_Cost_IsByTheModelsPrice(string model, double? dollars)
     {
         using var ledger = Ledger.Open(_path, TimeProvider.System);
         Settle(ledger, model, new() { Input = 1_000_000 });
