@@ -43,6 +43,9 @@ internal sealed record OperatorOptions
     /// <summary>How many requests a second it may send to the API server.</summary>
     public required int ApiRequestsPerSecond { get; init; }
 
+    /// <summary>How many questions a second about who connects it may ask of the API server.</summary>
+    public required int LinkReviewsPerSecond { get; init; }
+
     /// <summary>How long a node's lease lasts.</summary>
     public required TimeSpan NodeLostAfter { get; init; }
 

@@ -41,6 +41,13 @@ internal sealed class OperatorCommand
         DefaultValueFactory = _ => 1000,
     };
 
+    private readonly Option<int> _reviewRate = new("--link-reviews-per-second")
+    {
+        HelpName = "NUMBER",
+        Description = "How many questions a second about the bridges that connect the operator may ask of the API server, from 10 to 10000, three for each; three times as many after a quiet time.",
+        DefaultValueFactory = _ => 200,
+    };
+
     private readonly Option<string> _lostAfter = Duration("--node-lost-after", "How long a node may be cut off before its runs are lost and may start elsewhere.", "10m");
     private readonly Option<string> _lostGrace = Duration("--node-lost-grace", "How much longer the operator waits than the node does.", "10s");
     private readonly Option<string> _leaseDuration = Duration("--lease-duration", "How long a standby waits for a leader that does not renew its Lease.", "15s");
@@ -53,7 +60,7 @@ internal sealed class OperatorCommand
     {
         _root = new RootCommand("The Stromboli operator: runs AgentRuns on the nodes whose bridges connect to it.");
         foreach (var option in (Option[])[
-            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _extraArgs, _prices, _apiRate, _lostAfter, _lostGrace,
+            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _extraArgs, _prices, _apiRate, _reviewRate, _lostAfter, _lostGrace,
             _leaseDuration, _renewDeadline, _retryPeriod])
         {
             _root.Options.Add(option);
@@ -112,6 +119,9 @@ internal sealed class OperatorCommand
             ApiRequestsPerSecond = parsed.GetValue(_apiRate) is >= 10 and <= 100_000 and var rate
                 ? rate
                 : throw new UsageException($"{_apiRate.Name} {parsed.GetValue(_apiRate)}: must be from 10 to 100000."),
+            LinkReviewsPerSecond = parsed.GetValue(_reviewRate) is >= 10 and <= 10_000 and var reviews
+                ? reviews
+                : throw new UsageException($"{_reviewRate.Name} {parsed.GetValue(_reviewRate)}: must be from 10 to 10000."),
             NodeLostAfter = Span(parsed, _lostAfter, TimeSpan.FromSeconds(1)),
             NodeLostGrace = Span(parsed, _lostGrace, TimeSpan.Zero),
             LeaseDuration = Span(parsed, _leaseDuration, TimeSpan.FromSeconds(1)),

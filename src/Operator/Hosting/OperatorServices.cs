@@ -88,7 +88,8 @@ internal static class OperatorServices
             s, config, new KubeClientOptions { QueriesPerSecond = options.ApiRequestsPerSecond, Burst = 2 * options.ApiRequestsPerSecond }));
 
         // With a rate of its own: whoever reaches the hub's port can make it ask who he is, and must not slow down anything else by that.
-        services.AddSingleton<ILinkAuthorizer>(s => new LinkAuthorizer(LeadersClient(s, config, new KubeClientOptions { QueriesPerSecond = 20, Burst = 60 }), @namespace));
+        services.AddSingleton<ILinkAuthorizer>(s => new LinkAuthorizer(
+            LeadersClient(s, config, new KubeClientOptions { QueriesPerSecond = options.LinkReviewsPerSecond, Burst = 3 * options.LinkReviewsPerSecond }), @namespace));
         services.AddSingleton(s => new LeaderLabel(
             s.GetRequiredService<ReplicaClient>(),
             Environment.GetEnvironmentVariable("POD_NAME"),

@@ -3,7 +3,8 @@ namespace Stromboli.PodmanBridge.Images;
 /// <summary>What the node's CLI needs of an image.</summary>
 /// <param name="Interpreter">The dynamic loader that it names.</param>
 /// <param name="Machine">The machine that it is for, as ELF has it.</param>
-internal sealed record CliNeeds(string Interpreter, int Machine)
+/// <param name="Glibc">The least version of glibc; null if it names none.</param>
+internal sealed record CliNeeds(string Interpreter, int Machine, Version? Glibc = null)
 {
     // The program headers and the interpreter's name lie at the beginning.
     private const int Beginning = 64 * 1024;
@@ -18,7 +19,9 @@ internal sealed record CliNeeds(string Interpreter, int Machine)
             using var file = File.OpenRead(path);
             var bytes = new byte[Beginning];
             var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return Elf.Interpreter(bytes.AsSpan(0, read)) is { } interpreter ? new CliNeeds(interpreter, Elf.Machine(bytes)!.Value) : null;
+            return Elf.Interpreter(bytes.AsSpan(0, read)) is { } interpreter
+                ? new CliNeeds(interpreter, Elf.Machine(bytes)!.Value, ElfVersions.HighestNeeded(new ElfOnDisk(file.SafeFileHandle)))
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -14,6 +14,9 @@ internal sealed class ImageReader(IPodman podman, string node)
     // A loader has some 200 KB; whoever puts a larger one there is not read further.
     private const int MaxLoader = 4 * 1024 * 1024;
 
+    // The C library has some 2 MB.
+    private const int MaxLibrary = 16 * 1024 * 1024;
+
     private static readonly string[] Tools = ["bash", "cargo", "curl", "dotnet", "gcc", "git", "go", "java", "jq", "make", "node", "npm", "python3", "rg"];
 
     // Of the agent's PATH, in the order in which most are found first. The folders of system programs hold none of these.
@@ -93,7 +96,26 @@ internal sealed class ImageReader(IPodman podman, string node)
         // What is private between glibc's loader and its libraries has a version of this name.
         if (loader.AsSpan().IndexOf("GLIBC_PRIVATE"u8) < 0)
             return Sentence($"its {needs.Interpreter} is not that of glibc, which the CLI needs");
-        return await AnyAsync(container, Libraries.Select(folder => $"{folder}/libc.so.6"), cancellation) ? null : Sentence("it has the loader of glibc but no libc.so.6");
+        return await LibraryProblemAsync(container, needs, cancellation);
+    }
+
+    private async Task<string?> LibraryProblemAsync(string container, CliNeeds needs, CancellationToken cancellation)
+    {
+        var found = false;
+        foreach (var path in Libraries.Select(folder => $"{folder}/libc.so.6"))
+        {
+            if (!await podman.Containers.HasFileAsync(container, path, cancellation))
+                continue;
+            found = true;
+            // One for another machine, beside the one that counts, is passed over by the loader, too. What cannot be read in it says nothing.
+            if (await podman.Containers.ReadFileAsync(container, path, MaxLibrary, cancellation) is not { } library || Elf.Machine(library) != needs.Machine)
+                continue;
+            return needs.Glibc is { } least && ElfVersions.HighestDefined(new ElfBytes(library)) is { } version && version < least
+                ? $"The image cannot run the CLI: its glibc is {version}, and the CLI needs {least}. Use an image with glibc {least} or later."
+                : null;
+        }
+
+        return found ? null : Sentence("it has the loader of glibc but no libc.so.6");
     }
 
     private async Task<string> WhatItIsAsync(string container, CancellationToken cancellation)

@@ -23,7 +23,7 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         var node = scene.Inspect("node-1").Node.Machine;
         await BuildAllAsync(node);
 
-        var images = await ListedAsync(scene, list => list.Count(image => image["name"]!.ToString().StartsWith("kinds.test/", StringComparison.Ordinal)) == 6 && list.All(IsLookedInto));
+        var images = await ListedAsync(scene, list => list.Count(image => image["name"]!.ToString().StartsWith("kinds.test/", StringComparison.Ordinal)) == 7 && list.All(IsLookedInto));
 
         foreach (var (name, compatibility, says) in new[]
         {
@@ -31,6 +31,7 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
             ("registry.test/busybox:1", "Incompatible", "it has no C library at all"), ("kinds.test/empty:1", "Incompatible", "it has no C library at all"),
             ("kinds.test/musl:1", "Incompatible", "it is built with musl"), ("kinds.test/disguised:1", "Incompatible", "is not that of glibc"),
             ("kinds.test/arm64:1", "Incompatible", "it is for AArch64"), ("kinds.test/loader:1", "Incompatible", "but no libc.so.6"),
+            ("kinds.test/old:1", "Incompatible", "its glibc is 2.17, and the CLI needs 2."),
         })
         {
             var image = images.Single(image => image["name"]?.ToString() == name);
@@ -46,7 +47,7 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
 
         // The CLI runs in the one with nothing but glibc, and is refused in all others before it calls a model.
         Assert.Equal((RunPhase.Succeeded, "done"), await ClaudeAsync(scene, "least") is { } least ? (least.Phase, least.Result?.Text) : default);
-        foreach (var kind in new[] { "musl", "disguised", "empty", "loader", "arm64" })
+        foreach (var kind in new[] { "musl", "disguised", "empty", "loader", "arm64", "old" })
         {
             var status = await ClaudeAsync(scene, kind);
             Assert.Equal((kind, RunReason.ImageIncompatible), (kind, status.Reason));
@@ -134,6 +135,21 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
             COPY --from=whole /usr/lib/x86_64-linux-gnu/libc.so.6 /usr/lib/x86_64-linux-gnu/libm.so.6 /usr/lib/x86_64-linux-gnu/libdl.so.2 /usr/lib/x86_64-linux-gnu/libpthread.so.0 /usr/lib/x86_64-linux-gnu/librt.so.1 /lib/x86_64-linux-gnu/
             """;
         await Workshop.BuildAsync(node, "kinds.test/least:1", least, new Dictionary<string, byte[]>());
+        await Workshop.BuildAsync(node, "kinds.test/old:1", "FROM kinds.test/least:1\nCOPY libc /lib/x86_64-linux-gnu/libc.so.6\n", new Dictionary<string, byte[]> { ["libc"] = await OldLibraryAsync() });
+    }
+
+    // A C library that defines no version after 2.17: this machine's, with other names for the later ones.
+    private static async Task<byte[]> OldLibraryAsync()
+    {
+        var library = await File.ReadAllBytesAsync("/lib/x86_64-linux-gnu/libc.so.6", Cancelled);
+        for (var minor = 18; minor < 100; minor++)
+        {
+            var name = System.Text.Encoding.ASCII.GetBytes($"\0GLIBC_2.{minor}\0");
+            for (var at = library.AsSpan().IndexOf(name); at >= 0; at = library.AsSpan().IndexOf(name))
+                "GLIBC_2.10"u8.CopyTo(library.AsSpan(at + 1));
+        }
+
+        return library;
     }
 
     private static async Task<AgentRunStatus> ClaudeAsync(Scene scene, string kind)
