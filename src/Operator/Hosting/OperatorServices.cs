@@ -165,6 +165,7 @@ internal static class OperatorServices
         var registry = s.GetRequiredService<NodeRegistry>();
         var controller = new NodeStatusController(
             s.GetRequiredService<KubeClient>(),
+            s.GetRequiredService<IAgentNodeCreator>(),
             s.GetRequiredService<Informer<AgentNode>>(),
             registry,
             node => TakenOf(runs, node),

@@ -3,7 +3,7 @@ using Stromboli.Kubernetes;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>Makes AgentNodes at a bridge's first authorised connect, so that joining a node is one grant.</summary>
+/// <summary>Makes AgentNodes at a bridge's first authorised connect, so that joining a node is one grant, and anew when one is deleted under its bridge.</summary>
 internal sealed partial class AgentNodeCreator : IAgentNodeCreator
 {
     private readonly KubeClient _client;
@@ -36,7 +36,7 @@ internal sealed partial class AgentNodeCreator : IAgentNodeCreator
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Node {Node} connects for the first time: its AgentNode is made")]
+        [LoggerMessage(LogLevel.Information, "Node {Node} has no AgentNode: it is made")]
         public static partial void Made(ILogger log, string node);
     }
 }

@@ -18,6 +18,7 @@ internal sealed class NodeStatusController : IDisposable
 
     private readonly ConcurrentDictionary<NamespacedName, long> _written = new();
     private readonly KubeClient _client;
+    private readonly IAgentNodeCreator _creator;
     private readonly Informer<AgentNode> _informer;
     private readonly NodeRegistry _registry;
     private readonly Func<string, NodeAllocation> _taken;
@@ -28,6 +29,7 @@ internal sealed class NodeStatusController : IDisposable
     private readonly Controller _controller;
 
     /// <param name="client">Writes.</param>
+    /// <param name="creator">Makes the AgentNode of a connected node anew when it was deleted.</param>
     /// <param name="informer">The AgentNodes.</param>
     /// <param name="registry">What is known of the nodes.</param>
     /// <param name="taken">What runs have taken of a node.</param>
@@ -38,6 +40,7 @@ internal sealed class NodeStatusController : IDisposable
     /// <param name="log">The log.</param>
     public NodeStatusController(
         KubeClient client,
+        IAgentNodeCreator creator,
         Informer<AgentNode> informer,
         NodeRegistry registry,
         Func<string, NodeAllocation> taken,
@@ -48,6 +51,7 @@ internal sealed class NodeStatusController : IDisposable
         ILogger<Controller> log)
     {
         _client = client;
+        _creator = creator;
         _informer = informer;
         _registry = registry;
         _taken = taken;
@@ -84,6 +88,9 @@ internal sealed class NodeStatusController : IDisposable
         if (_informer.Store.Get(key) is not { } node || _registry.Find(key.Name) is not { } view)
         {
             _written.TryRemove(key, out _);
+            // Deleted under a bridge that is connected: it is a node all the same, and would otherwise be none until it dials again.
+            if (_informer.Store.Get(key) is null && _registry.Report(key.Name).ConnectedSince is not null)
+                await _creator.EnsureAsync(key.Name, cancellationToken);
             return ReconcileResult.Done;
         }
 

@@ -37,7 +37,7 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         source.OnChange(_registry.Refresh);
         var events = new EventRecorder(_client, new EventRecorderOptions { ReportingController = "stromboli.dev/operator", ReportingInstance = "test" });
         _controller = new NodeStatusController(
-            _client, _informer, _registry, _ => _taken, (node, images) => _wantedImages[node] = images, events, new HubMetrics(_services.GetRequiredService<IMeterFactory>()), _time, NullLogger<Controller>.Instance);
+            _client, new AgentNodeCreator(_client, _informer, NullLogger<AgentNodeCreator>.Instance), _informer, _registry, _ => _taken, (node, images) => _wantedImages[node] = images, events, new HubMetrics(_services.GetRequiredService<IMeterFactory>()), _time, NullLogger<Controller>.Instance);
         _running = Task.WhenAll(_informer.RunAsync(_stop.Token), _controller.RunAsync(_stop.Token), events.RunAsync(_stop.Token));
         await _client.CreateAsync(AgentNodeResource.Type, HubFakes.Node("node-1") with { Spec = new AgentNodeSpec { Labels = new() { ["pool"] = "a" } } });
         await PassAsync(() => Status?.Runs == "0/0");
@@ -77,6 +77,16 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         Assert.Equal("0.1.0", Status.BridgeVersion);
         Assert.NotNull(Status.ConnectedSince);
         Assert.Equal(2, Writes);
+    }
+
+    [Fact]
+    public async Task Deleted_UnderItsBridge_IsMadeAnew()
+    {
+        await ConnectAsync();
+        await _client.DeleteAsync(AgentNodeResource.Type, NamespacedName.Cluster("node-1"));
+
+        await PassAsync(() => Status is { Runs: "0/8" } && Writes > 2);
+        Assert.Equal("True", Ready.Status);
     }
 
     [Fact]

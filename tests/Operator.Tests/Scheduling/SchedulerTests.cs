@@ -53,6 +53,7 @@ public sealed class SchedulerTests
     [Theory]
     [InlineData("disconnected", "is not connected")]
     [InlineData("unschedulable", "is unschedulable")]
+    [InlineData("none", "takes no runs (maxRuns is 0)")]
     [InlineData("problem", "has a problem (podman is gone)")]
     public void Place_OnlyNodeIsDown_SaysWhy(string how, string sentence)
     {
@@ -60,6 +61,7 @@ public sealed class SchedulerTests
         {
             "disconnected" => Node("node-1") with { Connected = false },
             "unschedulable" => Node("node-1") with { Unschedulable = true },
+            "none" => Node("node-1") with { MaxRuns = 0 },
             _ => Node("node-1") with { Problem = "podman is gone." },
         };
         var placement = Place(Run("a"), node);
