@@ -18,7 +18,7 @@ internal static partial class NodeFactsRules
     /// <summary>The limits that every run has, each of which a node must enforce.</summary>
     public static readonly IReadOnlyList<string> Limits = ["cpu", "memory", "pids"];
 
-    /// <summary>The facts within bounds.</summary>
+    /// <summary>The facts within bounds. A bridge of another version may leave a list out, which then arrives as null whatever its type says.</summary>
     public static NodeFacts Clean(NodeFacts facts) => facts with
     {
         BridgeVersion = Word(facts.BridgeVersion) ?? "",
@@ -28,14 +28,14 @@ internal static partial class NodeFactsRules
         Architecture = Word(facts.Architecture),
         Kernel = Word(facts.Kernel),
         CgroupVersion = Word(facts.CgroupVersion),
-        EnforcedLimits = [.. Limits.Append(NodeLimits.StorageLimit).Where(facts.EnforcedLimits.Contains)],
-        AllowedVolumes = [.. facts.AllowedVolumes.Where(IsVolume).Distinct().Take(NodeLimits.AllowedVolumes)],
-        AllowedPodmanSecrets = [.. facts.AllowedPodmanSecrets.Where(s => Word(s) == s).Distinct().Take(NodeLimits.AllowedPodmanSecrets)],
+        EnforcedLimits = [.. Limits.Append(NodeLimits.StorageLimit).Where((facts.EnforcedLimits ?? []).Contains)],
+        AllowedVolumes = [.. (facts.AllowedVolumes ?? []).Where(IsVolume).Distinct().Take(NodeLimits.AllowedVolumes)],
+        AllowedPodmanSecrets = [.. (facts.AllowedPodmanSecrets ?? []).Where(s => Word(s) == s).Distinct().Take(NodeLimits.AllowedPodmanSecrets)],
         DiskPressure = Cut(facts.DiskPressure, MaxProblem),
         CpuMillis = Math.Max(0, facts.CpuMillis),
         MemoryBytes = Math.Max(0, facts.MemoryBytes),
         MaxRuns = Math.Clamp(facts.MaxRuns, 0, NodeLimits.MaxRuns),
-        Labels = Labels(facts.Labels),
+        Labels = Labels(facts.Labels ?? new Dictionary<string, string>()),
         Problem = Cut(facts.Problem, MaxProblem),
     };
 
