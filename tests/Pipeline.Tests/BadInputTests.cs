@@ -1,12 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using Stromboli.Crds.Runs;
+using Stromboli.Crds.Sessions;
 using Stromboli.Crds.Validation;
 using Stromboli.Kubernetes.Model;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Runs;
 using Stromboli.Operator.Scheduling;
+using Stromboli.Operator.Sessions;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
@@ -20,6 +22,7 @@ namespace Stromboli.Pipeline.Tests;
 public sealed class BadInputTests
 {
     private const string UID = "11111111-2222-4333-8444-555555555555";
+    private const string SessionUID = "66666666-7777-4888-8999-000000000000";
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     // What of a spec the engine gets to see, and what the bridge may write to its disk.
@@ -91,8 +94,8 @@ public sealed class BadInputTests
     // False: the node refuses it, in one sentence.
     private static bool Arrives(Mutation mutation, AgentRunSpec spec)
     {
-        var run = Run(spec) with { Status = Decide(spec).Status };
-        var sent = AttemptMessages.Build(run, new WantedAttempt("node-1", 1, DesiredState.Go), new AttemptSecrets { Prompt = spec.Prompt ?? "" }, Now, Options);
+        var run = Run(Whole(spec)) with { Status = Decide(spec).Status };
+        var sent = AttemptMessages.Build(run, new WantedAttempt("node-1", 1, DesiredState.Go), new AttemptSecrets { Prompt = spec.Prompt ?? "" }, Now, Options, session: Session(spec));
         var read = Wire(sent);
         Assert.Null(MountPaths.Problem(read.Spec!.MountPath, read.Spec.Workdir));
         if (AttemptStart.Problem(read.Spec, read.Secrets!) is { } problem)
@@ -109,7 +112,7 @@ public sealed class BadInputTests
         Assert.Equal(spec.Agent?.Claude?.ExtraArgs?.Select(Meant.Utf8) ?? [], go.Argv.Skip(go.Argv.Count - (spec.Agent?.Claude?.ExtraArgs?.Count ?? 0)));
         Assert.Equal(Meant.Utf8(spec.Prompt ?? ""), Encoding.UTF8.GetString(go.Stdin));
         Assert.Equal(LifecycleHook.Of(spec.Lifecycle).Select(hook => Meant.Utf8($"{hook.Name}={hook.Command}")), go.Hooks);
-        Assert.All(go.Keys, key => Assert.InRange(key, 1, 10));
+        Assert.All(go.Keys, key => Assert.InRange(key, 1, 11));
         Environment(spec, go.Environment);
         Assert.Matches(@"\A(/(?!\.\.?/|\.\.?\z)[a-zA-Z0-9_.-]+)+\z", go.Workdir);
         Assert.DoesNotMatch(@"\A/(proc|sys|dev|run/stromboli|opt/stromboli)(/|\z)", go.Workdir);
@@ -147,12 +150,23 @@ public sealed class BadInputTests
 
     private static RunVerdict Decide(AgentRunSpec spec) => RunDecision.Decide(new RunSnapshot
     {
-        Run = Run(spec with { Suspend = null, Cancel = null }),
+        Run = Run(Whole(spec) with { Suspend = null, Cancel = null }),
         Now = Now,
         Options = Options,
         Secrets = new SecretCheck(),
         Placement = Placement.On("node-1"),
+        Session = Session(spec) is { } session ? new SessionPlace(session, 1) : null,
     });
+
+    // The session that a run names, which has it.
+    private static AgentSession? Session(AgentRunSpec spec) => spec.SessionRef is not { } reference ? null : new()
+    {
+        Metadata = new ObjectMeta { Name = reference.Name, Namespace = "team", Uid = SessionUID, CreationTimestamp = Now },
+        Spec = new AgentSessionSpec(),
+        Status = new AgentSessionStatus { ActiveRun = new SessionRun { Name = "run", UID = UID } },
+    };
+
+    private static AgentRunSpec Whole(AgentRunSpec spec) => Session(spec) is { } session ? SessionSpecs.Merge(spec, session) : spec;
 
     private static AgentRun Run(AgentRunSpec spec) => new()
     {

@@ -19,6 +19,8 @@ internal static class Meant
             return command.Select(Utf8);
         var claude = spec.Agent?.Claude ?? new ClaudeOptions();
         claude = claude with { JsonSchema = claude.JsonSchema ?? spec.Output?.JsonSchema };
+        if (spec is { SessionRef: not null, ConversationID: { } conversation, Conversation: not ConversationChoices.New })
+            claude = claude with { Resume = true, ForkSession = spec.Conversation == ConversationChoices.Fork, SessionID = conversation };
         List<string> words = ["/opt/stromboli/claude/claude", "-p", $"--input-format={claude.InputFormat ?? "text"}", "--output-format=stream-json", "--verbose"];
         foreach (var property in typeof(ClaudeOptions).GetProperties())
             words.AddRange(Flags(property.Name, property.GetValue(claude), claude));
