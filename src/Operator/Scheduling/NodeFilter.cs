@@ -41,15 +41,15 @@ internal static class NodeFilter
         return (others.Count > 0 ? others : able, null);
     }
 
-    // Nodes that are away count, too: what one of them allows is waited for. So does one of which nothing is known yet.
+    // Nodes that are away count, too: what one of them allows is waited for. One of which nothing is known has no say where others deny: it may never come.
     private static (List<NodeLoad> Nodes, Placement? Denial) Permitted(WaitingRun run, List<NodeLoad> nodes)
     {
         foreach (var need in run.Needs)
         {
-            List<NodeLoad> left = [.. nodes.Where(n => n.Node.Permissions is not { } permissions || need.IsMetBy(permissions))];
-            if (left.Count == 0)
-                return ([], need.Refusal([.. nodes.Select(n => n.Node)]));
-            nodes = left;
+            List<NodeView> known = [.. nodes.Select(n => n.Node).Where(n => n.Permissions is not null)];
+            if (known.Count > 0 && !known.Exists(n => need.IsMetBy(n.Permissions!)))
+                return ([], need.Refusal(known));
+            nodes = [.. nodes.Where(n => n.Node.Permissions is not { } permissions || need.IsMetBy(permissions))];
         }
 
         return (nodes, null);

@@ -37,7 +37,7 @@ public sealed class ForgedReportTests(StackFixture stacks) : EndToEndTests(stack
         Assert.All(run.States, state => Assert.DoesNotContain("forged", state.Json.ToJsonString(), StringComparison.Ordinal));
         foreach (var (uid, attempt) in ((string, int)[])[(run.Uid, 1), (run.Uid, 2), (unknown, 1)])
         {
-            var line = $"Node {node} reports attempt {attempt} of run {uid}, which is not on record for it; the report is dropped.";
+            var line = $"Node {node} reports attempt {attempt} of run {uid}, which is not on record for it; the report is dropped";
             Assert.Single(scene.Stack.Operator.ReadLog().Split('\n'), logged => logged.Contains(line, StringComparison.Ordinal));
         }
     }

@@ -57,8 +57,17 @@ public sealed class NodeNeedTests
     }
 
     [Fact]
-    public void Place_NodeOfWhichNothingIsKnownYet_IsWaitedFor() =>
-        Assert.Equal(RunReason.WaitingForNode, Place(Path("/data", write: false), Node("node-1", Nothing), Node("node-2", null) with { Connected = false }).Reason);
+    public void Place_NodeOfWhichNothingIsKnown_IsWaitedForAlone() =>
+        Assert.Equal(RunReason.WaitingForNode, Place(Path("/data", write: false), Node("node-2", null) with { Connected = false }).Reason);
+
+    [Fact]
+    public void Place_NodeOfWhichNothingIsKnown_HasNoSayWhereOthersDeny()
+    {
+        var placement = Place(Path("/data", write: false), Node("node-1", Nothing), Node("node-2", null) with { Connected = false });
+
+        Assert.Equal((true, RunReason.VolumeDenied), (placement.Final, placement.Reason));
+        Assert.Contains("is not allowed on node node-1;", placement.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Place_NodesThatDoNotMatch_AllowNothing()
