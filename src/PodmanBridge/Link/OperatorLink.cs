@@ -28,16 +28,19 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
         }
     }
 
+    // Whether there was a link for a while: one that an operator ends as soon as it is made is to be dialled ever less often, too.
     private async Task<bool> TryServeAsync(Uri address, CancellationToken cancellationToken)
     {
+        long? connected = null;
         try
         {
             using var authorities = new Authorities(settings.CaFile);
             var token = await services.Token.ReadAsync(cancellationToken);
             await using var channel = await NodeLinkClient.ConnectAsync(address, settings.Node, token, authorities.Certificates, cancellationToken);
             Log.Connected(logger, address);
+            connected = services.Time.GetTimestamp();
             await new LinkSession(channel, settings.Node, services).RunAsync(cancellationToken);
-            return true;
+            return Lasted();
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -51,8 +54,10 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
         catch (Exception e)
         {
             Log.LinkEnded(logger, address, e.Message);
-            return e is ChannelEndedException;
+            return Lasted();
         }
+
+        bool Lasted() => connected is { } since && services.Time.GetElapsedTime(since) >= LastBackoff;
     }
 
     private static TimeSpan Backoff(int rounds)
