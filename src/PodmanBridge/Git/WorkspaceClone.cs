@@ -101,16 +101,14 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
 
     private async Task StartAsync(SpecGenerator wanted, ShimSocket shim, CancellationToken cancellationToken)
     {
-        using (await services.Starts.EnterAsync(cancellationToken))
+        using var slot = await services.Starts.EnterAsync(cancellationToken);
+        try
         {
-            try
-            {
-                await CheckedStart.MakeAsync(services.Podman.Containers, wanted, shim, static _ => { }, cancellationToken);
-            }
-            catch (PodmanException e)
-            {
-                throw new AttemptRefusedException(RunReason.Crashed, $"The node's engine could not start the container that clones the repository: {e.PodmanMessage}", e);
-            }
+            await CheckedStart.MakeAsync(services.Podman.Containers, wanted, shim, slot, static _ => { }, cancellationToken);
+        }
+        catch (PodmanException e)
+        {
+            throw new AttemptRefusedException(RunReason.Crashed, $"The node's engine could not start the container that clones the repository: {e.PodmanMessage}", e);
         }
     }
 

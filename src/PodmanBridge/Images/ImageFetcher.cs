@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Images;
 
@@ -8,6 +9,7 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<FetchKey, SharedFetch> _fetches = [];
+    private readonly Dictionary<string, Task<ImageInspection?>> _looks = [];
 
     /// <summary>What the node takes.</summary>
     /// <param name="MaxBytes">The largest image, unpacked; null for any.</param>
@@ -44,7 +46,7 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
         await known.SettleAsync(podman, cancellation);
         if (request.Policy is not ImagePullPolicy.Always || reference.IsLocal)
         {
-            if (await podman.Images.InspectAsync(image, cancellation) is { } present)
+            if (await PresentAsync(image).WaitAsync(cancellation) is { } present)
             {
                 if (known.MayUse(present.ID, reference, request.Namespace))
                     return present.ID;
@@ -67,6 +69,30 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
             : await FetchPrivateAsync(request, reference, cancellation);
         await RefuseTooLargeAsync(request, id, before, cancellation);
         return id;
+    }
+
+    // Runs that ask at the same time share one look: a crowd that starts at once has one image as a rule. What an image is changes between a look and its use in any case.
+    private Task<ImageInspection?> PresentAsync(string image)
+    {
+        lock (_lock)
+        {
+            if (!_looks.TryGetValue(image, out var look))
+                _looks[image] = look = Task.Run(() => LookAsync(image), CancellationToken.None);
+            return look;
+        }
+    }
+
+    private async Task<ImageInspection?> LookAsync(string image)
+    {
+        try
+        {
+            return await podman.Images.InspectAsync(image, CancellationToken.None);
+        }
+        finally
+        {
+            lock (_lock)
+                _looks.Remove(image);
+        }
     }
 
     private static ImagePullException NotHere(string image, string message) => new(image, ImagePullFailure.NotHere, message);

@@ -44,8 +44,8 @@ internal sealed class AttemptDirectory
     /// <summary>The end, or null when none was stored.</summary>
     public AttemptEndRecord? ReadEnd() => Read(EndFile, AttemptJson.Default.AttemptEndRecord);
 
-    /// <summary>Stores the end so that it survives a killed machine.</summary>
-    public void Write(AttemptEndRecord end) => Write(EndFile, end, AttemptJson.Default.AttemptEndRecord, toDisk: true);
+    /// <summary>Stores the end so that it survives a killed machine. That it was collected need not: the operator would say so again.</summary>
+    public void Write(AttemptEndRecord end) => Write(EndFile, end, AttemptJson.Default.AttemptEndRecord, toDisk: !end.Collected);
 
     /// <summary>Removes everything.</summary>
     public void Delete()

@@ -67,26 +67,24 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         var image = await AttemptImage.FetchAsync(spec, pull, services, cancellationToken);
         await OpenAsync(cancellationToken);
         var wanted = ContainerSpec.Build(spec, Inputs(image));
-        using (await services.Starts.EnterAsync(cancellationToken))
+        using var slot = await services.Starts.EnterAsync(cancellationToken);
+        try
         {
-            try
-            {
-                await MakeAsync(wanted, again, cancellationToken);
-            }
-            catch (PodmanException e) when (e.IsConflict && !again)
-            {
-                // Nobody but a bridge makes a container of this name: one that has lost its state since, and may have let the agent go.
-                throw new AttemptRefusedException(RunReason.NodeLost, "The node no longer knows this attempt: its state was lost after its container had been made.", e);
-            }
-            catch (PodmanException e)
-            {
-                throw new AttemptRefusedException(RunReason.Crashed, $"The node's engine could not start the container: {e.PodmanMessage}", e);
-            }
+            await MakeAsync(wanted, again, slot, cancellationToken);
+        }
+        catch (PodmanException e) when (e.IsConflict && !again)
+        {
+            // Nobody but a bridge makes a container of this name: one that has lost its state since, and may have let the agent go.
+            throw new AttemptRefusedException(RunReason.NodeLost, "The node no longer knows this attempt: its state was lost after its container had been made.", e);
+        }
+        catch (PodmanException e)
+        {
+            throw new AttemptRefusedException(RunReason.Crashed, $"The node's engine could not start the container: {e.PodmanMessage}", e);
         }
     }
 
     // A call that changes something is never given up half way: the engine would go on with it behind our back. Between two calls it may end.
-    private async Task MakeAsync(SpecGenerator wanted, bool again, CancellationToken cancellationToken)
+    private async Task MakeAsync(SpecGenerator wanted, bool again, IDisposable slot, CancellationToken cancellationToken)
     {
         if (again)
         {
@@ -95,7 +93,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         }
 
         await MakeVolumesAsync(wanted);
-        if (await CheckedStart.MakeAsync(services.Podman.Containers, wanted, Shim!, ContainerKnown, cancellationToken) is { } started)
+        if (await CheckedStart.MakeAsync(services.Podman.Containers, wanted, Shim!, slot, ContainerKnown, cancellationToken) is { } started)
         {
             Watch(started);
         }

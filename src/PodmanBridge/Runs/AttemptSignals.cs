@@ -84,5 +84,12 @@ internal sealed class AttemptSignals(AttemptState state, Action shimLost) : IShi
     public void Failed(ShimFailure failure) => _over.TrySetResult();
 
     /// <inheritdoc/>
-    public void Disconnected() => shimLost();
+    public void Disconnected()
+    {
+        // A shim that has said its last word goes away: nobody need be asked what became of it.
+        if (!_over.Task.IsCompleted)
+        {
+            shimLost();
+        }
+    }
 }

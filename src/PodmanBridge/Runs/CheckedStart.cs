@@ -13,18 +13,20 @@ internal static class CheckedStart
     /// <param name="containers">The engine.</param>
     /// <param name="wanted">What it is asked for.</param>
     /// <param name="shim">Where the container's shim will call.</param>
+    /// <param name="slot">The right to start one; given back as soon as the container is started, since what follows only looks.</param>
     /// <param name="known">Called with the container's id once it is made.</param>
     /// <param name="cancellationToken">Gives up; what was made stays.</param>
     /// <exception cref="AttemptRefusedException">It is another container than was meant.</exception>
     /// <exception cref="PodmanException">The engine could not do it.</exception>
     /// <returns>What the engine says of the running container; null if it does not run any more.</returns>
-    public static async Task<ContainerInspection?> MakeAsync(IContainerOperations containers, SpecGenerator wanted, ShimSocket shim, Action<string> known, CancellationToken cancellationToken)
+    public static async Task<ContainerInspection?> MakeAsync(IContainerOperations containers, SpecGenerator wanted, ShimSocket shim, IDisposable slot, Action<string> known, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         known(await containers.CreateAsync(wanted, CancellationToken.None));
         var made = await containers.InspectAsync(wanted.Name, cancellationToken);
         RefuseIf(made is null ? ["it is gone"] : ContainerSpecCheck.Compare(wanted, made));
         await containers.StartAsync(wanted.Name, CancellationToken.None);
+        slot.Dispose();
         return await ExpectShimAsync(containers, wanted, shim, cancellationToken);
     }
 

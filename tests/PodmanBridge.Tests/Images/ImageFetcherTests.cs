@@ -41,6 +41,24 @@ public sealed class ImageFetcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Ensure_ManyAtOnce_ShareOneLook()
+    {
+        _images.Present[Image] = "id";
+        var looking = new TaskCompletionSource();
+        _images.Looking = looking.Task;
+        var request = new ImageRequest(Image, ImagePullPolicy.IfNotPresent);
+        var asked = Enumerable.Range(0, 20).Select(_ => _fetcher.EnsureAsync(request, None)).ToList();
+        looking.SetResult();
+
+        Assert.All(await Task.WhenAll(asked), id => Assert.Equal("id", id));
+        Assert.Equal(1, _images.Looks);
+
+        // The next one looks for itself: the image may have changed since.
+        await _fetcher.EnsureAsync(request, None);
+        Assert.Equal(2, _images.Looks);
+    }
+
+    [Fact]
     public async Task Ensure_AbsentAndNever_NamesImageAndPolicy()
     {
         var error = await Assert.ThrowsAsync<ImagePullException>(() => _fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Never), None));

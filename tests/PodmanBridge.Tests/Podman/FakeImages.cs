@@ -9,10 +9,16 @@ internal sealed class FakeImages : IImageOperations, IPodman
 {
     private readonly Channel<TaskCompletionSource<string>> _pulls = Channel.CreateUnbounded<TaskCompletionSource<string>>();
     private int _count;
+    private int _looks;
 
     public Dictionary<string, string> Present { get; } = [];
 
     public int Pulls => _count;
+
+    public int Looks => _looks;
+
+    /// <summary>Until when looks at an image take.</summary>
+    public Task Looking { get; set; } = Task.CompletedTask;
 
     public CancellationToken LastPull { get; private set; }
 
@@ -26,8 +32,12 @@ internal sealed class FakeImages : IImageOperations, IPodman
 
     public ISystemOperations System => throw new NotSupportedException();
 
-    public Task<ImageInspection?> InspectAsync(string reference, CancellationToken cancellation) =>
-        Task.FromResult(Present.TryGetValue(reference, out var id) ? new ImageInspection { ID = id } : null);
+    public async Task<ImageInspection?> InspectAsync(string reference, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _looks);
+        await Looking;
+        return Present.TryGetValue(reference, out var id) ? new ImageInspection { ID = id } : null;
+    }
 
     public Task<IReadOnlyList<ImageSummary>> ListAsync(CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<ImageSummary>>([.. Present.GroupBy(image => image.Value).Select(image => new ImageSummary { ID = image.Key, Names = [.. image.Select(name => name.Key)] })]);

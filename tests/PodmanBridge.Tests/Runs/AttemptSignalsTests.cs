@@ -4,7 +4,27 @@ namespace Stromboli.PodmanBridge.Tests.Runs;
 
 public sealed class AttemptSignalsTests
 {
-    private readonly AttemptSignals _signals = new(state: null!, shimLost: () => { });
+    private readonly AttemptSignals _signals;
+    private int _lost;
+
+    public AttemptSignalsTests() => _signals = new(state: null!, shimLost: () => _lost++);
+
+    [Fact]
+    public void Disconnected_BeforeTheEnd_TheShimIsLost()
+    {
+        _signals.Disconnected();
+
+        Assert.Equal(1, _lost);
+    }
+
+    [Fact]
+    public void Disconnected_AfterTheShimsLastWord_NobodyIsAsked()
+    {
+        _signals.Exited(null!);
+        _signals.Disconnected();
+
+        Assert.Equal(0, _lost);
+    }
 
     [Fact]
     public void SetDead_OfTheAgentsContainer_IsTheEnd()
