@@ -22,13 +22,13 @@ public sealed record EventRecorderOptions
     public TimeSpan SeriesInterval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Events a second that may be written in the long run, over all objects.</summary>
-    public double EventsPerSecond { get; init; } = 500;
+    public double EventsPerSecond { get; init; } = 1000;
 
     /// <summary>Events that may be written at once after a quiet time.</summary>
-    public int Burst { get; init; } = 1000;
+    public int Burst { get; init; } = 2000;
 
     /// <summary>How many are written at once, at most.</summary>
-    public int Writers { get; init; } = 8;
+    public int Writers { get; init; } = 16;
 
     /// <summary>Distinct events about one object within <see cref="SeriesWindow"/>, at most; further ones are dropped and counted.</summary>
     public int PerObject { get; init; } = 25;

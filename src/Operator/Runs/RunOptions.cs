@@ -24,7 +24,7 @@ internal sealed record RunOptions
     public TimeSpan NodeLostAfter { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How many runs are looked at side by side.</summary>
-    public int Workers { get; init; } = 16;
+    public int Workers { get; init; } = 32;
 
     /// <summary>The longest wait after failures in a row: an API server that is back finds everything stored soon after.</summary>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(5);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
 using Stromboli.Operator.Scheduling;
@@ -21,6 +22,9 @@ internal sealed class RunStore
 
     // The version that our last write of a run made.
     private readonly ConcurrentDictionary<string, string> _ours = new();
+
+    // The scheduler asks for all of them with every run that comes, and an object never changes.
+    private readonly ConditionalWeakTable<AgentRun, Allocation> _allocations = [];
 
     public RunStore(Informer<AgentRun> informer, SessionStore sessions, RunOptions options)
     {
@@ -61,7 +65,7 @@ internal sealed class RunStore
 
     /// <summary>What the attempts under way hold of their nodes, by the record.</summary>
     public IEnumerable<Allocation> Allocations() =>
-        Informer.Store.ByIndex(ByState, UnderWay).Select(Complete).Select(run => WaitingRuns.AllocationOf(run, _defaults)).OfType<Allocation>();
+        Informer.Store.ByIndex(ByState, UnderWay).Select(AllocationOf).OfType<Allocation>();
 
     /// <summary>Takes the API server's answer to our own write, before the informer does.</summary>
     public void Observe(AgentRun answer)
@@ -79,6 +83,16 @@ internal sealed class RunStore
             return false;
         }
         return change.IsSpecChange || !(_ours.TryGetValue(run.UID(), out var version) && version == run.Metadata.ResourceVersion);
+    }
+
+    // What comes from a session may come later than the run, so that nothing of it is remembered.
+    private Allocation? AllocationOf(AgentRun run)
+    {
+        if (SessionStore.KeyOf(run) is not null)
+            return WaitingRuns.AllocationOf(Complete(run), _defaults);
+        if (!_allocations.TryGetValue(run, out var known) && (known = WaitingRuns.AllocationOf(run, _defaults)) is not null)
+            _allocations.AddOrUpdate(run, known);
+        return known;
     }
 
     /// <summary>What is kept of a run: without what nobody reads of it here. What is needed in full is read live.</summary>

@@ -26,9 +26,17 @@ internal sealed class Reservations
     /// <summary>These and what is on record, each attempt once.</summary>
     public IReadOnlyCollection<Allocation> With(IEnumerable<Allocation> recorded)
     {
-        var all = recorded.ToDictionary(a => (a.UID, a.Attempt));
-        foreach (var reserved in All)
-            all.TryAdd((reserved.UID, reserved.Attempt), reserved);
-        return all.Values;
+        // Few are reserved and many on record: what is looked up is the few.
+        var reserved = _byUID.ToDictionary();
+        List<Allocation> all = [];
+        foreach (var allocation in recorded)
+        {
+            all.Add(allocation);
+            if (reserved.TryGetValue(allocation.UID, out var same) && same.Attempt == allocation.Attempt)
+                reserved.Remove(allocation.UID);
+        }
+
+        all.AddRange(reserved.Values);
+        return all;
     }
 }

@@ -124,6 +124,8 @@ internal sealed class RunQueue(
     {
         _dirty = false;
         var unplaced = _waiting.Values.Where(r => reservations.Find(r.UID) is null).ToList();
+        if (unplaced.Count == 0)
+            return false;
         var placements = Scheduler.Place(unplaced, [.. nodes()], reservations.With(recorded()), _served);
         var now = clock.GetUtcNow();
         var refresh = now - _refreshedAt >= options.RefreshEvery;
