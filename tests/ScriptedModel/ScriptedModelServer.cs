@@ -86,15 +86,16 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         if (body is null)
             return;
         var request = body.RootElement;
-        var answer = Answer.Decide(Conversation.Read(request), Tools(request));
+        var conversation = Conversation.Read(request);
+        var answer = Answer.Decide(conversation, Tools(request));
         await Task.Delay(answer.Delay, TimeProvider.System, context.RequestAborted);
         if (answer.Status is { } status)
         {
-            await PlainAsync(context, status, MessageWriter.Error(status, requestID), request);
+            await PlainAsync(context, status, MessageWriter.Error(status, requestID), request, conversation);
         }
         else if (Flag(request, "stream"))
         {
-            Log(context, 200, request);
+            Log(context, 200, request, conversation);
             context.Response.ContentType = "text/event-stream; charset=utf-8";
             context.Response.Headers.CacheControl = "no-cache";
             await MessageWriter.StreamAsync(context.Response, answer, Model(request) ?? "", context.RequestAborted);
@@ -103,7 +104,7 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         {
             if (answer.Stalls)
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
-            await PlainAsync(context, 200, MessageWriter.Whole(answer, Model(request) ?? ""), request);
+            await PlainAsync(context, 200, MessageWriter.Whole(answer, Model(request) ?? ""), request, conversation);
         }
     }
 
@@ -111,7 +112,7 @@ public sealed class ScriptedModelServer : IAsyncDisposable
     {
         using var body = await BodyAsync(context, requestID);
         if (body is not null)
-            await PlainAsync(context, 200, new JsonObject { ["input_tokens"] = body.RootElement.GetRawText().Length / 4 }, body.RootElement);
+            await PlainAsync(context, 200, new JsonObject { ["input_tokens"] = body.RootElement.GetRawText().Length / 4 }, body.RootElement, Conversation.Read(body.RootElement));
     }
 
     /// <summary>The body, or null if the request was refused here as the API refuses it.</summary>
@@ -134,9 +135,9 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         return null;
     }
 
-    private async Task PlainAsync(HttpContext context, int status, JsonObject? body, JsonElement? request = null)
+    private async Task PlainAsync(HttpContext context, int status, JsonObject? body, JsonElement? request = null, Conversation? conversation = null)
     {
-        Log(context, status, request);
+        Log(context, status, request, conversation);
         context.Response.StatusCode = status;
         if (body is null)
             return;
@@ -144,10 +145,10 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         await context.Response.WriteAsync(body.ToJsonString(JsonSerializerOptions.Default), context.RequestAborted);
     }
 
-    private void Log(HttpContext context, int status, JsonElement? request)
+    private void Log(HttpContext context, int status, JsonElement? request, Conversation? conversation)
     {
         var headers = context.Request.Headers;
-        var prompt = request is { } r && Conversation.Read(r).Prompts is { Count: > 0 } prompts ? prompts[^1] : null;
+        var prompt = conversation?.Prompts is { Count: > 0 } prompts ? prompts[^1] : null;
         _log.Add(new RequestRecord
         {
             Time = TimeProvider.System.GetUtcNow(),
