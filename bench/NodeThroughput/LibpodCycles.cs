@@ -53,6 +53,10 @@ internal sealed class LibpodCycles : IDisposable
         return rate;
     }
 
+    /// <summary>Whether the node has no container at all.</summary>
+    public async Task<bool> HasNoContainersAsync(CancellationToken cancellationToken) =>
+        (await _containers.ListAsync(new Dictionary<string, string>(), cancellationToken)).Count == 0;
+
     /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
 

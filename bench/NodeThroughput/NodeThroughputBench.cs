@@ -12,11 +12,15 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Bench.NodeThroughput;
 
-/// <summary>Many runs of <c>true</c> on one node at once, from the create of the first to the last one's container gone and end stored, against as many by hand.</summary>
+/// <summary>
+/// Many runs of <c>true</c> on one node at once, from the create of the first to the last one's container gone and end stored, against as many by hand: with processors
+/// of the node's own, as a node has them, and with all processors shared by everything.
+/// </summary>
 internal sealed class NodeThroughputBench(Progress progress)
 {
     private const int Runs = 64;
     private const int Rounds = 5;
+    private const int SharedRounds = 3;
     private static readonly int[] Parallelisms = [2, 4, 8, 16];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
@@ -35,33 +39,68 @@ internal sealed class NodeThroughputBench(Progress progress)
         using var libpod = new LibpodCycles(stack.Nodes[0].Machine);
 
         // Not counted: what is done for the first time.
-        await OursAsync(stack, client, recorder, 8, cancellationToken);
+        await OursAsync(stack, client, recorder, libpod, 8, cancellationToken);
         await libpod.RunAsync(8, 4, cancellationToken);
-        List<double> ours = [];
-        var byHand = Parallelisms.ToDictionary(parallel => parallel, _ => new List<double>());
-        for (var round = 0; round < Rounds; round++)
+        Task<Sides> MeasureAsync(string name, int rounds) => this.MeasureAsync(name, rounds, stack.Nodes[0].Machine, () => OursAsync(stack, client, recorder, libpod, Runs, cancellationToken), libpod, cancellationToken);
+        var here = Processors.Here;
+        var shared = await MeasureAsync("all processors shared", here.CanBeParted ? SharedRounds : Rounds);
+        if (!here.CanBeParted)
+            return Figures(shared, shared);
+        await Processors.PinAsync(here.First, [.. Processors.OfControlPlane(stack), stack.Operator.Pid, stack.Model.Pid, Environment.ProcessId], cancellationToken);
+        await Processors.PinAsync(here.Second, stack.Nodes[0].Machine.Processes.Processes(), cancellationToken);
+        try
         {
-            ours.Add(await OursAsync(stack, client, recorder, Runs, cancellationToken));
-            foreach (var parallel in Parallelisms)
-                byHand[parallel].Add(await libpod.RunAsync(Runs, parallel, cancellationToken));
-            progress.Tell(string.Create(CultureInfo.InvariantCulture, $"node-throughput, round {round + 1}: {ours[^1]:0.0} cycles/s, by hand {string.Join(", ", byHand.Select(pair => $"{pair.Value[^1]:0.0} at {pair.Key}"))}"));
+            return Figures(await MeasureAsync($"the node has processors {here.Second}", Rounds), shared);
         }
-
-        return [new("node-throughput", Median(ours), "cycles/s") { Baseline = byHand.Values.Max(Median), AtLeast = 0.9 }];
+        finally
+        {
+            await Processors.PinAsync(here.All, [Environment.ProcessId], CancellationToken.None);
+        }
     }
 
-    private static async Task<double> OursAsync(Stack stack, KubeClient client, WriteRecorder recorder, int count, CancellationToken cancellationToken)
+    private static IReadOnlyList<Figure> Figures(Sides own, Sides shared) =>
+    [
+        new("node-throughput", own.Ours, "cycles/s") { Baseline = own.ByHand, AtLeast = 0.9 },
+        new("node-throughput-shared", shared.Ours, "cycles/s") { Baseline = shared.ByHand },
+        new("node-cpu-per-run", own.OurCpu, "ms") { Baseline = own.CpuByHand },
+    ];
+
+    // In turn, and the best of by hand.
+    private async Task<Sides> MeasureAsync(string name, int rounds, PodmanNode node, Func<Task<double>> oursAsync, LibpodCycles libpod, CancellationToken cancellationToken)
+    {
+        List<double> ours = [];
+        List<double> cpu = [];
+        var byHand = Parallelisms.ToDictionary(parallel => parallel, _ => new List<double>());
+        var cpuByHand = Parallelisms.ToDictionary(parallel => parallel, _ => new List<double>());
+        for (var round = 1; round <= rounds; round++)
+        {
+            var before = node.Processes.ProcessorTime;
+            ours.Add(await oursAsync());
+            cpu.Add(PerRun(node, before));
+            foreach (var parallel in Parallelisms)
+            {
+                before = node.Processes.ProcessorTime;
+                byHand[parallel].Add(await libpod.RunAsync(Runs, parallel, cancellationToken));
+                cpuByHand[parallel].Add(PerRun(node, before));
+            }
+
+            progress.Tell(string.Create(CultureInfo.InvariantCulture, $"node-throughput, {name}, round {round}: {ours[^1]:0.0} cycles/s, by hand {string.Join(", ", byHand.Select(pair => $"{pair.Value[^1]:0.0} at {pair.Key}"))}; {cpu[^1]:0} ms of the node's processors a run"));
+        }
+
+        var best = Parallelisms.MaxBy(parallel => Median(byHand[parallel]));
+        return new(Median(ours), Median(byHand[best]), Median(cpu), Median(cpuByHand[best]));
+    }
+
+    private static double PerRun(PodmanNode node, TimeSpan before) => (node.Processes.ProcessorTime - before).TotalMilliseconds / Runs;
+
+    private static async Task<double> OursAsync(Stack stack, KubeClient client, WriteRecorder recorder, LibpodCycles libpod, int count, CancellationToken cancellationToken)
     {
         recorder.Clear();
         var began = Stopwatch.GetTimestamp();
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = count, CancellationToken = cancellationToken }, async (i, stop) =>
             await client.CreateAsync(AgentRunResource.Type, Document(i), null, stop));
         await Poll.UntilAsync($"{count} runs end", Patience, () => recorder.Ended >= count, cancellationToken);
-        await Poll.UntilAsync(
-            "their containers are gone",
-            Patience,
-            async _ => (await stack.Nodes[0].Machine.PodmanAsync("ps", "--all", "--quiet")).Trim().Length == 0,
-            cancellationToken);
+        await Poll.UntilAsync("their containers are gone", Patience, libpod.HasNoContainersAsync, cancellationToken);
         var rate = count / Stopwatch.GetElapsedTime(began).TotalSeconds;
         if (recorder.Runs.FirstOrDefault(run => run.Statuses is not [.., { Phase: RunPhase.Succeeded }]) is { } other)
             throw new InvalidOperationException($"A run did not succeed: {other.Statuses[^1].Message}");
@@ -91,4 +130,6 @@ internal sealed class NodeThroughputBench(Progress progress)
     };
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private sealed record Sides(double Ours, double ByHand, double OurCpu, double CpuByHand);
 }

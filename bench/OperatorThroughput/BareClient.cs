@@ -6,8 +6,11 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Bench.OperatorThroughput;
 
-/// <summary>The baseline: makes runs and writes of each what an operator has written of one, with nothing to decide and no node to ask.</summary>
-internal sealed class BareClient(KubeClient client, string @namespace)
+/// <summary>
+/// The baseline: makes runs as their user does, and writes of each what an operator has written of one, as the same account, since the API server asks itself of each write
+/// whether its writer may, but not of an admin's. It has nothing to decide and no node to ask.
+/// </summary>
+internal sealed class BareClient(KubeClient user, KubeClient client, string @namespace)
 {
     private int _made;
 
@@ -23,7 +26,7 @@ internal sealed class BareClient(KubeClient client, string @namespace)
     private async ValueTask WriteAsync(RecordedRun recorded, CancellationToken cancellationToken)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"bare-{Interlocked.Increment(ref _made)}");
-        var run = await client.CreateAsync(
+        var run = await user.CreateAsync(
             AgentRunResource.Type, new AgentRun { Metadata = new() { Name = name, Namespace = @namespace }, Spec = recorded.Spec }, null, cancellationToken);
         var events = recorded.Events;
         for (var i = 0; i < Math.Max(recorded.Statuses.Count, events.Count); i++)

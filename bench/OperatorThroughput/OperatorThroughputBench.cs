@@ -13,7 +13,7 @@ namespace Stromboli.Bench.OperatorThroughput;
 
 /// <summary>
 /// Many runs on many nodes, which are simulated: how fast the operator takes them from their creation to their end, against a client that makes the same writes and
-/// does nothing else; and what the operator holds of runs that have ended.
+/// does nothing else; and what the operator holds of runs that have ended. With processors of the control plane's own, and with all processors shared by everything.
 /// </summary>
 internal sealed class OperatorThroughputBench(Progress progress)
 {
@@ -30,32 +30,31 @@ internal sealed class OperatorThroughputBench(Progress progress)
     /// <summary>Measures, on a stack of its own.</summary>
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            return await MeasureAsync(cancellationToken);
+        }
+        finally
+        {
+            await Processors.PinAsync(Processors.Here.All, [Environment.ProcessId], CancellationToken.None);
+        }
+    }
+
+    private async Task<IReadOnlyList<Figure>> MeasureAsync(CancellationToken cancellationToken)
+    {
         var options = new StackOptions { Nodes = 0, Operator = new OperatorOptions { Published = true } };
         await using var stack = await Stack.StartAsync("operator-throughput", options, cancellationToken);
-        using var client = new KubeClient(KubeConfig.Load(stack.ControlPlane.KubeconfigPath), new KubeClientOptions { QueriesPerSecond = 1e6, Burst = 1_000_000 });
+        using var client = ClientOf(stack.ControlPlane.KubeconfigPath);
         await using var recorder = new WriteRecorder(client);
         await recorder.ReadyAsync(cancellationToken);
 
-        List<double> rates = [];
-        List<double> endings = [];
-        List<double> cpu = [];
-        IReadOnlyCollection<RecordedRun> last = [];
+        List<Round> rounds = [];
         var nodes = await SimulatedNode.JoinAsync(stack, Nodes, new() { RunsFor = TimeSpan.FromMilliseconds(100) }, cancellationToken);
         for (var round = 1; round <= Rounds; round++)
         {
-            recorder.Clear();
-            var before = ProcessorTime(stack);
-            var began = Stopwatch.GetTimestamp();
-            await CreateAsync(client, round, cancellationToken);
-            await Poll.UntilAsync($"{Runs} runs end", Patience, () => recorder.Ended >= Runs, cancellationToken);
-            await EventsAsync(recorder, cancellationToken);
-            last = recorder.Runs;
-            var ended = last.Max(run => run.Ended!.Value);
-            var all = Stopwatch.GetElapsedTime(began, Math.Max(ended, recorder.LastEvent));
-            rates.Add(Runs / all.TotalSeconds);
-            endings.Add(Runs / Stopwatch.GetElapsedTime(began, ended).TotalSeconds);
-            cpu.Add((ProcessorTime(stack) - before).TotalMilliseconds / Runs);
-            progress.Tell(string.Create(CultureInfo.InvariantCulture, $"operator-throughput, round {round}: {rates[^1]:0} runs/s ({endings[^1]:0}/s without their events), {cpu[^1]:0.0} ms of processor time a run"));
+            var parted = round % 2 != 0 && Processors.Here.CanBeParted;
+            await PinAsync(stack, parted, cancellationToken);
+            rounds.Add(await RoundAsync(stack, client, recorder, round, parted, cancellationToken));
         }
 
         foreach (var node in nodes.Where(node => node.Most.Runs > new SimulatedNodeOptions().MaxRuns))
@@ -64,28 +63,70 @@ internal sealed class OperatorThroughputBench(Progress progress)
         var memory = ResidentMemory.Of(stack.Operator);
         await Task.WhenAll(nodes.Select(node => node.DisposeAsync().AsTask()));
         await stack.Operator.KillAsync(cancellationToken);
-        var baseline = await BaselineAsync(client, [.. last.Take(BareRuns)], cancellationToken);
+        var last = recorder.Runs;
+        using var asOperator = ClientOf(stack.Operator.KubeconfigPath);
+        var bare = new BareClient(client, asOperator, Namespace);
+        var baselines = new Dictionary<bool, double>();
+        foreach (var parted in rounds.Select(round => round.Parted).Distinct().Order())
+        {
+            await PinAsync(stack, parted, cancellationToken);
+            baselines[parted] = await BaselineAsync(bare, [.. last.Take(BareRuns)], parted, cancellationToken);
+        }
+
+        return Figures(rounds, baselines, last, memory);
+    }
+
+    private static IReadOnlyList<Figure> Figures(List<Round> rounds, Dictionary<bool, double> baselines, IReadOnlyCollection<RecordedRun> last, double memory)
+    {
+        var own = rounds.Where(round => round.Parted == rounds[0].Parted).ToList();
+        var shared = rounds.Where(round => !round.Parted).ToList();
+        var baseline = baselines[rounds[0].Parted];
         return
         [
-            new("operator-throughput", Median(rates), "runs/s") { Baseline = baseline, AtLeast = 0.7 },
-            new("operator-throughput-best", rates.Max(), "runs/s") { Baseline = baseline },
-            new("operator-throughput-ends", Median(endings), "runs/s"),
+            new("operator-throughput", Median(own, round => round.Rate), "runs/s") { Baseline = baseline, AtLeast = 0.7 },
+            new("operator-throughput-best", own.Max(round => round.Rate), "runs/s") { Baseline = baseline },
+            new("operator-throughput-ends", Median(own, round => round.Endings), "runs/s"),
+            new("operator-throughput-shared", Median(shared, round => round.Rate), "runs/s") { Baseline = baselines[false] },
             new("operator-writes-per-run", last.Average(run => run.Statuses.Count), "writes"),
             new("operator-events-per-run", last.Average(run => run.Events.Count), "writes"),
-            new("operator-cpu-per-run", Median(cpu), "ms"),
+            new("operator-cpu-per-run", Median(rounds, round => round.Cpu), "ms"),
             new($"memory-operator-{Rounds * Runs}-finished", memory, "MB") { Aim = 300 },
         ];
     }
 
-    private async Task<double> BaselineAsync(KubeClient client, IReadOnlyCollection<RecordedRun> recorded, CancellationToken cancellationToken)
+    // The operator, the simulated nodes and the bare client in one place, the API server and its store in the other: or everything everywhere.
+    private static async Task PinAsync(Stack stack, bool parted, CancellationToken cancellationToken)
     {
-        var bare = new BareClient(client, Namespace);
+        var here = Processors.Here;
+        int[] clients = [Environment.ProcessId, stack.Model.Pid, .. stack.Operator.IsRunning ? [stack.Operator.Pid] : Array.Empty<int>()];
+        await Processors.PinAsync(parted ? here.First : here.All, clients, cancellationToken);
+        await Processors.PinAsync(parted ? here.Second : here.All, Processors.OfControlPlane(stack), cancellationToken);
+    }
+
+    private async Task<Round> RoundAsync(Stack stack, KubeClient client, WriteRecorder recorder, int round, bool parted, CancellationToken cancellationToken)
+    {
+        recorder.Clear();
+        var before = ProcessorTime(stack);
+        var began = Stopwatch.GetTimestamp();
+        await CreateAsync(client, round, cancellationToken);
+        await Poll.UntilAsync($"{Runs} runs end", Patience, () => recorder.Ended >= Runs, cancellationToken);
+        await EventsAsync(recorder, cancellationToken);
+        var ended = recorder.Runs.Max(run => run.Ended!.Value);
+        var all = Stopwatch.GetElapsedTime(began, Math.Max(ended, recorder.LastEvent));
+        var measured = new Round(
+            parted, Runs / all.TotalSeconds, Runs / Stopwatch.GetElapsedTime(began, ended).TotalSeconds, (ProcessorTime(stack) - before).TotalMilliseconds / Runs);
+        progress.Tell(string.Create(CultureInfo.InvariantCulture, $"operator-throughput, {Name(parted)}, round {round}: {measured.Rate:0} runs/s ({measured.Endings:0}/s without their events), {measured.Cpu:0.0} ms of processor time a run"));
+        return measured;
+    }
+
+    private async Task<double> BaselineAsync(BareClient bare, IReadOnlyCollection<RecordedRun> recorded, bool parted, CancellationToken cancellationToken)
+    {
         var best = 0.0;
         foreach (var parallel in Parallelisms)
         {
             var rate = await bare.RunAsync(recorded, parallel, cancellationToken);
             best = Math.Max(best, rate);
-            progress.Tell(string.Create(CultureInfo.InvariantCulture, $"operator-throughput, bare client, {parallel} at once: {rate:0} runs/s"));
+            progress.Tell(string.Create(CultureInfo.InvariantCulture, $"operator-throughput, {Name(parted)}, bare client, {parallel} at once: {rate:0} runs/s"));
         }
 
         return best;
@@ -107,11 +148,21 @@ internal sealed class OperatorThroughputBench(Progress progress)
     private static Task EventsAsync(WriteRecorder recorder, CancellationToken cancellationToken) => Poll.UntilAsync(
         "no more events come", Patience, () => Stopwatch.GetElapsedTime(recorder.LastEvent) > Settled, cancellationToken);
 
+    private static KubeClient ClientOf(string kubeconfig) => new(KubeConfig.Load(kubeconfig), new KubeClientOptions { QueriesPerSecond = 1e6, Burst = 1_000_000 });
+
+    private static string Name(bool parted) => parted ? $"the control plane has processors {Processors.Here.Second}" : "all processors shared";
+
     private static TimeSpan ProcessorTime(Stack stack)
     {
         using var process = Process.GetProcessById(stack.Operator.Pid);
         return process.TotalProcessorTime;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double Median(IEnumerable<Round> rounds, Func<Round, double> value)
+    {
+        var values = rounds.Select(value).Order().ToList();
+        return values[values.Count / 2];
+    }
+
+    private sealed record Round(bool Parted, double Rate, double Endings, double Cpu);
 }

@@ -18,6 +18,10 @@ public sealed class ControlGroup
     /// <summary>Whether the directory exists.</summary>
     public bool Exists => Directory.Exists(FullPath);
 
+    /// <summary>The processor time of every process that is or was in the group or in one below it, while the directory is there.</summary>
+    public TimeSpan ProcessorTime => TimeSpan.FromMicroseconds(
+        long.Parse(File.ReadLines(System.IO.Path.Combine(FullPath, "cpu.stat")).First(line => line.StartsWith("usage_usec ", StringComparison.Ordinal))["usage_usec ".Length..], CultureInfo.InvariantCulture));
+
     /// <summary>Names a group below the testbed's own; nothing is made yet.</summary>
     public static ControlGroup Of(params string[] parts) => new(System.IO.Path.Combine([Mount.Value, "stromboli-testbed", .. parts]));
 

@@ -21,7 +21,8 @@ public sealed class OperatorProcess(StackHome home, string name, ControlPlane pl
     /// <summary>The address of health and metrics.</summary>
     public string HealthUrl => $"http://127.0.0.1:{Home.Ports.For($"{Name}-health")}";
 
-    private string KubeconfigPath => Path.Combine(Home.State, $"{Name}.kubeconfig");
+    /// <summary>The kubeconfig with which it acts as <see cref="Account"/>; there once it was started.</summary>
+    public string KubeconfigPath => Path.Combine(Home.State, $"{Name}.kubeconfig");
 
     /// <inheritdoc/>
     protected override async Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken)
