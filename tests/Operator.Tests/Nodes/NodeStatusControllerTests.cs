@@ -129,6 +129,8 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         // Past the interval of writes, and well within the lease.
         _time.Advance(TimeSpan.FromSeconds(20));
         _registry.LeaseGranted("node-1", _time.GetTimestamp());
+        // What was still to be told of the node would be, with the link gone.
+        await SettledAsync();
         var since = Status!.ConnectedSince;
         _registry.LinkDown("node-1", _link);
         _time.Advance(TimeSpan.FromSeconds(2));
