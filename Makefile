@@ -4,7 +4,9 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
+# Debug builds run the analyzers and are what is tested in; Release ones only compile, and are what up and demo run.
 CONFIGURATION ?= Debug
+demo up down status: CONFIGURATION := Release
 NODES ?= 1
 MODEL ?= scripted
 export NODES MODEL CONFIGURATION
@@ -18,9 +20,10 @@ endif
 
 DOTNET := $(shell command -v dotnet)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo --non-interactive --preserve-env)
-TESTBED := $(SUDO) $(DOTNET) tests/Testbed/bin/$(CONFIGURATION)/net10.0/Stromboli.Testbed.dll
+TESTBED = $(SUDO) $(DOTNET) tests/Testbed/bin/$(CONFIGURATION)/net10.0/Stromboli.Testbed.dll
 # msbuild rather than build: that one prints a summary however quiet it is told to be.
-BUILD := $(DOTNET) msbuild -restore -verbosity:quiet -nologo -property:Configuration=$(CONFIGURATION)
+BUILD = eng/with-progress "building $(1)" $(DOTNET) msbuild -restore -verbosity:quiet -nologo -property:Configuration=$(CONFIGURATION) $(1)
+PUBLISH = eng/with-progress "compiling $(1)" $(DOTNET) publish --configuration Release --runtime linux-x64 --verbosity quiet -nologo $(1)
 # Style and analyzers are the build's business (warnings are errors there); what it does not look at is white space.
 FORMAT := $(DOTNET) format whitespace Stromboli.sln --verify-no-changes
 
@@ -41,21 +44,21 @@ down: testbed ## Stop exactly what up started
 status: testbed ## Show what runs
 	@$(TESTBED) status
 
-test: build ## Run every test, on real parts too (FILTER=Name~word narrows it)
+test: build publish ## Run every test, on real parts too (FILTER=Name~word narrows it)
 	@$(SUDO) eng/test all "$(FILTER)"
 
 unit: dotnet ## Run the tests of the single projects
 	@$(MAKE) --quiet -C src/Shim
-	@$(BUILD) Stromboli.sln
+	@$(call BUILD,Stromboli.sln)
 	@eng/test unit "$(FILTER)"
 
 bench: setup shim publish ## Measure; prints a table and writes bench/results/latest.json (BENCH=cold-start measures only that)
 	@$(DOTNET) msbuild -restore -verbosity:quiet -nologo -property:Configuration=Release bench
 	@$(SUDO) $(DOTNET) bench/bin/Release/net10.0/Stromboli.Bench.dll $(BENCH)
 
-publish: dotnet ## Put operator and bridge into src/*/bin/Release/net10.0/linux-x64/publish, self-contained
-	@$(DOTNET) publish --configuration Release --runtime linux-x64 --verbosity quiet -nologo src/Operator
-	@$(DOTNET) publish --configuration Release --runtime linux-x64 --verbosity quiet -nologo src/PodmanBridge
+publish: dotnet ## Compile operator and bridge to native executables, src/*/bin/Release/net10.0/linux-x64/publish
+	@$(call PUBLISH,src/Operator)
+	@$(call PUBLISH,src/PodmanBridge)
 
 generate: dotnet ## Write the generated files anew
 	@$(DOTNET) run --configuration $(CONFIGURATION) --project src/Crds.Generator -- .
@@ -69,14 +72,16 @@ verify: generate ## Check that generated files are committed, links in Markdown 
 
 lint: dotnet ## Check the format and build with all analyzers
 	@$(FORMAT)
-	@$(BUILD) Stromboli.sln
+	@$(call BUILD,Stromboli.sln)
 
-# What up runs; tests build everything.
-programs: setup shim
-	@$(BUILD) eng/run.slnf
+# What up runs: fetched and built without what only tests need.
+programs: testbed
+	@$(TESTBED) setup-use
+	@$(MAKE) --quiet -C src/Shim
+	@$(call BUILD,eng/run.slnf)
 
 build: setup shim
-	@$(BUILD) Stromboli.sln
+	@$(call BUILD,Stromboli.sln)
 
 setup: testbed
 	@$(TESTBED) setup
@@ -85,7 +90,7 @@ shim: setup
 	@$(MAKE) --quiet -C src/Shim
 
 testbed: dotnet root
-	@$(BUILD) tests/Testbed
+	@$(call BUILD,tests/Testbed)
 
 dotnet:
 	@[ -n "$(DOTNET)" ] || { echo "The .NET SDK 10 is missing: dotnet is not on the PATH."; exit 1; }

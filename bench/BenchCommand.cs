@@ -66,10 +66,9 @@ internal static class BenchCommand
         progress.Tell("a stack of one node");
         var options = new StackOptions
         {
-            Node = new NodeOptions { Relayed = false, Published = true },
-            Operator = new OperatorOptions { Published = true },
+            Node = new NodeOptions { Relayed = false },
         };
-        await using var stack = await Stack.StartAsync("bench", options, cancellationToken);
+        await using var stack = await Stack.StartAsync("bench", options, cancellationToken: cancellationToken);
         await using var session = await BenchSession.OpenAsync(stack, cancellationToken);
         using var servers = new ApiServers(stack.ControlPlane);
         progress.Tell("a first run");

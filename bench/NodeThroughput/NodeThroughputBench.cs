@@ -29,10 +29,9 @@ internal sealed class NodeThroughputBench(Progress progress)
     {
         var options = new StackOptions
         {
-            Node = new NodeOptions { Relayed = false, Published = true, MaxRuns = Runs },
-            Operator = new OperatorOptions { Published = true },
+            Node = new NodeOptions { Relayed = false, MaxRuns = Runs },
         };
-        await using var stack = await Stack.StartAsync("node-throughput", options, cancellationToken);
+        await using var stack = await Stack.StartAsync("node-throughput", options, cancellationToken: cancellationToken);
         using var client = new KubeClient(KubeConfig.Load(stack.ControlPlane.KubeconfigPath), new KubeClientOptions { QueriesPerSecond = 1e6, Burst = 1_000_000 });
         await using var recorder = new WriteRecorder(client);
         await recorder.ReadyAsync(cancellationToken);

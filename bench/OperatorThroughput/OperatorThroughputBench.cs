@@ -42,8 +42,8 @@ internal sealed class OperatorThroughputBench(Progress progress)
 
     private async Task<IReadOnlyList<Figure>> MeasureAsync(CancellationToken cancellationToken)
     {
-        var options = new StackOptions { Nodes = 0, Operator = new OperatorOptions { Published = true } };
-        await using var stack = await Stack.StartAsync("operator-throughput", options, cancellationToken);
+        var options = new StackOptions { Nodes = 0 };
+        await using var stack = await Stack.StartAsync("operator-throughput", options, cancellationToken: cancellationToken);
         using var client = ClientOf(stack.ControlPlane.KubeconfigPath);
         await using var recorder = new WriteRecorder(client);
         await recorder.ReadyAsync(cancellationToken);

@@ -21,6 +21,8 @@ internal sealed class StepsBench : IDisposable
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0b111_111_111);
         var options = new StackOptions
         {
+            // The listener is a start-up hook, which a native executable does not have.
+            Published = false,
             Operator = new OperatorOptions { Environment = Listened("operator", AppContext.BaseDirectory, _folder.FullName) },
             Node = new NodeOptions
             {
@@ -29,7 +31,7 @@ internal sealed class StepsBench : IDisposable
                 Mounts = [new NodeMount(AppContext.BaseDirectory, Inside), new NodeMount(_folder.FullName, $"{Inside}-spans", Writable: true)],
             },
         };
-        await using var stack = await Stack.StartAsync("bench-steps", options, cancellationToken);
+        await using var stack = await Stack.StartAsync("bench-steps", options, cancellationToken: cancellationToken);
         await using var session = await BenchSession.OpenAsync(stack, cancellationToken);
         List<BenchRun> runs = [];
         for (var i = 0; i < warmUp + count; i++)

@@ -22,7 +22,7 @@ public static class Repository
         return At(project, "bin", configuration, "net10.0");
     }
 
-    /// <summary>The folder into which <c>make publish</c> puts a program: self-contained, trimmed and compiled ahead, for this kind of machine.</summary>
+    /// <summary>The folder into which <c>make publish</c> puts a program: one native executable for this kind of machine.</summary>
     public static string PublishOutput(string project) => At(project, "bin", "Release", "net10.0", "linux-x64", "publish");
 
     private static string FindRoot(string start)

@@ -1,13 +1,13 @@
-using Stromboli.Testbed;
+using Stromboli.EndToEnd.Harness;
 using Stromboli.Testbed.Kube;
 using Stromboli.Testbed.Setup;
-using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Crds;
 
 /// <summary>A control plane with the committed CRDs and nothing that acts on them.</summary>
-public sealed class CrdServerFixture : IAsyncLifetime
+public sealed class CrdServerFixture(StackFixture stacks) : IAsyncLifetime
 {
+    private Func<ValueTask>? _release;
     private ControlPlane? _plane;
 
     /// <summary>The control plane; skips the test when the CRD server of a current Kubernetes could not be built here.</summary>
@@ -24,14 +24,12 @@ public sealed class CrdServerFixture : IAsyncLifetime
     {
         if (!Artefacts.CrdServer.Exists)
             return;
-        _plane = new ControlPlane(StackHome.Temporary("crds"));
-        await _plane.StartAsync(TestContext.Current.CancellationToken);
-        await _plane.InstallCrdsAsync(Repository.At("config", "crd"), TestContext.Current.CancellationToken);
+        (_plane, _release) = await stacks.PlaneAsync(TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_plane is not null)
-            await _plane.DisposeAsync();
+        if (_release is not null)
+            await _release();
     }
 }

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text.Json;
+using Stromboli.EndToEnd.Harness;
 using Stromboli.Testbed;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Stacks;
@@ -6,7 +8,7 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.EndToEnd.Fixtures;
 
 /// <summary>The fixtures do what they say; what the other tests here build on.</summary>
-public sealed class StackTests
+public sealed class StackTests(StackFixture stacks)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
@@ -15,7 +17,8 @@ public sealed class StackTests
     [Fact]
     public async Task Stack_NodesAddedCutAndWithoutPower_AreWhatTheOperatorSees()
     {
-        await using var stack = await Stack.StartAsync("fixtures", new StackOptions { Operator = new() { NodeLostAfter = "6s", NodeLostGrace = "1s" } }, Cancelled);
+        await using var room = await RoomAsync();
+        await using var stack = await Stack.StartAsync("fixtures", new StackOptions { Operator = new() { NodeLostAfter = "6s", NodeLostGrace = "1s" } }, cancellationToken: Cancelled);
         await RunAsync(stack, "first", "node-1");
 
         // A node that joins later runs what it is asked to.
@@ -46,6 +49,7 @@ public sealed class StackTests
     [Fact]
     public async Task Stack_ProcessesKilledAndPaused_StartAgainAndGoOn()
     {
+        await using var room = await RoomAsync();
         await using var stack = await Stack.StartAsync("restarts", cancellationToken: Cancelled);
         await stack.ControlPlane.ApiServer.KillAsync(Cancelled);
         await stack.ControlPlane.CrdServer!.KillAsync(Cancelled);
@@ -66,6 +70,25 @@ public sealed class StackTests
         stack.Nodes[0].Machine.Thaw();
         await RunAsync(stack, "after-pauses", "node-1");
     }
+
+    // What is published is what is tested: each program is byte for byte the native executable of `make publish`.
+    [Fact]
+    public async Task Stack_Programs_AreThePublishedExecutables()
+    {
+        await using var scene = await stacks.SharedAsync(Cancelled);
+        var stack = scene.Stack;
+
+        Assert.Equal(await DigestAsync(Path.Combine(Repository.PublishOutput("src/Operator"), "Stromboli.Operator")), await DigestAsync($"/proc/{stack.Operator.Pid}/exe"));
+        Assert.Equal(await DigestAsync(Path.Combine(Repository.PublishOutput("src/PodmanBridge"), "Stromboli.PodmanBridge")), await DigestAsync($"/proc/{stack.Nodes[0].Bridge.Pid}/exe"));
+    }
+
+    private static async Task<string> DigestAsync(string path)
+    {
+        await using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, Cancelled));
+    }
+
+    private async Task<IAsyncDisposable> RoomAsync() => new Leaving(await stacks.EnterAsync(alone: false, Cancelled));
 
     private static async Task RunAsync(Stack stack, string name, string node, string prompt = "@say done")
     {
@@ -93,5 +116,10 @@ public sealed class StackTests
     {
         var status = (await stack.Http.GetAsync($"/apis/stromboli.dev/v1alpha1/agentnodes/{node}", cancellationToken))?["status"];
         return status?["conditions"]?.AsArray().Any(condition => condition!["type"]!.ToString() == "Ready" && condition["status"]!.ToString() == "True") ?? false;
+    }
+
+    private sealed class Leaving(Func<ValueTask> leave) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => leave();
     }
 }

@@ -22,8 +22,10 @@ public abstract class EndToEndTests(StackFixture stacks) : IAsyncDisposable
     protected NodeFolder SharedFolder => stacks.Folder;
 
     /// <summary>A namespace on a stack of the case's own: for what would disturb others.</summary>
-    protected async Task<Scene> OnPrivateStackAsync(StackOptions options) =>
-        Keep(await stacks.PrivateAsync(TestContext.Current.TestMethod?.MethodName ?? "private", options, Cancelled));
+    /// <param name="options">What the stack is made of.</param>
+    /// <param name="alone">Whether no other case runs meanwhile: for what takes the whole machine.</param>
+    protected async Task<Scene> OnPrivateStackAsync(StackOptions options, bool alone = false) =>
+        Keep(await stacks.PrivateAsync(TestContext.Current.TestMethod?.MethodName ?? "private", options, alone, Cancelled));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,9 +1,10 @@
 using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed.Kube;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Stacks;
 
 [assembly: AssemblyFixture(typeof(StackFixture))]
-// Cases wait most of their time; StackFixture bounds how many are under way.
+// Cases wait most of their time; StackFixture bounds how many are under way by what the machine has.
 [assembly: CollectionBehavior(CollectionBehavior.CollectionPerClass, MaxParallelThreads = -1)]
 
 namespace Stromboli.EndToEnd.Harness;
@@ -14,14 +15,19 @@ namespace Stromboli.EndToEnd.Harness;
 /// </summary>
 public sealed class StackFixture : IAsyncLifetime
 {
-    private const int SharedCases = 6;
-    private const int PrivateStacks = 2;
+    // How many runs of cases are on the shared stack at once is bounded by the machine; that they fit is not.
+    private const int RunsOnSharedNode = 12;
+
+    // A case on the shared stack counts for one, one with a stack of its own for two.
+    private const int OnSharedStack = 1;
+    private const int OnPrivateStack = 2;
 
     // An operator that cannot renew its lease in time is to end with this code, whoever's fault it is.
     private const int LeadLost = 3;
 
-    private readonly SemaphoreSlim _sharedCases = new(SharedCases);
-    private readonly SemaphoreSlim _privateStacks = new(PrivateStacks);
+    private readonly Room _cases = new(2 * Environment.ProcessorCount);
+    private readonly Room _stacks = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly ControlPlanes _planes = new();
     private readonly NodeFolder _folder = new();
     private readonly Lazy<Task<Stack>> _shared;
 
@@ -32,7 +38,7 @@ public sealed class StackFixture : IAsyncLifetime
         Supervised = true,
         Node = Sized(new()
         {
-            MaxRuns = 2 * SharedCases,
+            MaxRuns = RunsOnSharedNode,
             Mounts = [_folder.Mount],
             AllowedVolumes = [$"{NodeFolder.Inside}/data", $"{NodeFolder.Inside}/work:rw"],
             PodmanSecrets = new Dictionary<string, string> { ["registry-token"] = "sesame-" + Guid.NewGuid() },
@@ -45,31 +51,92 @@ public sealed class StackFixture : IAsyncLifetime
     /// <summary>A namespace on the shared stack.</summary>
     internal async Task<Scene> SharedAsync(CancellationToken cancellationToken)
     {
-        await _sharedCases.WaitAsync(cancellationToken);
+        var leave = await _cases.EnterAsync(OnSharedStack, cancellationToken);
         try
         {
-            return await Scene.OpenAsync(await _shared.Value, () => Release(_sharedCases), cancellationToken);
+            return await Scene.OpenAsync(await _shared.Value, leave, cancellationToken);
         }
         catch
         {
-            _sharedCases.Release();
+            await leave();
             throw;
         }
     }
 
-    /// <summary>A namespace on a stack of its own, which ends with it.</summary>
-    internal async Task<Scene> PrivateAsync(string name, StackOptions options, CancellationToken cancellationToken)
+    // A namespace on a stack of its own, which ends with it; no other case runs meanwhile if it is to be alone.
+    internal async Task<Scene> PrivateAsync(string name, StackOptions options, bool alone, CancellationToken cancellationToken)
     {
-        await _privateStacks.WaitAsync(cancellationToken);
+        var leave = await EnterAsync(alone, cancellationToken);
+        ControlPlane? plane = null;
         Stack? stack = null;
         try
         {
-            stack = await Stack.StartAsync(name, options with { Node = Sized(options.Node) }, cancellationToken);
-            return await Scene.OpenAsync(stack, () => EndAsync(stack), cancellationToken);
+            plane = await _planes.TakeAsync(cancellationToken);
+            stack = await Stack.StartAsync(name, options with { Node = Sized(options.Node) }, plane, cancellationToken);
+            return await Scene.OpenAsync(stack, EndAsync, cancellationToken);
         }
         catch
         {
-            await EndAsync(stack);
+            await EndAsync();
+            throw;
+        }
+
+        async ValueTask EndAsync()
+        {
+            try
+            {
+                if (stack is not null)
+                    await stack.DisposeAsync();
+                if (plane is not null)
+                    await _planes.ReturnAsync(plane);
+            }
+            finally
+            {
+                await leave();
+            }
+        }
+    }
+
+    /// <summary>A control plane of their own for cases that need nothing else.</summary>
+    /// <returns>The control plane, and what gives it back.</returns>
+    internal async Task<(ControlPlane Plane, Func<ValueTask> Release)> PlaneAsync(CancellationToken cancellationToken)
+    {
+        var leave = await EnterAsync(alone: false, cancellationToken);
+        try
+        {
+            var plane = await _planes.TakeAsync(cancellationToken);
+            return (plane, ReleaseAsync);
+
+            async ValueTask ReleaseAsync()
+            {
+                await _planes.ReturnAsync(plane);
+                await leave();
+            }
+        }
+        catch
+        {
+            await leave();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until there is room for a case that starts processes of its own.</summary>
+    /// <returns>What gives the room back.</returns>
+    internal async Task<Func<ValueTask>> EnterAsync(bool alone, CancellationToken cancellationToken)
+    {
+        var leaveStacks = await _stacks.EnterAsync(1, cancellationToken);
+        try
+        {
+            var leaveCases = await _cases.EnterAsync(alone ? int.MaxValue : OnPrivateStack, cancellationToken);
+            return async () =>
+            {
+                await leaveCases();
+                await leaveStacks();
+            };
+        }
+        catch
+        {
+            await leaveStacks();
             throw;
         }
     }
@@ -87,30 +154,10 @@ public sealed class StackFixture : IAsyncLifetime
         }
 
         _folder.Dispose();
-        _sharedCases.Dispose();
-        _privateStacks.Dispose();
+        await _planes.DisposeAsync();
         Assert.True(ends.Count == 0, $"A program of the shared stack ended by itself and was started again: {string.Join("; ", ends)}");
     }
 
     // How many runs fit is no matter of the machine that the tests are on.
     private static NodeOptions Sized(NodeOptions options) => options with { Cpu = options.Cpu ?? "16", Memory = options.Memory ?? "32Gi" };
-
-    private async ValueTask EndAsync(Stack? stack)
-    {
-        try
-        {
-            if (stack is not null)
-                await stack.DisposeAsync();
-        }
-        finally
-        {
-            _privateStacks.Release();
-        }
-    }
-
-    private static ValueTask Release(SemaphoreSlim slots)
-    {
-        slots.Release();
-        return ValueTask.CompletedTask;
-    }
 }

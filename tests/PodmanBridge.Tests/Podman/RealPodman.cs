@@ -21,7 +21,7 @@ public sealed class RealPodman : IAsyncDisposable
     /// <summary>Why there is none; null if there is.</summary>
     public static string? Absence { get; } = GivenSocket is not null ? null
         : !Environment.IsPrivilegedProcess ? "a node of the testbed needs root; or name a Podman socket in STROMBOLI_TEST_PODMAN"
-        : !Artefacts.NodeRoot.Exists || !Artefacts.Images.Exists ? "the testbed is not set up: run make setup"
+        : !Artefacts.NodeRoot.Exists || !Artefacts.AgentImage.Exists || !Artefacts.TestImages.Exists ? "the testbed is not set up: run make setup"
         : null;
 
     /// <summary>Why there is no node around it, in which a test may start things; null if there is.</summary>

@@ -11,10 +11,11 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var progress = new Progress();
+        using var progress = new Progress();
         var root = new RootCommand("Runs Stromboli on real parts: a control plane, nodes with rootless Podman, the Claude Code CLI.")
         {
-            Make("setup", "Fetches and builds what the testbed needs into the cache, once.", token => DoAsync(new SetUp(progress).RunAsync(token))),
+            Make("setup", "Fetches and builds what the tests need into the cache, once.", token => DoAsync(new SetUp(progress).RunAsync(Artefacts.ForTests, token))),
+            Make("setup-use", "Fetches and builds what up and demo need into the cache, once.", token => DoAsync(new SetUp(progress).RunAsync(Artefacts.ForUse, token))),
             Make("up", "Starts what does not run (NODES=1, MODEL=scripted|anthropic).", token => DoAsync(UpCommand.RunAsync(progress, token))),
             Make("down", "Ends exactly what up started.", token => DoAsync(DownCommand.RunAsync(progress, token))),
             Make("status", "Shows what runs.", _ => Task.FromResult(StatusCommand.Run())),

@@ -10,7 +10,7 @@ internal static class ControlPlaneCommand
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> command, Progress progress, CancellationToken cancellationToken)
     {
-        await new SetUp(progress).RunAsync(cancellationToken);
+        await new SetUp(progress).RunAsync(Artefacts.ForTests, cancellationToken);
         await using var plane = new ControlPlane(StackHome.Temporary("control-plane"));
         await plane.StartAsync(cancellationToken);
         await plane.InstallCrdsAsync(Repository.At("config", "crd"), cancellationToken);

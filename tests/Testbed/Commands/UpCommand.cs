@@ -7,7 +7,7 @@ internal static class UpCommand
 {
     public static async Task RunAsync(Progress progress, CancellationToken cancellationToken)
     {
-        await new SetUp(progress).RunAsync(cancellationToken);
+        await new SetUp(progress).RunAsync(Artefacts.ForUse, cancellationToken);
         var stack = UpSettings.Open(progress);
         if (!stack.Home.IsAlive)
             DeleteOldLogs();

@@ -14,7 +14,7 @@ internal static class UpSettings
     /// <exception cref="TestbedException">A variable makes no sense.</exception>
     public static Stack Open(Progress progress)
     {
-        var options = new StackOptions { Nodes = Number("NODES", 1, 20), Operators = Number("OPERATORS", 0, 5), Git = true, Node = new NodeOptions { Relayed = false } };
+        var options = new StackOptions { Published = false, Nodes = Number("NODES", 1, 20), Operators = Number("OPERATORS", 0, 5), Git = true, Node = new NodeOptions { Relayed = false } };
         return Stack.At(Folder, WithModel(options), progress);
     }
 

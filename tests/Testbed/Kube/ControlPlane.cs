@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using Stromboli.Testbed.Processes;
 using Stromboli.Testbed.Setup;
 using Stromboli.Testbed.Stacks;
 
@@ -24,7 +26,8 @@ public sealed class ControlPlane : IAsyncDisposable
         Kubectl = new Kubectl(KubeconfigPath);
         Etcd = new Etcd(home);
         ApiServer = new KubeApiServer(home, _pki, Etcd, Http, token);
-        ControllerManager = new KubeControllerManager(home, _pki, KubeconfigPath);
+        if (Artefacts.KubeControllerManager.Exists)
+            ControllerManager = new KubeControllerManager(home, _pki, KubeconfigPath);
         if (Artefacts.CrdServer.Exists)
             CrdServer = new CrdServer(home, _pki, Etcd, KubeconfigPath, token);
     }
@@ -44,8 +47,8 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>kube-apiserver.</summary>
     public KubeApiServer ApiServer { get; }
 
-    /// <summary>kube-controller-manager.</summary>
-    public KubeControllerManager ControllerManager { get; }
+    /// <summary>kube-controller-manager; null if only what a person's stack needs was set up. Then a deleted namespace stays, and garbage.</summary>
+    public KubeControllerManager? ControllerManager { get; }
 
     /// <summary>
     /// The CRD server of a current Kubernetes; null when Debian sid was out of step and it could not be built. Then kube-apiserver 1.20 serves the CRDs, without CEL.
@@ -57,13 +60,40 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         await Etcd.StartAsync(cancellationToken);
         await ApiServer.StartAsync(cancellationToken);
-        await Task.WhenAll(ControllerManager.StartAsync(cancellationToken), CrdServer?.StartAsync(cancellationToken) ?? Task.CompletedTask);
+        await Task.WhenAll(ControllerManager?.StartAsync(cancellationToken) ?? Task.CompletedTask, CrdServer?.StartAsync(cancellationToken) ?? Task.CompletedTask);
+        if (ControllerManager is null)
+            return;
         // Until the controller has made it, no pod-like thing and no token can be made in a namespace.
         await Poll.UntilAsync(
             "the ServiceAccount of the default namespace exists",
             TimeSpan.FromSeconds(30),
             token => Http.IsOkAsync("/api/v1/namespaces/default/serviceaccounts/default", token),
             cancellationToken);
+    }
+
+    /// <summary>Whether all of it runs.</summary>
+    public bool IsRunning => new ServiceProcess?[] { Etcd, ApiServer, ControllerManager, CrdServer }.All(process => process is null or { IsRunning: true });
+
+    /// <summary>
+    /// Deletes what an operator, its nodes and its users left, so that another installation finds a cluster of its own: everything of the namespaces that are not
+    /// Kubernetes', the nodes, and what the operator keeps. CRDs, roles and accounts stay, since each installation applies them.
+    /// </summary>
+    public async Task ClearAsync(CancellationToken cancellationToken = default)
+    {
+        var namespaces = (await Http.GetAsync("/api/v1/namespaces", cancellationToken))!["items"]!.AsArray()
+            .Select(item => item!["metadata"]!["name"]!.ToString())
+            .Where(name => !name.StartsWith("kube-", StringComparison.Ordinal));
+        foreach (var name in namespaces)
+        {
+            foreach (var kind in new[] { "agentruns", "agentsessions" })
+                await Http.DeleteAsync($"/apis/stromboli.dev/v1alpha1/namespaces/{name}/{kind}", cancellationToken);
+            if (name is not ("default" or OperatorProcess.Namespace))
+                await Http.DeleteAsync($"/api/v1/namespaces/{name}", cancellationToken);
+        }
+
+        await Http.DeleteAsync("/apis/stromboli.dev/v1alpha1/agentnodes", cancellationToken);
+        foreach (var kept in new[] { "/apis/coordination.k8s.io/v1/namespaces/{0}/leases", "/api/v1/namespaces/{0}/configmaps", "/api/v1/namespaces/{0}/secrets", "/api/v1/namespaces/{0}/events" })
+            await Http.DeleteAsync(string.Format(CultureInfo.InvariantCulture, kept, OperatorProcess.Namespace), cancellationToken);
     }
 
     /// <summary>Applies every CustomResourceDefinition in the YAML files of a folder, and waits until its objects can be written.</summary>
@@ -89,7 +119,8 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         if (CrdServer is not null)
             await CrdServer.DisposeAsync();
-        await ControllerManager.DisposeAsync();
+        if (ControllerManager is not null)
+            await ControllerManager.DisposeAsync();
         await ApiServer.DisposeAsync();
         await Etcd.DisposeAsync();
         Http.Dispose();

@@ -18,7 +18,7 @@ public sealed class KubeApiServer(StackHome home, Pki pki, Etcd etcd, KubeHttp h
         await File.WriteAllTextAsync(TokenFile, $"{adminToken},testbed-admin,testbed-admin,system:masters\n", cancellationToken);
         return new ProcessSpec(
         [
-            Artefacts.Kubernetes.At("kube-apiserver"),
+            Artefacts.KubeApiServer.At("kube-apiserver"),
             $"--etcd-servers={etcd.Address}",
             "--bind-address=127.0.0.1",
             $"--secure-port={Home.Ports.For("kube-apiserver")}",

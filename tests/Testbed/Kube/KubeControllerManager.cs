@@ -12,7 +12,7 @@ public sealed class KubeControllerManager(StackHome home, Pki pki, string kubeco
     /// <inheritdoc/>
     protected override Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(new ProcessSpec(
     [
-        Artefacts.Kubernetes.At("kube-controller-manager"),
+        Artefacts.KubeControllerManager.At("kube-controller-manager"),
         $"--kubeconfig={kubeconfig}",
         $"--authentication-kubeconfig={kubeconfig}",
         $"--authorization-kubeconfig={kubeconfig}",

@@ -15,14 +15,16 @@ public sealed class BridgeProcess : ServiceProcess
 
     private readonly PodmanNode _node;
     private readonly ControlPlane _plane;
+    private readonly ProgramBuild _build;
     private readonly NodeOptions _options;
     private readonly Func<IEnumerable<int>> _hubPorts;
 
-    internal BridgeProcess(StackHome home, PodmanNode node, ControlPlane plane, NodeOptions options, Func<IEnumerable<int>> hubPorts)
+    internal BridgeProcess(StackHome home, PodmanNode node, ControlPlane plane, ProgramBuild build, NodeOptions options, Func<IEnumerable<int>> hubPorts)
         : base(home, $"{node.Name}-bridge")
     {
         _node = node;
         _plane = plane;
+        _build = build;
         _options = options;
         _hubPorts = hubPorts;
     }
@@ -47,9 +49,7 @@ public sealed class BridgeProcess : ServiceProcess
             (await _node.RunAsync(["podman", "secret", "create", "--replace", name, "-"], value, cancellationToken)).OrThrow($"Making the secret {name} on {_node.Name}");
         string[] command =
         [
-            .. _options.Published
-                ? [$"{ProgramsInside}/bridge/Stromboli.PodmanBridge"]
-                : new[] { $"{DotnetInside}/dotnet", $"{ProgramsInside}/bridge/Stromboli.PodmanBridge.dll" },
+            .. _build.Command($"{ProgramsInside}/bridge", DotnetInside),
             .. _hubPorts().SelectMany(port => new[] { "--operator", string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}") }),
             "--ca-file", $"{FolderInside}/ca.crt",
             "--token-file", $"{FolderInside}/token",
@@ -125,10 +125,7 @@ public sealed class BridgeProcess : ServiceProcess
     private async Task PlaceAsync(CancellationToken cancellationToken)
     {
         var programs = ProgramsOf(Home, _node.Name);
-        var (build, remedy) = _options.Published
-            ? (Repository.PublishOutput("src/PodmanBridge"), "run make publish")
-            : (Repository.BuildOutput("src/PodmanBridge"), "run dotnet build src/PodmanBridge");
-        await BuildCopy.RefreshAsync(build, Path.Combine(programs, "bridge"), "Stromboli.PodmanBridge.dll", remedy, cancellationToken);
+        await _build.CopyAsync(Path.Combine(programs, "bridge"), cancellationToken);
         await BuildCopy.RefreshAsync(Repository.At("src", "Shim", "build"), Path.Combine(programs, "shim"), "stromboli-measurer", "run make -C src/Shim", cancellationToken);
 
         var folder = _node.OutsideOf(FolderInside);

@@ -27,9 +27,6 @@ public sealed record NodeOptions
     /// <summary>Whether the bridge dials through a <see cref="LinkRelay"/>, which a test can cut.</summary>
     public bool Relayed { get; init; } = true;
 
-    /// <summary>Whether to run the bridge that <c>make publish</c> made rather than the build output.</summary>
-    public bool Published { get; init; }
-
     /// <summary>Further environment variables of the bridge.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 

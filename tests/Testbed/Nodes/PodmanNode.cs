@@ -22,7 +22,7 @@ public sealed class PodmanNode : IAsyncDisposable
     public PodmanNode(StackHome home, string name, int ordinal, IReadOnlyList<NodeMount>? mounts = null)
     {
         _layout = new NodeLayout(home, name, ordinal);
-        _holder = new NodeHolder(_layout, [new NodeMount(Artefacts.Images.Folder, "/opt/images"), .. mounts ?? []]);
+        _holder = new NodeHolder(_layout, [.. Artefacts.Images.Select(images => new NodeMount(images.Folder, Inside(images))), .. mounts ?? []]);
         Podman = new PodmanService(_layout, _holder);
     }
 
@@ -59,17 +59,31 @@ public sealed class PodmanNode : IAsyncDisposable
         await _holder.StartAsync(cancellationToken);
         if (Podman.IsRunning)
             return;
-        foreach (var archive in Directory.EnumerateFiles(Artefacts.Images.Folder, "*.tar").Select(Path.GetFileNameWithoutExtension))
-        {
-            var image = $"registry.test/{archive}:1";
-            if (!(await RunAsync(["podman", "image", "exists", image], cancellationToken: cancellationToken)).Succeeded)
-                (await RunAsync(["podman", "load", "--quiet", "--input", $"/opt/images/{archive}.tar"], cancellationToken: cancellationToken)).OrThrow($"Loading {image} on {Name}");
-        }
-
-        if (!(await RunAsync(["podman", "image", "exists", GitImage], cancellationToken: cancellationToken)).Succeeded)
-            (await RunAsync(["podman", "tag", "registry.test/agent:1", GitImage], cancellationToken: cancellationToken)).OrThrow($"Naming {GitImage} on {Name}");
+        var store = new ImageStore(_layout);
+        if (!await store.TryFillAsync(cancellationToken) && await LoadAsync(cancellationToken))
+            await store.KeepAsync(cancellationToken);
         await Podman.StartAsync(cancellationToken);
     }
+
+    // A node that boots again has them.
+    private async Task<bool> LoadAsync(CancellationToken cancellationToken)
+    {
+        var any = false;
+        foreach (var (images, archive) in Artefacts.Images.SelectMany(images => Directory.EnumerateFiles(images.Folder, "*.tar").Select(file => (images, Path.GetFileNameWithoutExtension(file)))))
+        {
+            var image = $"registry.test/{archive}:1";
+            if ((await RunAsync(["podman", "image", "exists", image], cancellationToken: cancellationToken)).Succeeded)
+                continue;
+            (await RunAsync(["podman", "load", "--quiet", "--input", $"{Inside(images)}/{archive}.tar"], cancellationToken: cancellationToken)).OrThrow($"Loading {image} on {Name}");
+            any = true;
+        }
+
+        if (any)
+            (await RunAsync(["podman", "tag", "registry.test/agent:1", GitImage], cancellationToken: cancellationToken)).OrThrow($"Naming {GitImage} on {Name}");
+        return any;
+    }
+
+    private static string Inside(Artefact images) => $"/opt/images/{images.Key}";
 
     private Task WriteHostsAsync(CancellationToken cancellationToken)
     {

@@ -17,14 +17,28 @@ public static class Artefacts
     /// <summary>kubectl, for machines without one.</summary>
     public static Artefact KubectlBinary { get; } = new("kubectl-1", "kubectl", "debs.sh") { Arguments = ["kubernetes-client=usr/bin/kubectl"] };
 
-    /// <summary>kube-apiserver and kube-controller-manager.</summary>
-    public static Artefact Kubernetes { get; } = new("kubernetes-1.20.2-2", "kube-apiserver and kube-controller-manager 1.20.2", "kubernetes.sh")
+    /// <summary>The source of Kubernetes with its generated code, and what the Go compiler made of it.</summary>
+    public static Artefact KubernetesSource { get; } = new("kubernetes-source-1.20.2-3", "source of kubernetes 1.20.2", "kubernetes-source.sh")
     {
         Tools =
         [
             new("/usr/lib/go-1.19/bin/go", "golang-1.19-go"), new("rsync", "rsync"), Jq, new("dpkg-source", "dpkg-dev"), new("make", "make"), new("gcc", "gcc"),
             new("patch", "patch"), new("xz", "xz-utils"),
         ],
+    };
+
+    /// <summary>kube-apiserver.</summary>
+    public static Artefact KubeApiServer { get; } = new("kube-apiserver-1.20.2-3", "kube-apiserver 1.20.2", "kubernetes.sh")
+    {
+        Needs = [KubernetesSource],
+        Arguments = [KubernetesSource.Folder, "kube-apiserver"],
+    };
+
+    /// <summary>kube-controller-manager; after kube-apiserver, with which it shares most of what is compiled.</summary>
+    public static Artefact KubeControllerManager { get; } = new("kube-controller-manager-1.20.2-3", "kube-controller-manager 1.20.2", "kubernetes.sh")
+    {
+        Needs = [KubernetesSource, KubeApiServer],
+        Arguments = [KubernetesSource.Folder, "kube-controller-manager"],
     };
 
     /// <summary>A CRD server of a current Kubernetes: CEL rules, selectable fields.</summary>
@@ -45,17 +59,34 @@ public static class Artefacts
         Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["CLAUDE_VERSION"] = ClaudeVersion },
     };
 
-    /// <summary>The test images as archives.</summary>
-    public static Artefact Images { get; } = new("images-2", "test images", "images.sh")
+    /// <summary>The image in which agents run unless their run names another, as an archive.</summary>
+    public static Artefact AgentImage { get; } = new("image-agent-3", "agent's image", "images.sh") { Arguments = ["agent"], Tools = [Debootstrap, Jq] };
+
+    /// <summary>The images that only tests use, as archives.</summary>
+    public static Artefact TestImages { get; } = new("images-test-3", "test images", "images.sh")
     {
         Needs = [Binaries],
+        Arguments = ["busybox", "hostile", "annotated"],
         Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["BUSYBOX"] = Binaries.At("busybox") },
         Tools = [Debootstrap, Jq],
     };
 
-    /// <summary>Everything this machine needs.</summary>
-    public static IReadOnlyList<Artefact> All { get; } =
-        [Binaries, .. Command.Exists("kubectl") ? Array.Empty<Artefact>() : [KubectlBinary], Kubernetes, CrdServer, NodeRoot, Registry, Musl, Claude, Images];
+    /// <summary>What a stack for a person needs: <c>make demo</c> and <c>make up</c>. Whatever else is there is used too.</summary>
+    public static IReadOnlyList<Artefact> ForUse { get; } =
+        [Binaries, .. Command.Exists("kubectl") ? Array.Empty<Artefact>() : [KubectlBinary], KubeApiServer, NodeRoot, Claude, AgentImage];
+
+    /// <summary>What the tests need.</summary>
+    public static IReadOnlyList<Artefact> ForTests { get; } = [.. ForUse, KubeControllerManager, CrdServer, Registry, Musl, TestImages];
+
+    /// <summary>The images that nodes have from the beginning.</summary>
+    public static IEnumerable<Artefact> Images => new[] { AgentImage, TestImages }.Where(artefact => artefact.Exists);
+
+    /// <summary>Removes artefacts of which everything that needs them has been made.</summary>
+    internal static void DropIntermediates()
+    {
+        if (KubernetesSource.Exists && KubeControllerManager.Exists)
+            Directory.Delete(KubernetesSource.Folder, recursive: true);
+    }
 
     /// <summary>The kubectl to use: the machine's own, else the one in the cache.</summary>
     public static string Kubectl => Command.Find("kubectl") ?? KubectlBinary.At("kubectl");

@@ -1,12 +1,13 @@
+using System.Text.RegularExpressions;
 using Stromboli.Testbed.Processes;
 
 namespace Stromboli.Testbed.Setup;
 
 /// <summary>The machine's own Debian archive, and what is installed from it.</summary>
-internal sealed class DebianArchive
+internal sealed partial class DebianArchive
 {
     private const string Suite = "bookworm";
-    private static readonly Dictionary<string, string> NonInteractive = new(StringComparer.Ordinal) { ["DEBIAN_FRONTEND"] = "noninteractive" };
+    private static readonly Dictionary<string, string> NonInteractive = new(StringComparer.Ordinal) { ["DEBIAN_FRONTEND"] = "noninteractive", ["LC_ALL"] = "C" };
 
     private DebianArchive(string address) => Address = address;
 
@@ -34,13 +35,28 @@ internal sealed class DebianArchive
 
     /// <summary>Installs packages.</summary>
     /// <exception cref="TestbedException">apt-get failed.</exception>
-    public static async Task InstallAsync(IReadOnlyCollection<string> packages, CancellationToken cancellationToken)
+    public static async Task InstallAsync(IReadOnlyCollection<string> packages, Progress.Step step, CancellationToken cancellationToken)
     {
+        var (all, fetched, installed) = ("?", 0, 0);
         string[] arguments = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", "install", .. packages];
-        var result = await Command.RunAsync("apt-get", arguments, environment: NonInteractive, cancellationToken: cancellationToken);
+        var result = await Command.RunAsync("apt-get", arguments, environment: NonInteractive, onLine: Follow, cancellationToken: cancellationToken);
         if (!result.Succeeded)
             throw new TestbedException($"apt-get could not install {string.Join(' ', packages)}: {LastError(result)}");
+
+        void Follow(string line)
+        {
+            // "0 upgraded, 12 newly installed, …", "Get:3 …", "Setting up …": as apt-get prints without a terminal, in the language of the C locale.
+            if (NewlyInstalled().Match(line) is { Success: true } match)
+                all = match.Groups["count"].Value;
+            else if (line.StartsWith("Get:", StringComparison.Ordinal))
+                step.Reached($"{++fetched} of {all} packages fetched");
+            else if (line.StartsWith("Setting up ", StringComparison.Ordinal))
+                step.Reached($"{++installed} of {all} packages installed");
+        }
     }
+
+    [GeneratedRegex(", (?<count>[0-9]+) newly installed", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NewlyInstalled();
 
     private static string LastError(CommandResult result) =>
         result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(line => line.StartsWith("E:", StringComparison.Ordinal))

@@ -3,15 +3,27 @@ using System.Globalization;
 
 namespace Stromboli.Testbed.Setup;
 
-/// <summary>Progress, a line at a time, each with the time since the beginning.</summary>
-public sealed class Progress
+/// <summary>
+/// Progress, a line at a time, each with the time since the beginning. While steps are under way at least one line appears every five seconds: if nothing else is
+/// told, what the steps are at.
+/// </summary>
+public sealed class Progress : IDisposable
 {
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
+
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly TextWriter _writer;
     private readonly Lock _lock = new();
+    private readonly List<Step> _steps = [];
+    private readonly Timer _timer;
+    private TimeSpan _told;
 
     /// <summary>Writes to <paramref name="writer"/>; to standard output if that is null.</summary>
-    public Progress(TextWriter? writer = null) => _writer = writer ?? Console.Out;
+    public Progress(TextWriter? writer = null)
+    {
+        _writer = writer ?? Console.Out;
+        _timer = new Timer(_ => TellSteps(), state: null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+    }
 
     /// <summary>Tells nothing: for fixtures.</summary>
     public static Progress Silent { get; } = new(TextWriter.Null);
@@ -20,9 +32,64 @@ public sealed class Progress
     public void Tell(string line)
     {
         lock (_lock)
+            Write(line);
+    }
+
+    /// <summary>A step begins; it is under way until it is disposed.</summary>
+    /// <param name="name">What is done, as it reads before a colon.</param>
+    public Step Begin(string name)
+    {
+        var step = new Step(this, name, _watch.Elapsed);
+        lock (_lock)
+            _steps.Add(step);
+        return step;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    private void TellSteps()
+    {
+        lock (_lock)
         {
-            _writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{_watch.Elapsed.TotalSeconds,6:0.0} s] {line}"));
-            _writer.Flush();
+            if (_steps.Count > 0 && _watch.Elapsed - _told >= Silence)
+                Write(string.Join("; ", _steps.Select(step => step.At(_watch.Elapsed))));
         }
+    }
+
+    private void Write(string line)
+    {
+        _told = _watch.Elapsed;
+        _writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{_told.TotalSeconds,6:0.0} s] {line}"));
+        _writer.Flush();
+    }
+
+    /// <summary>Something under way.</summary>
+    public sealed class Step : IDisposable
+    {
+        private readonly Progress _progress;
+        private readonly string _name;
+        private readonly TimeSpan _begin;
+        private volatile string _state = "";
+
+        internal Step(Progress progress, string name, TimeSpan begin)
+        {
+            _progress = progress;
+            _name = name;
+            _begin = begin;
+        }
+
+        /// <summary>How far it is, as <c>12 of 30 packages installed</c>; told with the next line about it.</summary>
+        public void Reached(string state) => _state = state;
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            lock (_progress._lock)
+                _progress._steps.Remove(this);
+        }
+
+        internal string At(TimeSpan now) =>
+            string.Create(CultureInfo.InvariantCulture, $"{_name}: {(_state.Length > 0 ? $"{_state}, " : "")}{(now - _begin).TotalSeconds:0} s");
     }
 }

@@ -12,11 +12,8 @@ public sealed class SetUp(Progress progress)
 
     private readonly ConcurrentDictionary<string, Task> _made = new(StringComparer.Ordinal);
 
-    /// <summary>Makes everything that is missing. Costs nothing when nothing is.</summary>
+    /// <summary>Makes what is missing of the given artefacts and of those they need. Costs nothing when nothing is.</summary>
     /// <exception cref="TestbedException">Something cannot be had; the message says what and why.</exception>
-    public Task RunAsync(CancellationToken cancellationToken = default) => RunAsync(Artefacts.All, cancellationToken);
-
-    /// <summary>Makes what is missing of the given artefacts and of those they need.</summary>
     public async Task RunAsync(IReadOnlyCollection<Artefact> wanted, CancellationToken cancellationToken = default)
     {
         Prerequisites.Check();
@@ -32,13 +29,17 @@ public sealed class SetUp(Progress progress)
             progress.Tell($"filling the cache {Cache.Root}: {string.Join(", ", missing.Select(artefact => artefact.Title))}");
         Scratch.RemoveLeftovers();
 
-        var archive = await DebianArchive.OpenAsync(cancellationToken);
+        DebianArchive archive;
+        using (progress.Begin("reading the package lists"))
+            archive = await DebianArchive.OpenAsync(cancellationToken);
         await InstallToolsAsync(missing, cancellationToken);
         await Task.WhenAll(missing.Select(artefact => MakeOnceAsync(artefact, archive, cancellationToken)));
+        Artefacts.DropIntermediates();
         progress.Tell("the set-up is complete");
     }
 
-    private static IEnumerable<Artefact> WithNeeds(Artefact artefact) => artefact.Needs.SelectMany(WithNeeds).Append(artefact);
+    // What exists needs nothing any more, so an artefact that only others are made of can be dropped after them.
+    private static IEnumerable<Artefact> WithNeeds(Artefact artefact) => artefact.IsSettled ? [] : artefact.Needs.SelectMany(WithNeeds).Append(artefact);
 
     private async Task InstallToolsAsync(IEnumerable<Artefact> missing, CancellationToken cancellationToken)
     {
@@ -46,7 +47,8 @@ public sealed class SetUp(Progress progress)
         if (packages.Count == 0)
             return;
         progress.Tell($"installing {string.Join(' ', packages)}");
-        await DebianArchive.InstallAsync(packages, cancellationToken);
+        using var step = progress.Begin("installing packages");
+        await DebianArchive.InstallAsync(packages, step, cancellationToken);
     }
 
     private Task MakeOnceAsync(Artefact artefact, DebianArchive archive, CancellationToken cancellationToken) =>
@@ -69,11 +71,13 @@ public sealed class SetUp(Progress progress)
     private async Task MakeAsync(Artefact artefact, DebianArchive archive, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
+        using var step = progress.Begin(artefact.Title);
         using var scratch = new Scratch(artefact.Key);
         await using var log = new StreamWriter(scratch.LogPath);
         var environment = new Dictionary<string, string>(artefact.Environment, StringComparer.Ordinal)
         {
             ["STROMBOLI_MIRROR"] = archive.Address,
+            ["STROMBOLI_CACHE"] = Cache.Root,
             ["DEBIAN_FRONTEND"] = "noninteractive",
         };
 
@@ -83,7 +87,7 @@ public sealed class SetUp(Progress progress)
             "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "/bin/bash",
             Path.Combine(AppContext.BaseDirectory, "recipes", artefact.Recipe), scratch.Output, scratch.Work, .. artefact.Arguments,
         ];
-        var result = await Command.RunAsync("unshare", arguments, environment: environment, onLine: line => Follow(artefact, log, line), cancellationToken: cancellationToken);
+        var result = await Command.RunAsync("unshare", arguments, environment: environment, onLine: line => Follow(artefact, step, log, line), cancellationToken: cancellationToken);
         if (!result.Succeeded)
         {
             var last = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? result.Output.TrimEnd().Split('\n')[^1];
@@ -94,11 +98,21 @@ public sealed class SetUp(Progress progress)
         progress.Tell($"made the {artefact.Title} in {watch.Elapsed.TotalSeconds:0} s");
     }
 
-    private void Follow(Artefact artefact, StreamWriter log, string line)
+    // A recipe says "== TEXT" when it begins something and "-- TEXT" when it got further with that.
+    private void Follow(Artefact artefact, Progress.Step step, StreamWriter log, string line)
     {
+        if (line.StartsWith("-- ", StringComparison.Ordinal))
+        {
+            step.Reached(line[3..]);
+            return;
+        }
+
         lock (log)
             log.WriteLine(line);
         if (line.StartsWith("== ", StringComparison.Ordinal))
-            progress.Tell($"{artefact.Key}: {line[3..]}");
+        {
+            step.Reached("");
+            progress.Tell($"{artefact.Title}: {line[3..]}");
+        }
     }
 }

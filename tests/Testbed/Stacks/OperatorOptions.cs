@@ -24,9 +24,6 @@ public sealed record OperatorOptions
     /// <summary><c>--lease-retry-period</c>.</summary>
     public string? LeaseRetryPeriod { get; init; }
 
-    /// <summary>Whether to run what <c>make publish</c> made rather than the build output.</summary>
-    public bool Published { get; init; }
-
     /// <summary>Environment variables.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 

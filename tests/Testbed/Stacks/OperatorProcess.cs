@@ -4,7 +4,7 @@ using Stromboli.Testbed.Processes;
 namespace Stromboli.Testbed.Stacks;
 
 /// <summary>The operator, with the rights of its own ServiceAccount.</summary>
-public sealed class OperatorProcess(StackHome home, string name, ControlPlane plane, OperatorOptions options, string modelBaseUrl) : ServiceProcess(home, name)
+public sealed class OperatorProcess : ServiceProcess
 {
     /// <summary>The operator's namespace.</summary>
     public const string Namespace = "stromboli-system";
@@ -14,6 +14,20 @@ public sealed class OperatorProcess(StackHome home, string name, ControlPlane pl
 
     /// <summary>The Secret with the operator's default model credential.</summary>
     public const string ModelSecret = "stromboli-model";
+
+    private readonly ControlPlane _plane;
+    private readonly ProgramBuild _build;
+    private readonly OperatorOptions _options;
+    private readonly string _modelBaseUrl;
+
+    internal OperatorProcess(StackHome home, string name, ControlPlane plane, ProgramBuild build, OperatorOptions options, string modelBaseUrl)
+        : base(home, name)
+    {
+        _plane = plane;
+        _build = build;
+        _options = options;
+        _modelBaseUrl = modelBaseUrl;
+    }
 
     /// <summary>The port of the node hub.</summary>
     public int HubPort => Home.Ports.For($"{Name}-hub");
@@ -28,16 +42,13 @@ public sealed class OperatorProcess(StackHome home, string name, ControlPlane pl
     protected override async Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken)
     {
         var copy = Path.Combine(Home.State, "bin", Name);
-        var (build, remedy) = options.Published
-            ? (Repository.PublishOutput("src/Operator"), "run make publish")
-            : (Repository.BuildOutput("src/Operator"), "run dotnet build src/Operator");
-        await BuildCopy.RefreshAsync(build, copy, "Stromboli.Operator.dll", remedy, cancellationToken);
+        await _build.CopyAsync(copy, cancellationToken);
         // A restart may happen with the API server away: then the token it has must do.
         if (!File.Exists(KubeconfigPath))
-            await plane.WriteAccountKubeconfigAsync(KubeconfigPath, Namespace, Account, cancellationToken);
+            await _plane.WriteAccountKubeconfigAsync(KubeconfigPath, Namespace, Account, cancellationToken);
         return new ProcessSpec(
         [
-            .. options.Published ? [Path.Combine(copy, "Stromboli.Operator")] : new[] { Path.Combine(Repository.DotnetRoot, "dotnet"), Path.Combine(copy, "Stromboli.Operator.dll") },
+            .. _build.Command(copy, Repository.DotnetRoot),
             "--kubeconfig", KubeconfigPath,
             "--namespace", Namespace,
             "--identity", Name,
@@ -45,11 +56,11 @@ public sealed class OperatorProcess(StackHome home, string name, ControlPlane pl
             "--hub-name", "127.0.0.1",
             "--hub-name", "localhost",
             "--health-listen", $"127.0.0.1:{Home.Ports.For($"{Name}-health")}",
-            "--model-base-url", modelBaseUrl,
+            "--model-base-url", _modelBaseUrl,
             "--model-credentials-secret", ModelSecret,
-            .. options.Arguments(),
+            .. _options.Arguments(),
         ])
-        { Environment = options.Environment };
+        { Environment = _options.Environment };
     }
 
     /// <inheritdoc/>

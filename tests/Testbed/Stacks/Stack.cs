@@ -13,15 +13,17 @@ public sealed class Stack : IAsyncDisposable
 {
     private readonly StackOptions _options;
     private readonly Progress _progress;
+    private readonly bool _hasOwnPlane;
     private readonly List<OperatorProcess> _operators = [];
     private readonly List<StackNode> _nodes = [];
 
-    private Stack(StackHome home, StackOptions options, Progress progress)
+    private Stack(StackHome home, StackOptions options, Progress progress, ControlPlane? plane = null)
     {
+        _hasOwnPlane = plane is null;
         Home = home;
         _options = options;
         _progress = progress;
-        ControlPlane = new ControlPlane(home);
+        ControlPlane = plane ?? new ControlPlane(home);
         Model = new ScriptedModelProcess(home);
         Git = options.Git ? new GitServerProcess(home) : null;
         ModelKey = options.ModelKey ?? MakeUpKey(Path.Combine(home.State, "model-key"));
@@ -65,11 +67,13 @@ public sealed class Stack : IAsyncDisposable
     public IEnumerable<ServiceProcess> Programs => [.. _operators, .. _nodes.Select(node => node.Bridge)];
 
     /// <summary>A stack that ends with this process: for tests.</summary>
-    public static async Task<Stack> StartAsync(string name, StackOptions? options = null, CancellationToken cancellationToken = default)
+    /// <param name="plane">A control plane that stays when the stack ends; the stack has one of its own if null.</param>
+    public static async Task<Stack> StartAsync(string name, StackOptions? options = null, ControlPlane? plane = null, CancellationToken cancellationToken = default)
     {
-        await new SetUp(new Progress()).RunAsync(cancellationToken);
+        using (var progress = new Progress())
+            await new SetUp(progress).RunAsync(Artefacts.ForTests, cancellationToken);
         StackHome.RemoveLeftovers();
-        var stack = new Stack(StackHome.Temporary(name), options ?? new StackOptions(), Progress.Silent);
+        var stack = new Stack(StackHome.Temporary(name), options ?? new StackOptions(), Progress.Silent, plane);
         try
         {
             await stack.StartAsync(cancellationToken);
@@ -126,10 +130,11 @@ public sealed class Stack : IAsyncDisposable
         await Home.DisposeAsync();
         foreach (var node in _nodes)
             await (node.Link?.DisposeAsync() ?? ValueTask.CompletedTask);
-        ControlPlane.Http.Dispose();
+        if (_hasOwnPlane)
+            ControlPlane.Http.Dispose();
     }
 
-    private OperatorProcess NewOperator(string name) => new(Home, name, ControlPlane, _options.Operator, _options.Operator.ModelBaseUrl ?? Model.BaseUrl) { Supervised = _options.Supervised };
+    private OperatorProcess NewOperator(string name) => new(Home, name, ControlPlane, new("src/Operator", "Stromboli.Operator", _options.Published), _options.Operator, _options.Operator.ModelBaseUrl ?? Model.BaseUrl) { Supervised = _options.Supervised };
 
     private StackNode NewNode(string name, NodeOptions options)
     {
@@ -149,7 +154,7 @@ public sealed class Stack : IAsyncDisposable
             ])
         { Hosts = options.Hosts };
         var link = options.Relayed ? new LinkRelay() : null;
-        var bridge = new BridgeProcess(Home, machine, ControlPlane, options, () => _operators.Select(process => link?.Through(process.HubPort) ?? process.HubPort)) { Supervised = _options.Supervised };
+        var bridge = new BridgeProcess(Home, machine, ControlPlane, new("src/PodmanBridge", "Stromboli.PodmanBridge", _options.Published), options, () => _operators.Select(process => link?.Through(process.HubPort) ?? process.HubPort)) { Supervised = _options.Supervised };
         return new StackNode(machine, bridge, link, options);
     }
 
@@ -177,9 +182,10 @@ public sealed class Stack : IAsyncDisposable
         await Http.ApplyAsync($"/api/v1/namespaces/{OperatorProcess.Namespace}/secrets/{OperatorProcess.ModelSecret}", secret.ToJsonString(), cancellationToken);
     }
 
-    private async Task StepAsync(string what, Task step)
+    private async Task StepAsync(string what, Task starting)
     {
-        await step;
+        using (_progress.Begin(what))
+            await starting;
         _progress.Tell($"{what}: up");
     }
 

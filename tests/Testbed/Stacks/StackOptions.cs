@@ -5,6 +5,9 @@ namespace Stromboli.Testbed.Stacks;
 /// <summary>What a stack consists of.</summary>
 public sealed record StackOptions
 {
+    /// <summary>Whether operator and bridges are the native executables that <c>make publish</c> made, as users install them, rather than the assemblies of a build.</summary>
+    public bool Published { get; init; } = true;
+
     /// <summary>How many nodes, named <c>node-1</c>, <c>node-2</c>, …</summary>
     public int Nodes { get; init; } = 1;
 

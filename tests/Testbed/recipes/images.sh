@@ -1,8 +1,8 @@
 #!/bin/bash
-# Makes the test images as docker-archive tars, without a registry and without an engine. Use: images.sh OUT WORK
+# Makes images as archives, without a registry and without an engine. Use: images.sh OUT WORK NAME…
 # Needs STROMBOLI_MIRROR (address of a Debian archive), BUSYBOX (a static busybox) and, on the machine, debootstrap and jq.
 set -euo pipefail
-out=$1 work=$2
+out=$1 work=$2; shift 2
 
 # image NAME FOLDER CONFIG: one layer out of FOLDER; CONFIG is the "config" object of the image as JSON.
 image() {
@@ -48,37 +48,49 @@ oci_image() {
 mkdir -p "$out"
 path='PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-# busybox: one static binary and its names.
-box=$work/busybox
-mkdir -p "$box"/{bin,etc,tmp,root,proc,sys,dev,run}
-install -m 0755 "$BUSYBOX" "$box/bin/busybox"
-for name in $("$BUSYBOX" --list); do [ "$name" = busybox ] || ln -s busybox "$box/bin/$name"; done
-echo root:x:0:0:root:/root:/bin/sh > "$box/etc/passwd"
-echo root:x:0: > "$box/etc/group"
-image busybox "$box" "{\"Env\": [\"$path\"], \"Cmd\": [\"sh\"]}"
+# box FOLDER: one static binary and its names.
+box() {
+    mkdir -p "$1"/{bin,etc,tmp,root,proc,sys,dev,run}
+    install -m 0755 "$BUSYBOX" "$1/bin/busybox"
+    for name in $("$BUSYBOX" --list); do [ "$name" = busybox ] || ln -s busybox "$1/bin/$name"; done
+    echo root:x:0:0:root:/root:/bin/sh > "$1/etc/passwd"
+    echo root:x:0: > "$1/etc/group"
+}
 
-# hostile: everything an image may bring along that must change nothing about a run.
-hostile=$work/hostile
-cp -a "$box" "$hostile"
-printf '#!/bin/sh\necho hostile entrypoint >&2\nexec "$@"\n' > "$hostile/entrypoint"
-chmod 0755 "$hostile/entrypoint"
-mkdir -p "$hostile/volume" "$hostile/workspace"
-image hostile "$hostile" "$(jq -nc --arg path "$path" '{
+# hostile_box FOLDER: a box with everything an image may bring along that must change nothing about a run.
+hostile_box() {
+    box "$1"
+    printf '#!/bin/sh\necho hostile entrypoint >&2\nexec "$@"\n' > "$1/entrypoint"
+    chmod 0755 "$1/entrypoint"
+    mkdir -p "$1/volume" "$1/workspace"
+}
+
+for name in "$@"; do
+    folder=$work/$name
+    case $name in
+        busybox)
+            box "$folder"
+            image busybox "$folder" "{\"Env\": [\"$path\"], \"Cmd\": [\"sh\"]}" ;;
+        hostile)
+            hostile_box "$folder"
+            image hostile "$folder" "$(jq -nc --arg path "$path" '{
     Env: [$path, "ANTHROPIC_API_KEY=from-the-image", "ANTHROPIC_BASE_URL=http://192.0.2.1", "LD_PRELOAD=/nowhere.so", "HOSTILE=1", "HOME=/volume", "NODE_OPTIONS=--hostile"],
     Entrypoint: ["/entrypoint"], Cmd: ["sh", "-c", "echo hostile command"], User: "root", WorkingDir: "/volume", StopSignal: "SIGWINCH",
     Volumes: {"/volume": {}, "/workspace": {}, "/tmp/volume": {}}, ExposedPorts: {"22/tcp": {}},
     Healthcheck: {Test: ["CMD-SHELL", "touch /volume/healthy"], Interval: 1000000000, Timeout: 1000000000, Retries: 1},
     Labels: {"stromboli.dev/run-uid": "from-the-image", "io.podman.annotations.seccomp": "unconfined", "io.containers.autoupdate": "registry",
-             "io.containers.capabilities": "SYS_ADMIN", "run.oci.keep_original_groups": "1", "hostile": "1"}}')"
-
-# annotated: annotations by which an image might talk to Podman, crun or the kernel.
-oci_image annotated "$hostile" "{\"Env\": [\"$path\"], \"Cmd\": [\"sh\"]}" '{
+             "io.containers.capabilities": "SYS_ADMIN", "run.oci.keep_original_groups": "1", "hostile": "1"}}')" ;;
+        annotated) # Annotations by which an image might talk to Podman, crun or the kernel.
+            hostile_box "$folder"
+            oci_image annotated "$folder" "{\"Env\": [\"$path\"], \"Cmd\": [\"sh\"]}" '{
     "hostile": "1", "io.podman.annotations.privileged": "TRUE", "io.podman.annotations.userns": "host", "io.podman.annotations.init": "TRUE",
     "io.podman.annotations.label": "disable", "io.podman.annotations.seccomp": "unconfined", "run.oci.keep_original_groups": "1",
-    "run.oci.systemd.subgroup": "hostile", "run.oci.hooks.stdout": "/dev/stdout", "io.container.manager": "hostile", "stromboli.dev/run-uid": "from-the-image"}'
-
-# agent: what a coding agent needs of a system; the default image.
-echo "== bootstrapping the base of registry.test/agent:1"
-debootstrap --variant=minbase --include=git,ca-certificates trixie "$work/agent" "$STROMBOLI_MIRROR"
-rm -rf "$work"/agent/var/cache/apt/* "$work"/agent/var/lib/apt/lists/* "$work"/agent/var/log/* "$work"/agent/usr/share/{doc,man,info,locale} "$work"/agent/dev/*
-image agent "$work/agent" "{\"Env\": [\"$path\", \"LANG=C.UTF-8\"], \"Cmd\": [\"bash\"]}"
+    "run.oci.systemd.subgroup": "hostile", "run.oci.hooks.stdout": "/dev/stdout", "io.container.manager": "hostile", "stromboli.dev/run-uid": "from-the-image"}' ;;
+        agent) # What a coding agent needs of a system; the default image.
+            echo "== bootstrapping the base of registry.test/agent:1"
+            debootstrap --variant=minbase --include=git,ca-certificates trixie "$folder" "$STROMBOLI_MIRROR" | "$(dirname "$0")/packages.sh"
+            rm -rf "$folder"/var/cache/apt/* "$folder"/var/lib/apt/lists/* "$folder"/var/log/* "$folder"/usr/share/{doc,man,info,locale} "$folder"/dev/*
+            image agent "$folder" "{\"Env\": [\"$path\", \"LANG=C.UTF-8\"], \"Cmd\": [\"bash\"]}" ;;
+        *) echo "no recipe for an image $name" >&2; exit 1 ;;
+    esac
+done

@@ -9,7 +9,7 @@ dotnet=ca-certificates,libssl3t64,libstdc++6,libgcc-s1,zlib1g,tzdata
 tools=iproute2,nftables,procps,util-linux
 
 echo "== bootstrapping a root of Debian trixie with Podman"
-debootstrap --variant=minbase --include="$podman,$dotnet,$tools" trixie "$out/rootfs" "$STROMBOLI_MIRROR"
+debootstrap --variant=minbase --include="$podman,$dotnet,$tools" trixie "$out/rootfs" "$STROMBOLI_MIRROR" | "$(dirname "$0")/packages.sh"
 cd "$out/rootfs"
 rm -rf var/cache/apt/archives/*.deb var/lib/apt/lists/* var/log/* usr/share/{doc,man,info,locale}
 # Where the node's own folders are mounted. The user is each node's own affair (enter.sh).

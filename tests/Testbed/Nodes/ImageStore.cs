@@ -1,0 +1,61 @@
+using System.Globalization;
+using Stromboli.Testbed.Processes;
+using Stromboli.Testbed.Setup;
+
+namespace Stromboli.Testbed.Nodes;
+
+/// <summary>
+/// What Podman made of the test images on the first node of an ordinal, for the next nodes of that ordinal, which have the same user and subordinate ids. Loading the
+/// archives takes some five seconds of a processor for each node. Layers are never written to, so they are shared by hard links; everything else is copied.
+/// </summary>
+internal sealed class ImageStore(NodeLayout layout)
+{
+    private const string Inside = $"{NodeLayout.UserHomeInside}/.local/share/containers/storage";
+
+    // $1 source, $2 target. Volumes are the node's own.
+    private const string CopyScript = """
+        mkdir -p "$2" && cp -a --no-target-directory --link "$1/overlay" "$2/overlay" || exit
+        for entry in "$1"/* "$1"/.[!.]*; do
+            case ${entry##*/} in overlay|volumes|'*'|'.[!.]*') ;; *) cp -a "$entry" "$2/" || exit ;; esac
+        done
+        """;
+
+    private readonly string _kept = Cache.At("node-images", string.Create(CultureInfo.InvariantCulture, $"{layout.Ordinal}-{string.Join('-', Artefacts.Images.Select(images => images.Key))}"));
+
+    private string Storage => Path.Combine(layout.UserHome, Path.GetRelativePath(NodeLayout.UserHomeInside, Inside));
+
+    /// <summary>Gives a node that has no images those that were kept.</summary>
+    /// <returns>Whether there were any; else the node has to load them, and <see cref="KeepAsync"/> keeps them.</returns>
+    public async Task<bool> TryFillAsync(CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(_kept) || Directory.Exists(Path.Combine(Storage, "overlay")))
+            return false;
+        await CopyAsync(_kept, Storage, cancellationToken);
+        // The folders on the way are made by root.
+        for (var folder = Storage; folder != layout.UserHome; folder = Path.GetDirectoryName(folder)!)
+            _ = Libc.ChangeOwner(folder, layout.User, layout.User);
+        return true;
+    }
+
+    /// <summary>Keeps the images of a node that has nothing else yet.</summary>
+    public async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(_kept))
+            return;
+        var scratch = $"{_kept}.{Guid.NewGuid():N}";
+        Directory.CreateDirectory(Path.GetDirectoryName(_kept)!);
+        await CopyAsync(Storage, scratch, cancellationToken);
+        try
+        {
+            Directory.Move(scratch, _kept);
+        }
+        catch (IOException) when (Directory.Exists(_kept))
+        {
+            // Another node of this ordinal was there first.
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    private static async Task CopyAsync(string source, string target, CancellationToken cancellationToken) =>
+        (await Command.RunAsync("/bin/sh", ["-c", CopyScript, "copy", source, target], cancellationToken: cancellationToken)).OrThrow($"Copying {source}");
+}
