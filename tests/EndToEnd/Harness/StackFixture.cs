@@ -159,5 +159,5 @@ public sealed class StackFixture : IAsyncLifetime
     }
 
     // How many runs fit is no matter of the machine that the tests are on.
-    private static NodeOptions Sized(NodeOptions options) => options with { Cpu = options.Cpu ?? "16", Memory = options.Memory ?? "32Gi" };
+    internal static NodeOptions Sized(NodeOptions options) => options with { Cpu = options.Cpu ?? "16", Memory = options.Memory ?? "32Gi" };
 }

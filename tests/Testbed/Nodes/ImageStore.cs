@@ -12,15 +12,19 @@ internal sealed class ImageStore(NodeLayout layout)
 {
     private const string Inside = $"{NodeLayout.UserHomeInside}/.local/share/containers/storage";
 
-    // $1 source, $2 target. Volumes are the node's own.
+    // $1 source, $2 target. Layers are in the folder of the storage driver; volumes are the node's own.
     private const string CopyScript = """
-        mkdir -p "$2" && cp -a --no-target-directory --link "$1/overlay" "$2/overlay" || exit
+        mkdir -p "$2" || exit
         for entry in "$1"/* "$1"/.[!.]*; do
-            case ${entry##*/} in overlay|volumes|'*'|'.[!.]*') ;; *) cp -a "$entry" "$2/" || exit ;; esac
+            case ${entry##*/} in
+                volumes|'*'|'.[!.]*') ;;
+                overlay|vfs) cp -a --link "$entry" "$2/" || exit ;;
+                *) cp -a "$entry" "$2/" || exit ;;
+            esac
         done
         """;
 
-    private readonly string _kept = Cache.At("node-images", string.Create(CultureInfo.InvariantCulture, $"{layout.Ordinal}-{string.Join('-', Artefacts.Images.Select(images => images.Key))}"));
+    private readonly string _kept = Cache.At("node-images", string.Create(CultureInfo.InvariantCulture, $"{layout.Ordinal}-{layout.Root.Key}-{string.Join('-', Artefacts.Images.Select(images => images.Key))}"));
 
     private string Storage => Path.Combine(layout.UserHome, Path.GetRelativePath(NodeLayout.UserHomeInside, Inside));
 
@@ -28,7 +32,7 @@ internal sealed class ImageStore(NodeLayout layout)
     /// <returns>Whether there were any; else the node has to load them, and <see cref="KeepAsync"/> keeps them.</returns>
     public async Task<bool> TryFillAsync(CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(_kept) || Directory.Exists(Path.Combine(Storage, "overlay")))
+        if (!Directory.Exists(_kept) || File.Exists(Path.Combine(Storage, "storage.lock")))
             return false;
         await CopyAsync(_kept, Storage, cancellationToken);
         // The folders on the way are made by root.

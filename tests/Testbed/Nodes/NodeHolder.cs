@@ -1,6 +1,5 @@
 using System.Globalization;
 using Stromboli.Testbed.Processes;
-using Stromboli.Testbed.Setup;
 
 namespace Stromboli.Testbed.Nodes;
 
@@ -19,7 +18,7 @@ internal sealed class NodeHolder(NodeLayout layout, IReadOnlyList<NodeMount> mou
         return new ProcessSpec(
         [
             "unshare", "--mount", "--propagation", "private", "/bin/bash", Path.Combine(AppContext.BaseDirectory, "node", "enter.sh"),
-            Artefacts.NodeRoot.At("rootfs"), layout.State, Text(layout.User), Text(layout.Subordinate),
+            layout.Root.At("rootfs"), layout.State, Text(layout.User), Text(layout.Subordinate),
             $"{layout.SocketFolder}:{Path.GetDirectoryName(NodeLayout.PodmanSocketInside)}:rw",
             .. mounts.Select(mount => $"{mount.Source}:{mount.Target}:{(mount.Writable ? "rw" : "ro")}"),
             "--", "sleep", "infinity",

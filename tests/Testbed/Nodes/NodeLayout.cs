@@ -1,5 +1,6 @@
 using System.Globalization;
 using Stromboli.Testbed.Processes;
+using Stromboli.Testbed.Setup;
 using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Nodes;
@@ -8,7 +9,8 @@ namespace Stromboli.Testbed.Nodes;
 /// <param name="Home">The stack.</param>
 /// <param name="Name">The node's name.</param>
 /// <param name="Ordinal">A number of its own in the stack; its user follows from it, so that nodes share no per-user quota of the kernel (keyrings, inotify).</param>
-internal sealed record NodeLayout(StackHome Home, string Name, int Ordinal)
+/// <param name="Root">The root that it shares with others.</param>
+internal sealed record NodeLayout(StackHome Home, string Name, int Ordinal, Artefact Root)
 {
     /// <summary>The unprivileged user of the node.</summary>
     public uint User => 59000 + (uint)Ordinal;

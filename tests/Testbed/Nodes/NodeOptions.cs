@@ -1,3 +1,5 @@
+using Stromboli.Testbed.Setup;
+
 namespace Stromboli.Testbed.Nodes;
 
 /// <summary>How a node of a stack is made and its bridge started.</summary>
@@ -5,6 +7,9 @@ public sealed record NodeOptions
 {
     /// <summary><c>--allow-unenforced-limits</c>: on a machine whose controllers belong to cgroup v1 no rootless limit can be enforced.</summary>
     public bool AllowUnenforcedLimits { get; init; } = true;
+
+    /// <summary>The root of the node: which Debian, which Podman.</summary>
+    public Artefact Root { get; init; } = Artefacts.NodeRoot;
 
     /// <summary><c>--max-runs</c>; the bridge's default if null.</summary>
     public int? MaxRuns { get; init; }

@@ -19,9 +19,10 @@ public sealed class PodmanNode : IAsyncDisposable
     /// <summary>A node of a stack; not started yet.</summary>
     /// <param name="ordinal">A number of its own in the stack.</param>
     /// <param name="mounts">Folders of this machine that appear in it.</param>
-    public PodmanNode(StackHome home, string name, int ordinal, IReadOnlyList<NodeMount>? mounts = null)
+    /// <param name="root">The root that it shares with others; <see cref="Artefacts.NodeRoot"/> if null.</param>
+    public PodmanNode(StackHome home, string name, int ordinal, IReadOnlyList<NodeMount>? mounts = null, Artefact? root = null)
     {
-        _layout = new NodeLayout(home, name, ordinal);
+        _layout = new NodeLayout(home, name, ordinal, root ?? Artefacts.NodeRoot);
         _holder = new NodeHolder(_layout, [.. Artefacts.Images.Select(images => new NodeMount(images.Folder, Inside(images))), .. mounts ?? []]);
         Podman = new PodmanService(_layout, _holder);
     }

@@ -45,7 +45,10 @@ public static class Artefacts
     public static Artefact CrdServer { get; } = new("crd-server-sid-1", "CRD server of a current Kubernetes", "crd-server.sh") { Tools = [Debootstrap], Optional = true };
 
     /// <summary>The root of a node: Debian 13 with rootless Podman 5.</summary>
-    public static Artefact NodeRoot { get; } = new("node-trixie-2", "root of a node with Podman", "node-root.sh") { Tools = [Debootstrap] };
+    public static Artefact NodeRoot { get; } = new("node-trixie-2", "root of a node with Podman 5", "node-root.sh") { Tools = [Debootstrap], Arguments = ["trixie", "libssl3t64"] };
+
+    /// <summary>The root of a node as a plain Debian 12 host is: with Podman 4.3.1, the oldest that is supported.</summary>
+    public static Artefact PlainHostRoot { get; } = new("node-bookworm-1", "root of a node with Podman 4.3.1", "node-root.sh") { Tools = [Debootstrap], Arguments = ["bookworm", "libssl3"] };
 
     /// <summary>A registry of images.</summary>
     public static Artefact Registry { get; } = new("docker-registry-1", "registry of images", "debs.sh") { Arguments = ["docker-registry=usr/bin/docker-registry"] };
@@ -76,7 +79,7 @@ public static class Artefacts
         [Binaries, .. Command.Exists("kubectl") ? Array.Empty<Artefact>() : [KubectlBinary], KubeApiServer, NodeRoot, Claude, AgentImage];
 
     /// <summary>What the tests need.</summary>
-    public static IReadOnlyList<Artefact> ForTests { get; } = [.. ForUse, KubeControllerManager, CrdServer, Registry, Musl, TestImages];
+    public static IReadOnlyList<Artefact> ForTests { get; } = [.. ForUse, KubeControllerManager, CrdServer, PlainHostRoot, Registry, Musl, TestImages];
 
     /// <summary>The images that nodes have from the beginning.</summary>
     public static IEnumerable<Artefact> Images => new[] { AgentImage, TestImages }.Where(artefact => artefact.Exists);

@@ -151,7 +151,8 @@ public sealed class Stack : IAsyncDisposable
                 new NodeMount(programs, BridgeProcess.ProgramsInside),
                 new NodeMount(Artefacts.Claude.Folder, BridgeProcess.ClaudeInside),
                 .. options.Mounts,
-            ])
+            ],
+            options.Root)
         { Hosts = options.Hosts };
         var link = options.Relayed ? new LinkRelay() : null;
         var bridge = new BridgeProcess(Home, machine, ControlPlane, new("src/PodmanBridge", "Stromboli.PodmanBridge", _options.Published), options, () => _operators.Select(process => link?.Through(process.HubPort) ?? process.HubPort)) { Supervised = _options.Supervised };
