@@ -5,6 +5,11 @@ namespace Stromboli.Testbed;
 /// <summary>Waits for conditions with a deadline.</summary>
 public static class Poll
 {
+    /// <summary>
+    /// How long something that must come about may take on the slowest of machines. Only a failure takes that long, so no verdict depends on how fast a machine is.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Waits until <paramref name="condition"/> holds.</summary>

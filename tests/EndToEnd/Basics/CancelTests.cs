@@ -7,7 +7,7 @@ namespace Stromboli.EndToEnd.Basics;
 /// <summary><c>cancel: true</c>.</summary>
 public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    private static readonly TimeSpan Within = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Within = Poll.Patience;
 
     [Fact]
     public async Task Cancel_ClaudeInABashTool_NothingIsLeft()
@@ -27,7 +27,7 @@ public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
             """);
         await run.RunningAsync();
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
-        await Poll.UntilAsync("the tool runs", TimeSpan.FromSeconds(30), () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal)));
+        await Poll.UntilAsync("the tool runs", Poll.Patience, () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal)));
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
         await processes.GoneAsync(Within);
@@ -35,7 +35,7 @@ public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (end.Phase, end.Reason));
         StateRules.AssertHold(run.States);
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
     }
 
     [Fact]

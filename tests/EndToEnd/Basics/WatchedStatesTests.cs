@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Basics;
 
@@ -25,7 +26,7 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
         Assert.Equal(("True", null, null), (end.Condition(RunConditions.Ready), end.Condition(RunConditions.Reconciling), end.Condition(RunConditions.Stalled)));
         // Accepted and scheduled in one, started, ended; the first state is the creation.
         Assert.InRange(run.States.Count - 1, 1, 3);
-        Assert.True(await scene.Kubectl.WaitAsync("agentrun", "good", "condition=Ready", TimeSpan.FromSeconds(5), scene.Namespace));
+        Assert.True(await scene.Kubectl.WaitAsync("agentrun", "good", "condition=Ready", Poll.Patience, scene.Namespace));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class SecrecyTests(StackFixture stacks) : EndToEndTests(stacks)
             """);
         await run.RunningAsync();
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
-        await Poll.UntilAsync("the tool runs", TimeSpan.FromSeconds(30), () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal)));
+        await Poll.UntilAsync("the tool runs", Poll.Patience, () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal)));
 
         Assert.NotEmpty(scene.ModelRequests(prompt));
         Assert.All(scene.ModelRequests(prompt), request => Assert.Contains(scene.Stack.ModelKey, request["credentials"]!.ToJsonString()));
@@ -45,7 +45,7 @@ public sealed class SecrecyTests(StackFixture stacks) : EndToEndTests(stacks)
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
         await run.EndAsync();
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
         Assert.Empty(await SecretHunt.OnNodeAsync(scene, run, scene.Stack.ModelKey));
         Assert.Empty(await SecretHunt.InClusterAsync(scene, run, scene.Stack.ModelKey));
     }

@@ -32,7 +32,7 @@ internal static class SecretHunt
         var places = new List<string>();
         // One that is being removed may be gone between two questions: then there is nothing to look at.
         if (run.Last.IsFinished)
-            await Poll.UntilAsync("the container is gone", TimeSpan.FromSeconds(10), async _ => (await node.ContainersAsync(run.Uid)).Count == 0);
+            await Poll.UntilAsync("the container is gone", Poll.Patience, async _ => (await node.ContainersAsync(run.Uid)).Count == 0);
         foreach (var container in await node.InspectAllAsync(run.Uid))
         {
             if (container.ToJsonString().Contains(secret, StringComparison.Ordinal))

@@ -10,7 +10,7 @@ namespace Stromboli.EndToEnd.Fixtures;
 /// <summary>The fixtures do what they say; what the other tests here build on.</summary>
 public sealed class StackTests(StackFixture stacks)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -18,7 +18,7 @@ public sealed class StackTests(StackFixture stacks)
     public async Task Stack_NodesAddedCutAndWithoutPower_AreWhatTheOperatorSees()
     {
         await using var room = await RoomAsync();
-        await using var stack = await Stack.StartAsync("fixtures", new StackOptions { Operator = new() { NodeLostAfter = "6s", NodeLostGrace = "1s" } }, cancellationToken: Cancelled);
+        await using var stack = await Stack.StartAsync("fixtures", new StackOptions { Operator = new() { NodeLostAfter = "8s", NodeLostGrace = "1s" } }, cancellationToken: Cancelled);
         await RunAsync(stack, "first", "node-1");
 
         // A node that joins later runs what it is asked to.

@@ -20,13 +20,13 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
         using var processes = new ContainerProcesses(cloner!["Id"]!.ToString(), cloner["Pid"]!.GetValue<int>());
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
-        var end = await run.EndAsync(TimeSpan.FromSeconds(2));
+        var end = await run.EndAsync();
 
         Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (end.Phase, end.Reason));
-        await processes.GoneAsync(TimeSpan.FromSeconds(1));
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+        await processes.GoneAsync(Poll.Patience);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
         await scene.KubectlAsync("delete", "agentrun", run.Name);
-        await Poll.UntilAsync("nothing is left", TimeSpan.FromSeconds(10), async _ => (await scene.NodeOf(run).LeftoversAsync(run.Uid)).Count == 0);
+        await Poll.UntilAsync("nothing is left", Poll.Patience, async _ => (await scene.NodeOf(run).LeftoversAsync(run.Uid)).Count == 0);
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
         // The agent's own container waited all the while.
         Assert.Equal(3, await node.CreatedAsync(run.Uid));
         Assert.NotEmpty(agent);
-        await node.ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+        await node.ContainerIsRemovedAsync(run.Uid, Poll.Patience);
     }
 
     [Fact]
@@ -98,6 +98,6 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.Crashed), (status.Phase, status.Reason));
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
     }
 }

@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Git;
 
@@ -92,7 +93,7 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.TimedOut), (status.Phase, status.Reason));
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
     }
 
     private static async Task FailsAsync(Scene scene, string url, string git, string cause)
@@ -102,6 +103,6 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
 
         Assert.Equal((RunPhase.Failed, RunReason.GitCloneFailed), (status.Phase, status.Reason));
         Assert.Equal($"Cloning {url} failed: {cause}.", status.Message);
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
     }
 }

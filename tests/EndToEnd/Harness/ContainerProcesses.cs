@@ -46,10 +46,6 @@ public sealed class ContainerProcesses : IDisposable
         }
     }
 
-    /// <summary>Waits until none lives, until that time at the latest.</summary>
-    /// <exception cref="TestbedException">Some do past the deadline; they are in the message.</exception>
-    public Task GoneByAsync(DateTimeOffset time) => GoneAsync(TimeSpan.FromTicks(Math.Max(0, (time - DateTimeOffset.UtcNow).Ticks)));
-
     /// <inheritdoc/>
     public void Dispose() => _hold.Dispose();
 

@@ -6,8 +6,6 @@ namespace Stromboli.EndToEnd.Harness;
 /// <summary>Every state of one run that a watcher saw, in order.</summary>
 public sealed class RunHistory(string name)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly Lock _lock = new();
     private readonly List<RunState> _states = [];
     private TaskCompletionSource _news = NewSignal();
@@ -45,13 +43,13 @@ public sealed class RunHistory(string name)
     /// <summary>Waits for a state that is so, and returns the first; one that was seen already counts, unless it is not newer than <paramref name="after"/>.</summary>
     /// <param name="what">What is waited for, as it reads after the run's name.</param>
     /// <param name="isSo">Whether a state is the one.</param>
-    /// <param name="within">The deadline, from now; a minute if null.</param>
+    /// <param name="within">The deadline, from now; <see cref="Poll.Patience"/> if null.</param>
     /// <param name="after">Only what came later than this.</param>
     /// <exception cref="TestbedException">The deadline passed; all states are in the message.</exception>
     public async Task<RunState> UntilAsync(string what, Func<RunState, bool> isSo, TimeSpan? within = null, RunState? after = null)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(within ?? Patience);
+        deadline.CancelAfter(within ?? Poll.Patience);
         var next = 0;
         while (true)
         {
@@ -65,7 +63,7 @@ public sealed class RunHistory(string name)
             }
             catch (OperationCanceledException e) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
             {
-                throw new TestbedException($"Did not happen within {(within ?? Patience).TotalSeconds:0.#} s: {name} {what}. It was:\n{string.Join('\n', States)}", e);
+                throw new TestbedException($"Did not happen within {(within ?? Poll.Patience).TotalSeconds:0.#} s: {name} {what}. It was:\n{string.Join('\n', States)}", e);
             }
         }
     }

@@ -18,7 +18,7 @@ public sealed class PodmanSecretTests(StackFixture stacks) : EndToEndTests(stack
         var secret = (await node.Node.Machine.PodmanAsync("secret", "inspect", "--showsecret", "--format", "{{.SecretData}}", "registry-token")).Trim();
         Assert.StartsWith("sesame-", secret);
         using var processes = await node.ProcessesAsync(run.Uid);
-        await Poll.UntilAsync("the agent runs", TimeSpan.FromSeconds(30), () => processes.Alive().Values.Any(command => command.StartsWith("waiting", StringComparison.Ordinal)));
+        await Poll.UntilAsync("the agent runs", Poll.Patience, () => processes.Alive().Values.Any(command => command.StartsWith("waiting", StringComparison.Ordinal)));
 
         // The hunt finds what is there, and it is there alone.
         Assert.All(await SecretHunt.InContainerAsync(processes, secret), place => Assert.Contains("environment of", place));
@@ -28,7 +28,7 @@ public sealed class PodmanSecretTests(StackFixture stacks) : EndToEndTests(stack
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
         await run.EndAsync();
-        await node.ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+        await node.ContainerIsRemovedAsync(run.Uid, Poll.Patience);
         Assert.Empty(await SecretHunt.OnNodeAsync(scene, run, secret));
         Assert.Empty(await SecretHunt.InClusterAsync(scene, run, secret));
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.HostPaths;
 
@@ -58,7 +59,7 @@ public sealed class VolumeTests(StackFixture stacks) : EndToEndTests(stacks)
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, "/workspace\nthere"), (status.Phase, status.Result?.Text?.TrimEnd()));
-        await Testbed.Poll.UntilAsync("nothing is left", TimeSpan.FromSeconds(20), async _ => (await scene.NodeOf(run).LeftoversAsync(run.Uid)).Count == 0);
+        await Poll.UntilAsync("nothing is left", Poll.Patience, async _ => (await scene.NodeOf(run).LeftoversAsync(run.Uid)).Count == 0);
         Assert.Equal(["after", "before"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 

@@ -11,7 +11,7 @@ public sealed class PrePullTests(StackFixture stacks) : EndToEndTests(stacks)
     private const string NodePath = "/apis/stromboli.dev/v1alpha1/agentnodes/node-1";
 
     // The first further try comes after ten seconds, the second after twenty more, and a status is written at most once in ten.
-    private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Within = Poll.Patience;
 
     [Fact]
     public async Task PrePullImages_OneIsNotThereYet_ComesToAllOfThemAndTellsItsWay()

@@ -55,7 +55,7 @@ internal sealed class Registries
         (await node.RunAsync(["sh", "-c", script, "build", local, word])).OrThrow("podman build");
         var name = await registry.PushAsync(node, local, repository, registry == Private ? User : null);
         // While the bridge looks into it, it cannot be removed.
-        await Poll.UntilAsync($"{local} is removed", TimeSpan.FromSeconds(20), async token => (await node.RunAsync(["podman", "rmi", local], cancellationToken: token)).Succeeded);
+        await Poll.UntilAsync($"{local} is removed", Poll.Patience, async token => (await node.RunAsync(["podman", "rmi", local], cancellationToken: token)).Succeeded);
         return name;
     }
 

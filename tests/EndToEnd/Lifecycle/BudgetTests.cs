@@ -47,7 +47,7 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
         var loop = $"while :; do timeout -s KILL 1 {Call}; done";
 
         var run = await scene.ApplyRunAsync(Document("hangs-up", prompt, $"for i in 1 2 3 4 5 6 7 8; do {loop} & done; wait", "maxTokens", "5000", stream: true));
-        var status = (await run.EndAsync(TimeSpan.FromSeconds(120))).Status;
+        var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.BudgetExceeded), (status.Phase, status.Reason));
         // Each may have had a thousand tokens, and its input of at most as many bytes as the body has; so may those that hung up before the model noted them.
@@ -70,13 +70,13 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
         foreach (var delay in (int[])[150, 400, 700])
         {
             var answered = scene.ModelRequests(prompt).Count;
-            await Poll.UntilAsync("it spends", TimeSpan.FromSeconds(30), () => scene.ModelRequests(prompt).Count > answered || run.Last.IsFinished, Cancelled);
+            await Poll.UntilAsync("it spends", Poll.Patience, () => scene.ModelRequests(prompt).Count > answered || run.Last.IsFinished, Cancelled);
             await Task.Delay(delay, Cancelled);
             await bridge.KillAsync(Cancelled);
             await bridge.StartAsync(Cancelled);
         }
 
-        var status = (await run.EndAsync(TimeSpan.FromSeconds(120))).Status;
+        var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.BudgetExceeded, 1), (status.Phase, status.Reason, status.Attempt));
         // By the model's own count, which no bridge has a part in. What was torn counts as if it had been answered.

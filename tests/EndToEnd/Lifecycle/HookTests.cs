@@ -62,7 +62,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.DoesNotContain(run.States, state => state.Phase == RunPhase.Running);
         StateRules.AssertHold(run.States);
         Assert.Contains("stdout F hoh no\n", LogOf(scene, run), StringComparison.Ordinal);
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
     }
 
     [Theory]
@@ -96,8 +96,8 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal("The hook postStart[0] was stopped, since lifecycle.timeout of 1s was over; its output is in the log.", end.Status.Message);
         Assert.Equal([HookResult.Succeeded, HookResult.TimedOut], end.Status.Hooks!.Select(hook => hook.Result!.Value));
         Assert.Null(end.Status.Hooks![1].Signal);
-        Assert.InRange(end.Status.Hooks![1].Duration!.Value.Value!.Value, TimeSpan.FromSeconds(1.7), TimeSpan.FromSeconds(10));
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+        Assert.InRange(end.Status.Hooks![1].Duration!.Value.Value!.Value, TimeSpan.FromSeconds(1), Poll.Patience);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Cancel_InAHook_IsFinalWithinTwoSeconds()
+    public async Task Cancel_InAHook_IsFinal()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(Document("cancelled", "echo never", new() { ["onCreate"] = new JsonArray("true", "trap '' TERM; touch begun; while :; do sleep 0.1; done") }));
@@ -120,8 +120,8 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
-        var end = await run.EndAsync(TimeSpan.FromSeconds(2));
-        await processes.GoneAsync(TimeSpan.FromSeconds(1));
+        var end = await run.EndAsync();
+        await processes.GoneAsync(Poll.Patience);
 
         Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (end.Phase, end.Reason));
         Assert.Equal([HookResult.Succeeded, HookResult.Stopped], end.Status.Hooks!.Select(hook => hook.Result!.Value));
@@ -139,7 +139,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, "served"), (status.Phase, status.Result!.Text!.TrimEnd()));
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         var end = await run.EndAsync();
 
         Assert.Equal(RunReason.HookFailed, end.Reason);
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
     }
 
     [Fact]
@@ -300,8 +300,8 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     internal static async Task InHookAsync(Scene scene, RunHistory run)
     {
         await run.PhaseAsync(RunPhase.Preparing);
-        await Poll.UntilAsync("the hook has begun", TimeSpan.FromSeconds(30), () => File.Exists(LogPath(scene, run)) && LogOf(scene, run).Contains("hookStarted", StringComparison.Ordinal), Cancelled);
-        await Poll.UntilAsync("the hook has made its file", TimeSpan.FromSeconds(30), async _ => (await scene.NodeOf(run).ExecAsync(run.Uid, "/bin/ls", "/workspace/begun")).ExitCode == 0, Cancelled);
+        await Poll.UntilAsync("the hook has begun", Poll.Patience, () => File.Exists(LogPath(scene, run)) && LogOf(scene, run).Contains("hookStarted", StringComparison.Ordinal), Cancelled);
+        await Poll.UntilAsync("the hook has made its file", Poll.Patience, async _ => (await scene.NodeOf(run).ExecAsync(run.Uid, "/bin/ls", "/workspace/begun")).ExitCode == 0, Cancelled);
     }
 
     internal static string LogPath(Scene scene, RunHistory run) =>

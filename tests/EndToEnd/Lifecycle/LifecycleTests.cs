@@ -1,6 +1,7 @@
 using Stromboli.Crds.Runs;
 using Stromboli.EndToEnd.Basics;
 using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Lifecycle;
 
@@ -31,7 +32,7 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
         foreach (var (before, after) in status.Attempts!.Zip(status.Attempts!.Skip(1)))
             Assert.True(after.StartTime >= before.EndTime + TimeSpan.FromSeconds(1), $"{before.EndTime:T} to {after.StartTime:T}");
         StateRules.AssertHold(run.States);
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, TimeSpan.FromSeconds(10));
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
     }
 
     [Fact]
@@ -52,7 +53,7 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
         await run.ReasonAsync(RunReason.Backoff);
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
-        var end = await run.EndAsync(TimeSpan.FromSeconds(10));
+        var end = await run.EndAsync();
 
         Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled, 1), (end.Phase, end.Reason, end.Status.Attempt));
         StateRules.AssertHold(run.States);
@@ -107,7 +108,7 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
 
         await scene.PatchAsync(run, "spec: {suspend: true}");
-        await processes.GoneAsync(TimeSpan.FromSeconds(3));
+        await processes.GoneAsync(Poll.Patience);
         var waiting = await run.ReasonAsync(RunReason.Suspended);
         Assert.Equal((RunPhase.Pending, RunReason.Suspended), (waiting.Phase, waiting.Status.Attempts!.Single().Reason));
 

@@ -9,14 +9,14 @@ namespace Stromboli.EndToEnd.Lifecycle;
 /// <summary>What stays of a run after its end, for how long, and that nothing brings it back to life.</summary>
 public sealed class TtlTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     [Fact]
     public async Task Ttl_Over_FreesTheNodeAndKeepsTheObjectWhichNothingStartsAgain()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = Terms.Short });
         var prompt = scene.Unique("@bash echo kept > /workspace/file\n@say done");
-        var yaml = Document("once", prompt, "ttlAfterFinished: 12s");
+        var yaml = Document("once", prompt, "ttlAfterFinished: 30s");
         var run = await scene.ApplyRunAsync(yaml);
         var end = await run.EndAsync();
         var node = scene.NodeOf(run);
@@ -25,9 +25,9 @@ public sealed class TtlTests(StackFixture stacks) : EndToEndTests(stacks)
         await node.ContainerIsRemovedAsync(run.Uid, Soon);
         Assert.Equal(2, (await node.VolumesAsync(run.Uid)).Count);
         Assert.True(File.Exists(LogPath(node, run)));
-        Assert.True(DateTimeOffset.UtcNow < end.Status.CompletionTime!.Value.AddSeconds(12), "The machine is too slow for this case.");
-        await Leftovers.GoneAsync(node, run.Uid, TimeSpan.FromSeconds(20));
-        Assert.True(DateTimeOffset.UtcNow >= end.Status.CompletionTime!.Value.AddSeconds(12));
+        Assert.True(DateTimeOffset.UtcNow < end.Status.CompletionTime!.Value.AddSeconds(30), "The machine is too slow for this case.");
+        await Leftovers.GoneAsync(node, run.Uid, Poll.Patience);
+        Assert.True(DateTimeOffset.UtcNow >= end.Status.CompletionTime!.Value.AddSeconds(30));
 
         // The same YAML, in each way and with each operator.
         var requests = scene.ModelRequests(prompt).Count;
@@ -50,14 +50,14 @@ public sealed class TtlTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
         var shorter = await scene.ApplyRunAsync(Document("shorter", "@say done"));
-        var longer = await scene.ApplyRunAsync(Document("longer", "@say done", "ttlAfterFinished: 10s"));
+        var longer = await scene.ApplyRunAsync(Document("longer", "@say done", "ttlAfterFinished: 25s"));
         await Task.WhenAll(shorter.EndAsync(), longer.EndAsync());
 
         await scene.PatchAsync(longer, "spec: {ttlAfterFinished: 24h}");
-        Assert.True(DateTimeOffset.UtcNow < longer.Last.Status.CompletionTime!.Value.AddSeconds(10), "The machine is too slow for this case.");
+        Assert.True(DateTimeOffset.UtcNow < longer.Last.Status.CompletionTime!.Value.AddSeconds(25), "The machine is too slow for this case.");
         await scene.PatchAsync(shorter, "spec: {ttlAfterFinished: 0s}");
         await Leftovers.GoneAsync(scene.NodeOf(shorter), shorter.Uid, Soon);
-        await Poll.UntilAsync("the first TTL is over", TimeSpan.FromSeconds(20), () => DateTimeOffset.UtcNow > longer.Last.Status.CompletionTime!.Value.AddSeconds(12), Cancelled);
+        await Poll.UntilAsync("the first TTL is over", Poll.Patience, () => DateTimeOffset.UtcNow > longer.Last.Status.CompletionTime!.Value.AddSeconds(27), Cancelled);
         Assert.Equal(2, (await scene.NodeOf(longer).VolumesAsync(longer.Uid)).Count);
 
         // Nothing comes back by a longer one.

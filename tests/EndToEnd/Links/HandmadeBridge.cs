@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Testbed.Stacks;
@@ -10,7 +11,7 @@ namespace Stromboli.EndToEnd.Links;
 /// <summary>A bridge in the hands of the case: it speaks the node link, and has no node.</summary>
 internal sealed class HandmadeBridge(MessageChannel<BridgeMessage, OperatorMessage> channel) : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = Poll.Patience;
 
     /// <summary>Dials the operator of a case.</summary>
     /// <exception cref="NodeLinkRefusedException">It was refused before it could say anything.</exception>

@@ -36,20 +36,20 @@ public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
     private static async Task TokenIsRenewedAsync(Scene scene, BridgeProcess bridge)
     {
         var now = DateTimeOffset.UtcNow;
-        var ending = ConnectTokens.WithTimes(scene, await File.ReadAllTextAsync(bridge.TokenPath, Cancelled), now.AddSeconds(-24), now.AddSeconds(12));
+        var ending = ConnectTokens.WithTimes(scene, await File.ReadAllTextAsync(bridge.TokenPath, Cancelled), now.AddSeconds(-48), now.AddSeconds(24));
         await bridge.KillAsync();
         await bridge.WriteTokenAsync(ending);
         var connections = Connections(bridge);
         await bridge.LaunchAsync(Cancelled);
-        await Poll.UntilAsync("the bridge has another token", TimeSpan.FromSeconds(11), () => File.ReadAllText(bridge.TokenPath) != ending, Cancelled);
+        await Poll.UntilAsync("the bridge has another token", Poll.Patience, () => File.ReadAllText(bridge.TokenPath) != ending, Cancelled);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(bridge.TokenPath));
 
-        await Task.Delay(now.AddSeconds(14) - DateTimeOffset.UtcNow, Cancelled);
+        await Task.Delay(now.AddSeconds(26) - DateTimeOffset.UtcNow, Cancelled);
         Assert.Equal(connections + 1, Connections(bridge));
         Assert.DoesNotContain("The token that the link was opened with has ended", scene.Stack.Operator.ReadLog(), StringComparison.Ordinal);
         // And it is good: the old one has ended by now.
         scene.Stack.Nodes[0].Link!.Reset();
-        await Poll.UntilAsync("the bridge connects with it", TimeSpan.FromSeconds(15), () => Connections(bridge) == connections + 2, Cancelled);
+        await Poll.UntilAsync("the bridge connects with it", Poll.Patience, () => Connections(bridge) == connections + 2, Cancelled);
     }
 
     // An authority that ends soon gives way at once. A bridge that does not trust the next one yet stays away, and comes back by itself when it is given it.
@@ -63,12 +63,12 @@ public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
         await http.MergeAsync(Authority, patch.ToJsonString(), Cancelled);
 
         await scene.Stack.Operator.RestartAsync(Cancelled);
-        await Poll.UntilAsync("the bridge does not trust it", TimeSpan.FromSeconds(20), () => bridge.ReadLog().Contains("is not trusted", StringComparison.Ordinal), Cancelled);
+        await Poll.UntilAsync("the bridge does not trust it", Poll.Patience, () => bridge.ReadLog().Contains("is not trusted", StringComparison.Ordinal), Cancelled);
         var published = (await http.GetAsync(Published, Cancelled))!["data"]!["ca.crt"]!.ToString();
         Assert.Equal(3, published.Split("BEGIN CERTIFICATE").Length - 1);
         var connections = Connections(bridge);
         await File.WriteAllTextAsync(Path.Combine(Path.GetDirectoryName(bridge.TokenPath)!, "ca.crt"), published, Cancelled);
-        await Poll.UntilAsync("the bridge connects again", TimeSpan.FromSeconds(15), () => Connections(bridge) > connections, Cancelled);
+        await Poll.UntilAsync("the bridge connects again", Poll.Patience, () => Connections(bridge) > connections, Cancelled);
     }
 
     private static int Connections(BridgeProcess bridge) => bridge.ReadLog().Split("Connected to the operator").Length - 1;

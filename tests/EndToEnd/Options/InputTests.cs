@@ -5,6 +5,7 @@ using Stromboli.Crds.Runs;
 using Stromboli.EndToEnd.Basics;
 using Stromboli.EndToEnd.Credentials;
 using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Options;
 
@@ -58,7 +59,7 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
             """);
         await run.RunningAsync();
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
-        await Testbed.Poll.UntilAsync("the agent has read its prompt", TimeSpan.FromSeconds(30), () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal)));
+        await Poll.UntilAsync("the agent has read its prompt", Poll.Patience, () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal)));
 
         foreach (var secret in (string[])[prompt, token])
         {

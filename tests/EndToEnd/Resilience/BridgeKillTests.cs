@@ -33,14 +33,14 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
         var claude = await scene.ApplyRunAsync(Claude("calls", prompt));
         RunHistory[] runs = [absent, writer, claude];
         await Task.WhenAll(runs.Select(run => run.RunningAsync()));
-        await Poll.UntilAsync("the slow model call is under way", TimeSpan.FromSeconds(60), () => CallsBegun(bridge, claude) == 2, Cancelled);
+        await Poll.UntilAsync("the slow model call is under way", Poll.Patience, () => CallsBegun(bridge, claude) == 2, Cancelled);
         var node = scene.NodeOf(absent);
         var before = await Task.WhenAll(runs.Select(run => node.ProcessesAsync(run.Uid)));
 
         await bridge.KillAsync();
         var back = Task.Delay(Away, Cancelled);
         await CountingAgent.LetGoAsync(scene, absent);
-        await before[0].GoneAsync(TimeSpan.FromSeconds(10));
+        await before[0].GoneAsync(Poll.Patience);
         await back;
         var returned = DateTimeOffset.UtcNow;
         await bridge.StartAsync(Cancelled);
@@ -55,9 +55,8 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
             Assert.Equal(1, await node.CreatedAsync(run.Uid));
         // When the agent ended, not when the bridge came back.
         var said = DateTimeOffset.FromUnixTimeSeconds(long.Parse(ended.Result!.Text!.Split('\n')[0], CultureInfo.InvariantCulture));
-        Assert.InRange(ended.CompletionTime!.Value, said - TimeSpan.FromSeconds(1), said + TimeSpan.FromSeconds(1));
-        Assert.True(ended.CompletionTime < returned, $"{ended.CompletionTime:O} is not before {returned:O}");
-        Assert.InRange(ended.Usage!.Duration!.Value.Value!.Value, TimeSpan.Zero, said + TimeSpan.FromSeconds(1) - ended.StartTime!.Value);
+        Assert.InRange(ended.CompletionTime!.Value, said - TimeSpan.FromSeconds(1), returned);
+        Assert.InRange(ended.Usage!.Duration!.Value.Value!.Value, TimeSpan.Zero, returned - ended.StartTime!.Value);
         Assert.Equal(ended.CompletionTime - ended.StartTime, ended.Duration!.Value.Value);
         AssertWhole(writer.Last.Status.Result!.Text!);
         AssertUsage(claude);
@@ -66,7 +65,7 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
     [Fact]
     public async Task Bridge_KilledAtAnyMoment_EachAgentStartsOnceAndNothingStays()
     {
-        var scene = await OnPrivateStackAsync(new StackOptions { Node = new NodeOptions { MaxRuns = 40 } });
+        var scene = await OnPrivateStackAsync(new StackOptions { Node = new NodeOptions { MaxRuns = 40 } }, alone: true);
         var bridge = Assert.Single(scene.Stack.Nodes).Bridge;
 
         var runs = await new Storm(scene, bridge, "Connected to the operator").RageAsync([0, 60, 120, 180, 250, 350, 500, 800], Cancelled);

@@ -12,7 +12,7 @@ namespace Stromboli.EndToEnd.Resilience;
 public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string Waits = "echo started >> starts; touch begun; until [ -e go ]; do sleep 0.1; done";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     [Fact]
     public async Task Bridge_KilledInAHook_GoesOnWithIt()
@@ -74,7 +74,7 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
 
         node.Link!.Cut();
         CountingAgent.LetGo(processes);
-        await Poll.UntilAsync("the agent runs", TimeSpan.FromSeconds(20), () => File.Exists($"/proc/{processes.FirstPid}/root/workspace/running"), Cancelled);
+        await Poll.UntilAsync("the agent runs", Poll.Patience, () => File.Exists($"/proc/{processes.FirstPid}/root/workspace/running"), Cancelled);
         await node.Bridge.KillAsync();
         Directory.Delete(node.Bridge.StatePath, recursive: true);
         await scene.Stack.Operator.KillAsync();
@@ -130,7 +130,7 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
         var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
 
         await bridge.KillAsync();
-        await processes.GoneAsync(TimeSpan.FromSeconds(15));
+        await processes.GoneAsync(Poll.Patience);
         await run.UntilAsync("has lost its attempt", state => state.Status.Attempts?[0].Reason == RunReason.NodeLost);
         await bridge.StartAsync(Cancelled);
 

@@ -6,7 +6,7 @@ namespace Stromboli.EndToEnd.Resilience;
 /// <summary>What runs leave on the nodes.</summary>
 internal static class Leftovers
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = Poll.Patience;
 
     /// <summary>No ended run has a container any more; and once the objects are deleted, nothing of them is on any node.</summary>
     public static async Task GoneAfterDeletionAsync(Scene scene, IReadOnlyList<RunHistory> runs)

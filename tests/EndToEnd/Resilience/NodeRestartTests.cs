@@ -8,7 +8,7 @@ namespace Stromboli.EndToEnd.Resilience;
 /// <summary>What happens to machines: Podman is restarted, a disk is lost, the power fails.</summary>
 public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     [Fact]
     public async Task Podman_AwayUnderAgents_DelaysNoEndAndMakesNone()
@@ -39,7 +39,7 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         await bridge.KillAsync();
         var seen = bridge.ReadLog().Length;
         await bridge.LaunchAsync(Cancelled);
-        await Poll.UntilAsync("the bridge goes on with the attempt", TimeSpan.FromSeconds(20), () => bridge.ReadLog()[seen..].Contains("Goes on with attempt", StringComparison.Ordinal), Cancelled);
+        await Poll.UntilAsync("the bridge goes on with the attempt", Poll.Patience, () => bridge.ReadLog()[seen..].Contains("Goes on with attempt", StringComparison.Ordinal), Cancelled);
         await podman.StartAsync(Cancelled);
         Assert.NotEmpty(stayingProcesses.Alive());
         CountingAgent.LetGo(stayingProcesses);
@@ -69,7 +69,7 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         Assert.Equal(RunReason.NodeLost, second.Status.Attempts![0].Reason);
         await processes.GoneAsync(Soon);
         await run.UntilAsync("runs again", state => state is { Phase: RunPhase.Running, Status.Attempt: 2 });
-        await Poll.UntilAsync("the second agent told of its start", TimeSpan.FromSeconds(30), () => CountingAgent.Starts(scene, run).Count == 2, Cancelled);
+        await Poll.UntilAsync("the second agent told of its start", Poll.Patience, () => CountingAgent.Starts(scene, run).Count == 2, Cancelled);
         await CountingAgent.LetGoAsync(scene, run);
         Assert.Equal((RunPhase.Succeeded, 2), ((await run.EndAsync()).Phase, run.Last.Status.Attempt));
         Assert.Equal(2, CountingAgent.Starts(scene, run).Count);
@@ -100,7 +100,7 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
     {
         var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, name, work));
         await run.RunningAsync();
-        await Poll.UntilAsync("the agent told of its start", TimeSpan.FromSeconds(30), () => CountingAgent.Starts(scene, run).Count == 1, Cancelled);
+        await Poll.UntilAsync("the agent told of its start", Poll.Patience, () => CountingAgent.Starts(scene, run).Count == 1, Cancelled);
         var node = scene.NodeOf(run);
         return (run, node, await node.ProcessesAsync(run.Uid));
     }

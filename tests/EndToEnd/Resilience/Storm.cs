@@ -28,10 +28,10 @@ internal sealed class Storm(Scene scene, ServiceProcess victim, string serving)
             await Task.Delay(delay, cancellationToken);
             await victim.KillAsync(cancellationToken);
             await coming;
-            await victim.WhileAsync(Poll.UntilAsync($"{victim.Name} serves again", TimeSpan.FromSeconds(60), () => Servings() >= seen + scene.Stack.Nodes.Count, cancellationToken));
+            await victim.WhileAsync(Poll.UntilAsync($"{victim.Name} serves again", Poll.Patience, () => Servings() >= seen + scene.Stack.Nodes.Count, cancellationToken));
         }
 
-        await victim.WhileAsync(Task.WhenAll(_runs.Select(run => run.EndAsync(TimeSpan.FromSeconds(120)))));
+        await victim.WhileAsync(Task.WhenAll(_runs.Select(run => run.EndAsync())));
         return _runs;
     }
 

@@ -14,7 +14,7 @@ public sealed class TwoLeadersTests(StackFixture stacks) : EndToEndTests(stacks)
     [Fact]
     public async Task Leader_PausedPastItsLeaseAndWoken_IsHeededByNobody()
     {
-        var scene = await OnPrivateStackAsync(new StackOptions { Operators = 2, Nodes = 2, Operator = Terms.Short with { NodeLostAfter = "24s" } });
+        var scene = await OnPrivateStackAsync(new StackOptions { Operators = 2, Nodes = 2, Operator = Terms.Short with { NodeLostAfter = "24s" } }, alone: true);
         var running = await scene.ApplyRunAsync(CountingAgent.Document(scene, "running", CountingAgent.UntilLetGo));
         await running.RunningAsync();
         List<RunHistory> runs = [running];
@@ -27,7 +27,7 @@ public sealed class TwoLeadersTests(StackFixture stacks) : EndToEndTests(stacks)
             runs.Add(await CreateAsync(scene, $"caught-{delay}"));
             await Task.Delay(delay, Cancelled);
             leader.Pause();
-            await Poll.UntilAsync($"{standby.Name} leads", TimeSpan.FromSeconds(60), async _ => await HolderAsync(scene) == standby.Name, Cancelled);
+            await Poll.UntilAsync($"{standby.Name} leads", Poll.Patience, async _ => await HolderAsync(scene) == standby.Name, Cancelled);
             Assert.True(await EpochAsync(scene) > epoch);
             runs.Add(await CreateAsync(scene, $"taken-over-{delay}"));
             if (!linked)
@@ -36,7 +36,7 @@ public sealed class TwoLeadersTests(StackFixture stacks) : EndToEndTests(stacks)
             leader.Resume();
 
             // It finds out before it writes or sends anything, and ends.
-            await leader.WaitForExitAsync(TimeSpan.FromSeconds(15), Cancelled);
+            await leader.WaitForExitAsync(Poll.Patience, Cancelled);
             Assert.Contains("The lead of epoch", leader.ReadLog(), StringComparison.Ordinal);
             await leader.StartAsync(Cancelled);
         }

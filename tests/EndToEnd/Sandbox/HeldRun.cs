@@ -62,7 +62,7 @@ internal sealed class HeldRun
 
     /// <summary>Waits for a file in the workspace.</summary>
     public Task HearAsync(string file) =>
-        Poll.UntilAsync($"{Run.Name} has made {file}", TimeSpan.FromSeconds(60), () => File.Exists(Path.Combine(Workspace, file)) || Run.Last.IsFinished);
+        Poll.UntilAsync($"{Run.Name} has made {file}", Poll.Patience, () => File.Exists(Path.Combine(Workspace, file)) || Run.Last.IsFinished);
 
     /// <summary>The configuration that the OCI runtime was given.</summary>
     public async Task<JsonNode> ReadOciConfigAsync() =>

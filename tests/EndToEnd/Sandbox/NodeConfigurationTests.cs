@@ -39,7 +39,7 @@ public sealed class NodeConfigurationTests(StackFixture stacks) : EndToEndTests(
             Assert.Equal((RunPhase.Failed, RunReason.PolicyDenied), (refused.Phase, refused.Reason));
             Assert.Contains(said, refused.Message);
             Assert.Null(refused.ExitCode);
-            await Poll.UntilAsync("the container is gone", TimeSpan.FromSeconds(5), async _ => (await scene.Nodes.Single().ContainersAsync(scene.Run(name).Uid)).Count == 0);
+            await Poll.UntilAsync("the container is gone", Poll.Patience, async _ => (await scene.Nodes.Single().ContainersAsync(scene.Run(name).Uid)).Count == 0);
         }
     }
 

@@ -42,7 +42,7 @@ public sealed class FairShareTests(StackFixture stacks) : EndToEndTests(stacks)
         await using var node = await SimulatedNode.GrantAndJoinAsync(scene.Stack, "sim", new() { MaxRuns = 1, RunsFor = null }, Cancelled);
         Dictionary<string, string> names = [];
         await AddAsync(scene.RunsPath, "first", 0);
-        await Poll.UntilAsync("the first runs", TimeSpan.FromSeconds(30), () => node.Running.Count == 1, Cancelled);
+        await Poll.UntilAsync("the first runs", Poll.Patience, () => node.Running.Count == 1, Cancelled);
         // All wait now; a second apart where age is to tell them.
         await AddAsync(scene.RunsPath, "old", 0);
         await Task.Delay(TimeSpan.FromSeconds(1.1), Cancelled);
@@ -57,7 +57,7 @@ public sealed class FairShareTests(StackFixture stacks) : EndToEndTests(stacks)
         while (node.Running is [var uid, ..])
         {
             Assert.True(node.Finish(uid));
-            await Poll.UntilAsync("the next runs", TimeSpan.FromSeconds(30), () => node.Started.Count == names.Count || node.Running.Count == 1, Cancelled);
+            await Poll.UntilAsync("the next runs", Poll.Patience, () => node.Started.Count == names.Count || node.Running.Count == 1, Cancelled);
         }
 
         Assert.Equal(["first", "others-1", "urgent", "others-2", "old", "young"], node.Started.Select(uid => names[uid]));

@@ -51,7 +51,7 @@ public sealed class NodePermissionTests(StackFixture stacks) : EndToEndTests(sta
 
     private static async Task AssertShownAsync(Scene scene)
     {
-        await Poll.UntilAsync("the nodes' status tells what they allow", TimeSpan.FromSeconds(30), async _ =>
+        await Poll.UntilAsync("the nodes' status tells what they allow", Poll.Patience, async _ =>
         {
             var nodes = JsonNode.Parse(await scene.KubectlAsync("get", "agentnodes", "-o", "json"))!["items"]!.AsArray().ToDictionary(n => n!["metadata"]!["name"]!.ToString(), n => n!["status"]!);
             return nodes["node-1"]["allowedVolumes"] is null && nodes["node-1"]["clonesGit"]?.GetValue<bool>() == false

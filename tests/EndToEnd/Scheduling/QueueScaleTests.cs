@@ -17,7 +17,7 @@ public sealed class QueueScaleTests(StackFixture stacks) : EndToEndTests(stacks)
     [Fact]
     public async Task ThousandWaiting_AskForNothing_AndOneEndWritesAFew()
     {
-        var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 0 });
+        var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 0 }, alone: true);
         await using var node = await SimulatedNode.GrantAndJoinAsync(scene.Stack, "sim", new() { MaxRuns = Room, RunsFor = null }, Cancelled);
         await WaitingCrowd.CreateAsync(scene, "first", Room);
         await WaitingCrowd.UntilAsync(scene, "run", Room, state => state.Phase == RunPhase.Running);

@@ -14,7 +14,7 @@ public sealed class SharedSecretTests(StackFixture stacks) : EndToEndTests(stack
     [Fact]
     public async Task ThousandWaitForOneSecret_OneLookForAll_AndAllRunWhenItComes()
     {
-        var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 0 });
+        var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 0 }, alone: true);
         await using var node = await SimulatedNode.GrantAndJoinAsync(scene.Stack, "sim", new() { MaxRuns = 50 }, Cancelled);
         var coming = await WaitingCrowd.RequestsAsync(scene, async () =>
         {

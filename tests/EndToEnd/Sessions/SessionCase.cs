@@ -9,7 +9,7 @@ namespace Stromboli.EndToEnd.Sessions;
 /// <summary>A session of one case, and its runs.</summary>
 internal sealed class SessionCase(Scene scene, string name = "talk")
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Poll.Patience;
 
     /// <summary>The session's name.</summary>
     public string Name => name;

@@ -3,6 +3,7 @@ using Stromboli.Crds.Runs;
 using Stromboli.Crds.Sessions;
 using Stromboli.EndToEnd.Basics;
 using Stromboli.EndToEnd.Harness;
+using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Sessions;
 
@@ -99,7 +100,7 @@ public sealed class SessionConversationTests(StackFixture stacks) : EndToEndTest
         var cut = await session.AskAsync("cut", "the word is heron\n@bash echo ready > ready; sleep 600\n@say never");
         await session.UntilAsync("is busy", status => status is { Phase: SessionPhase.Busy, ActiveRun.Name: "cut" });
         await cut.RunningAsync();
-        await Testbed.Poll.UntilAsync("the tool", TimeSpan.FromSeconds(60), async _ => (await scene.NodeOf(cut).ExecAsync(cut.Uid, "/bin/cat", "/workspace/ready")).Succeeded, Cancelled);
+        await Poll.UntilAsync("the tool", Poll.Patience, async _ => (await scene.NodeOf(cut).ExecAsync(cut.Uid, "/bin/cat", "/workspace/ready")).Succeeded, Cancelled);
         await scene.PatchAsync(cut, "spec: {cancel: true}");
         var one = (await cut.EndAsync()).Status;
         var two = (await (await session.AskAsync("next", "what was the word?\n@recall")).EndAsync()).Status;

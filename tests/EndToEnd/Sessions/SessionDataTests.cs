@@ -62,7 +62,7 @@ public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks
         var ended = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.SessionLost, "The session was deleted, and the run that had it was stopped."), (ended.Phase, ended.Reason, ended.Message));
-        await Poll.UntilAsync("the volumes are gone", TimeSpan.FromSeconds(60), async _ => (await SessionVolumes.OfAsync(node, uid)).Count == 0, Cancelled);
+        await Poll.UntilAsync("the volumes are gone", Poll.Patience, async _ => (await SessionVolumes.OfAsync(node, uid)).Count == 0, Cancelled);
         StateRules.AssertHold(run);
 
         // Another session of the name has nothing of the first.
@@ -83,7 +83,7 @@ public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks
         await first.EndAsync();
         await session.UntilAsync("is idle", status => status.ActiveRun is null && status.Turns == 1);
         var node = scene.NodeOf(first);
-        await node.ContainerIsRemovedAsync(first.Uid, TimeSpan.FromSeconds(30));
+        await node.ContainerIsRemovedAsync(first.Uid, Poll.Patience);
         foreach (var volume in await SessionVolumes.OfAsync(node, (await session.NowAsync()).Metadata.Uid!))
             await node.Node.Machine.PodmanAsync("volume", "rm", volume);
         var second = (await (await session.ShellAsync("second", "echo never")).EndAsync()).Status;
@@ -123,10 +123,10 @@ public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks
         await session.CreateAsync("idle: {deleteAfter: 3s}");
         var run = await session.ShellAsync("run", "sleep 4; echo done");
         var ended = (await run.EndAsync()).Status;
-        await Poll.UntilAsync("the session is gone", TimeSpan.FromSeconds(60), async _ => await session.FindAsync() is null, Cancelled);
+        await Poll.UntilAsync("the session is gone", Poll.Patience, async _ => await session.FindAsync() is null, Cancelled);
 
         Assert.Equal(RunReason.Completed, ended.Reason);
-        await Poll.UntilAsync("the volumes are gone", TimeSpan.FromSeconds(60), async _ => (await SessionVolumes.OfAsync(scene.NodeOf(run), ended.Session!.UID!)).Count == 0, Cancelled);
+        await Poll.UntilAsync("the volumes are gone", Poll.Patience, async _ => (await SessionVolumes.OfAsync(scene.NodeOf(run), ended.Session!.UID!)).Count == 0, Cancelled);
     }
 
     // What an agent leaves in HOME is read by the CLI of later runs, which is held by the same sandbox; nothing of it is evidence.

@@ -27,7 +27,7 @@ public sealed class SessionQueueTests(StackFixture stacks) : EndToEndTests(stack
             runs.Add(await session.ShellAsync(name, $"mkdir lock && echo {name} >> order && sleep 0.2 && rmdir lock", spec));
             // Their age is counted in whole seconds.
             var made = DateTimeOffset.UtcNow;
-            await Poll.UntilAsync("the next second", TimeSpan.FromSeconds(5), () => DateTimeOffset.UtcNow - made > TimeSpan.FromSeconds(1.05), Cancelled);
+            await Poll.UntilAsync("the next second", Poll.Patience, () => DateTimeOffset.UtcNow - made > TimeSpan.FromSeconds(1.05), Cancelled);
         }
 
         foreach (var (run, place) in runs.Zip([2, 3, 1]))
@@ -93,7 +93,7 @@ public sealed class SessionQueueTests(StackFixture stacks) : EndToEndTests(stack
         await session.CreateAsync("agent: {claude: {tools: [Bash], dangerouslySkipPermissions: true}}");
         var first = await session.AskAsync("first", "@bash test -e go || { touch waits; sleep 600; }\n@say done");
         await first.RunningAsync();
-        await Poll.UntilAsync("the tool", TimeSpan.FromSeconds(60), async _ => (await scene.NodeOf(first).ExecAsync(first.Uid, "/bin/cat", "/workspace/waits")).Succeeded, Cancelled);
+        await Poll.UntilAsync("the tool", Poll.Patience, async _ => (await scene.NodeOf(first).ExecAsync(first.Uid, "/bin/cat", "/workspace/waits")).Succeeded, Cancelled);
         await scene.PatchAsync(first, "spec: {suspend: true}");
         await first.ReasonAsync(RunReason.Suspended);
         var second = await session.ShellAsync("second", "touch go");

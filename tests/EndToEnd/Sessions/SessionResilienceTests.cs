@@ -74,7 +74,7 @@ public sealed class SessionResilienceTests(StackFixture stacks) : EndToEndTests(
         Assert.Equal((RunReason.Completed, node, "kept"), (ended.Reason, ended.NodeName, ended.Result!.Text!.Trim()));
         await session.UntilAsync("is ready again", status => status.Phase == SessionPhase.Ready);
         // Deleted while the node was away: it learns of it when it is back.
-        await Poll.UntilAsync("the volumes are gone", TimeSpan.FromSeconds(60), async _ => (await SessionVolumes.OfAsync(scene.Inspect(node), other.Session!.UID!)).Count == 0, Cancelled);
+        await Poll.UntilAsync("the volumes are gone", Poll.Patience, async _ => (await SessionVolumes.OfAsync(scene.Inspect(node), other.Session!.UID!)).Count == 0, Cancelled);
         StateRules.AssertHold(second);
     }
 }

@@ -17,7 +17,7 @@ public sealed class BigOutputTests(StackFixture stacks) : EndToEndTests(stacks)
     [Fact]
     public async Task Gibibyte_OfOutput_StaysOutOfMemoryAndStatus()
     {
-        var scene = await OnPrivateStackAsync(new StackOptions());
+        var scene = await OnPrivateStackAsync(new StackOptions(), alone: true);
         await (await DiskTests.ApplyAsync(scene, "warms-up", "yes 0123456789 | head -c 100000", "")).EndAsync();
         ServiceProcess[] services = [scene.Stack.Nodes[0].Bridge, scene.Stack.Operator];
         var before = services.Select(service => Reset(service.Pid)).ToList();

@@ -62,7 +62,7 @@ public sealed class DiskTests(StackFixture stacks) : EndToEndTests(stacks)
             head -c 15000000 /dev/zero > /tmp/file
             sleep 17; echo ok
             """, "resources: {limits: {ephemeralStorage: 20Mi}}");
-        var status = (await run.EndAsync(TimeSpan.FromSeconds(60))).Status;
+        var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, "ok\n"), (status.Phase, status.Result?.Text));
     }
@@ -104,7 +104,7 @@ public sealed class DiskTests(StackFixture stacks) : EndToEndTests(stacks)
     private static async Task<AgentRunStatus> EndAsync(Scene scene, string name, string script, string more)
     {
         var run = await ApplyAsync(scene, name, script, more);
-        var status = (await run.EndAsync(TimeSpan.FromSeconds(60))).Status;
+        var status = (await run.EndAsync()).Status;
         Assert.Equal((RunPhase.Failed, RunReason.StorageLimitExceeded), (status.Phase, status.Reason));
         return status;
     }

@@ -19,13 +19,13 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
         var scene = await OnSmallDiskAsync(megabytes: 400, inodes: 100_000, "--min-free-space", "128Mi", "--min-free-inodes", "1000");
         var over = await DiskTests.ApplyAsync(scene, "is-over", "head -c 60000000 /dev/zero > file", "");
         await over.EndAsync();
-        await scene.NodeOf(over).ContainerIsRemovedAsync(over.Uid, TimeSpan.FromSeconds(10));
+        await scene.NodeOf(over).ContainerIsRemovedAsync(over.Uid, Poll.Patience);
         var small = await DiskTests.ApplyAsync(scene, "goes-on", "head -c 10000000 /dev/zero > here; " + UntilLetGo + "; stat -c %s here", "");
         await small.RunningAsync();
         Assert.Equal(2, (await scene.NodeOf(over).VolumesAsync(over.Uid)).Count);
 
         var large = await DiskTests.ApplyAsync(scene, "fills", "for i in $(seq 1000); do head -c 5000000 /dev/zero >> file; sleep 0.05; done", "");
-        await Poll.UntilAsync("the workspace of the run that is over is removed", TimeSpan.FromSeconds(30), async _ => (await scene.NodeOf(over).VolumesAsync(over.Uid)).Count == 0, Cancelled);
+        await Poll.UntilAsync("the workspace of the run that is over is removed", Poll.Patience, async _ => (await scene.NodeOf(over).VolumesAsync(over.Uid)).Count == 0, Cancelled);
         Assert.False(large.Last.IsFinished);
         var status = (await large.EndAsync()).Status;
 
@@ -33,7 +33,7 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Matches(
             @"^The node's disk has [\d.]+Mi left, less than the 128Mi that are kept free \(--min-free-space of its bridge\), and of all its runs this one takes most of it: [\d.]+Mi in 1 files "
             + @"\(workspace [\d.]+Mi, HOME 0, log \w+\)\. Set resources\.limits\.ephemeralStorage\.$", status.Message);
-        await Poll.UntilAsync("the workspace of the run that filled the disk is removed", TimeSpan.FromSeconds(30), async _ => (await scene.NodeOf(large).VolumesAsync(large.Uid)).Count == 0, Cancelled);
+        await Poll.UntilAsync("the workspace of the run that filled the disk is removed", Poll.Patience, async _ => (await scene.NodeOf(large).VolumesAsync(large.Uid)).Count == 0, Cancelled);
         // The logs stay, and the others.
         Assert.NotEmpty(await scene.NodeOf(over).LeftoversAsync(over.Uid));
         await scene.NodeOf(small).ExecAsync(small.Uid, "/usr/bin/touch", "/workspace/let-go");
@@ -64,7 +64,7 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
         var machine = scene.Stack.Nodes.Single().Machine;
         Assert.Contains("ephemeralStorage", await scene.KubectlAsync("get", "agentnode", "node-1", "-o", "jsonpath={.status.enforcedLimits}"));
         (await machine.RunAsync(["fallocate", "-l", "300000000", ballast])).OrThrow("fallocate");
-        await Poll.UntilAsync("the node tells that its disk is short", TimeSpan.FromSeconds(60), async _ => await PressureAsync(scene) == "True", Cancelled);
+        await Poll.UntilAsync("the node tells that its disk is short", Poll.Patience, async _ => await PressureAsync(scene) == "True", Cancelled);
 
         var run = await DiskTests.ApplyAsync(scene, "waits", "true", "");
         var waiting = await run.ReasonAsync(RunReason.WaitingForNode);
@@ -72,7 +72,7 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
         (await machine.RunAsync(["rm", ballast])).OrThrow("rm");
 
         Assert.Equal(RunPhase.Succeeded, (await run.EndAsync()).Phase);
-        await Poll.UntilAsync("the node tells that it has room", TimeSpan.FromSeconds(60), async _ => await PressureAsync(scene) == "False", Cancelled);
+        await Poll.UntilAsync("the node tells that it has room", Poll.Patience, async _ => await PressureAsync(scene) == "False", Cancelled);
     }
 
     private static async Task<string> PressureAsync(Scene scene) =>
