@@ -67,7 +67,7 @@ internal static class ClaudeSettings
     /// <summary>Puts the settings together.</summary>
     /// <param name="own">The run's own, a JSON object; null for none. What they say of a protected name does not count.</param>
     /// <param name="environment">The agent's environment, <c>NAME=value</c>.</param>
-    /// <exception cref="ArgumentException">The run's own are not a JSON object.</exception>
+    /// <exception cref="ArgumentException">The run's own are not one JSON object, or have a member twice.</exception>
     public static string Build(string? own, IReadOnlyList<string> environment)
     {
         using var document = Parse(own);
@@ -121,11 +121,13 @@ internal static class ClaudeSettings
         JsonDocument? document = null;
         try
         {
-            document = JsonDocument.Parse(own ?? "{}");
+            // A member that is there twice means what the reader chooses: the CLI may choose another than we.
+            document = JsonDocument.Parse(own ?? "{}", new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return document;
         }
-        catch (JsonException)
+        // The other two: half a surrogate pair, as it is or as an escape in the name of a member.
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             // As below: the API refuses it before; a node does not rely on it.
         }

@@ -18,6 +18,9 @@ public sealed partial class YamlWordsTests
         foreach (var (path, schema) in GeneratedFilesTests.Fields(GeneratedFilesTests.Schema(file), ""))
         {
             Assert.DoesNotMatch(OtherThanAString(), path.Split('.', '[', '{')[^1]);
+            // Kubernetes' own words for a condition, which only the operator writes.
+            if (path.EndsWith("conditions[].status", StringComparison.Ordinal))
+                continue;
             foreach (var value in schema["enum"]?.AsArray() ?? [])
                 Assert.DoesNotMatch(OtherThanAString(), value!.GetValue<string>());
         }
