@@ -107,7 +107,10 @@ public sealed class BadInputTests
 
         StaysInItsPlace(mutation, read.Spec);
         var go = new GoReader(AttemptStart.Build(read.Spec, read.Secrets!, TimeSpan.FromMinutes(1)).Encode().Span);
-        var arguments = spec.Agent?.Command is null ? go.Argv.Order(StringComparer.Ordinal) : go.Argv.AsEnumerable();
+        var settings = spec.Agent?.Command is null ? Assert.Single(go.Argv, word => word.StartsWith("--settings=", StringComparison.Ordinal)) : null;
+        var isObject = settings?.StartsWith("--settings={", StringComparison.Ordinal) == true;
+        Assert.True(!isObject || Meant.SettingsHold(spec, settings!), settings);
+        var arguments = spec.Agent?.Command is null ? go.Argv.Where(word => !isObject || word != settings).Order(StringComparer.Ordinal) : go.Argv.AsEnumerable();
         Assert.Equal(Meant.Arguments(spec, UID), arguments);
         Assert.Equal(spec.Agent?.Claude?.ExtraArgs?.Select(Meant.Utf8) ?? [], go.Argv.Skip(go.Argv.Count - (spec.Agent?.Claude?.ExtraArgs?.Count ?? 0)));
         Assert.Equal(Meant.Utf8(spec.Prompt ?? ""), Encoding.UTF8.GetString(go.Stdin));

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Stromboli.Crds.Runs;
 
 namespace Stromboli.Pipeline.Tests;
@@ -30,6 +31,17 @@ internal static class Meant
         return words.Select(Utf8).Order(StringComparer.Ordinal);
     }
 
+    /// <summary>Whether the settings are those of the spec, but for what says where the model is.</summary>
+    public static bool SettingsHold(AgentRunSpec spec, string argument)
+    {
+        using var said = JsonDocument.Parse(argument["--settings=".Length..]);
+        using var own = JsonDocument.Parse(spec.Agent?.Claude?.Settings is { } settings ? Utf8(settings) : "{}");
+        return said.RootElement.GetProperty("env").GetProperty("ANTHROPIC_BASE_URL").GetString() == "http://127.0.0.1:8317"
+            && own.RootElement.EnumerateObject()
+                .Where(setting => setting.Name is not ("env" or "apiKeyHelper" or "awsAuthRefresh" or "awsCredentialExport" or "gcpAuthRefresh" or "proxyAuthHelper"))
+                .All(setting => setting.Value.GetRawText() == said.RootElement.GetProperty(setting.Name).GetRawText());
+    }
+
     /// <summary>Half a surrogate pair has no UTF-8: a replacement character stands for it.</summary>
     public static string Utf8(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
@@ -37,6 +49,8 @@ internal static class Meant
     {
         (_, null or false) => [],
         (nameof(ClaudeOptions.SessionID), _) => [],
+        // One JSON object with what holds the model's address: SettingsHold.
+        (nameof(ClaudeOptions.Settings), string settings) => settings.StartsWith('/') ? [$"--settings={settings}"] : [],
         (nameof(ClaudeOptions.Resume), true) => [$"--resume={claude.SessionID}"],
         (nameof(ClaudeOptions.NoPersistence), true) => ["--no-session-persistence"],
         (nameof(ClaudeOptions.ExtraArgs), List<string> arguments) => arguments,

@@ -49,7 +49,7 @@ public sealed record RunDefaults
     public int RetryLimit { get; init; }
 
     /// <summary>Ends that are tried again.</summary>
-    public IReadOnlyList<string> RetryOn { get; init; } =
+    public IReadOnlyList<string> RetryReasons { get; init; } =
         [nameof(RunReason.Crashed), nameof(RunReason.OutOfMemory), nameof(RunReason.ModelUnavailable), nameof(RunReason.RateLimited)];
 
     /// <summary>Time before the first retry.</summary>

@@ -158,9 +158,6 @@ public static class Sentences
         "must be an end that may be tried again: AgentError, AuthenticationFailed, Crashed, GitCloneFailed, HookFailed, ImagePullFailed, MaxTurnsReached, ModelUnavailable, "
         + "OutOfMemory, RateLimited, ServiceNotReady, StorageLimitExceeded or TimedOut";
 
-    /// <summary>For an <c>on</c> without quotes.</summary>
-    public const string QuotedOn = "must stand in quotes in YAML, as \"on\": without them it is read as true";
-
     /// <summary>For <see cref="Patterns.Money"/>.</summary>
     public const string Money = "must be an amount of US dollars as a decimal number with at most six decimals, such as 2.50";
 

@@ -187,10 +187,8 @@ public static class AgentRunValidator
     {
         const string field = "spec.retries";
         checks.Number($"{field}.limit", retries?.Limit, 0, RunLimits.Retries);
-        checks.Items($"{field}.on", retries?.On?.Count, 0, RunLimits.RetryReasons);
-        checks.Texts($"{field}.on", retries?.On, 1, RunLimits.RetryReason, PatternRegexes.RetryReason, Sentences.RetryReason);
-        if (retries?.True is not null)
-            checks.Add($"{field}.on", Sentences.QuotedOn);
+        checks.Items($"{field}.reasons", retries?.Reasons?.Count, 0, RunLimits.RetryReasons);
+        checks.Texts($"{field}.reasons", retries?.Reasons, 1, RunLimits.RetryReason, PatternRegexes.RetryReason, Sentences.RetryReason);
         checks.Duration($"{field}.backoff", retries?.Backoff, RunLimits.MinBackoff, RunLimits.MaxBackoff);
         checks.Number($"{field}.nodeLost", retries?.NodeLost, 0, RunLimits.NodeLostRetries);
     }

@@ -78,6 +78,8 @@ internal static class AgentNodeStatusRules
     {
         if (ready.Status != ConditionStatus.True)
             return Condition(NodeConditions.Schedulable, false, "NotReady", ready.Message);
+        if (view.Deleted)
+            return Condition(NodeConditions.Schedulable, false, "Deleted", "The AgentNode is being deleted, which keeps new runs away.");
         if (view.Unschedulable)
             return Condition(NodeConditions.Schedulable, false, "Unschedulable", "spec.unschedulable keeps new runs away.");
         if (view.MaxRuns == 0)

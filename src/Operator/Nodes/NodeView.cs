@@ -21,6 +21,9 @@ internal sealed record NodeView
     /// <summary>Whether an admin keeps new runs away.</summary>
     public bool Unschedulable { get; init; }
 
+    /// <summary>Whether its AgentNode is being deleted: it takes no new runs, whatever finalizer keeps the object.</summary>
+    public bool Deleted { get; init; }
+
     /// <summary>How many runs it takes at once.</summary>
     public int MaxRuns { get; init; }
 

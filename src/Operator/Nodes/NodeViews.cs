@@ -18,6 +18,7 @@ internal static class NodeViews
             LostAt = lostAt,
             Labels = labels,
             Unschedulable = node.Spec?.Unschedulable == true,
+            Deleted = node.Metadata.DeletionTimestamp is not null,
             MaxRuns = node.Spec?.MaxRuns ?? facts?.MaxRuns ?? known?.Runs ?? 0,
             CpuMillis = facts?.CpuMillis ?? known?.Cpu?.Thousandths ?? 0,
             MemoryBytes = facts?.MemoryBytes ?? known?.Memory?.WholeUnits ?? 0,

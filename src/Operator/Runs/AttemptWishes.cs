@@ -11,7 +11,8 @@ internal static class AttemptWishes
     {
         if (run.LastAttempt() is not { Node: { } node, Attempt: { } number })
             return [];
-        if (run.IsDeleted())
+        // One that is under way is stopped as a cancelled one is, so that its end comes on record: its session and its budget go by that.
+        if (run.IsDeleted() && run.LiveAttempt() is null)
             return Gone(run);
         var earlier = Earlier(run);
         if (run.IsFinished())
@@ -34,14 +35,14 @@ internal static class AttemptWishes
 
     /// <summary>When the node may free what it keeps of a finished run: a time after <paramref name="now"/>, or null if that is over or there is nothing.</summary>
     public static DateTimeOffset? FreedAt(AgentRun run, DateTimeOffset now, RunOptions options) =>
-        run.IsFinished() && run.Status is { CompletionTime: { } completed, NodeName: not null }
+        run.IsFinished() && !run.IsDeleted() && run.Status is { CompletionTime: { } completed, NodeName: not null }
         && completed.Plus(options.TtlOf(run)) is var freed && freed > now
             ? freed
             : null;
 
     /// <summary>When the object of a finished run is to be deleted; null for never.</summary>
     public static DateTimeOffset? DeletedAt(AgentRun run) =>
-        run.IsFinished() && run.Spec?.DeleteAfterFinished?.Value is { } after && run.Status?.CompletionTime is { } completed ? completed.Plus(after) : null;
+        run.IsFinished() && !run.IsDeleted() && run.Spec?.DeleteAfterFinished?.Value is { } after && run.Status?.CompletionTime is { } completed ? completed.Plus(after) : null;
 
     private static IEnumerable<WantedAttempt> Earlier(AgentRun run) =>
         Gone(run).SkipLast(1);

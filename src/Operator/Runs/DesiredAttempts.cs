@@ -36,7 +36,7 @@ internal sealed partial class DesiredAttempts(
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> SessionsOn(string node) => [.. sessions.OnNode(node).Select(session => session.Metadata.Uid ?? "")];
+    public IReadOnlyList<string> SessionsOn(string node) => [.. sessions.OnNode(node).Where(session => session.Metadata.DeletionTimestamp is null).Select(session => session.Metadata.Uid ?? "")];
 
     private async Task<DesiredAttempt> MessageAsync(AgentRun run, WantedAttempt wish, CancellationToken cancellationToken)
     {

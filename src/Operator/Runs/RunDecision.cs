@@ -10,8 +10,6 @@ internal static class RunDecision
     public static RunVerdict Decide(RunSnapshot snapshot)
     {
         var run = snapshot.Run;
-        if (run.IsDeleted())
-            return new() { Before = AttemptWishes.Gone(run) };
         if (run.IsFinished())
             return Finished(snapshot);
         return run.LiveAttempt() is { } live ? Live(snapshot, live) : WaitingDecision.Decide(snapshot, run, []);

@@ -39,7 +39,7 @@ internal sealed record RunOptions
     public int RetryLimitOf(AgentRun run) => run.Spec?.Retries?.Limit ?? Defaults.RetryLimit;
 
     /// <summary>The ends of an attempt of this run that are tried again.</summary>
-    public IReadOnlyList<string> RetryReasonsOf(AgentRun run) => run.Spec?.Retries?.On ?? Defaults.RetryOn;
+    public IReadOnlyList<string> RetryReasonsOf(AgentRun run) => run.Spec?.Retries?.Reasons ?? Defaults.RetryReasons;
 
     /// <summary>The time before the first retry of this run.</summary>
     public TimeSpan RetryBackoffOf(AgentRun run) => run.Spec?.Retries?.Backoff?.Value ?? Defaults.RetryBackoff;

@@ -14,8 +14,8 @@ internal static class RunRecord
     /// <summary>Whether someone deletes the object; it may stay for a while, with a finalizer of somebody else.</summary>
     public static bool IsDeleted(this AgentRun run) => run.Metadata.DeletionTimestamp is not null;
 
-    /// <summary>Whether its end is asked for.</summary>
-    public static bool IsCancelled(this AgentRun run) => run.Spec?.Cancel == true;
+    /// <summary>Whether its end is asked for: by its spec, or by a deletion, whatever finalizer keeps the object.</summary>
+    public static bool IsCancelled(this AgentRun run) => run.Spec?.Cancel == true || run.IsDeleted();
 
     /// <summary>Whether it is to wait.</summary>
     public static bool IsSuspended(this AgentRun run) => run.Spec?.Suspend == true;

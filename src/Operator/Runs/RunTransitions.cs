@@ -55,7 +55,7 @@ internal static class RunTransitions
     /// <summary>The end of the run is asked for, and its node has not reported it yet.</summary>
     public static AgentRunStatus Cancelling(AgentRun run, AgentRunStatus status, DateTimeOffset now)
     {
-        var message = $"Is being cancelled on {status.NodeName}.";
+        var message = run.IsDeleted() ? $"Is being deleted: is being stopped on {status.NodeName}." : $"Is being cancelled on {status.NodeName}.";
         return Stamp(run, status, null, message, Conditions(run with { Status = status }, now).UnderWay("Cancelling", message));
     }
 

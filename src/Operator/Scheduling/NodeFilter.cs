@@ -59,7 +59,7 @@ internal static class NodeFilter
         (run.NodeName is null || run.NodeName == node.Name)
         && run.NodeSelector.All(l => node.Labels.TryGetValue(l.Key, out var value) && value == l.Value);
 
-    private static bool IsUp(NodeView node) => node is { Connected: true, Unschedulable: false, MaxRuns: > 0, Problem: null, DiskPressure: null };
+    private static bool IsUp(NodeView node) => node is { Connected: true, Unschedulable: false, Deleted: false, MaxRuns: > 0, Problem: null, DiskPressure: null };
 
     private static string NothingMatches(WaitingRun run, IReadOnlyList<NodeLoad> all)
     {
@@ -91,6 +91,7 @@ internal static class NodeFilter
     {
         { Connected: false } => "is not connected",
         { Problem: { } problem } => $"has a problem ({problem.TrimEnd('.')})",
+        { Deleted: true } => "is being deleted (its AgentNode)",
         { Unschedulable: true } => "is unschedulable (spec.unschedulable)",
         { MaxRuns: <= 0 } => "takes no runs (maxRuns is 0)",
         _ => $"is short of disk space ({node.DiskPressure?.TrimEnd('.')})",

@@ -17,6 +17,7 @@ internal static class ClaudeCommand
     /// <exception cref="ArgumentException">The options cannot be put on a command line; the message says why.</exception>
     public static AgentCommand Build(ClaudeOptions options, AttemptSpec spec)
     {
+        var environment = AgentEnvironment.Build(spec.Env, Variables(options));
         var argv = new List<string>
         {
             Program,
@@ -25,6 +26,7 @@ internal static class ClaudeCommand
             "--output-format=stream-json",
             // stream-json in print mode needs it.
             "--verbose",
+            $"--settings={(ClaudeSettings.IsPath(options.Settings) ? options.Settings : ClaudeSettings.Build(options.Settings, environment))}",
         };
         argv.AddRange(ClaudeConversation.Arguments(options, spec.SessionID));
         AddModel(argv, options);
@@ -32,7 +34,7 @@ internal static class ClaudeCommand
         AddExtensions(argv, options);
         AddOutput(argv, options);
         AddExtra(argv, options);
-        return AgentCommand.Of(argv, AgentEnvironment.Build(spec.Env, Variables(options)));
+        return AgentCommand.Of(argv, environment);
     }
 
     private static void AddModel(List<string> argv, ClaudeOptions options)
@@ -67,7 +69,6 @@ internal static class ClaudeCommand
         Add(argv, "--add-dir", options.AddDirs);
         Add(argv, "--plugin-dir", options.PluginDirs);
         Add(argv, "--file", options.Files);
-        Add(argv, "--settings", options.Settings);
         Add(argv, "--setting-sources", options.SettingSources is { } sources ? string.Join(',', sources) : null);
         Add(argv, "--disable-slash-commands", options.DisableSlashCommands);
         Add(argv, "--no-session-persistence", options.NoPersistence);
@@ -103,6 +104,8 @@ internal static class ClaudeCommand
             yield return (ttl == ClaudeChoices.OneHour ? "ENABLE_PROMPT_CACHING_1H" : "FORCE_PROMPT_CACHING_5M", "1");
         if (options.BedrockServiceTier is { } tier)
             yield return ("ANTHROPIC_BEDROCK_SERVICE_TIER", tier);
+        if (ClaudeSettings.IsPath(options.Settings))
+            yield return (ClaudeSettings.HostManaged, "1");
         if (options.EnablePowershellTool == true)
             yield return ("CLAUDE_CODE_USE_POWERSHELL_TOOL", "1");
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Stromboli.Crds.Runs;
 
@@ -9,10 +10,11 @@ namespace Stromboli.PodmanBridge.Agents;
 /// <summary>
 /// Reads the standard output of <c>--output-format=stream-json</c> as it comes, in pieces of any size. Holds one line of at most
 /// <see cref="LongestLine"/>; what is longer, is no JSON, or names another conversation counts as not said. Never throws for what it reads.
+/// One run may report several results: when a command that was moved to the background ends, the CLI (seen in 2.1.329) asks the model once more and reports another one.
 /// </summary>
 /// <param name="sessionID">The conversation that the CLI was told; null when it was told none: then the first that it names is it.</param>
 /// <param name="statusBytes">How much of a text <see cref="Result"/> holds, in bytes.</param>
-/// <param name="wholeEnvelope">Whether <see cref="Result"/> is the envelope as it came, and not the text in it.</param>
+/// <param name="wholeEnvelope">Whether <see cref="Result"/> is the envelope, and not the text in it.</param>
 internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool wholeEnvelope = false) : IDisposable
 {
     /// <summary>The longest line that is read, in bytes.</summary>
@@ -23,32 +25,45 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
     // A parsed document takes 12 bytes for each: a line of the greatest length could hold eight million.
     private const int MostValues = 500_000;
 
+    private const int MostErrorBytes = 8192;
+
     private readonly ArrayBufferWriter<byte> _line = new();
-    private readonly ResultText _said = new(statusBytes);
-    private readonly ResultText _nothing = new(statusBytes);
+    private readonly ClaudeAnswers _answers = new(statusBytes);
     private string? _session = sessionID;
-    private ResultText? _result;
+    private ResultText? _document;
     private string? _lastMessage;
-    private bool _saidBefore;
+    private int _messagesAtEnvelope;
     private bool _skipping;
 
     /// <summary>What the CLI said at its start; null if it did not.</summary>
     public ClaudeInit? Init { get; private set; }
 
-    /// <summary>The last valid envelope; null if there was none.</summary>
+    /// <summary>All valid envelopes as one; null if there was none.</summary>
     public ClaudeEnvelope? Envelope { get; private set; }
 
     /// <summary>Messages of the assistant so far, of the main conversation alone.</summary>
     public int Messages { get; private set; }
 
-    /// <summary>Turns: the envelope's count, else the messages so far.</summary>
-    public int Turns => Envelope?.Turns ?? Messages;
+    /// <summary>Turns: the count of the envelopes and the messages since the last one, else the messages so far.</summary>
+    public int Turns => Envelope?.Turns is { } counted ? counted + (Messages - _messagesAtEnvelope) : Messages;
 
     /// <summary>The conversation's id, once the CLI has named it; null if it has not named the one that it was told.</summary>
     public string? SessionID { get; private set; }
 
-    /// <summary>The envelope's text; without one, what the assistant has said so far. Or the envelope itself; without one, nothing.</summary>
-    public RunResult Result() => (_result ?? (wholeEnvelope ? _nothing : _said)).ToResult();
+    /// <summary>
+    /// The answers as the CLI prints them in text mode: a blank line between two, and at the end what the assistant has said since the last envelope. Or the envelope; without
+    /// one, nothing. What was lost of it makes it truncated, without a length and a digest.
+    /// </summary>
+    public RunResult Result()
+    {
+        if (!wholeEnvelope)
+            return _answers.ToResult(Envelope?.ResultsLost == true);
+        using var nothing = new ResultText(statusBytes);
+        var document = (_document ?? nothing).ToResult();
+        return _document is not null && (Envelope!.ResultsLost || Envelope.Results > 1 && _answers.AreCut)
+            ? document with { Truncated = true, Bytes = null, Sha256 = null }
+            : document;
+    }
 
     /// <summary>Reads a piece of a line.</summary>
     public void Append(ReadOnlySpan<byte> piece, bool endOfLine)
@@ -101,9 +116,8 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
     /// <inheritdoc/>
     public void Dispose()
     {
-        _said.Dispose();
-        _nothing.Dispose();
-        _result?.Dispose();
+        _answers.Dispose();
+        _document?.Dispose();
     }
 
     // One value of bounded size and, but for white space, nothing after it. Throws for what is no JSON.
@@ -161,10 +175,7 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         {
             if (block.ValueKind != JsonValueKind.Object || Text(block, "type") != "text" || !block.TryGetProperty("text", out var text) || text.ValueKind != JsonValueKind.String)
                 continue;
-            if (_saidBefore)
-                _said.Append("\n"u8);
-            AppendText(_said, text);
-            _saidBefore = true;
+            _answers.Say(text);
         }
     }
 
@@ -172,45 +183,59 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
     {
         if (!said.TryGetProperty("is_error", out var isError) || isError.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
             return;
-        // The last envelope counts, also one without a text.
-        _result?.Dispose();
-        _result = null;
-        if (wholeEnvelope)
-            (_result = new ResultText(statusBytes)).Append(JsonMarshal.GetRawUtf8Value(said));
-        else if (said.TryGetProperty("result", out var text) && text.ValueKind == JsonValueKind.String)
-            AppendText(_result = new ResultText(statusBytes), text);
-        else if (!_saidBefore && said.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array)
-            AppendErrors(_result = new ResultText(statusBytes), errors);
-
-        Envelope = new ClaudeEnvelope
+        JsonElement? errors = said.TryGetProperty("errors", out var list) && list.ValueKind == JsonValueKind.Array ? list : null;
+        if (said.TryGetProperty("result", out var text) && text.ValueKind == JsonValueKind.String)
+            _answers.Answer(text);
+        else
+            _answers.AnswerWithoutText(errors);
+        var envelope = new ClaudeEnvelope
         {
             IsError = isError.GetBoolean(),
             Subtype = Text(said, "subtype") ?? "",
-            Turns = (int?)Number(said, "num_turns", 1_000_000),
-            DurationMs = Number(said, "duration_ms", long.MaxValue),
-            ApiDurationMs = Number(said, "duration_api_ms", long.MaxValue),
+            Turns = (int?)Number(said, "num_turns", ClaudeEnvelope.MostTurns),
+            DurationMs = Number(said, "duration_ms", ClaudeEnvelope.LongestMs),
+            ApiDurationMs = Number(said, "duration_api_ms", ClaudeEnvelope.LongestMs),
             PermissionDenials = said.TryGetProperty("permission_denials", out var denials) && denials.ValueKind == JsonValueKind.Array ? denials.GetArrayLength() : 0,
             SessionID = session,
             Structured = said.TryGetProperty("structured_output", out var structured) && structured.ValueKind == JsonValueKind.Object
                 ? Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(structured))
                 : null,
+            Error = errors?.EnumerateArray().Where(error => error.ValueKind == JsonValueKind.String).Select(error => ClaudeAnswers.TextOf(error, MostErrorBytes)).FirstOrDefault(),
+            ResultsLost = Number(said, "result_index", long.MaxValue) is { } index && index > (Envelope?.Results ?? 0),
         };
+        Envelope = Envelope is { } before ? before.Then(envelope) : envelope;
+        _messagesAtEnvelope = Messages;
+        if (wholeEnvelope)
+            WriteDocument(said, Envelope);
     }
 
-    // What an envelope of a run that broke off has instead of a result.
-    private static void AppendErrors(ResultText result, JsonElement errors)
+    // The only one as it came. Several become one document: the last one, with the answers and the turns of all.
+    private void WriteDocument(JsonElement said, ClaudeEnvelope all)
     {
-        foreach (var error in errors.EnumerateArray().Where(error => error.ValueKind == JsonValueKind.String))
+        _document?.Dispose();
+        _document = new ResultText(statusBytes);
+        if (all.Results == 1)
         {
-            AppendText(result, error);
-            result.Append("\n"u8);
+            _document.Append(JsonMarshal.GetRawUtf8Value(said));
+            return;
         }
-    }
 
-    private static void AppendText(ResultText result, JsonElement text)
-    {
-        var raw = JsonMarshal.GetRawUtf8Value(text);
-        JsonText.Unescape(raw[1..^1], result);
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }))
+        {
+            writer.WriteStartObject();
+            foreach (var member in said.EnumerateObject().Where(member => !(member.NameEquals("result"u8) || member.NameEquals("num_turns"u8))))
+            {
+                writer.WritePropertyName(member.Name);
+                writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(member.Value), skipInputValidation: true);
+            }
+
+            writer.WriteNumber("num_turns"u8, all.Turns ?? 0);
+            writer.WriteString("result"u8, _answers.ToResult(lost: false).Text);
+            writer.WriteEndObject();
+        }
+
+        _document.Append(bytes.WrittenSpan);
     }
 
     private static string? Text(JsonElement said, string name) =>

@@ -103,10 +103,10 @@ public sealed class GeneratedFilesTests
         return SpecCase.ToJson(yaml.Documents[0].RootNode)!.AsObject();
     }
 
-    private static JsonObject Schema(string file) =>
+    internal static JsonObject Schema(string file) =>
         Read(file)["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject();
 
-    private static IEnumerable<(string Path, JsonObject Schema)> Fields(JsonObject schema, string path)
+    internal static IEnumerable<(string Path, JsonObject Schema)> Fields(JsonObject schema, string path)
     {
         foreach (var (name, property) in schema["properties"]?.AsObject() ?? [])
         {

@@ -55,31 +55,6 @@ public sealed partial class AgentRunCrdTests(CrdServerFixture fixture) : IClassF
         Assert.All(second.Split('\n').Where(line => line.StartsWith("agentrun", StringComparison.Ordinal)), line => Assert.EndsWith(" unchanged", line));
     }
 
-    [Theory]
-    [InlineData("apply")]
-    [InlineData("apply", "--validate=false")]
-    [InlineData("apply", "--server-side")]
-    public async Task Apply_RetryReasonsUnderANameWithoutQuotes_IsToldWhatToDo(params string[] how)
-    {
-        const string yaml = """
-            apiVersion: stromboli.dev/v1alpha1
-            kind: AgentRun
-            metadata:
-              name: unquoted
-              namespace: default
-            spec:
-              prompt: hi
-              retries:
-                limit: 1
-                on: [TimedOut]
-            """;
-
-        var answer = await fixture.Plane.Kubectl.RunAsync([.. how, "-f", "-"], yaml, TestContext.Current.CancellationToken);
-
-        Assert.False(answer.Succeeded);
-        Assert.Contains("""spec.retries.on must stand in quotes in YAML, as "on": without them it is read as true""", answer.Error.Replace("\\\"", "\"", StringComparison.Ordinal), StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task Get_FinishedRun_ShowsTheColumns()
     {

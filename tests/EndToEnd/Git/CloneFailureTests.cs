@@ -74,7 +74,7 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
 
-        var run = await scene.ApplyRunAsync(GitCase.Document("again", own.UrlOf("nothing.git"), "true", spec: """retries: {limit: 1, "on": [GitCloneFailed], backoff: 1s}"""));
+        var run = await scene.ApplyRunAsync(GitCase.Document("again", own.UrlOf("nothing.git"), "true", spec: """retries: {limit: 1, reasons: [GitCloneFailed], backoff: 1s}"""));
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.GitCloneFailed), (status.Phase, status.Reason));

@@ -49,7 +49,7 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
     public async Task Cancel_InBackoffOfASuspendedRun_IsFinal()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(Document("backs-off", "@status 400", """retries: {limit: 3, "on": [AgentError], backoff: 5s}"""));
+        var run = await scene.ApplyRunAsync(Document("backs-off", "@status 400", """retries: {limit: 3, reasons: [AgentError], backoff: 5s}"""));
         await run.ReasonAsync(RunReason.Backoff);
         await scene.PatchAsync(run, "spec: {suspend: true}");
         await run.ReasonAsync(RunReason.Suspended);

@@ -25,7 +25,7 @@ public sealed class EventsTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task RunThatIsTriedAgainAndFails_SaysSo()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "bad", "exit 3", "retries", """{"limit":1,"on":["AgentError"],"backoff":"1s"}"""));
+        var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "bad", "exit 3", "retries", """{"limit":1,"reasons":["AgentError"],"backoff":"1s"}"""));
         await run.EndAsync();
 
         var events = await AssertEventsAsync(scene, run, "Scheduled Normal", "Started Normal", "Retrying Warning", "Scheduled Normal", "Started Normal", "Failed Warning");

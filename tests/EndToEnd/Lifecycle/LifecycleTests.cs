@@ -48,7 +48,7 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
               prompt: not read
               agent:
                 command: [bash, -c, exit 3]
-              retries: {limit: 1, "on": [AgentError], backoff: 1h}
+              retries: {limit: 1, reasons: [AgentError], backoff: 1h}
             """);
         await run.ReasonAsync(RunReason.Backoff);
 
@@ -77,7 +77,7 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
                 claude:
                   model: claude-sonnet-4-20250514
                   dangerouslySkipPermissions: true
-              retries: {limit: 5, "on": [AgentError], backoff: 1s}
+              retries: {limit: 5, reasons: [AgentError], backoff: 1s}
               budget: {maxTokens: 8000, maxCostUSD: "1.00"}
             """);
         var status = (await run.EndAsync()).Status;

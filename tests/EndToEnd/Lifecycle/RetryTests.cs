@@ -42,7 +42,7 @@ public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync(Claude("@usage in=1000 out=100\n@bash true\n@status 400", """retries: {limit: 2, "on": [AgentError], backoff: 2s}"""));
+        var run = await scene.ApplyRunAsync(Claude("@usage in=1000 out=100\n@bash true\n@status 400", """retries: {limit: 2, reasons: [AgentError], backoff: 2s}"""));
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.AgentError, 3, 2), (status.Phase, status.Reason, status.Attempt, status.Retries!.Failures));
@@ -69,7 +69,7 @@ public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
             spec:
               prompt: not read
               timeout: 3s
-              retries: {limit: 1, "on": [TimedOut], backoff: 1s}
+              retries: {limit: 1, reasons: [TimedOut], backoff: 1s}
               agent:
                 command: [sleep, "3600"]
             """);

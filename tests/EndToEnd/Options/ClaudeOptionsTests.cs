@@ -69,6 +69,9 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
         Assert.Empty(init["slash_commands"]!.AsArray());
         Assert.Equal(["context-1m-2025-08-07"], Words(init["betas"]));
         Assert.Contains(stream, line => line["type"]?.ToString() == "stream_event");
+        var arguments = stream[^1]["result"]!.ToString().TrimEnd('\n').Split('\n');
+        // With the settings that hold the model's address (SettingsFilesTests).
+        var settings = arguments.Where(argument => argument.StartsWith("--settings=", StringComparison.Ordinal)).ToList();
         Assert.Equal(
             [
                 "/opt/stromboli/claude/claude", "-p", "--input-format=text", "--output-format=stream-json", "--verbose", $"--session-id={Session}",
@@ -76,10 +79,11 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
                 "--max-budget-usd=0.500000000001", "--max-turns=7", "--tools=Bash", "--tools=Read", "--allowedTools=Bash", "--allowedTools=Read(/etc/**)", "--disallowedTools=WebFetch",
                 "--permission-mode=acceptEdits", "--allow-dangerously-skip-permissions", """--mcp-config={"mcpServers": {"nothing": {"command": "/bin/false"}}}""",
                 "--strict-mcp-config", "--agent=reviewer", """--agents={"reviewer": {"description": "Reviews", "prompt": "You review."}}""", "--add-dir=/usr/share/doc",
-                "--plugin-dir=/usr/share/doc", """--settings={"outputStyle": "Explanatory"}""", "--setting-sources=user,project", "--disable-slash-commands",
+                "--plugin-dir=/usr/share/doc", "--setting-sources=user,project", "--disable-slash-commands",
                 "--no-session-persistence", "--include-partial-messages", "--debug=hooks", "--debug-to-stderr",
             ],
-            stream[^1]["result"]!.ToString().TrimEnd('\n').Split('\n'));
+            arguments.Except(settings));
+        Assert.StartsWith("""--settings={"outputStyle":"Explanatory",""", Assert.Single(settings));
         var request = scene.ModelRequests(prompt)[0];
         Assert.Equal(("claude-sonnet-5-5", "low"), (request["model"]!.ToString(), request["effort"]!.ToString()));
         Assert.EndsWith("--version\n\n--help", request["system"]!.ToString());

@@ -118,7 +118,7 @@ public sealed class SessionConversationTests(StackFixture stacks) : EndToEndTest
 
         await session.CreateAsync(Tools);
         var run = await session.AskAsync(
-            "again", "the word is heron\n@bash test -e once || { touch once; kill -9 $PPID; }\n@say done", "retries: {limit: 2, backoff: 1s, \"on\": [Crashed, AgentError]}");
+            "again", "the word is heron\n@bash test -e once || { touch once; kill -9 $PPID; }\n@say done", "retries: {limit: 2, backoff: 1s, reasons: [Crashed, AgentError]}");
         var one = (await run.EndAsync()).Status;
         var two = (await (await session.AskAsync("next", "and?\n@recall")).EndAsync()).Status;
 

@@ -21,7 +21,7 @@ public sealed class HostileRecordTests
         Timeout = new GoDuration("24h"),
         TtlAfterFinished = new GoDuration("8760h"),
         DeleteAfterFinished = new GoDuration("8760h"),
-        Retries = new RetrySpec { Limit = 10, On = ["Crashed"], Backoff = new GoDuration("1h"), NodeLost = 10 },
+        Retries = new RetrySpec { Limit = 10, Reasons = ["Crashed"], Backoff = new GoDuration("1h"), NodeLost = 10 },
         Budget = new BudgetSpec { MaxTokens = 100, MaxCostUSD = "1" },
     };
 

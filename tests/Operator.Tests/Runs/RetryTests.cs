@@ -37,7 +37,7 @@ public sealed class RetryTests
     [InlineData(RunReason.Crashed, false)]
     public void Decide_EndWithAListOfReasons_IsTriedAgainForThoseOnly(RunReason reason, bool again)
     {
-        var spec = Twice with { Retries = Twice.Retries! with { On = ["AgentError", "TimedOut"] } };
+        var spec = Twice with { Retries = Twice.Retries! with { Reasons = ["AgentError", "TimedOut"] } };
         Assert.Equal(!again, Fail(Running(spec), reason).IsFinished());
     }
 

@@ -51,7 +51,7 @@ public sealed class RunDecisionProperties
         public World(bool capped) => _run = RunCases.Run(new AgentRunSpec
         {
             Prompt = "hello",
-            Retries = new RetrySpec { NodeLost = 2, Limit = 3, On = ["AgentError", "Crashed"], Backoff = new GoDuration("1m") },
+            Retries = new RetrySpec { NodeLost = 2, Limit = 3, Reasons = ["AgentError", "Crashed"], Backoff = new GoDuration("1m") },
             Budget = capped ? new BudgetSpec { MaxTokens = 20 } : null,
             TtlAfterFinished = new GoDuration("1h"),
         });

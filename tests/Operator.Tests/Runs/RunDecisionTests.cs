@@ -4,6 +4,7 @@ using Stromboli.Kubernetes.Model;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Runs;
 using Stromboli.Operator.Scheduling;
+using Stromboli.Operator.Sessions;
 using static Stromboli.Operator.Tests.Runs.RunCases;
 
 namespace Stromboli.Operator.Tests.Runs;
@@ -458,13 +459,58 @@ public sealed class RunDecisionTests
     }
 
     [Fact]
-    public void Decide_BeingDeleted_IsAbsentAndWritesNothing()
+    public void Decide_BeingDeleted_IsStoppedAtOnce()
     {
-        var run = Running();
-        var verdict = RunDecision.Decide(Snapshot(run with { Metadata = run.Metadata with { DeletionTimestamp = T0 } }, T0.AddMinutes(1)));
-        Assert.Null(verdict.Status);
-        Assert.Equal([new("node-1", 1, DesiredState.Absent)], verdict.Before);
+        var run = Delete(Running());
+        var verdict = RunDecision.Decide(Snapshot(run, T0.AddMinutes(1)));
+        Assert.Equal([new("node-1", 1, DesiredState.Stop, StopCause.Cancelled)], verdict.Before);
+        Assert.Equal((RunPhase.Running, "Is being deleted: is being stopped on node-1."), (verdict.Status!.Phase, verdict.Status.Message));
+        Assert.True(SessionLine.Keeps(run with { Status = verdict.Status }));
     }
+
+    [Fact]
+    public void Decide_BeingDeletedAndStopped_IsCancelledAndNothingStaysOnItsNode()
+    {
+        var run = Delete(Running()).Next(now: T0.AddMinutes(1));
+        var verdict = RunDecision.Decide(Snapshot(run, T0.AddMinutes(2)) with { Observed = Ended(RunReason.Cancelled, at: T0.AddMinutes(2)) });
+        Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (verdict.Status!.Phase, verdict.Status.Reason));
+        Assert.Equal([new("node-1", 1, DesiredState.Absent)], verdict.After);
+        var ended = run with { Status = verdict.Status };
+        Assert.False(SessionLine.Keeps(ended));
+        var again = RunDecision.Decide(Snapshot(ended, T0.AddMinutes(3)));
+        Assert.Equal((null, false, null), (again.Status, again.Delete, again.LookAgain));
+    }
+
+    [Fact]
+    public void Decide_BeingDeletedWhileItWaits_IsCancelledWithoutAnAttempt()
+    {
+        var verdict = RunDecision.Decide(Snapshot(Delete(Run())));
+        Assert.Equal((RunPhase.Cancelled, null), (verdict.Status!.Phase, verdict.Status.NodeName));
+        Assert.Empty(verdict.Before.Concat(verdict.After));
+    }
+
+    // Neither a retry nor a node that is lost brings it to another attempt.
+    [Fact]
+    public void Decide_BeingDeletedAndFailedOrLost_IsNotTriedAgain()
+    {
+        var run = Delete(Running(new AgentRunSpec { Prompt = "hello", Retries = new RetrySpec { Limit = 3 } }));
+        var crashed = RunDecision.Decide(Snapshot(run, T0.AddMinutes(1)) with { Observed = Ended(RunReason.Crashed) });
+        Assert.Equal((RunPhase.Failed, RunReason.Crashed), (crashed.Status!.Phase, crashed.Status.Reason));
+        var lost = RunDecision.Decide(Snapshot(run, T0.AddMinutes(20)) with { NodeLostAt = T0.AddMinutes(19) });
+        Assert.Equal((RunPhase.Cancelled, 1), (lost.Status!.Phase, lost.Status.Attempts!.Count));
+    }
+
+    [Fact]
+    public void Decide_BeingDeletedAfterItsEnd_FreesItsNodeAndDeletesNothing()
+    {
+        var spec = new AgentRunSpec { Prompt = "hello", DeleteAfterFinished = new GoDuration("0s") };
+        var done = Delete(Running(spec).Next(s => s with { Observed = Ended(RunReason.Completed) }, T0.AddSeconds(6)));
+        var verdict = RunDecision.Decide(Snapshot(done, T0.AddMinutes(1)));
+        Assert.False(verdict.Delete);
+        Assert.Equal([new("node-1", 1, DesiredState.Absent)], verdict.After);
+    }
+
+    private static AgentRun Delete(AgentRun run) => run with { Metadata = run.Metadata with { DeletionTimestamp = T0.AddSeconds(2), Finalizers = ["example.com/audit"] } };
 
     private static AgentRun Cancel(AgentRun run) =>
         run with { Metadata = run.Metadata with { Generation = 2 }, Spec = run.Spec! with { Cancel = true } };

@@ -8,9 +8,12 @@ public sealed class ClaudeCommandTests
 {
     private const string Other = "99999999-aaaa-4bbb-8ccc-dddddddddddd";
 
+    /// <summary>Stands for the settings that are always there, whatever they hold (ClaudeSettingsTests).</summary>
+    private const string Settings = "--settings={…}";
+
     private static readonly string[] Base =
     [
-        "/opt/stromboli/claude/claude", "-p", "--input-format=text", "--output-format=stream-json", "--verbose", "--session-id=" + Specs.Session,
+        "/opt/stromboli/claude/claude", "-p", "--input-format=text", "--output-format=stream-json", "--verbose", Settings, "--session-id=" + Specs.Session,
     ];
 
     /// <summary>
@@ -45,7 +48,7 @@ public sealed class ClaudeCommandTests
         (nameof(ClaudeOptions.AddDirs), new() { AddDirs = ["/a b,c", "/d"] }, ["--add-dir=/a b,c", "--add-dir=/d"]),
         (nameof(ClaudeOptions.PluginDirs), new() { PluginDirs = ["/a", "/b"] }, ["--plugin-dir=/a", "--plugin-dir=/b"]),
         (nameof(ClaudeOptions.Files), new() { Files = ["file_abc:a b.txt", "file_d:--x"] }, ["--file=file_abc:a b.txt", "--file=file_d:--x"]),
-        (nameof(ClaudeOptions.Settings), new() { Settings = """{"a": "--b"}""" }, ["""--settings={"a": "--b"}"""]),
+        (nameof(ClaudeOptions.Settings), new() { Settings = """{"a": "--b"}""" }, []),
         (nameof(ClaudeOptions.SettingSources), new() { SettingSources = ["user", "local"] }, ["--setting-sources=user,local"]),
         (nameof(ClaudeOptions.SettingSources), new() { SettingSources = [] }, ["--setting-sources="]),
         (nameof(ClaudeOptions.Betas), new() { Betas = ["context-1m-2025-08-07", "x"] }, ["--betas=context-1m-2025-08-07", "--betas=x"]),
@@ -83,7 +86,7 @@ public sealed class ClaudeCommandTests
 
         var command = ClaudeCommand.Build(options, Specs.Attempt);
 
-        Assert.Equal([.. Base, .. added.Where(IsFlag)], command.Argv);
+        Assert.Equal([.. Base, .. added.Where(IsFlag)], Flags(command));
         Assert.Equal([.. ClaudeCommand.Build(new ClaudeOptions(), Specs.Attempt).Environment, .. added.Where(word => !IsFlag(word))], command.Environment);
     }
 
@@ -99,12 +102,12 @@ public sealed class ClaudeCommandTests
     public void Build_InputFormat_ReplacesTheUsualOne() =>
         Assert.Equal(
             Base.Select(word => word == "--input-format=text" ? "--input-format=stream-json" : word),
-            ClaudeCommand.Build(new ClaudeOptions { InputFormat = "stream-json" }, Specs.Attempt).Argv);
+            Flags(ClaudeCommand.Build(new ClaudeOptions { InputFormat = "stream-json" }, Specs.Attempt)));
 
     // The operator resolves it: spec.agent.claude.sessionID, else the run's UID.
     [Fact]
     public void Build_SessionID_IsTheAttempts() =>
-        Assert.Equal(Base, ClaudeCommand.Build(new ClaudeOptions { SessionID = "another" }, Specs.Attempt).Argv);
+        Assert.Equal(Base, Flags(ClaudeCommand.Build(new ClaudeOptions { SessionID = "another" }, Specs.Attempt)));
 
     [Theory]
     [InlineData(true, false, false, $"--resume={Other}")]
@@ -115,7 +118,7 @@ public sealed class ClaudeCommandTests
     {
         var options = new ClaudeOptions { Resume = resume, Continue = @continue, ForkSession = fork, SessionID = Other };
 
-        Assert.Equal([.. Base[..^1], .. said.Split(' ')], ClaudeCommand.Build(options, Specs.Attempt).Argv);
+        Assert.Equal([.. Base[..^1], .. said.Split(' ')], Flags(ClaudeCommand.Build(options, Specs.Attempt)));
     }
 
     [Theory]
@@ -177,7 +180,7 @@ public sealed class ClaudeCommandTests
     }
 
     [Fact]
-    public void Build_NoOptions_IsTheBase() => Assert.Equal(Base, ClaudeCommand.Build(new ClaudeOptions(), Specs.Attempt).Argv);
+    public void Build_NoOptions_IsTheBase() => Assert.Equal(Base, Flags(ClaudeCommand.Build(new ClaudeOptions(), Specs.Attempt)));
 
     [Fact]
     public void Build_Environment_IsOursThenTheRuns()
@@ -209,6 +212,17 @@ public sealed class ClaudeCommandTests
     public void Build_ProtectedName_Throws(string name) =>
         Assert.Throws<ArgumentException>(() => ClaudeCommand.Build(new ClaudeOptions(), Specs.Attempt with { Env = [new() { Name = name, Value = "x" }] }));
 
+    // The CLI takes --settings once; what it does not tell then, the variable does.
+    [Fact]
+    public void Build_SettingsOfAPath_ArePassedAsTheyAre()
+    {
+        var command = ClaudeCommand.Build(new ClaudeOptions { Settings = "/workspace/settings.json" }, Specs.Attempt);
+
+        Assert.Single(command.Argv, word => word.StartsWith("--settings", StringComparison.Ordinal));
+        Assert.Contains("--settings=/workspace/settings.json", command.Argv);
+        Assert.Contains("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST=1", command.Environment);
+    }
+
     [Fact]
     public void Build_Nul_Throws()
     {
@@ -223,6 +237,8 @@ public sealed class ClaudeCommandTests
 
     [Fact]
     public void Build_EmptyCommand_Throws() => Assert.Throws<ArgumentException>(() => AgentCommand.Build(Specs.Attempt with { Command = [] }));
+
+    private static IEnumerable<string> Flags(AgentCommand command) => command.Argv.Select(word => word.StartsWith("--settings={", StringComparison.Ordinal) ? Settings : word);
 
     private static bool IsFlag(string word) => word.StartsWith("--", StringComparison.Ordinal);
 }

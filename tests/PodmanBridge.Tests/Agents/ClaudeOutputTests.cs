@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Stromboli.PodmanBridge.Agents;
 
 namespace Stromboli.PodmanBridge.Tests.Agents;
@@ -56,6 +57,14 @@ public sealed class ClaudeOutputTests : IDisposable
     }
 
     [Fact]
+    public void Envelope_ErrorCutInACharacter_IsUnderstood()
+    {
+        Feed(1000, MaxTurns.Replace("(1)", "\\ud83d", StringComparison.Ordinal));
+
+        Assert.Equal("Reached maximum number of turns \uFFFD", _output.Envelope!.Error);
+    }
+
+    [Fact]
     public void Result_NoEnvelope_IsWhatWasSaidSoFar()
     {
         Feed(1000, Init, ToolUse, Said, Said.Replace("so far", "and more", StringComparison.Ordinal));
@@ -83,8 +92,92 @@ public sealed class ClaudeOutputTests : IDisposable
         Assert.Equal("", output.Result().Text);
         output.Line(Encoding.UTF8.GetBytes(Result));
         Assert.Equal(Result, output.Result().Text);
-        output.Line(Encoding.UTF8.GetBytes(MaxTurns));
-        Assert.Equal(MaxTurns, output.Result().Text);
+    }
+
+    // What the CLI prints for one prompt when a command was moved to the background: the answer, and another one when the command ended.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Result_SeveralEnvelopes_AreAllAnswersWithABlankLineBetween(int more)
+    {
+        Feed(1000, [Init, ToolUse, Said, Result, .. Enumerable.Range(1, more).SelectMany(i => (string[])[Init, Said, Later(i)])]);
+
+        var result = _output.Result();
+        Assert.Equal("hello" + string.Concat(Enumerable.Range(1, more).Select(i => $"\n\nnews {i}")), result.Text);
+        Assert.Equal((result.Text!.Length, false), (result.Bytes, result.Truncated));
+        Assert.Equal((2 + more, 2 + more, false, more + 1), (_output.Turns, _output.Envelope!.Turns, _output.Envelope.IsError, _output.Envelope.Results));
+        Assert.Equal(1 + more, _output.Envelope.PermissionDenials);
+    }
+
+    [Fact]
+    public void Result_SecondEnvelopeIsAnError_BothAreThereAndItIsAnError()
+    {
+        Feed(1000, Init, ToolUse, Said, Result, Init, Later(1).Replace("\"is_error\":false", "\"is_error\":true", StringComparison.Ordinal));
+
+        Assert.Equal("hello\n\nnews 1", _output.Result().Text);
+        Assert.Equal((true, 3), (_output.Envelope!.IsError, _output.Turns));
+    }
+
+    [Fact]
+    public void Result_SecondEnvelopeBrokeOff_ItsErrorsFollowTheFirstAnswer()
+    {
+        Feed(1000, Said, Result, MaxTurns);
+
+        Assert.Equal("hello\n\nReached maximum number of turns (1)\n", _output.Result().Text);
+        Assert.Equal(("error_max_turns", 4), (_output.Envelope!.Subtype, _output.Turns));
+    }
+
+    // A success that the agent writes after the CLI's own failure takes nothing back.
+    [Fact]
+    public void Envelope_SuccessAfterAFailure_StaysTheFailure()
+    {
+        Feed(1000, MaxTurns, Result);
+
+        Assert.Equal((true, "error_max_turns"), (_output.Envelope!.IsError, _output.Envelope.Subtype));
+    }
+
+    [Fact]
+    public void Result_WhatIsSaidAfterTheLastEnvelope_FollowsTheAnswers()
+    {
+        Feed(1000, Said, Result, Init, Said.Replace("m2", "m3", StringComparison.Ordinal));
+
+        Assert.Equal("hello\n\nso far", _output.Result().Text);
+        Assert.Equal("hello\n\nso far", _output.Result().Text);
+        Assert.Equal(3, _output.Turns);
+    }
+
+    // The CLI numbers its results from 0: one that the log has lost leaves a gap.
+    [Theory]
+    [InlineData(0, 1, false)]
+    [InlineData(0, 2, true)]
+    [InlineData(1, 2, true)]
+    public void Result_EnvelopeLostInTheLog_IsTruncatedWithoutLengthAndDigest(int first, int second, bool lost)
+    {
+        Feed(1000, Result.Replace("\"type\"", $"\"result_index\":{first},\"type\"", StringComparison.Ordinal), Later(second));
+
+        var result = _output.Result();
+        Assert.Equal($"hello\n\nnews {second}", result.Text);
+        Assert.Equal((lost, lost, lost), (result.Truncated, result.Bytes is null, result.Sha256 is null));
+    }
+
+    [Fact]
+    public void Result_WholeEnvelopeOfSeveral_IsTheLastOneWithTheAnswersAndTurnsOfAll()
+    {
+        using var output = new ClaudeOutput(Specs.Session, 1024, wholeEnvelope: true);
+        foreach (var line in (string[])[Result, Later(1).Replace("news", "\\u00e4 \\\"news\\\"", StringComparison.Ordinal)])
+            output.Line(Encoding.UTF8.GetBytes(line));
+
+        var document = JsonNode.Parse(output.Result().Text!)!;
+        Assert.Equal(("hello\n\nä \"news\" 1", 3, 1), ($"{document["result"]}", (int)document["num_turns"]!, (int)document["result_index"]!));
+        Assert.Equal("result", $"{document["type"]}");
+    }
+
+    [Fact]
+    public void Envelope_StructuredOutputBeforeARemark_IsKept()
+    {
+        Feed(1000, Result.Replace("\"is_error\"", "\"structured_output\":{\"a\":1},\"is_error\"", StringComparison.Ordinal), Later(1));
+
+        Assert.Equal("{\"a\":1}", _output.Envelope!.Structured);
     }
 
     [Theory]
@@ -126,12 +219,12 @@ public sealed class ClaudeOutputTests : IDisposable
     }
 
     [Fact]
-    public void Line_SeveralEnvelopes_TheLastValidOneCounts()
+    public void Line_SeveralEnvelopesAndTornOnes_TheValidOnesCount()
     {
-        Feed(1000, Result, MaxTurns, "{\"type\":\"result\"", Result.Replace("hello", "last", StringComparison.Ordinal), "torn {\"type\":\"result\"");
+        Feed(1000, Result, "{\"type\":\"result\"", Result.Replace("hello", "last", StringComparison.Ordinal), "torn {\"type\":\"result\"");
 
-        Assert.Equal("last", _output.Result().Text);
-        Assert.False(_output.Envelope!.IsError);
+        Assert.Equal("hello\n\nlast", _output.Result().Text);
+        Assert.Equal((false, 2), (_output.Envelope!.IsError, _output.Envelope.Results));
     }
 
     [Theory]
@@ -187,6 +280,11 @@ public sealed class ClaudeOutputTests : IDisposable
         Assert.Equal(0, _output.Messages);
         Assert.Equal("", _output.Result().Text);
     }
+
+    private static string Later(int index) => Result
+        .Replace("hello", $"news {index}", StringComparison.Ordinal)
+        .Replace("\"num_turns\":2", "\"num_turns\":1", StringComparison.Ordinal)
+        .Replace("\"type\"", $"\"result_index\":{index},\"type\"", StringComparison.Ordinal);
 
     private void Feed(int piece, params string[] lines)
     {

@@ -9,6 +9,7 @@ namespace Stromboli.PodmanBridge.Tests.Agents;
 public sealed class StartFailureTests
 {
     private const string NotFound = $$"""{"type":"result","subtype":"error_during_execution","is_error":true,"num_turns":0,"session_id":"{{Specs.Session}}","errors":["No conversation found with session ID: {{Specs.Session}}"]}""";
+    private const string Corrupt = $$"""{"type":"result","subtype":"error_during_execution","is_error":true,"num_turns":0,"session_id":"{{Specs.Session}}","errors":["Configuration error in /home/agent/.claude.json: JSON Parse error: Unterminated string\nA backup file exists at: /home/agent/.claude/backups/.claude.json.backup.1"]}""";
     private const string Init = $$"""{"type":"system","subtype":"init","session_id":"{{Specs.Session}}"}""";
 
     private static readonly ClaudeOptions Resume = new() { Resume = true, SessionID = Specs.Session };
@@ -21,6 +22,10 @@ public sealed class StartFailureTests
         ("an error after it began", Exit(1, Resume, Init, NotFound), RunReason.AgentError, "The CLI exited with 1 and reports an error; see result.text."),
         ("an error after it asked the model", Exit(1, Resume, NotFound) with { Totals = Asked(1) }, RunReason.AgentError, "The CLI exited with 1 and reports an error; see result.text."),
         ("a gateway that nobody asked", Exit(1, Resume, NotFound) with { Totals = Asked(0) }, RunReason.SessionLost, "There is no conversation"),
+        ("a configuration that was cut off", Exit(1, Resume, Corrupt), RunReason.AgentError, "The CLI does not start because its configuration file ~/.claude.json is corrupt, as a killed process or a full disk leaves it. The conversation is not lost: remove the file"),
+        ("a configuration that was cut off, in a new conversation", Exit(1, new(), Corrupt), RunReason.AgentError, "The CLI does not start because its configuration file ~/.claude.json is corrupt, as a killed process or a full disk leaves it. Remove the file"),
+        ("the older place of the configuration", Exit(1, Resume, Corrupt.Replace("agent/.claude.json", "agent/.claude/.config.json", StringComparison.Ordinal)), RunReason.AgentError, "The CLI does not start because its configuration file ~/.claude/.config.json is corrupt"),
+        ("another error before a resume", Exit(1, Resume, NotFound.Replace("No conversation found with session ID: " + Specs.Session, "Out of file handles", StringComparison.Ordinal)), RunReason.AgentError, $"The CLI exited with 1 before it resumed the conversation {Specs.Session}; see result.text."),
         ("an error of settings beside resume", Exit(1, Resume), RunReason.AgentError, "The CLI exited with 1 and reported no result; its log says more."),
         ("files", Exit(1, new() { Files = ["a:b"] }), RunReason.AgentError, "The CLI exited with 1 before it began, as it does for agent.claude.files, which it can download in no run; its log says more."),
         ("files and more", Exit(1, new() { Files = ["a:b"], ExtraArgs = ["--x"] }), RunReason.AgentError, "The CLI exited with 1 before it began, as it does for agent.claude.files, which it can download in no run, or for an option"),

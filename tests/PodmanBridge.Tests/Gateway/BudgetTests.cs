@@ -158,7 +158,7 @@ public sealed class BudgetTests : IAsyncLifetime
         run.Refuse();
 
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => stalled);
-        Assert.NotEqual(HttpStatusCode.OK, await waiting.ContinueWith(task => task.IsCompletedSuccessfully ? task.Result : HttpStatusCode.Gone, TaskScheduler.Default));
+        Assert.NotEqual(HttpStatusCode.OK, await waiting.ContinueWith(async task => task.IsCompletedSuccessfully ? await task : HttpStatusCode.Gone, TaskScheduler.Default).Unwrap());
         Assert.Equal(1, run.Totals.Requests);
     }
 

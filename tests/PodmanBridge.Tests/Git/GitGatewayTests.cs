@@ -207,7 +207,7 @@ public sealed class GitGatewayTests
     [Fact]
     public async Task Server_ThatIsSilent_IsGivenUp()
     {
-        await using var harness = await GitHarness.StartAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted), options => options with { AnswerWait = TimeSpan.FromMilliseconds(200) });
+        await using var harness = await GitHarness.StartAsync(context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted), options => options with { AnswerWait = TimeSpan.FromMilliseconds(200) });
         await using var run = harness.Open();
 
         using var answer = await harness.Client().GetAsync(GitHarness.Refs);
@@ -252,7 +252,7 @@ public sealed class GitGatewayTests
         await using var harness = await GitHarness.StartAsync(async context =>
         {
             context.RequestAborted.Register(hungUp.SetResult);
-            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         });
         var run = harness.Open();
         var asking = harness.Client().GetAsync(GitHarness.Refs);

@@ -67,7 +67,7 @@ internal sealed class RawServer : IAsyncDisposable
                     var number = Interlocked.Increment(ref _requests);
                     _requested.TrySetResult();
                     if (_answer(number) is not { } bytes)
-                        await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
+                        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);
                     else
                         await connection.SendAsync(bytes, _stop.Token);
                 }

@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Stromboli.Crds.Runs;
+
+namespace Stromboli.PodmanBridge.Agents;
+
+/// <summary>
+/// The answers of one <c>claude -p</c> as it prints them in text mode (seen in 2.1.329): a blank line between two. An answer is the text of an envelope; of one without a
+/// text, what the assistant had said for it, or else the errors. In constant memory.
+/// </summary>
+/// <param name="statusBytes">How much of the end is kept, in bytes.</param>
+internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
+{
+    private readonly ResultText _answers = new(statusBytes);
+    private ResultText _said = new(statusBytes);
+    private bool _anyAnswer;
+    private bool _anySaid;
+    private bool _cut;
+
+    /// <summary>Whether the beginning of the answers is not kept.</summary>
+    public bool AreCut => _cut || _answers.ToResult().Truncated == true;
+
+    /// <summary>The assistant says something.</summary>
+    public void Say(JsonElement text)
+    {
+        if (_anySaid)
+            _said.Append("\n"u8);
+        AppendText(_said, text);
+        _anySaid = true;
+    }
+
+    /// <summary>An envelope with a text.</summary>
+    public void Answer(JsonElement text)
+    {
+        Separate();
+        AppendText(_answers, text);
+        ForgetSaid();
+    }
+
+    /// <summary>An envelope without one, as that of a run that broke off.</summary>
+    /// <param name="errors">Its errors, a list; null without any.</param>
+    public void AnswerWithoutText(JsonElement? errors)
+    {
+        if (_anySaid)
+        {
+            TakeSaid();
+            return;
+        }
+
+        if (errors is not { } list)
+            return;
+        Separate();
+        foreach (var error in list.EnumerateArray().Where(error => error.ValueKind == JsonValueKind.String))
+        {
+            AppendText(_answers, error);
+            _answers.Append("\n"u8);
+        }
+    }
+
+    /// <summary>All of them, and what was said since the last one.</summary>
+    /// <param name="lost">Whether an answer is known to be missing.</param>
+    public RunResult ToResult(bool lost)
+    {
+        var (answers, said) = (_answers.ToResult(), _said.ToResult());
+        if (!_anyAnswer)
+            return lost ? Cut(said) : said;
+        if (!_anySaid)
+            return lost || _cut ? Cut(answers) : answers;
+        using var all = new ResultText(statusBytes);
+        all.Append(Encoding.UTF8.GetBytes($"{answers.Text}\n\n{said.Text}"));
+        return lost || _cut || answers.Truncated == true || said.Truncated == true ? Cut(all.ToResult()) : all.ToResult();
+    }
+
+    /// <summary>What a JSON string stands for, or its end. Takes also what JavaScript makes of a text that it cuts in the middle of a character.</summary>
+    public static string TextOf(JsonElement text, int mostBytes)
+    {
+        using var whole = new ResultText(mostBytes);
+        AppendText(whole, text);
+        return whole.ToResult().Text ?? "";
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _answers.Dispose();
+        _said.Dispose();
+    }
+
+    // Length and digest are those of the whole, of which not all is kept any more.
+    private static RunResult Cut(RunResult kept) => kept with { Truncated = true, Bytes = null, Sha256 = null };
+
+    private void TakeSaid()
+    {
+        var said = _said.ToResult();
+        _cut |= said.Truncated == true;
+        Separate();
+        _answers.Append(Encoding.UTF8.GetBytes(said.Text ?? ""));
+        ForgetSaid();
+    }
+
+    private void Separate()
+    {
+        if (_anyAnswer)
+            _answers.Append("\n\n"u8);
+        _anyAnswer = true;
+    }
+
+    private void ForgetSaid()
+    {
+        if (!_anySaid)
+            return;
+        _said.Dispose();
+        _said = new ResultText(statusBytes);
+        _anySaid = false;
+    }
+
+    private static void AppendText(ResultText result, JsonElement text)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(text);
+        JsonText.Unescape(raw[1..^1], result);
+    }
+}
