@@ -193,5 +193,6 @@ internal static class OperatorServices
         DefaultCredential = options.ModelCredentialsSecret is { } name ? new CredentialSource(@namespace, name) : null,
         NodeLostAfter = options.NodeLostAfter,
         AllowExtraArgs = options.AllowExtraArgs,
+        MaxCpuShares = options.MaxCpuShares,
     };
 }
