@@ -37,6 +37,9 @@ internal sealed record OperatorOptions
     /// <summary>Whether runs may give the CLI further options of their own.</summary>
     public bool AllowExtraArgs { get; init; }
 
+    /// <summary>The largest share of the processors that a run may ask for.</summary>
+    public required int MaxCpuShares { get; init; }
+
     /// <summary>What models cost.</summary>
     public required PriceTable Prices { get; init; }
 

@@ -1,11 +1,15 @@
 using System.CommandLine;
 using System.Net;
+using Stromboli.Crds.Runs;
 
 namespace Stromboli.PodmanBridge;
 
 /// <summary>The command line of the bridge. A value that is no good is one sentence and an exit code that is not 0.</summary>
 internal sealed class BridgeCommand
 {
+    /// <summary>The most that kernel.pid_max can be.</summary>
+    private const int MostPids = 1 << 22;
+
     private readonly Option<Uri[]> _operators = new("--operator")
     {
         Required = true,
@@ -97,6 +101,17 @@ internal sealed class BridgeCommand
         CustomParser = OptionParsers.Bytes,
     };
 
+    private readonly Option<int?> _pids = new("--max-pids")
+    {
+        Description = "The processes and threads that this node's runs may have together; three quarters of what the machine allows this user when absent.",
+    };
+
+    private readonly Option<int> _runPids = new("--max-run-pids")
+    {
+        Description = "The processes and threads that one run may have at most.",
+        DefaultValueFactory = _ => BridgeOptions.DefaultMaxRunPids,
+    };
+
     private readonly Option<bool> _unenforced = new("--allow-unenforced-limits")
     {
         Description = "Take runs although the engine cannot enforce all their limits; those are left out.",
@@ -131,6 +146,8 @@ internal sealed class BridgeCommand
     private BridgeCommand()
     {
         _maxRuns.Validators.Add(result => OptionParsers.Range(result, _maxRuns, 1, 1000));
+        _pids.Validators.Add(result => OptionParsers.Range(result, _pids, RunLimits.MinPids, MostPids));
+        _runPids.Validators.Add(result => OptionParsers.Range(result, _runPids, RunLimits.MinPids, RunLimits.MaxPids));
         _starts.Validators.Add(result => OptionParsers.Range(result, _starts, 1, 64));
         _labels.Validators.Add(result => OptionParsers.Pairs(result, _labels));
     }
@@ -149,7 +166,7 @@ internal sealed class BridgeCommand
 
     private Option[] Options() =>
     [
-        _operators, _ca, _token, _node, _podman, _state, _runs, _shim, _measurer, _freeSpace, _freeFiles, _claude, _maxRuns, _cpu, _memory, _unenforced, _starts, _maxImage,
+        _operators, _ca, _token, _node, _podman, _state, _runs, _shim, _measurer, _freeSpace, _freeFiles, _claude, _maxRuns, _cpu, _memory, _pids, _runPids, _unenforced, _starts, _maxImage,
         _labels, _denied, _git.Image, _git.CaFile, _git.AllowedOrigins, _git.MaxBytes, _permissions.Volumes, _permissions.Secrets,
     ];
 
@@ -170,6 +187,8 @@ internal sealed class BridgeCommand
         MaxRuns = parsed.GetValue(_maxRuns),
         CpuMillis = parsed.GetValue(_cpu),
         MemoryBytes = parsed.GetValue(_memory),
+        MaxPids = parsed.GetValue(_pids),
+        MaxRunPids = parsed.GetValue(_runPids),
         AllowUnenforcedLimits = parsed.GetValue(_unenforced),
         ParallelStarts = parsed.GetValue(_starts),
         MaxImageBytes = parsed.GetValue(_maxImage),

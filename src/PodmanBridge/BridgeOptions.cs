@@ -51,6 +51,15 @@ internal sealed record BridgeOptions
     /// <summary>Bytes of memory that the node's runs may have together; null for all the machine has.</summary>
     public long? MemoryBytes { get; init; }
 
+    /// <summary>Processes and threads that the node's runs may have together; null for what the machine allows.</summary>
+    public int? MaxPids { get; init; }
+
+    /// <summary>Processes and threads that one run may have at most.</summary>
+    public int MaxRunPids { get; init; } = DefaultMaxRunPids;
+
+    /// <summary>What <see cref="MaxRunPids"/> is when nobody says.</summary>
+    public const int DefaultMaxRunPids = 4096;
+
     /// <summary>Whether limits that the engine cannot enforce are left out.</summary>
     public required bool AllowUnenforcedLimits { get; init; }
 

@@ -78,10 +78,10 @@ internal static class OptionParsers
         return null;
     }
 
-    /// <summary>Checks that a number is in a range, both ends included.</summary>
-    public static void Range(OptionResult result, Option<int> option, int from, int to)
+    /// <summary>Checks that a number, if there is one, is in a range, both ends included.</summary>
+    public static void Range(OptionResult result, Option option, int from, int to)
     {
-        if (result.GetValueOrDefault<int>() is var value && (value < from || value > to))
+        if (result.GetValueOrDefault<int?>() is { } value && (value < from || value > to))
         {
             result.AddError($"{option.Name} must be from {from} to {to}, but is {value}.");
         }

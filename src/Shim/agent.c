@@ -2,6 +2,7 @@
 
 #include "child.h"
 #include "loop.h"
+#include "oom.h"
 #include "output.h"
 
 #include <errno.h>
@@ -118,15 +119,26 @@ static void set_file_limit(bool ours)
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
-static pid_t start(const struct child_command *command, const int fds[3], const struct pipes *p)
+static pid_t fail(const char *step, struct agent_failure *failure)
+{
+    *failure = (struct agent_failure){ .step = step, .error = errno };
+    watch_close(&report);
+    return -1;
+}
+
+static pid_t start(const struct child_command *command, const int fds[3], const struct pipes *p, struct agent_failure *failure)
 {
     set_file_limit(true);
+    if (!oom_raise()) return fail("oom", failure);
     pid_t pid = fork();
     if (pid == 0) {
         set_file_limit(false);
         child_run(command, fds, p->report[WRITE_END]);
     }
+    if (pid < 0) fail("spawn", failure);
+    oom_restore();
     close(p->report[WRITE_END]);
+    if (pid < 0) return -1;
     report.fd = p->report[READ_END];
     if (!watch_want(&report, EPOLLIN)) panic("epoll_ctl on the child's report");
     return pid;
@@ -145,25 +157,17 @@ static void keep_our_ends(const struct go *go, const struct pipes *p)
     input_ready(&input);
 }
 
-static pid_t fail(struct agent_failure *failure)
-{
-    *failure = (struct agent_failure){ .step = "spawn", .error = errno };
-    watch_close(&report);
-    return -1;
-}
-
 pid_t agent_start(const struct go *go, void (*told)(const struct agent_failure *), struct agent_failure *failure)
 {
     on_told = told;
     struct pipes p;
     if (hook_output >= 0) close(hook_output);
     hook_output = -1;
-    if (!open_pipes(&p)) return fail(failure);
+    if (!open_pipes(&p)) return fail("spawn", failure);
     const int fds[3] = { p.in[READ_END], p.out[WRITE_END], p.err[WRITE_END] };
     const struct child_command command = { .argv = go->argv, .envp = go->envp, .workdir = go->workdir, .pids = go->pids };
-    pid_t pid = start(&command, fds, &p);
-    if (pid < 0) return fail(failure);
-    keep_our_ends(go, &p);
+    pid_t pid = start(&command, fds, &p, failure);
+    if (pid > 0) keep_our_ends(go, &p);
     return pid;
 }
 
@@ -173,13 +177,12 @@ pid_t agent_start_hook(const struct go *go, const struct go_hook *hook, void (*t
     on_told = told;
     struct pipes p;
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (nothing < 0 || !open_hook_output() || !open_report(&p)) return fail(failure);
+    if (nothing < 0 || !open_hook_output() || !open_report(&p)) return fail("spawn", failure);
     const int fds[3] = { nothing, hook_output, hook_output };
     // The command is never taken for an option, whatever it begins with.
     char *const argv[] = { "/bin/sh", "-c", "--", hook->command, NULL };
     const struct child_command command = { .argv = argv, .envp = go->envp, .workdir = go->workdir, .pids = go->pids };
-    pid_t pid = start(&command, fds, &p);
-    if (pid < 0) return fail(failure);
-    close(nothing);
+    pid_t pid = start(&command, fds, &p, failure);
+    if (pid > 0) close(nothing);
     return pid;
 }

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/close_range.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,13 +14,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum step { STEP_SESSION, STEP_OOM, STEP_PIDS, STEP_WORKDIR, STEP_FILTER, STEP_EXEC, STEPS };
+enum step { STEP_SESSION, STEP_FILTER, STEP_PIDS, STEP_WORKDIR, STEP_EXEC, STEPS };
+
+// Where the shim is told of a start that fails: the one descriptor of its own that a child keeps until exec.
+enum { REPORT = 3 };
 
 static int report_to = -1;
 
 const char *child_step_name(int step)
 {
-    static const char *const names[STEPS] = { "session", "oom", "pids", "workdir", "filter", "exec" };
+    static const char *const names[STEPS] = { "session", "filter", "pids", "workdir", "exec" };
     return step >= 0 && step < STEPS ? names[step] : "exec";
 }
 
@@ -39,22 +41,14 @@ static void take_session(const int fds[3])
     if (setsid() < 0) give_up(STEP_SESSION);
     for (int i = 0; i < 3; i++)
         if (dup2(fds[i], i) < 0) give_up(STEP_SESSION);
-    // Everything of ours has the flag already; this is for what the engine may have passed.
-    close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    if (report_to != REPORT && dup3(report_to, REPORT, O_CLOEXEC) < 0) give_up(STEP_SESSION);
+    report_to = REPORT;
+    // Everything of the shim's would go with exec; nothing of it is needed until then.
+    if (close_range(REPORT + 1, ~0U, 0) < 0) give_up(STEP_SESSION);
     for (int s = 1; s < NSIG; s++) signal(s, SIG_DFL);
     umask(022);
     // Would be inherited through exec.
     prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
-}
-
-// So that memory running out ends the agent and not the shim, which must live to say so.
-static void be_the_oom_victim(void)
-{
-    // /proc/self belongs to root while not dumpable. exec sets the flag anyway, and until then nobody is there to look.
-    if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) give_up(STEP_OOM);
-    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (fd < 0 || write(fd, "1000", 4) != 4) give_up(STEP_OOM);
-    close(fd);
 }
 
 // Processes and threads of our user, the shim among them. Not by the engine: until it has become our user, it would be held to that number itself, and it is the
@@ -119,10 +113,10 @@ void child_run(const struct child_command *command, const int fds[3], int report
 {
     report_to = report_fd;
     take_session(fds);
-    be_the_oom_victim();
+    // Before anything that takes its time: whoever stops us there has nothing that the agent would not have.
+    if (filter_install() < 0) give_up(STEP_FILTER);
     bound_processes(command->pids);
     enter(command->workdir);
-    if (filter_install() < 0) give_up(STEP_FILTER);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

@@ -18,7 +18,7 @@ struct child_report {
 };
 
 const char *child_step_name(int step);
-// `fds` become stdin, stdout and stderr.
+// `fds` become stdin, stdout and stderr. Not dumpable, as the shim is not, until exec.
 _Noreturn void child_run(const struct child_command *command, const int fds[3], int report_fd);
 
 #endif

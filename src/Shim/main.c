@@ -1,6 +1,7 @@
 // stromboli-shim: PID 1 of an agent container. docs/design/shim-protocol.md says what it promises.
 #include "life.h"
 #include "loop.h"
+#include "oom.h"
 #include "reap.h"
 
 #include <errno.h>
@@ -59,7 +60,10 @@ static void take_descriptors(void)
 
 int main(void)
 {
-    // First of all: from here on nobody of our uid may trace us or read our memory, environment or descriptors.
+    take_descriptors();
+    oom_open();
+    // From here on nobody of our uid may trace us or read our memory, environment or descriptors; until here nobody else is in the namespace. Never again
+    // otherwise, and neither is a child of ours before exec has given it another memory and closed our descriptors.
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) panic("PR_SET_DUMPABLE");
     // Anywhere else kill(-1) would hit the innocent.
     if (getpid() != 1) {
@@ -69,7 +73,6 @@ int main(void)
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) panic("PR_SET_NO_NEW_PRIVS");
     // The pools are large and mostly untouched; a huge page each would make them real.
     prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-    take_descriptors();
     // Our own group, 1, which the agent's kill(0) never means. Fails when the engine has done it.
     setsid();
     umask(022);

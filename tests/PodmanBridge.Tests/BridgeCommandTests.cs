@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
@@ -12,6 +13,39 @@ public sealed partial class BridgeCommandTests
 
         Assert.Equal(options.Order(StringComparer.Ordinal), Guide());
     }
+
+    [Theory]
+    [InlineData("--max-pids", "15", "--max-pids must be from 16 to 4194304, but is 15.")]
+    [InlineData("--max-pids", "16", null)]
+    [InlineData("--max-run-pids", "32769", "--max-run-pids must be from 16 to 32768, but is 32769.")]
+    [InlineData("--max-run-pids", "32768", null)]
+    [InlineData("--max-runs", "0", "--max-runs must be from 1 to 1000, but is 0.")]
+    [InlineData("--parallel-starts", "1", null)]
+    public void Command_NumberOutOfRange_IsRefusedWithASentence(string option, string value, string? error)
+    {
+        var parsed = Parse(option, value);
+        Assert.Equal(error is null ? [] : [error], parsed.Errors.Select(e => e.Message));
+    }
+
+    [Fact]
+    public async Task Command_NothingSaidOfPids_IsForTheMachineToSay()
+    {
+        BridgeOptions? options = null;
+        await Parse(seen => options = seen).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((null, 4096), (options!.MaxPids, options.MaxRunPids));
+        await Parse(seen => options = seen, "--max-pids", "2000", "--max-run-pids", "500").InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((2000, 500), (options.MaxPids, options.MaxRunPids));
+    }
+
+    private static ParseResult Parse(params string[] arguments) => Parse(_ => { }, arguments);
+
+    private static ParseResult Parse(Action<BridgeOptions> run, params string[] arguments) => BridgeCommand
+        .Create((options, _) =>
+        {
+            run(options);
+            return Task.FromResult(0);
+        })
+        .Parse(["--operator", "https://hub:8443", "--ca-file", "ca.crt", "--token-file", "token", .. arguments]);
 
     private static IEnumerable<string> Guide([CallerFilePath] string path = "")
     {

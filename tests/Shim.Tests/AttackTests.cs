@@ -7,6 +7,8 @@ namespace Stromboli.Shim.Tests;
 /// <summary>The agent has PID 1's uid and does its worst.</summary>
 public sealed class AttackTests
 {
+    private const int Tries = 20;
+
     private static readonly string[] Refusals = ["EPERM", "EACCES", "ENOSYS", "EROFS", "EXDEV", "ESRCH", "EINVAL", "ENOENT", "EADDRINUSE"];
 
     [Theory]
@@ -64,6 +66,62 @@ public sealed class AttackTests
 
         Assert.Equal("SIGSYS", results["int80"]);
         Assert.Equal("EPERM", results["x32-kill"]);
+    }
+
+    [Fact]
+    public async Task NextChild_StoppedBeforeItsExec_IsClosedToWhatAHookLeftRunning()
+    {
+        var results = new Dictionary<string, string>(StringComparer.Ordinal);
+        // A child that had become the agent before it was stopped says nothing.
+        for (var i = 0; i < Tries && results.GetValueOrDefault("steps", "0") == "0"; i++)
+        {
+            await using var container = await Container.StartAsync();
+            using var bridge = await container.RunAsync(
+                SlowToStart("until [ -e attacked ]; do /bin/sleep 0.02; done; echo went on").After("/opt/stromboli/attacker next-child"));
+            var (code, log) = await container.EndAsync();
+            Assert.Equal((0, "went on\n"), (code, Encoding.UTF8.GetString(log.Stdout)));
+            results = Results(log.Hooks);
+        }
+
+        Assert.NotEqual("0", results["steps"]);
+        results.Remove("steps");
+        Assert.Equal("T", results["stands"]);
+        results.Remove("stands");
+        Assert.Equal(10, results.Count);
+        Assert.All(results, r => Assert.Contains(r.Value, Refusals));
+    }
+
+    [Fact]
+    public async Task NextChild_BeforeItsExec_HasTheFilterAndNoDescriptorOfTheShims()
+    {
+        Child? seen = null;
+        for (var i = 0; i < Tries && seen is null; i++)
+        {
+            await using var container = await Container.StartAsync();
+            using var bridge = await container.ConnectAsync();
+            await bridge.SendGoAsync(SlowToStart("exit 0") with { Relays = [(8080, "a.sock")] });
+            var started = bridge.ExpectAsync(FrameType.Started);
+            while (seen is null && !started.IsCompleted) seen = container.Children().Select(LookBeforeExec).FirstOrDefault(child => child is not null);
+            await started;
+        }
+
+        // stdin, stdout, stderr and where it reports why it could not start.
+        Assert.Equal(["0", "1", "2", "3"], seen!.Descriptors);
+        Assert.All(seen.Targets, target => Assert.StartsWith("pipe:", target, StringComparison.Ordinal));
+        Assert.Contains("Seccomp:\t2", seen.Status);
+        Assert.Equal("1000", seen.OomScore);
+    }
+
+    [Fact]
+    public async Task Pid1_OnceTheAgentRuns_IsNotTheOneToEndWhenMemoryRunsOut()
+    {
+        await using var container = await Container.StartAsync();
+        var given = OomScore(container.Pid);
+        using var bridge = await container.RunAsync(Go.Shell("sleep 60").After("true"));
+
+        Assert.NotEqual("1000", given);
+        Assert.Equal(given, OomScore(container.Pid));
+        Assert.Equal("1000", OomScore(Assert.Single(container.Children())));
     }
 
     [Fact]
@@ -138,7 +196,39 @@ public sealed class AttackTests
         await container.ExitAsync();
     }
 
-    private static Dictionary<string, string> Results(Log log) => Encoding.UTF8.GetString(log.Stdout)
+    // Looked up in so many places that its way to exec takes a while.
+    private static Go SlowToStart(string script) => Go.Shell(script) with
+    {
+        Environment = ["PATH=" + string.Concat(Enumerable.Repeat("x:", 30_000)) + "/usr/bin:/bin"],
+        Workdir = "/opt/workspace",
+    };
+
+    // A child that has everything but its program: it is where the agent works, and still the shim. Null when it is not, or not any more when all was read.
+    private static Child? LookBeforeExec(int pid)
+    {
+        try
+        {
+            var folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/");
+            if (new FileInfo(folder + "cwd").LinkTarget?.EndsWith("/opt/workspace", StringComparison.Ordinal) != true) return null;
+            var descriptors = Directory.GetFileSystemEntries(folder + "fd").Order(StringComparer.Ordinal).ToList();
+            var child = new Child(
+                [.. descriptors.Select(Path.GetFileName).OfType<string>()],
+                [.. descriptors.Select(descriptor => new FileInfo(descriptor).LinkTarget ?? "")],
+                File.ReadAllLines(folder + "status"),
+                OomScore(pid));
+            return new FileInfo(folder + "exe").LinkTarget == "/run/shim" ? child : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static string OomScore(int pid) => File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/oom_score_adj")).Trim();
+
+    private static Dictionary<string, string> Results(Log log) => Results(log.Stdout);
+
+    private static Dictionary<string, string> Results(byte[] output) => Encoding.UTF8.GetString(output)
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Select(line => line.Split(": ", 2))
         .Where(parts => parts.Length == 2)
@@ -152,4 +242,6 @@ public sealed class AttackTests
         var oom = File.ReadAllText($"/proc/{container.Pid}/oom_score_adj");
         return string.Join('\n', [stat[15], stat[16], stat[38], affinity, oom, .. File.ReadAllLines($"/proc/{container.Pid}/limits")]);
     }
+
+    private sealed record Child(IReadOnlyList<string> Descriptors, IReadOnlyList<string> Targets, IReadOnlyList<string> Status, string OomScore);
 }

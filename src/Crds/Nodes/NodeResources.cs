@@ -15,6 +15,10 @@ public sealed record NodeResources
     [TextLength(0, StatusLimits.Word)]
     public Quantity? Memory { get; init; }
 
+    /// <summary>Processes and threads. Absent if the node's bridge does not say.</summary>
+    [Bounds(0, int.MaxValue)]
+    public int? Pids { get; init; }
+
     /// <summary>Runs at the same time.</summary>
     [Bounds(0, int.MaxValue)]
     public int? Runs { get; init; }

@@ -54,7 +54,7 @@ public sealed record ResolvedRun
     /// <summary>Limit of processes and threads.</summary>
     public required int Pids { get; init; }
 
-    /// <summary>Share of the processors; null for the engine's own.</summary>
+    /// <summary>Share of the processors; null for the usual one.</summary>
     public int? CpuShares { get; init; }
 
     /// <summary>Commands that run before the agent, in their order.</summary>

@@ -14,7 +14,10 @@ public sealed record ResourceLimits
     [QuantityBounds(RunLimits.MinCpu, RunLimits.MaxCpu)]
     public Quantity? Cpu { get; init; }
 
-    /// <summary>Processes and threads at the same time. 256 when absent.</summary>
+    /// <summary>
+    /// Processes and threads at the same time. 256 when absent. A node gives its runs together no more than it has (status.capacity.pids of the AgentNode), and one run at most
+    /// 4096 unless its bridge's --max-run-pids says otherwise.
+    /// </summary>
     [Bounds(RunLimits.MinPids, RunLimits.MaxPids)]
     public int? Pids { get; init; }
 

@@ -183,8 +183,8 @@ public static class RunLimits
     /// <summary>Least number of processes and threads; shim, relay and CLI need some.</summary>
     public const int MinPids = 16;
 
-    /// <summary>Largest number of processes and threads.</summary>
-    public const int MaxPids = 65536;
+    /// <summary>Largest number of processes and threads: the kernel's usual bound of all that a machine has.</summary>
+    public const int MaxPids = 32768;
 
     /// <summary>Smallest share of the processors; the kernel's bound.</summary>
     public const int MinCpuShares = 2;

@@ -59,7 +59,7 @@ public sealed record AttemptSpec
     /// <summary>The limit of processor time, in thousandths of a processor.</summary>
     public required long CpuMillis { get; init; }
 
-    /// <summary>The share of the processors while there are too few of them; null for the engine's own.</summary>
+    /// <summary>The share of the processors while there are too few of them; null for the usual one.</summary>
     public int? CpuShares { get; init; }
 
     /// <summary>The limit of processes and threads.</summary>

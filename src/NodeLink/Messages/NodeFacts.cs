@@ -50,6 +50,12 @@ public sealed record NodeFacts
     /// <summary>The memory, in bytes.</summary>
     public long MemoryBytes { get; init; }
 
+    /// <summary>Processes and threads that the node's runs may have together; null if the bridge does not say.</summary>
+    public int? Pids { get; init; }
+
+    /// <summary>The most of these that one run may have; null if the bridge does not say.</summary>
+    public int? RunPids { get; init; }
+
     /// <summary>How many runs the node takes at once.</summary>
     public int MaxRuns { get; init; }
 

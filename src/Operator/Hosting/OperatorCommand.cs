@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Stromboli.Crds.Runs;
 using Stromboli.Crds.Values;
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Pricing;
+using Stromboli.Operator.Runs;
 
 namespace Stromboli.Operator.Hosting;
 
@@ -33,6 +35,13 @@ internal sealed class OperatorCommand
         Description = "Lets runs give the CLI further options of their own (agent.claude.extraArgs). Off, since the policies of namespaces do not know each of them.",
     };
 
+    private readonly Option<int> _cpuShares = new("--max-cpu-shares")
+    {
+        HelpName = "NUMBER",
+        Description = "The largest resources.cpuShares that a run may ask for, from 2 to 262144: with more than 1024 it gets more of a busy node than runs that ask for nothing.",
+        DefaultValueFactory = _ => RunOptions.UsualCpuShares,
+    };
+
     private readonly Option<string?> _prices = Text("--prices", "FILE", "A JSON file with what models cost, in place of the built-in table.");
     private readonly Option<int> _apiRate = new("--api-requests-per-second")
     {
@@ -60,7 +69,7 @@ internal sealed class OperatorCommand
     {
         _root = new RootCommand("The Stromboli operator: runs AgentRuns on the nodes whose bridges connect to it.");
         foreach (var option in (Option[])[
-            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _extraArgs, _prices, _apiRate, _reviewRate, _lostAfter, _lostGrace,
+            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _extraArgs, _cpuShares, _prices, _apiRate, _reviewRate, _lostAfter, _lostGrace,
             _leaseDuration, _renewDeadline, _retryPeriod])
         {
             _root.Options.Add(option);
@@ -115,6 +124,9 @@ internal sealed class OperatorCommand
                 $"--model-base-url {parsed.GetValue(_model)}: must be an https URL without user, query and fragment (http only on loopback)."),
             ModelCredentialsSecret = parsed.GetValue(_credentials),
             AllowExtraArgs = parsed.GetValue(_extraArgs),
+            MaxCpuShares = parsed.GetValue(_cpuShares) is >= RunLimits.MinCpuShares and <= RunLimits.MaxCpuShares and var shares
+                ? shares
+                : throw new UsageException($"{_cpuShares.Name} {parsed.GetValue(_cpuShares)}: must be from {RunLimits.MinCpuShares} to {RunLimits.MaxCpuShares}."),
             Prices = parsed.GetValue(_prices) is { } file ? PriceTable.Load(file) : PriceTable.BuiltIn,
             ApiRequestsPerSecond = parsed.GetValue(_apiRate) is >= 10 and <= 100_000 and var rate
                 ? rate

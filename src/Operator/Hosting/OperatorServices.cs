@@ -185,7 +185,7 @@ internal static class OperatorServices
     }
 
     private static NodeAllocation TakenOf(RunStore runs, string node) => runs.AllocationsOn(node)
-        .Aggregate(default(NodeAllocation), (sum, a) => new(sum.Runs + 1, sum.CpuMillis + a.CpuMillis, sum.MemoryBytes + a.MemoryBytes));
+        .Aggregate(default(NodeAllocation), (sum, a) => new(sum.Runs + 1, sum.CpuMillis + a.CpuMillis, sum.MemoryBytes + a.MemoryBytes, sum.Pids + a.Pids));
 
     private static RunOptions RunOptionsOf(OperatorOptions options, string @namespace) => new()
     {
@@ -193,5 +193,6 @@ internal static class OperatorServices
         DefaultCredential = options.ModelCredentialsSecret is { } name ? new CredentialSource(@namespace, name) : null,
         NodeLostAfter = options.NodeLostAfter,
         AllowExtraArgs = options.AllowExtraArgs,
+        MaxCpuShares = options.MaxCpuShares,
     };
 }

@@ -30,8 +30,8 @@ internal static class AgentNodeStatusRules
             Images = report.Images is { } images ? [.. images] : before.Images,
             ObservedGeneration = generation,
             Conditions = Conditions.Set(conditions, schedulable with { ObservedGeneration = generation }, clock),
-            Capacity = Resources(view.CpuMillis, view.MemoryBytes, view.MaxRuns),
-            Allocated = Resources(taken.CpuMillis, taken.MemoryBytes, taken.Runs),
+            Capacity = Resources(view.CpuMillis, view.MemoryBytes, view.Pids, view.MaxRuns),
+            Allocated = Resources(taken.CpuMillis, taken.MemoryBytes, taken.Pids, taken.Runs),
             Runs = $"{taken.Runs}/{view.MaxRuns}",
             ConnectedSince = report.ConnectedSince,
             Labels = view.Labels.Count == 0
@@ -58,8 +58,8 @@ internal static class AgentNodeStatusRules
             ClonesGit = facts.ClonesGit,
         };
 
-    private static NodeResources Resources(long cpuMillis, long memoryBytes, int runs) =>
-        new() { Cpu = Quantity.FromThousandths(cpuMillis), Memory = Quantity.FromBytes(memoryBytes), Runs = runs };
+    private static NodeResources Resources(long cpuMillis, long memoryBytes, int? pids, int runs) =>
+        new() { Cpu = Quantity.FromThousandths(cpuMillis), Memory = Quantity.FromBytes(memoryBytes), Pids = pids, Runs = runs };
 
     private static Condition Ready(AgentNodeStatus before, NodeView view, NodeReport report)
     {

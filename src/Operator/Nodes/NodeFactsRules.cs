@@ -34,6 +34,8 @@ internal static partial class NodeFactsRules
         DiskPressure = Cut(facts.DiskPressure, MaxProblem),
         CpuMillis = Math.Max(0, facts.CpuMillis),
         MemoryBytes = Math.Max(0, facts.MemoryBytes),
+        Pids = facts.Pids is { } pids ? Math.Max(0, pids) : null,
+        RunPids = facts.RunPids is { } runPids ? Math.Max(0, runPids) : null,
         MaxRuns = Math.Clamp(facts.MaxRuns, 0, NodeLimits.MaxRuns),
         Labels = Labels(facts.Labels ?? new Dictionary<string, string>()),
         Problem = Cut(facts.Problem, MaxProblem),

@@ -33,6 +33,12 @@ internal sealed record NodeView
     /// <summary>The memory, in bytes.</summary>
     public long MemoryBytes { get; init; }
 
+    /// <summary>Processes and threads that runs may have together; null if its bridge does not say, and then they are not counted.</summary>
+    public int? Pids { get; init; }
+
+    /// <summary>The most of these that one run may have; null if its bridge does not say.</summary>
+    public int? RunPids { get; init; }
+
     /// <summary>Whether it can enforce every limit of a run, or was told to do without.</summary>
     public bool TakesLimits { get; init; }
 

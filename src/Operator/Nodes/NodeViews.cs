@@ -22,6 +22,8 @@ internal static class NodeViews
             MaxRuns = node.Spec?.MaxRuns ?? facts?.MaxRuns ?? known?.Runs ?? 0,
             CpuMillis = facts?.CpuMillis ?? known?.Cpu?.Thousandths ?? 0,
             MemoryBytes = facts?.MemoryBytes ?? known?.Memory?.WholeUnits ?? 0,
+            Pids = facts is not null ? facts.Pids : known?.Pids,
+            RunPids = facts?.RunPids,
             TakesLimits = facts is not null
                 ? NodeFactsRules.TakesLimits(facts)
                 : NodeFactsRules.Limits.All(l => node.Status?.EnforcedLimits?.Contains(l) == true),

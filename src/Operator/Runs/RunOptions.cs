@@ -14,6 +14,12 @@ internal sealed record RunOptions
     /// <summary>Whether runs may have <c>agent.claude.extraArgs</c>.</summary>
     public bool AllowExtraArgs { get; init; }
 
+    /// <summary>The largest <c>resources.cpuShares</c> that a run may have.</summary>
+    public int MaxCpuShares { get; init; } = UsualCpuShares;
+
+    /// <summary>The share of a run that asks for none, and the largest that it may ask for unless the operator is told otherwise.</summary>
+    public const int UsualCpuShares = 1024;
+
     /// <summary>How long after a look a run that waits for a Secret looks again; nobody watches Secrets.</summary>
     public TimeSpan SecretRetry { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -21,6 +21,7 @@ internal static class WaitingRuns
         Avoid = run.LastAttempt() is { Reason: RunReason.NodeLost } lost ? lost.Node : null,
         CpuMillis = resolved.CpuMillicores,
         MemoryBytes = resolved.MemoryBytes,
+        Pids = resolved.Pids,
         // A session always has one.
         HasStorageLimit = resolved.WorkspaceBytes is not null || resolved.EphemeralStorageBytes is not null || run.Spec?.SessionRef is not null,
         Needs = NodeNeeds.Of(resolved),
@@ -41,6 +42,7 @@ internal static class WaitingRuns
             Node = node,
             CpuMillis = limits?.Cpu?.Thousandths ?? defaults.CpuMillicores,
             MemoryBytes = limits?.Memory?.WholeUnits ?? defaults.MemoryBytes,
+            Pids = limits?.Pids ?? defaults.Pids,
         };
     }
 }

@@ -20,4 +20,7 @@ internal sealed record Allocation
 
     /// <summary>Memory, in bytes.</summary>
     public required long MemoryBytes { get; init; }
+
+    /// <summary>Processes and threads.</summary>
+    public required int Pids { get; init; }
 }

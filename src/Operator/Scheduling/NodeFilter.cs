@@ -80,8 +80,9 @@ internal static class NodeFilter
     {
         var cpu = Quantity.FromThousandths(matching.Max(n => n.Node.CpuMillis));
         var memory = Quantity.FromBytes(matching.Max(n => n.Node.MemoryBytes));
-        return $"The run's limits, cpu {Quantity.FromThousandths(run.CpuMillis)} and memory {Quantity.FromBytes(run.MemoryBytes)}, "
-            + $"are more than any matching node has, even when idle; the most are cpu {cpu} and memory {memory} ({Names(matching)}).";
+        var pids = matching.Max(n => n.RunPids);
+        return $"The run's limits, cpu {Quantity.FromThousandths(run.CpuMillis)}, memory {Quantity.FromBytes(run.MemoryBytes)} and {run.Pids} pids, "
+            + $"are more than any matching node has for a run, even when idle; the most are cpu {cpu}, memory {memory} and {(pids == int.MaxValue ? "any number of" : $"{pids}")} pids ({Names(matching)}).";
     }
 
     private static string NothingIsUp(List<NodeLoad> nodes) =>

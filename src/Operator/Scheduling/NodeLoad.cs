@@ -8,28 +8,35 @@ internal sealed class NodeLoad(NodeView node)
     private int _runs;
     private long _cpuMillis;
     private long _memoryBytes;
+    private long _pids;
 
     public NodeView Node { get; } = node;
 
-    public void Take(long cpuMillis, long memoryBytes)
+    /// <summary>The most processes and threads that one run may have here, with nothing else on the node.</summary>
+    public int RunPids => Math.Min(Node.Pids ?? int.MaxValue, Node.RunPids ?? int.MaxValue);
+
+    public void Take(long cpuMillis, long memoryBytes, int pids)
     {
         _runs++;
         _cpuMillis += cpuMillis;
         _memoryBytes += memoryBytes;
+        _pids += pids;
     }
 
     /// <summary>Whether the run could ever fit, with nothing else on the node.</summary>
     public bool IsLargeEnough(WaitingRun run) =>
-        Node.MaxRuns > 0 && run.CpuMillis <= Node.CpuMillis && run.MemoryBytes <= Node.MemoryBytes;
+        Node.MaxRuns > 0 && run.CpuMillis <= Node.CpuMillis && run.MemoryBytes <= Node.MemoryBytes && run.Pids <= RunPids;
 
     public bool HasRoom(WaitingRun run) =>
         _runs < Node.MaxRuns
         && run.CpuMillis <= Node.CpuMillis - _cpuMillis
-        && run.MemoryBytes <= Node.MemoryBytes - _memoryBytes;
+        && run.MemoryBytes <= Node.MemoryBytes - _memoryBytes
+        && run.Pids <= RunPids
+        && (Node.Pids is not { } pids || run.Pids <= pids - _pids);
 
-    /// <summary>The scarcest of the three, as a fraction: 0 is idle, 1 is full.</summary>
+    /// <summary>The scarcest of the four, as a fraction: 0 is idle, 1 is full.</summary>
     public double Fraction => Math.Max(
-        Part(_runs, Node.MaxRuns),
+        Math.Max(Part(_runs, Node.MaxRuns), Node.Pids is { } pids ? Part(_pids, pids) : 0),
         Math.Max(Part(_cpuMillis, Node.CpuMillis), Part(_memoryBytes, Node.MemoryBytes)));
 
     private static double Part(long used, long whole) => whole > 0 ? (double)used / whole : 1;

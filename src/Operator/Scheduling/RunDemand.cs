@@ -1,7 +1,7 @@
 namespace Stromboli.Operator.Scheduling;
 
 /// <summary>What a run asks of its node: two that ask the same may go to the same nodes.</summary>
-internal readonly record struct RunDemand(string Labels, string? NodeName, string? Avoid, long CpuMillis, long MemoryBytes, bool StorageLimit, string Needs)
+internal readonly record struct RunDemand(string Labels, string? NodeName, string? Avoid, long CpuMillis, long MemoryBytes, int Pids, bool StorageLimit, string Needs)
 {
     /// <summary>That of a run.</summary>
     public static RunDemand Of(WaitingRun run) => new(
@@ -11,6 +11,7 @@ internal readonly record struct RunDemand(string Labels, string? NodeName, strin
         run.Avoid,
         run.CpuMillis,
         run.MemoryBytes,
+        run.Pids,
         run.HasStorageLimit,
         // Neither does a need's text.
         run.Needs.Count == 0 ? "" : string.Join('\n', run.Needs.Select(n => n.Key)));

@@ -102,7 +102,7 @@ internal sealed class RunQueue(
     // A reservation is worth nothing once its node went, or when it was for an earlier attempt or other needs.
     private bool StillGood(WaitingRun run) =>
         reservations.Find(run.UID) is not { } held
-        || (held.Attempt == run.Attempt && held.CpuMillis == run.CpuMillis && held.MemoryBytes == run.MemoryBytes
+        || (held.Attempt == run.Attempt && held.CpuMillis == run.CpuMillis && held.MemoryBytes == run.MemoryBytes && held.Pids == run.Pids
             && nodes().Any(n => n.Name == held.Node && n is { Connected: true, Problem: null }));
 
     // Nothing changed since the last pass, so those that wait go on waiting, and only the new one is to be looked at.
@@ -177,6 +177,7 @@ internal sealed class RunQueue(
                 Node = placement.Node,
                 CpuMillis = run.CpuMillis,
                 MemoryBytes = run.MemoryBytes,
+                Pids = run.Pids,
             });
         }
     }

@@ -25,7 +25,7 @@ internal static class Scheduler
         var loads = nodes.OrderBy(n => n.Name, StringComparer.Ordinal).Select(n => new NodeLoad(n)).ToList();
         var byName = loads.ToDictionary(l => l.Node.Name);
         foreach (var allocation in allocations)
-            byName.GetValueOrDefault(allocation.Node)?.Take(allocation.CpuMillis, allocation.MemoryBytes);
+            byName.GetValueOrDefault(allocation.Node)?.Take(allocation.CpuMillis, allocation.MemoryBytes, allocation.Pids);
 
         var result = new Dictionary<string, Placement>(waiting.Count);
         var demands = new Dictionary<RunDemand, NodeChoice>();
@@ -44,7 +44,7 @@ internal static class Scheduler
             turns.Count(run);
             if (choice.Roomiest(run) is { } load)
             {
-                load.Take(run.CpuMillis, run.MemoryBytes);
+                load.Take(run.CpuMillis, run.MemoryBytes, run.Pids);
                 result[run.UID] = Placement.On(load.Node.Name);
             }
             else

@@ -38,6 +38,9 @@ internal sealed record WaitingRun
     /// <summary>Memory, in bytes.</summary>
     public required long MemoryBytes { get; init; }
 
+    /// <summary>Processes and threads.</summary>
+    public required int Pids { get; init; }
+
     /// <summary>Whether it has a limit of what it takes of the node's disk.</summary>
     public bool HasStorageLimit { get; init; }
 

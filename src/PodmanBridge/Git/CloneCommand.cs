@@ -11,7 +11,6 @@ internal static class CloneCommand
 
     /// <summary>How much of git's output is kept, in bytes.</summary>
     private const long LogBytes = 64 * 1024;
-    private const int Pids = 512;
 
     private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(200);
 
@@ -54,7 +53,10 @@ internal static class CloneCommand
     ];
 
     /// <summary>The frame that lets the clone go.</summary>
-    public static ShimGo Build(GitSource source, TimeSpan lease) => new()
+    /// <param name="source">What is cloned.</param>
+    /// <param name="pids">The run's limit of processes and threads: the clone has its place on the node.</param>
+    /// <param name="lease">What is left of the lease.</param>
+    public static ShimGo Build(GitSource source, int pids, TimeSpan lease) => new()
     {
         Argv = ["/bin/sh", "-c", Script.Value, "clone", source.Url, source.Ref ?? "", $"{source.Depth}"],
         Environment = [.. Variables, .. Configured(source)],
@@ -63,7 +65,7 @@ internal static class CloneCommand
         Relays = [(GitRoutes.Port, GitRoutes.Socket)],
         LogBytes = LogBytes,
         StopGrace = StopGrace,
-        Pids = Pids,
+        Pids = pids,
         Lease = lease,
     };
 

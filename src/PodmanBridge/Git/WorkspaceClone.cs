@@ -50,7 +50,7 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
             signals = new CloneSignals(() => _ = OnShimLostAsync(signals!));
             await using var shim = ShimSocket.Listen(_runDirectory, lease, signals, services.Logger);
             await StartAsync(CloneSpec.Build(spec, Inputs(image), services.Git.Image!), shim, cancellationToken);
-            await GoAsync(source, shim, signals, cancellationToken);
+            await GoAsync(spec, shim, signals, cancellationToken);
             using var log = await LastWordAsync(spec, cancellationToken);
             CloneLog.Append(_logPath, directory.LogPath);
             if (CloneOutcome.Problem(source, log, git.Failure, services.Git.Image!, await WasOutOfMemoryAsync(log, cancellationToken)) is { } problem)
@@ -112,13 +112,13 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
         }
     }
 
-    private async Task GoAsync(GitSource source, ShimSocket shim, CloneSignals signals, CancellationToken cancellationToken)
+    private async Task GoAsync(AttemptSpec spec, ShimSocket shim, CloneSignals signals, CancellationToken cancellationToken)
     {
         if (await Task.WhenAny(signals.Hello, signals.Over).WaitAsync(HelloDeadline, services.Time, cancellationToken) == signals.Hello)
         {
             if (ShimCheck.Mounts((await signals.Hello).Mounts, OpenedMounts()) is { } difference)
                 throw new AttemptRefusedException(RunReason.PolicyDenied, $"The container that clones the repository is another one than was meant: {difference}.");
-            shim.Go(() => CloneCommand.Build(source, lease()));
+            shim.Go(() => CloneCommand.Build(spec.Git!, spec.Pids, lease()));
             await signals.Over.WaitAsync(cancellationToken);
         }
     }

@@ -23,6 +23,12 @@ internal sealed record NodeFactsOptions
     /// <summary>Bytes of memory that runs may have together; null for all the machine has.</summary>
     public long? MemoryBytes { get; init; }
 
+    /// <summary>Processes and threads that runs may have together; null if that is not told.</summary>
+    public int? Pids { get; init; }
+
+    /// <summary>Processes and threads that one run may have; null if that is not told.</summary>
+    public int? RunPids { get; init; }
+
     /// <summary>Whether the node takes runs although it cannot enforce all their limits.</summary>
     public required bool AllowsUnenforcedLimits { get; init; }
 

@@ -78,6 +78,8 @@ internal static class NodeFactsRules
         CliVersion = cliVersion,
         AllowsUnenforcedLimits = options.AllowsUnenforcedLimits,
         MaxRuns = options.MaxRuns,
+        Pids = options.Pids,
+        RunPids = options.RunPids,
         AllowedVolumes = [.. options.AllowedVolumes.Select(v => new NodeVolume { PathPrefix = v.PathPrefix, ReadOnly = v.ReadOnly })],
         AllowedPodmanSecrets = options.AllowedPodmanSecrets,
         ClonesGit = options.ClonesGit,

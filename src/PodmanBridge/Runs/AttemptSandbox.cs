@@ -62,6 +62,11 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             throw new AttemptRefusedException(RunReason.InvalidSpec, problem);
         }
 
+        if (ProcessBound.Problem(spec, services.RunPids, services.Node) is { } tooMany)
+        {
+            throw new AttemptRefusedException(RunReason.PolicyDenied, tooMany);
+        }
+
         services.Secrets.Demand(spec);
         await _mounts.OpenAsync(cancellationToken);
         var image = await AttemptImage.FetchAsync(spec, pull, services, cancellationToken);

@@ -63,6 +63,9 @@ internal sealed class SandboxServices
     /// <summary>Whether the node takes runs although it cannot enforce all their limits.</summary>
     public bool AllowsUnenforcedLimits { get; init; }
 
+    /// <summary>Processes and threads that one run may have at most.</summary>
+    public int RunPids { get; init; } = BridgeOptions.DefaultMaxRunPids;
+
     /// <summary>What outlives attempts.</summary>
     public required NodeSessions Sessions { get; init; }
 

@@ -26,8 +26,8 @@ internal static class ContainerSpec
     /// <summary>Signals and POSIX timers of one run; the kernel's own default is a thousand for each 250 MB of the machine's memory.</summary>
     private const ulong QueuedSignals = 1024;
 
-    /// <summary>One POSIX message queue of the default size; the kernel's own default is ten, for the engine's user as a whole.</summary>
-    private const ulong QueuedMessageBytes = 96 * 1024;
+    /// <summary>The weight of a run that asks for none. Always said: what runtimes make of no weight is more than what they make of this number.</summary>
+    private const int UsualCpuShares = 1024;
 
     private static readonly NamespaceMode Private = new() { Mode = "private" };
     private static readonly NamespaceMode None = new() { Mode = "none" };
@@ -119,15 +119,17 @@ internal static class ContainerSpec
         (uint)Math.Clamp((spec.TimeoutMs / 1000) + (long)Grace.TotalSeconds, 1, uint.MaxValue);
 
     /// <summary>
-    /// No core dumps. Queued signals and message queues also count against the engine's own user, whatever user namespace they are in: without a bound one agent leaves
-    /// none to the others. The bound of processes is not among these: the runtime takes them over before it is the agent's user, and would be held to it among all
-    /// processes of the engine (crun 1.21: "clone: Resource temporarily unavailable"). The shim sets it (<see cref="ShimGo.Pids"/>).
+    /// No core dumps. Queued signals also count against the engine's own user, whatever user namespace they are in: without a bound one agent leaves none to the others.
+    /// No real-time or raised priority, which a desktop's engine may have been given and would pass on. The bound of processes is not among these: the runtime takes them
+    /// over before it is the agent's user, and would be held to it among all processes of the engine (crun 1.21: "clone: Resource temporarily unavailable"). The shim sets
+    /// it (<see cref="ShimGo.Pids"/>).
     /// </summary>
     private static readonly List<SpecRlimit> Rlimits =
     [
         new() { Type = "core", Soft = 0, Hard = 0 },
         new() { Type = "sigpending", Soft = QueuedSignals, Hard = QueuedSignals },
-        new() { Type = "msgqueue", Soft = QueuedMessageBytes, Hard = QueuedMessageBytes },
+        new() { Type = "rtprio", Soft = 0, Hard = 0 },
+        new() { Type = "nice", Soft = 0, Hard = 0 },
     ];
 
     private static SpecResources? Resources(AttemptSpec spec, ContainerInputs inputs)
@@ -138,7 +140,7 @@ internal static class ContainerSpec
         return new SpecResources
         {
             Memory = Enforced("memory") ? new SpecMemory { Limit = spec.MemoryBytes, Swap = spec.MemoryBytes } : null,
-            Cpu = Enforced("cpu") ? new SpecCpu { Quota = Math.Max(1000, spec.CpuMillis * (long)CpuPeriod / 1000), Period = CpuPeriod, Shares = (ulong?)spec.CpuShares } : null,
+            Cpu = Enforced("cpu") ? new SpecCpu { Quota = Math.Max(1000, spec.CpuMillis * (long)CpuPeriod / 1000), Period = CpuPeriod, Shares = (ulong)(spec.CpuShares ?? UsualCpuShares) } : null,
             Pids = Enforced("pids") ? new SpecPids { Limit = spec.Pids } : null,
         };
     }

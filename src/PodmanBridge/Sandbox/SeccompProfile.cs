@@ -21,10 +21,19 @@ internal sealed record SeccompProfile
     private const ulong NewListener = 8;
 
     /// <summary>The families that an agent may open a socket of: AF_UNIX, AF_INET, AF_INET6.</summary>
-    private static readonly ulong[] SocketFamilies = [1, 2, 10];
+    private static readonly ulong[] SocketFamilies = [Unix, 2, 10];
+
+    /// <summary>AF_UNIX.</summary>
+    private const ulong Unix = 1;
 
     /// <summary>AF_NETLINK.</summary>
     private const ulong Netlink = 16;
+
+    /// <summary>
+    /// The flags that ask for huge pages of the machine's own pool, which no limit of a run bounds: MAP_HUGETLB, MFD_HUGETLB and SHM_HUGETLB. Each with its call and the
+    /// argument that holds it.
+    /// </summary>
+    private static readonly (string Call, uint Argument, ulong Flag)[] HugePages = [("mmap", 3, 0x4_0000), ("memfd_create", 1, 4), ("shmget", 2, 0x800)];
 
     /// <summary>personality(2): PER_LINUX, and the question for the present one.</summary>
     private static readonly ulong[] Personalities = [0, 0xFFFF_FFFF];
@@ -54,6 +63,8 @@ internal sealed record SeccompProfile
             .. Personalities.Select(p => new SeccompRule { Names = ["personality"], Action = Allow, Arguments = [Equal(0, p)] }),
             .. SocketFamilies.Select(f => new SeccompRule { Names = ["socket"], Action = Allow, Arguments = [Equal(0, f)] }),
             new() { Names = ["socket"], Action = Allow, Arguments = [Equal(0, Netlink), Equal(2, 0)] },
+            new() { Names = ["socketpair"], Action = Allow, Arguments = [Equal(0, Unix)] },
+            .. HugePages.Select(huge => new SeccompRule { Names = [huge.Call], Action = Allow, Arguments = [Clear(huge.Argument, huge.Flag)] }),
         ],
     };
 

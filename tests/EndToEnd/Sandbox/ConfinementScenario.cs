@@ -56,7 +56,7 @@ public sealed class ConfinementScenario(StackFixture stacks) : Scenario(stacks)
     private const string Look = """
         env | sed 's/^/env: /'
         while read -r _ _ _ _ path flags rest; do echo "mount: $path $flags ${rest##* }"; done < /proc/self/mountinfo
-        sed -n 's/^Max \(core file size\|processes\|pending signals\|msgqueue size\)  *\([0-9]*\)  *\([0-9]*\) .*/limit: \1 \2 \3/p' /proc/self/limits
+        sed -n 's/^Max \(core file size\|processes\|pending signals\|nice priority\|realtime priority\)  *\([0-9]*\)  *\([0-9]*\) .*/limit: \1 \2 \3/p' /proc/self/limits
         echo "pwd: $(pwd)"; echo "id: $(id)"; echo "hostname: $(cat /proc/sys/kernel/hostname)"
         cat /etc/hosts | sed 's/^/hosts: /'; cat /etc/resolv.conf | sed 's/^/resolv: /'
         for path in / /etc /usr /run /run/stromboli /opt/stromboli /dev /sys /sys/fs/cgroup /proc/sys/kernel/hostname /volume; do

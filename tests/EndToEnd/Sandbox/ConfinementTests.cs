@@ -10,7 +10,7 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
     [
         "unshare", "setns", "clone3", "mount", "umount2", "pivot_root", "chroot", "fsopen", "fsmount", "move_mount", "open_tree", "mount_setattr", "keyctl", "add_key",
         "request_key", "ptrace", "pidfd_getfd", "process_vm_readv", "process_vm_writev", "bpf", "io_uring_setup", "io_uring_enter", "io_uring_register", "userfaultfd",
-        "perf_event_open", "open_by_handle_at", "init_module", "kexec_load", "reboot", "swapon", "quotactl", "syslog",
+        "perf_event_open", "open_by_handle_at", "init_module", "kexec_load", "reboot", "swapon", "quotactl", "syslog", "io_setup", "io_submit", "io_getevents", "mq_open", "fanotify_init",
     ];
 
     /// <summary>The images, for each case.</summary>
@@ -52,6 +52,7 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
         var rules = seccomp["syscalls"]!.AsArray().Where(rule => rule!["action"]!.ToString() == "SCMP_ACT_ALLOW").ToList();
         Assert.Empty(rules.SelectMany(rule => rule!["names"]!.AsArray()).Select(name => name!.ToString()).Intersect(RefusedCalls));
         Assert.Equal([1, 2, 10, 16], RulesOf(rules, "socket").Select(arguments => arguments[0]!["value"]!.GetValue<int>()).Order());
+        Assert.Equal(1, Assert.Single(RulesOf(rules, "socketpair"))[0]!["value"]!.GetValue<int>());
         // Whatever makes a namespace must not be among the flags.
         Assert.Equal(0x7E02_0000UL, Assert.Single(RulesOf(rules, "clone"))[0]!["value"]!.GetValue<ulong>());
     }
@@ -153,7 +154,7 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
     [MemberData(nameof(Images))]
     public async Task Limits_AreSet_OrLabelledAsNotEnforced(string image)
     {
-        Assert.Equal(["core file size 0 0", "processes 256 256", "pending signals 1024 1024", "msgqueue size 98304 98304"], scenario.Inside(image)["limit"]);
+        Assert.Equal(["core file size 0 0", "processes 256 256", "pending signals 1024 1024", "nice priority 0 0", "realtime priority 0 0"], scenario.Inside(image)["limit"]);
         var node = await scenario.Scene.Stack.Http.GetAsync($"/apis/stromboli.dev/v1alpha1/agentnodes/{scenario.Run(image).Node.Node.Name}");
         var enforced = node!["status"]!["enforcedLimits"]?.AsArray().Select(limit => limit!.ToString()).ToHashSet() ?? [];
         var host = scenario.Inspected(image)["HostConfig"]!;

@@ -95,6 +95,7 @@ public sealed class ExhaustionScenario(StackFixture stacks) : Scenario(stacks)
             """);
         var neighbour = await Scene.ApplyRunAsync(HeldRun.Yaml("neighbour", Intruders.Image, """
             echo "# held"; intruder signals /bin/sh; intruder descriptors /bin/sh
+            echo "# forks"; i=0; while [ $i -lt 200 ] && (exit 0); do i=$((i + 1)); done; echo "forked: $i"
             """, $"  nodeName: {NodeName}"));
         var glutton = await Scene.ApplyRunAsync(HeldRun.Yaml("glutton", Intruders.Image, "intruder memory 200000000 /bin/sh", $$"""
               nodeName: {{NodeName}}

@@ -92,6 +92,7 @@ public sealed class IntrusionScenario(StackFixture stacks) : Scenario(stacks)
         echo "# own"; attacker own-rights
         echo "# calls"; intruder call /run/stromboli/shim.sock {Calls}
         echo "# sockets"; intruder families
+        echo "# shared"; intruder shared
         echo "# interfaces"; intruder interfaces
         echo "# loopback"; intruder reach 127.0.0.1:{Port} ::1:{Port}
         echo "# network"; intruder reach {string.Join(' ', Addresses.Select(address => $"{address}:{Port}"))} 8.8.8.8:53 169.254.169.254:80 224.0.0.1:5353 2001:4860:4860::8888:443

@@ -81,6 +81,11 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
         scenario.Report.Lines("sockets"));
 
     [Fact]
+    public void WhatAllShareWithoutABound_IsNotThere() => Assert.Equal(
+        ["io_setup: ENOSYS", "mq_open: ENOSYS", "huge-pages: ENOSYS", "socketpair-vsock: ENOSYS", "socketpair-tipc: ENOSYS", "socketpair: ok"],
+        scenario.Report.Lines("shared"));
+
+    [Fact]
     public void Interfaces_AreLoopbackAlone_AndStayAsTheyAre() =>
         Assert.Equal(["interfaces: lo", "interface-down: EPERM", "interface-address: EPERM"], scenario.Report.Lines("interfaces"));
 

@@ -18,6 +18,7 @@ public sealed partial class OperatorCommandTests
         Assert.Equal("https://api.anthropic.com/", options.ModelBaseURL.AbsoluteUri);
         Assert.NotEmpty(options.Prices.Models);
         Assert.False(options.AllowExtraArgs);
+        Assert.Equal(1024, options.MaxCpuShares);
     }
 
     [Fact]
@@ -28,7 +29,7 @@ public sealed partial class OperatorCommandTests
 
         var (code, options, _) = await InvokeAsync(
             "--kubeconfig", "/k", "--namespace", "ns", "--identity", "me", "--hub-listen", "127.0.0.1:1", "--hub-name", "a", "--hub-name", "10.0.0.1", "--health-listen", "[::1]:2",
-            "--default-image", "i", "--model-base-url", "http://127.0.0.1:9", "--model-credentials-secret", "s", "--allow-extra-args", "--prices", prices, "--node-lost-after", "1m30s",
+            "--default-image", "i", "--model-base-url", "http://127.0.0.1:9", "--model-credentials-secret", "s", "--allow-extra-args", "--max-cpu-shares", "2048", "--prices", prices, "--node-lost-after", "1m30s",
             "--node-lost-grace", "0s", "--lease-duration", "3s", "--lease-renew-deadline", "2s", "--lease-retry-period", "500ms");
         File.Delete(prices);
 
@@ -38,6 +39,7 @@ public sealed partial class OperatorCommandTests
         Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.Zero, TimeSpan.FromMilliseconds(500)), (options.NodeLostAfter, options.NodeLostGrace, options.LeaseRetryPeriod));
         Assert.Equal(2, Assert.Single(options.Prices.Models).Output);
         Assert.True(options.AllowExtraArgs);
+        Assert.Equal(2048, options.MaxCpuShares);
     }
 
     [Theory]
@@ -58,6 +60,8 @@ public sealed partial class OperatorCommandTests
     [InlineData("--model-base-url", "https://u:p@example.com", "--model-base-url")]
     [InlineData("--model-base-url", "https://example.com/?a", "--model-base-url")]
     [InlineData("--prices", "/does/not/exist", "--prices")]
+    [InlineData("--max-cpu-shares", "1", "--max-cpu-shares")]
+    [InlineData("--max-cpu-shares", "262145", "--max-cpu-shares")]
     public async Task InvokeAsync_BadFlag_IsOneSentenceThatNamesItAndExitCode2(string flag, string value, string named)
     {
         var (code, options, error) = await InvokeAsync(flag, value);

@@ -13,6 +13,8 @@ public sealed class NodeFactsRulesTests
         var said = (Hello)JsonSerializer.Deserialize("""{"type":"Hello","schema":1,"node":"node-1","seenEpoch":0,"facts":{"bridgeVersion":"0.0.9","cpuMillis":0,"memoryBytes":0,"maxRuns":3},"observed":[]}""", NodeLinkJson.Default.BridgeMessage)!;
         var facts = NodeFactsRules.Clean(said.Facts);
         Assert.Equal(("0.0.9", 3), (facts.BridgeVersion, facts.MaxRuns));
+        // Of these it is not said that there are none.
+        Assert.Equal((null, null), (facts.Pids, facts.RunPids));
         Assert.Empty(facts.EnforcedLimits);
         Assert.Empty(facts.AllowedVolumes);
         Assert.Empty(facts.AllowedPodmanSecrets);

@@ -178,7 +178,7 @@ public sealed class NodeRegistryTests : IDisposable
         {
             Status = new AgentNodeStatus
             {
-                Capacity = new NodeResources { Cpu = new Quantity("2500m"), Memory = new Quantity("1Gi"), Runs = 3 },
+                Capacity = new NodeResources { Cpu = new Quantity("2500m"), Memory = new Quantity("1Gi"), Pids = 700, Runs = 3 },
                 EnforcedLimits = ["cpu", "memory", "pids"],
                 Labels = new() { ["node.stromboli.dev/gpu"] = "yes", ["gone"] = "x" },
             },
@@ -186,7 +186,7 @@ public sealed class NodeRegistryTests : IDisposable
 
         var view = _registry.Find("n")!;
 
-        Assert.Equal((false, 2500, 1L << 30, 3, true), (view.Connected, view.CpuMillis, view.MemoryBytes, view.MaxRuns, view.TakesLimits));
+        Assert.Equal((false, 2500, 1L << 30, 700, 3, true), (view.Connected, view.CpuMillis, view.MemoryBytes, view.Pids, view.MaxRuns, view.TakesLimits));
         Assert.Equal(["node.stromboli.dev/gpu"], view.Labels.Keys);
     }
 

@@ -73,7 +73,8 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         await ConnectAsync();
 
         Assert.Equal(("True", "True"), (Ready.Status, Schedulable.Status));
-        Assert.Equal(("4", "8Gi", 8, "0/8"), (Status!.Capacity!.Cpu.ToString(), Status.Capacity.Memory.ToString(), Status.Capacity.Runs, Status.Runs));
+        Assert.Equal(("4", "8Gi", 6000, 8, "0/8"), (Status!.Capacity!.Cpu.ToString(), Status.Capacity.Memory.ToString(), Status.Capacity.Pids, Status.Capacity.Runs, Status.Runs));
+        Assert.Equal(0, Status.Allocated!.Pids);
         Assert.Equal("0.1.0", Status.BridgeVersion);
         Assert.NotNull(Status.ConnectedSince);
         Assert.Equal(2, Writes);
@@ -112,14 +113,14 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         var before = Writes;
         for (var i = 1; i <= 50; i++)
         {
-            _taken = new NodeAllocation(i % 8, 100 * i, i << 20);
+            _taken = new NodeAllocation(i % 8, 100 * i, i << 20, 256 * (i % 8));
             _controller.Look("node-1");
             _time.Advance(TimeSpan.FromMilliseconds(100));
         }
 
         await PassAsync(() => Status!.Runs == "2/8");
         Assert.InRange(Writes - before, 1, 2);
-        Assert.Equal("5", Status!.Allocated!.Cpu.ToString());
+        Assert.Equal(("5", 512), (Status!.Allocated!.Cpu.ToString(), Status.Allocated.Pids));
     }
 
     [Fact]

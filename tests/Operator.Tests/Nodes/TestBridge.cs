@@ -16,7 +16,7 @@ internal sealed class TestBridge(MessageChannel<BridgeMessage, OperatorMessage> 
         Node = node,
         Installation = HubUnderTest.Installation,
         SeenEpoch = 1,
-        Facts = new NodeFacts { BridgeVersion = "0.1.0", CpuMillis = 4000, MemoryBytes = 1L << 33, MaxRuns = 8, EnforcedLimits = ["cpu", "memory", "pids"] },
+        Facts = new NodeFacts { BridgeVersion = "0.1.0", CpuMillis = 4000, MemoryBytes = 1L << 33, Pids = 6000, RunPids = 2000, MaxRuns = 8, EnforcedLimits = ["cpu", "memory", "pids"] },
         Observed = [],
     };
 

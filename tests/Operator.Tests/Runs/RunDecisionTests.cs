@@ -91,6 +91,23 @@ public sealed class RunDecisionTests
         Assert.Equal(RunPhase.Preparing, RunDecision.Decide(Snapshot(none)).Status!.Phase);
     }
 
+    [Theory]
+    [InlineData(null, 1024, null)]
+    [InlineData(512, 1024, null)]
+    [InlineData(1024, 1024, null)]
+    [InlineData(1025, 1024, "spec.resources.cpuShares 1025 is more than the 1024 that are allowed here: ask for less, or start the operator with --max-cpu-shares 1025.")]
+    [InlineData(262_144, 1024, "spec.resources.cpuShares 262144 is more than the 1024 that are allowed here: ask for less, or start the operator with --max-cpu-shares 262144.")]
+    [InlineData(4096, 4096, null)]
+    public void Decide_CpuShares_AreNoMoreThanTheOperatorAllows(int? shares, int most, string? denial)
+    {
+        var run = Run(new AgentRunSpec { Prompt = "hello", Resources = new ResourceSpec { CpuShares = shares } });
+        var verdict = RunDecision.Decide(Snapshot(run) with { Options = Options with { MaxCpuShares = most } });
+        StatusRules.Check(run with { Status = verdict.Status }, null);
+        Assert.Equal(denial is null ? RunPhase.Preparing : RunPhase.Failed, verdict.Status!.Phase);
+        if (denial is not null)
+            Assert.Equal((RunReason.PolicyDenied, denial), (verdict.Status.Reason, verdict.Status.Message));
+    }
+
     [Fact]
     public void Decide_EveryNodeDeniesWhatItWants_FailsWithoutANode()
     {

@@ -86,6 +86,31 @@ public sealed class SchedulerTests
         Assert.Contains("8Gi", placement.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(4096, 8192, 4096, null)]
+    [InlineData(4097, 8192, 4096, "4096 pids")]
+    [InlineData(4097, 8192, null, null)]
+    [InlineData(1025, 1024, 4096, "1024 pids")]
+    [InlineData(32_768, null, null, null)]
+    public void Place_MorePidsThanANodeGivesOneRun_SaysSoInsteadOfQueueing(int pids, int? node, int? run, string? most)
+    {
+        var placement = Place(Run("a") with { Pids = pids }, Node("node-1") with { Pids = node, RunPids = run });
+        Assert.Equal((most is null ? null : RunReason.NoNodeMatches, most is null), (placement.Reason, placement.IsPlaced));
+        Assert.Contains(most ?? "", placement.Message, StringComparison.Ordinal);
+        Assert.Contains(most is null ? "" : $"{pids} pids", placement.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Place_PidsOfThoseOnRecord_AreTaken()
+    {
+        var (one, other) = (Node("node-1") with { Pids = 8192 }, Node("node-2") with { Pids = 8192 });
+        var taken = Taken("x", "node-1") with { Pids = 8000 };
+        Assert.Equal(RunReason.Queued, Scheduler.Place([Run("a")], [one], [taken])["a"].Reason);
+        Assert.True(Scheduler.Place([Run("a") with { Pids = 192 }], [one], [taken])["a"].IsPlaced);
+        // And it is the fuller of two.
+        Assert.Equal("node-2", Scheduler.Place([Run("a") with { Pids = 192 }], [one, other], [taken, Taken("y", "node-2")])["a"].Node);
+    }
+
     [Fact]
     public void Place_NodeThatIsDownIsLargeEnough_WaitsForIt()
     {
@@ -105,13 +130,17 @@ public sealed class SchedulerTests
     }
 
     [Theory]
-    [InlineData(8, 2000, 8L << 30, 2)]
-    [InlineData(8, 8000, 1L << 30, 2)]
-    [InlineData(3, 8000, 8L << 30, 3)]
-    [InlineData(0, 8000, 8L << 30, 0)]
-    public void Place_Capacity_IsTheScarcestOfThree(int maxRuns, long cpu, long memory, int placed)
+    [InlineData(8, 2000, 8L << 30, 8192, 2)]
+    [InlineData(8, 8000, 1L << 30, 8192, 2)]
+    [InlineData(3, 8000, 8L << 30, 8192, 3)]
+    [InlineData(8, 8000, 8L << 30, 1279, 4)]
+    [InlineData(8, 8000, 8L << 30, 1280, 5)]
+    [InlineData(8, 8000, 8L << 30, 255, 0)]
+    [InlineData(8, 8000, 8L << 30, null, 8)]
+    [InlineData(0, 8000, 8L << 30, 8192, 0)]
+    public void Place_Capacity_IsTheScarcestOfFour(int maxRuns, long cpu, long memory, int? pids, int placed)
     {
-        var node = Node("node-1") with { MaxRuns = maxRuns, CpuMillis = cpu, MemoryBytes = memory };
+        var node = Node("node-1") with { MaxRuns = maxRuns, CpuMillis = cpu, MemoryBytes = memory, Pids = pids };
         var placements = Scheduler.Place([.. Enumerable.Range(0, 10).Select(i => Run($"r{i}"))], [node], []);
         Assert.Equal(placed, placements.Values.Count(p => p.IsPlaced));
     }

@@ -16,6 +16,7 @@ internal static class SchedulingCases
         CreatedAt = T0,
         CpuMillis = 1000,
         MemoryBytes = 512L << 20,
+        Pids = 256,
     };
 
     public static NodeView Node(string name) => new()
@@ -40,5 +41,6 @@ internal static class SchedulingCases
         Node = node,
         CpuMillis = 1000,
         MemoryBytes = 512L << 20,
+        Pids = 256,
     };
 }

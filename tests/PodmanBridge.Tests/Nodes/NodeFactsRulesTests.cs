@@ -42,8 +42,8 @@ public sealed class NodeFactsRulesTests
     [Fact]
     public void Facts_AmountsAreSaid_CountRatherThanTheMachines()
     {
-        var facts = NodeFactsRules.Facts(Info(Host), Options with { CpuMillis = 3500, MemoryBytes = 1 << 20 }, null);
-        Assert.Equal((3500L, 1L << 20), (facts.CpuMillis, facts.MemoryBytes));
+        var facts = NodeFactsRules.Facts(Info(Host), Options with { CpuMillis = 3500, MemoryBytes = 1 << 20, Pids = 2000, RunPids = 500 }, null);
+        Assert.Equal((3500L, 1L << 20, 2000, 500), (facts.CpuMillis, facts.MemoryBytes, facts.Pids, facts.RunPids));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class ContainerTests(PodmanFixture podman) : IClassFixture<PodmanF
             echo "links $(ls /sys/class/net | tr '\n' ' ')"
             awk '$5 == "/tmp" || $5 == "/run" || $5 == "/var/tmp" || $5 == "/dev/shm" || $5 == "/run/stromboli" || $5 == "/workspace" { print "mount", $5, $6, $NF }' /proc/self/mountinfo
             cat /etc/hosts
-            ulimit -c; echo "signals $(ulimit -i)"; echo "queues $(ulimit -q)"
+            ulimit -c; echo "signals $(ulimit -i)"; echo "priorities $(ulimit -r) $(ulimit -e)"
             unshare -Ur true 2>&1 && echo "user namespace"
             awk '$5 == "/" { print "root", substr($6, 1, 2) }' /proc/self/mountinfo
             """));
@@ -77,7 +77,7 @@ public sealed class ContainerTests(PodmanFixture podman) : IClassFixture<PodmanF
         Assert.Contains("root ro", lines);
         Assert.Contains("127.0.0.1 localhost agent", lines);
         Assert.Contains("signals 1024", lines);
-        Assert.Contains("queues 98304", lines);
+        Assert.Contains("priorities 0 0", lines);
         Assert.DoesNotContain("user namespace", lines);
         foreach (var path in new[] { "/tmp", "/run", "/var/tmp", "/dev/shm" })
             Assert.Contains(lines, l => l.StartsWith($"mount {path} rw,nosuid,nodev", StringComparison.Ordinal) && l.Contains("nr_inodes=", StringComparison.Ordinal));

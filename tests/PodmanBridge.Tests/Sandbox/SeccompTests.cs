@@ -23,11 +23,12 @@ public sealed class SeccompTests(PodmanFixture podman) : IClassFixture<PodmanFix
     [
         "clone-user", "clone-pid", "clone3", "io-uring-setup", "io-uring-enter", "personality-no-randomize", "unknown", "socket-netfilter", "socket-audit",
         "socket-generic", "socket-vsock", "socket-vsock-high-bits", "socket-route-high-bits", "socket-alg", "socket-packet", "socket-xdp", "socket-key",
-        "socket-bluetooth", "socket-can", "socket-tipc",
+        "socket-bluetooth", "socket-can", "socket-tipc", "socketpair-inet", "socketpair-vsock", "socketpair-tipc", "socketpair-vsock-high-bits", "io-setup", "io-submit",
+        "mq-open", "mmap-huge", "memfd-huge", "shmget-huge",
     ];
 
     private static readonly string[] Allowed =
-        ["personality-query", "socket-unix", "socket-inet", "socket-inet6", "socket-route", "socketpair", "memfd", "mmap-exec", "thread"];
+        ["personality-query", "socket-unix", "socket-inet", "socket-inet6", "socket-route", "socketpair", "memfd", "shmget", "mmap-exec", "thread"];
 
     private readonly ContainerFixture _containers = new(podman);
 

@@ -8,6 +8,7 @@ void attack_run_directory(void);
 void attack_foreign_calls(void);
 void hand_over_stdout(void);
 void use_own_rights(void);
+void attack_next_child(void);
 
 void stubborn_tree(int depth);
 void orphans(int count);

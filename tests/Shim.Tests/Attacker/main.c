@@ -43,6 +43,7 @@ int main(int argc, char **argv)
     else if (!strcmp(c, "foreign-calls")) attack_foreign_calls();
     else if (!strcmp(c, "hand-over")) hand_over_stdout();
     else if (!strcmp(c, "own-rights")) use_own_rights();
+    else if (!strcmp(c, "next-child")) attack_next_child();
     else if (!strcmp(c, "stubborn-tree")) stubborn_tree((int)number(argv, 2));
     else if (!strcmp(c, "orphans")) orphans((int)number(argv, 2));
     else if (!strcmp(c, "siblings")) siblings((int)number(argv, 2));

@@ -111,6 +111,10 @@ internal sealed class Container : IAsyncDisposable
             .Where(pid => pid > 0 && _pidNamespace is not null && NamespaceOf(pid) == _pidNamespace),
     ];
 
+    /// <summary>Host pids of the shim's own children. Cheap enough to be asked in a loop.</summary>
+    public IReadOnlyList<int> Children() =>
+        [.. Children(Pid).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pid => int.Parse(pid, CultureInfo.InvariantCulture))];
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) _process.Kill();

@@ -20,6 +20,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -71,6 +72,19 @@ static void families(void)
     told("ping", socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP));
     told("packet", socket(AF_PACKET, SOCK_RAW, 0));
     told("vsock", socket(AF_VSOCK, SOCK_STREAM, 0));
+}
+
+// What draws on a number that the machine or the engine's user has only once, and pairs of sockets that are not unix ones.
+static void shared(void)
+{
+    unsigned long context = 0;
+    int pair[2];
+    told("io_setup", syscall(SYS_io_setup, 1, &context));
+    told("mq_open", syscall(SYS_mq_open, "x", O_CREAT | O_RDWR, 0600, NULL));
+    told("huge-pages", mmap(NULL, 2 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0) == MAP_FAILED ? -1 : 0);
+    told("socketpair-vsock", socketpair(AF_VSOCK, SOCK_STREAM, 0, pair));
+    told("socketpair-tipc", socketpair(AF_TIPC, SOCK_STREAM, 0, pair));
+    told("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
 }
 
 static void interfaces(void)
@@ -255,7 +269,12 @@ static void exhaust_processes(const char *file)
         }
     }
     counted("processes", count);
-    until(file);
+    // A bomb goes on: whenever a place is free it takes it.
+    for (; access(file, F_OK) < 0; usleep(1000)) {
+        pid_t child = fork();
+        if (child == 0) _exit(0);
+        if (child > 0) waitpid(child, NULL, 0);
+    }
     while (wait(NULL) > 0) continue;
 }
 
@@ -311,6 +330,7 @@ int main(int argc, char **argv)
     if (argc < 2) return 2;
     const char *c = argv[1];
     if (!strcmp(c, "families")) families();
+    else if (!strcmp(c, "shared")) shared();
     else if (!strcmp(c, "interfaces")) interfaces();
     else if (!strcmp(c, "reach")) for (int i = 2; i < argc; i++) reach(argv[i]);
     else if (!strcmp(c, "reach-unix")) for (int i = 2; i < argc; i++) reach_unix(argv[i]);
