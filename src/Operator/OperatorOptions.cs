@@ -37,6 +37,12 @@ internal sealed record OperatorOptions
     /// <summary>Whether runs may give the CLI further options of their own.</summary>
     public bool AllowExtraArgs { get; init; }
 
+    /// <summary>How many runs of one namespace that are not over are dealt with at once.</summary>
+    public required int NamespaceRuns { get; init; }
+
+    /// <summary>How many bytes the large specs among them may have together.</summary>
+    public required long NamespaceSpecBytes { get; init; }
+
     /// <summary>What models cost.</summary>
     public required PriceTable Prices { get; init; }
 

@@ -193,5 +193,7 @@ internal static class OperatorServices
         DefaultCredential = options.ModelCredentialsSecret is { } name ? new CredentialSource(@namespace, name) : null,
         NodeLostAfter = options.NodeLostAfter,
         AllowExtraArgs = options.AllowExtraArgs,
+        NamespaceRuns = options.NamespaceRuns,
+        NamespaceSpecBytes = options.NamespaceSpecBytes,
     };
 }

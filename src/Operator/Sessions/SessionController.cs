@@ -74,8 +74,12 @@ internal sealed partial class SessionController : IDisposable
     {
         if (change.New is { } now && change.Old is { } old && now.Metadata.DeletionTimestamp == old.Metadata.DeletionTimestamp && now.Metadata.Uid == old.Metadata.Uid)
             return;
-        if (change.Old is { Status.NodeName: { } node, Metadata.Uid: { } uid } && change.New?.Metadata.Uid != uid)
-            _gone(node, uid);
+        if (change.Old is { Metadata.Uid: { } uid } gone && change.New?.Metadata.Uid != uid)
+        {
+            _written.TryRemove(uid, out _);
+            if (gone.Status?.NodeName is { } node)
+                _gone(node, uid);
+        }
         foreach (var run in _runs.OfSession(NamespacedName.Of(change.Object)))
             _signals.Wake(NamespacedName.Of(run));
     }
