@@ -3,6 +3,7 @@ using Stromboli.Bench.ColdStart;
 using Stromboli.Bench.Figures;
 using Stromboli.Bench.Idle;
 using Stromboli.Bench.NodeThroughput;
+using Stromboli.Bench.OperatorMemory;
 using Stromboli.Bench.OperatorThroughput;
 using Stromboli.Bench.Steps;
 using Stromboli.Testbed.Nodes;
@@ -18,7 +19,8 @@ internal static class BenchCommand
     private static readonly string[] Measured = ["idle", "writes", "cold-start"];
     private const string NodeThroughput = "node-throughput";
     private const string OperatorThroughput = "operator-throughput";
-    private static readonly string[] All = [.. Measured, NodeThroughput, OperatorThroughput, "steps"];
+    private const string OperatorMemory = "operator-memory";
+    private static readonly string[] All = [.. Measured, NodeThroughput, OperatorThroughput, OperatorMemory, "steps"];
 
     /// <summary>Measures, prints, and stores if every part was measured.</summary>
     /// <returns>0, whatever the figures; 2 for a part that there is not.</returns>
@@ -45,6 +47,12 @@ internal static class BenchCommand
         {
             progress.Tell("operator-throughput: a stack of simulated nodes");
             figures.AddRange(await new OperatorThroughputBench(progress).RunAsync(cancellationToken));
+        }
+
+        if (parts.Contains(OperatorMemory))
+        {
+            progress.Tell("operator-memory: a stack without nodes");
+            figures.AddRange(await new OperatorMemoryBench(progress).RunAsync(cancellationToken));
         }
 
         if (parts.Contains("steps"))

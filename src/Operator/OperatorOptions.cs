@@ -39,6 +39,11 @@ internal sealed record OperatorOptions
 
     /// <summary>The largest share of the processors that a run may ask for.</summary>
     public required int MaxCpuShares { get; init; }
+    /// <summary>How many runs of one namespace that are not over are dealt with at once.</summary>
+    public required int NamespaceRuns { get; init; }
+
+    /// <summary>How many bytes the large specs among them may have together.</summary>
+    public required long NamespaceSpecBytes { get; init; }
 
     /// <summary>What models cost.</summary>
     public required PriceTable Prices { get; init; }

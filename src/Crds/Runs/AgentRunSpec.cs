@@ -114,6 +114,13 @@ public sealed record AgentRunSpec
     [JsonIgnore]
     public bool SessionMerged { get; init; }
 
+    /// <summary>
+    /// No field of the API: how many bytes the whole spec has as JSON, if this is only the part that is kept in memory; null for a spec that is whole. A part is never validated,
+    /// resolved or sent.
+    /// </summary>
+    [JsonIgnore]
+    public int? AbridgedFrom { get; init; }
+
     /// <summary>Labels that the node must have, with these values. What counts are the trusted labels of the AgentNode, shown in its status.labels.</summary>
     [Entries(RunLimits.Selectors, RunLimits.LabelValue)]
     [Pattern(Patterns.LabelValue, Sentences.LabelValue)]

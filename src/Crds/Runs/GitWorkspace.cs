@@ -28,8 +28,8 @@ public sealed record GitWorkspace
     public int? Depth { get; init; }
 
     /// <summary>
-    /// Secret with the keys username and password, or token, annotated stromboli.dev/use-as: git, and best also stromboli.dev/git-origins: https://git.example.com, which
-    /// keeps it from other servers. The run waits until it exists. No credential when absent.
+    /// Secret with the keys username and password, or token, annotated stromboli.dev/use-as: git, and stromboli.dev/git-origins: https://git.example.com, the
+    /// origins that it may be sent to. The run waits until it exists. No credential when absent.
     /// </summary>
     public SecretReference? CredentialsSecretRef { get; init; }
 }

@@ -12,7 +12,8 @@ public sealed record ModelSpec
     public string? BaseURL { get; init; }
 
     /// <summary>
-    /// Secret with the key api-key or oauth-token, annotated stromboli.dev/use-as: model. The run waits until it exists. The operator's credential when absent.
+    /// Secret with the key api-key or oauth-token, annotated stromboli.dev/use-as: model, and for a baseURL also stromboli.dev/model-origins: https://models.example.com,
+    /// the origins that it may be sent to. The run waits until it exists. The operator's credential when absent.
     /// </summary>
     public SecretReference? CredentialsSecretRef { get; init; }
 }

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Schema;
+using Stromboli.Crds.Validation;
 using Stromboli.Crds.Values;
 
 namespace Stromboli.Crds.Sessions;
@@ -70,6 +72,14 @@ public sealed record AgentSessionSpec
 
     /// <summary>Commands that run before the agent: onCreate and postCreate until an agent of the session has started once, postStart in each run.</summary>
     public LifecycleSpec? Lifecycle { get; init; }
+
+    /// <summary>No field of the API: how many bytes the whole spec has as JSON, if this is only the part that is kept in memory; null for a spec that is whole.</summary>
+    [JsonIgnore]
+    public int? AbridgedFrom { get; init; }
+
+    /// <summary>No field of the API: the first thing that is wrong with the whole spec, if this is only a part of it; null if nothing is.</summary>
+    [JsonIgnore]
+    public SpecError? Problem { get; init; }
 
     /// <summary>Labels that the node of the first run must have, with these values. The runs after it go to the same node.</summary>
     [Entries(RunLimits.Selectors, RunLimits.LabelValue)]

@@ -19,6 +19,7 @@ public static class SessionSpecs
         return run with
         {
             SessionMerged = true,
+            AbridgedFrom = run.AbridgedFrom is null && spec.AbridgedFrom is null ? null : (run.AbridgedFrom ?? 0) + (spec.AbridgedFrom ?? 0),
             Agent = run.Agent ?? spec.Agent,
             Model = run.Model ?? spec.Model,
             Image = spec.Image,

@@ -9,6 +9,7 @@ namespace Stromboli.Crds.Validation;
 public static class AgentRunValidator
 {
     /// <summary>Everything that is wrong with the spec, in the order of its fields; empty when it can be run.</summary>
+    /// <exception cref="ArgumentException">The spec is only a part (<see cref="AgentRunSpec.AbridgedFrom"/>): nothing can be said of it.</exception>
     public static IReadOnlyList<SpecError> Validate(AgentRunSpec? spec)
     {
         var checks = new FieldChecks();
@@ -17,6 +18,8 @@ public static class AgentRunValidator
             checks.Require("spec", present: false);
             return checks.Errors;
         }
+        if (spec.AbridgedFrom is not null)
+            throw new ArgumentException("Only a part of the spec is here; it is to be read whole.", nameof(spec));
         Prompt(checks, spec);
         Agent(checks, spec.Agent);
         Model(checks, spec.Model);

@@ -15,6 +15,9 @@ public static class AgentSessionValidator
             checks.Require("spec", present: false);
             return checks.Errors;
         }
+        // Judged when it was whole.
+        if (spec.AbridgedFrom is not null)
+            return spec.Problem is { } problem ? [problem] : [];
         checks.OneOf("spec.mode", spec.Mode, SessionLimits.OnDemand);
         checks.Quantity("spec.storageLimit", spec.StorageLimit, RunLimits.MinStorage, RunLimits.MaxStorage);
         checks.Duration("spec.idle.deleteAfter", spec.Idle?.DeleteAfter, RunLimits.MinTimeout, RunLimits.MaxTtl);

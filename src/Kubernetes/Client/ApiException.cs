@@ -6,6 +6,9 @@ namespace Stromboli.Kubernetes;
 /// <summary>A request to the API server that failed: by its answer, or because there was none.</summary>
 public sealed class ApiException : Exception
 {
+    /// <summary>The <see cref="Reason"/> of an answer that is larger than the client reads.</summary>
+    internal const string ResponseTooLarge = nameof(ResponseTooLarge);
+
     /// <summary>Makes one.</summary>
     public ApiException(HttpStatusCode? statusCode, string reason, string message, TimeSpan? retryAfter = null, Status? status = null, Exception? inner = null)
         : base(message, inner)
@@ -46,6 +49,9 @@ public sealed class ApiException : Exception
     /// <summary>422: the object does not pass validation.</summary>
     public bool IsInvalid => StatusCode == HttpStatusCode.UnprocessableEntity;
 
-    /// <summary>Whether the same request may well succeed later: no answer, 429 or 5xx.</summary>
-    public bool IsTransient => StatusCode is null or HttpStatusCode.TooManyRequests || (int)StatusCode >= 500;
+    /// <summary>The answer is larger than the client reads.</summary>
+    public bool IsTooLarge => Reason == ResponseTooLarge;
+
+    /// <summary>Whether the same request may well succeed later: no answer, 429 or 5xx. An answer that was too large would be so again.</summary>
+    public bool IsTransient => StatusCode is { } code ? code == HttpStatusCode.TooManyRequests || (int)code >= 500 : !IsTooLarge;
 }

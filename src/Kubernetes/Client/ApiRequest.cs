@@ -10,6 +10,9 @@ internal sealed record ApiRequest(HttpMethod Method, string Path, RequestLabels 
     /// <summary>Whether doing it twice does no harm; a POST that is so stores nothing.</summary>
     public bool Idempotent { get; init; }
 
+    /// <summary>Largest answer that is read, in bytes, if that is less than what the client allows.</summary>
+    public int? MaxResponseBytes { get; init; }
+
     /// <summary>Leader election: past the rate limiter and the write guard, never tried again, and bounded by this time.</summary>
     public TimeSpan? ElectionTimeout { get; init; }
 }

@@ -9,6 +9,8 @@ internal static class BoundedReader
 
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int limit, CancellationToken cancellationToken)
     {
+        if (content.Headers.ContentLength > limit)
+            throw TooLarge(limit);
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
         var expected = content.Headers.ContentLength is { } length && length <= limit ? (int)length + 1 : Step;
         var buffer = new ArrayBufferWriter<byte>(Math.Max(expected, 1));
@@ -19,7 +21,9 @@ internal static class BoundedReader
                 return buffer.WrittenMemory;
             buffer.Advance(read);
             if (buffer.WrittenCount > limit)
-                throw new ApiException(null, "ResponseTooLarge", $"The API server's answer is larger than {limit} bytes.");
+                throw TooLarge(limit);
         }
     }
+
+    private static ApiException TooLarge(int limit) => new(null, ApiException.ResponseTooLarge, $"The API server's answer is larger than {limit} bytes.");
 }

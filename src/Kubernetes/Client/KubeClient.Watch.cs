@@ -38,7 +38,7 @@ public sealed partial class KubeClient
                 if (completed)
                     yield break;
                 if (buffer.Length > _options.MaxResponseBytes)
-                    throw new ApiException(null, "ResponseTooLarge", $"A record of the watch is larger than {_options.MaxResponseBytes} bytes.");
+                    throw new ApiException(null, ApiException.ResponseTooLarge, $"A record of the watch is larger than {_options.MaxResponseBytes} bytes.");
                 pipe.AdvanceTo(buffer.Start, buffer.End);
             }
         }

@@ -53,7 +53,17 @@ public sealed partial class KubeClient : IDisposable
     }
 
     /// <summary>One page of a list; <c>Metadata.Continue</c> leads to the next. All pages are of one snapshot. An object that cannot be read is named apart.</summary>
-    public async Task<KubeList<T>> ListPageAsync<T>(ResourceType<T> type, ListOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<KubeList<T>> ListPageAsync<T>(ResourceType<T> type, ListOptions? options = null, CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject => ListPageAsync(type, options, keep: null, maxBytes: null, cancellationToken);
+
+    /// <summary>As above, for lists of large objects.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="options">What is listed.</param>
+    /// <param name="keep">Makes what is kept of an object, as soon as that is decoded: the page's whole objects are never in memory together. All of it if null.</param>
+    /// <param name="maxBytes">Largest page that is read; the client's own bound if null.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ApiException">Also, with <see cref="ApiException.IsTooLarge"/>, for a page that is larger.</exception>
+    internal async Task<KubeList<T>> ListPageAsync<T>(ResourceType<T> type, ListOptions? options, Func<T, T>? keep, int? maxBytes, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -64,7 +74,8 @@ public sealed partial class KubeClient : IDisposable
             ("fieldSelector", options.FieldSelector),
             ("limit", options.Limit > 0 ? $"{options.Limit}" : null),
             ("continue", options.Continue));
-        var page = await SendAsync(new(HttpMethod.Get, path, Labels("list", type)) { Idempotent = true }, body => ObjectReader.ReadList(body, type), cancellationToken);
+        var request = new ApiRequest(HttpMethod.Get, path, Labels("list", type)) { Idempotent = true, MaxResponseBytes = maxBytes };
+        var page = await SendAsync(request, body => ObjectReader.ReadList(body, type, keep), cancellationToken);
         page.Items ??= [];
         return page;
     }

@@ -10,18 +10,16 @@ internal static class ObjectReader
     internal static JsonReaderOptions Options { get; } = new() { MaxDepth = KubernetesJson.DeepestNesting };
 
     /// <summary>A page of a list.</summary>
+    /// <param name="body">The page.</param>
+    /// <param name="type">The kind.</param>
+    /// <param name="keep">Makes what is kept of an object, once it is decoded and before the next is; all of it if null.</param>
     /// <exception cref="JsonException">It is not one.</exception>
-    public static KubeList<T> ReadList<T>(ReadOnlySpan<byte> body, ResourceType<T> type)
+    public static KubeList<T> ReadList<T>(ReadOnlySpan<byte> body, ResourceType<T> type, Func<T, T>? keep = null)
         where T : class, IKubernetesObject
     {
-        try
-        {
-            return JsonSerializer.Deserialize(body, type.ListJson) ?? throw new JsonException("The list is null.");
-        }
-        catch (JsonException)
-        {
-            return ReadEach(body, type.Json);
-        }
+        var page = keep is null ? ReadAtOnce(body, type) : ReadEach(body, type.Json, keep);
+        page.Bytes = body.Length;
+        return page;
     }
 
     /// <summary>One object. If it cannot be read, null and which one it is.</summary>
@@ -42,7 +40,20 @@ internal static class ObjectReader
         }
     }
 
-    private static KubeList<T> ReadEach<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> json)
+    private static KubeList<T> ReadAtOnce<T>(ReadOnlySpan<byte> body, ResourceType<T> type)
+        where T : class, IKubernetesObject
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, type.ListJson) ?? throw new JsonException("The list is null.");
+        }
+        catch (JsonException)
+        {
+            return ReadEach(body, type.Json, target => target);
+        }
+    }
+
+    private static KubeList<T> ReadEach<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> json, Func<T, T> keep)
         where T : class, IKubernetesObject
     {
         List<T> items = [];
@@ -58,7 +69,7 @@ internal static class ObjectReader
             if (isMetadata)
                 list.Metadata = JsonSerializer.Deserialize(ref reader, KubernetesJson.Default.ListMeta) ?? new();
             else if (isItems && reader.TokenType == JsonTokenType.StartArray)
-                ReadItems(ref reader, json, items, unreadable);
+                ReadItems(ref reader, json, keep, items, unreadable);
             else
                 reader.Skip();
         }
@@ -66,14 +77,14 @@ internal static class ObjectReader
         return list;
     }
 
-    private static void ReadItems<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> json, List<T> items, List<UnreadableObject> unreadable)
+    private static void ReadItems<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> json, Func<T, T> keep, List<T> items, List<UnreadableObject> unreadable)
         where T : class, IKubernetesObject
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             var (target, problem) = Read(ref reader, json);
             if (target is not null)
-                items.Add(target);
+                items.Add(keep(target));
             if (problem is not null)
                 unreadable.Add(problem);
         }

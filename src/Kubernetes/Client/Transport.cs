@@ -91,7 +91,8 @@ internal sealed partial class Transport : IDisposable
         try
         {
             using var response = await AnswerAsync(request, linked.Token);
-            return await BoundedReader.ReadAsync(response.Content, _options.MaxResponseBytes, linked.Token);
+            var limit = Math.Min(request.MaxResponseBytes ?? int.MaxValue, _options.MaxResponseBytes);
+            return await BoundedReader.ReadAsync(response.Content, limit, linked.Token);
         }
         catch (Exception e) when (e is not ApiException && !cancellationToken.IsCancellationRequested && IsNoAnswer(e))
         {

@@ -16,6 +16,9 @@ public sealed partial class Informer<T>
     // A watch that the server refuses so often in a row may stand on a version that it will never know, as after a restored backup.
     private const int RefusalsBeforeRelist = 3;
 
+    // Nobody knows how large the objects are: a list begins with a small page.
+    private const int FirstPage = 8;
+
     private static readonly TimeSpan ShortWatch = TimeSpan.FromSeconds(1);
 
     private readonly KubeClient _client;
@@ -24,7 +27,6 @@ public sealed partial class Informer<T>
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _pageSize;
     private string? _version;
     private int _failures;
     private int _refusals;
@@ -35,7 +37,6 @@ public sealed partial class Informer<T>
         _client = client;
         _type = type;
         _options = options ?? new();
-        _pageSize = _options.PageSize;
         _clock = clock ?? TimeProvider.System;
         _logger = logger ?? NullLogger<Informer<T>>.Instance;
         Store = new Store<T>(_options.Transform, _logger);
@@ -108,11 +109,12 @@ public sealed partial class Informer<T>
         List<UnreadableObject> unreadable = [];
         string? next = null;
         string? version;
+        var size = Math.Min(FirstPage, _options.PageSize);
         do
         {
-            var page = await _client.ListPageAsync(_type, new() { Namespace = _options.Namespace, LabelSelector = _options.LabelSelector, FieldSelector = _options.FieldSelector, Limit = _pageSize, Continue = next }, cancellationToken);
-            // At once, so that a long list's prompts and the like are not all in memory together.
-            items.AddRange(page.Items.Select(Store.Transformed));
+            KubeList<T> page;
+            (page, size) = await PageAsync(next, size, cancellationToken);
+            items.AddRange(page.Items);
             unreadable.AddRange(page.Unreadable);
             version = page.Metadata.ResourceVersion;
             next = page.Metadata.Continue;
@@ -129,6 +131,25 @@ public sealed partial class Informer<T>
         KubeMetrics.Relists.Add(1, new TagList { { "resource", _type.Plural } });
         Log.Listed(_logger, _type.Plural, items.Count, version);
         _synced.TrySetResult();
+    }
+
+    // A page that is too large is asked for again with fewer items. Of one that was read it is known how large its objects are: the next has about as many as fit, and at most twice as many.
+    private async Task<(KubeList<T> Page, int NextSize)> PageAsync(string? next, int size, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var options = new ListOptions { Namespace = _options.Namespace, LabelSelector = _options.LabelSelector, FieldSelector = _options.FieldSelector, Limit = size, Continue = next };
+            try
+            {
+                var page = await _client.ListPageAsync(_type, options, Store.Transformed, size > 1 ? _options.PageBytes : null, cancellationToken);
+                var each = Math.Max(1, page.Bytes / Math.Max(1, page.Items.Count + page.Unreadable.Count));
+                return (page, Math.Clamp(_options.PageBytes / 4 * 3 / each, 1, Math.Min(_options.PageSize, 2 * size)));
+            }
+            catch (ApiException e) when (e.IsTooLarge && size > 1)
+            {
+                size = Math.Max(1, size / 4);
+            }
+        }
     }
 
     private async Task WatchAsync(CancellationToken cancellationToken)
@@ -178,9 +199,6 @@ public sealed partial class Informer<T>
         var answer = failure as ApiException;
         if (answer is { IsTransient: false } or { StatusCode: System.Net.HttpStatusCode.InternalServerError or System.Net.HttpStatusCode.GatewayTimeout })
             _refusals++;
-        // Large objects: the same page would be too large again.
-        if (answer is { Reason: "ResponseTooLarge" } && _version is null)
-            _pageSize = Math.Max(1, _pageSize / 4);
         if (answer is null || answer.IsGone || _refusals >= RefusalsBeforeRelist)
         {
             _version = null;

@@ -16,8 +16,11 @@ public sealed record InformerOptions<T>
     /// <summary>Field selector.</summary>
     public string? FieldSelector { get; init; }
 
-    /// <summary>Items a page.</summary>
+    /// <summary>Items a page, at most.</summary>
     public int PageSize { get; init; } = 500;
+
+    /// <summary>Bytes a page, at most: pages of large objects have fewer items. A single object may be larger.</summary>
+    public int PageBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>Makes what is kept out of what was received, to save memory. It must keep <c>metadata</c>'s name, namespace, uid and resourceVersion, and change nothing in place that it keeps.</summary>
     public Func<T, T>? Transform { get; init; }

@@ -19,6 +19,10 @@ public sealed record KubeList<T>
     /// <summary>The items; a server may send null for none, which a client turns into an empty list.</summary>
     public List<T> Items { get; set; } = [];
 
+    /// <summary>How many bytes the page had.</summary>
+    [JsonIgnore]
+    internal int Bytes { get; set; }
+
     /// <summary>The items that cannot be read, which are not among the others.</summary>
     [JsonIgnore]
     public IReadOnlyList<UnreadableObject> Unreadable { get; set; } = [];

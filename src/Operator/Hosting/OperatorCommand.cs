@@ -42,6 +42,16 @@ internal sealed class OperatorCommand
         DefaultValueFactory = _ => RunOptions.UsualCpuShares,
     };
 
+    private readonly Option<int> _namespaceRuns = new("--namespace-runs")
+    {
+        HelpName = "NUMBER",
+        Description = "How many runs of one namespace that are not over are dealt with at once, from 1 to 1000000; the others wait, in order.",
+        DefaultValueFactory = _ => 5000,
+    };
+
+    private readonly Option<string> _namespaceSpecs = Text(
+        "--namespace-specs", "SIZE", "How much the specs of these runs that are larger than 4 KiB may have together, from 1Mi to 1Gi; the others wait, in order.", "32Mi");
+
     private readonly Option<string?> _prices = Text("--prices", "FILE", "A JSON file with what models cost, in place of the built-in table.");
     private readonly Option<int> _apiRate = new("--api-requests-per-second")
     {
@@ -69,7 +79,8 @@ internal sealed class OperatorCommand
     {
         _root = new RootCommand("The Stromboli operator: runs AgentRuns on the nodes whose bridges connect to it.");
         foreach (var option in (Option[])[
-            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _extraArgs, _cpuShares, _prices, _apiRate, _reviewRate, _lostAfter, _lostGrace,
+            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _extraArgs, _cpuShares, _namespaceRuns, _namespaceSpecs, _prices,
+            _apiRate, _reviewRate, _lostAfter, _lostGrace,
             _leaseDuration, _renewDeadline, _retryPeriod])
         {
             _root.Options.Add(option);
@@ -127,6 +138,12 @@ internal sealed class OperatorCommand
             MaxCpuShares = parsed.GetValue(_cpuShares) is >= RunLimits.MinCpuShares and <= RunLimits.MaxCpuShares and var shares
                 ? shares
                 : throw new UsageException($"{_cpuShares.Name} {parsed.GetValue(_cpuShares)}: must be from {RunLimits.MinCpuShares} to {RunLimits.MaxCpuShares}."),
+            NamespaceRuns = parsed.GetValue(_namespaceRuns) is >= 1 and <= 1_000_000 and var runs
+                ? runs
+                : throw new UsageException($"{_namespaceRuns.Name} {parsed.GetValue(_namespaceRuns)}: must be from 1 to 1000000."),
+            NamespaceSpecBytes = new Quantity(parsed.GetValue(_namespaceSpecs)!).WholeUnits is >= 1 << 20 and <= 1 << 30 and var specs
+                ? specs
+                : throw new UsageException($"{_namespaceSpecs.Name} {parsed.GetValue(_namespaceSpecs)}: must be a size such as 32Mi, from 1Mi to 1Gi."),
             Prices = parsed.GetValue(_prices) is { } file ? PriceTable.Load(file) : PriceTable.BuiltIn,
             ApiRequestsPerSecond = parsed.GetValue(_apiRate) is >= 10 and <= 100_000 and var rate
                 ? rate

@@ -194,5 +194,7 @@ internal static class OperatorServices
         NodeLostAfter = options.NodeLostAfter,
         AllowExtraArgs = options.AllowExtraArgs,
         MaxCpuShares = options.MaxCpuShares,
+        NamespaceRuns = options.NamespaceRuns,
+        NamespaceSpecBytes = options.NamespaceSpecBytes,
     };
 }

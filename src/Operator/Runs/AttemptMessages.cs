@@ -10,7 +10,7 @@ namespace Stromboli.Operator.Runs;
 /// <summary>Makes what is sent to a node out of what is wanted; pure.</summary>
 internal static class AttemptMessages
 {
-    /// <summary>The message.</summary>
+    /// <summary>The message. Of a run of which only a part is here it is a <see cref="DesiredState.Hold"/> without a specification: its node goes on with what it knows.</summary>
     /// <param name="run">The run, its status naming the attempt already, also when that is not stored yet.</param>
     /// <param name="wanted">What is wanted.</param>
     /// <param name="secrets">Set exactly for <see cref="DesiredState.Go"/>.</param>
@@ -24,6 +24,13 @@ internal static class AttemptMessages
         var message = new DesiredAttempt { UID = run.UID(), Attempt = wanted.Attempt, State = wanted.State, Cause = wanted.Cause };
         if (wanted.State is not (DesiredState.Hold or DesiredState.Go))
             return message;
+        var started = Conditions.IsTrue(run.Status?.Conditions, RunConditions.Started) || HasBegun(wanted, observed);
+        if (run.IsAbridged())
+        {
+            return wanted.State == DesiredState.Hold
+                ? message with { Started = started, RemainingMs = RemainingMs(run.Status?.Deadline, now, options.TimeoutOf(run)) }
+                : throw new ArgumentException("An attempt is let go with its whole spec only.", nameof(run));
+        }
         // Accepted by an operator whose rules were wider: what runs can only be stopped, since what it should be cannot be said any more.
         if (AgentRunValidator.Validate(run.Spec) is not [])
             return message with { State = DesiredState.Stop, Cause = StopCause.Cancelled };
@@ -34,7 +41,7 @@ internal static class AttemptMessages
         {
             Spec = session is null ? Spec(run, resolved) : InSession(Spec(run, resolved), run, wanted.Attempt, session),
             Secrets = wanted.State == DesiredState.Go ? secrets : null,
-            Started = Conditions.IsTrue(run.Status?.Conditions, RunConditions.Started) || HasBegun(wanted, observed),
+            Started = started,
             RemainingMs = RemainingMs(run.Status?.Deadline, now, resolved.Timeout),
         };
     }

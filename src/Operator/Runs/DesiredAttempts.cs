@@ -42,6 +42,9 @@ internal sealed partial class DesiredAttempts(
     {
         if (wish.State != DesiredState.Go)
             return Message(run, wish, null);
+        // Only a part of it is here, and a node has many: each is let go by itself, when it has been read.
+        if (run.IsAbridged())
+            return Hold(run, wish);
         var found = await secrets.ReadAsync(run, cancellationToken);
         if (runs.Find(run.UID()) is null)
             secrets.Forget(run.UID());
@@ -49,8 +52,15 @@ internal sealed partial class DesiredAttempts(
             return Message(run, wish, found);
         // Left out, the attempt would be absent and its agent killed. Held, it goes on, and gets no model until its secrets can be read.
         Log.Held(logger, NamespacedName.Of(run), wish.Attempt, wish.Node);
+        return Hold(run, wish);
+    }
+
+    // Noted before the run is woken: else it would seem that it was let go already.
+    private DesiredAttempt Hold(AgentRun run, WantedAttempt wish)
+    {
+        var message = Message(run, wish with { State = DesiredState.Hold }, null);
         signals.Wake(NamespacedName.Of(run));
-        return Message(run, wish with { State = DesiredState.Hold }, null);
+        return message;
     }
 
     private DesiredAttempt Message(AgentRun run, WantedAttempt wish, AttemptSecrets? found)

@@ -7,12 +7,6 @@ namespace Stromboli.Operator.Runs;
 /// <summary>Whether a Secret may be used as the credential of a repository, and what it holds; pure. No sentence here ever holds a value.</summary>
 internal static class GitSecretRules
 {
-    /// <summary>
-    /// The annotation that lists, with commas, the origins (<c>https://git.example.com</c>) that the credential may go to; any without it. Who may create runs names the
-    /// address, and could else name a server of his own.
-    /// </summary>
-    public const string Origins = "stromboli.dev/git-origins";
-
     private const string Field = "spec.workspace.git.credentialsSecretRef";
     private const string Use = "git";
 
@@ -39,8 +33,8 @@ internal static class GitSecretRules
             return Waits(RunReason.SecretNotFound, $"The Secret {name}, named by {Field}, is not there; create it in the run's namespace.");
         if (SecretRules.NotAllowed(secret, name, Use) is { } refusal)
             return Waits(RunReason.SecretNotAllowed, refusal);
-        if (secret.Metadata.Annotations?.GetValueOrDefault(Origins) is { } list && !Lists(list, url))
-            return Waits(RunReason.SecretNotAllowed, $"The Secret {name} may not be used for {url}; the annotation {Origins} lists the origins that it is for, such as https://git.example.com.");
+        if (SecretOrigins.NotAllowed(secret, name, SecretOrigins.Git, url) is { } elsewhere)
+            return Waits(RunReason.SecretNotAllowed, elsewhere);
         var data = secret.Data ?? [];
         var key = data.ContainsKey(Password) ? Password : Token;
         if (!data.TryGetValue(key, out var password) || (key == Password && !data.ContainsKey(Username)))
@@ -52,12 +46,6 @@ internal static class GitSecretRules
             ? new() { Git = credential }
             : Waits(RunReason.SecretNotFound, $"The key {key} of the Secret {name} cannot be used: it must be 1 to {LongestPassword} characters of one line.");
     }
-
-    // Scheme, host and port, however they are written (RFC 6454).
-    private static bool Lists(string list, string? url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var address)
-        && list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(entry =>
-            Uri.TryCreate(entry, UriKind.Absolute, out var origin) && origin.GetLeftPart(UriPartial.Authority) == address.GetLeftPart(UriPartial.Authority));
 
     // A newline at the end is what `echo` and editors leave.
     private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n');

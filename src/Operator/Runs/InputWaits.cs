@@ -5,7 +5,7 @@ namespace Stromboli.Operator.Runs;
 
 /// <summary>
 /// The runs that wait for a Secret or ConfigMap, by its name. Nobody may watch Secrets, so each name is looked at now and then, once for all runs that wait for it, and
-/// all names one after another: any number of runs that wait cost a bounded number of requests. Runs are woken when what they wait for has changed.
+/// all names one after another, by namespaces in turn: any number of runs that wait cost a bounded number of requests. Runs are woken when what they wait for has changed.
 /// </summary>
 internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, RunOptions options, TimeProvider clock, ILogger<InputWaits> logger) : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<InputPlace, WaitedInput> _places = [];
+    private readonly LookQueue _places = new();
     private readonly Dictionary<string, InputPlace> _byUID = [];
     private readonly SemaphoreSlim _sooner = new(0, 1);
 
@@ -21,7 +21,7 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
     public SecretCheck? Find(string uid)
     {
         lock (_gate)
-            return _byUID.TryGetValue(uid, out var place) ? _places[place].Waiting[uid].Check : null;
+            return _byUID.TryGetValue(uid, out var place) ? _places.Find(place)!.Waiting[uid].Check : null;
     }
 
     /// <summary>The run waits for what it was told.</summary>
@@ -35,19 +35,18 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
         {
             Remove(run.UID());
             var now = clock.GetUtcNow();
-            if (!_places.TryGetValue(place, out var waited))
-                _places[place] = waited = new WaitedInput { Version = version };
+            var waited = _places.Find(place) ?? new WaitedInput { Version = version };
             // It has found another thing there than those who wait.
             changed = waited.Version == version ? [] : Take(place, waited);
             waited.Version = version;
-            _places[place] = waited;
+            _places.Set(place, waited);
             // What else was read for it is not kept.
             waited.Waiting[run.UID()] = new(NamespacedName.Of(run), new SecretCheck { Reason = check.Reason, Message = check.Message, WaitsFor = check.WaitsFor });
             _byUID[run.UID()] = place;
             waited.Newest = now;
             // That nothing is there may have been remembered: what came since is seen when that is over.
             var soon = now + InputLooks.Remembered;
-            if (waited.NextLook is null || soon < waited.NextLook)
+            if (soon < waited.NextLook)
                 waited.NextLook = soon;
         }
         Sooner();
@@ -97,7 +96,7 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
         List<NamespacedName> changed = [];
         lock (_gate)
         {
-            if (!_places.TryGetValue(place, out var waited))
+            if (_places.Find(place) is not { } waited)
                 return;
             if (version is not null && version != waited.Version)
                 changed = Take(place, waited);
@@ -117,12 +116,14 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
     // The name whose look is due, or null when something has come in between.
     private async Task<InputPlace?> NextAsync(CancellationToken cancellationToken)
     {
-        KeyValuePair<InputPlace, WaitedInput> next;
+        TimeSpan wait;
         lock (_gate)
-            next = _places.Count == 0 ? default : _places.MinBy(pair => pair.Value.NextLook);
-        var wait = next.Value is null ? Timeout.InfiniteTimeSpan : next.Value.NextLook!.Value - clock.GetUtcNow();
-        if (next.Value is not null && wait <= TimeSpan.Zero)
-            return next.Key;
+        {
+            var now = clock.GetUtcNow();
+            if (_places.Take(now) is { } next)
+                return next;
+            wait = _places.Due is { } time ? time - now : Timeout.InfiniteTimeSpan;
+        }
         using var due = new CancellationTokenSource(wait, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, due.Token);
         try
@@ -161,7 +162,7 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
 
     private void Remove(string uid)
     {
-        if (_byUID.Remove(uid, out var place) && _places[place].Waiting.Remove(uid) && _places[place].Waiting.Count == 0)
+        if (_byUID.Remove(uid, out var place) && _places.Find(place) is { } waited && waited.Waiting.Remove(uid) && waited.Waiting.Count == 0)
             _places.Remove(place);
     }
 

@@ -19,6 +19,8 @@ internal sealed partial class RunExecutor(
     Observations observations,
     RunInputReader inputs,
     InputWaits waits,
+    RunAdmission admission,
+    WholeRuns whole,
     AttemptSecretsSource secrets,
     SessionWriter sessions,
     INodeRegistry nodes,
@@ -73,16 +75,36 @@ internal sealed partial class RunExecutor(
     private async Task<ReconcileResult> ReconcileAsync(NamespacedName key, AgentRun run, CancellationToken cancellationToken)
     {
         var (verdict, check) = await DecideAsync(run, cancellationToken);
-        if (verdict.Status is not null && run.IsFinished())
+        var isNeeded = IsWholeNeeded(run, verdict);
+        // The answer to a write has the whole object, too.
+        if (!isNeeded && !(run.IsAbridged() && verdict.Status is not null))
+            return await CarryOutAsync(run, verdict, check, cancellationToken);
+        if (!whole.TryEnter())
         {
-            // The store keeps no result: what is written late starts from the whole object.
-            if (await client.TryGetAsync(AgentRunResource.Type, key, cancellationToken) is not { } live || live.UID() != run.UID())
-                return ReconcileResult.Done;
-            run = live;
-            (verdict, check) = await DecideAsync(run, cancellationToken);
+            // To stop needs neither: it waits for nothing.
+            sender.Send(run, [.. verdict.Before.Where(wish => wish.State == DesiredState.Stop)]);
+            return ReconcileResult.After(WholeRuns.Wait);
         }
-        return await CarryOutAsync(run, verdict, check, cancellationToken);
+        try
+        {
+            if (!isNeeded)
+                return await CarryOutAsync(run, verdict, check, cancellationToken);
+            if (await whole.ReadAsync(run, cancellationToken) is not { } live)
+                return ReconcileResult.Backoff;
+            (verdict, check) = await DecideAsync(live, cancellationToken);
+            return await CarryOutAsync(live, verdict, check, cancellationToken);
+        }
+        finally
+        {
+            whole.Leave();
+        }
     }
+
+    // The store keeps no result of a run that is over, and of large specs only a part: what is written late, decided on the whole, or sent with it, starts from the whole object.
+    private bool IsWholeNeeded(AgentRun run, RunVerdict verdict) =>
+        verdict.Need == RunNeed.Spec
+        || (verdict.Status is not null && run.IsFinished())
+        || (run.IsAbridged() && verdict.Before.Concat(verdict.After).Any(wish => wish.State is DesiredState.Hold or DesiredState.Go && sender.IsNews(run, wish)));
 
     private async Task<(RunVerdict Verdict, SecretCheck? Check)> DecideAsync(AgentRun run, CancellationToken cancellationToken)
     {
@@ -94,12 +116,16 @@ internal sealed partial class RunExecutor(
             Observed = observations.Find(run.UID()),
             NodeLostAt = LostAt(run),
             Session = sessions.PlaceOf(run),
+            HeldBack = admission.HeldBack(run),
         };
         while (true)
         {
             var verdict = RunDecision.Decide(snapshot);
             switch (verdict.Need)
             {
+                // Asked again with it. What the run holds meanwhile it keeps.
+                case RunNeed.Spec:
+                    return (verdict, null);
                 case RunNeed.Secrets:
                     snapshot = snapshot with { Secrets = await InputsAsync(run, cancellationToken) };
                     break;
@@ -156,9 +182,10 @@ internal sealed partial class RunExecutor(
             if (await StoreAsync(next, cancellationToken) is not { } stored)
                 return ReconcileResult.Backoff;
             Stored(run, stored, verdict);
-            stored = runs.Complete(stored);
-            // The answer, not what was sent: it has the new version, and what else has changed.
-            next = stored;
+            // The answer, not what was sent: it has the new version. The spec is the one that was read, by compare-and-swap, and whole if it was read whole.
+            next = runs.Complete(stored);
+            if (next.IsAbridged())
+                next = next with { Spec = run.Spec };
         }
         sender.Retract(next, verdict);
         await sessions.LeaveAsync(next, cancellationToken);
@@ -223,7 +250,9 @@ internal sealed partial class RunExecutor(
         else if (verdict.After.FirstOrDefault(w => w.State == DesiredState.Go) is { } go)
         {
             sender.Send(run, [.. verdict.After.Where(w => w.State != DesiredState.Go)]);
-            if (sender.IsNews(run, go) && !sender.Go(run, go, await SecretsAsync(run, check, cancellationToken)))
+            if (run.IsAbridged())
+                lookAgain = sender.IsNews(run, go) ? Earlier(lookAgain, clock.GetUtcNow()) : lookAgain;
+            else if (sender.IsNews(run, go) && !sender.Go(run, go, await SecretsAsync(run, check, cancellationToken)))
                 lookAgain = Earlier(lookAgain, clock.GetUtcNow() + options.SecretRetry);
         }
         else

@@ -10,6 +10,8 @@ internal sealed class RunInputReader(InputLooks looks, SecretReader credentials,
     /// <exception cref="ApiException">The API server gave no answer.</exception>
     public async Task<SecretCheck> ReadAsync(AgentRun run, CancellationToken cancellationToken)
     {
+        if (run.IsAbridged())
+            throw new ArgumentException("Only a part of the spec is here; what it names is not known.", nameof(run));
         var credential = await credentials.ReadAsync(run, cancellationToken);
         if (credential.Reason is not null)
             return credential;

@@ -6,6 +6,9 @@ internal enum RunNeed
     /// <summary>Nothing: the verdict stands.</summary>
     Nothing,
 
+    /// <summary>The run's whole spec, read live.</summary>
+    Spec,
+
     /// <summary>The check of the run's Secrets.</summary>
     Secrets,
 

@@ -35,6 +35,15 @@ internal sealed record RunOptions
     /// <summary>The longest wait after failures in a row: an API server that is back finds everything stored soon after.</summary>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How many runs of one namespace that are not over are dealt with at once, at most; the others wait.</summary>
+    public int NamespaceRuns { get; init; } = 5000;
+
+    /// <summary>How many bytes the large specs among them may have together.</summary>
+    public long NamespaceSpecBytes { get; init; } = 32L << 20;
+
+    /// <summary>How long one attempt of this run may take.</summary>
+    public TimeSpan TimeoutOf(AgentRun run) => run.Spec?.Timeout?.Value ?? Defaults.Timeout;
+
     /// <summary>How long the node keeps workspace and log of this run after its end.</summary>
     public TimeSpan TtlOf(AgentRun run) => run.Spec?.TtlAfterFinished?.Value ?? Defaults.TtlAfterFinished;
 

@@ -22,6 +22,9 @@ internal sealed record RunSnapshot
     /// <summary>From when on the node of the attempt under way counts as lost; null if it has none or the time is not known.</summary>
     public DateTimeOffset? NodeLostAt { get; init; }
 
+    /// <summary>Why the run is not dealt with yet, as one sentence: its namespace has too many before it. Null if it is.</summary>
+    public string? HeldBack { get; init; }
+
     /// <summary>The check of the run's Secrets; null if they were not read.</summary>
     public SecretCheck? Secrets { get; init; }
 

@@ -34,6 +34,8 @@ internal sealed partial class RunStatusWriter(KubeClient client, RunStore runs, 
     // The API server refuses a status as a whole. Better an end without what the node said of it than none.
     private async Task<AgentRun> ReplaceAsync(AgentRun run, CancellationToken cancellationToken)
     {
+        // It takes the status alone, and the spec may be only a part of what it has.
+        run = run with { Spec = null };
         try
         {
             return await client.ReplaceStatusAsync(AgentRunResource.Type, run, cancellationToken: cancellationToken);

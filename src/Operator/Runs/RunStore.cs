@@ -99,10 +99,10 @@ internal sealed class RunStore
     public static AgentRun Trim(AgentRun run)
     {
         if (!run.IsFinished())
-            return run with { Metadata = run.Metadata with { ManagedFields = null } };
+            return run with { Metadata = AbridgedSpecs.Metadata(run.Metadata), Spec = AbridgedSpecs.Of(run.Spec) };
         return run with
         {
-            Metadata = run.Metadata with { ManagedFields = null, Annotations = null, OwnerReferences = null },
+            Metadata = AbridgedSpecs.Metadata(run.Metadata),
             Spec = run.Spec is { } spec ? new AgentRunSpec { Cancel = spec.Cancel, TtlAfterFinished = spec.TtlAfterFinished, DeleteAfterFinished = spec.DeleteAfterFinished, Retries = spec.Retries, SessionRef = spec.SessionRef } : null,
             Status = run.Status! with { Result = null, Usage = null },
         };

@@ -25,13 +25,15 @@ internal static class RunsServices
         services.AddSingleton(s => new Informer<AgentSession>(
             s.GetRequiredService<KubeClient>(),
             AgentSessionResource.Type,
-            new InformerOptions<AgentSession> { Transform = session => session with { Metadata = session.Metadata with { ManagedFields = null } } },
+            new InformerOptions<AgentSession> { Transform = SessionStore.Trim },
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<Informer<AgentSession>>>()));
         services.AddSingleton<SessionStore>();
         services.AddSingleton<SessionWriter>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunSignals>();
+        services.AddSingleton<RunAdmission>();
+        services.AddSingleton<WholeRuns>();
         services.AddSingleton<Reservations>();
         services.AddSingleton<Observations>();
         services.AddSingleton<SentStates>();

@@ -16,10 +16,9 @@ internal sealed class SecretReader(InputLooks looks, RunOptions options, TimePro
         var model = run.Spec?.Model;
         if (model?.CredentialsSecretRef?.Name is { } name)
         {
-            var baseURL = model.BaseURL ?? Origin(options.Defaults.ModelOrigin);
             var ofRun = new InputPlace(true, new(run.Metadata.Namespace ?? "", name));
             var found = await looks.GetAsync(ofRun, cancellationToken);
-            var own = found.IsForbidden ? SecretRules.Unreadable(name) : SecretRules.OfRun(found.Secret, name, baseURL, operatorOrigin: model.BaseURL is null);
+            var own = found.IsForbidden ? SecretRules.Unreadable(name) : SecretRules.OfRun(found.Secret, name, model.BaseURL, Origin(options.Defaults.ModelOrigin));
             return own.At(ofRun, found);
         }
         // A command may use the model through the gateway, but most do not: it gets the operator's credential if there is one, and waits for none.

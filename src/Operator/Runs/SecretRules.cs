@@ -21,9 +21,9 @@ internal static class SecretRules
     /// <summary>The credential of a run's own Secret.</summary>
     /// <param name="secret">The Secret; null if there is none.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="baseURL">Where it may go.</param>
-    /// <param name="operatorOrigin">Whether that is the operator's own origin.</param>
-    public static SecretCheck OfRun(Secret? secret, string name, string baseURL, bool operatorOrigin)
+    /// <param name="baseURL">Where the run wants it sent; null for the operator's own origin.</param>
+    /// <param name="operatorOrigin">The operator's own origin. The admin chose it, so every Secret for the model may be sent there.</param>
+    public static SecretCheck OfRun(Secret? secret, string name, string? baseURL, string operatorOrigin)
     {
         if (secret is null)
             return Waits(RunReason.SecretNotFound, $"The Secret {name}, named by spec.model.credentialsSecretRef, is not there; create it in the run's namespace.");
@@ -34,7 +34,11 @@ internal static class SecretRules
             return Waits(RunReason.SecretNotAllowed, $"The annotation {UseAs} of the Secret {name} does not list {Model}; a Secret for the model has exactly {UseAs}: {Model}.");
         if (uses.Count > 1)
             return Waits(RunReason.SecretNotAllowed, $"The annotation {UseAs} of the Secret {name} lists {Model} and other uses; {Model} excludes all others.");
-        return Credential(secret, name, baseURL, operatorOrigin);
+        if (baseURL is null)
+            return Credential(secret, name, operatorOrigin, operatorOrigin: true);
+        if (SecretOrigins.Of(baseURL) != SecretOrigins.Of(operatorOrigin) && SecretOrigins.NotAllowed(secret, name, SecretOrigins.Model, baseURL) is { } elsewhere)
+            return Waits(RunReason.SecretNotAllowed, elsewhere);
+        return Credential(secret, name, baseURL, operatorOrigin: false);
     }
 
     /// <summary>The operator's own credential. That an admin named it is permission enough.</summary>

@@ -9,7 +9,7 @@ internal sealed class WaitedInput
     public required string Version { get; set; }
 
     /// <summary>When it is looked at next.</summary>
-    public DateTimeOffset? NextLook { get; set; }
+    public DateTimeOffset NextLook { get; set; } = DateTimeOffset.MaxValue;
 
     /// <summary>When the newest of the runs began to wait.</summary>
     public DateTimeOffset Newest { get; set; }

@@ -15,6 +15,10 @@ internal static class WaitingDecision
     /// <param name="events">What is to be told before what happens here.</param>
     public static RunVerdict Decide(RunSnapshot snapshot, AgentRun run, IReadOnlyList<RunEvent> events)
     {
+        if (snapshot.HeldBack is { } bound && !run.IsCancelled() && !run.IsSuspended())
+            return RunDecision.Store(snapshot, RunTransitions.Waiting(run, snapshot.Now, IsAccepted(run), RunReason.Queued, bound), events);
+        if (run.IsAbridged())
+            return new() { Need = RunNeed.Spec };
         if (AgentRunValidator.Validate(run.Spec) is [var error, ..])
             return EndDecision.Finish(snapshot, run, snapshot.Now, RunReason.InvalidSpec, error.ToString(), events);
         if (BaselinePolicy.Denial(run.Spec!, snapshot.Options) is { } denial)
@@ -68,15 +72,16 @@ internal static class WaitingDecision
     // Asks for nothing: neither Secrets nor a node are of any use to it now.
     private static RunVerdict Suspended(RunSnapshot snapshot, AgentRun run, IReadOnlyList<RunEvent> events)
     {
-        var accepted = Conditions.IsTrue(run.Status?.Conditions, RunConditions.Accepted);
         var message = run.LastAttempt() is { Attempt: { } last }
             ? $"Suspended after attempt {last}; with spec.suspend false attempt {run.NextAttempt()} starts from the beginning."
             : "Suspended before it was on a node; it starts once spec.suspend is false.";
-        var status = RunTransitions.Waiting(run, snapshot.Now, accepted, RunReason.Suspended, message);
+        var status = RunTransitions.Waiting(run, snapshot.Now, IsAccepted(run), RunReason.Suspended, message);
         if (run.Status?.Reason != RunReason.Suspended)
             events = [.. events, RunEvents.Suspended(status)];
         return RunDecision.Store(snapshot, status, events);
     }
+
+    private static bool IsAccepted(AgentRun run) => Conditions.IsTrue(run.Status?.Conditions, RunConditions.Accepted);
 
     private static string BackoffMessage(RunSnapshot snapshot, AgentRun run, DateTimeOffset notBefore) =>
         $"Attempt {run.LastAttempt()?.Attempt} ended with {run.LastAttempt()?.Reason}; attempt {run.NextAttempt()} follows at {notBefore:yyyy-MM-dd'T'HH:mm:ss'Z'} "

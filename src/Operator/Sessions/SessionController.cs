@@ -74,9 +74,15 @@ internal sealed partial class SessionController : IDisposable
     {
         if (change.New is { } now && change.Old is { } old && now.Metadata.DeletionTimestamp == old.Metadata.DeletionTimestamp && now.Metadata.Uid == old.Metadata.Uid)
             return;
-        // A finalizer of somebody else keeps the object, not what its node has of it.
-        if (change.Old is { Status.NodeName: { } node, Metadata.Uid: { } uid } && (change.New?.Metadata.Uid != uid || change.New.Metadata.DeletionTimestamp is not null))
-            _gone(node, uid);
+        if (change.Old is { Metadata.Uid: { } uid } gone)
+        {
+            if (change.New?.Metadata.Uid != uid)
+                _written.TryRemove(uid, out _);
+            // A finalizer of somebody else keeps the object, not what its node has of it.
+            if (gone.Status?.NodeName is { } node && (change.New?.Metadata.Uid != uid || change.New.Metadata.DeletionTimestamp is not null))
+                _gone(node, uid);
+        }
+
         foreach (var run in _runs.OfSession(NamespacedName.Of(change.Object)))
             _signals.Wake(NamespacedName.Of(run));
     }

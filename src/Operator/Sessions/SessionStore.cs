@@ -37,6 +37,10 @@ internal sealed class SessionStore
         ? run with { Spec = SessionSpecs.Merge(spec, session) }
         : run;
 
+    /// <summary>What is kept of a session.</summary>
+    public static AgentSession Trim(AgentSession session) =>
+        session with { Metadata = AbridgedSpecs.Metadata(session.Metadata), Spec = AbridgedSpecs.Of(session.Spec) };
+
     /// <summary>The name of the session of a run; null if it has none.</summary>
     public static NamespacedName? KeyOf(AgentRun run) => run.Spec?.SessionRef?.Name is { } name ? new(run.Metadata.Namespace ?? "", name) : null;
 }

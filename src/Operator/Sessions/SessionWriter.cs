@@ -57,9 +57,10 @@ internal sealed class SessionWriter(KubeClient client, SessionStore sessions, Ru
             return session;
         try
         {
-            var stored = await client.ReplaceStatusAsync(AgentSessionResource.Type, next, cancellationToken: cancellationToken);
+            // The API server takes the status alone, and the spec may be only a part of what it has.
+            var stored = await client.ReplaceStatusAsync(AgentSessionResource.Type, next with { Spec = null }, cancellationToken: cancellationToken);
             sessions.Informer.Store.Observe(stored);
-            return stored;
+            return SessionStore.Trim(stored);
         }
         catch (ApiException e) when (e.IsConflict || e.IsNotFound)
         {

@@ -94,6 +94,39 @@ public sealed class OwnCredentialTests(StackFixture stacks) : EndToEndTests(stac
     }
 
     [Fact]
+    public async Task OwnSecret_ForAnotherOrigin_WaitsUntilTheSecretListsIt()
+    {
+        var scene = await OnSharedStackAsync();
+        var run = await scene.ApplyRunAsync("""
+            apiVersion: v1
+            kind: Secret
+            metadata:
+              name: mine
+              annotations:
+                stromboli.dev/use-as: model
+            stringData:
+              api-key: own-key
+            ---
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: elsewhere
+            spec:
+              prompt: "@say done"
+              nodeName: none
+              model:
+                baseURL: https://models.example.com/v1
+                credentialsSecretRef:
+                  name: mine
+            """);
+
+        var waiting = await run.ReasonAsync(RunReason.SecretNotAllowed);
+        Assert.Contains("stromboli.dev/model-origins: https://models.example.com ", waiting.Status.Message);
+        await scene.KubectlAsync("annotate", "secret", "mine", "stromboli.dev/model-origins=https://models.example.com");
+        await run.ReasonAsync(RunReason.NoNodeMatches);
+    }
+
+    [Fact]
     public async Task BaseUrl_WithoutOwnCredential_IsRefused()
     {
         var scene = await OnSharedStackAsync();

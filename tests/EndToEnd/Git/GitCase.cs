@@ -45,7 +45,7 @@ internal sealed class GitCase(Scene scene)
         kind: Secret
         metadata:
           name: git
-          annotations: { {{annotation}} }
+          annotations: { {{annotation}}, stromboli.dev/git-origins: "{{GitServerProcess.Origin}}" }
         type: kubernetes.io/basic-auth
         stringData:
           username: {{GitServerProcess.Credential.User}}

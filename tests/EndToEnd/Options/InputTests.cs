@@ -14,6 +14,31 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // The operator keeps only a part of it in memory, and reads it again when it is dispatched.
+    [Fact]
+    public async Task LargeSpec_ReachesTheAgentWhole()
+    {
+        var scene = await OnSharedStackAsync();
+        var run = await scene.ApplyRunAsync($$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: large
+            spec:
+              prompt: "{{new string('p', 60_000)}}"
+              agent:
+                command: [sh, -c, 'printf %s "$A$B$C" | wc -c; wc -c']
+              env:
+                - {name: A, value: "{{new string('a', 32_000)}}"}
+                - {name: B, value: "{{new string('b', 32_000)}}"}
+                - {name: C, value: "{{new string('c', 32_000)}}"}
+            """);
+
+        var status = (await run.EndAsync()).Status;
+        Assert.Equal((RunPhase.Succeeded, "96000\n60000\n"), (status.Phase, status.Result?.Text));
+        StateRules.AssertHold(run.States);
+    }
+
     [Fact]
     public async Task PromptAndVariables_OfASecret_ReachTheAgentAndNothingElse()
     {

@@ -177,11 +177,14 @@ public sealed class KubeClientTests : ApiServerTest
     public async Task Response_LargerThanTheBound_Refused()
     {
         await CreateAsync("a", new string('x', 5000));
-        using var client = NewClient(new() { MaxResponseBytes = 4000, MaxRetries = 0 });
+        using var client = NewClient(new() { MaxResponseBytes = 4000, MaxRetries = 3, RetryDelay = TimeSpan.FromMilliseconds(1) });
+        var before = Server.Requests.Count;
 
         var failure = await Assert.ThrowsAsync<ApiException>(() => client.GetAsync(Widget.Type, A, End));
 
-        Assert.Equal("ResponseTooLarge", failure.Reason);
+        Assert.Equal(("ResponseTooLarge", true), (failure.Reason, failure.IsTooLarge));
+        // It would be too large again.
+        Assert.Equal(before + 1, Server.Requests.Count);
     }
 
     [Fact]

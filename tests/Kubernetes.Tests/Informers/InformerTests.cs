@@ -92,6 +92,33 @@ public sealed class InformerTests : InformerCase
     }
 
     [Fact]
+    public async Task Run_LargeObjects_PagesAreBoundedByBytesAndNoneIsReadTwice()
+    {
+        for (var i = 0; i < 40; i++)
+            await CreateAsync($"w{i}", new string('x', i is >= 10 and < 30 ? 1000 : 1));
+        var kept = 0;
+        var informer = StartInformer(new() { PageBytes = 5000, Transform = widget => Interlocked.Increment(ref kept) > 0 ? widget : null! });
+
+        await informer.WaitForSyncAsync(End);
+
+        // One complete list: what was too large was asked for again, and nothing else.
+        Assert.Equal((40, 40), (informer.Store.Count, kept));
+        Assert.InRange(ListRequests.Count(), 10, 25);
+    }
+
+    [Fact]
+    public async Task Run_OneObjectIsLargerThanAPage_IsReadAlone()
+    {
+        await CreateAsync("small", "x");
+        await CreateAsync("large", new string('x', 20_000));
+        var informer = StartInformer(new() { PageBytes = 5000 });
+
+        await informer.WaitForSyncAsync(End);
+
+        Assert.Equal(2, informer.Store.Count);
+    }
+
+    [Fact]
     public async Task Run_NoServerAtFirst_KeepsTrying()
     {
         var port = FreePort();

@@ -65,7 +65,7 @@ public sealed class AuthorityRotationTests
     [Fact]
     public void Issue_BothAuthoritiesOfAnOverlap_AreTrustedByTheBundle()
     {
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         var bundle = AuthorityRotation.Advance(AuthorityBundle.Create(now.AddYears(-8).AddDays(-30)), now);
         Assert.NotNull(bundle.Next);
 

@@ -13,7 +13,7 @@ public sealed class AuthorityStoreTests : IAsyncLifetime
 {
     private static readonly NamespacedName Key = new("ns", AuthorityStore.Name);
 
-    private readonly ManualTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly ManualTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private FakeApiServer _server = null!;
     private KubeClient _client = null!;
 

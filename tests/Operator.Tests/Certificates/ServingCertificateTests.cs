@@ -8,8 +8,8 @@ namespace Stromboli.Operator.Tests.Certificates;
 
 public sealed class ServingCertificateTests
 {
-    private readonly DateTimeOffset _now = DateTimeOffset.UtcNow;
-    private readonly SigningAuthority _authority = SigningAuthority.Create(DateTimeOffset.UtcNow);
+    private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
+    private readonly SigningAuthority _authority = SigningAuthority.Create(TimeProvider.System.GetUtcNow());
 
     [Fact]
     public void ForHub_NamesGivenTwice_AreThereOnce()

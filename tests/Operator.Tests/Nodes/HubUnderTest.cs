@@ -68,9 +68,9 @@ internal sealed class HubUnderTest : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log);
         builder.Services.AddMetrics();
-        var authority = SigningAuthority.Create(DateTimeOffset.UtcNow);
+        var authority = SigningAuthority.Create(TimeProvider.System.GetUtcNow());
         Assert.True(ServingName.TryParse("localhost", out var name));
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(authority.Issue([name!], DateTimeOffset.UtcNow, TimeSpan.FromDays(1)))));
+        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(authority.Issue([name!], TimeProvider.System.GetUtcNow(), TimeSpan.FromDays(1)))));
         var app = builder.Build();
         var registry = new NodeRegistry(fakes, settings, time);
         var context = new HubContext

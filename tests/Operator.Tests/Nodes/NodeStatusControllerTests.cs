@@ -25,6 +25,7 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
     private Task _running = Task.CompletedTask;
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, IReadOnlyList<string>> _wantedImages = new();
     private NodeAllocation _taken;
+    private int _looks;
 
     public async ValueTask InitializeAsync()
     {
@@ -37,7 +38,7 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         source.OnChange(_registry.Refresh);
         var events = new EventRecorder(_client, new EventRecorderOptions { ReportingController = "stromboli.dev/operator", ReportingInstance = "test" });
         _controller = new NodeStatusController(
-            _client, new AgentNodeCreator(_client, _informer, NullLogger<AgentNodeCreator>.Instance), _informer, _registry, _ => _taken, (node, images) => _wantedImages[node] = images, events, new HubMetrics(_services.GetRequiredService<IMeterFactory>()), _time, NullLogger<Controller>.Instance);
+            _client, new AgentNodeCreator(_client, _informer, NullLogger<AgentNodeCreator>.Instance), _informer, _registry, _ => _taken, Looked, events, new HubMetrics(_services.GetRequiredService<IMeterFactory>()), _time, NullLogger<Controller>.Instance);
         _running = Task.WhenAll(_informer.RunAsync(_stop.Token), _controller.RunAsync(_stop.Token), events.RunAsync(_stop.Token));
         await _client.CreateAsync(AgentNodeResource.Type, HubFakes.Node("node-1") with { Spec = new AgentNodeSpec { Labels = new() { ["pool"] = "a" } } });
         await PassAsync(() => Status?.Runs == "0/0");
@@ -227,6 +228,12 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         await PassAsync(() => Status!.Runs == "0/8");
     }
 
+    private void Looked(string node, IReadOnlyList<string> images)
+    {
+        _wantedImages[node] = images;
+        Interlocked.Increment(ref _looks);
+    }
+
     private Task PassAsync(Func<bool> until) => Eventually.True(() =>
     {
         if (until())
@@ -235,13 +242,14 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         return false;
     });
 
-    // Nothing is left to do: what would have been written now has been.
+    // Nothing is left to do: what would have been written now has been. A look begins when the one before it is over.
     private async Task SettledAsync()
     {
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 3; i++)
         {
+            var before = Volatile.Read(ref _looks);
             _controller.Look("node-1");
-            await Task.Delay(10);
+            await Eventually.True(() => Volatile.Read(ref _looks) > before);
         }
     }
 }

@@ -20,12 +20,15 @@ internal sealed class FakeApi : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Dictionary<string, JsonObject> _runs = [];
     private readonly Dictionary<string, JsonObject> _secrets = [];
+    private readonly Dictionary<string, JsonObject> _sessions = [];
+    private readonly Dictionary<string, int> _secretReadsOf = [];
     private readonly List<Channel<JsonObject>> _watchers = [];
     private readonly List<string> _events = [];
     private readonly List<JsonObject> _stored = [];
     private long _version = 100;
     private TaskCompletionSource? _lag;
     private int _secretReads;
+    private int _refused;
 
     private FakeApi(WebApplication app) => _app = app;
 
@@ -51,6 +54,9 @@ internal sealed class FakeApi : IAsyncDisposable
     public int SecretReads => Volatile.Read(ref _secretReads);
 
     public bool IsDown { get; set; }
+
+    /// <summary>How many writes of a status were refused while it was down.</summary>
+    public int RefusedWrites => Volatile.Read(ref _refused);
 
     /// <summary>Deletions of an object that had changed.</summary>
     public int RefusedDeletions { get; private set; }
@@ -97,7 +103,31 @@ internal sealed class FakeApi : IAsyncDisposable
         return new Ending(() => Interlocked.Exchange(ref _lag, null)?.TrySetResult());
     }
 
-    public string Create(string name, string spec = """{"prompt": "hello"}""", string @namespace = "team")
+    public string Create(string name, string spec = """{"prompt": "hello"}""", string @namespace = "team") => Create(name, JsonNode.Parse(spec)!, @namespace);
+
+    /// <summary>How often the Secret of that name was read.</summary>
+    public int SecretReadsOf(string name)
+    {
+        lock (_gate)
+            return _secretReadsOf.GetValueOrDefault(name);
+    }
+
+    /// <summary>A session that is only listed.</summary>
+    public void CreateSession(string name, JsonNode spec, string @namespace = "team")
+    {
+        lock (_gate)
+        {
+            _sessions[$"{@namespace}/{name}"] = new JsonObject
+            {
+                ["apiVersion"] = "stromboli.dev/v1alpha1",
+                ["kind"] = "AgentSession",
+                ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace, ["uid"] = Guid.NewGuid().ToString(), ["resourceVersion"] = $"{++_version}" },
+                ["spec"] = spec,
+            };
+        }
+    }
+
+    public string Create(string name, JsonNode spec, string @namespace = "team", JsonObject? annotations = null)
     {
         var uid = Guid.NewGuid().ToString();
         var run = new JsonObject
@@ -110,9 +140,10 @@ internal sealed class FakeApi : IAsyncDisposable
                 ["namespace"] = @namespace,
                 ["uid"] = uid,
                 ["generation"] = 1L,
-                ["creationTimestamp"] = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
+                ["creationTimestamp"] = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
+                ["annotations"] = annotations,
             },
-            ["spec"] = JsonNode.Parse(spec),
+            ["spec"] = spec,
             ["status"] = new JsonObject { ["observedGeneration"] = -1 },
         };
         Put("ADDED", $"{@namespace}/{name}", run);
@@ -146,7 +177,7 @@ internal sealed class FakeApi : IAsyncDisposable
             return _runs.GetValueOrDefault($"team/{name}")?.DeepClone().AsObject();
     }
 
-    public void CreateSecret(string @namespace, string name, string key, string value, string? useAs)
+    public void CreateSecret(string @namespace, string name, string key, string value, string? useAs, string? origins = null)
     {
         lock (_gate)
         {
@@ -160,7 +191,7 @@ internal sealed class FakeApi : IAsyncDisposable
                     ["namespace"] = @namespace,
                     ["uid"] = Guid.NewGuid().ToString(),
                     ["resourceVersion"] = $"{++_version}",
-                    ["annotations"] = useAs is null ? null : new JsonObject { ["stromboli.dev/use-as"] = useAs },
+                    ["annotations"] = useAs is null ? null : new JsonObject { ["stromboli.dev/use-as"] = useAs, ["stromboli.dev/model-origins"] = origins },
                 },
                 ["data"] = new JsonObject { [key] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(value)) },
             };
@@ -203,6 +234,8 @@ internal sealed class FakeApi : IAsyncDisposable
     private Task HandleAsync(HttpContext http)
     {
         var path = http.Request.Path.Value!;
+        if (IsDown && http.Request.Method == "PUT")
+            Interlocked.Increment(ref _refused);
         if (IsDown)
             return Fail(http, 503, "ServiceUnavailable");
         if (path.StartsWith("/apis/events.k8s.io", StringComparison.Ordinal))
@@ -212,7 +245,8 @@ internal sealed class FakeApi : IAsyncDisposable
         return path[Runs.Length..].Split('/') switch
         {
             ["agentruns"] when http.Request.Query["watch"] is ["true" or "1"] => WatchAsync(http),
-            ["agentruns"] => ListAsync(http),
+            ["agentruns"] => ListAsync(http, _runs),
+            ["agentsessions"] when http.Request.Query["watch"] is [] => ListAsync(http, _sessions),
             ["namespaces", var ns, "agentruns", var name] when http.Request.Method == "DELETE" => RemoveAsync(http, $"{ns}/{name}"),
             ["namespaces", var ns, "agentruns", var name] => One(http, _runs, $"{ns}/{name}"),
             ["namespaces", var ns, "agentruns", var name, "status"] => WriteAsync(http, $"{ns}/{name}"),
@@ -251,16 +285,21 @@ internal sealed class FakeApi : IAsyncDisposable
         await Answer(http, body);
     }
 
-    private Task ListAsync(HttpContext http)
+    // Its pages are those of the moment: a test that changes runs meanwhile has few.
+    private Task ListAsync(HttpContext http, Dictionary<string, JsonObject> objects)
     {
+        var from = int.TryParse(http.Request.Query["continue"], out var given) ? given : 0;
+        var limit = int.Parse(http.Request.Query["limit"].ToString());
+        JsonObject list;
         lock (_gate)
         {
-            return Answer(http, new JsonObject
+            list = new JsonObject
             {
-                ["metadata"] = new JsonObject { ["resourceVersion"] = $"{_version}" },
-                ["items"] = new JsonArray([.. _runs.Values.Select(r => r.DeepClone())]),
-            });
+                ["metadata"] = new JsonObject { ["resourceVersion"] = $"{_version}", ["continue"] = from + limit < objects.Count ? $"{from + limit}" : null },
+                ["items"] = new JsonArray([.. objects.Values.Skip(from).Take(limit).Select(r => r.DeepClone())]),
+            };
         }
+        return Answer(http, list);
     }
 
     private async Task WatchAsync(HttpContext http)
@@ -290,6 +329,8 @@ internal sealed class FakeApi : IAsyncDisposable
         if (objects == _secrets)
         {
             Interlocked.Increment(ref _secretReads);
+            lock (_gate)
+                _secretReadsOf[key.Split('/')[1]] = _secretReadsOf.GetValueOrDefault(key.Split('/')[1]) + 1;
             await BeforeSecret();
         }
         await Found(http, objects, key);

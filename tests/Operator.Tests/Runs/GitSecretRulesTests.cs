@@ -64,16 +64,21 @@ public sealed class GitSecretRulesTests
     [InlineData("https://git.example.com:8443", false)]
     [InlineData("http://git.example.com", false)]
     [InlineData("git.example.com", false)]
+    [InlineData("https://git.example.com/team", false)]
     [InlineData("", false)]
-    public void Check_ForOriginsOnly_GoesToNoOther(string origins, bool allowed)
+    [InlineData(null, false)]
+    public void Check_ForOriginsOnly_GoesToNoOther(string? origins, bool allowed)
     {
         var secret = Secret("git", "token=secret").Secret!;
-        secret.Metadata.Annotations![GitSecretRules.Origins] = origins;
+        secret.Metadata.Annotations!.Remove("stromboli.dev/git-origins");
+        if (origins is not null)
+            secret.Metadata.Annotations["stromboli.dev/git-origins"] = origins;
 
         var check = GitSecretRules.Check("own", new InputObject(secret, null), Url);
 
         Assert.Equal(allowed ? null : RunReason.SecretNotAllowed, check.Reason);
         Assert.Equal(allowed, check.Git is not null);
+        Assert.Equal(!allowed, check.Message.Contains("stromboli.dev/git-origins", StringComparison.Ordinal) && check.Message.Contains("https://git.example.com", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -86,8 +91,16 @@ public sealed class GitSecretRulesTests
     private static InputObject Secret(string? useAs, string data) => new(
         new Secret
         {
-            Metadata = new ObjectMeta { Name = "own", Annotations = useAs is null ? [] : new() { ["stromboli.dev/use-as"] = useAs } },
+            Metadata = new ObjectMeta { Name = "own", Annotations = Annotations(useAs) },
             Data = data.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => Encoding.UTF8.GetBytes(pair[1])),
         },
         null);
+
+    private static Dictionary<string, string> Annotations(string? useAs)
+    {
+        Dictionary<string, string> annotations = new() { ["stromboli.dev/git-origins"] = "https://git.example.com" };
+        if (useAs is not null)
+            annotations["stromboli.dev/use-as"] = useAs;
+        return annotations;
+    }
 }

@@ -270,7 +270,7 @@ public sealed class RunControllerTests : IAsyncLifetime
         await using var op = await RunningOperator.StartAsync(_api, nodes);
         var uid = await RunningAsync(op, "run");
         nodes.Set(RunningOperator.Node("node-2"));
-        nodes.Set(RunningOperator.Node("node-1") with { Connected = false, LostAt = DateTimeOffset.UtcNow.AddMilliseconds(-1) });
+        nodes.Set(RunningOperator.Node("node-1") with { Connected = false, LostAt = TimeProvider.System.GetUtcNow().AddMilliseconds(-1) });
         await Sent(op, uid, "node-2/2 Go");
         Assert.False(op.Observe("node-1", End(uid, RunReason.Completed)));
         Assert.False(op.Observe("node-1", End(uid, RunReason.Completed, attempt: 2)));
@@ -356,7 +356,8 @@ public sealed class RunControllerTests : IAsyncLifetime
         _api.IsDown = true;
         foreach (var uid in uids)
             Assert.True(op.Observe("node-1", End(uid, RunReason.Completed)));
-        await Task.Delay(500);
+        // Each end was tried, and not stored.
+        await Eventually.True(() => _api.RefusedWrites >= uids.Count);
         Assert.DoesNotContain(op.Hub.Sent, s => s.Attempt.State == DesiredState.Collected);
         // A node that comes back meanwhile keeps what it runs.
         Assert.Equal(5, (await op.SnapshotAsync("node-1")).Count(a => a.State == DesiredState.Go && a.Secrets is not null));

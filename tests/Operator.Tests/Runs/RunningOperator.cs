@@ -31,7 +31,7 @@ internal sealed class RunningOperator : IAsyncDisposable
 
     public RunStore Store => _services.GetRequiredService<RunStore>();
 
-    public static async Task<RunningOperator> StartAsync(FakeApi api, FakeNodes? nodes = null, Func<RunOptions, RunOptions>? configure = null)
+    public static async Task<RunningOperator> StartAsync(FakeApi api, FakeNodes? nodes = null, Func<RunOptions, RunOptions>? configure = null, TimeProvider? clock = null)
     {
         if (nodes is null)
         {
@@ -40,7 +40,7 @@ internal sealed class RunningOperator : IAsyncDisposable
         }
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(clock ?? TimeProvider.System);
         services.AddSingleton(api.Client());
         services.AddSingleton(s => new EventRecorder(s.GetRequiredService<KubeClient>(), new EventRecorderOptions { ReportingController = "test", ReportingInstance = "test" }));
         services.AddSingleton<INodeRegistry>(nodes);
@@ -49,15 +49,18 @@ internal sealed class RunningOperator : IAsyncDisposable
         services.AddSingleton((configure ?? (o => o))(RunCases.Options));
         services.AddRuns();
         var made = new RunningOperator(services.BuildServiceProvider());
-        await made.Store.Informer.WaitForSyncAsync(new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token);
+        await made.Store.Informer.WaitForSyncAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
         return made;
     }
 
-    public static NodeView Node(string name) => SchedulingCases.Node(name) with { LostAt = DateTimeOffset.UtcNow.AddMinutes(10) };
+    public static NodeView Node(string name) => SchedulingCases.Node(name) with { LostAt = TimeProvider.System.GetUtcNow().AddMinutes(10) };
 
     public bool Observe(string node, AttemptObservation observation) => _services.GetRequiredService<IObservationSink>().Observe(node, observation);
 
     public Task<IReadOnlyList<DesiredAttempt>> SnapshotAsync(string node) => _services.GetRequiredService<IDesiredAttempts>().ForNodeAsync(node, default);
+
+    public T Service<T>()
+        where T : notnull => _services.GetRequiredService<T>();
 
     public RunPhase? Phase(string uid) => Store.Find(uid)?.Status?.Phase;
 

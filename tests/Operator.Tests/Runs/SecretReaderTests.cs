@@ -25,10 +25,21 @@ public sealed class SecretReaderTests : IAsyncLifetime
     [Fact]
     public async Task ReadAsync_OwnSecretWithBaseURL_GoesThereAsOnePair()
     {
-        _api.CreateSecret("team", "own", "api-key", "mine", "model");
+        _api.CreateSecret("team", "own", "api-key", "mine", "model", "https://other.example");
         var model = new ModelSpec { BaseURL = "https://other.example", CredentialsSecretRef = new SecretReference { Name = "own" } };
         var check = await ReadAsync(new AgentRunSpec { Prompt = "x", Model = model });
         Assert.Equal(("https://other.example", false), (check.Credential!.BaseURL, check.Credential.OperatorOrigin));
+    }
+
+    [Fact]
+    public async Task ReadAsync_OwnSecretWithBaseURLThatItDoesNotList_WaitsForTheAnnotation()
+    {
+        _api.CreateSecret("team", "own", "api-key", "mine", "model");
+        var model = new ModelSpec { BaseURL = "https://other.example/v1", CredentialsSecretRef = new SecretReference { Name = "own" } };
+        var check = await ReadAsync(new AgentRunSpec { Prompt = "x", Model = model });
+        Assert.Equal(RunReason.SecretNotAllowed, check.Reason);
+        Assert.Contains("stromboli.dev/model-origins: https://other.example ", check.Message, StringComparison.Ordinal);
+        Assert.Equal(new InputPlace(true, new("team", "own")), check.WaitsFor!.Value.Place);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class SecretRulesTests
     [InlineData("oauth-token", CredentialKind.OAuthToken)]
     public void OfRun_AllowedAndThere_IsTheCredential(string key, CredentialKind kind)
     {
-        var check = SecretRules.OfRun(Make("model", (key, "value\n")), "own", Origin, operatorOrigin: true);
+        var check = SecretRules.OfRun(Make("model", (key, "value\n")), "own", null, Origin);
         Assert.Null(check.Reason);
         Assert.Equal((kind, "value", Origin, true), (check.Credential!.Kind, check.Credential.Value, check.Credential.BaseURL, check.Credential.OperatorOrigin));
     }
@@ -30,7 +30,7 @@ public sealed class SecretRulesTests
     [InlineData("models")]
     public void OfRun_UseIsNotModelAlone_WaitsNamingTheAnnotation(string? useAs)
     {
-        var check = SecretRules.OfRun(Make(useAs, ("api-key", "value")), "own", Origin, operatorOrigin: true);
+        var check = SecretRules.OfRun(Make(useAs, ("api-key", "value")), "own", null, Origin);
         Assert.Equal(RunReason.SecretNotAllowed, check.Reason);
         Assert.Contains("stromboli.dev/use-as", check.Message, StringComparison.Ordinal);
         Assert.Contains("own", check.Message, StringComparison.Ordinal);
@@ -39,7 +39,7 @@ public sealed class SecretRulesTests
 
     [Fact]
     public void OfRun_ListWithSpaces_IsRead() =>
-        Assert.Null(SecretRules.OfRun(Make(" model ,", ("api-key", "value")), "own", Origin, operatorOrigin: true).Reason);
+        Assert.Null(SecretRules.OfRun(Make(" model ,", ("api-key", "value")), "own", null, Origin).Reason);
 
     [Theory]
     [InlineData("password", "value")]
@@ -49,17 +49,60 @@ public sealed class SecretRulesTests
     [InlineData("api-key", "gänsefüßchen")]
     public void OfRun_NothingThatCanBeACredential_WaitsWithoutSayingTheValue(string key, string value)
     {
-        var check = SecretRules.OfRun(Make("model", (key, value)), "own", Origin, operatorOrigin: true);
+        var check = SecretRules.OfRun(Make("model", (key, value)), "own", null, Origin);
         Assert.Equal(RunReason.SecretNotFound, check.Reason);
         Assert.True(value.Length == 0 || !check.Message.Contains(value, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void OfRun_BothKeys_TheApiKeyIsTaken() => Assert.Equal(
-        "key", SecretRules.OfRun(Make("model", ("oauth-token", "token"), ("api-key", "key")), "own", Origin, operatorOrigin: true).Credential!.Value);
+    [Theory]
+    [InlineData("https://model.example")]
+    [InlineData("https://MODEL.example:443/v1")]
+    public void OfRun_BaseURLOfTheOperatorsOrigin_NeedsNoList(string baseURL)
+    {
+        var check = SecretRules.OfRun(Make("model", ("api-key", "value")), "own", baseURL, Origin);
+        Assert.Equal((baseURL, false), (check.Credential!.BaseURL, check.Credential.OperatorOrigin));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("https://other.example")]
+    [InlineData("https://models.example.evil.example")]
+    [InlineData("https://models.example:8443")]
+    [InlineData("http://models.example")]
+    [InlineData("https://user@models.example")]
+    [InlineData("https://models.example/v1")]
+    [InlineData("https://*.example")]
+    [InlineData("models.example")]
+    public void OfRun_BaseURLThatTheSecretDoesNotList_WaitsNamingTheAnnotationAndItsValue(string? origins)
+    {
+        var check = SecretRules.OfRun(Make("model", origins, ("api-key", "value")), "own", "https://models.example/v1", Origin);
+        Assert.Null(check.Credential);
+        Assert.Equal(RunReason.SecretNotAllowed, check.Reason);
+        Assert.Contains("stromboli.dev/model-origins", check.Message, StringComparison.Ordinal);
+        Assert.Contains("https://models.example", check.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("https://models.example/v1", check.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://models.example")]
+    [InlineData("https://other.example, https://Models.Example:443/")]
+    public void OfRun_BaseURLThatTheSecretLists_IsOnePairWithTheKey(string origins)
+    {
+        var check = SecretRules.OfRun(Make("model", origins, ("api-key", "value")), "own", "https://models.example/v1", Origin);
+        Assert.Equal(("https://models.example/v1", "value", false), (check.Credential!.BaseURL, check.Credential.Value, check.Credential.OperatorOrigin));
+    }
 
     [Fact]
-    public void OfRun_NoSecret_Waits() => Assert.Equal(RunReason.SecretNotFound, SecretRules.OfRun(null, "own", Origin, operatorOrigin: true).Reason);
+    public void OfRun_BaseURLWithoutTls_IsRefused() => Assert.Equal(
+        RunReason.SecretNotAllowed, SecretRules.OfRun(Make("model", "http://models.example", ("api-key", "value")), "own", "http://models.example", Origin).Reason);
+
+    [Fact]
+    public void OfRun_BothKeys_TheApiKeyIsTaken() => Assert.Equal(
+        "key", SecretRules.OfRun(Make("model", ("oauth-token", "token"), ("api-key", "key")), "own", null, Origin).Credential!.Value);
+
+    [Fact]
+    public void OfRun_NoSecret_Waits() => Assert.Equal(RunReason.SecretNotFound, SecretRules.OfRun(null, "own", null, Origin).Reason);
 
     [Fact]
     public void OfOperator_NeedsNoAnnotation() => Assert.Equal("value", SecretRules.OfOperator(Make(null, ("api-key", "value")), "model", Origin).Credential!.Value);
@@ -74,9 +117,19 @@ public sealed class SecretRulesTests
         Assert.All([$"{check}", $"{secrets}", $"{message}", $"{snapshot}"], text => Assert.DoesNotContain("sk-very-secret", text, StringComparison.Ordinal));
     }
 
-    private static Secret Make(string? useAs, params (string Key, string Value)[] data) => new()
+    private static Secret Make(string? useAs, params (string Key, string Value)[] data) => Make(useAs, null, data);
+
+    private static Secret Make(string? useAs, string? origins, params (string Key, string Value)[] data)
     {
-        Metadata = new ObjectMeta { Name = "own", Namespace = "team", Annotations = useAs is null ? null : new() { [SecretRules.UseAs] = useAs } },
-        Data = data.ToDictionary(d => d.Key, d => Encoding.UTF8.GetBytes(d.Value)),
-    };
+        Dictionary<string, string> annotations = [];
+        if (useAs is not null)
+            annotations[SecretRules.UseAs] = useAs;
+        if (origins is not null)
+            annotations["stromboli.dev/model-origins"] = origins;
+        return new()
+        {
+            Metadata = new ObjectMeta { Name = "own", Namespace = "team", Annotations = annotations },
+            Data = data.ToDictionary(d => d.Key, d => Encoding.UTF8.GetBytes(d.Value)),
+        };
+    }
 }

@@ -55,7 +55,8 @@ public sealed partial class FakeApiServer
         List<JsonObject> items;
         if ((string?)query["continue"] is { Length: > 0 } token)
         {
-            if (!_pages.TryRemove(token, out var page))
+            // As often as it is asked for, also with another limit.
+            if (!_pages.TryGetValue(token, out var page))
                 throw new ApiFailureException(410, "Expired", "The provided continue parameter is too old");
             (revision, items) = page;
         }
