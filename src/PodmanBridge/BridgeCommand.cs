@@ -125,6 +125,12 @@ internal sealed class BridgeCommand
         CustomParser = OptionParsers.Bytes,
     };
 
+    private readonly Option<string[]> _registries = new("--allow-registry")
+    {
+        Description = "A registry, HOST[:PORT], that images are pulled from although its address is not public, such as a company's own; may be given several times.",
+        CustomParser = OptionParsers.Registries,
+    };
+
     private readonly GitOptions _git = new();
     private readonly PermissionOptions _permissions = new();
 
@@ -150,7 +156,7 @@ internal sealed class BridgeCommand
     private Option[] Options() =>
     [
         _operators, _ca, _token, _node, _podman, _state, _runs, _shim, _measurer, _freeSpace, _freeFiles, _claude, _maxRuns, _cpu, _memory, _unenforced, _starts, _maxImage,
-        _labels, _denied, _git.Image, _git.CaFile, _git.AllowedOrigins, _git.MaxBytes, _permissions.Volumes, _permissions.Secrets,
+        _registries, _labels, _denied, _git.Image, _git.CaFile, _git.AllowedOrigins, _git.MaxBytes, _permissions.Volumes, _permissions.Secrets,
     ];
 
     private BridgeOptions Read(ParseResult parsed) => new()
@@ -173,6 +179,7 @@ internal sealed class BridgeCommand
         AllowUnenforcedLimits = parsed.GetValue(_unenforced),
         ParallelStarts = parsed.GetValue(_starts),
         MaxImageBytes = parsed.GetValue(_maxImage),
+        AllowedRegistries = parsed.GetValue(_registries) ?? [],
         Labels = (parsed.GetValue(_labels) ?? []).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
         DeniedNetworks = parsed.GetValue(_denied) ?? [],
         GitImage = parsed.GetValue(_git.Image),

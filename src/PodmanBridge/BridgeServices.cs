@@ -29,6 +29,7 @@ internal static class BridgeServices
         services.AddSingleton<AttemptChanges>();
         services.AddSingleton<WorkspaceUsers>();
         services.AddSingleton(provider => new PrivateImages(Path.Combine(options.StateDirectory, "private-images.json"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new RegistryGate(provider.GetRequiredService<Dialer>(), options.AllowedRegistries));
         services.AddSingleton(new ImageFetcher.Settings(options.MaxImageBytes));
         services.AddSingleton<StorageTenants>();
         services.AddSingleton(provider => new Measurer(options.Measurer, provider.GetRequiredService<TimeProvider>()));

@@ -5,7 +5,8 @@ using Stromboli.PodmanBridge.Podman.Models;
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>Sees to it that an image is on the node, and that whoever asks may have it. Runs that want the same one at the same time share one fetch.</summary>
-internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFetcher.Settings settings)
+internal sealed partial class ImageFetcher(
+    IPodman podman, PrivateImages known, RegistryGate gate, ImageFetcher.Settings settings, ILogger<ImageFetcher> logger)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<FetchKey, SharedFetch> _fetches = [];
@@ -63,6 +64,7 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
             }
         }
 
+        await gate.DemandAsync(reference, cancellation);
         var before = settings.MaxBytes is null ? null : (await podman.Images.InspectAsync(image, cancellation))?.ID;
         var id = request.Credentials.Count == 0
             ? await FetchOpenAsync(request, reference, cancellation)
@@ -152,6 +154,7 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
         }
         catch (PodmanException e) when (!e.IsUnanswered)
         {
+            Log.NotPulled(logger, request.Image, ImagePullErrors.Words(credential, e));
             throw ImagePullErrors.Explain(request, credential, e);
         }
         finally
@@ -223,5 +226,11 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
 
         /// <summary>How many wait for it; the last one that leaves ends it.</summary>
         public int Waiting { get; set; }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The image {Image} could not be pulled; the engine says: {Words}")]
+        public static partial void NotPulled(ILogger logger, string image, string words);
     }
 }

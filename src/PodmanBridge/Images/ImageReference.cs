@@ -20,6 +20,9 @@ internal sealed partial record ImageReference
     /// <summary>The registry, with its port.</summary>
     public string Registry => Name[..Name.IndexOf('/', StringComparison.Ordinal)];
 
+    /// <summary>The registry's host, without its port.</summary>
+    public string Host => Registry.Split(':')[0];
+
     /// <summary>The name without tag and digest.</summary>
     public string Repository
     {
@@ -36,8 +39,6 @@ internal sealed partial record ImageReference
     /// fetched: that would be a request to whatever listens on the node itself, or to what tells a machine who it is (169.254.169.254).
     /// </summary>
     public bool IsLocal => Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(Host, out var address) && IsOwn(address));
-
-    private string Host => Registry.Split(':')[0];
 
     /// <summary>The reference; null when the text is none.</summary>
     public static ImageReference? Parse(string text) => text.Length <= MaxLength && Pattern.IsMatch(text) ? new ImageReference(text) : null;

@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
+using Stromboli.PodmanBridge.Egress;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Tests.Podman;
@@ -21,7 +23,7 @@ public sealed class ImageFetcherTests : IDisposable
     public ImageFetcherTests()
     {
         _known = new PrivateImages(Path.Combine(_folder.FullName, "private-images.json"), TimeProvider.System);
-        _fetcher = new ImageFetcher(_images, _known, new ImageFetcher.Settings(MaxBytes: null));
+        _fetcher = Fetcher(_known);
     }
 
     public void Dispose()
@@ -223,7 +225,7 @@ public sealed class ImageFetcherTests : IDisposable
         _images.Present["registry.example.com/agent:2"] = "id";
 
         using var known = new PrivateImages(Path.Combine(_folder.FullName, "private-images.json"), TimeProvider.System);
-        var restarted = new ImageFetcher(_images, known, new ImageFetcher.Settings(MaxBytes: null));
+        var restarted = Fetcher(known);
 
         foreach (var ns in new[] { "team", "other" })
         {
@@ -236,7 +238,7 @@ public sealed class ImageFetcherTests : IDisposable
     {
         var time = new ManualTimeProvider();
         using var known = new PrivateImages(Path.Combine(_folder.FullName, "given-up.json"), time);
-        var fetcher = new ImageFetcher(_images, known, new ImageFetcher.Settings(MaxBytes: null));
+        var fetcher = Fetcher(known);
         using var cancelled = new CancellationTokenSource();
         var mine = fetcher.EnsureAsync(Private("team", "a"), cancelled.Token);
         await _images.NextAsync();
@@ -262,6 +264,30 @@ public sealed class ImageFetcherTests : IDisposable
         Assert.DoesNotContain("password-of", text, StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.UnixFileMode);
     }
+
+    [Fact]
+    public async Task Ensure_RegistryIsNotPublic_IsNotAskedUnlessAllowed()
+    {
+        var refused = Fetcher(_known, address: "10.0.0.5");
+        var error = await Assert.ThrowsAsync<ImagePullException>(() => refused.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Always), None));
+        Assert.Equal(ImagePullFailure.RegistryRefused, error.Failure);
+        Assert.Equal(0, _images.Pulls);
+
+        // What is there may be used: nobody is asked.
+        _images.Present[Image] = "id";
+        Assert.Equal("id", await refused.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.IfNotPresent), None));
+
+        var allowed = Fetcher(_known, address: "10.0.0.5", "registry.example.com").EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Always), None);
+        (await _images.NextAsync()).SetResult("id");
+        Assert.Equal("id", await allowed);
+    }
+
+    private ImageFetcher Fetcher(PrivateImages known, string address = "1.1.1.1", params string[] allowed) => new(
+        _images,
+        known,
+        new RegistryGate(new Dialer(AddressPolicy.Default, TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(address)])), allowed),
+        new ImageFetcher.Settings(MaxBytes: null),
+        NullLogger<ImageFetcher>.Instance);
 
     private static ImageRequest Private(string ns, string user) =>
         new(Image, ImagePullPolicy.Always) { Namespace = ns, HasSecrets = true, Credentials = [new RegistryCredential(user, $"password-of-{user}")] };
