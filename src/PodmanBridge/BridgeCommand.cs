@@ -62,7 +62,7 @@ internal sealed class BridgeCommand
 
     private readonly Option<long> _freeSpace = new("--min-free-space")
     {
-        Description = "What is kept free of the disk that the engine's volumes are on, such as 2Gi: below it the run that has most on it ends with StorageLimitExceeded, after the workspaces of runs that are over are removed.",
+        Description = "What is kept free of the disk that the engine's volumes are on, such as 2Gi: below it unused images are removed, then workspaces of runs that are over, and then the largest runs end with StorageLimitExceeded, of the namespace that has most.",
         CustomParser = OptionParsers.Quantity,
         DefaultValueFactory = _ => 2L << 30,
     };
