@@ -66,7 +66,7 @@ internal sealed class BridgeCommand
 
     private readonly Option<long> _freeSpace = new("--min-free-space")
     {
-        Description = "What is kept free of the disk that the engine's volumes are on, such as 2Gi: below it the run that has most on it ends with StorageLimitExceeded, after the workspaces of runs that are over are removed.",
+        Description = "What is kept free of the disk that the engine's volumes are on, such as 2Gi: below it unused images are removed, then workspaces of runs that are over, and then the largest runs end with StorageLimitExceeded, of the namespace that has most.",
         CustomParser = OptionParsers.Quantity,
         DefaultValueFactory = _ => 2L << 30,
     };
@@ -140,6 +140,12 @@ internal sealed class BridgeCommand
         CustomParser = OptionParsers.Bytes,
     };
 
+    private readonly Option<string[]> _registries = new("--allow-registry")
+    {
+        Description = "A registry, HOST[:PORT], that images are pulled from although its address is not public, such as a company's own; may be given several times.",
+        CustomParser = OptionParsers.Registries,
+    };
+
     private readonly GitOptions _git = new();
     private readonly PermissionOptions _permissions = new();
 
@@ -167,7 +173,7 @@ internal sealed class BridgeCommand
     private Option[] Options() =>
     [
         _operators, _ca, _token, _node, _podman, _state, _runs, _shim, _measurer, _freeSpace, _freeFiles, _claude, _maxRuns, _cpu, _memory, _pids, _runPids, _unenforced, _starts, _maxImage,
-        _labels, _denied, _git.Image, _git.CaFile, _git.AllowedOrigins, _git.MaxBytes, _permissions.Volumes, _permissions.Secrets,
+        _registries, _labels, _denied, _git.Image, _git.CaFile, _git.AllowedOrigins, _git.MaxBytes, _permissions.Volumes, _permissions.Secrets,
     ];
 
     private BridgeOptions Read(ParseResult parsed) => new()
@@ -192,6 +198,7 @@ internal sealed class BridgeCommand
         AllowUnenforcedLimits = parsed.GetValue(_unenforced),
         ParallelStarts = parsed.GetValue(_starts),
         MaxImageBytes = parsed.GetValue(_maxImage),
+        AllowedRegistries = parsed.GetValue(_registries) ?? [],
         Labels = (parsed.GetValue(_labels) ?? []).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
         DeniedNetworks = parsed.GetValue(_denied) ?? [],
         GitImage = parsed.GetValue(_git.Image),

@@ -75,6 +75,9 @@ internal sealed record BridgeOptions
     /// <summary>Networks that nothing may be connected to, beyond those that are never connected to.</summary>
     public required IReadOnlyList<IPNetwork> DeniedNetworks { get; init; }
 
+    /// <summary>Registries that may have addresses which are not public, <c>host</c> or <c>host:port</c>.</summary>
+    public IReadOnlyList<string> AllowedRegistries { get; init; } = [];
+
     /// <summary>The image that repositories are cloned in; null if the node clones none.</summary>
     public string? GitImage { get; init; }
 

@@ -29,13 +29,18 @@ internal static class BridgeServices
         services.AddSingleton<AttemptChanges>();
         services.AddSingleton<WorkspaceUsers>();
         services.AddSingleton(provider => new PrivateImages(Path.Combine(options.StateDirectory, "private-images.json"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new PulledImages(Path.Combine(options.StateDirectory, "pulled-images.json"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new RegistryGate(provider.GetRequiredService<Dialer>(), options.AllowedRegistries));
         services.AddSingleton(new ImageFetcher.Settings(options.MaxImageBytes));
         services.AddSingleton<StorageTenants>();
         services.AddSingleton(provider => new Measurer(options.Measurer, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<EngineVolumes>();
+        services.AddSingleton<EngineFolders>();
         services.AddSingleton<StorageProbe>();
         services.AddSingleton(new DiskPressure(new FreeSpace(options.MinFreeBytes, options.MinFreeFiles)));
         services.AddSingleton<ImageFetcher>();
+        services.AddSingleton<ImageRemover>();
+        services.AddSingleton<DiskUseReader>();
+        services.AddSingleton(Relief);
         services.AddSingleton(Catalogue);
         services.AddHostedService(provider => provider.GetRequiredService<ImageCatalogue>());
         services.AddSingleton<PrePuller>();
@@ -96,10 +101,19 @@ internal static class BridgeServices
             podman,
             new ImageReader(podman, options.Node),
             new ImageContents(Path.Combine(options.StateDirectory, "image-contents.json")),
+            services.GetRequiredService<PulledImages>(),
             new CliNeedsReader(cli).Read,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<ImageCatalogue>>());
     }
+
+    private static DiskRelief Relief(IServiceProvider services) => new(
+        services.GetRequiredService<DiskUseReader>(),
+        services.GetRequiredService<ImageRemover>(),
+        services.GetRequiredService<ImageFetcher>(),
+        services.GetRequiredService<RunSupervisor>().Finished,
+        services.GetRequiredService<TimeProvider>(),
+        services.GetRequiredService<ILogger<DiskRelief>>());
 
     private static ModelGateway Gateway(IServiceProvider services) => new(new GatewayOptions
     {

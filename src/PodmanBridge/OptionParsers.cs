@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Net;
 using Stromboli.Crds.Values;
 
@@ -54,6 +55,26 @@ internal static class OptionParsers
         }
 
         return [.. networks];
+    }
+
+    /// <summary>Registries, <c>HOST</c> or <c>HOST:PORT</c>.</summary>
+    public static string[] Registries(ArgumentResult result)
+    {
+        var registries = new List<string>();
+        foreach (var token in result.Tokens)
+        {
+            if (token.Value.Split(':') is [{ Length: > 0 } host, .. { Length: <= 1 } port] && Uri.CheckHostName(host) is not UriHostNameType.Unknown
+                && port.All(text => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0))
+            {
+                registries.Add(token.Value);
+            }
+            else
+            {
+                result.AddError($"--allow-registry: '{token.Value}' is not HOST or HOST:PORT, such as registry.example.com or 10.0.0.5:5000.");
+            }
+        }
+
+        return [.. registries];
     }
 
     /// <summary>Processors, in thousandths.</summary>

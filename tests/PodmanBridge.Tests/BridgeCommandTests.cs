@@ -47,6 +47,25 @@ public sealed partial class BridgeCommandTests
         })
         .Parse(["--operator", "https://hub:8443", "--ca-file", "ca.crt", "--token-file", "token", .. arguments]);
 
+    [Theory]
+    [InlineData("registry.example.com", true)]
+    [InlineData("registry:5000", true)]
+    [InlineData("10.0.0.5:5000", true)]
+    [InlineData("", false)]
+    [InlineData(":5000", false)]
+    [InlineData("registry.example.com:", false)]
+    [InlineData("registry.example.com:0", false)]
+    [InlineData("registry.example.com:70000", false)]
+    [InlineData("https://registry.example.com", false)]
+    [InlineData("registry.example.com/team", false)]
+    [InlineData("a:1:2", false)]
+    public void AllowRegistry_Value_IsAHostWithOrWithoutAPort(string value, bool valid)
+    {
+        string[] line = ["--operator", "https://operator.example:8443", "--ca-file", "ca", "--token-file", "token", "--allow-registry", value];
+
+        Assert.Equal(valid, BridgeCommand.Create((_, _) => Task.FromResult(0)).Parse(line).Errors.Count == 0);
+    }
+
     private static IEnumerable<string> Guide([CallerFilePath] string path = "")
     {
         var guide = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "docs", "operations", "nodes.md"));

@@ -24,7 +24,7 @@ public sealed record ResourceLimits
     /// <summary>
     /// Most that the run may take of the node's disk with its workspace, HOME and log; the run ends with StorageLimitExceeded beyond it. Counted are the blocks that
     /// files have on the disk and 512 bytes for each file and directory, also of deleted files that are still open. It is measured from time to time, so a fast
-    /// writer passes it by some seconds' worth. No limit of its own when absent: when the node's disk runs full, the run that has most on it ends.
+    /// writer passes it by some seconds' worth. No limit of its own when absent: when the node's disk runs full, the largest run of the namespace that has most on it ends.
     /// /tmp, /var/tmp and /dev/shm are memory, and bounded by themselves.
     /// </summary>
     [QuantityBounds(RunLimits.MinStorage, RunLimits.MaxStorage)]

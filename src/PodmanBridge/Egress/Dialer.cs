@@ -49,6 +49,21 @@ internal sealed class Dialer(AddressPolicy policy, TimeProvider time, Dialer.Res
         throw new DialException(DialFailure.Unreachable, $"{host}:{target.Port} does not answer", last);
     }
 
+    /// <summary>
+    /// Judges a host that another program is about to connect to on somebody's behalf. Every address of it must be public, since that program picks one itself. It also asks for
+    /// the addresses again, so a name that changes in between passes: only <see cref="ConnectAsync(DialTarget, Func{string, bool}, CancellationToken)"/> is free of that race.
+    /// </summary>
+    /// <exception cref="DialException">The host has no address, or one that must not be connected to.</exception>
+    public async Task DemandPublicAsync(string host, CancellationToken cancellationToken)
+    {
+        var name = HostName.Normalise(host);
+        var addresses = await AddressesAsync(name, cancellationToken);
+        if (addresses.Length == 0)
+            throw new DialException(DialFailure.NotResolved, $"{name} has no address");
+        if (Allowed(addresses, AddressScope.Public).Count < addresses.Length)
+            throw new DialException(DialFailure.AddressRefused, $"{name} has an address that must not be connected to");
+    }
+
     private async Task<IPAddress[]> AddressesAsync(string host, CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(host, out var literal))
@@ -57,8 +72,9 @@ internal sealed class Dialer(AddressPolicy policy, TimeProvider time, Dialer.Res
         {
             return await _resolve(host, cancellationToken);
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ArgumentException)
         {
+            // ArgumentException: the name is longer than a name can be.
             throw new DialException(DialFailure.NotResolved, $"{host} has no address", e);
         }
     }

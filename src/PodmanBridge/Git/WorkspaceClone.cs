@@ -39,7 +39,7 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
     {
         using var activity = BridgeTraces.Step("clone", record.Key);
         var source = spec.Git!;
-        var image = await FetchAsync(cancellationToken);
+        using var image = await FetchAsync(cancellationToken);
         await RemoveAsync(services, record.Key, cancellationToken);
         File.Delete(_logPath);
         CloneDirectory.Create(_runDirectory);
@@ -49,7 +49,7 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
             CloneSignals? signals = null;
             signals = new CloneSignals(() => _ = OnShimLostAsync(signals!));
             await using var shim = ShimSocket.Listen(_runDirectory, lease, signals, services.Logger);
-            await StartAsync(CloneSpec.Build(spec, Inputs(image), services.Git.Image!), shim, cancellationToken);
+            await StartAsync(CloneSpec.Build(spec, Inputs(image.ID), services.Git.Image!), shim, cancellationToken);
             await GoAsync(spec, shim, signals, cancellationToken);
             using var log = await LastWordAsync(spec, cancellationToken);
             CloneLog.Append(_logPath, directory.LogPath);
@@ -75,11 +75,11 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
         CloneDirectory.Delete(CloneDirectory.Of(services.RunRoot, key));
     }
 
-    private async Task<string> FetchAsync(CancellationToken cancellationToken)
+    private async Task<ImageUse> FetchAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await services.Images.EnsureAsync(new ImageRequest(services.Git.Image!, ImagePullPolicy.IfNotPresent), cancellationToken);
+            return await services.Images.UseAsync(new ImageRequest(services.Git.Image!, ImagePullPolicy.IfNotPresent), cancellationToken);
         }
         catch (ImagePullException e)
         {

@@ -11,7 +11,7 @@ namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>The images of the node and what is in them. Looks when the engine says that something happened to an image, and never otherwise.</summary>
 internal sealed partial class ImageCatalogue(
-    IPodman podman, ImageReader reader, ImageContents contents, Func<CliNeeds?> needs, TimeProvider time, ILogger<ImageCatalogue> logger) : BackgroundService
+    IPodman podman, ImageReader reader, ImageContents contents, PulledImages pulled, Func<CliNeeds?> needs, TimeProvider time, ILogger<ImageCatalogue> logger) : BackgroundService
 {
     /// <summary>One pull, build or prune is many events.</summary>
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(300);
@@ -140,7 +140,9 @@ internal sealed partial class ImageCatalogue(
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {
+        var mark = pulled.Mark();
         _present = await podman.Images.ListAsync(cancellationToken);
+        pulled.Observe(_present, mark);
         var ids = _present.Select(image => image.ID).ToHashSet();
         contents.KeepOnly(ids);
         foreach (var gone in _used.Keys.Where(id => !ids.Contains(id)))

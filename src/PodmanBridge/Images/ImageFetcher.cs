@@ -5,7 +5,8 @@ using Stromboli.PodmanBridge.Podman.Models;
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>Sees to it that an image is on the node, and that whoever asks may have it. Runs that want the same one at the same time share one fetch.</summary>
-internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFetcher.Settings settings)
+internal sealed partial class ImageFetcher(
+    IPodman podman, PrivateImages known, PulledImages pulled, RegistryGate gate, ImageFetcher.Settings settings, TimeProvider time, ILogger<ImageFetcher> logger)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<FetchKey, SharedFetch> _fetches = [];
@@ -14,6 +15,48 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
     /// <summary>What the node takes.</summary>
     /// <param name="MaxBytes">The largest image, unpacked; null for any.</param>
     internal sealed record Settings(long? MaxBytes);
+
+    /// <summary>The fetches that are under way, and when each began, as timestamps.</summary>
+    public IReadOnlyList<(string Image, long Began)> Fetches
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _fetches.Values.Where(fetch => !fetch.Task.IsCompleted).Select(fetch => (fetch.Image, fetch.Began))];
+        }
+    }
+
+    /// <summary>Ends the fetches of an image: the node has no space for it.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool End(string image)
+    {
+        SharedFetch[] ended;
+        lock (_lock)
+            ended = [.. _fetches.Values.Where(fetch => fetch.Image == image && !fetch.Task.IsCompleted)];
+        foreach (var fetch in ended)
+            fetch.EndForSpace();
+        return ended.Length > 0;
+    }
+
+    /// <summary>Finds or fetches the image, as <see cref="EnsureAsync"/> does, and keeps it from being removed until a container is made of it.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="cancellation">Ends this wait.</param>
+    /// <exception cref="ImagePullException">The image cannot be had.</exception>
+    /// <exception cref="PodmanException">The engine did not answer.</exception>
+    public async Task<ImageUse> UseAsync(ImageRequest request, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            using (var look = pulled.Look())
+            {
+                var id = await EnsureAsync(request, cancellation);
+                if (pulled.TryHold(look, id) is { } use)
+                    return use;
+            }
+
+            await pulled.RemovalAsync(cancellation);
+        }
+    }
 
     /// <summary>Waits until nothing is being fetched.</summary>
     public async Task QuietAsync(CancellationToken cancellation)
@@ -63,6 +106,7 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
             }
         }
 
+        await gate.DemandAsync(reference, cancellation);
         var before = settings.MaxBytes is null ? null : (await podman.Images.InspectAsync(image, cancellation))?.ID;
         var id = request.Credentials.Count == 0
             ? await FetchOpenAsync(request, reference, cancellation)
@@ -113,7 +157,7 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
             known.Proved(reference, id, request.Namespace ?? "");
             return id;
         }
-        catch (ImagePullException)
+        catch (ImagePullException e) when (e.InnerException is PodmanException)
         {
             known.Failed(reference);
             throw;
@@ -145,14 +189,19 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
     private async Task<string> FetchAsync(ImageRequest request, RegistryCredential? credential, CancellationToken cancellation)
     {
         var key = new FetchKey(request.Image, credential);
-        var fetch = Join(key);
+        var fetch = Join(key, request.Namespace);
         try
         {
             return await fetch.Task.WaitAsync(cancellation);
         }
         catch (PodmanException e) when (!e.IsUnanswered)
         {
+            Log.NotPulled(logger, request.Image, ImagePullErrors.Words(credential, e));
             throw ImagePullErrors.Explain(request, credential, e);
+        }
+        catch (Exception e) when (e is IOException || (e is OperationCanceledException && fetch.EndedForSpace && !cancellation.IsCancellationRequested))
+        {
+            throw new ImagePullException(request.Image, ImagePullFailure.TooLarge, $"The image '{request.Image}' could not be pulled: {ImagePullErrors.NoSpaceLeft}.", e);
         }
         finally
         {
@@ -183,7 +232,29 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
         }
     }
 
-    private SharedFetch Join(FetchKey key)
+    private async Task<string> PullAsync(FetchKey key, string? ns, CancellationToken cancellation)
+    {
+        var image = ImageReference.Parse(key.Image)!;
+        pulled.Begin(image, ns, await podman.Images.ListAsync(cancellation));
+        string id;
+        try
+        {
+            id = await podman.Images.PullAsync(key.Image, "always", key.Credential, progress: null, cancellation);
+        }
+        catch
+        {
+            // Whatever the engine said, or did not say: an image may come all the same.
+            pulled.GivenUp(image);
+            throw;
+        }
+
+        if (!pulled.Done(image, id))
+            await RemoveAsync(key.Image, cancellation);
+        return id;
+    }
+
+    // The run that begins a fetch is the one that it is charged to.
+    private SharedFetch Join(FetchKey key, string? ns)
     {
         lock (_lock)
         {
@@ -191,8 +262,8 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
             {
                 var end = new CancellationTokenSource();
                 // On the pool, so that nothing of the call runs under the lock.
-                var task = Task.Run(() => podman.Images.PullAsync(key.Image, "always", key.Credential, progress: null, end.Token), CancellationToken.None);
-                fetch = new SharedFetch(task, end);
+                var task = Task.Run(() => PullAsync(key, ns, end.Token), CancellationToken.None);
+                fetch = new SharedFetch(key.Image, task, time.GetTimestamp(), end);
                 _fetches[key] = fetch;
             }
             fetch.Waiting++;
@@ -209,19 +280,53 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
             if (_fetches.TryGetValue(key, out var current) && current == fetch)
                 _fetches.Remove(key);
         }
-        fetch.End.Cancel();
-        fetch.End.Dispose();
+        fetch.Dispose();
     }
 
     private sealed record FetchKey(string Image, RegistryCredential? Credential);
 
-    private sealed class SharedFetch(Task<string> task, CancellationTokenSource end)
+    private sealed class SharedFetch(string image, Task<string> task, long began, CancellationTokenSource end) : IDisposable
     {
+        private readonly Lock _lock = new();
+        private bool _over;
+
+        public string Image { get; } = image;
+
         public Task<string> Task { get; } = task;
 
-        public CancellationTokenSource End { get; } = end;
+        public long Began { get; } = began;
 
         /// <summary>How many wait for it; the last one that leaves ends it.</summary>
         public int Waiting { get; set; }
+
+        /// <summary>Whether it was ended because the disk is full.</summary>
+        public bool EndedForSpace { get; private set; }
+
+        public void EndForSpace()
+        {
+            lock (_lock)
+            {
+                if (_over)
+                    return;
+                EndedForSpace = true;
+                end.Cancel();
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_lock)
+            {
+                _over = true;
+                end.Cancel();
+                end.Dispose();
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The image {Image} could not be pulled; the engine says: {Words}")]
+        public static partial void NotPulled(ILogger logger, string image, string words);
     }
 }

@@ -9,11 +9,17 @@ namespace Stromboli.PodmanBridge.Images;
 /// </summary>
 internal static partial class ImagePullErrors
 {
-    private const int MaxDetail = 300;
+    /// <summary>Why an image is not taken when the node's disk is full.</summary>
+    public const string NoSpaceLeft = "the node has no space for it";
+
+    private const int MaxWords = 300;
 
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
-    /// <summary>The error as what a run is told: one sentence with its image, and never a credential.</summary>
+    /// <summary>
+    /// The error as a run is told it: one sentence with its image, made of our own words alone. What a registry answered is not repeated: a tenant names the registry, so its
+    /// answers would be a way to read from the node's network.
+    /// </summary>
     /// <param name="request">What was wanted.</param>
     /// <param name="credential">What the registry was shown; null for nothing.</param>
     /// <param name="error">What the engine said.</param>
@@ -25,14 +31,29 @@ internal static partial class ImagePullErrors
         {
             ImagePullFailure.Unauthorized => Unauthorized(registry, request, credential),
             ImagePullFailure.NotFound => $"the registry {registry} has no such image or tag",
-            ImagePullFailure.Unreachable => $"the registry {registry} cannot be reached from the node: {Detail(error, credential)}",
-            ImagePullFailure.Tls => $"the node has no trusted TLS connection to the registry {registry}, see its certs.d and registries.conf: {Detail(error, credential)}",
+            ImagePullFailure.Unreachable => $"the registry {registry} cannot be reached from the node: {WhyUnreachable(error.PodmanMessage)}",
+            ImagePullFailure.Tls => $"the node has no trusted TLS connection to the registry {registry}, see its certs.d and registries.conf: {WhyNoTls(error.PodmanMessage)}",
             ImagePullFailure.RateLimited => $"the registry {registry} takes no more requests for now (rate limit); try again later or pull with a login",
-            ImagePullFailure.TooLarge => "the node has no space for it",
-            ImagePullFailure.OtherPlatform => $"the registry {registry} has none for the node's kind of machine: {Detail(error, credential)}",
-            _ => Detail(error, credential),
+            ImagePullFailure.TooLarge => NoSpaceLeft,
+            ImagePullFailure.OtherPlatform => $"the registry {registry} has none for the node's kind of machine",
+            _ => "the node's engine gives a reason that has no name here; the log of the node's bridge has its words",
         };
         return new ImagePullException(request.Image, failure, $"The image '{request.Image}' could not be pulled: {why}.", error);
+    }
+
+    /// <summary>The engine's words for the log of the bridge: bounded, on one line, and without the credential.</summary>
+    /// <param name="credential">What the registry was shown; null for nothing.</param>
+    /// <param name="error">What the engine said.</param>
+    public static string Words(RegistryCredential? credential, PodmanException error)
+    {
+        var text = error.PodmanMessage;
+        foreach (var secret in credential is null ? [] : new[] { credential.Password, Basic(credential), credential.Username })
+            text = text.Replace(secret, "***", StringComparison.Ordinal);
+        var line = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+        if (line.Length <= MaxWords)
+            return line;
+        var end = char.IsHighSurrogate(line[MaxWords - 1]) ? MaxWords - 1 : MaxWords;
+        return line[..end] + "…";
     }
 
     /// <summary>The kind of failure.</summary>
@@ -55,20 +76,24 @@ internal static partial class ImagePullErrors
         _ => $"the registry {registry} wants a login, or has no such image; name a Secret with a login for it in spec.imagePullSecrets",
     };
 
-    // What a registry says is its own; it may say what it was shown.
-    private static string Detail(PodmanException error, RegistryCredential? credential)
+    private static string WhyUnreachable(string message) => message switch
     {
-        var text = error.PodmanMessage;
-        foreach (var secret in credential is null ? [] : new[] { credential.Password, Basic(credential), credential.Username })
-            text = text.Replace(secret, "***", StringComparison.Ordinal);
-        // The steps that led there name the image again and again.
-        text = Steps.Replace(text, "");
-        var line = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim().TrimEnd('.');
-        if (line.Length <= MaxDetail)
-            return line;
-        var end = char.IsHighSurrogate(line[MaxDetail - 1]) ? MaxDetail - 1 : MaxDetail;
-        return line[..end] + "…";
-    }
+        _ when NoAddress.IsMatch(message) => "its name has no address",
+        _ when message.Contains("connection refused", StringComparison.OrdinalIgnoreCase) => "it refuses the connection",
+        _ when NoAnswer.IsMatch(message) => "it does not answer in time",
+        _ when NoRoute.IsMatch(message) => "the node has no route to it",
+        _ when ServerError.IsMatch(message) => "it answers with an error of its own",
+        _ => "the connection breaks off",
+    };
+
+    private static string WhyNoTls(string message) => message switch
+    {
+        _ when message.Contains("unknown authority", StringComparison.OrdinalIgnoreCase) => "its certificate is signed by an authority that the node does not know",
+        _ when message.Contains("has expired or is not yet valid", StringComparison.OrdinalIgnoreCase) => "its certificate is not valid now",
+        _ when OtherName.IsMatch(message) => "its certificate is for another name",
+        _ when NoTls.IsMatch(message) => "it does not speak TLS",
+        _ => "its certificate or its TLS is not accepted",
+    };
 
     private static string Basic(RegistryCredential credential) =>
         Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{credential.Username}:{credential.Password}"));
@@ -97,6 +122,21 @@ internal static partial class ImagePullErrors
         1000)]
     private static partial Regex Unreachable { get; }
 
-    [GeneratedRegex(@"^(initializing source docker://\S+: )?(pinging container registry \S+: )?(reading manifest \S+ in \S+: )?(Get ""[^""]*"": )?", Options, 1000)]
-    private static partial Regex Steps { get; }
+    [GeneratedRegex(@"no such host|server misbehaving|name resolution", Options, 1000)]
+    private static partial Regex NoAddress { get; }
+
+    [GeneratedRegex(@"i/o timeout|context deadline exceeded|timeout awaiting", Options, 1000)]
+    private static partial Regex NoAnswer { get; }
+
+    [GeneratedRegex(@"no route to host|network is unreachable", Options, 1000)]
+    private static partial Regex NoRoute { get; }
+
+    [GeneratedRegex(@"\b50[234] \(", Options, 1000)]
+    private static partial Regex ServerError { get; }
+
+    [GeneratedRegex(@"certificate is (valid for|not valid for any names)|doesn't contain any IP SANs|relies on legacy Common Name", Options, 1000)]
+    private static partial Regex OtherName { get; }
+
+    [GeneratedRegex(@"first record does not look like a TLS handshake|server gave HTTP response to HTTPS client", Options, 1000)]
+    private static partial Regex NoTls { get; }
 }

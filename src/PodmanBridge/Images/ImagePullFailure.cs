@@ -9,6 +9,9 @@ internal enum ImagePullFailure
     /// <summary>The name is none that is taken, or the policy forbids to ask the registry.</summary>
     NotHere,
 
+    /// <summary>The registry has an address that is not public, and the node's admin has not allowed it.</summary>
+    RegistryRefused,
+
     /// <summary>The registry wants a login, or refuses the one that it was shown.</summary>
     Unauthorized,
 

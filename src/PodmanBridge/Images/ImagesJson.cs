@@ -6,5 +6,6 @@ namespace Stromboli.PodmanBridge.Images;
 /// <summary>The serializer of what is kept about images.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(JsonStringEnumConverter<ImageCompatibility>)])]
 [JsonSerializable(typeof(PrivateImagesRecord))]
+[JsonSerializable(typeof(PulledImagesRecord))]
 [JsonSerializable(typeof(Dictionary<string, ImageContent>))]
 internal sealed partial class ImagesJson : JsonSerializerContext;

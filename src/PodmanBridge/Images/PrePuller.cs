@@ -2,14 +2,16 @@ using System.Runtime.CompilerServices;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
 /// Brings the images that an admin wants on the node there: one at a time, when no run is fetching, without a login. Looks again when images have come or gone, and at what failed
-/// after a while. Removes nothing.
+/// after a while. Pulls nothing while the disk is short of space. Removes nothing.
 /// </summary>
-internal sealed partial class PrePuller(IPodman podman, ImageFetcher fetcher, ImageCatalogue catalogue, TimeProvider time, ILogger<PrePuller> logger) : BackgroundService
+internal sealed partial class PrePuller(
+    IPodman podman, ImageFetcher fetcher, ImageCatalogue catalogue, DiskPressure disk, TimeProvider time, ILogger<PrePuller> logger) : BackgroundService
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, PrePullFailure> _failures = [];
@@ -17,6 +19,7 @@ internal sealed partial class PrePuller(IPodman podman, ImageFetcher fetcher, Im
     private PrePullProgress? _progress;
     private CancellationTokenSource? _pulling;
     private string? _pulled;
+    private bool _waitsForSpace;
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -31,6 +34,29 @@ internal sealed partial class PrePuller(IPodman podman, ImageFetcher fetcher, Im
             if (_pulled is not null && !images.Contains(_pulled))
                 _pulling?.Cancel();
             Signal();
+        }
+    }
+
+    /// <summary>The images that are wanted.</summary>
+    public IReadOnlyList<string> Wanted
+    {
+        get
+        {
+            lock (_lock)
+                return _wanted;
+        }
+    }
+
+    /// <summary>The image was removed because the disk is full; if it is wanted, it is not pulled again at once, or it would come and go.</summary>
+    /// <param name="image">Its name, as the engine lists it.</param>
+    public void Removed(string image)
+    {
+        lock (_lock)
+        {
+            if (_wanted.FirstOrDefault(wanted => ImageReference.Parse(wanted)?.Key == image) is not { } name)
+                return;
+            var error = new ImagePullException(name, ImagePullFailure.TooLarge, $"The image '{name}' was removed, since the node's disk was short of space.");
+            _failures[name] = PrePullFailure.After(_failures.GetValueOrDefault(name), error, time.GetUtcNow());
         }
     }
 
@@ -108,7 +134,9 @@ internal sealed partial class PrePuller(IPodman podman, ImageFetcher fetcher, Im
         lock (_lock)
         {
             var waits = _failures.Values.Select(failure => failure.NotBefore - time.GetUtcNow()).ToList();
-            return waits.Count == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(50, waits.Min().TotalMilliseconds));
+            return _waitsForSpace ? PrePullFailure.First
+                : waits.Count == 0 ? Timeout.InfiniteTimeSpan
+                : TimeSpan.FromMilliseconds(Math.Max(50, waits.Min().TotalMilliseconds));
         }
     }
 
@@ -128,13 +156,14 @@ internal sealed partial class PrePuller(IPodman podman, ImageFetcher fetcher, Im
         {
             foreach (var there in _failures.Keys.Where(image => !absent.Contains(image)).ToArray())
                 _failures.Remove(there);
-            var next = absent.FirstOrDefault(image => !_failures.TryGetValue(image, out var failure) || failure.NotBefore <= time.GetUtcNow());
+            _waitsForSpace = disk.Present && absent.Count > 0;
+            var next = _waitsForSpace ? null : absent.FirstOrDefault(image => !_failures.TryGetValue(image, out var failure) || failure.NotBefore <= time.GetUtcNow());
             Tell(new PrePullProgress
             {
                 Images = wanted,
                 Present = wanted.Count - absent.Count,
                 Pulling = next,
-                Failure = absent.Select(image => _failures.GetValueOrDefault(image)?.Message).FirstOrDefault(message => message is not null),
+                Failure = absent.Select(image => _failures.GetValueOrDefault(image)?.Message).FirstOrDefault(message => message is not null) ?? (_waitsForSpace ? disk.Sentence : null),
             });
             return next;
         }

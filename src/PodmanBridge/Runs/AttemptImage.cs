@@ -9,9 +9,9 @@ namespace Stromboli.PodmanBridge.Runs;
 /// <summary>The image of one attempt.</summary>
 internal static class AttemptImage
 {
-    /// <summary>Finds or fetches it and returns the id of the local one.</summary>
+    /// <summary>Finds or fetches it and returns the local one, which stays until the answer is disposed; by then there is to be a container.</summary>
     /// <exception cref="AttemptRefusedException">It cannot be had, or is for other machines.</exception>
-    public static async Task<string> FetchAsync(AttemptSpec spec, IReadOnlyList<PullCredential> pull, SandboxServices services, CancellationToken cancellationToken)
+    public static async Task<ImageUse> FetchAsync(AttemptSpec spec, IReadOnlyList<PullCredential> pull, SandboxServices services, CancellationToken cancellationToken)
     {
         var request = new ImageRequest(spec.Image, spec.ImagePullPolicy)
         {
@@ -21,12 +21,13 @@ internal static class AttemptImage
         };
         try
         {
-            var id = await services.Images.EnsureAsync(request, cancellationToken);
-            services.Catalogue.Used(id);
+            var image = await services.Images.UseAsync(request, cancellationToken);
+            services.Catalogue.Used(image.ID);
             // The shim says so too, later. An image that was not looked into yet is not waited for.
-            return spec.Claude is not null && services.Catalogue.Find(id) is { Compatibility: ImageCompatibility.Incompatible, Message: { } why }
-                ? throw new AttemptRefusedException(RunReason.ImageIncompatible, why)
-                : id;
+            if (spec.Claude is null || services.Catalogue.Find(image.ID) is not { Compatibility: ImageCompatibility.Incompatible, Message: { } why })
+                return image;
+            image.Dispose();
+            throw new AttemptRefusedException(RunReason.ImageIncompatible, why);
         }
         catch (ImagePullException e)
         {

@@ -69,9 +69,9 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
 
         services.Secrets.Demand(spec);
         await _mounts.OpenAsync(cancellationToken);
-        var image = await AttemptImage.FetchAsync(spec, pull, services, cancellationToken);
+        using var image = await AttemptImage.FetchAsync(spec, pull, services, cancellationToken);
         await OpenAsync(cancellationToken);
-        var wanted = ContainerSpec.Build(spec, Inputs(image));
+        var wanted = ContainerSpec.Build(spec, Inputs(image.ID));
         using var slot = await services.Starts.EnterAsync(cancellationToken);
         try
         {

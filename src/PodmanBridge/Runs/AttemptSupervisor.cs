@@ -1,10 +1,11 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>Takes one attempt from its preparation to its end: one task that goes forward, which a cause may end at any moment.</summary>
-internal sealed partial class AttemptSupervisor : IAsyncDisposable
+internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAttempt
 {
     private readonly AttemptServices _services;
     private readonly AttemptDirectory _directory;
@@ -119,15 +120,30 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
     /// <summary>The operator has stored the end: the report may go, log and workspace stay.</summary>
     public void Collect() => _state.Collected();
 
-    /// <summary>When the attempt ended, if its workspace and HOME are still there and its container is not; else null.</summary>
-    public DateTimeOffset? FreeableSince => !_freed && _state.Record.Spec.Session is null && _stop.IsCleanedUp ? _state.EndedAt : null;
+    /// <inheritdoc/>
+    public string Namespace => _state.Record.Spec.Namespace;
 
-    /// <summary>Removes workspace and HOME of an attempt that is over, before its time: the disk is full. Its log stays.</summary>
+    /// <summary>When the attempt ended, if its container is gone; else null.</summary>
+    public DateTimeOffset? FinishedAt => _stop.IsCleanedUp ? _state.EndedAt : null;
+
+    /// <inheritdoc/>
+    public DateTimeOffset EndedAt => FinishedAt ?? DateTimeOffset.MaxValue;
+
+    /// <inheritdoc/>
+    public bool HasVolumes => !_freed && _state.Record.Spec.Session is null;
+
+    /// <inheritdoc/>
+    public string LogPath => _directory.LogPath;
+
+    /// <inheritdoc/>
     public async Task FreeAsync()
     {
         await _sandbox.RemoveVolumesAsync();
         _freed = true;
     }
+
+    /// <inheritdoc/>
+    public void FreeLog() => File.Delete(_directory.LogPath);
 
     /// <summary>Ends the attempt if it runs and removes everything of it from the node.</summary>
     public async Task DropAsync()

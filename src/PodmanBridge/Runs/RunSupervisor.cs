@@ -133,12 +133,12 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
         }
     }
 
-    /// <summary>The attempts that are over and whose workspace is still there, the one that has been over for longest first.</summary>
-    public IReadOnlyList<AttemptSupervisor> Freeable()
+    /// <summary>The attempts that are over, have no container any more, and are kept for their log and workspace.</summary>
+    public IReadOnlyList<AttemptSupervisor> Finished()
     {
         lock (_lock)
         {
-            return [.. _attempts.Values.Where(attempt => attempt.FreeableSince is not null && !_drops.Contains(attempt.Key)).OrderBy(attempt => attempt.FreeableSince)];
+            return [.. _attempts.Values.Where(attempt => attempt.FinishedAt is not null && !_drops.Contains(attempt.Key))];
         }
     }
 

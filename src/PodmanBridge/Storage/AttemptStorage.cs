@@ -25,6 +25,7 @@ internal sealed class AttemptStorage(AttemptRecord record, string logPath, Sandb
         _tenant = new StorageTenant
         {
             Key = record.Key,
+            Namespace = record.Spec.Namespace,
             Pid = started.State!.Pid,
             Volumes = [.. Volumes(started).OrderByDescending(volume => volume.MountPoint == workspace)],
             Workspace = workspace,

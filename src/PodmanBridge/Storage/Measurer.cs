@@ -20,17 +20,30 @@ internal sealed class Measurer(string program, TimeProvider time)
     /// <exception cref="IOException">It cannot be measured.</exception>
     public async Task<StorageUsage> MeasureAsync(StorageTenant tenant, TimeSpan patience, long? enough, CancellationToken cancellation)
     {
+        var measured = tenant.Volumes.Zip(await MeasureAsync(tenant.Pid, tenant.Volumes, patience, enough, cancellation)).ToList();
+        var workspace = measured.FirstOrDefault(pair => pair.First.MountPoint == tenant.Workspace);
+        var log = new FileInfo(tenant.LogPath);
+        return new StorageUsage(workspace.Second, [.. measured.Where(pair => pair.First != workspace.First).Select(pair => pair.Second)], log.Exists ? log.Length : 0);
+    }
+
+    /// <summary>What volumes take of the disk now, each by itself.</summary>
+    /// <param name="pid">A process in the user namespace that their files belong to.</param>
+    /// <param name="volumes">The volumes.</param>
+    /// <param name="patience">When to leave off.</param>
+    /// <param name="enough">At how many bytes of one volume to leave off; null for none.</param>
+    /// <param name="cancellation">Ends the program.</param>
+    /// <exception cref="IOException">They cannot be measured.</exception>
+    public async Task<IReadOnlyList<DirectoryUsage>> MeasureAsync(
+        int pid, IReadOnlyList<RunVolume> volumes, TimeSpan patience, long? enough, CancellationToken cancellation)
+    {
         using var timeout = new CancellationTokenSource(patience + Grace, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         try
         {
-            var lines = (await RunAsync(Arguments(tenant, patience, enough), either.Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            if (lines.Length != tenant.Volumes.Count)
-                throw new IOException($"{program} told of {lines.Length} volumes, and not of {tenant.Volumes.Count}.");
-            var measured = tenant.Volumes.Zip(lines.Select(Parse)).ToList();
-            var workspace = measured.FirstOrDefault(pair => pair.First.MountPoint == tenant.Workspace);
-            var log = new FileInfo(tenant.LogPath);
-            return new StorageUsage(workspace.Second, [.. measured.Where(pair => pair.First != workspace.First).Select(pair => pair.Second)], log.Exists ? log.Length : 0);
+            var lines = (await RunAsync(Arguments(pid, volumes, patience, enough), either.Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            return lines.Length == volumes.Count
+                ? [.. lines.Select(Parse)]
+                : throw new IOException($"{program} told of {lines.Length} volumes, and not of {volumes.Count}.");
         }
         catch (Exception e) when (e is Win32Exception or FormatException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
@@ -56,10 +69,10 @@ internal sealed class Measurer(string program, TimeProvider time)
         }
     }
 
-    private static IEnumerable<string> Arguments(StorageTenant tenant, TimeSpan patience, long? enough) =>
+    private static IEnumerable<string> Arguments(int pid, IReadOnlyList<RunVolume> volumes, TimeSpan patience, long? enough) =>
     [
-        Text(tenant.Pid), Text((long)patience.TotalMilliseconds), Text(enough ?? 0),
-        .. tenant.Volumes.SelectMany(volume => new[] { volume.Directory, volume.MountPoint }),
+        Text(pid), Text((long)patience.TotalMilliseconds), Text(enough ?? 0),
+        .. volumes.SelectMany(volume => new[] { volume.Directory, volume.MountPoint }),
     ];
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

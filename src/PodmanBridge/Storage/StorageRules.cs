@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Stromboli.PodmanBridge.Storage;
 
-/// <summary>When a run is measured, when it has too much, and who goes when the disk is full. Pure.</summary>
+/// <summary>When a run is measured, when it has too much, and why it ends when the disk is full. Pure.</summary>
 internal static class StorageRules
 {
     /// <summary>How often the free space is asked for while there are runs.</summary>
@@ -32,9 +32,6 @@ internal static class StorageRules
     // What a fast disk takes in a second; when less is left above the floor, one looks more often.
     private const long FastBytes = 4L << 30;
     private const long FastFiles = 400_000;
-
-    // A run with less than this part of the floor on the disk did not fill it.
-    private const int LeastShare = 64;
 
     /// <summary>
     /// Whether a run with a limit is to be measured now. The file system's free space is the bell: when it has lost half of what the run still may take, the run
@@ -93,22 +90,17 @@ internal static class StorageRules
     public static string FloorText(FreeSpace floor) => string.Create(
         CultureInfo.InvariantCulture, $"{Size(floor.Bytes)} or {floor.Files} inodes (--min-free-space and --min-free-inodes of its bridge)");
 
-    /// <summary>The run that has most of what there is too little of; null when none has enough to matter.</summary>
-    public static T? Largest<T>(IEnumerable<(T Run, StorageUsage Usage)> runs, FreeSpace now, FreeSpace floor)
-        where T : class
-    {
-        var bytes = now.Bytes < floor.Bytes;
-        var (run, usage) = runs.OrderByDescending(pair => Share(pair.Usage, bytes)).FirstOrDefault();
-        return run is not null && Share(usage, bytes) >= (bytes ? floor.Bytes : floor.Files ?? 0) / LeastShare ? run : null;
-    }
+    /// <summary>The less that two file systems have left.</summary>
+    public static FreeSpace Least(FreeSpace one, FreeSpace other) => new(
+        Math.Min(one.Bytes, other.Bytes), one.Files is { } files && other.Files is { } others ? Math.Min(files, others) : one.Files ?? other.Files);
 
     /// <summary>Why the largest run ends when the disk is full, as a sentence.</summary>
-    public static string Full(StorageUsage usage, FreeSpace now, FreeSpace floor) => now.Bytes < floor.Bytes
-        ? $"The node's disk has {Size(now.Bytes)} left, less than the {Size(floor.Bytes)} that are kept free (--min-free-space of its bridge), and of all its runs this one "
-            + $"takes most of it: {Size(usage.Bytes)} in {usage.Entries} files (workspace {Size(usage.Workspace)}, HOME {Size(usage.OtherBytes)}, log {Size(usage.LogBytes)}). "
+    public static string Full(string ns, StorageUsage usage, FreeSpace now, FreeSpace floor) => now.Bytes < floor.Bytes
+        ? $"The node's disk has {Size(now.Bytes)} left, less than the {Size(floor.Bytes)} that are kept free (--min-free-space of its bridge). Of all namespaces {ns} takes most of it, and "
+            + $"of its runs this one: {Size(usage.Bytes)} in {usage.Entries} files (workspace {Size(usage.Workspace)}, HOME {Size(usage.OtherBytes)}, log {Size(usage.LogBytes)}), and its image. "
             + "Set resources.limits.ephemeralStorage."
-        : $"The node's disk has {now.Files} inodes left, fewer than the {floor.Files} that are kept free (--min-free-inodes of its bridge), and of all its runs this one "
-            + $"takes most of them: {usage.Entries} files. Set resources.limits.ephemeralStorage.";
+        : $"The node's disk has {now.Files} inodes left, fewer than the {floor.Files} that are kept free (--min-free-inodes of its bridge). Of all namespaces {ns} takes most of them, and "
+            + $"of its runs this one: {usage.Entries} files. Set resources.limits.ephemeralStorage.";
 
     private static string? Unmeasurable(StorageLimits limits, Measurement measured) => measured.Usage.State switch
     {
@@ -121,8 +113,6 @@ internal static class StorageRules
 
     private static string Field(StorageLimits limits) =>
         limits.Total is not null ? "resources.limits.ephemeralStorage" : limits.Workspace is not null ? "workspace.emptyDir.sizeLimit" : "the session's storageLimit";
-
-    private static long Share(StorageUsage usage, bool bytes) => bytes ? usage.Bytes : usage.Entries;
 
     private static long Lost(FreeSpace then, FreeSpace now) => Math.Max(0, then.Bytes - now.Bytes) + Math.Max(0, InodeBytes * ((then.Files - now.Files) ?? 0));
 

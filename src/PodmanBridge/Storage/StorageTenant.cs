@@ -8,6 +8,9 @@ internal sealed record StorageTenant
     /// <summary>The attempt.</summary>
     public required AttemptKey Key { get; init; }
 
+    /// <summary>The namespace of the run.</summary>
+    public required string Namespace { get; init; }
+
     /// <summary>The container's first process.</summary>
     public required int Pid { get; init; }
 

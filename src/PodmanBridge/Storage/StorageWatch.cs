@@ -1,6 +1,8 @@
+using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Storage;
 
@@ -11,8 +13,9 @@ namespace Stromboli.PodmanBridge.Storage;
 internal sealed partial class StorageWatch(
     StorageTenants tenants,
     Measurer measurer,
-    RunSupervisor attempts,
-    EngineVolumes engine,
+    EngineFolders engine,
+    PulledImages images,
+    DiskRelief relief,
     DiskPressure pressure,
     NodeFactsSource facts,
     TimeProvider time,
@@ -21,8 +24,9 @@ internal sealed partial class StorageWatch(
     private static readonly TimeSpan ReliefPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterNoRelief = TimeSpan.FromSeconds(10);
 
-    // What a run that was ended has on the disk can be removed a moment after its container is gone; without this its neighbour would go, too.
-    private static readonly TimeSpan AfterEnd = TimeSpan.FromSeconds(5);
+    // The engine may stand still, and runs are looked after all the same.
+    private static readonly TimeSpan LearnPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LearnInterval = TimeSpan.FromSeconds(30);
 
     private readonly FreeSpace _floor = pressure.Floor;
 
@@ -31,7 +35,7 @@ internal sealed partial class StorageWatch(
     private readonly SemaphoreSlim _slow = new(1);
     private readonly Dictionary<StorageTenant, WatchedTenant> _watched = [];
     private long? _noRelief;
-    private long? _ended;
+    private long? _learned;
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -72,18 +76,41 @@ internal sealed partial class StorageWatch(
     {
         var runs = Refresh();
         // What is around the volumes: they themselves may be entered by their owner alone.
-        var place = runs is [{ Tenant.Volumes: [var volume, ..] }, ..] ? Path.GetDirectoryName(Path.GetDirectoryName(volume.Directory))! : await engine.FolderAsync(cancellationToken);
+        var place = runs is [{ Tenant.Volumes: [var volume, ..] }, ..] ? Path.GetDirectoryName(Path.GetDirectoryName(volume.Directory))! : await engine.VolumesAsync(cancellationToken);
         var free = FreeSpace.At(place);
         foreach (var run in runs.Where(run => run.Looking.IsCompleted && !run.Ended && IsDue(run, free)))
             run.Looking = MeasureAsync(run, free, cancellationToken);
-        if (pressure.Update(free))
+        var shortage = new DiskShortage(_floor, free, await FreeOfImagesAsync(place, cancellationToken), pressure.Present);
+        if (pressure.Update(shortage.Least))
         {
-            Log.Pressure(logger, pressure.Present, free.Bytes, free.Files);
+            Log.Pressure(logger, pressure.Present, shortage.Least.Bytes, shortage.Least.Files);
             await facts.RefreshAsync(cancellationToken);
         }
 
-        var relieved = pressure.Present && await RelieveAsync(runs, free, cancellationToken);
-        return runs.Count == 0 && !relieved ? null : StorageRules.Pause(free, _floor);
+        var relieved = pressure.Present ? await RelieveAsync(runs, shortage with { Pressed = true }, cancellationToken)
+            : images.IsFull && await relief.TryImagesAsync(isLow: false, cancellationToken);
+        return runs.Count == 0 && !relieved && !relief.IsPulling ? null : StorageRules.Pause(free, _floor);
+    }
+
+    // What the file system of the images has left, if it is another one than that of the volumes.
+    private async Task<FreeSpace?> FreeOfImagesAsync(string volumes, CancellationToken cancellationToken)
+    {
+        if (engine.Images is null && (_learned is not { } tried || time.GetElapsedTime(tried) >= LearnInterval))
+        {
+            _learned = time.GetTimestamp();
+            using var patience = new CancellationTokenSource(LearnPatience, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+            try
+            {
+                await engine.LearnAsync(either.Token);
+            }
+            catch (Exception e) when (e is PodmanException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                Log.NotLearned(logger, e.Message);
+            }
+        }
+
+        return engine.Images is { } folder && FileIdentity.Of(folder).Dev != FileIdentity.Of(volumes).Dev ? FreeSpace.At(folder) : null;
     }
 
     // The next run ends the long pause of an idle node.
@@ -140,50 +167,24 @@ internal sealed partial class StorageWatch(
         return new Measurement(usage, free, began, time.GetElapsedTime(began), patience);
     }
 
-    // First what nobody uses any more, then the run that has most. One at a time: its place comes free only when it is gone.
-    private async Task<bool> RelieveAsync(IReadOnlyList<WatchedTenant> runs, FreeSpace free, CancellationToken cancellationToken)
+    // One thing at a time: the place of a run comes free only when it is gone.
+    private async Task<bool> RelieveAsync(IReadOnlyList<WatchedTenant> runs, DiskShortage shortage, CancellationToken cancellationToken)
     {
         if (runs.Any(run => run.Ended) || (_noRelief is { } tried && time.GetElapsedTime(tried) < AfterNoRelief))
             return false;
-        if (await TryFreeOldestAsync(free, cancellationToken))
-        {
-            _ended = null;
+        if (await relief.TryAsync(shortage, MeasureAllAsync, (key, sentence) => runs.First(run => run.Tenant.Key == key).End(sentence), cancellationToken))
             return true;
-        }
-
-        if (!StorageRules.IsLow(free, _floor) || (_ended is { } ended && time.GetElapsedTime(ended) < AfterEnd))
+        if (!StorageRules.IsLow(shortage.Least, _floor))
             return false;
-        var measured = await Task.WhenAll(runs.Select(run => TryMeasureAsync(run, free, cancellationToken)));
-        if (StorageRules.Largest(measured.OfType<(WatchedTenant Run, StorageUsage Usage)>(), free, _floor) is { } largest)
-        {
-            _ended = time.GetTimestamp();
-            largest.End(StorageRules.Full(measured.First(pair => pair?.Run == largest)!.Value.Usage, free, _floor));
-            return true;
-        }
-
         _noRelief = time.GetTimestamp();
-        Log.NobodyIsLarge(logger, free.Bytes, free.Files);
+        Log.NobodyIsLarge(logger, shortage.Least.Bytes, shortage.Least.Files);
         return false;
-    }
 
-    private async Task<bool> TryFreeOldestAsync(FreeSpace free, CancellationToken cancellationToken)
-    {
-        foreach (var attempt in attempts.Freeable())
+        async Task<IReadOnlyList<(StorageTenant Tenant, StorageUsage Usage)>> MeasureAllAsync()
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                await attempt.FreeAsync();
-                Log.Freed(logger, attempt.Key, free.Bytes);
-                return true;
-            }
-            catch (Exception e) when (e is PodmanException or OperationCanceledException)
-            {
-                Log.NotFreed(logger, attempt.Key, e.Message);
-            }
+            var measured = await Task.WhenAll(runs.Select(run => TryMeasureAsync(run, shortage.Volumes, cancellationToken)));
+            return [.. measured.OfType<(WatchedTenant Run, StorageUsage Usage)>().Select(pair => (pair.Run.Tenant, pair.Usage))];
         }
-
-        return false;
     }
 
     private async Task<(WatchedTenant Run, StorageUsage Usage)?> TryMeasureAsync(WatchedTenant run, FreeSpace free, CancellationToken cancellationToken)
@@ -207,13 +208,10 @@ internal sealed partial class StorageWatch(
         [LoggerMessage(Level = LogLevel.Warning, Message = "The disk is short of space: {Present}; {Free} bytes and {Files} inodes are left")]
         public static partial void Pressure(ILogger logger, bool present, long free, long? files);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The disk is nearly full, {Free} bytes are left: the workspace of attempt {Attempt}, which is over, is removed")]
-        public static partial void Freed(ILogger logger, AttemptKey attempt, long free);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The engine does not tell where it keeps images; until it does, they count as being where the volumes are: {Error}")]
+        public static partial void NotLearned(ILogger logger, string error);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The workspace of attempt {Attempt} could not be removed: {Error}")]
-        public static partial void NotFreed(ILogger logger, AttemptKey attempt, string error);
-
-        [LoggerMessage(Level = LogLevel.Error, Message = "The disk is nearly full, {Free} bytes and {Files} inodes are left, and no run has a share in it that matters; make room")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "The disk is nearly full, {Free} bytes and {Files} inodes are left, and nothing that could go has a share in it that matters; make room")]
         public static partial void NobodyIsLarge(ILogger logger, long free, long? files);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The disk could not be looked at: {Error}")]

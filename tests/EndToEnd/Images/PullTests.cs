@@ -50,6 +50,7 @@ public sealed class PullTests(StackFixture stacks) : EndToEndTests(stacks)
     [InlineData("2130706433:{open-port}/no/such:1", "are not fetched")]
     [InlineData("0x7f.1:{open-port}/no/such:1", "are not fetched")]
     [InlineData("169.254.169.254:80/no/such:1", "are not fetched")]
+    [InlineData("10.0.0.5:5000/no/such:1", "has an address that is not public")]
     public async Task Pull_GivesNothing_SaysWhyInOneSentence(string pattern, string says)
     {
         var scene = await OnSharedStackAsync();

@@ -31,8 +31,8 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal((RunPhase.Failed, RunReason.StorageLimitExceeded), (status.Phase, status.Reason));
         Assert.Matches(
-            @"^The node's disk has [\d.]+Mi left, less than the 128Mi that are kept free \(--min-free-space of its bridge\), and of all its runs this one takes most of it: [\d.]+Mi in 1 files "
-            + @"\(workspace [\d.]+Mi, HOME 0, log \w+\)\. Set resources\.limits\.ephemeralStorage\.$", status.Message);
+            @"^The node's disk has [\d.]+Mi left, less than the 128Mi that are kept free \(--min-free-space of its bridge\)\. Of all namespaces \S+ takes most of it, and of its runs this one: "
+            + @"[\d.]+Mi in 1 files \(workspace [\d.]+Mi, HOME 0, log \w+\), and its image\. Set resources\.limits\.ephemeralStorage\.$", status.Message);
         await Poll.UntilAsync("the workspace of the run that filled the disk is removed", Poll.Patience, async _ => (await scene.NodeOf(large).VolumesAsync(large.Uid)).Count == 0, Cancelled);
         // The logs stay, and the others.
         Assert.NotEmpty(await scene.NodeOf(over).LeftoversAsync(over.Uid));
@@ -51,7 +51,7 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
         var status = (await many.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.StorageLimitExceeded), (status.Phase, status.Reason));
-        Assert.Matches(@"^The node's disk has \d+ inodes left, fewer than the 30000 that are kept free \(--min-free-inodes of its bridge\), .* \d+ files\. Set resources", status.Message);
+        Assert.Matches(@"^The node's disk has \d+ inodes left, fewer than the 30000 that are kept free \(--min-free-inodes of its bridge\)\. .* \d+ files\. Set resources", status.Message);
         await scene.NodeOf(large).ExecAsync(large.Uid, "/usr/bin/touch", "/workspace/let-go");
         Assert.Equal("100000000\n", (await large.EndAsync()).Status.Result?.Text);
     }

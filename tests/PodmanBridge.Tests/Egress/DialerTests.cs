@@ -76,6 +76,24 @@ public sealed class DialerTests
         Assert.Equal(DialFailure.Unreachable, await FailAsync(Dialer("127.0.0.1"), new DialTarget("model.example.com", port, AddressScope.OperatorConfigured), _ => true));
     }
 
+    [Theory]
+    [InlineData(null, "1.1.1.1", "2606:4700::1111")]
+    [InlineData(DialFailure.AddressRefused, "1.1.1.1", "10.0.0.1")]
+    [InlineData(DialFailure.AddressRefused, "169.254.169.254")]
+    [InlineData(DialFailure.AddressRefused, "169.254.1.1", "1.1.1.1")]
+    [InlineData(DialFailure.AddressRefused, "127.0.0.1")]
+    [InlineData(DialFailure.AddressRefused, "::ffff:1.1.1.1")]
+    [InlineData(DialFailure.AddressRefused, "fd00:ec2::254")]
+    [InlineData(DialFailure.AddressRefused, "fe80::1")]
+    [InlineData(DialFailure.NotResolved)]
+    internal async Task DemandPublicAsync_EveryAddress_MustBePublic(DialFailure? failure, params string[] addresses)
+    {
+        var error = await Record.ExceptionAsync(() => Dialer(addresses).DemandPublicAsync("Registry.example.com.", CancellationToken.None));
+
+        Assert.Equal(failure, (error as DialException)?.Failure);
+        Assert.Equal(["registry.example.com"], _asked);
+    }
+
     private Dialer Dialer(params string[] addresses) => new(AddressPolicy.Default, TimeProvider.System, (host, _) =>
     {
         _asked.Add(host);

@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
+using Stromboli.PodmanBridge.Egress;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Tests.Podman;
@@ -16,17 +18,20 @@ public sealed class ImageFetcherTests : IDisposable
     private readonly FakeImages _images = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("stromboli-images-");
     private readonly PrivateImages _known;
+    private readonly PulledImages _pulled;
     private readonly ImageFetcher _fetcher;
 
     public ImageFetcherTests()
     {
         _known = new PrivateImages(Path.Combine(_folder.FullName, "private-images.json"), TimeProvider.System);
-        _fetcher = new ImageFetcher(_images, _known, new ImageFetcher.Settings(MaxBytes: null));
+        _pulled = new PulledImages(Path.Combine(_folder.FullName, "pulled-images.json"), TimeProvider.System);
+        _fetcher = Fetcher(_known);
     }
 
     public void Dispose()
     {
         _known.Dispose();
+        _pulled.Dispose();
         _folder.Delete(recursive: true);
     }
 
@@ -223,7 +228,7 @@ public sealed class ImageFetcherTests : IDisposable
         _images.Present["registry.example.com/agent:2"] = "id";
 
         using var known = new PrivateImages(Path.Combine(_folder.FullName, "private-images.json"), TimeProvider.System);
-        var restarted = new ImageFetcher(_images, known, new ImageFetcher.Settings(MaxBytes: null));
+        var restarted = Fetcher(known);
 
         foreach (var ns in new[] { "team", "other" })
         {
@@ -236,7 +241,7 @@ public sealed class ImageFetcherTests : IDisposable
     {
         var time = new ManualTimeProvider();
         using var known = new PrivateImages(Path.Combine(_folder.FullName, "given-up.json"), time);
-        var fetcher = new ImageFetcher(_images, known, new ImageFetcher.Settings(MaxBytes: null));
+        var fetcher = Fetcher(known);
         using var cancelled = new CancellationTokenSource();
         var mine = fetcher.EnsureAsync(Private("team", "a"), cancelled.Token);
         await _images.NextAsync();
@@ -262,6 +267,77 @@ public sealed class ImageFetcherTests : IDisposable
         Assert.DoesNotContain("password-of", text, StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.UnixFileMode);
     }
+
+    [Fact]
+    public async Task Ensure_RegistryIsNotPublic_IsNotAskedUnlessAllowed()
+    {
+        var refused = Fetcher(_known, address: "10.0.0.5");
+        var error = await Assert.ThrowsAsync<ImagePullException>(() => refused.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Always), None));
+        Assert.Equal(ImagePullFailure.RegistryRefused, error.Failure);
+        Assert.Equal(0, _images.Pulls);
+
+        // What is there may be used: nobody is asked.
+        _images.Present[Image] = "id";
+        Assert.Equal("id", await refused.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.IfNotPresent), None));
+
+        var allowed = Fetcher(_known, address: "10.0.0.5", "registry.example.com").EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Always), None);
+        (await _images.NextAsync()).SetResult("id");
+        Assert.Equal("id", await allowed);
+    }
+
+    [Fact]
+    public async Task Use_ImageIsRemovedWhileItIsLookedFor_IsLookedForAgain()
+    {
+        await PulledAsync("team", "id");
+        var looking = new TaskCompletionSource();
+        _images.Looking = looking.Task;
+        var using1 = _fetcher.UseAsync(Private("team", "a") with { Policy = ImagePullPolicy.IfNotPresent }, None);
+        await Eventually.True(() => _images.Looks > 0);
+
+        Assert.True(await _pulled.TryRemoveAsync("id", () => Task.CompletedTask));
+        looking.SetResult();
+        _images.Looking = Task.CompletedTask;
+        using var use = await using1;
+
+        Assert.Equal((2, "id"), (_images.Looks, use.ID));
+        Assert.False(await _pulled.TryRemoveAsync("id", () => throw new InvalidOperationException("a held image was removed")));
+    }
+
+    [Fact]
+    public async Task End_FetchIsUnderWay_TellsThatThereIsNoSpace()
+    {
+        var waiting = _fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Always), None);
+        await _images.NextAsync();
+
+        Assert.Equal(Image, Assert.Single(_fetcher.Fetches).Image);
+        Assert.True(_fetcher.End(Image));
+
+        var error = await Assert.ThrowsAsync<ImagePullException>(() => waiting);
+        Assert.Equal(ImagePullFailure.TooLarge, error.Failure);
+        Assert.Empty(_fetcher.Fetches);
+        Assert.False(_fetcher.End(Image));
+    }
+
+    [Fact]
+    public async Task End_FetchWithACredentialIsUnderWay_ItsImageIsNotForOtherNamespacesIfItArrives()
+    {
+        var mine = _fetcher.EnsureAsync(Private("team", "a"), None);
+        await _images.NextAsync();
+        Assert.True(_fetcher.End(Image));
+        await Assert.ThrowsAsync<ImagePullException>(() => mine);
+        _images.Present[Image] = "id";
+
+        await Assert.ThrowsAsync<ImagePullException>(() => _fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Never) { Namespace = "other" }, None));
+    }
+
+    private ImageFetcher Fetcher(PrivateImages known, string address = "1.1.1.1", params string[] allowed) => new(
+        _images,
+        known,
+        _pulled,
+        new RegistryGate(new Dialer(AddressPolicy.Default, TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(address)])), allowed),
+        new ImageFetcher.Settings(MaxBytes: null),
+        TimeProvider.System,
+        NullLogger<ImageFetcher>.Instance);
 
     private static ImageRequest Private(string ns, string user) =>
         new(Image, ImagePullPolicy.Always) { Namespace = ns, HasSecrets = true, Credentials = [new RegistryCredential(user, $"password-of-{user}")] };

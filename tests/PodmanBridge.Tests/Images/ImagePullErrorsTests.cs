@@ -55,17 +55,55 @@ public sealed class ImagePullErrorsTests
         Assert.Contains("refuses the login", ImagePullErrors.Explain(Request with { HasSecrets = true }, new("a", "b"), said).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Explain_RegistryRepeatsWhatItWasShown_ItIsMasked()
+    [Theory]
+    [InlineData($"{Ping}dial tcp 192.0.2.1:443: connect: connection refused", "it refuses the connection")]
+    [InlineData($"{Ping}dial tcp: lookup registry.example.com on 192.0.2.53:53: no such host", "its name has no address")]
+    [InlineData($"{Ping}dial tcp 192.0.2.1:443: i/o timeout", "it does not answer in time")]
+    [InlineData($"{Ping}dial tcp 192.0.2.1:443: connect: no route to host", "the node has no route to it")]
+    [InlineData($"{Source}received unexpected HTTP status: 503 (Service Unavailable)", "it answers with an error of its own")]
+    [InlineData($"{Ping}EOF; unexpected EOF", "the connection breaks off")]
+    [InlineData($"{Ping}tls: failed to verify certificate: x509: certificate signed by unknown authority", "signed by an authority that the node does not know")]
+    [InlineData($"{Ping}tls: failed to verify certificate: x509: certificate is valid for a.example.com, not b.example.com", "its certificate is for another name")]
+    [InlineData($"{Ping}tls: failed to verify certificate: x509: certificate has expired or is not yet valid: x", "its certificate is not valid now")]
+    [InlineData($"{Ping}http: server gave HTTP response to HTTPS client", "it does not speak TLS")]
+    public void Explain_KnownCause_IsSaidInOurOwnWords(string said, string why)
     {
-        // alice:s3cret-word in base64.
-        var error = ImagePullErrors.Explain(Request, new("alice", "s3cret-word"), Said("you said alice and s3cret-word, that is YWxpY2U6czNjcmV0LXdvcmQ=\nand more"));
+        var message = ImagePullErrors.Explain(Request, null, Said(said)).Message;
 
-        Assert.Equal($"The image '{Image}' could not be pulled: you said *** and ***, that is *** and more.", error.Message);
+        Assert.Contains(why, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("192.0.2.", message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever names a registry could otherwise read what answers there.</summary>
+    [Theory]
+    [InlineData("{0}")]
+    [InlineData("parsing HTTP 403 response body: invalid character 'x' looking for beginning of value: \"{0}\"; 403 (Forbidden)")]
+    [InlineData("manifest unknown: {0}")]
+    [InlineData("toomanyrequests: {0}")]
+    [InlineData("dial tcp: {0}")]
+    [InlineData("x509: certificate is valid for {0}, not registry.example.com")]
+    [InlineData("no image found in image index for architecture \"{0}\"")]
+    [InlineData("writing blob: adding layer: open /{0}: no space left on device")]
+    [InlineData("received unexpected HTTP status: 500 {0}")]
+    public void Explain_WhatTheTargetAnswered_IsNeverRepeated(string pattern)
+    {
+        const string Answer = "ami-id-and-security-credentials";
+        var error = ImagePullErrors.Explain(Request, null, Said(pattern.Replace("{0}", Answer, StringComparison.Ordinal)));
+
+        Assert.DoesNotContain(Answer, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Explain_LongWords_AreCut() => Assert.InRange(ImagePullErrors.Explain(Request, null, Said(new string('x', 100_000))).Message.Length, 300, 500);
+    public void Words_RegistryRepeatsWhatItWasShown_ItIsMasked()
+    {
+        // alice:s3cret-word in base64.
+        var words = ImagePullErrors.Words(new("alice", "s3cret-word"), Said("you said alice and s3cret-word, that is YWxpY2U6czNjcmV0LXdvcmQ=\nand more"));
+
+        Assert.Equal("you said *** and ***, that is *** and more", words);
+    }
+
+    [Fact]
+    public void Words_LongWords_AreCut() => Assert.Equal(301, ImagePullErrors.Words(null, Said(new string('x', 100_000))).Length);
 
     private static PodmanException Said(string words) => new("POST images/pull", words, HttpStatusCode.OK);
 }

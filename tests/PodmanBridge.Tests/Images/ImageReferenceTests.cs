@@ -19,6 +19,16 @@ public sealed class ImageReferenceTests
     }
 
     [Theory]
+    [InlineData("registry.example.com/team/agent", "registry.example.com/team/agent:latest")]
+    [InlineData("registry:5000/agent:1", "registry:5000/agent:1")]
+    [InlineData("registry:5000/agent", "registry:5000/agent:latest")]
+    [InlineData("docker.io/busybox", "docker.io/library/busybox:latest")]
+    [InlineData("docker.io/team/agent:1", "docker.io/team/agent:1")]
+    [InlineData(
+        "ghcr.io/a/b:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "ghcr.io/a/b@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    public void Key_Name_IsTheOneThatTheEngineLists(string text, string key) => Assert.Equal(key, ImageReference.Parse(text)?.Key);
+
+    [Theory]
     [InlineData("")]
     [InlineData("busybox")]
     [InlineData("busybox:1")]

@@ -46,6 +46,24 @@ public sealed class PodmanClientTests(PodmanFixture podman) : IClassFixture<Podm
         Assert.Equal(HttpStatusCode.OK, error.Status);
     }
 
+    /// <summary>What tells which images are in use, and by what names they go.</summary>
+    [PodmanFact]
+    public async Task ListContainers_WithoutLabels_AreAllWithTheirImages()
+    {
+        var image = (await podman.Client.Images.InspectAsync(PodmanFixture.Agent, None))!;
+        var container = await podman.Client.Containers.CreateForReadingAsync(image.ID, new Dictionary<string, string>(), None);
+        try
+        {
+            var listed = (await podman.Client.Images.ListAsync(None)).Single(summary => summary.ID == image.ID);
+            Assert.Contains(PodmanFixture.Agent, listed.Names!);
+            Assert.Equal(image.ID, (await podman.Client.Containers.ListAsync(new Dictionary<string, string>(), None)).Single(summary => summary.ID == container).ImageID);
+        }
+        finally
+        {
+            await podman.Client.Containers.RemoveAsync(container, None);
+        }
+    }
+
     [PodmanFact]
     public async Task Info_RootlessEngine_TellsItsMappings()
     {

@@ -130,6 +130,7 @@ public sealed class MeasurerTests(PodmanFixture podman) : IClassFixture<PodmanFi
         return new StorageTenant
         {
             Key = new AttemptKey("9b2d7c1e-0000-4000-8000-000000000001", 1),
+            Namespace = "team",
             Pid = started.State!.Pid,
             Volumes =
             [

@@ -103,16 +103,35 @@ public sealed class StorageRulesTests
             StorageRules.Excess(Limits, Measured(1, DirectoryState.Late) with { Patience = TimeSpan.FromMinutes(5) }));
 
     [Fact]
-    public void Largest_DiskIsFull_IsTheRunWithMostOfWhatIsMissing()
+    public void Full_Run_IsASentenceThatNamesItsNamespace()
     {
-        var (many, large) = (Usage(1, entries: 9000), Usage(500, entries: 3));
-        (string, StorageUsage)[] runs = [("small", Usage(2)), ("many", many), ("large", large)];
         var floor = new FreeSpace(2000 * MiB, 50_000);
 
-        Assert.Equal("large", StorageRules.Largest(runs, new FreeSpace(1000 * MiB, 100_000), floor));
-        Assert.Equal("many", StorageRules.Largest(runs, new FreeSpace(3000 * MiB, 49_999), floor));
-        Assert.Null(StorageRules.Largest([("small", Usage(2))], new FreeSpace(1000 * MiB, 100_000), floor));
-        Assert.Null(StorageRules.Largest<string>([], new FreeSpace(0, 0), floor));
+        Assert.Equal(
+            "The node's disk has 1000Mi left, less than the 1.95Gi that are kept free (--min-free-space of its bridge). Of all namespaces team takes most of it, and of its runs this one: "
+            + "500Mi in 7 files (workspace 500Mi, HOME 0, log 0), and its image. Set resources.limits.ephemeralStorage.",
+            StorageRules.Full("team", Usage(500), new FreeSpace(1000 * MiB, 100_000), floor));
+        Assert.Equal(
+            "The node's disk has 49999 inodes left, fewer than the 50000 that are kept free (--min-free-inodes of its bridge). Of all namespaces team takes most of them, and of its runs this one: "
+            + "7 files. Set resources.limits.ephemeralStorage.",
+            StorageRules.Full("team", Usage(500), new FreeSpace(3000 * MiB, 49_999), floor));
+    }
+
+    [Theory]
+    // Bytes and inodes of the volumes and of the images, of which 800 are to be kept free: whether images and workspaces are in the way, and whether it is for inodes.
+    [InlineData(700, 5000, null, null, true, true, false)]
+    [InlineData(5000, 700, null, null, true, true, true)]
+    [InlineData(700, 700, null, null, true, true, false)]
+    [InlineData(700, 5000, 5000, 5000, false, true, false)]
+    [InlineData(5000, 5000, 700, 5000, true, false, true)]
+    [InlineData(899, 5000, null, null, true, true, false)]
+    [InlineData(900, 5000, null, null, false, false, true)]
+    public void Shortage_TwoFileSystems_EachIsRelievedByWhatIsOnIt(long bytes, long files, int? imageBytes, int? imageFiles, bool ofImages, bool ofVolumes, bool byFiles)
+    {
+        var images = imageBytes is { } left ? new FreeSpace(left, imageFiles) : (FreeSpace?)null;
+        var shortage = new DiskShortage(new FreeSpace(800, 800), new FreeSpace(bytes, files), images, Pressed: true);
+
+        Assert.Equal((ofImages, ofVolumes, byFiles), (shortage.OfImages, shortage.OfVolumes, shortage.ByFiles));
     }
 
     [Fact]

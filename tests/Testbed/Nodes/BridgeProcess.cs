@@ -1,6 +1,7 @@
 using System.Globalization;
 using Stromboli.Testbed.Kube;
 using Stromboli.Testbed.Processes;
+using Stromboli.Testbed.Registries;
 using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Nodes;
@@ -59,6 +60,8 @@ public sealed class BridgeProcess : ServiceProcess
             "--run-dir", $"{_node.Layout.RuntimeFolderInside}/stromboli",
             "--shim", $"{ProgramsInside}/shim/stromboli-shim",
             "--claude", ClaudeInside,
+            // The testbed's registries are on loopback.
+            .. ImageRegistry.Hosts.SelectMany(host => new[] { "--allow-registry", host }),
             .. OptionArguments(),
         ];
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_ROOT"] = DotnetInside, ["DOTNET_EnableDiagnostics"] = "0" };

@@ -28,9 +28,12 @@ public sealed class ImageRegistry : ServiceProcess
     public ImageRegistry(StackHome home, string name, IReadOnlyDictionary<string, string>? users = null)
         : base(home, $"registry-{name}")
     {
-        _host = $"{name}.registry.test";
+        _host = HostOf(name);
         _users = users ?? new Dictionary<string, string>();
     }
+
+    /// <summary>The hosts of both, as nodes know them.</summary>
+    public static IReadOnlyList<string> Hosts { get; } = [HostOf(Open), HostOf(Private)];
 
     /// <summary>Host and port, as they stand in an image's name.</summary>
     public string Address => string.Create(CultureInfo.InvariantCulture, $"{_host}:{Port}");
@@ -98,6 +101,8 @@ public sealed class ImageRegistry : ServiceProcess
 
     /// <inheritdoc/>
     protected override Task<bool> IsReadyAsync(CancellationToken cancellationToken) => TcpProbe.IsOpenAsync(Port, cancellationToken);
+
+    private static string HostOf(string name) => $"{name}.registry.test";
 
     private static async Task WriteAsync(PodmanNode node, string path, string text, CancellationToken cancellationToken) =>
         (await node.RunAsync(["sh", "-c", "umask 077 && mkdir -p \"$(dirname \"$1\")\" && cat > \"$1\"", "write", path], text, cancellationToken)).OrThrow($"Writing {path} on {node.Name}");

@@ -1,0 +1,99 @@
+namespace Stromboli.PodmanBridge.Storage;
+
+/// <summary>
+/// What gives way when the disk is full, and in what order. Pure. First what costs nobody more than a wait: images that nothing uses, then pulls. Then the namespace that has most
+/// on the disk pays, until another one has more: with the workspaces of its runs that are over, their logs, and the largest of the runs that go on.
+/// </summary>
+internal static class ReliefRules
+{
+    // Less than this part of the floor did not fill the disk.
+    private const int LeastShare = 64;
+
+    /// <summary>All that would go, one after another, if nothing of it helped.</summary>
+    public static IEnumerable<DiskRemoval> Plan(DiskUse use)
+    {
+        foreach (var image in use.Images.OrderBy(image => image.IsWanted).ThenBy(image => image.LastUse).ThenBy(image => image.ID, StringComparer.Ordinal))
+            yield return new DiskRemoval.Image(image.ID);
+        foreach (var pull in use.IsLow ? use.Pulls.OrderBy(pull => pull.Began).ThenBy(pull => pull.Image, StringComparer.Ordinal) : Enumerable.Empty<DiskPull>())
+            yield return new DiskRemoval.Pull(pull.Image);
+
+        var holdings = Holdings(use);
+        while (holdings.MaxBy(holding => holding.Amount) is { } most)
+        {
+            if (most.TakeFinished(use.Floor / LeastShare) is { } finished)
+            {
+                yield return finished;
+            }
+            else if (most.Runs >= use.Floor / LeastShare && most.Runs > 0)
+            {
+                // Above the floor no run ends, and nobody else pays for those of this namespace either.
+                if (!use.IsLow)
+                    yield break;
+                yield return most.TakeRun();
+            }
+            else
+            {
+                // What it has left does not go, or is too little to matter.
+                holdings.Remove(most);
+            }
+        }
+    }
+
+    private static List<Holding> Holdings(DiskUse use) =>
+    [
+        .. use.Finished.Select(attempt => attempt.Namespace)
+            .Concat(use.Running.Select(attempt => attempt.Namespace))
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .Select(ns => new Holding(
+                use.Finished.Where(attempt => attempt.Namespace == ns),
+                use.Running.Where(attempt => attempt.Namespace == ns),
+                use.Kept.Where(kept => kept.Namespace == ns).Sum(kept => kept.Amount))),
+    ];
+
+    private sealed class Holding
+    {
+        private readonly Queue<DiskAttempt> _workspaces;
+        private readonly Queue<DiskAttempt> _logs;
+        private readonly Queue<DiskAttempt> _runs;
+
+        public Holding(IEnumerable<DiskAttempt> finished, IEnumerable<DiskAttempt> running, long kept)
+        {
+            var over = finished.OrderBy(attempt => attempt.EndedAt).ThenBy(attempt => attempt.Key.ToString(), StringComparer.Ordinal).ToList();
+            _workspaces = new(over.Where(attempt => attempt.HasVolumes));
+            _logs = new(over.Where(attempt => attempt.Log > 0).OrderByDescending(attempt => attempt.Log));
+            _runs = new(running.OrderByDescending(attempt => attempt.Amount).ThenBy(attempt => attempt.Key.ToString(), StringComparer.Ordinal));
+            Runs = _runs.Sum(attempt => attempt.Amount);
+            Amount = kept + Runs + _workspaces.Sum(attempt => attempt.Amount) + _logs.Sum(attempt => attempt.Log);
+        }
+
+        /// <summary>All that the namespace has.</summary>
+        public long Amount { get; private set; }
+
+        /// <summary>What its runs have that go on.</summary>
+        public long Runs { get; private set; }
+
+        public DiskRemoval? TakeFinished(long least)
+        {
+            if (_workspaces.TryDequeue(out var oldest))
+            {
+                Amount -= oldest.Amount;
+                return new DiskRemoval.Workspace(oldest.Key);
+            }
+
+            if (_logs.Count == 0 || _logs.Sum(attempt => attempt.Log) < least)
+                return null;
+            var longest = _logs.Dequeue();
+            Amount -= longest.Log;
+            return new DiskRemoval.Log(longest.Key);
+        }
+
+        public DiskRemoval.Run TakeRun()
+        {
+            var largest = _runs.Dequeue();
+            Runs -= largest.Amount;
+            Amount -= largest.Amount;
+            return new DiskRemoval.Run(largest.Key);
+        }
+    }
+}
