@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Gateway;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Podman.Models;
@@ -45,10 +46,10 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
         CloneDirectory.Create(_runDirectory);
         try
         {
-            await using var git = Open(source, credential);
             CloneSignals? signals = null;
             signals = new CloneSignals(() => _ = OnShimLostAsync(signals!));
             await using var shim = ShimSocket.Listen(_runDirectory, lease, signals, services.Logger);
+            await using var git = Open(source, credential, new ContainerPeers(shim.Pid));
             await StartAsync(CloneSpec.Build(spec, Inputs(image), services.Git.Image!), shim, cancellationToken);
             await GoAsync(source, shim, signals, cancellationToken);
             using var log = await LastWordAsync(spec, cancellationToken);
@@ -87,11 +88,11 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
         }
     }
 
-    private GitRun Open(GitSource source, GitCredential? credential)
+    private GitRun Open(GitSource source, GitCredential? credential, ISocketPeers peers)
     {
         try
         {
-            return services.Git.Gateway.Open(record.Key.ToString(), Path.Combine(_runDirectory, GitRoutes.Socket), source, credential);
+            return services.Git.Gateway.Open(record.Key.ToString(), Path.Combine(_runDirectory, GitRoutes.Socket), source, credential, peers);
         }
         catch (FormatException e)
         {

@@ -238,17 +238,18 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         using var activity = BridgeTraces.Step("open sockets", record.Key);
         Directory.CreateDirectory(_objects.RunDirectory);
         File.SetUnixFileMode(_objects.RunDirectory, RunDirectoryMode);
+        Shim = ShimSocket.Listen(_objects.RunDirectory, lease, reports, services.Logger);
         Gateway = await services.Gateway.OpenAsync(
             new GatewayRunOptions
             {
                 Key = record.Key.ToString(),
                 SocketPath = Path.Combine(_objects.RunDirectory, AttemptStart.ModelSocket),
+                Peers = new ContainerPeers(Shim.Pid),
                 LedgerPath = directory.LedgerPath,
                 Budget = record.Spec.Budget,
                 BudgetExceeded = BudgetExceeded,
             },
             cancellationToken);
-        Shim = ShimSocket.Listen(_objects.RunDirectory, lease, reports, services.Logger);
     }
 
     private void Watch(ContainerInspection started)
