@@ -53,7 +53,7 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
             await StartAsync(CloneSpec.Build(spec, Inputs(image), services.Git.Image!), shim, cancellationToken);
             await GoAsync(source, shim, signals, cancellationToken);
             using var log = await LastWordAsync(spec, cancellationToken);
-            CloneLog.Append(_logPath, directory.LogPath);
+            await CloneLog.AppendAsync(_logPath, directory.LogPath, cancellationToken);
             if (CloneOutcome.Problem(source, log, git.Failure, services.Git.Image!, await WasOutOfMemoryAsync(log, cancellationToken)) is { } problem)
                 throw new AttemptRefusedException(RunReason.GitCloneFailed, problem);
         }

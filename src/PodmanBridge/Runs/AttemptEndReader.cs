@@ -5,7 +5,7 @@ using Stromboli.PodmanBridge.Gateway;
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>Gathers what shim, engine, gateway and agent left of an attempt that is over; <see cref="AttemptEnding"/> judges it.</summary>
-internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbox sandbox, SandboxServices services)
+internal sealed partial class AttemptEndReader(AttemptDirectory directory, AttemptSandbox sandbox, SandboxServices services)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LogDeadline = TimeSpan.FromSeconds(2);
@@ -16,6 +16,11 @@ internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbo
     {
         using var deadline = new CancellationTokenSource(Deadline, services.Time);
         using var log = await LastWordAsync(state.Record, deadline.Token);
+        if (log.BadRecords > 0)
+        {
+            Log.BadRecords(services.Logger, state.Record.Key, log.BadRecords);
+        }
+
         return new AttemptEndRecord
         {
             End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(state, log, deadline.Token), await TotalsAsync(deadline.Token)),
@@ -78,5 +83,11 @@ internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbo
         gateway.Refuse();
         await gateway.IdleAsync(cancellationToken);
         return gateway.Totals;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} records in the log of attempt {Attempt} cannot be read and do not count")]
+        public static partial void BadRecords(ILogger logger, AttemptKey attempt, long count);
     }
 }

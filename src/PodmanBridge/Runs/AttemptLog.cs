@@ -33,6 +33,9 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
     /// <summary>Whether anything of the tenant's ever ran: a hook or the agent.</summary>
     public bool Began { get; private set; }
 
+    /// <summary>The records that could not be read, and do not count.</summary>
+    public long BadRecords { get; private set; }
+
     /// <summary>What became of the hooks, in their order, as far as they ran; null if none did.</summary>
     public IReadOnlyList<HookReport>? Hooks => _runningHook is { } cut
         ? [.. _hooks, new HookReport { Name = cut, Result = HookResult.Stopped }]
@@ -122,6 +125,9 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
             _text.Append("\n"u8);
         }
     }
+
+    /// <inheritdoc/>
+    public void BadRecord() => BadRecords++;
 
     /// <inheritdoc/>
     public void Record(ShimRecord record, DateTimeOffset at)
