@@ -48,11 +48,12 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
         {
             CloneSignals? signals = null;
             signals = new CloneSignals(() => _ = OnShimLostAsync(signals!));
-            await using var shim = ShimSocket.Listen(_runDirectory, lease, signals, services.Logger);
+            await using var shim = ShimSocket.Listen(
+                _runDirectory, pid => services.CheckFirstProcess(pid, FileIdentity.Of(services.ShimPath)), lease, signals, services.Logger);
             await using var git = Open(source, credential, new ContainerPeers(shim.Pid));
             await StartAsync(CloneSpec.Build(spec, Inputs(image), services.Git.Image!), shim, cancellationToken);
             await GoAsync(source, shim, signals, cancellationToken);
-            using var log = await LastWordAsync(spec, cancellationToken);
+            using var log = signals.Released ? await LastWordAsync(spec, cancellationToken) : AttemptLog.Empty(spec);
             await CloneLog.AppendAsync(_logPath, directory.LogPath, cancellationToken);
             if (CloneOutcome.Problem(source, log, git.Failure, services.Git.Image!, await WasOutOfMemoryAsync(log, cancellationToken)) is { } problem)
                 throw new AttemptRefusedException(RunReason.GitCloneFailed, problem);
@@ -117,8 +118,10 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
     {
         if (await Task.WhenAny(signals.Hello, signals.Over).WaitAsync(HelloDeadline, services.Time, cancellationToken) == signals.Hello)
         {
-            if (ShimCheck.Mounts((await signals.Hello).Mounts, OpenedMounts()) is { } difference)
-                throw new AttemptRefusedException(RunReason.PolicyDenied, $"The container that clones the repository is another one than was meant: {difference}.");
+            var hello = await signals.Hello;
+            if ((FirstProcess.StateProblem(hello.State, released: false) ?? ShimCheck.Mounts(hello.Mounts, OpenedMounts())) is { } problem)
+                throw ShimGate.Denied(problem);
+            signals.Release();
             shim.Go(() => CloneCommand.Build(source, lease()));
             await signals.Over.WaitAsync(cancellationToken);
         }

@@ -1,3 +1,4 @@
+using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Agents;
 using Stromboli.PodmanBridge.Gateway;
@@ -15,12 +16,20 @@ internal sealed partial class AttemptEndReader(AttemptDirectory directory, Attem
     public async Task<AttemptEndRecord> ReadAsync(AttemptState state)
     {
         using var deadline = new CancellationTokenSource(Deadline, services.Time);
-        using var log = await LastWordAsync(state.Record, deadline.Token);
-        if (log.BadRecords > 0)
+        using var written = await LastWordAsync(state.Record, deadline.Token);
+        if (written.BadRecords > 0)
         {
-            Log.BadRecords(services.Logger, state.Record.Key, log.BadRecords);
+            Log.BadRecords(services.Logger, state.Record.Key, written.BadRecords);
         }
 
+        if (state.Record is { Released: false, Cause: null } && written.Claims)
+        {
+            return Denied();
+        }
+
+        // The shim writes nothing of an agent before the attempt is let go, so the log counts only from then on.
+        using var none = AttemptLog.Empty(state.Record.Spec);
+        var log = state.Record.Released ? written : none;
         return new AttemptEndRecord
         {
             End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(state, log, deadline.Token), await TotalsAsync(deadline.Token)),
@@ -36,6 +45,17 @@ internal sealed partial class AttemptEndReader(AttemptDirectory directory, Attem
         using var deadline = new CancellationTokenSource(Deadline, services.Time);
         return await TotalsAsync(deadline.Token) is { Requests: > 0 } totals ? AttemptOutcome.Usage(new AttemptEvidence { Totals = totals }) : null;
     }
+
+    private AttemptEndRecord Denied() => new()
+    {
+        End = new AttemptEnd
+        {
+            Reason = RunReason.PolicyDenied,
+            Message = "The container is another one than was meant: it tells of an agent that was never let go.",
+            EndedAgoMs = 0,
+        },
+        EndedAt = services.Time.GetUtcNow(),
+    };
 
     // The shim's report comes before conmon has written the same to the log. Without a report there is nothing to wait for but conmon itself; and a shim that was
     // killed before it was let go has no last word.

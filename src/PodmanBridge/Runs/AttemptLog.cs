@@ -33,6 +33,9 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
     /// <summary>Whether anything of the tenant's ever ran: a hook or the agent.</summary>
     public bool Began { get; private set; }
 
+    /// <summary>Whether it says that something of the tenant's ran or ended. The shim of an attempt that was not let go says no such thing.</summary>
+    public bool Claims => Began || Exit is not null;
+
     /// <summary>The records that could not be read, and do not count.</summary>
     public long BadRecords { get; private set; }
 
@@ -67,6 +70,9 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
 
     /// <summary>Whether the log has lost something of the agent's standard output.</summary>
     public bool Truncated => _omitted > 0;
+
+    /// <summary>A log in which nothing stands: of an attempt that was never let go, whatever its container wrote.</summary>
+    public static AttemptLog Empty(AttemptSpec spec) => new(spec);
 
     /// <summary>Reads the log as far as it is written.</summary>
     /// <exception cref="IOException">The log cannot be read.</exception>
