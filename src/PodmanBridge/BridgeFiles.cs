@@ -5,9 +5,6 @@ namespace Stromboli.PodmanBridge;
 /// <summary>The files and folders that the command line names.</summary>
 internal static class BridgeFiles
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode Passage = OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
     /// <summary>Where attempts are, under the state directory.</summary>
     public static string Attempts(BridgeOptions options) => Path.Combine(options.StateDirectory, "attempts");
 
@@ -15,14 +12,13 @@ internal static class BridgeFiles
     public static string Sessions(BridgeOptions options) => Path.Combine(options.StateDirectory, "sessions");
 
     /// <summary>Makes what is to be made and checks that the rest is there.</summary>
-    /// <exception cref="BridgeUnusableException">Something is missing.</exception>
+    /// <exception cref="BridgeUnusableException">Something is missing, or is not the bridge's own.</exception>
     public static void Check(BridgeOptions options)
     {
-        Directory.CreateDirectory(options.StateDirectory);
-        File.SetUnixFileMode(options.StateDirectory, OwnerOnly);
+        OwnDirectory.Make(options.StateDirectory, "--state-dir");
         Directory.CreateDirectory(Attempts(options));
-        Directory.CreateDirectory(options.RunDirectory);
-        File.SetUnixFileMode(options.RunDirectory, Passage);
+        // The directory of a run is mounted in its container, so no container needs access to the parent.
+        OwnDirectory.Make(options.RunDirectory, "--run-dir");
         Demand(options.Shim, "--shim", "build it with `make -C src/Shim`");
         Demand(options.Measurer, "--measurer", "build it with `make -C src/Shim`");
         Demand(options.CaFile, "--ca-file", "take it from the ConfigMap stromboli-ca in the operator's namespace");

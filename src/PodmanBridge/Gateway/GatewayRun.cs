@@ -37,7 +37,7 @@ internal sealed class GatewayRun : IGatewayRun, IAsyncDisposable
         _ledger = Ledger.Open(options.LedgerPath, gateway.Time);
         try
         {
-            _socket = server.Listen(this, options.SocketPath);
+            _socket = server.Listen(this, options.SocketPath, options.Peers);
         }
         catch
         {

@@ -11,6 +11,9 @@ internal sealed record GatewayRunOptions
     /// <summary>Where its socket is made; what lies there is replaced.</summary>
     public required string SocketPath { get; init; }
 
+    /// <summary>Who may call there.</summary>
+    public required ISocketPeers Peers { get; init; }
+
     /// <summary>What it may use; null for no cap.</summary>
     public AttemptBudget? Budget { get; init; }
 

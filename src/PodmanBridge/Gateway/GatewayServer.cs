@@ -37,9 +37,9 @@ internal sealed partial class GatewayServer<TRun> : IHttpApplication<HttpContext
     /// <summary>Begins to serve.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(this, cancellationToken);
 
-    /// <summary>Opens a run's socket; what lies at its path is replaced. It is mode 0666: the directory above it says who reaches it.</summary>
+    /// <summary>Opens a run's socket; what lies at its path is replaced. It is mode 0666: the directory above it says who reaches it, and the peers who is heard.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The socket cannot be made.</exception>
-    public RunSocket Listen(TRun run, string path) => _transport.Listen(run.Key, path, features => features.Set(run));
+    public RunSocket Listen(TRun run, string path, ISocketPeers peers) => _transport.Listen(run.Key, path, peers, features => features.Set(run));
 
     /// <inheritdoc/>
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);

@@ -21,11 +21,13 @@ internal sealed class GatewayTransport(ILoggerFactory loggers, TimeProvider time
     /// <inheritdoc/>
     public EndPoint EndPoint { get; } = new GatewayEndPoint();
 
-    /// <summary>Opens a run's socket. It is mode 0666: the directory above it says who reaches it.</summary>
+    /// <summary>Opens a run's socket. It is mode 0666: the directory above it says who reaches it, and the peers who is heard.</summary>
     /// <param name="key">Names the run in logs.</param>
     /// <param name="path">Where the socket is.</param>
+    /// <param name="peers">Who may call there.</param>
     /// <param name="mark">Puts the run on each connection.</param>
-    public RunSocket Listen(string key, string path, Action<IFeatureCollection> mark) => RunSocket.Bind(key, path, mark, _contexts, _accepted.Writer, _logger, time);
+    public RunSocket Listen(string key, string path, ISocketPeers peers, Action<IFeatureCollection> mark) =>
+        RunSocket.Bind(key, path, peers, mark, _contexts, _accepted.Writer, _logger, time);
 
     /// <inheritdoc/>
     public bool CanBind(EndPoint endpoint) => endpoint is GatewayEndPoint;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Numerics;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
@@ -19,6 +20,7 @@ internal sealed partial class RunSocket : IAsyncDisposable
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private readonly string _key;
+    private readonly ISocketPeers _peers;
     private readonly Action<IFeatureCollection> _mark;
     private readonly Socket _socket;
     private readonly SocketConnectionContextFactory _contexts;
@@ -29,11 +31,19 @@ internal sealed partial class RunSocket : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly HashSet<ConnectionContext> _open = [];
     private readonly Task _accepting;
+    private long _strangers;
 
     private RunSocket(
-        string key, Action<IFeatureCollection> mark, Socket socket, SocketConnectionContextFactory contexts, ChannelWriter<ConnectionContext> accepted, ILogger logger, TimeProvider time)
+        string key,
+        ISocketPeers peers,
+        Action<IFeatureCollection> mark,
+        Socket socket,
+        SocketConnectionContextFactory contexts,
+        ChannelWriter<ConnectionContext> accepted,
+        ILogger logger,
+        TimeProvider time)
     {
-        (_key, _mark, _socket, _contexts, _accepted, _logger, _time) = (key, mark, socket, contexts, accepted, logger, time);
+        (_key, _peers, _mark, _socket, _contexts, _accepted, _logger, _time) = (key, peers, mark, socket, contexts, accepted, logger, time);
         _accepting = Task.Run(AcceptAsync);
     }
 
@@ -41,6 +51,7 @@ internal sealed partial class RunSocket : IAsyncDisposable
     public static RunSocket Bind(
         string key,
         string path,
+        ISocketPeers peers,
         Action<IFeatureCollection> mark,
         SocketConnectionContextFactory contexts,
         ChannelWriter<ConnectionContext> accepted,
@@ -54,7 +65,7 @@ internal sealed partial class RunSocket : IAsyncDisposable
             socket.Bind(new UnixDomainSocketEndPoint(path));
             socket.Listen(MostConnections);
             File.SetUnixFileMode(path, Everybody);
-            return new RunSocket(key, mark, socket, contexts, accepted, logger, time);
+            return new RunSocket(key, peers, mark, socket, contexts, accepted, logger, time);
         }
         catch
         {
@@ -106,13 +117,10 @@ internal sealed partial class RunSocket : IAsyncDisposable
     private async Task AcceptOneAsync()
     {
         var socket = await _socket.AcceptAsync(_closing.Token);
-        lock (_lock)
+        if (!await IsWelcomeAsync(socket))
         {
-            if (_open.Count >= MostConnections)
-            {
-                socket.Dispose();
-                return;
-            }
+            socket.Dispose();
+            return;
         }
 
         var connection = _contexts.Create(socket);
@@ -123,6 +131,28 @@ internal sealed partial class RunSocket : IAsyncDisposable
         await _accepted.WriteAsync(connection, _closing.Token);
     }
 
+    private async Task<bool> IsWelcomeAsync(Socket socket)
+    {
+        try
+        {
+            if (!await _peers.AdmitsAsync(socket, _closing.Token))
+            {
+                // A refused process can call as often as it likes, so the lines in the log grow with the logarithm of its calls.
+                if (BitOperations.IsPow2(++_strangers))
+                    Log.StrangerRefused(_logger, _key, _strangers);
+                return false;
+            }
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        lock (_lock)
+            return _open.Count < MostConnections;
+    }
+
     private void Forget(ConnectionContext connection)
     {
         lock (_lock)
@@ -131,6 +161,9 @@ internal sealed partial class RunSocket : IAsyncDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Refused a process that is not of the container of {Run} on its gateway's socket; {Count} calls so far")]
+        public static partial void StrangerRefused(ILogger logger, string run, long count);
+
         [LoggerMessage(Level = LogLevel.Warning, Message = "A gateway's socket of {Run} could not accept")]
         public static partial void AcceptFailed(ILogger logger, Exception exception, string run);
     }

@@ -1,25 +1,55 @@
+using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Git;
 
 /// <summary>What a clone waits for of its container's shim: its call, and its last word.</summary>
-/// <param name="shimLost">Called when the shim's connection is gone.</param>
-internal sealed class CloneSignals(Action shimLost) : IShimReports
+internal sealed class CloneSignals : IShimReports
 {
-    private readonly TaskCompletionSource<ShimHello> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Action _shimLost;
+    private readonly ShimGate _gate;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The shim has called for the first time.</summary>
-    public Task<ShimHello> Hello => _hello.Task;
+    private volatile bool _released;
 
-    /// <summary>Nothing of the clone runs any more.</summary>
+    /// <summary>Waits for nothing yet.</summary>
+    /// <param name="shimLost">Called when the shim's connection is gone.</param>
+    public CloneSignals(Action shimLost)
+    {
+        _shimLost = shimLost;
+        _gate = new ShimGate(() => _released);
+    }
+
+    /// <summary>The shim has called for the first time; fails with an <see cref="AttemptRefusedException"/> if it is not the shim that called.</summary>
+    public Task<ShimHello> Hello => _gate.Hello;
+
+    /// <summary>Whether git was let go. Before that, the container's log does not count.</summary>
+    public bool Released => _released;
+
+    /// <summary>Nothing of the clone runs any more. Fails as <see cref="Hello"/> does.</summary>
     public Task Over => _over.Task;
 
     /// <summary>The engine says that the container does not run.</summary>
     public void SetOver() => _over.TrySetResult();
 
+    /// <summary>The container is what was meant, and git is let go.</summary>
+    public void Release()
+    {
+        _released = true;
+        _gate.Open();
+    }
+
     /// <inheritdoc/>
-    public void Connected(ShimHello hello) => _hello.TrySetResult(hello);
+    public async Task<bool> ConnectedAsync(ShimHello hello, CancellationToken cancellationToken)
+    {
+        if (await _gate.PassAsync(hello, cancellationToken) is not { } problem)
+            return true;
+        Denied(problem);
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void Denied(string problem) => _gate.Deny(problem, _over);
 
     /// <inheritdoc/>
     public void Started(ShimStarted started)
@@ -34,5 +64,5 @@ internal sealed class CloneSignals(Action shimLost) : IShimReports
     public void Failed(ShimFailure failure) => SetOver();
 
     /// <inheritdoc/>
-    public void Disconnected() => shimLost();
+    public void Disconnected() => _shimLost();
 }

@@ -28,10 +28,11 @@ internal sealed class GitGateway : IAsyncDisposable
     /// <param name="socketPath">Where the socket is made; what lies there is replaced.</param>
     /// <param name="source">The repository.</param>
     /// <param name="credential">What its server is shown.</param>
+    /// <param name="peers">Who may call at the socket.</param>
     /// <exception cref="FormatException">The address cannot be used.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The socket cannot be made.</exception>
-    public GitRun Open(string key, string socketPath, GitSource source, GitCredential? credential) =>
-        new(key, socketPath, GitRemote.Of(source, credential, _options.AllowedOrigins), _options, _server);
+    public GitRun Open(string key, string socketPath, GitSource source, GitCredential? credential, ISocketPeers peers) =>
+        new(key, socketPath, GitRemote.Of(source, credential, _options.AllowedOrigins), peers, _options, _server);
 
     /// <summary>Stops serving.</summary>
     public ValueTask DisposeAsync() => _server.DisposeAsync();

@@ -24,12 +24,12 @@ internal sealed class GitRun : IGatewayRun, IAsyncDisposable
     private long _received;
 
     /// <summary>Opens a clone's socket; <see cref="GitGateway.Open"/> calls it.</summary>
-    public GitRun(string key, string socketPath, GitRemote remote, GitGatewayOptions options, GatewayServer<GitRun> server)
+    public GitRun(string key, string socketPath, GitRemote remote, ISocketPeers peers, GitGatewayOptions options, GatewayServer<GitRun> server)
     {
         (Key, Remote, _options) = (key, remote, options);
         Over = _closing.Token;
         _client = new HttpMessageInvoker(Handler());
-        _socket = server.Listen(this, socketPath);
+        _socket = server.Listen(this, socketPath, peers);
     }
 
     /// <inheritdoc/>

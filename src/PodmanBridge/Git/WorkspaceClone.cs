@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Gateway;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Podman.Models;
@@ -45,14 +46,15 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
         CloneDirectory.Create(_runDirectory);
         try
         {
-            await using var git = Open(source, credential);
             CloneSignals? signals = null;
             signals = new CloneSignals(() => _ = OnShimLostAsync(signals!));
-            await using var shim = ShimSocket.Listen(_runDirectory, lease, signals, services.Logger);
+            await using var shim = ShimSocket.Listen(
+                _runDirectory, pid => services.CheckFirstProcess(pid, FileIdentity.Of(services.ShimPath)), lease, signals, services.Logger);
+            await using var git = Open(source, credential, new ContainerPeers(shim.Pid));
             await StartAsync(CloneSpec.Build(spec, Inputs(image.ID), services.Git.Image!), shim, cancellationToken);
             await GoAsync(spec, shim, signals, cancellationToken);
-            using var log = await LastWordAsync(spec, cancellationToken);
-            CloneLog.Append(_logPath, directory.LogPath);
+            using var log = signals.Released ? await LastWordAsync(spec, cancellationToken) : AttemptLog.Empty(spec);
+            await CloneLog.AppendAsync(_logPath, directory.LogPath, cancellationToken);
             if (CloneOutcome.Problem(source, log, git.Failure, services.Git.Image!, await WasOutOfMemoryAsync(log, cancellationToken)) is { } problem)
                 throw new AttemptRefusedException(RunReason.GitCloneFailed, problem);
         }
@@ -87,11 +89,11 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
         }
     }
 
-    private GitRun Open(GitSource source, GitCredential? credential)
+    private GitRun Open(GitSource source, GitCredential? credential, ISocketPeers peers)
     {
         try
         {
-            return services.Git.Gateway.Open(record.Key.ToString(), Path.Combine(_runDirectory, GitRoutes.Socket), source, credential);
+            return services.Git.Gateway.Open(record.Key.ToString(), Path.Combine(_runDirectory, GitRoutes.Socket), source, credential, peers);
         }
         catch (FormatException e)
         {
@@ -116,8 +118,10 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
     {
         if (await Task.WhenAny(signals.Hello, signals.Over).WaitAsync(HelloDeadline, services.Time, cancellationToken) == signals.Hello)
         {
-            if (ShimCheck.Mounts((await signals.Hello).Mounts, OpenedMounts()) is { } difference)
-                throw new AttemptRefusedException(RunReason.PolicyDenied, $"The container that clones the repository is another one than was meant: {difference}.");
+            var hello = await signals.Hello;
+            if ((FirstProcess.StateProblem(hello.State, released: false) ?? ShimCheck.Mounts(hello.Mounts, OpenedMounts())) is { } problem)
+                throw ShimGate.Denied(problem);
+            signals.Release();
             shim.Go(() => CloneCommand.Build(spec.Git!, spec.Pids, lease()));
             await signals.Over.WaitAsync(cancellationToken);
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.HostPaths;
 
@@ -18,7 +19,7 @@ internal sealed partial class MountTable
     private MountTable(List<(string, string)> mounts) => _mounts = mounts;
 
     /// <summary>The mounts of this process.</summary>
-    public static MountTable Read() => Parse(File.ReadLines("/proc/self/mountinfo"));
+    public static MountTable Read() => Parse(ProcFile.Lines("/proc/self/mountinfo"));
 
     /// <summary>The mounts of these lines.</summary>
     public static MountTable Parse(IEnumerable<string> lines)

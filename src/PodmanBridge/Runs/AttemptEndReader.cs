@@ -1,3 +1,4 @@
+using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Agents;
 using Stromboli.PodmanBridge.Gateway;
@@ -5,7 +6,7 @@ using Stromboli.PodmanBridge.Gateway;
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>Gathers what shim, engine, gateway and agent left of an attempt that is over; <see cref="AttemptEnding"/> judges it.</summary>
-internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbox sandbox, SandboxServices services)
+internal sealed partial class AttemptEndReader(AttemptDirectory directory, AttemptSandbox sandbox, SandboxServices services)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LogDeadline = TimeSpan.FromSeconds(2);
@@ -15,7 +16,20 @@ internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbo
     public async Task<AttemptEndRecord> ReadAsync(AttemptState state)
     {
         using var deadline = new CancellationTokenSource(Deadline, services.Time);
-        using var log = await LastWordAsync(state.Record, deadline.Token);
+        using var written = await LastWordAsync(state.Record, deadline.Token);
+        if (written.BadRecords > 0)
+        {
+            Log.BadRecords(services.Logger, state.Record.Key, written.BadRecords);
+        }
+
+        if (state.Record is { Released: false, Cause: null } && written.Claims)
+        {
+            return Denied();
+        }
+
+        // The shim writes nothing of an agent before the attempt is let go, so the log counts only from then on.
+        using var none = AttemptLog.Empty(state.Record.Spec);
+        var log = state.Record.Released ? written : none;
         return new AttemptEndRecord
         {
             End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(state, log, deadline.Token), await TotalsAsync(deadline.Token)),
@@ -31,6 +45,17 @@ internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbo
         using var deadline = new CancellationTokenSource(Deadline, services.Time);
         return await TotalsAsync(deadline.Token) is { Requests: > 0 } totals ? AttemptOutcome.Usage(new AttemptEvidence { Totals = totals }) : null;
     }
+
+    private AttemptEndRecord Denied() => new()
+    {
+        End = new AttemptEnd
+        {
+            Reason = RunReason.PolicyDenied,
+            Message = "The container is another one than was meant: it tells of an agent that was never let go.",
+            EndedAgoMs = 0,
+        },
+        EndedAt = services.Time.GetUtcNow(),
+    };
 
     // The shim's report comes before conmon has written the same to the log. Without a report there is nothing to wait for but conmon itself; and a shim that was
     // killed before it was let go has no last word.
@@ -78,5 +103,11 @@ internal sealed class AttemptEndReader(AttemptDirectory directory, AttemptSandbo
         gateway.Refuse();
         await gateway.IdleAsync(cancellationToken);
         return gateway.Totals;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} records in the log of attempt {Attempt} cannot be read and do not count")]
+        public static partial void BadRecords(ILogger logger, AttemptKey attempt, long count);
     }
 }

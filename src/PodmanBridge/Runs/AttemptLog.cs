@@ -33,6 +33,12 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
     /// <summary>Whether anything of the tenant's ever ran: a hook or the agent.</summary>
     public bool Began { get; private set; }
 
+    /// <summary>Whether it says that something of the tenant's ran or ended. The shim of an attempt that was not let go says no such thing.</summary>
+    public bool Claims => Began || Exit is not null;
+
+    /// <summary>The records that could not be read, and do not count.</summary>
+    public long BadRecords { get; private set; }
+
     /// <summary>What became of the hooks, in their order, as far as they ran; null if none did.</summary>
     public IReadOnlyList<HookReport>? Hooks => _runningHook is { } cut
         ? [.. _hooks, new HookReport { Name = cut, Result = HookResult.Stopped }]
@@ -64,6 +70,9 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
 
     /// <summary>Whether the log has lost something of the agent's standard output.</summary>
     public bool Truncated => _omitted > 0;
+
+    /// <summary>A log in which nothing stands: of an attempt that was never let go, whatever its container wrote.</summary>
+    public static AttemptLog Empty(AttemptSpec spec) => new(spec);
 
     /// <summary>Reads the log as far as it is written.</summary>
     /// <exception cref="IOException">The log cannot be read.</exception>
@@ -122,6 +131,9 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
             _text.Append("\n"u8);
         }
     }
+
+    /// <inheritdoc/>
+    public void BadRecord() => BadRecords++;
 
     /// <inheritdoc/>
     public void Record(ShimRecord record, DateTimeOffset at)

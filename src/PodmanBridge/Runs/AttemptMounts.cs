@@ -9,23 +9,40 @@ internal sealed class AttemptMounts(AttemptRecord record, string runDirectory, S
 {
     private OpenedHostPaths? _hostPaths;
 
+    // For a container that a former bridge made, this is what that bridge opened: shim and CLI may have been replaced since.
+    private IReadOnlyList<ShimMount>? _meant = record.Mounts;
+
+    /// <summary>The file that the container's first process must run.</summary>
+    /// <exception cref="IOException">There is none.</exception>
+    public FileIdentity Shim => Meant().FirstOrDefault(mount => mount.Path == SandboxPaths.Shim).Identity;
+
     /// <summary>Opens what the run names of the node, if it may have it.</summary>
     /// <exception cref="AttemptRefusedException">It may not, or it is not there.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken) => _hostPaths = await services.HostPaths.OpenAsync(record.Spec, cancellationToken);
 
-    /// <summary>Checks the shim's word against what the bridge meant, and closes what was opened.</summary>
+    /// <summary>Notes what a container that is about to be made must have mounted.</summary>
+    /// <returns>The mounts, to be stored for a later bridge.</returns>
+    /// <exception cref="IOException">Something of it is not there.</exception>
+    public IReadOnlyList<ShimMount> Describe() => _meant = [.. Opened().Select(opened => new ShimMount(opened.Path, opened.Identity.Dev, opened.Identity.Ino))];
+
+    /// <summary>Compares the first Hello of a shim with what the bridge opened and has on record, and closes what was opened.</summary>
     /// <param name="hello">The shim's first word.</param>
-    /// <param name="pid">The process that said it, as the node sees it.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AttemptRefusedException">The container is another one than was meant, or cannot run the CLI.</exception>
-    public async Task CheckAsync(ShimHello hello, int pid, CancellationToken cancellationToken)
+    public async Task CheckAsync(ShimHello hello, CancellationToken cancellationToken)
     {
-        // An image may have a link where something of the node is mounted, and lead it over the shim: then another program would speak here.
-        if (FileIdentity.TryOf($"/proc/{pid}/exe") != FileIdentity.Of(services.ShimPath))
+        RefuseIf(FirstProcess.StateProblem(hello.State, record.Released));
+        if (hello.State == ShimHello.Waiting)
         {
-            throw new AttemptRefusedException(RunReason.PolicyDenied, "The container is another one than was meant: its first process is not the shim.");
+            await CheckBeforeAsync(hello, cancellationToken);
         }
 
+        RefuseIf(ShimCheck.Mounts(hello.Mounts, Meant().Concat(_hostPaths?.Mounts ?? [])));
+        Dispose();
+    }
+
+    private async Task CheckBeforeAsync(ShimHello hello, CancellationToken cancellationToken)
+    {
         // A former bridge may have looked at them; this one's permissions count, and what it looks at is compared.
         if (_hostPaths is null)
         {
@@ -36,14 +53,18 @@ internal sealed class AttemptMounts(AttemptRecord record, string runDirectory, S
         {
             throw new AttemptRefusedException(RunReason.ImageIncompatible, sentence);
         }
-
-        if (ShimCheck.Mounts(hello.Mounts, Opened()) is { } difference)
-        {
-            throw new AttemptRefusedException(RunReason.PolicyDenied, $"The container is another one than was meant: {difference}.");
-        }
-
-        Dispose();
     }
+
+    private static void RefuseIf(string? problem)
+    {
+        if (problem is not null)
+        {
+            throw ShimGate.Denied(problem);
+        }
+    }
+
+    private IEnumerable<(string Path, FileIdentity Identity)> Meant() =>
+        _meant?.Select(mount => (mount.Path, new FileIdentity(mount.Dev, mount.Ino))) ?? Opened();
 
     /// <summary>Closes what was opened; what is mounted stays.</summary>
     public void Dispose() => _hostPaths?.Dispose();

@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Runs;
 
@@ -33,8 +34,17 @@ internal sealed record AttemptRecord
     /// <summary>The boot during which the workspace was cloned; null if it was not, or has nothing to be cloned from.</summary>
     public string? ClonedInBoot { get; init; }
 
-    /// <summary>Whether it was let go: from then on its hooks or its agent may have run, whatever else is known.</summary>
+    /// <summary>What the bridge opened for the mounts of the container, the shim included, before it made the container; null before that.</summary>
+    public IReadOnlyList<ShimMount>? Mounts { get; init; }
+
+    /// <summary>
+    /// Whether it was let go: from then on its hooks or its agent may have run, whatever else is known. Stored before it happens: a bridge does not believe a
+    /// container that claims to have run and is not on record as let go.
+    /// </summary>
     public bool Released { get; init; }
+
+    /// <summary>Whether the bridge gave the attempt up because its end cannot be known. No later bridge continues it or believes its log.</summary>
+    public bool Abandoned { get; init; }
 
     /// <summary>The cause that was decided; null while none was.</summary>
     public EndCause? Cause { get; init; }

@@ -35,6 +35,9 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     /// <summary>Called with the engine's id of the container, once it has one and before it is started.</summary>
     public required Action<string> ContainerKnown { get; init; }
 
+    /// <summary>Called with what the container must have mounted, before it is made.</summary>
+    public required Action<IReadOnlyList<ShimMount>> MountsMeant { get; init; }
+
     /// <summary>Called when the attempt has more on the disk than it may, with the sentence that says so.</summary>
     public required Action<string> StorageExceeded { get; init; }
 
@@ -71,6 +74,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         await _mounts.OpenAsync(cancellationToken);
         using var image = await AttemptImage.FetchAsync(spec, pull, services, cancellationToken);
         await OpenAsync(cancellationToken);
+        MountsMeant(_mounts.Describe());
         var wanted = ContainerSpec.Build(spec, Inputs(image.ID));
         using var slot = await services.Starts.EnterAsync(cancellationToken);
         try
@@ -112,6 +116,11 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     public async Task<FoundContainer> AdoptAsync(CancellationToken cancellationToken)
     {
         var found = await _objects.FindAsync(cancellationToken);
+        if (record.Abandoned)
+        {
+            return FoundContainer.Lost;
+        }
+
         if (found is { ID: var id, State: { Running: true, Pid: var pid } })
         {
             ContainerKnown(id);
@@ -122,7 +131,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         }
 
         using var log = await AttemptLog.ReadAsync(directory.LogPath, record.Spec, cancellationToken);
-        return log.Began ? FoundContainer.Exited
+        return log.Claims ? FoundContainer.Exited
             : !log.Complete && (record.Released || HasLostItsLog(found)) ? FoundContainer.Lost
             : FoundContainer.None;
     }
@@ -130,9 +139,9 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     // The engine makes the log before it starts a container.
     private bool HasLostItsLog(ContainerInspection? found) => found?.State?.StartedAt is { Year: > 1970 } && !File.Exists(directory.LogPath);
 
-    /// <summary>Checks the shim's word, before anything of the tenant's runs, against what the bridge meant.</summary>
+    /// <summary>Checks the shim's word, in every state that it may claim, against what the bridge meant and has on record.</summary>
     /// <exception cref="AttemptRefusedException">The container is another one than was meant, or cannot run the CLI.</exception>
-    public async Task CheckAsync(ShimHello hello, CancellationToken cancellationToken) => await _mounts.CheckAsync(hello, await Shim!.Pid, cancellationToken);
+    public Task CheckAsync(ShimHello hello, CancellationToken cancellationToken) => _mounts.CheckAsync(hello, cancellationToken);
 
     /// <summary>Tries whether what the attempt has on the disk can be measured, if that matters.</summary>
     /// <exception cref="AttemptRefusedException">It cannot.</exception>
@@ -243,17 +252,18 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         using var activity = BridgeTraces.Step("open sockets", record.Key);
         Directory.CreateDirectory(_objects.RunDirectory);
         File.SetUnixFileMode(_objects.RunDirectory, RunDirectoryMode);
+        Shim = ShimSocket.Listen(_objects.RunDirectory, pid => services.CheckFirstProcess(pid, _mounts.Shim), lease, reports, services.Logger);
         Gateway = await services.Gateway.OpenAsync(
             new GatewayRunOptions
             {
                 Key = record.Key.ToString(),
                 SocketPath = Path.Combine(_objects.RunDirectory, AttemptStart.ModelSocket),
+                Peers = new ContainerPeers(Shim.Pid),
                 LedgerPath = directory.LedgerPath,
                 Budget = record.Spec.Budget,
                 BudgetExceeded = BudgetExceeded,
             },
             cancellationToken);
-        Shim = ShimSocket.Listen(_objects.RunDirectory, lease, reports, services.Logger);
     }
 
     private void Watch(ContainerInspection started)

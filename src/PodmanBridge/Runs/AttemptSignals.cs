@@ -7,7 +7,7 @@ namespace Stromboli.PodmanBridge.Runs;
 internal sealed class AttemptSignals(AttemptState state, Action shimLost) : IShimReports
 {
     private readonly TaskCompletionSource<(AttemptSpec Spec, AttemptSecrets Secrets)> _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<ShimHello> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ShimGate _gate = new(() => state.Record.Released);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly HashSet<string> _dead = [];
@@ -16,11 +16,14 @@ internal sealed class AttemptSignals(AttemptState state, Action shimLost) : IShi
     /// <summary>The operator has the attempt on record, and lets it run.</summary>
     public Task<(AttemptSpec Spec, AttemptSecrets Secrets)> Go => _go.Task;
 
-    /// <summary>The shim has called for the first time.</summary>
-    public Task<ShimHello> Hello => _hello.Task;
+    /// <summary>The shim has called for the first time; fails with an <see cref="AttemptRefusedException"/> if it is not the shim that called.</summary>
+    public Task<ShimHello> Hello => _gate.Hello;
 
-    /// <summary>Nothing of the agent runs any more, by the shim's or the engine's word.</summary>
+    /// <summary>Nothing of the agent runs any more, by the shim's or the engine's word. Fails as <see cref="Hello"/> does.</summary>
     public Task Over => _over.Task;
+
+    /// <summary>The container is what was meant: what its shim says counts from now on.</summary>
+    public void Believe() => _gate.Open();
 
     /// <summary>The operator lets it run.</summary>
     public void SetGo(AttemptSpec spec, AttemptSecrets secrets) => _go.TrySetResult((spec, secrets));
@@ -58,17 +61,26 @@ internal sealed class AttemptSignals(AttemptState state, Action shimLost) : IShi
     }
 
     /// <inheritdoc/>
-    public void Connected(ShimHello hello)
+    public async Task<bool> ConnectedAsync(ShimHello hello, CancellationToken cancellationToken)
     {
         BridgeTraces.Mark("shim connected", state.Record.Key);
-        if (hello.State == "running")
+        if (await _gate.PassAsync(hello, cancellationToken) is { } problem)
+        {
+            Denied(problem);
+            return false;
+        }
+
+        if (hello.State == ShimHello.Running)
         {
             // Also when the report of the start was lost with the connection before.
             state.Started(HookReports.OfStarted(hello.Record?.Hooks));
         }
 
-        _hello.TrySetResult(hello);
+        return true;
     }
+
+    /// <inheritdoc/>
+    public void Denied(string problem) => _gate.Deny(problem, _over);
 
     /// <inheritdoc/>
     public void Started(ShimStarted started)

@@ -1,4 +1,6 @@
+using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Runs;
 
@@ -154,21 +156,40 @@ internal sealed partial class AttemptState : IDisposable
         }
     }
 
+    /// <summary>Stores what the container must have mounted, before the container is made, so that a later bridge can compare.</summary>
+    public void Meant(IReadOnlyList<ShimMount> mounts)
+    {
+        lock (_lock)
+        {
+            Keep(_record with { Mounts = mounts });
+        }
+    }
+
     /// <summary>It is about to be let go: its hooks or its agent may run from now on, whatever becomes of this process.</summary>
     /// <param name="withHooks">Whether there are hooks to run first.</param>
+    /// <exception cref="AttemptRefusedException">The release cannot be stored: a later bridge would not believe the agent.</exception>
     public void Released(bool withHooks)
     {
         lock (_lock)
         {
             if (!_record.Released)
             {
-                Keep(_record with { Released = true });
+                KeepReleased();
             }
         }
 
         if (withHooks)
         {
             Advance(AttemptStage.Hooks);
+        }
+    }
+
+    /// <summary>Gives the attempt up because its end cannot be known. A later bridge neither continues it nor believes its log.</summary>
+    public void Abandoned()
+    {
+        lock (_lock)
+        {
+            Keep(_record with { Abandoned = true });
         }
     }
 
@@ -255,6 +276,21 @@ internal sealed partial class AttemptState : IDisposable
         }
 
         _services.Changes.Add(Record.Key);
+    }
+
+    // To be called under the lock.
+    private void KeepReleased()
+    {
+        var released = _record with { Released = true };
+        try
+        {
+            _directory.Write(released);
+            _record = released;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AttemptRefusedException(RunReason.Crashed, $"The node could not store that the agent may start, so it was not started: {e.Message}", e);
+        }
     }
 
     // To be called under the lock.

@@ -33,6 +33,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
             BudgetExceeded = () => _state.End(EndCause.BudgetExceeded),
             StorageExceeded = sentence => _state.End(EndCause.StorageExceeded, sentence),
             ContainerKnown = _signals.SetContainer,
+            MountsMeant = _state.Meant,
         };
         _way = new AttemptWay(_state, directory, _sandbox, _signals, services, _closing.Token);
         _conclusion = new AttemptConclusion(_state, directory, _sandbox, services);
@@ -70,7 +71,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
     public static AttemptSupervisor Adopt(AttemptRecord record, AttemptDirectory directory, AttemptServices services)
     {
         services.Users.Reserve(record.UserID);
-        if (record is { Released: true, Spec.Session: { } session } && directory.ReadEnd() is null)
+        if ((record.Released || record.Abandoned) && record.Spec.Session is { } session && directory.ReadEnd() is null)
         {
             services.Sandbox.Sessions.Reserve(session.UID, record.Key);
         }
@@ -204,6 +205,12 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
             {
                 return;
             }
+
+            // Remove whatever runs in the agent's place before the end is reported.
+            if (e.Reason == RunReason.PolicyDenied && (adopted || _way.Released) && !await TryCleanUpAsync())
+            {
+                return;
+            }
         }
         catch (Exception e)
         {
@@ -222,7 +229,12 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
     // Another attempt may follow the report at once: nothing of this one may run by then. False if this bridge stops before that is so.
     private async Task<bool> TryVanishAsync()
     {
-        _state.Released(withHooks: false);
+        _state.Abandoned();
+        return await TryCleanUpAsync();
+    }
+
+    private async Task<bool> TryCleanUpAsync()
+    {
         await _stop.CleanUpAsync();
         return !_closing.IsCancellationRequested;
     }

@@ -59,20 +59,21 @@ internal sealed class AttemptWay(
         }
 
         var hello = await signals.Hello;
-        if (hello.State == "waiting")
+        await sandbox.CheckAsync(hello, state.Ending);
+        signals.Believe();
+        if (hello.State == ShimHello.Waiting)
         {
-            await sandbox.CheckAsync(hello, state.Ending);
             await sandbox.CheckStorageAsync(state.Ending);
             state.Held();
         }
         else
         {
             _fate = Fate.Released;
-            state.Released(withHooks: hello.State == "hooks");
+            state.Released(withHooks: hello.State == ShimHello.Hooks);
         }
 
         await Task.WhenAny(signals.Go, signals.Over).WaitAsync(state.Ending);
-        if (signals.Go.IsCompletedSuccessfully)
+        if (signals.Go.IsCompletedSuccessfully && !signals.Over.IsCompleted)
         {
             var (spec, secrets) = await signals.Go;
             await ReleaseAsync(hello, spec, secrets);
@@ -86,7 +87,7 @@ internal sealed class AttemptWay(
         // A link may bring what is wanted before its first grant, and without a lease no agent runs.
         await services.Lease.WaitAsync(state.Ending);
         sandbox.Admit(secrets.Credential);
-        if (hello.State != "waiting")
+        if (hello.State != ShimHello.Waiting)
         {
             return;
         }

@@ -48,6 +48,9 @@ internal sealed class SandboxServices
     /// <summary>The shim's file on this node.</summary>
     public required string ShimPath { get; init; }
 
+    /// <summary>Why a process cannot be the shim of a file, as half a sentence; null if it is (<see cref="FirstProcess.Problem"/>).</summary>
+    public Func<int, FileIdentity, string?> CheckFirstProcess { get; init; } = FirstProcess.Problem;
+
     /// <summary>The folder of the Claude CLI on this node; null if it has none.</summary>
     public required string? ClaudeDirectory { get; init; }
 

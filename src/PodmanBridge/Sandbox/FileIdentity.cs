@@ -10,6 +10,7 @@ internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
     private const int EmptyPath = 0x1000;
     private const uint TypeAndMode = 0x3;
     private const uint Links = 0x4;
+    private const uint Owner = 0x8;
     private const uint Inode = 0x100;
 
     /// <summary>The identity of what is at a path, links followed.</summary>
@@ -20,7 +21,22 @@ internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
             : throw new IOException($"{path} cannot be looked at (error {Marshal.GetLastPInvokeError()}).");
 
     /// <summary>The identity of what is at a path, links followed; null if it cannot be looked at.</summary>
-    public static FileIdentity? TryOf(string path) => StatX(AtCurrentDirectory, path, 0, Inode, out var stat) == 0 ? IdentityOf(stat) : null;
+    public static FileIdentity? TryOf(string path) => TryOf(path, out _);
+
+    /// <summary>The identity of what is at a path, links followed; null, and the system's error number, if it cannot be looked at.</summary>
+    public static FileIdentity? TryOf(string path, out int error)
+    {
+        var found = StatX(AtCurrentDirectory, path, 0, Inode, out var stat) == 0;
+        error = found ? 0 : Marshal.GetLastPInvokeError();
+        return found ? IdentityOf(stat) : null;
+    }
+
+    /// <summary>The number of the user to whom it belongs, links followed.</summary>
+    /// <exception cref="IOException">There is nothing, or it cannot be looked at.</exception>
+    public static uint OwnerOf(string path) =>
+        StatX(AtCurrentDirectory, path, 0, Owner, out var stat) == 0
+            ? stat.User
+            : throw new IOException($"{path} cannot be looked at (error {Marshal.GetLastPInvokeError()}).");
 
     internal static FileStatus StatusOf(SafeFileHandle handle) => StatX((int)handle.DangerousGetHandle(), "", EmptyPath, Inode | TypeAndMode | Links, out var stat) == 0
         ? new FileStatus(IdentityOf(stat), stat.Mode, stat.Links)
@@ -40,6 +56,9 @@ internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
     {
         [FieldOffset(16)]
         public uint Links;
+
+        [FieldOffset(20)]
+        public uint User;
 
         [FieldOffset(28)]
         public ushort Mode;

@@ -3,10 +3,22 @@ namespace Stromboli.PodmanBridge.Sandbox;
 /// <summary>What the shim says of itself and of the container, before it runs anything of the tenant's.</summary>
 internal sealed record ShimHello
 {
+    /// <summary>It waits to be let go: nothing of the tenant's has run.</summary>
+    public const string Waiting = "waiting";
+
+    /// <summary>The hooks run.</summary>
+    public const string Hooks = "hooks";
+
+    /// <summary>The agent runs.</summary>
+    public const string Running = "running";
+
+    /// <summary>The agent has ended, or could not be started.</summary>
+    public const string Exited = "exited";
+
     /// <summary>The protocol's version.</summary>
     public int Version { get; init; }
 
-    /// <summary><c>waiting</c>, <c>hooks</c>, <c>running</c> or <c>exited</c>.</summary>
+    /// <summary><see cref="Waiting"/>, <see cref="Hooks"/>, <see cref="Running"/> or <see cref="Exited"/>.</summary>
     public required string State { get; init; }
 
     /// <summary>The identity of each mount.</summary>

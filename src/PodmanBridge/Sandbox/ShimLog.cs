@@ -7,12 +7,16 @@ namespace Stromboli.PodmanBridge.Sandbox;
 
 /// <summary>
 /// Reads what conmon keeps of a container (driver k8s-file): <c>TIME STREAM P|F CONTENT</c> a line, in which the content of the shim's standard
-/// output is <c>o O e E r</c> lines (docs/design/shim-protocol.md). conmon cuts a long line into <c>P</c> pieces that a last <c>F</c> ends.
+/// output is <c>o O e E h H r</c> lines (docs/design/shim-protocol.md). conmon cuts a long line into <c>P</c> pieces that a last <c>F</c> ends. The one reader of such
+/// logs: a line ends with a newline and nothing else, and what does not have this form is left out.
 /// </summary>
 internal sealed class ShimLog : IDisposable
 {
     /// <summary>The longest line that conmon writes is some ten thousand bytes: it cuts the shim's at the size of its buffer, 8192.</summary>
     private const int LongestLine = 64 * 1024;
+
+    /// <summary>The longest record, that of a start after many hooks, has some thousands of bytes.</summary>
+    private const int LongestRecord = 256 * 1024;
 
     private readonly IShimLogConsumer _consumer;
     private readonly FileStream _file;
@@ -21,6 +25,7 @@ internal sealed class ShimLog : IDisposable
     private DateTimeOffset _time;
     private byte _kind;
     private bool _inLine;
+    private bool _tooLong;
     private int _held;
 
     /// <summary>Opens a log at its beginning.</summary>
@@ -40,7 +45,7 @@ internal sealed class ShimLog : IDisposable
     }
 
     /// <summary>Reads on from where it stopped to the present end; a last line that is still being written is left for the next time.</summary>
-    /// <exception cref="IOException">The file cannot be read, or is none that conmon wrote.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public async Task ReadOnAsync(CancellationToken cancellationToken)
     {
         while (await _file.ReadAsync(_buffer.AsMemory(_held), cancellationToken) is var read and > 0)
@@ -57,7 +62,9 @@ internal sealed class ShimLog : IDisposable
             _buffer.AsSpan(done, _held).CopyTo(_buffer);
             if (_held == _buffer.Length)
             {
-                throw new IOException($"The log {_file.Name} has a line of more than {LongestLine} bytes.");
+                // conmon writes no line of this length. The rest of the line is left out too.
+                _tooLong = true;
+                _held = 0;
             }
         }
     }
@@ -67,8 +74,14 @@ internal sealed class ShimLog : IDisposable
 
     private void Line(ReadOnlySpan<byte> line)
     {
-        var content = Content(line, out var time, out var stream, out var whole);
-        if (stream != 'o')
+        if (_tooLong)
+        {
+            _tooLong = false;
+            _consumer.BadRecord();
+            return;
+        }
+
+        if (!TryContent(line, out var time, out var whole, out var content))
         {
             return;
         }
@@ -82,7 +95,7 @@ internal sealed class ShimLog : IDisposable
 
             _kind = content[0];
             _time = default;
-            if (_kind == (byte)'r')
+            if (_kind is (byte)'r' or (byte)'e' or (byte)'E')
             {
                 _ = DateTimeOffset.TryParse(Encoding.ASCII.GetString(time), CultureInfo.InvariantCulture, DateTimeStyles.None, out _time);
             }
@@ -103,33 +116,75 @@ internal sealed class ShimLog : IDisposable
             case (byte)'O':
                 _consumer.Stdout(content, endOfLine: false);
                 break;
+            case (byte)'e':
+                _consumer.Stderr(content, whole, _time);
+                break;
+            case (byte)'E':
+                _consumer.Stderr(content, endOfLine: false, _time);
+                break;
             case (byte)'r':
-                _record.Write(content);
-                if (whole)
-                {
-                    _consumer.Record(JsonSerializer.Deserialize(_record.WrittenSpan, ShimJson.Default.ShimRecord)!, _time);
-                    _record.ResetWrittenCount();
-                }
-
+                Record(content, whole);
                 break;
         }
     }
 
-    // "2026-11-21T00:00:00.000000000+00:00 stdout F content".
-    private static ReadOnlySpan<byte> Content(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> time, out char stream, out bool whole)
+    private void Record(ReadOnlySpan<byte> content, bool whole)
     {
-        var end = line.IndexOf((byte)' ');
-        time = line[..Math.Max(0, end)];
-        if (end < 0 || line.Length < end + 10)
+        // A record that is too long is kept only as far as is needed to know that.
+        if (_record.WrittenCount <= LongestRecord)
         {
-            stream = '?';
-            whole = true;
-            return default;
+            _record.Write(content);
+        }
+
+        if (!whole)
+        {
+            return;
+        }
+
+        if (Parse() is { } record)
+        {
+            _consumer.Record(record, _time);
+        }
+        else
+        {
+            _consumer.BadRecord();
+        }
+
+        _record.ResetWrittenCount();
+    }
+
+    private ShimRecord? Parse()
+    {
+        try
+        {
+            return _record.WrittenCount > LongestRecord ? null : JsonSerializer.Deserialize(_record.WrittenSpan, ShimJson.Default.ShimRecord);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // "2026-11-21T00:00:00.000000000+00:00 stdout F content", of standard output alone.
+    private static bool TryContent(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> time, out bool whole, out ReadOnlySpan<byte> content)
+    {
+        time = content = [];
+        whole = false;
+        var end = line.IndexOf((byte)' ');
+        if (end < 0)
+        {
+            return false;
         }
 
         var rest = line[(end + 1)..];
-        stream = rest.StartsWith("stdout "u8) ? 'o' : 'e';
+        if (!rest.StartsWith("stdout F "u8) && !rest.StartsWith("stdout P "u8))
+        {
+            return false;
+        }
+
+        time = line[..end];
         whole = rest[7] == 'F';
-        return rest[9..];
+        content = rest[9..];
+        return true;
     }
 }

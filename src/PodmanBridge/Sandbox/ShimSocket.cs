@@ -1,13 +1,15 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 
 namespace Stromboli.PodmanBridge.Sandbox;
 
 /// <summary>
 /// The bridge's end of one container's control socket. The shim dials; only the process that the engine names as the container's first one is
-/// listened to, everything else is closed at once. What is wanted of the shim is kept as a state and said anew on each connection, since nobody knows
-/// what of a torn one arrived; a lease is computed when it is written, never before.
+/// listened to, and only if it is the shim, which is looked at on each connection before a byte is read. Everything else is closed at once. What is wanted
+/// of the shim is kept as a state and said again on each connection, since nobody knows what of a torn one arrived; a lease is computed when it is written,
+/// never before.
 /// </summary>
 internal sealed partial class ShimSocket : IAsyncDisposable
 {
@@ -17,6 +19,7 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     private static readonly TimeSpan SendDeadline = TimeSpan.FromSeconds(5);
 
     private readonly PeerListener _listener;
+    private readonly Func<int, string?> _check;
     private readonly IShimReports _reports;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
@@ -28,9 +31,10 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     private volatile byte[]? _stopFrame;
     private volatile bool _leaseChanged;
 
-    private ShimSocket(PeerListener listener, Func<TimeSpan> lease, IShimReports reports, ILogger logger)
+    private ShimSocket(PeerListener listener, Func<int, string?> check, Func<TimeSpan> lease, IShimReports reports, ILogger logger)
     {
         _listener = listener;
+        _check = check;
         _lease = lease;
         _reports = reports;
         _logger = logger;
@@ -39,11 +43,12 @@ internal sealed partial class ShimSocket : IAsyncDisposable
 
     /// <summary>Listens in the run directory; a socket that a former bridge left there is replaced.</summary>
     /// <param name="runDirectory">The attempt's run directory on this node.</param>
+    /// <param name="check">Why a process cannot be the shim, as half a sentence; null if it is. Throws an <see cref="IOException"/> when it is gone.</param>
     /// <param name="lease">What is left of the node's lease at the moment.</param>
     /// <param name="reports">Gets what the shim reports.</param>
     /// <param name="logger">The log.</param>
-    public static ShimSocket Listen(string runDirectory, Func<TimeSpan> lease, IShimReports reports, ILogger logger) =>
-        new(PeerListener.Bind(Path.Combine(runDirectory, FileName), logger), lease, reports, logger);
+    public static ShimSocket Listen(string runDirectory, Func<int, string?> check, Func<TimeSpan> lease, IShimReports reports, ILogger logger) =>
+        new(PeerListener.Bind(Path.Combine(runDirectory, FileName), logger), check, lease, reports, logger);
 
     /// <summary>The process that is listened to, once it is known.</summary>
     public Task<int> Pid => _expectedPid.Task;
@@ -81,7 +86,7 @@ internal sealed partial class ShimSocket : IAsyncDisposable
             while (true)
             {
                 // The shim dials again only once it has let go of its last connection; strangers are not kept waiting for that, since they would fill the backlog.
-                serving = ServeAfterAsync(serving, await _listener.AcceptAsync(expected, _stop.Token));
+                serving = ServeAfterAsync(serving, await _listener.AcceptAsync(expected, _stop.Token), expected);
             }
         }
         catch (OperationCanceledException)
@@ -92,13 +97,37 @@ internal sealed partial class ShimSocket : IAsyncDisposable
         await serving;
     }
 
-    private async Task ServeAfterAsync(Task last, Socket connection)
+    private async Task ServeAfterAsync(Task last, Socket connection, int pid)
     {
         using (connection)
         {
             await last;
-            await ServeAsync(connection);
+            if (IsShim(pid))
+            {
+                await ServeAsync(connection);
+            }
         }
+    }
+
+    private bool IsShim(int pid)
+    {
+        try
+        {
+            if (_check(pid) is not { } problem)
+            {
+                return true;
+            }
+
+            _reports.Denied(problem);
+        }
+        catch (IOException e)
+        {
+            // The process is gone; the engine reports how it ended.
+            Log.ConnectionTorn(_logger, e.Message);
+            _reports.Disconnected();
+        }
+
+        return false;
     }
 
     private async Task ServeAsync(Socket connection)
@@ -128,9 +157,22 @@ internal sealed partial class ShimSocket : IAsyncDisposable
 
     private async Task ReadAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
+        var greeted = false;
         while (await ShimFrame.ReadAsync(stream, cancellationToken) is var (type, payload))
         {
-            Dispatch(type, payload);
+            if (type == ShimReportType.Hello)
+            {
+                greeted = await _reports.ConnectedAsync(Parse(payload, ShimJson.Default.ShimHello), cancellationToken);
+            }
+            else if (greeted)
+            {
+                Dispatch(type, payload);
+            }
+
+            if (!greeted)
+            {
+                throw new InvalidDataException("No Hello that can be believed came first.");
+            }
         }
     }
 
@@ -138,22 +180,22 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     {
         switch (type)
         {
-            case ShimReportType.Hello:
-                _reports.Connected(JsonSerializer.Deserialize(payload, ShimJson.Default.ShimHello)!);
-                break;
             case ShimReportType.Started:
-                _reports.Started(JsonSerializer.Deserialize(payload, ShimJson.Default.ShimStarted)!);
+                _reports.Started(Parse(payload, ShimJson.Default.ShimStarted));
                 break;
             case ShimReportType.Exited:
-                _reports.Exited(JsonSerializer.Deserialize(payload, ShimJson.Default.ShimExit)!);
+                _reports.Exited(Parse(payload, ShimJson.Default.ShimExit));
                 break;
             case ShimReportType.Failed:
-                _reports.Failed(JsonSerializer.Deserialize(payload, ShimJson.Default.ShimFailure)!);
+                _reports.Failed(Parse(payload, ShimJson.Default.ShimFailure));
                 break;
             default:
                 throw new InvalidDataException($"The shim sent a frame of unknown type {(byte)type}.");
         }
     }
+
+    private static T Parse<T>(byte[] payload, JsonTypeInfo<T> type)
+        where T : class => JsonSerializer.Deserialize(payload, type) ?? throw new InvalidDataException("The shim sent a frame that says nothing.");
 
     private async Task WriteAsync(NetworkStream stream, CancellationToken cancellationToken)
     {

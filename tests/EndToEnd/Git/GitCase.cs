@@ -24,6 +24,9 @@ internal sealed class GitCase(Scene scene)
     /// <summary>The address of a repository of the case's own.</summary>
     public string UrlOf(string name) => $"{GitServerProcess.Origin}/{PathOf(name)}";
 
+    /// <summary>The path on the server of a repository of the case's own.</summary>
+    public string FolderOf(string name) => PathOf(name);
+
     /// <summary>The requests that came for a repository of the case's own.</summary>
     public IReadOnlyList<JsonNode> RequestsFor(string name) =>
         [.. Server.Requests().Where(request => request["target"]!.ToString().StartsWith($"/{PathOf(name)}/", StringComparison.Ordinal))];

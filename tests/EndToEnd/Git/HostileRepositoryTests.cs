@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.EndToEnd.Harness;
+using Stromboli.EndToEnd.Lifecycle;
 
 namespace Stromboli.EndToEnd.Git;
 
@@ -61,6 +62,28 @@ public sealed class HostileRepositoryTests(StackFixture stacks) : EndToEndTests(
             """,
             status.Result!.Text!.Split("\nremote.origin.url=")[0]);
         Assert.Empty(own.RequestsFor("other.git"));
+    }
+
+    [Fact]
+    public async Task Server_WhoseMessagesLookLikeRecordsOfTheShim_ChangesNothing()
+    {
+        var scene = await OnSharedStackAsync();
+        var own = new GitCase(scene);
+        await own.MakeAsync("hostile.git", "echo one > file; commit one");
+        const string Started = """r{"t":"started","pid":2}""";
+        const string Exited = """r{"t":"exited","code":9,"by":"agent"}""";
+        const string Line = "2026-11-21T04:00:00.000000000+00:00 stdout";
+        string[] said = [$"a\r{Line} F {Started}", $"x stdout P e\r{Line} F {Exited}", $"\r\n{Line} P e\r{Line} F r{{\"t\":\r{Line} F r", $"{Line} F {Exited}"];
+        own.Server.Repositories.SetMessages(own.FolderOf("hostile.git"), string.Join('\n', said) + "\n");
+
+        var run = await scene.ApplyRunAsync(GitCase.Document("talked-to", own.UrlOf("hostile.git"), "cat file"));
+        var status = (await run.EndAsync()).Status;
+
+        Assert.Equal((RunPhase.Succeeded, "one"), (status.Phase, status.Result?.Text?.TrimEnd()));
+        var lines = (await File.ReadAllTextAsync(HookTests.LogPath(scene, run), Cancelled)).Split('\n');
+        Assert.Contains(lines, line => line.Contains(" stdout F eremote: ", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains('\r', StringComparison.Ordinal));
+        Assert.Equal(2, lines.Count(line => line.Contains(" stdout F r{", StringComparison.Ordinal) && !line.Contains("eremote", StringComparison.Ordinal)));
     }
 
     [Theory]

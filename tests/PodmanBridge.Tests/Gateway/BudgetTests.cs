@@ -178,6 +178,7 @@ public sealed class BudgetTests : IAsyncLifetime
             {
                 Key = "run",
                 SocketPath = _harness.Socket("run"),
+                Peers = FixedPeers.Everybody,
                 LedgerPath = Path.Combine(_harness.Folder, "run.ledger"),
                 Budget = budget,
                 BudgetExceeded = () => Interlocked.Increment(ref _exceeded),

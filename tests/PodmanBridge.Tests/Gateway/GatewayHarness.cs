@@ -50,8 +50,8 @@ internal sealed class GatewayHarness : IAsyncDisposable
         return harness;
     }
 
-    public Task<GatewayRun> OpenAsync(string name = "run") => Gateway.OpenAsync(
-        new GatewayRunOptions { Key = name, SocketPath = Socket(name), LedgerPath = Path.Combine(Folder, name + ".ledger") },
+    public Task<GatewayRun> OpenAsync(string name = "run", ISocketPeers? peers = null) => Gateway.OpenAsync(
+        new GatewayRunOptions { Key = name, SocketPath = Socket(name), Peers = peers ?? FixedPeers.Everybody, LedgerPath = Path.Combine(Folder, name + ".ledger") },
         CancellationToken.None);
 
     public async Task<GatewayRun> OpenAdmittedAsync(string name = "run", string secret = Secret, CredentialKind kind = CredentialKind.ApiKey)

@@ -74,7 +74,7 @@ internal sealed class GitHarness : IAsyncDisposable
     }
 
     public GitRun Open(bool credential = true, string? url = null) => Gateway.Open(
-        "run", Socket, new GitSource { Url = url ?? new Uri(Origin, "team/project.git").ToString(), Depth = 1 }, credential ? new GitCredential { Username = "me", Password = Password } : null);
+        "run", Socket, new GitSource { Url = url ?? new Uri(Origin, "team/project.git").ToString(), Depth = 1 }, credential ? new GitCredential { Username = "me", Password = Password } : null, FixedPeers.Everybody);
 
     public HttpClient Client()
     {

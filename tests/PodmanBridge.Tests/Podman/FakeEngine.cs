@@ -12,6 +12,9 @@ internal sealed class FakeEngine : IPodman, IContainerOperations, IVolumeOperati
     /// <summary>Whether no call is answered.</summary>
     public bool Away { get; set; }
 
+    /// <summary>What it says of a container that is there.</summary>
+    public ContainerState? State { get; set; }
+
     /// <summary>What is there.</summary>
     public IReadOnlyCollection<string> Names => [.. _names.Keys];
 
@@ -42,11 +45,12 @@ internal sealed class FakeEngine : IPodman, IContainerOperations, IVolumeOperati
 
     public Task<bool> KillAsync(string name, string signal, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task<int?> WaitAsync(string name, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<int?> WaitAsync(string name, CancellationToken cancellation) => State is null ? throw new NotSupportedException() : Task.FromResult<int?>(0);
 
     public Task CreateAsync(string name, IReadOnlyDictionary<string, string> labels, int userID, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<ContainerInspection?> IContainerOperations.InspectAsync(string name, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<ContainerInspection?> IContainerOperations.InspectAsync(string name, CancellationToken cancellation) =>
+        Task.FromResult(_names.ContainsKey(name) ? new ContainerInspection { ID = name, State = State ?? throw new NotSupportedException() } : null);
 
     Task<IReadOnlyList<ContainerSummary>> IContainerOperations.ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) => throw new NotSupportedException();
 

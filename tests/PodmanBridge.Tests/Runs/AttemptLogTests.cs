@@ -76,6 +76,16 @@ public sealed class AttemptLogTests : IDisposable
         Assert.Equal(new RunResult { Text = "[{},{}]", Truncated = true }, log.Output);
     }
 
+    [Fact]
+    public async Task Record_ThatIsNone_DoesNotSpoilTheEnd()
+    {
+        Write("ohello", """r{"t":"exited","code":""", Exited(6));
+
+        using var log = await AttemptLog.ReadAsync(_path, Command, CancellationToken.None);
+
+        Assert.Equal((1, 0, "hello\n"), (log.BadRecords, log.Exit!.Code, log.Output!.Text));
+    }
+
     private static string Exited(long bytes) => $$$"""r{"t":"exited","code":0,"by":"agent","stdoutBytes":{{{bytes}}},"stdoutSha256":"{{{Digest}}}","stderrBytes":0,"truncated":true}""";
 
     private static string Line(string content) => $"2026-01-02T03:04:05.000000006+00:00 stdout F {content}\n";

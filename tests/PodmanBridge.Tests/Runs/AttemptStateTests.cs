@@ -3,6 +3,7 @@ using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Tests.Sandbox;
 using Stromboli.Testing;
 
@@ -173,6 +174,37 @@ public sealed class AttemptStateTests : IDisposable
 
         Assert.True(_directory.ReadRecord()!.Released);
         Assert.Equal(AttemptStage.Held, state.Observe().Stage);
+    }
+
+    [Fact]
+    public void Released_ThatCannotBeStored_IsRefusedAndNotSo()
+    {
+        using var state = State();
+        Directory.Delete(_directory.Path, recursive: true);
+
+        var refusal = Assert.Throws<AttemptRefusedException>(() => state.Released(withHooks: true));
+
+        Assert.Equal(RunReason.Crashed, refusal.Reason);
+        Assert.False(state.Record.Released);
+        Assert.Equal(AttemptStage.Preparing, state.Observe().Stage);
+    }
+
+    [Fact]
+    public void Meant_MountsOfTheContainer_AreOnDisk()
+    {
+        using var state = State();
+        state.Meant([new ShimMount("/opt/stromboli/shim", 1, 2)]);
+
+        Assert.Equal([new ShimMount("/opt/stromboli/shim", 1, 2)], _directory.ReadRecord()!.Mounts!);
+    }
+
+    [Fact]
+    public void Abandoned_Attempt_IsOnDiskAndNotLetGo()
+    {
+        using var state = State();
+        state.Abandoned();
+
+        Assert.True(_directory.ReadRecord() is { Abandoned: true, Released: false });
     }
 
     [Fact]

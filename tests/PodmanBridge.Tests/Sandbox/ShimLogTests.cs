@@ -83,6 +83,54 @@ public sealed class ShimLogTests : IDisposable
         Assert.Equal([0, 0xff, 0xfe, 1], bytes);
     }
 
+    [Theory]
+    [InlineData("r{\"t\":")]
+    [InlineData("rnull")]
+    [InlineData("r{}")]
+    [InlineData("r[]")]
+    [InlineData("r{\"t\":\"exited\",\"code\":\"none\"}")]
+    [InlineData("r")]
+    public async Task ReadAsync_RecordThatIsNone_IsLeftOutAndTheRestIsRead(string bad)
+    {
+        var read = await ReadAsync(Line("stdout F " + bad), Line("stdout F ox"), Line("stdout F r{\"t\":\"exited\",\"code\":0}"));
+
+        Assert.Equal(["bad", "line x", "record exited 0"], read);
+    }
+
+    [Fact]
+    public async Task ReadAsync_RecordLongerThanAny_IsLeftOut()
+    {
+        var piece = Line("stdout P " + new string('a', 8000));
+
+        Assert.Equal(["bad", "line x"], await ReadAsync([Line("stdout P r"), .. Enumerable.Repeat(piece, 100), Line("stdout F a"), Line("stdout F ox")]));
+    }
+
+    [Fact]
+    public async Task ReadAsync_LineLongerThanConmonWrites_IsLeftOut() =>
+        Assert.Equal(["bad", "line x"], await ReadAsync(Line("stdout F o" + new string('a', 200_000)), Line("stdout F ox")));
+
+    // What conmon did not write begins no line and goes on with none.
+    [Theory]
+    [InlineData("some garbage stdout F r{\"t\":\"started\"}\n")]
+    [InlineData("x stdout X r{\"t\":\"started\"}\n")]
+    [InlineData("x stdout Fr{\"t\":\"started\"}\n")]
+    [InlineData(Time + " stdoutF r{\"t\":\"started\"}\n")]
+    [InlineData(Time + "\n")]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public async Task ReadAsync_LineOfAnotherForm_IsLeftOut(string line)
+    {
+        Assert.Equal(["line x", "piece a", "line b"], await ReadAsync(line, Line("stdout F ox"), Line("stdout P oa"), line, Line("stdout F b")));
+    }
+
+    [Fact]
+    public async Task ReadAsync_CarriageReturn_EndsNoLine()
+    {
+        var read = await ReadAsync(Line($"stdout F ea\r{Time} stdout P e\r{Time} stdout F r{{\"t\":\"started\"}}"), Line("stdout F ox"));
+
+        Assert.Equal(["line x"], read);
+    }
+
     private static string Line(string rest) => $"{Time} {rest}\n";
 
     private async Task<List<string>> ReadAsync(params string[] lines)
@@ -100,6 +148,8 @@ public sealed class ShimLogTests : IDisposable
         public void Stdout(ReadOnlySpan<byte> piece, bool endOfLine) => Read.Add($"{(endOfLine ? "line" : "piece")} {Encoding.UTF8.GetString(piece)}");
 
         public void Record(ShimRecord record, DateTimeOffset at) => Read.Add($"record {record.T}{(record.Code is { } code ? $" {code}" : "")}");
+
+        public void BadRecord() => Read.Add("bad");
     }
 
     private sealed class Bytes(List<byte> bytes) : IShimLogConsumer
@@ -107,5 +157,7 @@ public sealed class ShimLogTests : IDisposable
         public void Stdout(ReadOnlySpan<byte> piece, bool endOfLine) => bytes.AddRange(piece);
 
         public void Record(ShimRecord record, DateTimeOffset at) => Assert.Fail("There is no record.");
+
+        public void BadRecord() => Assert.Fail("There is no record.");
     }
 }

@@ -14,11 +14,12 @@ public sealed class ShimSocketTests : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("shim").FullName;
     private readonly Recorder _reports = new();
     private TimeSpan _lease;
+    private Func<string?> _check = () => null;
     private ShimSocket _socket = null!;
 
     public ValueTask InitializeAsync()
     {
-        _socket = ShimSocket.Listen(_directory, () => _lease, _reports, NullLogger.Instance);
+        _socket = ShimSocket.Listen(_directory, _ => _check(), () => _lease, _reports, NullLogger.Instance);
         return ValueTask.CompletedTask;
     }
 
@@ -63,6 +64,60 @@ public sealed class ShimSocketTests : IAsyncLifetime
 
         await SendAsync(shim, 3, """{"code":3,"by":"agent"}""");
         Assert.Equal("exited 3", await _reports.NextAsync());
+    }
+
+    [Fact]
+    public async Task Connection_OfAFirstProcessThatIsNotTheShim_IsClosedUnread()
+    {
+        _check = () => "it is not";
+        _socket.Stop(TimeSpan.Zero);
+        _socket.Expect(Environment.ProcessId);
+        using var intruder = await ConnectAsync();
+        await SendAsync(intruder, 1, """{"version":1,"state":"running"}""");
+
+        Assert.Equal("denied it is not", await _reports.NextAsync());
+        Assert.Equal(0, await HeardAsync(intruder));
+        Assert.False(_reports.Any);
+    }
+
+    [Fact]
+    public async Task Connection_OfAFirstProcessThatIsGone_IsNoVerdict()
+    {
+        _check = () => throw new IOException("gone");
+        _socket.Expect(Environment.ProcessId);
+        using var shim = await ConnectAsync();
+
+        Assert.Equal("disconnected", await _reports.NextAsync());
+        Assert.Equal(0, await HeardAsync(shim));
+    }
+
+    [Theory]
+    [InlineData(2, """{"pid":2}""")]
+    [InlineData(3, """{"code":0,"by":"agent"}""")]
+    [InlineData(4, """{"step":"go"}""")]
+    [InlineData(1, "null")]
+    public async Task Frame_BeforeAHello_ClosesTheConnectionUnheard(byte type, string json)
+    {
+        _socket.Expect(Environment.ProcessId);
+        using var shim = await ConnectAsync();
+        await SendAsync(shim, type, json);
+
+        Assert.Equal("disconnected", await _reports.NextAsync());
+        Assert.False(_reports.Any);
+    }
+
+    [Fact]
+    public async Task Frame_BehindAHelloThatIsNotBelieved_IsNotRead()
+    {
+        _reports.Believes = false;
+        _socket.Expect(Environment.ProcessId);
+        using var shim = await ConnectAsync();
+        await SendAsync(shim, 1, """{"version":1,"state":"running"}""");
+        await SendAsync(shim, 3, """{"code":0,"by":"agent"}""");
+
+        Assert.Equal("connected running", await _reports.NextAsync());
+        Assert.Equal("disconnected", await _reports.NextAsync());
+        Assert.False(_reports.Any);
     }
 
     [Theory]
@@ -152,6 +207,19 @@ public sealed class ShimSocketTests : IAsyncLifetime
         return bytes;
     }
 
+    // What was sent and never read makes the kernel reset the connection.
+    private static async Task<int> HeardAsync(Socket socket)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(new byte[1]).WaitAsync(Deadline);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return 0;
+        }
+    }
+
     private async Task<Socket> ConnectAsync()
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -179,7 +247,15 @@ public sealed class ShimSocketTests : IAsyncLifetime
 
         public async Task<string> NextAsync() => await _reports.Reader.ReadAsync().AsTask().WaitAsync(Deadline);
 
-        public void Connected(ShimHello hello) => _reports.Writer.TryWrite($"connected {hello.State}");
+        public bool Believes { get; set; } = true;
+
+        public Task<bool> ConnectedAsync(ShimHello hello, CancellationToken cancellationToken)
+        {
+            _reports.Writer.TryWrite($"connected {hello.State}");
+            return Task.FromResult(Believes);
+        }
+
+        public void Denied(string problem) => _reports.Writer.TryWrite($"denied {problem}");
 
         public void Started(ShimStarted started) => _reports.Writer.TryWrite("started");
 

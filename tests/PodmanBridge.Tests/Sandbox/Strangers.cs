@@ -6,7 +6,7 @@ namespace Stromboli.PodmanBridge.Tests.Sandbox;
 /// <summary>Another process that calls at a unix socket.</summary>
 internal static class Strangers
 {
-    private const string Program = """
+    public const string Program = """
         use IO::Socket::UNIX;
         my @heard;
         for (1 .. $ARGV[1]) {

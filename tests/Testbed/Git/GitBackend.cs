@@ -8,6 +8,9 @@ namespace Stromboli.Testbed.Git;
 /// <summary>One request answered by <c>git http-backend</c>, a CGI program (RFC 3875).</summary>
 internal sealed class GitBackend(string root)
 {
+    // What stands in the file "messages" of a repository, the server says ahead of its packs.
+    private const string Messages = "sh -c 'cat messages >&2 2>/dev/null; exec \"$@\"' messages";
+
     public async Task ServeAsync(HttpContext context)
     {
         using var process = Process.Start(Describe(context.Request)) ?? throw new InvalidOperationException("git could not be started.");
@@ -28,7 +31,7 @@ internal sealed class GitBackend(string root)
     private ProcessStartInfo Describe(HttpRequest request)
     {
         // Hostile repositories are served as they are, whoever owns them.
-        var start = new ProcessStartInfo("git", ["-c", "safe.directory=*", "-c", "uploadpack.allowAnySHA1InWant=true", "http-backend"])
+        var start = new ProcessStartInfo("git", ["-c", "safe.directory=*", "-c", "uploadpack.allowAnySHA1InWant=true", "-c", $"uploadpack.packObjectsHook={Messages}", "http-backend"])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -22,6 +22,11 @@ public sealed class GitRepositories(string folder)
         ? Task.CompletedTask
         : MakeAsync(Sample, "echo hello > README.md; commit 'Say hello'", cancellationToken);
 
+    /// <summary>Gives the server something to say ahead of each pack of a repository.</summary>
+    /// <param name="path">The repository's path on the server.</param>
+    /// <param name="text">What it says, whatever bytes that are.</param>
+    public void SetMessages(string path, string text) => File.WriteAllText(Path.Combine(folder, path, "messages"), text);
+
     /// <summary>
     /// Makes a repository: runs a script of a shell in an empty work tree on the branch <c>main</c>, and serves what comes of it, all branches and tags.
     /// </summary>
