@@ -18,6 +18,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private Task _running = Task.CompletedTask;
     private volatile bool _freed;
+    private long? _keptBytes;
 
     private AttemptSupervisor(AttemptRecord record, AttemptDirectory directory, AttemptServices services)
     {
@@ -116,8 +117,17 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable
     /// <summary>The engine says that a container of this attempt, by its id, has died.</summary>
     public void OnContainerDied(string id) => _signals.SetDead(id);
 
-    /// <summary>The operator has stored the end: the report may go, log and workspace stay.</summary>
-    public void Collect() => _state.Collected();
+    /// <summary>The operator has stored the end: the report goes, log and workspace stay.</summary>
+    /// <returns>Whether that is news.</returns>
+    public bool Collect() => _state.Collected();
+
+    /// <summary>The operator asks for the attempt, so it has no end of it on record, whatever it said before.</summary>
+    public void NotCollected() => _state.NotCollected();
+
+    /// <summary>What the node keeps of the attempt, if it is over and collected; else null.</summary>
+    public KeptAttempt? Kept => _state is { CollectedEnd: { } ended, Record.Spec.Namespace: var @namespace }
+        ? new KeptAttempt(Key, @namespace, ended.EndedAt, _keptBytes ??= _directory.Bytes())
+        : null;
 
     /// <summary>When the attempt ended, if its workspace and HOME are still there and its container is not; else null.</summary>
     public DateTimeOffset? FreeableSince => !_freed && _state.Record.Spec.Session is null && _stop.IsCleanedUp ? _state.EndedAt : null;

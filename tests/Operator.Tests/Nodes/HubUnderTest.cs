@@ -107,8 +107,16 @@ internal sealed class HubUnderTest : IAsyncDisposable
     public Task<MessageChannel<BridgeMessage, OperatorMessage>> DialAsync(string node = "node-1", string token = "token") =>
         NodeLinkClient.ConnectAsync(Address, node, token, _authorities, CancellationToken.None);
 
-    /// <summary>Dials and says Hello.</summary>
-    public async Task<TestBridge> ConnectAsync(string node = "node-1", Func<Hello, Hello>? change = null)
+    /// <summary>Dials, says Hello and all that is observed.</summary>
+    public async Task<TestBridge> ConnectAsync(string node = "node-1", Func<Hello, Hello>? change = null, params AttemptObservation[] observed)
+    {
+        var bridge = await GreetAsync(node, change);
+        bridge.Send(new ObservedSnapshot { Attempts = observed, Complete = true });
+        return bridge;
+    }
+
+    /// <summary>Dials and says Hello; nothing is observed yet.</summary>
+    public async Task<TestBridge> GreetAsync(string node = "node-1", Func<Hello, Hello>? change = null)
     {
         var bridge = new TestBridge(await DialAsync(node));
         bridge.Send(change is null ? TestBridge.HelloOf(node) : change(TestBridge.HelloOf(node)));

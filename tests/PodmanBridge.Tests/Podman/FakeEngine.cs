@@ -48,9 +48,9 @@ internal sealed class FakeEngine : IPodman, IContainerOperations, IVolumeOperati
 
     Task<ContainerInspection?> IContainerOperations.InspectAsync(string name, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<IReadOnlyList<ContainerSummary>> IContainerOperations.ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<ContainerSummary>> IContainerOperations.ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ContainerSummary>>([]);
 
     Task<VolumeInspection?> IVolumeOperations.InspectAsync(string name, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<IReadOnlyList<VolumeInspection>> IVolumeOperations.ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<VolumeInspection>> IVolumeOperations.ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<VolumeInspection>>([]);
 }
