@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Nodes;
+using Stromboli.Operator.Telemetry;
 
 namespace Stromboli.Operator.Hosting;
 
@@ -48,6 +49,7 @@ internal static class HubListener
     public static void Map(WebApplication app)
     {
         app.UseWebSockets();
+        app.UseOperatorMetrics(http => !IsHub(http));
         var hub = app.Services.GetRequiredService<HubEndpoint>();
         var health = app.Services.GetRequiredService<HealthEndpoint>();
         app.Run(http => IsHub(http) ? hub.HandleAsync(http) : health.HandleAsync(http));

@@ -121,7 +121,7 @@ internal static class OperatorServices
         services.AddSingleton<INodeSource>(s => s.GetRequiredService<InformerNodeSource>());
         services.AddSingleton<NodeRegistry>();
         services.AddSingleton<INodeRegistry>(s => s.GetRequiredService<NodeRegistry>());
-        services.AddSingleton<MetricsPage>();
+        services.AddOperatorMetrics();
         services.AddSingleton(s => new HubMetrics(s.GetRequiredService<IMeterFactory>()));
         services.AddSingleton<IAgentNodeCreator, AgentNodeCreator>();
         services.AddSingleton(s => new HubContext

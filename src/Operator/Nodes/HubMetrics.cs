@@ -28,6 +28,16 @@ internal sealed class HubMetrics
         _statusWrites = meter.CreateCounter<long>("stromboli.node.status.writes", "{write}", "Writes of AgentNode status.");
     }
 
+    /// <summary>Counts nothing, once: a series that appears with its first count cannot be alerted of it. For when an exporter is listening.</summary>
+    public void Begin()
+    {
+        foreach (var counter in new[] { _links, _reports, _dropped, _leases, _statusWrites })
+            counter.Add(0);
+        _connected.Add(0);
+        foreach (var reason in Enum.GetValues<RefusalReason>())
+            _refusals.Add(0, Tag(reason));
+    }
+
     public void LinkBegan()
     {
         _links.Add(1);
@@ -36,7 +46,7 @@ internal sealed class HubMetrics
 
     public void LinkEnded() => _connected.Add(-1);
 
-    public void Refused(RefusalReason reason) => _refusals.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+    public void Refused(RefusalReason reason) => _refusals.Add(1, Tag(reason));
 
     public void ReportTaken() => _reports.Add(1);
 
@@ -45,4 +55,6 @@ internal sealed class HubMetrics
     public void LeaseGranted() => _leases.Add(1);
 
     public void StatusWritten() => _statusWrites.Add(1);
+
+    private static KeyValuePair<string, object?> Tag(RefusalReason reason) => new("reason", reason.ToString());
 }
