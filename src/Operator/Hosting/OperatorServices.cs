@@ -132,6 +132,7 @@ internal static class OperatorServices
             Sink = new(s.GetRequiredService<IObservationSink>),
             Registry = s.GetRequiredService<NodeRegistry>(),
             Authorizer = s.GetRequiredService<ILinkAuthorizer>(),
+            Gate = new LinkGate(s.GetRequiredService<TimeProvider>()),
             Settings = s.GetRequiredService<HubSettings>(),
             Metrics = s.GetRequiredService<HubMetrics>(),
             Time = s.GetRequiredService<TimeProvider>(),

@@ -81,6 +81,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
             Sink = new(fakes),
             Registry = registry,
             Authorizer = fakes,
+            Gate = new LinkGate(time),
             Settings = settings,
             Metrics = new HubMetrics(app.Services.GetRequiredService<IMeterFactory>()),
             Time = time,
@@ -104,8 +105,8 @@ internal sealed class HubUnderTest : IAsyncDisposable
     public long Count(string instrument) => _counts.GetValueOrDefault(instrument);
 
     /// <summary>Dials as a bridge does; nothing is said yet.</summary>
-    public Task<MessageChannel<BridgeMessage, OperatorMessage>> DialAsync(string node = "node-1", string token = "token") =>
-        NodeLinkClient.ConnectAsync(Address, node, token, _authorities, CancellationToken.None);
+    public Task<MessageChannel<BridgeMessage, OperatorMessage>> DialAsync(string node = "node-1", string? token = null) =>
+        NodeLinkClient.ConnectAsync(Address, node, token ?? TestTokens.Of(), _authorities, CancellationToken.None);
 
     /// <summary>Dials, says Hello and all that is observed.</summary>
     public async Task<TestBridge> ConnectAsync(string node = "node-1", Func<Hello, Hello>? change = null, params AttemptObservation[] observed)
