@@ -7,8 +7,8 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.Operator.Nodes;
 
 /// <summary>
-/// What is wanted, on its way to one node: first the snapshot, then the changes, in that order. An attempt that no message takes ends: its run is told why, and the node
-/// stops what it may have of it.
+/// What is wanted, on its way to one node: first the snapshot, then the changes, in that order. If an attempt is too large for a message, its run ends with that reason, and
+/// the node stops what it may have of it.
 /// </summary>
 internal sealed partial class DesiredStream
 {

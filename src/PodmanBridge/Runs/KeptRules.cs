@@ -4,8 +4,8 @@ namespace Stromboli.PodmanBridge.Runs;
 internal static class KeptRules
 {
     /// <summary>
-    /// The attempts that go: one after another of the namespace that has most, the one that has been over for longest first, so that who runs much pushes out its own. An
-    /// attempt whose end is not collected is never among them, since it is not among those that are given.
+    /// The attempts to drop: one at a time from the namespace that keeps most, its oldest first, so that a namespace that runs much pushes out its own. An attempt whose end is
+    /// not collected is not a <see cref="KeptAttempt"/>, so it is never among them.
     /// </summary>
     public static IReadOnlyList<AttemptKey> Excess(IEnumerable<KeptAttempt> kept, KeptLimits limits)
     {
@@ -29,7 +29,7 @@ internal static class KeptRules
     {
         public Queue<KeptAttempt> Attempts { get; } = new(attempts.OrderBy(attempt => attempt.EndedAt));
 
-        // Of equals it is the one that has had its own for longest.
+        // Of two equal shares the one with the oldest attempt is first.
         public long Oldest => Attempts.TryPeek(out var oldest) ? oldest.EndedAt.UtcTicks : long.MaxValue;
 
         public long Bytes { get; set; } = attempts.Sum(attempt => attempt.Bytes);
