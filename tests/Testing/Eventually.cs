@@ -19,7 +19,7 @@ public static class Eventually
         {
             if (watch.Elapsed > (within ?? Patience))
                 throw new TimeoutException($"Not within {within ?? Patience}: {what}");
-            await Task.Delay(Step);
+            await Task.Delay(Step, TimeProvider.System);
         }
     }
 
@@ -31,7 +31,7 @@ public static class Eventually
         {
             if (watch.Elapsed > (within ?? Patience))
                 throw new TimeoutException($"Not within {within ?? Patience}: {what}");
-            await Task.Delay(Step);
+            await Task.Delay(Step, TimeProvider.System);
         }
     }
 }
