@@ -1,6 +1,8 @@
 using System.Net.WebSockets;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.NodeLink;
@@ -35,16 +37,25 @@ public static class NodeLinkChannel
 
     /// <summary>How many bytes the attempt takes within a message.</summary>
     /// <exception cref="UnsendableMessageException">It nests too deeply.</exception>
-    public static int SizeOf(DesiredAttempt attempt)
+    public static int SizeOf(DesiredAttempt attempt) => SizeOf(attempt, Wire.DesiredAttempt);
+
+    /// <summary>How many bytes the observation takes within a message.</summary>
+    public static int SizeOf(AttemptObservation observation) => SizeOf(observation, Wire.AttemptObservation);
+
+    /// <summary>How many bytes the image takes within a message.</summary>
+    public static int SizeOf(NodeImage image) => SizeOf(image, Wire.NodeImage);
+
+    private static int SizeOf<T>(T value, JsonTypeInfo<T> json)
+        where T : class
     {
-        ArgumentNullException.ThrowIfNull(attempt);
+        ArgumentNullException.ThrowIfNull(value);
         try
         {
-            return JsonSerializer.SerializeToUtf8Bytes(attempt, Wire.DesiredAttempt).Length;
+            return JsonSerializer.SerializeToUtf8Bytes(value, json).Length;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new UnsendableMessageException($"A {nameof(DesiredAttempt)} cannot be written.", e);
+            throw new UnsendableMessageException($"A {typeof(T).Name} cannot be written.", e);
         }
     }
 }

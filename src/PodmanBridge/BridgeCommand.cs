@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Stromboli.Crds.Runs;
+using Stromboli.PodmanBridge.Runs;
 
 namespace Stromboli.PodmanBridge;
 
@@ -76,6 +77,19 @@ internal sealed class BridgeCommand
         Description = "The same in inodes, where the file system has a fixed number of them.",
         CustomParser = OptionParsers.Quantity,
         DefaultValueFactory = _ => 100_000,
+    };
+
+    private readonly Option<int> _keptRuns = new("--max-kept-runs")
+    {
+        Description = "How many runs that are over are kept, with their logs and workspaces, until their ttlAfterFinished; beyond it the oldest of the namespace that has most go.",
+        DefaultValueFactory = _ => KeptLimits.Default.Runs,
+    };
+
+    private readonly Option<long> _keptBytes = new("--max-kept-bytes")
+    {
+        Description = "What the logs and records of such runs may take of the disk together, such as 10Gi.",
+        CustomParser = OptionParsers.Quantity,
+        DefaultValueFactory = _ => KeptLimits.Default.Bytes,
     };
 
     private readonly Option<string?> _claude = new("--claude")
@@ -154,6 +168,7 @@ internal sealed class BridgeCommand
         _maxRuns.Validators.Add(result => OptionParsers.Range(result, _maxRuns, 1, 1000));
         _pids.Validators.Add(result => OptionParsers.Range(result, _pids, RunLimits.MinPids, MostPids));
         _runPids.Validators.Add(result => OptionParsers.Range(result, _runPids, RunLimits.MinPids, RunLimits.MaxPids));
+        _keptRuns.Validators.Add(result => OptionParsers.Range(result, _keptRuns, 1, 10_000));
         _starts.Validators.Add(result => OptionParsers.Range(result, _starts, 1, 64));
         _labels.Validators.Add(result => OptionParsers.Pairs(result, _labels));
     }
@@ -172,7 +187,7 @@ internal sealed class BridgeCommand
 
     private Option[] Options() =>
     [
-        _operators, _ca, _token, _node, _podman, _state, _runs, _shim, _measurer, _freeSpace, _freeFiles, _claude, _maxRuns, _cpu, _memory, _pids, _runPids, _unenforced, _starts, _maxImage,
+        _operators, _ca, _token, _node, _podman, _state, _runs, _shim, _measurer, _freeSpace, _freeFiles, _keptRuns, _keptBytes, _claude, _maxRuns, _cpu, _memory, _pids, _runPids, _unenforced, _starts, _maxImage,
         _registries, _labels, _denied, _git.Image, _git.CaFile, _git.AllowedOrigins, _git.MaxBytes, _permissions.Volumes, _permissions.Secrets,
     ];
 
@@ -189,6 +204,7 @@ internal sealed class BridgeCommand
         Measurer = parsed.GetValue(_measurer) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(parsed.GetValue(_shim)!))!, "stromboli-measurer"),
         MinFreeBytes = parsed.GetValue(_freeSpace),
         MinFreeFiles = parsed.GetValue(_freeFiles),
+        Kept = new KeptLimits(parsed.GetValue(_keptRuns), parsed.GetValue(_keptBytes)),
         Claude = parsed.GetValue(_claude),
         MaxRuns = parsed.GetValue(_maxRuns),
         CpuMillis = parsed.GetValue(_cpu),

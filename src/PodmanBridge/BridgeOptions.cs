@@ -1,5 +1,6 @@
 using System.Net;
 using Stromboli.PodmanBridge.HostPaths;
+using Stromboli.PodmanBridge.Runs;
 
 namespace Stromboli.PodmanBridge;
 
@@ -38,6 +39,9 @@ internal sealed record BridgeOptions
 
     /// <summary>Inodes of the disk that are kept free.</summary>
     public required long MinFreeFiles { get; init; }
+
+    /// <summary>How much is kept of runs that are over.</summary>
+    public KeptLimits Kept { get; init; } = KeptLimits.Default;
 
     /// <summary>The folder of the Claude CLI; null if the node has none.</summary>
     public string? Claude { get; init; }

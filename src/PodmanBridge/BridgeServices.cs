@@ -184,6 +184,7 @@ internal static class BridgeServices
         Users = services.GetRequiredService<WorkspaceUsers>(),
         Lease = services.GetRequiredService<NodeLease>(),
         Changes = services.GetRequiredService<AttemptChanges>(),
+        Kept = services.GetRequiredService<BridgeOptions>().Kept,
         Time = services.GetRequiredService<TimeProvider>(),
         Logger = services.GetRequiredService<ILogger<RunSupervisor>>(),
     };

@@ -19,7 +19,8 @@ public sealed class MessageChannelTests
         await using var bridge = NodeLinkChannel.ForBridge(pair.Client, TimeProvider.System, Limits);
         BridgeMessage[] up =
         [
-            Samples.Hello, new Ping { PingID = 3 }, new Observed { Attempt = Samples.Hello.Observed[0] }, new FactsChanged { Facts = Samples.Hello.Facts },
+            Samples.Hello, new Ping { PingID = 3 }, new Observed { Attempt = Samples.Running }, new FactsChanged { Facts = Samples.Hello.Facts },
+            new ObservedSnapshot { Attempts = [Samples.Running, new AttemptObservation { UID = "u-2", Attempt = 3, Stage = AttemptStage.Collected }], Complete = false },
         ];
         OperatorMessage[] down =
         [

@@ -11,8 +11,9 @@ internal static class Samples
         Node = "node-1",
         SeenEpoch = 7,
         Facts = new NodeFacts { BridgeVersion = "0.1.0", EnforcedLimits = ["cpu"], Labels = new Dictionary<string, string> { ["disk"] = "fast" } },
-        Observed = [new AttemptObservation { UID = "u-1", Attempt = 1, Stage = AttemptStage.Running, StartedAgoMs = 5 }],
     };
+
+    public static AttemptObservation Running { get; } = new() { UID = "u-1", Attempt = 1, Stage = AttemptStage.Running, StartedAgoMs = 5 };
 
     public static Desired Stop(string uid) => new()
     {

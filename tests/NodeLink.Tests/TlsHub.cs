@@ -29,7 +29,7 @@ internal sealed class TlsHub : IAsyncDisposable
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var authorityRequest = new CertificateRequest($"CN=ca-{Guid.NewGuid():N}", authorityKey, HashAlgorithmName.SHA256);
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         var authority = authorityRequest.CreateSelfSigned(now.AddHours(-1), now.AddHours(1));
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=hub", key, HashAlgorithmName.SHA256);

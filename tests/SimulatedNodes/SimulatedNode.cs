@@ -72,8 +72,9 @@ public sealed class SimulatedNode : IAsyncDisposable
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{stack.Operator.HubPort}"));
         options ??= new();
         var channel = await NodeLinkClient.ConnectAsync(address, name, token, authorities, cancellationToken);
-        channel.TrySend(new Hello { Schema = NodeLinkProtocol.Schema, Node = name, SeenEpoch = 0, Facts = options.Facts(), Observed = [] });
+        channel.TrySend(new Hello { Schema = NodeLinkProtocol.Schema, Node = name, SeenEpoch = 0, Facts = options.Facts() });
         channel.TrySend(new Ping { PingID = 1 });
+        channel.TrySend(new ObservedSnapshot { Attempts = [], Complete = true });
         var node = new SimulatedNode(name, channel, options);
         await node._joined.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
         return node;

@@ -25,6 +25,16 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
         }
     }
 
+    /// <summary>How long it is until the next timer fires; null while none is set.</summary>
+    public TimeSpan? NextTimer
+    {
+        get
+        {
+            lock (_gate)
+                return _timers.Min(t => t.Due) - _elapsed;
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)

@@ -12,19 +12,31 @@ public static class KubeMetrics
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "Stromboli.Kubernetes";
 
+    // What an exporter assumes is in milliseconds.
+    private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
+
     internal static readonly Meter Meter = new(MeterName);
 
-    internal static readonly Counter<long> Reconciles = Meter.CreateCounter<long>("kubernetes.controller.reconciles", "{reconcile}", "Reconciles by controller and result");
+    internal static readonly Counter<long> Reconciles = Meter.CreateCounter<long>("kubernetes.controller.reconciles", "{reconcile}", "Reconciles by controller and result.");
 
-    internal static readonly Histogram<double> ReconcileDuration = Meter.CreateHistogram<double>("kubernetes.controller.duration", "s", "Duration of reconciles");
+    internal static readonly Histogram<double> ReconcileDuration =
+        Meter.CreateHistogram("kubernetes.controller.duration", "s", "Duration of reconciles, by controller.", tags: null, Seconds);
 
-    internal static readonly Counter<long> Relists = Meter.CreateCounter<long>("kubernetes.informer.lists", "{list}", "Complete lists made by informers, by resource");
+    internal static readonly Counter<long> Relists = Meter.CreateCounter<long>("kubernetes.informer.lists", "{list}", "Complete lists made by informers, by resource.");
 
-    internal static readonly Counter<long> DroppedEvents = Meter.CreateCounter<long>("kubernetes.events.dropped", "{event}", "Events not written, by cause");
+    internal static readonly Counter<long> DroppedEvents = Meter.CreateCounter<long>("kubernetes.events.dropped", "{event}", "Events not written, by cause.");
 
-    private static readonly Counter<long> Requests = Meter.CreateCounter<long>("kubernetes.client.requests", "{request}", "Requests tried, by verb, resource and code");
+    private static readonly Counter<long> Requests = Meter.CreateCounter<long>("kubernetes.client.requests", "{request}", "Requests tried, by verb, resource and code.");
 
-    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("kubernetes.client.duration", "s", "Time until the answer's headers");
+    private static readonly Histogram<double> Duration =
+        Meter.CreateHistogram("kubernetes.client.duration", "s", "Time until the answer's headers, by verb, resource and code.", tags: null, Seconds);
+
+    /// <summary>Counts nothing, once, where every value of a tag is known: a series that appears with its first count cannot be alerted of it. For a program whose exporter is listening by now.</summary>
+    public static void Begin()
+    {
+        foreach (var cause in DropCauses.All)
+            CountDropped(cause, 0);
+    }
 
     internal static void Count(RequestLabels labels, int code, TimeSpan elapsed)
     {
@@ -38,5 +50,19 @@ public static class KubeMetrics
         };
         Requests.Add(1, tags);
         Duration.Record(elapsed.TotalSeconds, tags);
+    }
+
+    internal static void CountDropped(string cause, int events = 1) => DroppedEvents.Add(events, new KeyValuePair<string, object?>("cause", cause));
+
+    /// <summary>Why an event is not written.</summary>
+    internal static class DropCauses
+    {
+        public const string QueueFull = "queue-full";
+
+        public const string PerObject = "per-object";
+
+        public const string Failed = "failed";
+
+        public static readonly IReadOnlyList<string> All = [QueueFull, PerObject, Failed];
     }
 }

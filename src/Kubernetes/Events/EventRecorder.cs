@@ -62,7 +62,7 @@ public sealed partial class EventRecorder
         if (Interlocked.Increment(ref _waiting) > _options.QueueLength)
         {
             Interlocked.Decrement(ref _waiting);
-            Dropped("queue-full");
+            KubeMetrics.CountDropped(KubeMetrics.DropCauses.QueueFull);
             return;
         }
 
@@ -119,7 +119,7 @@ public sealed partial class EventRecorder
         switch (_series.Add(pending.Key))
         {
             case EventSeriesTable.Verdict.TooMany:
-                Dropped("per-object");
+                KubeMetrics.CountDropped(KubeMetrics.DropCauses.PerObject);
                 return;
             case EventSeriesTable.Verdict.Repeated:
                 return;
@@ -134,7 +134,7 @@ public sealed partial class EventRecorder
         }
 
         _series.Forget(pending.Key);
-        Dropped("failed");
+        KubeMetrics.CountDropped(KubeMetrics.DropCauses.Failed);
     }
 
     private async Task FlushAsync(ChannelReader<Pending> queue, CancellationToken cancellationToken)
@@ -198,8 +198,6 @@ public sealed partial class EventRecorder
             }
         }
     }
-
-    private static void Dropped(string cause) => KubeMetrics.DroppedEvents.Add(1, new KeyValuePair<string, object?>("cause", cause));
 
     private sealed record Pending(ObjectReference Regarding, ObjectReference? Related, EventKey Key, DateTimeOffset Time);
 

@@ -20,4 +20,7 @@ public enum AttemptStage
 
     /// <summary>The attempt is over; its end is on disk until it is collected.</summary>
     Ended,
+
+    /// <summary>The attempt is over and the operator has stored its end: only its key is told.</summary>
+    Collected,
 }

@@ -6,6 +6,7 @@ namespace Stromboli.NodeLink.Messages;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(Hello), nameof(Hello))]
 [JsonDerivedType(typeof(Ping), nameof(Ping))]
+[JsonDerivedType(typeof(ObservedSnapshot), nameof(ObservedSnapshot))]
 [JsonDerivedType(typeof(Observed), nameof(Observed))]
 [JsonDerivedType(typeof(FactsChanged), nameof(FactsChanged))]
 [JsonDerivedType(typeof(ImagesChanged), nameof(ImagesChanged))]

@@ -1,34 +1,25 @@
 using Stromboli.Operator.Certificates;
-using Stromboli.Operator.Telemetry;
 
 namespace Stromboli.Operator.Hosting;
 
 /// <summary>
 /// <c>/healthz</c>: the process answers. <c>/readyz</c>: it could serve bridges, now or as the next leader: it has a certificate, and if it leads, it has begun to.
-/// A standby is ready, or a rolling update would wait for a lead that the old pod still has. <c>/metrics</c>: what this process has counted.
+/// A standby is ready, or a rolling update would wait for a lead that the old pod still has.
 /// </summary>
 internal sealed class HealthEndpoint
 {
     private readonly ServingCertificate _serving;
     private readonly OperatorLeadership _leadership;
-    private readonly MetricsPage _metrics;
 
-    public HealthEndpoint(ServingCertificate serving, OperatorLeadership leadership, MetricsPage metrics)
+    public HealthEndpoint(ServingCertificate serving, OperatorLeadership leadership)
     {
         _serving = serving;
         _leadership = leadership;
-        _metrics = metrics;
     }
 
     /// <summary>Serves one request.</summary>
     public Task HandleAsync(HttpContext http)
     {
-        if (http.Request.Path.Value == "/metrics")
-        {
-            http.Response.ContentType = MetricsPage.ContentType;
-            return http.Response.WriteAsync(_metrics.ToString());
-        }
-
         var problem = http.Request.Path.Value switch
         {
             "/healthz" => null,

@@ -121,7 +121,7 @@ internal static class OperatorServices
         services.AddSingleton<INodeSource>(s => s.GetRequiredService<InformerNodeSource>());
         services.AddSingleton<NodeRegistry>();
         services.AddSingleton<INodeRegistry>(s => s.GetRequiredService<NodeRegistry>());
-        services.AddSingleton<MetricsPage>();
+        services.AddOperatorMetrics();
         services.AddSingleton(s => new HubMetrics(s.GetRequiredService<IMeterFactory>()));
         services.AddSingleton<IAgentNodeCreator, AgentNodeCreator>();
         services.AddSingleton(s => new HubContext
@@ -132,6 +132,7 @@ internal static class OperatorServices
             Sink = new(s.GetRequiredService<IObservationSink>),
             Registry = s.GetRequiredService<NodeRegistry>(),
             Authorizer = s.GetRequiredService<ILinkAuthorizer>(),
+            Gate = new LinkGate(s.GetRequiredService<TimeProvider>()),
             Settings = s.GetRequiredService<HubSettings>(),
             Metrics = s.GetRequiredService<HubMetrics>(),
             Time = s.GetRequiredService<TimeProvider>(),

@@ -21,6 +21,9 @@ internal sealed record HubContext
     /// <summary>Who may have a link.</summary>
     public required ILinkAuthorizer Authorizer { get; init; }
 
+    /// <summary>Decides which tokens the API server is asked about.</summary>
+    public required LinkGate Gate { get; init; }
+
     /// <summary>The settings.</summary>
     public required HubSettings Settings { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Net.Http.Headers;
 using Stromboli.Kubernetes;
 using Stromboli.NodeLink;
@@ -10,12 +11,16 @@ namespace Stromboli.Operator.Nodes;
 /// <summary>The HTTP side of the hub: refuses with a status and a reason, or upgrades and runs the link.</summary>
 internal sealed partial class HubEndpoint : IDisposable
 {
-    // How many connections are authorised at once; further ones wait for a while.
+    /// <summary>The item of a connection that holds its <see cref="HubPlace"/>.</summary>
+    public const string PlaceItem = "stromboli.hub.place";
+
+    // How many connections are authorised at once; further ones wait for a while. Tokens that were accepted before have as many slots of their own: strangers do not hold them up.
     private const int MaxAtOnce = 16;
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _authorizing = new(MaxAtOnce, MaxAtOnce);
+    private readonly SemaphoreSlim _authorizingKnown = new(MaxAtOnce, MaxAtOnce);
     private readonly HubContext _context;
     private readonly HubDoor _door;
     private readonly NodeHub _hub;
@@ -36,6 +41,8 @@ internal sealed partial class HubEndpoint : IDisposable
     /// <summary>Serves one request.</summary>
     public async Task HandleAsync(HttpContext http)
     {
+        // A refusal ends its connection; an upgrade removes this header.
+        http.Response.Headers.Connection = "close";
         if (http.Request.Path != NodeLinkProtocol.Path)
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -47,7 +54,9 @@ internal sealed partial class HubEndpoint : IDisposable
             if (_door.Installation is not { } installation || !_context.Leadership.IsLeader)
                 throw new LinkRefusedException(RefusalReason.NotLeader, "This operator does not lead; try another address.");
             var (node, token) = ReadRequest(http);
-            var identity = await AuthorizeAsync(node, token, http.RequestAborted);
+            var identity = await AuthorizeAsync(http.Connection.RemoteIpAddress, node, token, http.RequestAborted);
+            PlaceOf(http)?.Linked();
+            http.Response.Headers.Remove(HeaderNames.Connection);
             using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
             {
                 KeepAliveInterval = ChannelLimits.Default.KeepAliveInterval,
@@ -71,7 +80,11 @@ internal sealed partial class HubEndpoint : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _authorizing.Dispose();
+    public void Dispose()
+    {
+        _authorizing.Dispose();
+        _authorizingKnown.Dispose();
+    }
 
     private static (string Node, string Token) ReadRequest(HttpContext http)
     {
@@ -96,26 +109,37 @@ internal sealed partial class HubEndpoint : IDisposable
         _ => StatusCodes.Status400BadRequest,
     };
 
-    private async Task<LinkIdentity> AuthorizeAsync(string node, string token, CancellationToken cancellationToken)
+    private static HubPlace? PlaceOf(HttpContext http) =>
+        http.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(PlaceItem, out var place) == true ? place as HubPlace : null;
+
+    private async Task<LinkIdentity> AuthorizeAsync(IPAddress? address, string node, string token, CancellationToken cancellationToken)
     {
-        if (!await _authorizing.WaitAsync(MaxWait, cancellationToken))
+        _context.Gate.Demand(address, node, token);
+        var slots = _context.Gate.Knows(token) ? _authorizingKnown : _authorizing;
+        if (!await slots.WaitAsync(MaxWait, cancellationToken))
             throw new LinkRefusedException(RefusalReason.NotLeader, "Too many bridges connect at once; try again.");
         try
         {
             var identity = await _context.Authorizer.AuthorizeAsync(node, token, cancellationToken);
+            _context.Gate.Accept(token);
             await _creator.EnsureAsync(node, cancellationToken);
             return identity;
         }
+        catch (LinkRefusedException e)
+        {
+            _context.Gate.Refuse(node, token, e.Refusal);
+            throw;
+        }
         finally
         {
-            _authorizing.Release();
+            slots.Release();
         }
     }
 
     private async Task RefuseAsync(HttpContext http, LinkRefusal refusal)
     {
         _context.Metrics.Refused(refusal.Reason);
-        if (refusal.Reason != RefusalReason.NotLeader)
+        if (refusal.Reason != RefusalReason.NotLeader && _context.Gate.Count(http.Connection.RemoteIpAddress))
             Log.Refused(_log, http.Connection.RemoteIpAddress, NodeOf(http) ?? "no node", refusal.Reason, refusal.Message);
         http.Response.StatusCode = StatusOf(refusal.Reason);
         await http.Response.WriteAsJsonAsync(refusal, LinkRefusalJson.Default.LinkRefusal);

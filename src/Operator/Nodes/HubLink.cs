@@ -4,7 +4,7 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>One link: Hello, Welcome, snapshot, then changes down and reports up, with a lease for every ping.</summary>
+/// <summary>One link: Hello, Welcome, the snapshot down, the observed snapshot up, then changes down and reports up, with a lease for every ping.</summary>
 internal sealed partial class HubLink
 {
     private readonly HubContext _context;
@@ -16,6 +16,8 @@ internal sealed partial class HubLink
     private readonly ILogger _log;
     private readonly Lock _imagesLock = new();
     private IReadOnlyList<string>? _images;
+    private int _observed;
+    private bool _inStep;
     private volatile bool _welcomed;
     private volatile bool _fenced;
 
@@ -147,7 +149,7 @@ internal sealed partial class HubLink
             throw new ChannelEndedException(ChannelEndReason.Closed, "No Hello came in time.");
         }
 
-        if (first is Hello { Facts: not null, Observed: not null } hello && hello.Observed.All(HelloRules.IsSound))
+        if (first is Hello { Facts: not null } hello && (hello.Observed ?? []).All(HelloRules.IsSound))
             return hello;
         await RefuseAsync(new LinkRefusal(RefusalReason.ProtocolError, "The first message must be a sound Hello."));
         throw await _channel.Ended;
@@ -164,6 +166,11 @@ internal sealed partial class HubLink
             {
                 case Ping ping:
                     Grant(ping);
+                    break;
+                case ObservedSnapshot part when !_inStep && part.Attempts.All(HelloRules.IsSound):
+                    if (!await resync)
+                        throw await _channel.Ended;
+                    Take(part.Attempts, part.Complete);
                     break;
                 case Observed observed when HelloRules.IsSound(observed.Attempt):
                     if (!await resync)
@@ -203,15 +210,28 @@ internal sealed partial class HubLink
         });
     }
 
+    // A link that breaks between two parts has told what it has told: each observation stands for itself, and the next link begins with all of them.
+    private void Take(IReadOnlyList<AttemptObservation> observations, bool complete)
+    {
+        foreach (var observation in observations)
+            _reports.Take(observation);
+        _observed += observations.Count;
+        if (!complete)
+            return;
+        _inStep = true;
+        _context.Registry.Resynced(Node, this);
+        Log.Resynced(_log, Node, _observed);
+    }
+
     private async Task<bool> ResyncAsync(Hello hello, CancellationToken cancellationToken)
     {
         try
         {
-            var desired = await _desired.SyncAsync(cancellationToken);
-            foreach (var observation in hello.Observed)
-                _reports.Take(observation);
-            _context.Registry.Resynced(Node, this);
-            Log.Resynced(_log, Node, desired, hello.Observed.Count);
+            var desired = await _desired.SyncAsync(hello.Schema, cancellationToken);
+            Log.Sent(_log, Node, desired);
+            // Nothing else takes reports before this method is done.
+            if (hello.Schema == 1)
+                Take(hello.Observed ?? [], complete: true);
             return true;
         }
         catch (Exception e) when (e is ChannelEndedException || cancellationToken.IsCancellationRequested)
@@ -240,8 +260,11 @@ internal sealed partial class HubLink
         [LoggerMessage(LogLevel.Warning, "The link of node {Node} is refused ({Reason}): {Message}")]
         public static partial void Refused(ILogger log, string node, RefusalReason reason, string message);
 
-        [LoggerMessage(LogLevel.Information, "Node {Node} is in step: {Desired} attempts wanted, {Observed} there")]
-        public static partial void Resynced(ILogger log, string node, int desired, int observed);
+        [LoggerMessage(LogLevel.Information, "Node {Node} was told of the {Desired} attempts that are desired there")]
+        public static partial void Sent(ILogger log, string node, int desired);
+
+        [LoggerMessage(LogLevel.Information, "Node {Node} is in step: it knows {Observed} attempts")]
+        public static partial void Resynced(ILogger log, string node, int observed);
 
         [LoggerMessage(LogLevel.Warning, "Node {Node} could not be brought in step; its link is closed")]
         public static partial void ResyncFailed(ILogger log, string node, Exception error);

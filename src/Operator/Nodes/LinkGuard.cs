@@ -79,6 +79,7 @@ internal sealed partial class LinkGuard
             if (await _context.Authorizer.RenewAsync(_identity, cancellationToken) is not { } token)
                 return;
             _token = token;
+            _context.Gate.Accept(token);
             _identity = _identity with { Token = TokenTimes.Read(token) };
             _nextRenewal = RenewalOf(_identity);
             _link.SendToken(token);

@@ -25,6 +25,9 @@ internal sealed partial class LinkReports
     /// <summary>Takes one report. One caller at a time.</summary>
     public void Take(AttemptObservation observation)
     {
+        // What is collected is on record. If the record is lost, the snapshot asks for the attempt again, and its bridge reports the end anew.
+        if (observation.Stage == AttemptStage.Collected)
+            return;
         if (_sink.Observe(_node, observation))
         {
             _metrics.ReportTaken();

@@ -6,28 +6,32 @@ namespace Stromboli.Operator.Nodes;
 /// <summary>Cuts a snapshot into messages within the protocol's bound; pure.</summary>
 internal static class SnapshotParts
 {
-    /// <summary>Small enough that a ping's answer never waits long behind a part.</summary>
-    public const int MaxBytes = NodeLinkProtocol.MaxMessageBytes / 4;
-
     /// <summary>The parts, at least one; only the last is complete. An attempt that is larger than a part gets one of its own.</summary>
-    public static IEnumerable<DesiredSnapshot> Of(IReadOnlyList<DesiredAttempt> attempts, long epoch, Func<DesiredAttempt, int> sizeOf)
+    /// <param name="attempts">All attempts that are desired on the node.</param>
+    /// <param name="sessions">The UIDs of all sessions that are on it.</param>
+    /// <param name="epoch">The leader's epoch.</param>
+    /// <param name="schema">What the bridge speaks.</param>
+    /// <param name="sizeOf">The bytes of an attempt within a message.</param>
+    public static IEnumerable<DesiredSnapshot> Of(
+        IReadOnlyList<DesiredAttempt> attempts, IReadOnlyList<string> sessions, long epoch, int schema, Func<DesiredAttempt, int> sizeOf)
     {
-        List<DesiredAttempt> part = [];
-        var bytes = 0;
-        foreach (var attempt in attempts)
+        // A bridge of schema 1 reads the sessions of the last part alone, and removes all others: there they are one item, which is too large or not.
+        var items = attempts.Select(attempt => new Item(attempt, [], sizeOf(attempt))).Concat(schema == 1
+            ? [new Item(null, sessions, sessions.Sum(SizeOf))]
+            : sessions.Select(session => new Item(null, [session], SizeOf(session))));
+        foreach (var (part, last) in MessageParts.Of(items, item => item.Bytes))
         {
-            var size = sizeOf(attempt);
-            if (part.Count > 0 && bytes + size > MaxBytes)
+            yield return new DesiredSnapshot
             {
-                yield return new DesiredSnapshot { Epoch = epoch, Attempts = part, Complete = false };
-                part = [];
-                bytes = 0;
-            }
-
-            part.Add(attempt);
-            bytes += size + 1;
+                Epoch = epoch,
+                Attempts = [.. part.Select(item => item.Attempt).OfType<DesiredAttempt>()],
+                Sessions = [.. part.SelectMany(item => item.Sessions)],
+                Complete = last,
+            };
         }
-
-        yield return new DesiredSnapshot { Epoch = epoch, Attempts = part, Complete = true };
     }
+
+    private static int SizeOf(string session) => session.Length + 3;
+
+    private readonly record struct Item(DesiredAttempt? Attempt, IReadOnlyList<string> Sessions, int Bytes);
 }

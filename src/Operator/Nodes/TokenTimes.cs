@@ -17,20 +17,32 @@ internal readonly record struct TokenTimes(DateTimeOffset? IssuedAt, DateTimeOff
     /// <summary>Reads a token's claims; what cannot be read counts as absent.</summary>
     public static TokenTimes Read(string token)
     {
-        var parts = token.Split('.');
+        using var claims = Claims(token);
+        return claims is null ? default : Read(claims.RootElement);
+    }
+
+    /// <summary>Reads them out of a token's claims.</summary>
+    public static TokenTimes Read(JsonElement claims) => new(Time(claims, "iat"), Time(claims, "exp"));
+
+    /// <summary>The claims of a token, an object that nobody has vouched for; null if it has none that can be read.</summary>
+    public static JsonDocument? Claims(string token)
+    {
+        var parts = token.Split('.', 4);
         if (parts.Length != 3 || !Base64Url.IsValid(parts[1]))
-            return default;
+            return null;
         try
         {
-            using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]), new() { MaxDepth = 16 });
-            return claims.RootElement.ValueKind == JsonValueKind.Object
-                ? new TokenTimes(Time(claims.RootElement, "iat"), Time(claims.RootElement, "exp"))
-                : default;
+            var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]), new() { MaxDepth = 16 });
+            if (claims.RootElement.ValueKind == JsonValueKind.Object)
+                return claims;
+            claims.Dispose();
         }
         catch (JsonException)
         {
-            return default;
+            // No token of the kind.
         }
+
+        return null;
     }
 
     private static DateTimeOffset? Time(JsonElement claims, string name) =>

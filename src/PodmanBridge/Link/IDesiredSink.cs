@@ -12,7 +12,7 @@ internal interface IDesiredSink
     void ApplyAll(IReadOnlyList<DesiredAttempt> desired);
 
     /// <summary>Every attempt that the node still knows.</summary>
-    IReadOnlyList<AttemptObservation> Observe();
+    IEnumerable<AttemptObservation> Observe();
 
     /// <summary>One attempt, or null when the node does not know it.</summary>
     AttemptObservation? Observe(string uid, int attempt);

@@ -7,7 +7,10 @@ using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Link;
 
-/// <summary>One link, from its Hello to its end: what is wanted comes down, what is observed goes up, pings keep the lease.</summary>
+/// <summary>
+/// One link, from its Hello to its end: what is desired comes down, what is observed goes up, pings keep the lease. No record grows with what the node keeps: what does is
+/// told in parts (docs/design/node-hub.md).
+/// </summary>
 internal sealed class LinkSession(
     MessageChannel<BridgeMessage, OperatorMessage> channel, string node, LinkSession.Services services)
 {
@@ -26,9 +29,11 @@ internal sealed class LinkSession(
     private const int UnansweredPings = 2;
 
     private readonly List<DesiredAttempt> _snapshot = [];
+    private readonly List<string> _sessions = [];
     private readonly Dictionary<long, long> _pings = [];
     private readonly TaskCompletionSource _inStep = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
+    private IReadOnlyList<AttemptObservation> _observed = [];
     private TimeSpan _pingInterval = FirstPingInterval;
     private long _answered;
 
@@ -64,7 +69,6 @@ internal sealed class LinkSession(
     /// <exception cref="ChannelEndedException">The link ended.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        services.Changes.Clear();
         channel.TrySend(new Hello
         {
             Schema = NodeLinkProtocol.Schema,
@@ -72,7 +76,6 @@ internal sealed class LinkSession(
             Installation = services.Installation.ID,
             SeenEpoch = services.Installation.SeenEpoch,
             Facts = services.Facts.Current,
-            Observed = services.Attempts.Observe(),
         });
         var first = await channel.ReceiveAsync(cancellationToken);
         Accept(first as Welcome ?? throw Refusal(first));
@@ -161,11 +164,16 @@ internal sealed class LinkSession(
     private void Take(DesiredSnapshot part)
     {
         _snapshot.AddRange(part.Attempts);
+        _sessions.AddRange(part.Sessions);
         if (part.Complete)
         {
+            // What follows from the snapshot is a change, and told as one.
+            services.Changes.Clear();
+            _observed = [.. services.Attempts.Observe()];
             services.Attempts.ApplyAll([.. _snapshot]);
-            services.Sessions.Keep(part.Sessions);
+            services.Sessions.Keep([.. _sessions]);
             _snapshot.Clear();
+            _sessions.Clear();
             _inStep.TrySetResult();
         }
     }
@@ -181,15 +189,23 @@ internal sealed class LinkSession(
         }
     }
 
+    // First everything, once the operator has said what it desires: until then it takes no report, and pings would wait behind them.
     private async Task ReportAsync(CancellationToken cancellationToken)
     {
+        await _inStep.Task.WaitAsync(cancellationToken);
+        foreach (var (part, last) in MessageParts.Of(_observed.Select(ObservationBound.Apply), NodeLinkChannel.SizeOf))
+        {
+            await channel.SendAsync(new ObservedSnapshot { Attempts = part, Complete = last }, cancellationToken);
+        }
+
+        _observed = [];
         while (true)
         {
             foreach (var key in await services.Changes.TakeAsync(cancellationToken))
             {
-                if (services.Attempts.Observe(key.UID, key.Attempt) is { } observation)
+                if (services.Attempts.Observe(key.UID, key.Attempt) is { Stage: not AttemptStage.Collected } observation)
                 {
-                    await channel.SendAsync(new Observed { Attempt = observation }, cancellationToken);
+                    await channel.SendAsync(new Observed { Attempt = ObservationBound.Apply(observation) }, cancellationToken);
                 }
             }
         }
@@ -207,7 +223,7 @@ internal sealed class LinkSession(
     {
         await foreach (var images in services.Images.ChangesAsync(cancellationToken))
         {
-            await channel.SendAsync(new ImagesChanged { Images = images }, cancellationToken);
+            await channel.SendAsync(new ImagesChanged { Images = MessageParts.First(images, NodeLinkChannel.SizeOf) }, cancellationToken);
         }
     }
 

@@ -47,6 +47,19 @@ internal sealed class AttemptDirectory
     /// <summary>Stores the end so that it survives a killed machine. That it was collected need not: the operator would say so again.</summary>
     public void Write(AttemptEndRecord end) => Write(EndFile, end, AttemptJson.Default.AttemptEndRecord, toDisk: !end.Collected);
 
+    /// <summary>What the files take together, in bytes; 0 if they cannot be looked at.</summary>
+    public long Bytes()
+    {
+        try
+        {
+            return new DirectoryInfo(Path).EnumerateFiles().Sum(file => file.Length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>Removes everything.</summary>
     public void Delete()
     {

@@ -26,6 +26,9 @@ internal sealed class AttemptServices
     /// <summary>Time, with timestamps of CLOCK_BOOTTIME.</summary>
     public required TimeProvider Time { get; init; }
 
+    /// <summary>How much is kept of attempts that are over.</summary>
+    public KeptLimits Kept { get; init; } = KeptLimits.Default;
+
     /// <summary>The log of all attempts.</summary>
     public required ILogger Logger { get; init; }
 

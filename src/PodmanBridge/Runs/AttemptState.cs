@@ -25,7 +25,7 @@ internal sealed partial class AttemptState : IDisposable
         _record = record;
         _directory = directory;
         _services = services;
-        _end = directory.ReadEnd();
+        _end = directory.ReadEnd() is { } end ? Needed(end) : null;
         _stage = _end is null ? AttemptStage.Preparing : AttemptStage.Ended;
         _deadline = new AttemptDeadline(services.Time, () => Record.Deadline, () => End(EndCause.TimedOut));
         if (_end is null)
@@ -75,6 +75,18 @@ internal sealed partial class AttemptState : IDisposable
         }
     }
 
+    /// <summary>The end, once it is collected; null before.</summary>
+    public AttemptEndRecord? CollectedEnd
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _end is { Collected: true } ? _end : null;
+            }
+        }
+    }
+
     /// <summary>Cancelled once a cause is decided.</summary>
     public CancellationToken Ending => _ending.Token;
 
@@ -93,11 +105,16 @@ internal sealed partial class AttemptState : IDisposable
         }
     }
 
-    /// <summary>What the node sees of the attempt now.</summary>
+    /// <summary>What the node sees of the attempt now; of one that is collected only its key.</summary>
     public AttemptObservation Observe()
     {
         lock (_lock)
         {
+            if (_end is { Collected: true })
+            {
+                return new AttemptObservation { UID = _record.UID, Attempt = _record.Attempt, Stage = AttemptStage.Collected };
+            }
+
             var now = _services.Time.GetUtcNow();
             return new AttemptObservation
             {
@@ -226,6 +243,7 @@ internal sealed partial class AttemptState : IDisposable
             }
 
             _end = end;
+            _hooks = null;
             Store(() => _directory.Write(end));
             _stage = AttemptStage.Ended;
         }
@@ -234,17 +252,38 @@ internal sealed partial class AttemptState : IDisposable
         return true;
     }
 
-    /// <summary>The operator has stored the end.</summary>
-    public void Collected()
+    /// <summary>The operator has stored the end: what only it needs goes, from memory and from the disk.</summary>
+    /// <returns>Whether that is news.</returns>
+    public bool Collected()
     {
         lock (_lock)
         {
-            if (_end is { Collected: false } end)
+            if (_end is not { Collected: false } end)
             {
-                _end = end with { Collected = true };
-                Store(() => _directory.Write(_end));
+                return false;
             }
+
+            _end = Needed(end with { Collected = true });
+            Store(() => _directory.Write(_end));
+            return true;
         }
+    }
+
+    /// <summary>The operator has no end on record after all, as when its cluster was set back to an older state: the end is told again, without what went when it was collected.</summary>
+    public void NotCollected()
+    {
+        lock (_lock)
+        {
+            if (_end is not { Collected: true } end)
+            {
+                return;
+            }
+
+            _end = end with { Collected = false };
+            Store(() => _directory.Write(_end));
+        }
+
+        _services.Changes.Add(Record.Key);
     }
 
     /// <inheritdoc/>
@@ -277,6 +316,9 @@ internal sealed partial class AttemptState : IDisposable
 
         _services.Changes.Add(Record.Key);
     }
+
+    // Also of an end that an older bridge stored.
+    private static AttemptEndRecord Needed(AttemptEndRecord end) => end.Collected ? end with { Hooks = null, End = end.End with { Result = null, Structured = null } } : end;
 
     // To be called under the lock.
     private void KeepReleased()

@@ -19,6 +19,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
     private readonly CancellationTokenSource _closing = new();
     private Task _running = Task.CompletedTask;
     private volatile bool _freed;
+    private long? _keptBytes;
 
     private AttemptSupervisor(AttemptRecord record, AttemptDirectory directory, AttemptServices services)
     {
@@ -118,8 +119,17 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
     /// <summary>The engine says that a container of this attempt, by its id, has died.</summary>
     public void OnContainerDied(string id) => _signals.SetDead(id);
 
-    /// <summary>The operator has stored the end: the report may go, log and workspace stay.</summary>
-    public void Collect() => _state.Collected();
+    /// <summary>The operator has stored the end: the report goes, log and workspace stay.</summary>
+    /// <returns>Whether that is news.</returns>
+    public bool Collect() => _state.Collected();
+
+    /// <summary>The operator asks for the attempt, so it has no end of it on record, whatever it said before.</summary>
+    public void NotCollected() => _state.NotCollected();
+
+    /// <summary>What the node keeps of the attempt, if it is over and collected; else null.</summary>
+    public KeptAttempt? Kept => _state is { CollectedEnd: { } ended, Record.Spec.Namespace: var @namespace }
+        ? new KeptAttempt(Key, @namespace, ended.EndedAt, _keptBytes ??= _directory.Bytes())
+        : null;
 
     /// <inheritdoc/>
     public string Namespace => _state.Record.Spec.Namespace;

@@ -59,6 +59,11 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
                 directory.Delete();
             }
         }
+
+        lock (_lock)
+        {
+            DropExcess();
+        }
     }
 
     /// <inheritdoc/>
@@ -77,8 +82,12 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
                     Stop(key, desired.Cause);
                     break;
                 case DesiredState.Collected:
-                    _attempts.GetValueOrDefault(key)?.Collect();
                     _unknown.Forget(key);
+                    if (_attempts.GetValueOrDefault(key)?.Collect() == true)
+                    {
+                        DropExcess();
+                    }
+
                     break;
                 case DesiredState.Absent:
                     Drop(key);
@@ -106,12 +115,15 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<AttemptObservation> Observe()
+    public IEnumerable<AttemptObservation> Observe()
     {
+        AttemptKey[] keys;
         lock (_lock)
         {
-            return [.. _attempts.Values.Where(attempt => !_unknown.Contains(attempt.Key)).Select(attempt => attempt.Observe()), .. _unknown.Observe()];
+            keys = [.. _attempts.Keys.Union(_unknown.Keys)];
         }
+
+        return keys.Select(key => Observe(key.UID, key.Attempt)).OfType<AttemptObservation>();
     }
 
     /// <inheritdoc/>
@@ -169,6 +181,7 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
         }
         else if (_attempts.TryGetValue(key, out var known))
         {
+            known.NotCollected();
             known.Want(desired);
         }
         else if (desired.Started)
@@ -205,6 +218,7 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
         _drops.ForgetWanted(key);
         if (!_drops.Contains(key) && _attempts.TryGetValue(key, out var known))
         {
+            known.NotCollected();
             known.End(cause);
         }
         else
@@ -219,6 +233,16 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
         if (_attempts.TryGetValue(key, out var attempt))
         {
             _drops.Begin(attempt);
+        }
+    }
+
+    // To be called under the lock.
+    private void DropExcess()
+    {
+        foreach (var key in KeptRules.Excess(_attempts.Values.Where(attempt => !_drops.Contains(attempt.Key)).Select(attempt => attempt.Kept).OfType<KeptAttempt>(), _services.Kept))
+        {
+            Log.DroppedExcess(_logger, key);
+            Drop(key);
         }
     }
 
@@ -252,6 +276,9 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Goes on with attempt {Attempt}, which a former bridge left")]
         public static partial void Adopted(ILogger logger, AttemptKey attempt);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Removes attempt {Attempt}, which is over and on record, before its time: the node keeps more than --max-kept-runs and --max-kept-bytes allow")]
+        public static partial void DroppedExcess(ILogger logger, AttemptKey attempt);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The node's lease is over: its agents are stopped")]
         public static partial void LeaseOver(ILogger logger);

@@ -24,15 +24,18 @@ internal sealed class HandmadeBridge(MessageChannel<BridgeMessage, OperatorMessa
         return new HandmadeBridge(await NodeLinkClient.ConnectAsync(address, node, token, authorities, TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Says Hello for a node that takes no runs.</summary>
-    public void Hello(string node, params AttemptObservation[] observed) => channel.TrySend(new Hello
+    /// <summary>Says Hello for a node that takes no runs, and what it observes.</summary>
+    public void Hello(string node, params AttemptObservation[] observed)
     {
-        Schema = NodeLinkProtocol.Schema,
-        Node = node,
-        SeenEpoch = 0,
-        Facts = new NodeFacts { BridgeVersion = "0.0.0", MaxRuns = 0 },
-        Observed = observed,
-    });
+        channel.TrySend(new Hello
+        {
+            Schema = NodeLinkProtocol.Schema,
+            Node = node,
+            SeenEpoch = 0,
+            Facts = new NodeFacts { BridgeVersion = "0.0.0", MaxRuns = 0 },
+        });
+        channel.TrySend(new ObservedSnapshot { Attempts = observed, Complete = true });
+    }
 
     /// <summary>Reports an attempt.</summary>
     public void Report(AttemptObservation observation) => channel.TrySend(new Observed { Attempt = observation });

@@ -11,6 +11,9 @@ namespace Stromboli.EndToEnd.Resilience;
 /// <summary>kill -9 of the bridge: its agents run on, and the next bridge goes on with them.</summary>
 public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
 {
+    private const int LargeResults = 30;
+    private const int LargeBytes = 32 * 1024;
+
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(3);
 
     [Fact]
@@ -73,6 +76,47 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.All(runs, run => CountingAgent.AssertRanOnce(scene, run));
         await Leftovers.GoneAfterDeletionAsync(scene, runs);
     }
+
+    [Fact]
+    public async Task Bridge_KilledWithManyLargeResultsKept_LinksAgainAndAgentsGoOn()
+    {
+        var scene = await OnPrivateStackAsync(new StackOptions { Node = new NodeOptions { MaxRuns = 12 }, Operator = Terms.Short });
+        var bridge = Assert.Single(scene.Stack.Nodes).Bridge;
+        var through = await scene.ApplyRunAsync(CountingAgent.Document(scene, "through-it-all", CountingAgent.UntilLetGo));
+        await through.RunningAsync();
+        // As JSON each is 190 KiB; together they are more than one message takes.
+        for (var i = 0; i < LargeResults; i++)
+            await scene.Stack.Http.CreateAsync(scene.RunsPath, Large($"large-{i}"), Cancelled);
+        var ended = await Task.WhenAll(Enumerable.Range(0, LargeResults).Select(i => scene.Run($"large-{i}").EndAsync(TimeSpan.FromMinutes(3))));
+        Assert.All(ended, run => Assert.Equal(new string('\u0001', LargeBytes), run.Status.Result!.Text));
+
+        await bridge.KillAsync();
+        await scene.Stack.Operator.KillAsync();
+        await scene.Stack.Operator.StartAsync(Cancelled);
+        await bridge.StartAsync(Cancelled);
+
+        // Only over a link does a run begin, and only while nothing stopped it has the other gone on.
+        await (await scene.ApplyRunAsync(CountingAgent.Document(scene, "after", "true"))).EndAsync();
+        await CountingAgent.LetGoAsync(scene, through);
+        await through.EndAsync();
+        CountingAgent.AssertRanOnce(scene, scene.Run("after"));
+        CountingAgent.AssertRanOnce(scene, through);
+        Assert.Equal(1, await scene.NodeOf(through).CreatedAsync(through.Uid));
+    }
+
+    private static string Large(string name) => new JsonObject
+    {
+        ["apiVersion"] = "stromboli.dev/v1alpha1",
+        ["kind"] = "AgentRun",
+        ["metadata"] = new JsonObject { ["name"] = name },
+        ["spec"] = new JsonObject
+        {
+            ["image"] = "registry.test/busybox:1",
+            ["prompt"] = "-",
+            ["output"] = new JsonObject { ["statusBytes"] = "32Ki" },
+            ["agent"] = new JsonObject { ["command"] = new JsonArray("sh", "-c", $"head -c {LargeBytes} /dev/zero | tr '\\0' '\\001'") },
+        },
+    }.ToJsonString();
 
     private static string Claude(string name, string prompt) => $$"""
         apiVersion: stromboli.dev/v1alpha1

@@ -44,7 +44,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Single(dropped);
         using var http = new HttpClient();
         var metrics = await http.GetStringAsync(new Uri($"{scene.Stack.Operator.HealthUrl}/metrics"), Cancelled);
-        Assert.Matches(@"(?m)^stromboli_node_reports_dropped_total [1-9]\d*$", metrics);
+        Assert.Matches(@"(?m)^stromboli_node_reports_dropped_total\{\} [1-9]\d*$", metrics);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Stromboli.Testing;
+using Stromboli.Testing.ApiServer;
 
 namespace Stromboli.Kubernetes.Tests.Client;
 
@@ -152,7 +153,7 @@ public sealed class WatchTests : ApiServerTest
         {
             await context.Response.WriteAsync(new string('x', 100_000));
             await context.Response.Body.FlushAsync();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            await context.UntilAbortedAsync();
             return true;
         };
 

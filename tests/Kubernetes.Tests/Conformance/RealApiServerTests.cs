@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Stromboli.Kubernetes.Model;
 using Stromboli.Testing;
@@ -86,14 +87,17 @@ public sealed class RealApiServerTests : IAsyncLifetime
         await informer.WaitForSyncAsync(End);
         Assert.Equal(5, informer.Store.Count);
 
-        // Long enough for several watches to end and begin.
+        // A watch lasts a second: changes come in several, and between two.
+        using var watches = new WatchCount(BuiltIn.ConfigMaps.Plural);
         for (var i = 5; i < 12; i++)
         {
+            var before = watches.Begun;
             var created = await CreateAsync($"c{i}");
             informer.Store.Observe(created);
             await _client.DeleteAsync(BuiltIn.ConfigMaps, new(_namespace, $"c{i - 5}"), cancellationToken: End);
             await Eventually.True(() => informer.Store.Get(new(_namespace, $"c{i - 5}")) is null);
-            await Task.Delay(300, End);
+            if (i % 2 == 0)
+                await Eventually.True(() => watches.Begun > before);
         }
 
         Assert.Equal(["c10", "c11", "c7", "c8", "c9"], informer.Store.List().Select(c => c.Metadata.Name).Order(StringComparer.Ordinal));
@@ -135,7 +139,10 @@ public sealed class RealApiServerTests : IAsyncLifetime
         await using var two = new LeaderElector(_client, options with { Identity = "two" }, TimeProvider.System);
         var first = await one.AcquireAsync(End);
         var second = two.AcquireAsync(End);
-        await Task.Delay(4000, End);
+        // The first has renewed for longer than a lease lasts, and the second has seen that it did.
+        await Eventually.TrueAsync(async () =>
+            await _client.GetAsync(BuiltIn.Leases, options.Lease, End) is { Spec: { AcquireTime: { } acquired, RenewTime: { } renewed } }
+            && renewed - acquired > options.LeaseDuration && two.Holder == "one");
         Assert.True(first.IsHeld);
         Assert.False(second.IsCompleted);
         Assert.Equal("one", two.Holder);
@@ -202,4 +209,37 @@ public sealed class RealApiServerTests : IAsyncLifetime
     private ObjectMeta Meta(string name) => new() { Namespace = _namespace, Name = name, Labels = new() { ["test"] = "yes" } };
 
     private Task<ConfigMap> CreateAsync(string name) => _client.CreateAsync(BuiltIn.ConfigMaps, new() { Metadata = Meta(name) }, cancellationToken: End);
+
+    /// <summary>How many requests for a watch of a resource have had an answer.</summary>
+    private sealed class WatchCount : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private int _begun;
+
+        public WatchCount(string resource)
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument is { Meter.Name: KubeMetrics.MeterName, Name: "kubernetes.client.requests" })
+                    listener.EnableMeasurementEvents(instrument);
+            };
+            _listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+            {
+                var (mine, watch) = (false, false);
+                foreach (var (name, value) in tags)
+                {
+                    mine |= name == "resource" && Equals(value, resource);
+                    watch |= name == "verb" && Equals(value, "watch");
+                }
+
+                if (mine && watch)
+                    Interlocked.Increment(ref _begun);
+            });
+            _listener.Start();
+        }
+
+        public int Begun => Volatile.Read(ref _begun);
+
+        public void Dispose() => _listener.Dispose();
+    }
 }

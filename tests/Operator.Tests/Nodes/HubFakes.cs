@@ -34,7 +34,9 @@ internal sealed class HubFakes : ILeadership, IEpochWitness, ILinkAuthorizer, ID
 
     public static AgentNode Node(string name) => new() { Metadata = new() { Name = name, Generation = 1 }, Spec = new() };
 
-    public IReadOnlyList<string> SessionsOn(string node) => [];
+    public IReadOnlyList<string> Sessions { get; set; } = [];
+
+    public IReadOnlyList<string> SessionsOn(string node) => Sessions;
 
     public Task WaitAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -126,7 +126,7 @@ public sealed class HubHelloTests
     public async Task Hello_UnsoundObservation_IsAProtocolError()
     {
         await using var hub = await HubUnderTest.StartAsync();
-        await using var bridge = await hub.ConnectAsync(change: h => h with { Observed = [TestBridge.Running("u", attempt: 0)] });
+        await using var bridge = await hub.ConnectAsync(change: h => h with { Schema = 1, Observed = [TestBridge.Running("u", attempt: 0)] });
 
         Assert.Equal(RefusalReason.ProtocolError, (await bridge.EndAsync())?.Reason);
     }

@@ -56,7 +56,7 @@ public sealed class HubLinkTests
             },
         };
         await using var hub = await HubUnderTest.StartAsync(fakes);
-        await using var bridge = await hub.ConnectAsync(change: h => h with { Observed = [TestBridge.Running("u-1")] });
+        await using var bridge = await hub.ConnectAsync(observed: TestBridge.Running("u-1"));
         await asked.Task;
         hub.Hub.Send("node-1", Wanted("u-1"));
         hub.Hub.Send("node-1", Wanted("u-2"));
@@ -133,7 +133,7 @@ public sealed class HubLinkTests
     {
         var fakes = new HubFakes { Takes = o => o.UID == "mine" };
         await using var hub = await HubUnderTest.StartAsync(fakes);
-        await using var bridge = await (await hub.ConnectAsync(change: h => h with { Observed = [TestBridge.Running("foreign")] })).InStepAsync();
+        await using var bridge = await (await hub.ConnectAsync(observed: TestBridge.Running("foreign"))).InStepAsync();
         for (var i = 0; i < 4; i++)
             bridge.Send(new Observed { Attempt = TestBridge.Running("foreign") });
         bridge.Send(new Observed { Attempt = TestBridge.Running("mine") });

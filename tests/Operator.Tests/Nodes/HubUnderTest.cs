@@ -81,6 +81,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
             Sink = new(fakes),
             Registry = registry,
             Authorizer = fakes,
+            Gate = new LinkGate(time),
             Settings = settings,
             Metrics = new HubMetrics(app.Services.GetRequiredService<IMeterFactory>()),
             Time = time,
@@ -104,11 +105,19 @@ internal sealed class HubUnderTest : IAsyncDisposable
     public long Count(string instrument) => _counts.GetValueOrDefault(instrument);
 
     /// <summary>Dials as a bridge does; nothing is said yet.</summary>
-    public Task<MessageChannel<BridgeMessage, OperatorMessage>> DialAsync(string node = "node-1", string token = "token") =>
-        NodeLinkClient.ConnectAsync(Address, node, token, _authorities, CancellationToken.None);
+    public Task<MessageChannel<BridgeMessage, OperatorMessage>> DialAsync(string node = "node-1", string? token = null) =>
+        NodeLinkClient.ConnectAsync(Address, node, token ?? TestTokens.Of(), _authorities, CancellationToken.None);
 
-    /// <summary>Dials and says Hello.</summary>
-    public async Task<TestBridge> ConnectAsync(string node = "node-1", Func<Hello, Hello>? change = null)
+    /// <summary>Dials, says Hello and all that is observed.</summary>
+    public async Task<TestBridge> ConnectAsync(string node = "node-1", Func<Hello, Hello>? change = null, params AttemptObservation[] observed)
+    {
+        var bridge = await GreetAsync(node, change);
+        bridge.Send(new ObservedSnapshot { Attempts = observed, Complete = true });
+        return bridge;
+    }
+
+    /// <summary>Dials and says Hello; nothing is observed yet.</summary>
+    public async Task<TestBridge> GreetAsync(string node = "node-1", Func<Hello, Hello>? change = null)
     {
         var bridge = new TestBridge(await DialAsync(node));
         bridge.Send(change is null ? TestBridge.HelloOf(node) : change(TestBridge.HelloOf(node)));

@@ -62,7 +62,7 @@ public sealed class LinkGuardTests
         var next = "";
         var renewed = began;
         hub.Fakes.Renew = _ => next = TokenOf(renewed = time.GetUtcNow(), TimeSpan.FromHours(1));
-        hub.Fakes.Authorize = (node, token) => token == "token" || token == next
+        hub.Fakes.Authorize = (node, token) => token == TestTokens.Of() || token == next
             ? new LinkIdentity { Node = node, User = "bridge" }
             : throw new LinkRefusedException(RefusalReason.Unauthenticated, "unknown");
         var issued = bridge.ReceiveAsync<TokenIssued>();

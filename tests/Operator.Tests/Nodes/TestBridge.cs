@@ -17,7 +17,6 @@ internal sealed class TestBridge(MessageChannel<BridgeMessage, OperatorMessage> 
         Installation = HubUnderTest.Installation,
         SeenEpoch = 1,
         Facts = new NodeFacts { BridgeVersion = "0.1.0", CpuMillis = 4000, MemoryBytes = 1L << 33, Pids = 6000, RunPids = 2000, MaxRuns = 8, EnforcedLimits = ["cpu", "memory", "pids"] },
-        Observed = [],
     };
 
     public static AttemptObservation Running(string uid, int attempt = 1) => new() { UID = uid, Attempt = attempt, Stage = AttemptStage.Running };

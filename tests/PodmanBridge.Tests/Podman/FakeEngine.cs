@@ -52,9 +52,9 @@ internal sealed class FakeEngine : IPodman, IContainerOperations, IVolumeOperati
     Task<ContainerInspection?> IContainerOperations.InspectAsync(string name, CancellationToken cancellation) =>
         Task.FromResult(_names.ContainsKey(name) ? new ContainerInspection { ID = name, State = State ?? throw new NotSupportedException() } : null);
 
-    Task<IReadOnlyList<ContainerSummary>> IContainerOperations.ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<ContainerSummary>> IContainerOperations.ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ContainerSummary>>([]);
 
     Task<VolumeInspection?> IVolumeOperations.InspectAsync(string name, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<IReadOnlyList<VolumeInspection>> IVolumeOperations.ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<VolumeInspection>> IVolumeOperations.ListAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<VolumeInspection>>([]);
 }

@@ -227,6 +227,41 @@ public sealed class AttemptStateTests : IDisposable
     }
 
     [Fact]
+    public void Collected_ResultAndHooks_AreGoneFromMemoryDiskAndWhatIsTold()
+    {
+        using var state = State();
+        state.Started([new HookReport { Name = "onCreate[0]", Result = HookResult.Succeeded }]);
+        state.Conclude(Ended(RunReason.Completed) with
+        {
+            End = new AttemptEnd { Reason = RunReason.Completed, Message = "m", EndedAgoMs = 0, Result = new RunResult { Text = "text" }, Structured = "{}" },
+            Hooks = [new HookReport { Name = "onCreate[0]", Result = HookResult.Succeeded }],
+        });
+        Assert.Equal("text", state.Observe().End!.Result!.Text);
+
+        Assert.True(state.Collected());
+        Assert.False(state.Collected());
+
+        Assert.Equal(new AttemptObservation { UID = Key.UID, Attempt = Key.Attempt, Stage = AttemptStage.Collected }, state.Observe());
+        var stored = _directory.ReadEnd()!;
+        Assert.Equal((true, RunReason.Completed, null, null, null), (stored.Collected, stored.End.Reason, stored.End.Result, stored.End.Structured, stored.Hooks));
+    }
+
+    [Fact]
+    public void NotCollected_TheOperatorHasLostTheEnd_IsToldAgainWithItsReason()
+    {
+        using (var state = State())
+        {
+            state.Conclude(Ended(RunReason.TimedOut));
+            state.Collected();
+            state.NotCollected();
+        }
+
+        using var adopted = new AttemptState(_directory.ReadRecord()!, _directory, _services);
+
+        Assert.Equal((AttemptStage.Ended, RunReason.TimedOut), (adopted.Observe().Stage, adopted.Observe().End!.Reason));
+    }
+
+    [Fact]
     public async Task Changes_EachStep_AreNoted()
     {
         using var state = State();

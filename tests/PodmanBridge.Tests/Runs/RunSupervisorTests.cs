@@ -33,6 +33,7 @@ public sealed class RunSupervisorTests : IAsyncDisposable
             Users = new WorkspaceUsers(),
             Lease = new NodeLease(_time),
             Changes = new AttemptChanges(),
+            Kept = new KeptLimits(3, 1L << 40),
             Time = _time,
             Logger = NullLogger.Instance,
         };
@@ -121,9 +122,74 @@ public sealed class RunSupervisorTests : IAsyncDisposable
         Assert.Empty(_supervisor.Observe());
     }
 
+    [Fact]
+    public async Task Adopt_MoreThanMayBeKept_DropsTheOldestOfTheLargestNamespaceAndNoEndThatIsNotCollected()
+    {
+        Leave("uncollected", "a", hour: 0, collected: false);
+        Leave("a-1", "a", hour: 1, collected: true);
+        Leave("a-2", "a", hour: 2, collected: true);
+        Leave("a-3", "a", hour: 3, collected: true);
+        Leave("b-1", "b", hour: 0, collected: true);
+
+        _supervisor.Adopt();
+
+        await Eventually.True(() => !_supervisor.Observe().Any(attempt => attempt.UID == "a-1"));
+        Assert.Equal(["a-2", "a-3", "b-1", "uncollected"], _supervisor.Observe().Select(attempt => attempt.UID).Order(StringComparer.Ordinal));
+        Assert.False(Directory.Exists(Path.Combine(_root, "a-1-1")));
+        Assert.Equal("the result", _supervisor.Observe("uncollected", 1)!.End!.Result!.Text);
+    }
+
+    [Fact]
+    public async Task Apply_OneMoreIsCollected_DropsTheOldest()
+    {
+        foreach (var hour in Enumerable.Range(1, 4))
+            Leave($"a-{hour}", "a", hour, collected: hour < 4);
+        _supervisor.Adopt();
+        Assert.Equal(4, _supervisor.Observe().Count());
+
+        _supervisor.Apply(new DesiredAttempt { UID = "a-4", Attempt = 1, State = DesiredState.Collected });
+
+        await Eventually.True(() => _supervisor.Observe().Count() == 3);
+        Assert.Null(_supervisor.Observe("a-1", 1));
+    }
+
+    [Fact]
+    public async Task Apply_GoOfACollectedAttempt_TellsItsEndAgain()
+    {
+        Leave("a-1", "a", hour: 1, collected: true);
+        _supervisor.Adopt();
+        Assert.Equal(AttemptStage.Collected, _supervisor.Observe("a-1", 1)!.Stage);
+
+        _supervisor.Apply(Wanted(DesiredState.Go) with { UID = "a-1", Started = true });
+
+        Assert.Contains(new AttemptKey("a-1", 1), await _services.Changes.TakeAsync(CancellationToken.None));
+        Assert.Equal(RunReason.Completed, _supervisor.Observe("a-1", 1)!.End!.Reason);
+    }
+
+    // As a former bridge leaves an attempt that is over.
+    private void Leave(string uid, string @namespace, int hour, bool collected)
+    {
+        var directory = AttemptDirectory.Create(_root, new AttemptKey(uid, 1));
+        directory.Write(new AttemptRecord
+        {
+            UID = uid,
+            Attempt = 1,
+            Spec = SpecBuilder.Attempt() with { Namespace = @namespace },
+            UserID = 10_000,
+            BootID = "this boot",
+            Deadline = 0,
+        });
+        directory.Write(new AttemptEndRecord
+        {
+            End = new AttemptEnd { Reason = RunReason.Completed, Message = "m", EndedAgoMs = 0, Result = new RunResult { Text = "the result" } },
+            EndedAt = _time.GetUtcNow() + TimeSpan.FromHours(hour),
+            Collected = collected,
+        });
+    }
+
     private async Task<AttemptObservation> OnlyAsync()
     {
-        await Eventually.True(() => _supervisor.Observe().Count == 1);
+        await Eventually.True(() => _supervisor.Observe().Count() == 1);
         var observed = Assert.Single(_supervisor.Observe());
         Assert.Equal(AttemptStage.Ended, observed.Stage);
         return observed;
@@ -141,7 +207,7 @@ public sealed class RunSupervisorTests : IAsyncDisposable
         Secrets = null!,
         Starts = null!,
         Node = "node-1",
-        RunRoot = _root,
+        RunRoot = Path.Combine(_root, "runs"),
         ShimPath = "",
         ClaudeDirectory = null,
         CliVersion = () => null,

@@ -23,13 +23,13 @@ public sealed partial class FakeApiServer
         var revision = long.TryParse(query["resourceVersion"], CultureInfo.InvariantCulture, out var from) ? from : Objects.Revision;
         var (bookmarks, ends) = (_bookmarks, _ends);
         var seconds = int.TryParse(query["timeoutSeconds"], CultureInfo.InvariantCulture, out var parsed) ? parsed : 3600;
-        var until = DateTimeOffset.UtcNow.AddSeconds(seconds);
+        var until = TimeProvider.System.GetUtcNow().AddSeconds(seconds);
         context.Response.ContentType = "application/json";
         Interlocked.Increment(ref _openWatches);
         try
         {
             await context.Response.StartAsync();
-            while (!_stopping && _ends == ends && !context.RequestAborted.IsCancellationRequested && DateTimeOffset.UtcNow < until)
+            while (!_stopping && _ends == ends && !context.RequestAborted.IsCancellationRequested && TimeProvider.System.GetUtcNow() < until)
             {
                 var changed = Objects.Changed;
                 if (Objects.IsCompacted(revision))
@@ -40,17 +40,18 @@ public sealed partial class FakeApiServer
 
                 if (!HoldWatches)
                 {
-                    var now = Objects.Revision;
+                    var latest = Objects.Revision;
                     revision = await SendChangesAsync(context, path, selector, revision);
                     if (bookmarks != _bookmarks)
                     {
                         bookmarks = _bookmarks;
-                        revision = Math.Max(revision, now);
+                        revision = Math.Max(revision, latest);
                         await SendAsync(context, "BOOKMARK", new() { ["kind"] = "X", ["apiVersion"] = path.ApiVersion, ["metadata"] = new JsonObject { ["resourceVersion"] = $"{revision}", ["creationTimestamp"] = null } });
                     }
                 }
 
-                await Task.WhenAny(changed, Task.Delay(until - DateTimeOffset.UtcNow > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : Positive(until - DateTimeOffset.UtcNow), context.RequestAborted));
+                var now = TimeProvider.System.GetUtcNow();
+                await Task.WhenAny(changed, Task.Delay(until - now > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : Positive(until - now), TimeProvider.System, context.RequestAborted));
             }
         }
         finally

@@ -90,7 +90,7 @@ public sealed class ObjectStore
             if (path.Namespace.Length > 0)
                 meta["namespace"] = path.Namespace;
             meta["uid"] = Guid.NewGuid().ToString();
-            meta["creationTimestamp"] = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            meta["creationTimestamp"] = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             meta["generation"] = 1L;
             if (StatusSubresources.Contains(path.Plural))
                 target.Remove("status");
@@ -133,7 +133,7 @@ public sealed class ObjectStore
             if (Meta(old)["finalizers"] is not JsonArray { Count: > 0 })
                 return RemoveLocked(path.Resource, old, Copy(old));
             var target = Copy(old);
-            Meta(target)["deletionTimestamp"] ??= DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            Meta(target)["deletionTimestamp"] ??= TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             return Copy(Store(path.Resource, old, target));
         }
     }
