@@ -37,6 +37,9 @@ internal sealed record OperatorOptions
     /// <summary>Whether runs may give the CLI further options of their own.</summary>
     public bool AllowExtraArgs { get; init; }
 
+    /// <summary>The tools that run at the model's provider and that runs may use, by their names without a date.</summary>
+    public IReadOnlyList<string> AllowedServerTools { get; init; } = [];
+
     /// <summary>What models cost.</summary>
     public required PriceTable Prices { get; init; }
 

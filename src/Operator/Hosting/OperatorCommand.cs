@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Stromboli.Crds.Values;
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Pricing;
@@ -6,7 +7,7 @@ using Stromboli.Operator.Pricing;
 namespace Stromboli.Operator.Hosting;
 
 /// <summary>The command line of the operator. A value that is no good is one sentence and exit code 2.</summary>
-internal sealed class OperatorCommand
+internal sealed partial class OperatorCommand
 {
     /// <summary>The exit code for a command line that cannot be used.</summary>
     public const int UsageError = 2;
@@ -31,6 +32,13 @@ internal sealed class OperatorCommand
     private readonly Option<bool> _extraArgs = new("--allow-extra-args")
     {
         Description = "Lets runs give the CLI further options of their own (agent.claude.extraArgs). Off, since the policies of namespaces do not know each of them.",
+    };
+
+    private readonly Option<string[]> _serverTools = new("--allow-server-tool")
+    {
+        HelpName = "NAME",
+        Description = "Lets runs use a tool that runs at the model's provider, for example web_search; also mcp_servers and container. Such a tool reaches a network from there. May be repeated.",
+        DefaultValueFactory = _ => [],
     };
 
     private readonly Option<string?> _prices = Text("--prices", "FILE", "A JSON file with what models cost, in place of the built-in table.");
@@ -60,7 +68,7 @@ internal sealed class OperatorCommand
     {
         _root = new RootCommand("The Stromboli operator: runs AgentRuns on the nodes whose bridges connect to it.");
         foreach (var option in (Option[])[
-            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _extraArgs, _prices, _apiRate, _reviewRate, _lostAfter, _lostGrace,
+            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _extraArgs, _serverTools, _prices, _apiRate, _reviewRate, _lostAfter, _lostGrace,
             _leaseDuration, _renewDeadline, _retryPeriod])
         {
             _root.Options.Add(option);
@@ -115,6 +123,7 @@ internal sealed class OperatorCommand
                 $"--model-base-url {parsed.GetValue(_model)}: must be an https URL without user, query and fragment (http only on loopback)."),
             ModelCredentialsSecret = parsed.GetValue(_credentials),
             AllowExtraArgs = parsed.GetValue(_extraArgs),
+            AllowedServerTools = [.. parsed.GetValue(_serverTools)!.Select(ServerTool).Distinct()],
             Prices = parsed.GetValue(_prices) is { } file ? PriceTable.Load(file) : PriceTable.BuiltIn,
             ApiRequestsPerSecond = parsed.GetValue(_apiRate) is >= 10 and <= 100_000 and var rate
                 ? rate
@@ -148,6 +157,13 @@ internal sealed class OperatorCommand
     private static ServingName HubName(string text) => ServingName.TryParse(text, out var name)
         ? name!
         : throw new UsageException($"--hub-name {text}: is neither a DNS name nor an address.");
+
+    private static string ServerTool(string text) => ServerToolName().IsMatch(text)
+        ? text
+        : throw new UsageException($"--allow-server-tool {text}: must be the name of a tool without the date of a version, such as web_search.");
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_]{1,63}\z(?<!_2\d{7})", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex ServerToolName();
 
     private static TimeSpan Span(ParseResult parsed, Option<string> option, TimeSpan least) =>
         new GoDuration(parsed.GetValue(option)!).Value is { } span && span >= least && span <= TimeSpan.FromDays(7)
