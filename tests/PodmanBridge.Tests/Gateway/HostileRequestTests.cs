@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
 
@@ -113,7 +114,7 @@ public sealed class HostileRequestTests : HostileAgentCase
             Assert.Equal(0, await ReceiveAsync(onemore));
 
             sockets[0].Dispose();
-            await UntilAsync(async () =>
+            await Eventually.TrueAsync(async () =>
             {
                 using var next = await Harness.ConnectAsync();
                 return (await RawAsync(next, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).StartsWith("HTTP/1.1 200", StringComparison.Ordinal);
@@ -156,12 +157,5 @@ public sealed class HostileRequestTests : HostileAgentCase
         {
             return 0;
         }
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var deadline = new CancellationTokenSource(Soon);
-        while (!await condition())
-            await Task.Delay(20, deadline.Token);
     }
 }
