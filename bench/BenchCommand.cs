@@ -2,6 +2,7 @@ using Stromboli.Bench.ApiWrites;
 using Stromboli.Bench.ColdStart;
 using Stromboli.Bench.Figures;
 using Stromboli.Bench.Idle;
+using Stromboli.Bench.Neighbours;
 using Stromboli.Bench.NodeThroughput;
 using Stromboli.Bench.OperatorMemory;
 using Stromboli.Bench.OperatorThroughput;
@@ -16,7 +17,7 @@ namespace Stromboli.Bench;
 /// <summary>Runs the parts named, or all of them, on stacks of real parts.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Measured = ["idle", "writes", "cold-start"];
+    private static readonly string[] Measured = ["idle", "writes", "cold-start", "neighbours"];
     private const string NodeThroughput = "node-throughput";
     private const string OperatorThroughput = "operator-throughput";
     private const string OperatorMemory = "operator-memory";
@@ -100,6 +101,12 @@ internal static class BenchCommand
             progress.Tell("cold-start: in turn with podman run");
             figures.AddRange(await new ColdStartBench(stack, session.Runs).RunAsync(warmUp: 10, count: 40, cancellationToken));
             figures.AddRange(ResidentMemory.Of(stack, "-later"));
+        }
+
+        if (parts.Contains("neighbours"))
+        {
+            progress.Tell("neighbours: the pace of one run beside another that floods the gateway");
+            figures.AddRange(await new NeighbourBench(stack).RunAsync(cancellationToken));
         }
 
         return figures;

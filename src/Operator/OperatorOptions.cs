@@ -37,8 +37,12 @@ internal sealed record OperatorOptions
     /// <summary>Whether runs may give the CLI further options of their own.</summary>
     public bool AllowExtraArgs { get; init; }
 
+    /// <summary>The tools that run at the model's provider and that runs may use, by their names without a date.</summary>
+    public IReadOnlyList<string> AllowedServerTools { get; init; } = [];
+
     /// <summary>The largest share of the processors that a run may ask for.</summary>
     public required int MaxCpuShares { get; init; }
+
     /// <summary>How many runs of one namespace that are not over are dealt with at once.</summary>
     public required int NamespaceRuns { get; init; }
 

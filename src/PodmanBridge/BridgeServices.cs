@@ -121,6 +121,7 @@ internal static class BridgeServices
         Time = services.GetRequiredService<TimeProvider>(),
         Loggers = services.GetRequiredService<ILoggerFactory>(),
         Prices = () => services.GetRequiredService<PriceList>().Current,
+        ServerTools = () => services.GetRequiredService<PriceList>().ServerTools,
         LeaseHolds = () => services.GetRequiredService<NodeLease>().Valid,
     });
 

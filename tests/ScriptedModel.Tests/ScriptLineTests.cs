@@ -25,6 +25,16 @@ public sealed class ScriptLineTests
     }
 
     [Fact]
+    public void Parse_UsageBeyondTokens_IsRead()
+    {
+        var usage = ScriptLine.Parse("@usage in=1 web-search=2 web-fetch=3 iteration=compaction:4:5 iteration=advisor_message:6:7:m unknown=x:8 iteration=bad unknown=bad\n@say a")[0].Usage;
+
+        Assert.Equal((1, 2, 3), (usage.Input, usage.WebSearches, usage.WebFetches));
+        Assert.Equal([new Iteration("compaction", 4, 5, null), new Iteration("advisor_message", 6, 7, "m")], usage.Iterations);
+        Assert.Equal([("x", 8L)], usage.Unknown);
+    }
+
+    [Fact]
     public void Parse_SleepAtTheEnd_HoldsForTheOkThatFollows()
     {
         var lines = ScriptLine.Parse("@bash a\n@sleep 60s");

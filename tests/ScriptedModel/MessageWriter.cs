@@ -97,7 +97,35 @@ internal static class MessageWriter
         ["input"] = input,
     };
 
-    private static JsonObject UsageOf(Usage usage, long output) => new()
+    private static JsonObject UsageOf(Usage usage, long output)
+    {
+        var json = Figures(usage, output);
+        if (usage.WebSearches + usage.WebFetches > 0)
+            json["server_tool_use"] = new JsonObject { ["web_search_requests"] = usage.WebSearches, ["web_fetch_requests"] = usage.WebFetches };
+        if (usage.Iterations.Count > 0)
+            json["iterations"] = new JsonArray([.. usage.Iterations.Select(Sampling), Message(usage, output)]);
+        foreach (var (name, value) in usage.Unknown)
+            json[name] = value;
+        return json;
+    }
+
+    private static JsonNode Sampling(Iteration iteration)
+    {
+        var json = new JsonObject { ["type"] = iteration.Type, ["input_tokens"] = iteration.Input, ["output_tokens"] = iteration.Output };
+        if (iteration.Model is { } model)
+            json["model"] = model;
+        return json;
+    }
+
+    private static JsonNode Message(Usage usage, long output)
+    {
+        var json = Figures(usage, output);
+        json.Remove("service_tier");
+        json["type"] = "message";
+        return json;
+    }
+
+    private static JsonObject Figures(Usage usage, long output) => new()
     {
         ["input_tokens"] = usage.Input,
         ["cache_creation_input_tokens"] = usage.CacheWrite + usage.CacheWriteHour,

@@ -8,4 +8,7 @@ public sealed record Welcome : OperatorMessage
 
     /// <summary>What models cost, for the ledger.</summary>
     public required IReadOnlyList<ModelPrice> Prices { get; init; }
+
+    /// <summary>The tools at the provider that runs may use; all others are refused. Null for none.</summary>
+    public IReadOnlyList<ServerTool>? ServerTools { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stromboli.Crds.Runs;
+using System.Text.RegularExpressions;
 using Stromboli.Crds.Values;
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Pricing;
@@ -8,7 +9,7 @@ using Stromboli.Operator.Runs;
 namespace Stromboli.Operator.Hosting;
 
 /// <summary>The command line of the operator. A value that is no good is one sentence and exit code 2.</summary>
-internal sealed class OperatorCommand
+internal sealed partial class OperatorCommand
 {
     /// <summary>The exit code for a command line that cannot be used.</summary>
     public const int UsageError = 2;
@@ -52,6 +53,13 @@ internal sealed class OperatorCommand
     private readonly Option<string> _namespaceSpecs = Text(
         "--namespace-specs", "SIZE", "How much the specs of these runs that are larger than 4 KiB may have together, from 1Mi to 1Gi; the others wait, in order.", "32Mi");
 
+    private readonly Option<string[]> _serverTools = new("--allow-server-tool")
+    {
+        HelpName = "NAME",
+        Description = "Lets runs use a tool that runs at the model's provider, for example web_search; also mcp_servers and container. Such a tool reaches a network from there. May be repeated.",
+        DefaultValueFactory = _ => [],
+    };
+
     private readonly Option<string?> _prices = Text("--prices", "FILE", "A JSON file with what models cost, in place of the built-in table.");
     private readonly Option<int> _apiRate = new("--api-requests-per-second")
     {
@@ -79,7 +87,7 @@ internal sealed class OperatorCommand
     {
         _root = new RootCommand("The Stromboli operator: runs AgentRuns on the nodes whose bridges connect to it.");
         foreach (var option in (Option[])[
-            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _extraArgs, _cpuShares, _namespaceRuns, _namespaceSpecs, _prices,
+            _kubeConfig, _namespace, _identity, _hubListen, _hubNames, _healthListen, _image, _model, _credentials, _extraArgs, _serverTools, _cpuShares, _namespaceRuns, _namespaceSpecs, _prices,
             _apiRate, _reviewRate, _lostAfter, _lostGrace,
             _leaseDuration, _renewDeadline, _retryPeriod])
         {
@@ -144,6 +152,7 @@ internal sealed class OperatorCommand
             NamespaceSpecBytes = new Quantity(parsed.GetValue(_namespaceSpecs)!).WholeUnits is >= 1 << 20 and <= 1 << 30 and var specs
                 ? specs
                 : throw new UsageException($"{_namespaceSpecs.Name} {parsed.GetValue(_namespaceSpecs)}: must be a size such as 32Mi, from 1Mi to 1Gi."),
+            AllowedServerTools = [.. parsed.GetValue(_serverTools)!.Select(ServerTool).Distinct()],
             Prices = parsed.GetValue(_prices) is { } file ? PriceTable.Load(file) : PriceTable.BuiltIn,
             ApiRequestsPerSecond = parsed.GetValue(_apiRate) is >= 10 and <= 100_000 and var rate
                 ? rate
@@ -177,6 +186,13 @@ internal sealed class OperatorCommand
     private static ServingName HubName(string text) => ServingName.TryParse(text, out var name)
         ? name!
         : throw new UsageException($"--hub-name {text}: is neither a DNS name nor an address.");
+
+    private static string ServerTool(string text) => ServerToolName().IsMatch(text)
+        ? text
+        : throw new UsageException($"--allow-server-tool {text}: must be the name of a tool without the date of a version, such as web_search.");
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_]{1,63}\z(?<!_2\d{7})", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex ServerToolName();
 
     private static TimeSpan Span(ParseResult parsed, Option<string> option, TimeSpan least) =>
         new GoDuration(parsed.GetValue(option)!).Value is { } span && span >= least && span <= TimeSpan.FromDays(7)

@@ -112,7 +112,7 @@ internal static class OperatorServices
 
     private static void AddNodes(this IServiceCollection services, OperatorOptions options)
     {
-        services.AddSingleton(new HubSettings { NodeLostAfter = options.NodeLostAfter, NodeLostGrace = options.NodeLostGrace, Prices = options.Prices.Models });
+        services.AddSingleton(new HubSettings { NodeLostAfter = options.NodeLostAfter, NodeLostGrace = options.NodeLostGrace, Prices = options.Prices.Models, ServerTools = options.Prices.Allow(options.AllowedServerTools) });
         services.AddInformer(AgentNodeResource.Type, n => n with { Metadata = n.Metadata with { ManagedFields = null } });
 
         // Only the labels count, and a node's status is large.

@@ -66,7 +66,7 @@ internal sealed partial class HubLink
                 return;
             }
 
-            _channel.TrySend(new Welcome { Epoch = _context.Leadership.Epoch, Installation = _installation, Prices = _context.Settings.Prices });
+            _channel.TrySend(new Welcome { Epoch = _context.Leadership.Epoch, Installation = _installation, Prices = _context.Settings.Prices, ServerTools = _context.Settings.ServerTools });
             _welcomed = true;
             var resync = ResyncAsync(hello, ending.Token);
             work.Add(resync);

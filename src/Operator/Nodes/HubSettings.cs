@@ -14,6 +14,9 @@ internal sealed record HubSettings
     /// <summary>What models cost.</summary>
     public required IReadOnlyList<ModelPrice> Prices { get; init; }
 
+    /// <summary>The tools at the model's provider that runs may use.</summary>
+    public IReadOnlyList<ServerTool> ServerTools { get; init; } = [];
+
     /// <summary>How long a bridge may take for its Hello.</summary>
     public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

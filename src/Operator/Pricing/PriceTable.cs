@@ -23,6 +23,13 @@ internal sealed record PriceTable
     /// <summary>The prices.</summary>
     public required IReadOnlyList<ModelPrice> Models { get; init; }
 
+    /// <summary>The prices of tools that run at the provider; null for none.</summary>
+    public IReadOnlyList<ServerTool>? ServerTools { get; init; }
+
+    /// <summary>Those of the tools at the provider that are allowed, each with its price if the table has one.</summary>
+    public IReadOnlyList<ServerTool> Allow(IEnumerable<string> names) =>
+        [.. names.Select(name => ServerTools?.FirstOrDefault(tool => tool.Name == name) ?? new ServerTool { Name = name })];
+
     /// <summary>Reads a table from a file.</summary>
     /// <exception cref="UsageException">It cannot be read or used.</exception>
     public static PriceTable Load(string file)
@@ -61,6 +68,11 @@ internal sealed record PriceTable
                 throw new FormatException($"A price of {price.Model} is below 0 or above {MaxPrice}.");
         }
 
+        var tools = table.ServerTools ?? [];
+        if (tools.Count > MaxEntries || tools.Any(tool => tool is not { Name.Length: > 0 and <= 128, PerThousandUSD: >= 0 and <= MaxPrice }))
+            throw new FormatException($"serverTools has more than {MaxEntries} entries, or one without a name and a price from 0 to {MaxPrice}.");
+        if (tools.DistinctBy(tool => tool.Name).Count() != tools.Count)
+            throw new FormatException("A tool is named twice.");
         return models.DistinctBy(p => p.Model).Count() == models.Count ? table : throw new FormatException("A model is named twice.");
     }
 

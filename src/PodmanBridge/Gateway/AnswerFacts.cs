@@ -12,8 +12,14 @@ internal sealed record AnswerFacts
     /// <summary>What it used; null before it said so.</summary>
     public TokenUsage? Usage { get; init; }
 
-    /// <summary>Whether <see cref="Usage"/> is final.</summary>
+    /// <summary>What other models used for the same answer, an advisor say; null if none did.</summary>
+    public IReadOnlyDictionary<string, TokenUsage>? OtherModels { get; init; }
+
+    /// <summary>Whether the answer came to its end.</summary>
     public bool Complete { get; init; }
+
+    /// <summary>Whether it told of usage in words that the gateway does not know, or cannot read: it may have used more than <see cref="Usage"/>.</summary>
+    public bool HasUnknown { get; init; }
 
     /// <summary>The API's name for an error, as in <c>overloaded_error</c>; an error can also come inside a stream that began well.</summary>
     public string? ErrorType { get; init; }

@@ -15,6 +15,8 @@ internal sealed class AnswerReader(bool stream)
     /// <summary>The longest whole message that is read, in bytes.</summary>
     public const int LongestMessage = 8 * 1024 * 1024;
 
+    private const int MostModels = 8;
+
     private readonly ArrayBufferWriter<byte> _held = new(1024);
     private bool _skipping;
     private bool _final;
@@ -97,34 +99,64 @@ internal sealed class AnswerReader(bool stream)
         }
         catch (JsonException)
         {
+            // A usage that cannot be read is one that is not known.
+            Facts = Facts with { HasUnknown = true };
             return;
         }
 
         Facts = said?.Type switch
         {
-            "message_start" => Facts with { Model = Model(said.Message?.Model), Usage = Grow(said.Message?.Usage) },
-            "message_delta" => Delta(said.Usage),
-            "message_stop" => Facts with { Complete = Facts.Usage is not null },
-            "message" => Whole(said),
+            "message_start" => Use(Facts with { Model = Model(said.Message?.Model) }, said.Message?.Usage),
+            "message_delta" => Last(Facts, said.Usage),
+            "message_stop" => Facts with { Complete = _final },
+            "message" => Last(Facts with { Model = Model(said.Model) }, said.Usage),
             "error" => Facts with { ErrorType = ErrorType(said.Error?.Type) },
             _ => Facts,
         };
     }
 
-    private AnswerFacts Delta(AnswerUsage? usage)
+    private AnswerFacts Last(AnswerFacts facts, AnswerUsage? usage)
     {
         _final |= usage is not null;
-        return Facts with { Usage = Grow(usage) };
+        return Use(facts, usage);
     }
 
-    private AnswerFacts Whole(AnswerEvent message)
+    private static AnswerFacts Use(AnswerFacts facts, AnswerUsage? usage)
     {
-        _final = message.Usage is not null;
-        return Facts with { Model = Model(message.Model), Usage = Grow(message.Usage) };
+        if (usage is null)
+            return facts;
+        var (own, others) = Split(usage, facts.Model);
+        return facts with
+        {
+            Usage = TokenUsage.Max(facts.Usage ?? TokenUsage.Zero, own),
+            OtherModels = others.Count == 0 ? facts.OtherModels : Grow(facts.OtherModels, others),
+            HasUnknown = facts.HasUnknown || usage.HasUnknown || others.Count > MostModels,
+        };
     }
 
-    private TokenUsage? Grow(AnswerUsage? usage) =>
-        usage is null ? Facts.Usage : TokenUsage.Max(Facts.Usage ?? TokenUsage.Zero, usage.ToTokens());
+    // The numbers of the whole leave out what it took to summarise the context or to ask an advisor; the sum of the iterations does not. Where both are there, the larger is the whole.
+    private static (TokenUsage Own, Dictionary<string, TokenUsage> Others) Split(AnswerUsage usage, string? model)
+    {
+        var (own, others) = (TokenUsage.Zero, new Dictionary<string, TokenUsage>());
+        foreach (var iteration in usage.Iterations ?? [])
+        {
+            if (iteration is null)
+                continue;
+            if (iteration.Type == "message" || iteration.Model is not { Length: > 0 and <= 256 } other || other == model || other.Any(char.IsControl))
+                own += iteration.ToTokens();
+            else
+                others[other] = others.GetValueOrDefault(other, TokenUsage.Zero) + iteration.ToTokens();
+        }
+
+        return (TokenUsage.Max(usage.ToTokens(), own), others);
+    }
+
+    private static Dictionary<string, TokenUsage> Grow(IReadOnlyDictionary<string, TokenUsage>? before, Dictionary<string, TokenUsage> now)
+    {
+        foreach (var (model, usage) in before ?? new Dictionary<string, TokenUsage>())
+            now[model] = TokenUsage.Max(usage, now.GetValueOrDefault(model, TokenUsage.Zero));
+        return now;
+    }
 
     private string? Model(string? name) => name is { Length: > 0 and <= 256 } && !name.Any(char.IsControl) ? name : Facts.Model;
 

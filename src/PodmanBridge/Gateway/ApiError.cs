@@ -32,6 +32,7 @@ internal sealed record ApiError
         403 => "permission_error",
         404 => "not_found_error",
         413 => "request_too_large",
+        429 => "rate_limit_error",
         503 => "overloaded_error",
         >= 500 => "api_error",
         _ => "invalid_request_error",

@@ -15,6 +15,12 @@ internal sealed class GatewayRun : IGatewayRun, IAsyncDisposable
     /// <summary>The large request bodies of one run that are held in memory at once.</summary>
     public const int MostLargeBodies = 2;
 
+    /// <summary>From how many tokens on a prompt is a long one, with the beta that allows it.</summary>
+    private const long LongPrompt = 200_000;
+
+    /// <summary>What a long prompt costs more, at most: twice for the input, half as much again for the output.</summary>
+    private const decimal LongPromptFactor = 2;
+
     private readonly GatewayOptions _gateway;
     private readonly GatewayRunOptions _options;
     private readonly Ledger _ledger;
@@ -34,6 +40,7 @@ internal sealed class GatewayRun : IGatewayRun, IAsyncDisposable
     {
         (_gateway, _options, _closed) = (gateway, options, closed);
         Over = _refused.Token;
+        Rate = new TokenBucket(gateway.RequestsPerSecond, gateway.RequestBurst, gateway.Time);
         _ledger = Ledger.Open(options.LedgerPath, gateway.Time);
         try
         {
@@ -52,8 +59,14 @@ internal sealed class GatewayRun : IGatewayRun, IAsyncDisposable
     /// <inheritdoc/>
     public string Key => _options.Key;
 
+    /// <summary>The run's namespace.</summary>
+    public string Namespace => _options.Namespace;
+
+    /// <summary>How often the run may ask.</summary>
+    public TokenBucket Rate { get; }
+
     /// <summary>What its requests used so far. Complete up to each answer whose end the agent has seen.</summary>
-    public LedgerTotals Totals => _ledger.Totals(_gateway.Prices());
+    public LedgerTotals Totals => _ledger.Totals(_gateway.Prices(), _gateway.ServerTools());
 
     /// <summary>Why the last model call that was answered failed; null when it did not, or none was.</summary>
     public ModelFailure? LastFailure => Totals.LastFailure;
@@ -144,15 +157,14 @@ internal sealed class GatewayRun : IGatewayRun, IAsyncDisposable
     internal async Task<ModelCall?> BeginAsync(MessageRequest request, long bytes, CancellationToken cancellationToken)
     {
         if (_options.Budget is not { } budget)
-            return new ModelCall(this, _ledger, request.Model, _ledger.Begin(request.Model, request.MaxTokens, bytes));
-        var price = budget.CostUSD is null ? null : PriceTable.Find(_gateway.Prices(), request.Model);
-        var worst = Reservation.WorstCase(request.MaxTokens, bytes, price);
+            return new ModelCall(this, _ledger, request, _ledger.Begin(request.Model, request.MaxTokens, bytes));
+        var worst = WorstCase(request, bytes, budget);
         while (true)
         {
             switch (_ledger.TryBegin(request.Model, request.MaxTokens, bytes, worst, budget, out var id, out var changed))
             {
                 case BudgetAnswer.Granted:
-                    return new ModelCall(this, _ledger, request.Model, id);
+                    return new ModelCall(this, _ledger, request, id);
                 case BudgetAnswer.UsedUp:
                     _options.BudgetExceeded?.Invoke();
                     return null;
@@ -174,8 +186,11 @@ internal sealed class GatewayRun : IGatewayRun, IAsyncDisposable
             return null;
         if (request.Surcharge is { } member)
             return $"{member}: the run has a cap of cost (budget.maxCostUSD), and the operator's prices are those without it";
-        return PriceTable.Find(_gateway.Prices(), request.Model) is null
-            ? $"model: the run has a cap of cost (budget.maxCostUSD), and the operator knows no price of {request.Model}"
+        var prices = Prices;
+        if (PriceTable.Find(prices.Models, request.Model) is null)
+            return $"model: the run has a cap of cost (budget.maxCostUSD), and the operator knows no price of {request.Model}";
+        return request.ServerTools.Keys.FirstOrDefault(tool => prices.Uses(tool, 1) is null) is { } unpriced
+            ? $"tools: the run has a cap of cost (budget.maxCostUSD), and the operator knows no price of {unpriced}"
             : null;
     }
 
@@ -183,16 +198,39 @@ internal sealed class GatewayRun : IGatewayRun, IAsyncDisposable
     internal bool NoteUnreachable(out long count) => BitOperations.IsPow2(count = Interlocked.Increment(ref _unreachable));
 
     /// <summary>Notes a request that was refused for a reason which the end of the run may be blamed on.</summary>
-    internal void NoteRefusal(MessageRequest request, ModelFailure failure)
+    /// <exception cref="IOException">The ledger cannot be written.</exception>
+    internal void NoteRefusal(ModelFailure failure)
     {
-        using var call = new ModelCall(this, _ledger, request.Model, _ledger.Begin(request.Model, 0, 0));
-        call.NothingUsed();
-        call.Answered(failure);
+        _ledger.Refused(failure);
+        OnChanged();
     }
 
-    /// <summary>US dollars; null for a model without a price.</summary>
-    internal decimal? CostOf(string model, TokenUsage usage) => PriceTable.Find(_gateway.Prices(), model) is { } price ? PriceTable.Cost(price, usage) : null;
+    /// <summary>What the run may ask of the model now: the operator may have been told otherwise since the last request.</summary>
+    internal RequestRules Rules() => new(_gateway.ServerTools().Select(tool => tool.Name), _options.Betas);
+
+    /// <summary>US dollars; null when a model or a tool that was used has no price.</summary>
+    internal decimal? CostOf(string model, AnswerFacts facts, MessageRequest request)
+    {
+        var prices = Prices;
+        var sum = prices.Cost(model, facts.Usage ?? TokenUsage.Zero);
+        foreach (var (other, usage) in facts.OtherModels ?? new Dictionary<string, TokenUsage>())
+            sum += prices.Cost(other, usage);
+        return request.IsLongContext && facts.Usage is { } used && used.Input + used.CacheRead + used.CacheWrite + used.CacheWriteHour > LongPrompt ? sum * LongPromptFactor : sum;
+    }
 
     /// <summary>Something about the run's requests has changed.</summary>
     internal void OnChanged() => Changed?.Invoke(this, EventArgs.Empty);
+
+    private PriceTable Prices => new(_gateway.Prices(), _gateway.ServerTools());
+
+    private Reservation WorstCase(MessageRequest request, long bytes, AttemptBudget budget)
+    {
+        var prices = Prices;
+        var price = budget.CostUSD is null ? null : PriceTable.Find(prices.Models, request.Model);
+        var worst = Reservation.WorstCase(request.MaxTokens, bytes, price, request.ExtraInput);
+        if (price is null)
+            return worst;
+        var factor = request.IsLongContext && bytes + request.ExtraInput > LongPrompt ? LongPromptFactor : 1;
+        return worst with { CostUSD = (worst.CostUSD * factor) + request.ServerTools.Sum(tool => prices.Uses(tool.Key, tool.Value) ?? 0) };
+    }
 }

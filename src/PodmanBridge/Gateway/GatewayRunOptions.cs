@@ -8,6 +8,12 @@ internal sealed record GatewayRunOptions
     /// <summary>Names the run in logs: UID and attempt.</summary>
     public required string Key { get; init; }
 
+    /// <summary>Its namespace, which shares a credential with others.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>The betas that the run itself asks for (<c>agent.claude.betas</c>).</summary>
+    public IReadOnlyList<string> Betas { get; init; } = [];
+
     /// <summary>Where its socket is made; what lies there is replaced.</summary>
     public required string SocketPath { get; init; }
 

@@ -1,53 +1,50 @@
+using System.Buffers;
 using System.Text.Json;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.PodmanBridge.Gateway;
 
 /// <summary>
-/// What a run's requests used, in a file of JSON lines that is only appended to. A line is with the kernel before the request leaves and before the
-/// agent sees the end of its answer, so a killed bridge forgets nothing; it reaches the disk at the latest when the ledger is closed (a machine that
-/// loses power takes its runs with it). Safe for use by several threads.
+/// What a run's requests used, in a file of JSON lines. A line is with the kernel before the request leaves and before the agent sees the end of its answer, so a killed bridge forgets nothing;
+/// it reaches the disk at the latest when the ledger is closed (a machine that loses power takes its runs with it). When <see cref="CompactAfter"/> bytes have been written, the file is replaced by one
+/// with the sums of what is over, so that it stays below <see cref="MostBytes"/> whatever the agent asks for. Safe for use by several threads.
 /// </summary>
 internal sealed class Ledger : IDisposable
 {
+    /// <summary>After how many bytes the file is replaced by its sums.</summary>
+    public const int CompactAfter = 256 * 1024;
+
+    /// <summary>What the file never has: its sums, the lines of open requests and <see cref="CompactAfter"/> bytes more are less.</summary>
+    public const int MostBytes = 1024 * 1024;
+
     private readonly Lock _lock = new();
-    private readonly FileStream _file;
+    private readonly string _path;
     private readonly TimeProvider _time;
-    private readonly LedgerSums _over = new();
+    private readonly LedgerSums _over;
     private readonly Dictionary<long, LedgerEntry> _open = [];
+    private FileStream _file;
     private long _last;
     private long _openMs;
     private long _openSince;
+    private long _compactAt;
     private TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Ledger(FileStream file, TimeProvider time)
+    private Ledger(string path, FileStream file, TimeProvider time)
     {
-        (_file, _time) = (file, time);
-        foreach (var entry in LedgerFile.Load(file))
-        {
-            _over.Add(entry);
-            if (entry.Answered)
-                _over.LastFailure = entry.Failure;
-            _last = Math.Max(_last, entry.ID);
-            _openMs = Math.Max(_openMs, entry.OpenMs);
-        }
+        (_path, _file, _time) = (path, file, time);
+        var loaded = LedgerFile.Load(file);
+        (_over, _last, _openMs) = (loaded.Sums, loaded.LastID, loaded.OpenMs);
+        _compactAt = CompactAfter;
     }
 
     /// <summary>Opens or creates a ledger; a last line that was torn by a kill is dropped.</summary>
     /// <exception cref="IOException">The file cannot be used.</exception>
     public static Ledger Open(string path, TimeProvider time)
     {
-        var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Read,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        var file = Create(path, FileMode.OpenOrCreate);
         try
         {
-            return new Ledger(file, time);
+            return new Ledger(path, file, time);
         }
         catch
         {
@@ -95,12 +92,13 @@ internal sealed class Ledger : IDisposable
     /// <param name="usage">What is known.</param>
     /// <param name="settled">Whether that is all.</param>
     /// <param name="costUSD">What it costs; null when the model has no price.</param>
-    public void Note(long id, string model, TokenUsage usage, bool settled, decimal? costUSD = null)
+    /// <param name="others">What other models used for the same answer.</param>
+    public void Note(long id, string model, TokenUsage usage, bool settled, decimal? costUSD = null, IReadOnlyDictionary<string, TokenUsage>? others = null)
     {
         lock (_lock)
         {
             if (!_open[id].Settled)
-                Write(_open[id] with { Model = model, Usage = usage, Settled = settled, CostUSD = costUSD, OpenMs = OpenMs() });
+                Write(_open[id] with { Model = model, Usage = usage, OtherModels = others, Settled = settled, CostUSD = costUSD, OpenMs = OpenMs() });
         }
     }
 
@@ -114,6 +112,20 @@ internal sealed class Ledger : IDisposable
         }
     }
 
+    /// <summary>
+    /// Notes that requests are refused here, for a reason which the end of the run may be blamed on. They are on the ledger only when the reason changes: how often an agent asks is its own choice.
+    /// </summary>
+    public void Refused(ModelFailure failure)
+    {
+        lock (_lock)
+        {
+            var isNews = _over.LastFailure?.Reason != failure.Reason;
+            _over.LastFailure = failure;
+            if (isNews)
+                Append(JsonSerializer.SerializeToUtf8Bytes(new LedgerLine { Refusal = failure }, LedgerJson.Default.LedgerLine));
+        }
+    }
+
     /// <summary>The request is over, whatever is known of it. To be called once for each <see cref="Begin"/>.</summary>
     public void End(long id)
     {
@@ -121,7 +133,7 @@ internal sealed class Ledger : IDisposable
         {
             _openMs = OpenMs();
             _openSince = _time.GetTimestamp();
-            Write(_open[id] with { OpenMs = _openMs });
+            Write(_open[id] with { OpenMs = _openMs, Over = true });
             _over.Add(_open[id]);
             _open.Remove(id);
             _ended.SetResult();
@@ -130,10 +142,10 @@ internal sealed class Ledger : IDisposable
     }
 
     /// <summary>The sums, at the prices given.</summary>
-    public LedgerTotals Totals(IReadOnlyList<ModelPrice> prices)
+    public LedgerTotals Totals(IReadOnlyList<ModelPrice> prices, IReadOnlyList<ServerTool>? serverTools = null)
     {
         lock (_lock)
-            return _over.Totals(_open.Values, prices, OpenMs());
+            return _over.Totals(_open.Values, new PriceTable(prices, serverTools ?? []), OpenMs());
     }
 
     /// <inheritdoc/>
@@ -170,6 +182,60 @@ internal sealed class Ledger : IDisposable
     private void Write(LedgerEntry entry)
     {
         _open[entry.ID] = entry;
-        _file.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, LedgerJson.Default.LedgerEntry), (byte)'\n']);
+        Append(JsonSerializer.SerializeToUtf8Bytes(entry, LedgerJson.Default.LedgerEntry));
     }
+
+    private void Append(byte[] line)
+    {
+        _file.Write([.. line, (byte)'\n']);
+        if (_file.Length > _compactAt)
+            Compact();
+    }
+
+    // The new file is whole and on the disk before it takes the name of the old one, so that a kill, or a loss of power, leaves one of the two.
+    private void Compact()
+    {
+        var written = _path + ".new";
+        var file = Create(written, FileMode.Create);
+        try
+        {
+            file.Write(Lines());
+            file.Flush(flushToDisk: true);
+            File.Move(written, _path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The old file goes on to be right; a full disk passes.
+            file.Dispose();
+            _compactAt = _file.Length + CompactAfter;
+            return;
+        }
+
+        _file.Dispose();
+        _file = file;
+        _compactAt = file.Length + CompactAfter;
+    }
+
+    private byte[] Lines()
+    {
+        var lines = new ArrayBufferWriter<byte>();
+        lines.Write(JsonSerializer.SerializeToUtf8Bytes(new LedgerLine { Snapshot = _over.Snapshot(_last, OpenMs()) }, LedgerJson.Default.LedgerLine));
+        lines.Write("\n"u8);
+        foreach (var entry in _open.Values)
+        {
+            lines.Write(JsonSerializer.SerializeToUtf8Bytes(entry, LedgerJson.Default.LedgerEntry));
+            lines.Write("\n"u8);
+        }
+
+        return lines.WrittenSpan.ToArray();
+    }
+
+    private static FileStream Create(string path, FileMode mode) => new(path, new FileStreamOptions
+    {
+        Mode = mode,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.Read,
+        BufferSize = 0,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
 }

@@ -23,6 +23,9 @@ internal sealed record LedgerEntry
     /// <summary>What the answer used, as far as it is known; null before anything is.</summary>
     public TokenUsage? Usage { get; init; }
 
+    /// <summary>What other models used for the same answer; null when none did.</summary>
+    public IReadOnlyDictionary<string, TokenUsage>? OtherModels { get; init; }
+
     /// <summary>Whether <see cref="Usage"/> is the whole of it: the answer came to its end, or there was none to pay for.</summary>
     public bool Settled { get; init; }
 
@@ -35,7 +38,7 @@ internal sealed record LedgerEntry
     /// <summary>The most US dollars likewise.</summary>
     public decimal ReservedUSD { get; init; }
 
-    /// <summary>What <see cref="Usage"/> costs by the prices of its time; null when its model has no price.</summary>
+    /// <summary>What <see cref="Usage"/> and <see cref="OtherModels"/> cost by the prices of its time; null when one of them has no price.</summary>
     public decimal? CostUSD { get; init; }
 
     /// <summary>What counts against the budget: the usage once all of it is known, before that no less than the reservation.</summary>
@@ -44,7 +47,7 @@ internal sealed record LedgerEntry
     {
         get
         {
-            var used = Usage?.Total ?? 0;
+            var used = (Usage?.Total ?? 0) + (OtherModels?.Values.Sum(usage => usage.Total) ?? 0);
             return Settled && Usage is not null
                 ? new(used, CostUSD ?? ReservedUSD)
                 : new(Math.Max(used, ReservedTokens), Math.Max(CostUSD ?? 0, ReservedUSD));
@@ -53,6 +56,9 @@ internal sealed record LedgerEntry
 
     /// <summary>Whether the model, or the way to it, has had its say: only then <see cref="Failure"/> counts.</summary>
     public bool Answered { get; init; }
+
+    /// <summary>Whether the request is over: no further line is about it.</summary>
+    public bool Over { get; init; }
 
     /// <summary>The time during which this run's requests were open, all together, when this line was written; in milliseconds.</summary>
     public long OpenMs { get; init; }

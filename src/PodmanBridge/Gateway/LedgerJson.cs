@@ -8,4 +8,5 @@ namespace Stromboli.PodmanBridge.Gateway;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(LedgerEntry))]
+[JsonSerializable(typeof(LedgerLine))]
 internal sealed partial class LedgerJson : JsonSerializerContext;

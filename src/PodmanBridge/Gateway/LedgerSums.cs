@@ -1,10 +1,13 @@
-using Stromboli.NodeLink.Messages;
-
 namespace Stromboli.PodmanBridge.Gateway;
 
 /// <summary>The sums of requests that are over, so that a run of many requests costs no more memory than one of few.</summary>
 internal sealed class LedgerSums
 {
+    /// <summary>The models that are told apart; the agent chooses the names where an upstream does not. What more are used count as one without a price.</summary>
+    public const int MostModels = 64;
+
+    private const string FurtherModels = "(further models)";
+
     private readonly Dictionary<string, TokenUsage> _models = [];
     private int _requests;
     private int _unsettled;
@@ -14,6 +17,27 @@ internal sealed class LedgerSums
 
     /// <summary>What counts against a budget of requests that are over.</summary>
     public Reservation Charged { get; private set; }
+
+    /// <summary>Goes on from sums that were written down.</summary>
+    public static LedgerSums Of(LedgerSnapshot snapshot)
+    {
+        var sums = new LedgerSums { _requests = snapshot.Requests, _unsettled = snapshot.Unsettled, Charged = snapshot.Charged, LastFailure = snapshot.LastFailure };
+        foreach (var (model, usage) in snapshot.Models)
+            Add(sums._models, model, usage);
+        return sums;
+    }
+
+    /// <summary>The sums, to be written down.</summary>
+    public LedgerSnapshot Snapshot(long lastID, long openMs) => new()
+    {
+        Requests = _requests,
+        Unsettled = _unsettled,
+        Charged = Charged,
+        Models = _models,
+        LastFailure = LastFailure,
+        LastID = lastID,
+        OpenMs = openMs,
+    };
 
     /// <summary>Adds a request that is over.</summary>
     public void Add(LedgerEntry entry)
@@ -25,7 +49,7 @@ internal sealed class LedgerSums
     }
 
     /// <summary>The sums together with the requests that are still open, at the prices given.</summary>
-    public LedgerTotals Totals(IReadOnlyCollection<LedgerEntry> open, IReadOnlyList<ModelPrice> prices, long openMs)
+    public LedgerTotals Totals(IReadOnlyCollection<LedgerEntry> open, PriceTable prices, long openMs)
     {
         var models = new Dictionary<string, TokenUsage>(_models);
         foreach (var entry in open)
@@ -46,18 +70,28 @@ internal sealed class LedgerSums
 
     private static void Add(Dictionary<string, TokenUsage> models, LedgerEntry entry)
     {
-        if (entry.Usage is { } usage && usage != TokenUsage.Zero)
-            models[entry.Model] = models.GetValueOrDefault(entry.Model, TokenUsage.Zero) + usage;
+        if (entry.Usage is { } own)
+            Add(models, entry.Model, own);
+        foreach (var (model, usage) in entry.OtherModels ?? new Dictionary<string, TokenUsage>())
+            Add(models, model, usage);
     }
 
-    private static decimal? Cost(Dictionary<string, TokenUsage> models, IReadOnlyList<ModelPrice> prices)
+    private static void Add(Dictionary<string, TokenUsage> models, string model, TokenUsage usage)
+    {
+        if (usage == TokenUsage.Zero)
+            return;
+        var name = models.ContainsKey(model) || models.Count < MostModels ? model : FurtherModels;
+        models[name] = models.GetValueOrDefault(name, TokenUsage.Zero) + usage;
+    }
+
+    private static decimal? Cost(Dictionary<string, TokenUsage> models, PriceTable prices)
     {
         decimal sum = 0;
         foreach (var (model, usage) in models)
         {
-            if (PriceTable.Find(prices, model) is not { } price)
+            if (prices.Cost(model, usage) is not { } cost)
                 return null;
-            sum += PriceTable.Cost(price, usage);
+            sum += cost;
         }
 
         return sum;

@@ -12,7 +12,7 @@ internal sealed record LedgerTotals
     /// <summary>US dollars by the operator's prices; null when a model that was used has no price.</summary>
     public required decimal? CostUSD { get; init; }
 
-    /// <summary>Requests that were forwarded.</summary>
+    /// <summary>Requests that were forwarded; those that the gateway refused are not among them.</summary>
     public required int Requests { get; init; }
 
     /// <summary>

@@ -5,6 +5,10 @@ namespace Stromboli.PodmanBridge.Gateway;
 /// <summary>Forwards model requests: admits, reads, counts, sends a request of our own making, relays the answer.</summary>
 internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamClient upstream)
 {
+    /// <summary>How many bytes of a body count as one request more.</summary>
+    private const int BytesOfARequest = 512 * 1024;
+
+    private readonly CredentialShares _shares = new(options.PlacesOfACredential);
     private readonly ILogger _logger = options.Loggers.CreateLogger<MessageForwarder>();
 
     /// <summary>Answers one request.</summary>
@@ -17,21 +21,25 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
         using var body = await ReadAsync(context, run, stop.Token);
         if (body is null)
             return;
-        if (MessageRequest.Read(body.Bytes.Span, out var problem) is not { } request)
+        // A large body is more work than many small ones.
+        run.Rate.Charge((double)body.Bytes.Length / BytesOfARequest);
+        var rules = run.Rules();
+        if (RequestHeaders.ReadBetas(context.Request.Headers["anthropic-beta"], rules, out var problem) is not { } betas || body.Rewrite(rules, out problem) is not { } request)
         {
             await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, problem);
             return;
         }
 
+        request = request with { IsLongContext = betas.Contains(RequestRules.LongContext) };
         // Reading may have taken long: what counts is the moment at which the request goes out.
         var admission = run.Current();
         if (await RefuseAsync(context, admission))
             return;
-        using var message = Build(admission.Origin!, route, beta, context.Request.Headers, body.Bytes);
+        using var message = Build(admission.Origin!, route, beta, context.Request.Headers, betas, body.Bytes);
         if (route == GatewayRoute.Messages)
             await CallAsync(context, run, admission.Origin!, request, message, body, stop.Token);
         else
-            await CountAsync(context, run, admission.Origin!, message, body);
+            await CountAsync(context, run, admission.Origin!, message, body, stop.Token);
     }
 
     private async Task<RequestBody?> ReadAsync(HttpContext context, GatewayRun run, CancellationToken cancellationToken)
@@ -58,22 +66,24 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
         return true;
     }
 
-    private static HttpRequestMessage Build(ModelOrigin origin, GatewayRoute route, bool beta, IHeaderDictionary agent, ReadOnlyMemory<byte> body)
+    private static HttpRequestMessage Build(ModelOrigin origin, GatewayRoute route, bool beta, IHeaderDictionary agent, IReadOnlyList<string> betas, ReadOnlyMemory<byte> body)
     {
         var message = new HttpRequestMessage(HttpMethod.Post, origin.Target(route, beta)) { Content = new ReadOnlyMemoryContent(body) };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        RequestHeaders.Write(message.Headers, agent, origin);
+        RequestHeaders.Write(message.Headers, agent, betas, origin);
         return message;
     }
 
     private async Task CallAsync(HttpContext context, GatewayRun run, ModelOrigin origin, MessageRequest request, HttpRequestMessage message, RequestBody body, CancellationToken cancellationToken)
     {
-        if (await RefuseUnboundedAsync(context, run, request))
-            return;
-        ModelCall? call;
+        ModelCall? call = null;
+        var refusal = run.UnboundedBy(request);
         try
         {
-            call = await run.BeginAsync(request, body.Bytes.Length, cancellationToken);
+            if (refusal is null)
+                call = await run.BeginAsync(request, body.Bytes.Length, cancellationToken);
+            else
+                run.NoteRefusal(ModelFailure.Unbounded(refusal));
         }
         catch (IOException e)
         {
@@ -85,13 +95,14 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
         if (call is null)
         {
             // As the API says it when there is no credit left; of a 403 the CLI would say that it could not log in.
-            await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, "the run's budget is used up");
+            await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, refusal ?? "the run's budget is used up");
             return;
         }
 
         using (call)
         {
-            // It may have waited for its share of the budget.
+            using var place = await EnterAsync(run, origin, call, cancellationToken);
+            // It may have waited for its share of the budget, or of the credential.
             if (await RefuseAsync(context, run.Current()))
             {
                 call.NothingUsed();
@@ -108,23 +119,31 @@ internal sealed partial class MessageForwarder(GatewayOptions options, UpstreamC
         }
     }
 
-    private static async Task<bool> RefuseUnboundedAsync(HttpContext context, GatewayRun run, MessageRequest request)
+    private async Task CountAsync(HttpContext context, GatewayRun run, ModelOrigin origin, HttpRequestMessage message, RequestBody body, CancellationToken cancellationToken)
     {
-        if (run.UnboundedBy(request) is not { } sentence)
-            return false;
-        run.NoteRefusal(request, ModelFailure.Unbounded(sentence));
-        await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, sentence);
-        return true;
-    }
-
-    private async Task CountAsync(HttpContext context, GatewayRun run, ModelOrigin origin, HttpRequestMessage message, RequestBody body)
-    {
+        using var place = await _shares.EnterAsync(origin, run.Namespace, cancellationToken);
+        if (await RefuseAsync(context, run.Current()))
+            return;
         using var patience = new Patience(options, context.RequestAborted, run.Over);
         using var answer = await SendAsync(context, run, origin, message, call: null, patience);
         if (answer is null)
             return;
         body.Dispose();
         await new AnswerRelay(context, origin, call: null, patience, options).RelayAsync(answer);
+    }
+
+    private async Task<IDisposable> EnterAsync(GatewayRun run, ModelOrigin origin, ModelCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _shares.EnterAsync(origin, run.Namespace, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // It never left.
+            call.NothingUsed();
+            throw;
+        }
     }
 
     /// <summary>The head of the answer; null when there is none and the agent has been told.</summary>

@@ -17,7 +17,7 @@ internal sealed class ModelGateway : IAsyncDisposable
         _options = options;
         _upstream = new UpstreamClient(options.Dialer);
         _server = new GatewayServer<GatewayRun>(
-            new ModelHandler(new MessageForwarder(options, _upstream)), new GatewayLimits(options.LargestBody, HeaderBytes: 32 * 1024), options.Loggers, options.Time);
+            new ModelHandler(new MessageForwarder(options, _upstream), options), new GatewayLimits(options.LargestBody, HeaderBytes: 32 * 1024), options.Loggers, options.Time);
     }
 
     /// <summary>Begins to serve.</summary>
@@ -42,7 +42,7 @@ internal sealed class ModelGateway : IAsyncDisposable
         if (!File.Exists(ledgerPath))
             return null;
         using var ledger = Ledger.Open(ledgerPath, _options.Time);
-        return ledger.Totals(_options.Prices());
+        return ledger.Totals(_options.Prices(), _options.ServerTools());
     }
 
     /// <summary>Closes every run and stops serving.</summary>

@@ -3,10 +3,21 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Stromboli.PodmanBridge.Gateway;
 
 /// <summary>Takes each request of an agent to its route.</summary>
-internal sealed class ModelHandler(MessageForwarder forwarder) : IGatewayHandler<GatewayRun>
+internal sealed class ModelHandler(MessageForwarder forwarder, GatewayOptions options) : IGatewayHandler<GatewayRun>
 {
     /// <inheritdoc/>
-    public Task HandleAsync(HttpContext context, GatewayRun run)
+    public async Task HandleAsync(HttpContext context, GatewayRun run)
+    {
+        if (run.Rate.TryTake(out var wait))
+            await RouteAsync(context, run);
+        else
+            await RefuseAsync(context, run, wait);
+    }
+
+    /// <inheritdoc/>
+    public Task RefuseMalformedAsync(HttpContext context, int status) => ApiError.WriteAsync(context, status, "the request is malformed");
+
+    private Task RouteAsync(HttpContext context, GatewayRun run)
     {
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var route = GatewayRoutes.Match(context.Request.Method, target);
@@ -18,8 +29,17 @@ internal sealed class ModelHandler(MessageForwarder forwarder) : IGatewayHandler
         };
     }
 
-    /// <inheritdoc/>
-    public Task RefuseMalformedAsync(HttpContext context, int status) => ApiError.WriteAsync(context, status, "the request is malformed");
+    // Held first: a run has so many connections and no more, so this bounds how often it can be refused.
+    private async Task RefuseAsync(HttpContext context, GatewayRun run, TimeSpan wait)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, run.Over);
+        await Task.Delay(options.RefusalPause, options.Time, stop.Token);
+        await ApiError.WriteAsync(
+            context,
+            StatusCodes.Status429TooManyRequests,
+            $"the run asks more than {options.RequestsPerSecond} times a second",
+            retryAfterSeconds: Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)));
+    }
 
     private static Task ProbeAsync(HttpContext context)
     {

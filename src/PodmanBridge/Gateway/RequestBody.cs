@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Stromboli.PodmanBridge.Gateway;
 
 /// <summary>
@@ -11,18 +9,15 @@ internal sealed class RequestBody : IDisposable
     /// <summary>From how many bytes on a body is a large one.</summary>
     public const int Large = 1024 * 1024;
 
-    private const int First = 16 * 1024;
-
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(First);
-    private int _length;
+    private PooledBytes _bytes = new();
     private IDisposable? _large;
 
     private RequestBody()
     {
     }
 
-    /// <summary>The bytes; valid until this is disposed.</summary>
-    public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
+    /// <summary>The bytes; valid until this is rewritten or disposed.</summary>
+    public ReadOnlyMemory<byte> Bytes => _bytes.Bytes;
 
     /// <summary>Reads a body; null when it is larger than the bound.</summary>
     /// <param name="request">The request.</param>
@@ -54,38 +49,45 @@ internal sealed class RequestBody : IDisposable
         return null;
     }
 
+    /// <summary>Reads the request that the body is, and puts the gateway's own writing of it in the place of the agent's bytes.</summary>
+    /// <param name="rules">What may be asked for.</param>
+    /// <param name="problem">One sentence, if null is returned.</param>
+    public MessageRequest? Rewrite(RequestRules rules, out string problem)
+    {
+        var own = new PooledBytes();
+        try
+        {
+            var request = MessageRequest.Read(Bytes, rules, own, out problem);
+            if (request is not null)
+                (_bytes, own) = (own, _bytes);
+            return request;
+        }
+        finally
+        {
+            own.Dispose();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _large?.Dispose();
         _large = null;
-        if (_bytes.Length > 0)
-            ArrayPool<byte>.Shared.Return(_bytes);
-        (_bytes, _length) = ([], 0);
+        _bytes.Dispose();
     }
 
     private async Task<bool> FillAsync(Stream stream, int largest, Func<CancellationToken, Task<IDisposable>> enterLarge, CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (_length == _bytes.Length)
-                Grow();
-            var read = await stream.ReadAsync(_bytes.AsMemory(_length), cancellationToken);
+            var read = await stream.ReadAsync(_bytes.GetMemory(), cancellationToken);
             if (read == 0)
                 return true;
-            _length += read;
-            if (_length > largest)
+            _bytes.Advance(read);
+            if (_bytes.Length > largest)
                 return false;
-            if (_length > Large)
+            if (_bytes.Length > Large)
                 _large ??= await enterLarge(cancellationToken);
         }
-    }
-
-    private void Grow()
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(2 * _bytes.Length);
-        _bytes.AsSpan(0, _length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_bytes);
-        _bytes = larger;
     }
 }

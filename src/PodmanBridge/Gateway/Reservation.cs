@@ -17,9 +17,10 @@ internal readonly record struct Reservation(long Tokens, decimal CostUSD)
     /// <param name="maxOutput">The request's <c>max_tokens</c>.</param>
     /// <param name="inputBytes">Bytes of its body.</param>
     /// <param name="price">The price of its model; null where no cap of cost is kept.</param>
-    public static Reservation WorstCase(long maxOutput, long inputBytes, ModelPrice? price)
+    /// <param name="extraInput">Input tokens beyond one for each byte: images and documents are compressed.</param>
+    public static Reservation WorstCase(long maxOutput, long inputBytes, ModelPrice? price, long extraInput = 0)
     {
-        var input = inputBytes + Hidden;
+        var input = inputBytes + Hidden + extraInput;
         if (price is null)
             return new(input + maxOutput, 0);
         var dearest = Math.Max(Math.Max(price.Input, price.CacheRead), Math.Max(price.CacheWrite, price.CacheWriteHour));

@@ -13,6 +13,12 @@ internal sealed partial class RunSocket : IAsyncDisposable
     /// <summary>The connections that one run may hold at once; one more is closed as soon as it is accepted.</summary>
     public const int MostConnections = 64;
 
+    /// <summary>The connections that one run may make a second, over a long time; more wait to be accepted. A client that keeps its connections needs a few.</summary>
+    public const int ConnectionsPerSecond = 100;
+
+    /// <summary>The connections that one run may make at once after a quiet time.</summary>
+    public const int ConnectionBurst = 500;
+
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(200);
 
     private const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite
@@ -27,6 +33,7 @@ internal sealed partial class RunSocket : IAsyncDisposable
     private readonly ChannelWriter<ConnectionContext> _accepted;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly TokenBucket _rate;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _lock = new();
     private readonly HashSet<ConnectionContext> _open = [];
@@ -44,6 +51,7 @@ internal sealed partial class RunSocket : IAsyncDisposable
         TimeProvider time)
     {
         (_key, _peers, _mark, _socket, _contexts, _accepted, _logger, _time) = (key, peers, mark, socket, contexts, accepted, logger, time);
+        _rate = new TokenBucket(ConnectionsPerSecond, ConnectionBurst, time);
         _accepting = Task.Run(AcceptAsync);
     }
 
@@ -116,6 +124,8 @@ internal sealed partial class RunSocket : IAsyncDisposable
 
     private async Task AcceptOneAsync()
     {
+        while (!_rate.TryTake(out var wait))
+            await Task.Delay(wait, _time, _closing.Token);
         var socket = await _socket.AcceptAsync(_closing.Token);
         if (!await IsWelcomeAsync(socket))
         {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Stromboli.PodmanBridge.Gateway;
 
-/// <summary>Tokens, as the Messages API counts them. Every number is between 0 and <see cref="Most"/> for one answer.</summary>
+/// <summary>Tokens, and uses of tools at the provider, as the Messages API counts them. Every number is between 0 and <see cref="Most"/> for one answer.</summary>
 internal sealed record TokenUsage
 {
     /// <summary>More than any answer has; a larger number in an answer counts as this, so that no sum overflows.</summary>
@@ -26,7 +26,13 @@ internal sealed record TokenUsage
     /// <summary>Input written to a prompt cache that lives an hour.</summary>
     public long CacheWriteHour { get; init; }
 
-    /// <summary>All of them together.</summary>
+    /// <summary>Searches that the provider made for the model.</summary>
+    public long WebSearches { get; init; }
+
+    /// <summary>Pages that the provider fetched for the model.</summary>
+    public long WebFetches { get; init; }
+
+    /// <summary>All tokens together.</summary>
     [JsonIgnore]
     public long Total => Input + Output + CacheRead + CacheWrite + CacheWriteHour;
 
@@ -38,6 +44,8 @@ internal sealed record TokenUsage
         CacheRead = left.CacheRead + right.CacheRead,
         CacheWrite = left.CacheWrite + right.CacheWrite,
         CacheWriteHour = left.CacheWriteHour + right.CacheWriteHour,
+        WebSearches = left.WebSearches + right.WebSearches,
+        WebFetches = left.WebFetches + right.WebFetches,
     };
 
     /// <summary>The larger of each number: the figures of a stream only grow.</summary>
@@ -48,5 +56,7 @@ internal sealed record TokenUsage
         CacheRead = Math.Max(left.CacheRead, right.CacheRead),
         CacheWrite = Math.Max(left.CacheWrite, right.CacheWrite),
         CacheWriteHour = Math.Max(left.CacheWriteHour, right.CacheWriteHour),
+        WebSearches = Math.Max(left.WebSearches, right.WebSearches),
+        WebFetches = Math.Max(left.WebFetches, right.WebFetches),
     };
 }

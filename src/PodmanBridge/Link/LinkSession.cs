@@ -96,7 +96,7 @@ internal sealed class LinkSession(
         }
 
         Heed(welcome);
-        services.Prices.Set(welcome.Prices);
+        services.Prices.Set(welcome.Prices, welcome.ServerTools ?? []);
     }
 
     private async Task ReceiveAsync(CancellationToken cancellationToken)

@@ -257,6 +257,8 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             new GatewayRunOptions
             {
                 Key = record.Key.ToString(),
+                Namespace = record.Spec.Namespace,
+                Betas = record.Spec.Claude?.Betas ?? [],
                 SocketPath = Path.Combine(_objects.RunDirectory, AttemptStart.ModelSocket),
                 Peers = new ContainerPeers(Shim.Pid),
                 LedgerPath = directory.LedgerPath,
@@ -268,7 +270,7 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
 
     private void Watch(ContainerInspection started)
     {
-        _storage = new AttemptStorage(record, directory.LogPath, services, StorageExceeded);
+        _storage = new AttemptStorage(record, directory, services, StorageExceeded);
         _storage.Watch(started);
     }
 

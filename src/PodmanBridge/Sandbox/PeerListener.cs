@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Numerics;
+using Stromboli.PodmanBridge.Gateway;
 
 namespace Stromboli.PodmanBridge.Sandbox;
 
@@ -11,10 +12,14 @@ internal sealed partial class PeerListener : IDisposable
     private const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
+    /// <summary>The strangers that are refused a second; more wait, and cost the bridge no time meanwhile.</summary>
+    private const int StrangersPerSecond = 1000;
+
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(200);
 
     private readonly Socket _socket;
     private readonly ILogger _logger;
+    private readonly TokenBucket _rate = new(StrangersPerSecond, StrangersPerSecond, TimeProvider.System);
     private long _strangers;
 
     private PeerListener(Socket socket, ILogger logger) => (_socket, _logger) = (socket, logger);
@@ -55,6 +60,8 @@ internal sealed partial class PeerListener : IDisposable
 
                 connection.Dispose();
                 Refused(peer, pid);
+                if (!_rate.TryTake(out var wait))
+                    await Task.Delay(wait, TimeProvider.System, cancellationToken);
             }
             catch (SocketException e) when (!cancellationToken.IsCancellationRequested)
             {

@@ -7,7 +7,7 @@ using Stromboli.PodmanBridge.Sandbox;
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>One attempt's place on the node's disk: watched while its container is there.</summary>
-internal sealed class AttemptStorage(AttemptRecord record, string logPath, SandboxServices services, Action<string> end) : IDisposable
+internal sealed class AttemptStorage(AttemptRecord record, AttemptDirectory directory, SandboxServices services, Action<string> end) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -29,7 +29,8 @@ internal sealed class AttemptStorage(AttemptRecord record, string logPath, Sandb
             Pid = started.State!.Pid,
             Volumes = [.. Volumes(started).OrderByDescending(volume => volume.MountPoint == workspace)],
             Workspace = workspace,
-            LogPath = logPath,
+            LogPath = directory.LogPath,
+            LedgerPath = directory.LedgerPath,
             Limits = LimitsAreLeftOut ? new StorageLimits(null, null) : new StorageLimits(record.Spec.WorkspaceBytes, record.Spec.StorageBytes, record.Spec.Session?.StorageBytes),
             Measured = Take,
             End = end,

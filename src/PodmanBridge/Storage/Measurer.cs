@@ -22,8 +22,7 @@ internal sealed class Measurer(string program, TimeProvider time)
     {
         var measured = tenant.Volumes.Zip(await MeasureAsync(tenant.Pid, tenant.Volumes, patience, enough, cancellation)).ToList();
         var workspace = measured.FirstOrDefault(pair => pair.First.MountPoint == tenant.Workspace);
-        var log = new FileInfo(tenant.LogPath);
-        return new StorageUsage(workspace.Second, [.. measured.Where(pair => pair.First != workspace.First).Select(pair => pair.Second)], log.Exists ? log.Length : 0);
+        return new StorageUsage(workspace.Second, [.. measured.Where(pair => pair.First != workspace.First).Select(pair => pair.Second)], Length(tenant.LogPath) + Length(tenant.LedgerPath));
     }
 
     /// <summary>What volumes take of the disk now, each by itself.</summary>
@@ -85,6 +84,8 @@ internal sealed class Measurer(string program, TimeProvider time)
             ? new DirectoryUsage(Number(words[0]), Number(words[1]), Number(words[2]), state)
             : throw new FormatException($"'{line}' is no measurement");
     }
+
+    private static long Length(string? path) => path is not null && new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
     private static long Number(string word) => long.Parse(word, NumberStyles.None, CultureInfo.InvariantCulture);
 

@@ -23,6 +23,9 @@ internal sealed record StorageTenant
     /// <summary>The file that the engine writes its output to.</summary>
     public required string LogPath { get; init; }
 
+    /// <summary>The file that the gateway counts its model requests in; it counts with the log. Null when there is none.</summary>
+    public string? LedgerPath { get; init; }
+
     /// <summary>Its limits.</summary>
     public required StorageLimits Limits { get; init; }
 

@@ -22,6 +22,10 @@ public sealed class GatewayAttackTests(StackFixture stacks) : EndToEndTests(stac
         say "tunnel" 'CONNECT 127.0.0.1:22 HTTP/1.1'
         say "two lengths" 'POST /v1/messages HTTP/1.1' 'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n'
         say "no JSON" 'POST /v1/messages HTTP/1.1' 'Content-Type: application/json\r\nContent-Length: 3\r\n\r\nabc'
+        say "mcp servers" 'POST /v1/messages HTTP/1.1' 'Content-Type: application/json\r\nContent-Length: 30\r\n\r\n{"model":"m","mcp_servers":[]}'
+        say "tool at the provider" 'POST /v1/messages HTTP/1.1' 'Content-Type: application/json\r\nContent-Length: 53\r\n\r\n{"model":"m","tools":[{"type":"web_fetch_20250910"}]}'
+        say "source elsewhere" 'POST /v1/messages HTTP/1.1' 'Content-Type: application/json\r\nContent-Length: 81\r\n\r\n{"model":"m","messages":[{"content":[{"type":"image","source":{"type":"url"}}]}]}'
+        say "unknown beta" 'POST /v1/messages HTTP/1.1' 'Content-Type: application/json\r\nanthropic-beta: anything-2030-01-01\r\nContent-Length: 13\r\n\r\n{"model":"m"}'
         say "upgrade" 'GET / HTTP/1.1' 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
         echo '{"type":"result","usage":{"input_tokens":999999},"total_cost_usd":999}'
         """;
@@ -60,7 +64,7 @@ public sealed class GatewayAttackTests(StackFixture stacks) : EndToEndTests(stac
         Assert.DoesNotContain(scene.Stack.Model.Requests(), other => other.ToJsonString().Contains("stolen", StringComparison.Ordinal));
 
         Assert.All(["another path", "files", "dots", "escapes", "query"], name => Assert.Equal("404", answers[name]));
-        Assert.All(["absolute target", "two lengths", "no JSON"], name => Assert.Equal("400", answers[name]));
+        Assert.All(["absolute target", "two lengths", "no JSON", "mcp servers", "tool at the provider", "source elsewhere", "unknown beta"], name => Assert.Equal("400", answers[name]));
         Assert.Contains(answers["tunnel"], new[] { "404", "405", "400" });
         Assert.Equal("200", answers["upgrade"]);
         Assert.All(scene.Stack.Model.Requests(), other => Assert.StartsWith("/v1/messages", other["target"]!.ToString()));

@@ -19,6 +19,7 @@ public sealed partial class OperatorCommandTests
         Assert.NotEmpty(options.Prices.Models);
         Assert.False(options.AllowExtraArgs);
         Assert.Equal(1024, options.MaxCpuShares);
+        Assert.Empty(options.AllowedServerTools);
     }
 
     [Fact]
@@ -29,7 +30,7 @@ public sealed partial class OperatorCommandTests
 
         var (code, options, _) = await InvokeAsync(
             "--kubeconfig", "/k", "--namespace", "ns", "--identity", "me", "--hub-listen", "127.0.0.1:1", "--hub-name", "a", "--hub-name", "10.0.0.1", "--health-listen", "[::1]:2",
-            "--default-image", "i", "--model-base-url", "http://127.0.0.1:9", "--model-credentials-secret", "s", "--allow-extra-args", "--max-cpu-shares", "2048", "--prices", prices, "--node-lost-after", "1m30s",
+            "--default-image", "i", "--model-base-url", "http://127.0.0.1:9", "--model-credentials-secret", "s", "--allow-extra-args", "--allow-server-tool", "web_search", "--allow-server-tool", "tool_search_tool_bm25", "--max-cpu-shares", "2048", "--prices", prices, "--node-lost-after", "1m30s",
             "--node-lost-grace", "0s", "--lease-duration", "3s", "--lease-renew-deadline", "2s", "--lease-retry-period", "500ms");
         File.Delete(prices);
 
@@ -40,6 +41,7 @@ public sealed partial class OperatorCommandTests
         Assert.Equal(2, Assert.Single(options.Prices.Models).Output);
         Assert.True(options.AllowExtraArgs);
         Assert.Equal(2048, options.MaxCpuShares);
+        Assert.Equal(["web_search", "tool_search_tool_bm25"], options.AllowedServerTools);
     }
 
     [Theory]
@@ -59,6 +61,8 @@ public sealed partial class OperatorCommandTests
     [InlineData("--model-base-url", "http://example.com", "--model-base-url")]
     [InlineData("--model-base-url", "https://u:p@example.com", "--model-base-url")]
     [InlineData("--model-base-url", "https://example.com/?a", "--model-base-url")]
+    [InlineData("--allow-server-tool", "web-search", "--allow-server-tool")]
+    [InlineData("--allow-server-tool", "web_search_20250305", "--allow-server-tool")]
     [InlineData("--prices", "/does/not/exist", "--prices")]
     [InlineData("--max-cpu-shares", "1", "--max-cpu-shares")]
     [InlineData("--max-cpu-shares", "262145", "--max-cpu-shares")]

@@ -28,6 +28,11 @@ public sealed class PriceTableTests
     public void BuiltIn_LongestBeginning_IsThePublishedPrice(string model, decimal input) => Assert.Equal(
         input, PriceTable.BuiltIn.Models.Where(p => model.StartsWith(p.Model, StringComparison.Ordinal)).MaxBy(p => p.Model.Length)!.Input);
 
+    [Fact]
+    public void Allow_ToolsAtTheProvider_HaveTheirPriceIfThereIsOne() => Assert.Equal(
+        [("web_search", 10m), ("code_execution", null)],
+        PriceTable.BuiltIn.Allow(["web_search", "code_execution"]).Select(tool => (tool.Name, tool.PerThousandUSD)));
+
     [Theory]
     [InlineData("null")]
     [InlineData("{}")]
@@ -38,6 +43,9 @@ public sealed class PriceTableTests
     [InlineData("""{"taken":"2026-10-24","models":[{"model":"m","input":-1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
     [InlineData("""{"taken":"2026-10-24","models":[{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1,"batch":1}]}""")]
     [InlineData("""{"taken":"2026-10-24","models":[{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1},{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
+    [InlineData("""{"taken":"2026-10-24","models":[],"serverTools":[{"name":"t"}]}""")]
+    [InlineData("""{"taken":"2026-10-24","models":[],"serverTools":[{"name":"t","perThousandUSD":-1}]}""")]
+    [InlineData("""{"taken":"2026-10-24","models":[],"serverTools":[{"name":"t","perThousandUSD":1},{"name":"t","perThousandUSD":1}]}""")]
     [InlineData("""{"models":[]}""")]
     [InlineData("""{"taken":"lately","models":[]}""")]
     public void Parse_NoTable_IsRefused(string json)

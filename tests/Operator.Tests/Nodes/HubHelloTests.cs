@@ -23,6 +23,17 @@ public sealed class HubHelloTests
         Assert.True(hub.Fakes.Agents.ContainsKey("node-1"));
     }
 
+    [Fact]
+    public async Task Welcome_ToolsThatTheOperatorAllows_ReachTheBridge()
+    {
+        await using var hub = await HubUnderTest.StartAsync(change: settings => settings with { ServerTools = [new ServerTool { Name = "web_search", PerThousandUSD = 10 }, new ServerTool { Name = "advisor" }] });
+        await using var bridge = await hub.ConnectAsync();
+
+        var welcome = await bridge.ReceiveAsync<Welcome>();
+
+        Assert.Equal([new ServerTool { Name = "web_search", PerThousandUSD = 10 }, new ServerTool { Name = "advisor" }], welcome.ServerTools);
+    }
+
     [Theory]
     [InlineData(RefusalReason.Unauthenticated)]
     [InlineData(RefusalReason.Forbidden)]

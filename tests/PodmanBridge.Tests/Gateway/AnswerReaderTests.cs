@@ -107,6 +107,35 @@ public sealed class AnswerReaderTests
         Assert.False(reader.Facts.Complete);
     }
 
+    [Fact]
+    public void Read_Iterations_AreAllOfTheUsage()
+    {
+        const string usage = """
+            {"output_tokens":50,"iterations":[{"type":"compaction","input_tokens":400,"output_tokens":9},{"type":"message","input_tokens":100,"output_tokens":50},
+            {"type":"advisor_message","model":"claude-adviser","input_tokens":7,"output_tokens":3},{"type":"advisor_message","model":"claude-adviser","input_tokens":7,"output_tokens":3}]}
+            """;
+        var facts = Read(Start + Delta.Replace("{\"output_tokens\":50}", usage.ReplaceLineEndings(""), StringComparison.Ordinal) + Stop, 64).Facts;
+
+        Assert.Equal(Whole with { Input = 500, Output = 59 }, facts.Usage);
+        Assert.Equal(new() { Input = 14, Output = 6 }, facts.OtherModels!["claude-adviser"]);
+        Assert.True(facts is { Complete: true, HasUnknown: false });
+    }
+
+    [Theory]
+    [InlineData("""{"output_tokens":50,"server_tool_use":{"web_search_requests":2,"web_fetch_requests":0},"service_tier":"standard","inference_geo":"","speed":"standard","output_tokens_details":{"thinking_tokens":7},"fallback_credit":null,"iterations":[],"later":0}""", false)]
+    [InlineData("""{"output_tokens":50,"dream_tokens":3}""", true)]
+    [InlineData("""{"output_tokens":50,"dreams":{"tokens":3}}""", true)]
+    [InlineData("""{"output_tokens":50,"server_tool_use":{"dream_requests":1}}""", true)]
+    [InlineData("""{"output_tokens":50,"cache_creation":{"ephemeral_1d_input_tokens":1}}""", true)]
+    [InlineData("""{"output_tokens":50,"iterations":[{"type":"message","dream_tokens":1}]}""", true)]
+    [InlineData("""{"output_tokens":50,"speed":"fast"}""", true)]
+    [InlineData("""{"output_tokens":"fifty"}""", true)]
+    public void Read_UsageInWordsThatAreNotKnown_IsMarked(string usage, bool unknown) => Assert.Equal(
+        unknown, Read(Start + Delta.Replace("{\"output_tokens\":50}", usage, StringComparison.Ordinal) + Stop, 64).Facts.HasUnknown);
+
+    [Fact]
+    public void Read_StopWithoutTheFinalUsage_IsNotComplete() => Assert.False(Read(Start + Stop, 64).Facts.Complete);
+
     private static AnswerReader Read(string stream, int piece)
     {
         var reader = new AnswerReader(stream: true);

@@ -30,6 +30,8 @@ internal sealed class GatewayHarness : IAsyncDisposable
 
     public List<ModelPrice> Prices { get; } = [new() { Model = "claude-*", Input = 3, Output = 15, CacheRead = 0.3m, CacheWrite = 3.75m, CacheWriteHour = 6 }];
 
+    public List<ServerTool> ServerTools { get; } = [];
+
     public string ModelLog => Path.Combine(Folder, "model.jsonl");
 
     public static async Task<GatewayHarness> StartAsync(Func<GatewayOptions, GatewayOptions>? change = null)
@@ -43,6 +45,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
             Time = TimeProvider.System,
             Loggers = harness.Loggers,
             Prices = () => harness.Prices,
+            ServerTools = () => harness.ServerTools,
             LeaseHolds = () => harness.LeaseHolds,
         };
         harness.Gateway = new ModelGateway(change?.Invoke(options) ?? options);
@@ -50,8 +53,17 @@ internal sealed class GatewayHarness : IAsyncDisposable
         return harness;
     }
 
-    public Task<GatewayRun> OpenAsync(string name = "run", ISocketPeers? peers = null) => Gateway.OpenAsync(
-        new GatewayRunOptions { Key = name, SocketPath = Socket(name), Peers = peers ?? FixedPeers.Everybody, LedgerPath = Path.Combine(Folder, name + ".ledger") },
+    public Task<GatewayRun> OpenAsync(string name = "run", AttemptBudget? budget = null, IReadOnlyList<string>? betas = null, string @namespace = "tenant", ISocketPeers? peers = null) => Gateway.OpenAsync(
+        new GatewayRunOptions
+        {
+            Key = name,
+            Namespace = @namespace,
+            SocketPath = Socket(name),
+            Peers = peers ?? FixedPeers.Everybody,
+            LedgerPath = Ledger(name),
+            Budget = budget,
+            Betas = betas ?? [],
+        },
         CancellationToken.None);
 
     public async Task<GatewayRun> OpenAdmittedAsync(string name = "run", string secret = Secret, CredentialKind kind = CredentialKind.ApiKey)
@@ -68,6 +80,8 @@ internal sealed class GatewayHarness : IAsyncDisposable
         Kind = kind,
         Value = secret,
     };
+
+    public string Ledger(string name = "run") => Path.Combine(Folder, name + ".ledger");
 
     public string Socket(string name) => Path.Combine(Folder, name + ".sock");
 
@@ -104,7 +118,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
         "application/json");
 
     public async Task<IReadOnlyList<JsonElement>> ModelLogAsync() =>
-        [.. (await File.ReadAllLinesAsync(ModelLog)).Select(line => JsonDocument.Parse(line).RootElement)];
+        File.Exists(ModelLog) ? [.. (await File.ReadAllLinesAsync(ModelLog)).Select(line => JsonDocument.Parse(line).RootElement)] : [];
 
     public async ValueTask DisposeAsync()
     {

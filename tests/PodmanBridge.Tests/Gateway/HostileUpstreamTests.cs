@@ -126,7 +126,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
         {
             ("x-api-key", "forged"), ("authorization", "Bearer forged"), ("proxy-authorization", "Basic Zm9yZ2Vk"), ("cookie", "a=b"), ("x-forwarded-for", "1.2.3.4"),
             ("x-stainless-os", "Linux"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("te", "trailers"), ("accept-encoding", "gzip"),
-            ("anthropic-beta", "good-1, bad value, \"quoted\", good-1, " + new string('x', 100)), ("anthropic-version", "2023-06-01\tx"), ("user-agent", "claude-cli/2.1"),
+            ("anthropic-beta", "effort-2025-11-24, effort-2025-11-24,"), ("anthropic-version", "2023-06-01\tx"), ("user-agent", "claude-cli/2.1"),
         })
             Assert.True(request.Headers.TryAddWithoutValidation(name, value));
 
@@ -138,7 +138,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
             [
                 "accept-encoding: identity",
                 "accept: application/json",
-                "anthropic-beta: good-1",
+                "anthropic-beta: effort-2025-11-24",
                 "anthropic-version: 2023-06-01",
                 "content-length: " + (await request.Content.ReadAsByteArrayAsync()).Length,
                 "content-type: application/json",

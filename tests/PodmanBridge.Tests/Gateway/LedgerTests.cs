@@ -156,6 +156,92 @@ public sealed class LedgerTests : IDisposable
         Assert.Equal(200, again.Totals(Prices).Requests);
     }
 
+    [Fact]
+    public void End_ManyRequests_KeepsTheFileBoundedAndLosesNothing()
+    {
+        var largest = 0L;
+        using (var ledger = Ledger.Open(_path, TimeProvider.System))
+        {
+            var open = ledger.Begin("claude-open", 0, 0);
+            ledger.Note(open, "claude-open", new() { Input = 1 }, settled: false);
+            for (var i = 0; i < 5000; i++)
+            {
+                Settle(ledger, $"claude-{i}-{new string('x', 200)}", new() { Input = 1, Output = 2 });
+                largest = Math.Max(largest, new FileInfo(_path).Length);
+            }
+
+            Assert.Equal(new() { Input = 5001, Output = 10_000 }, ledger.Totals(Prices).Tokens);
+            Assert.Equal(new(15_001, 0), ledger.Totals(Prices).Charged);
+        }
+
+        Assert.InRange(largest, Ledger.CompactAfter, Ledger.MostBytes - 1);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_path));
+        Assert.False(File.Exists(_path + ".new"));
+        using var again = Ledger.Open(_path, TimeProvider.System);
+        var totals = again.Totals(Prices);
+        Assert.Equal(new() { Input = 5001, Output = 10_000 }, totals.Tokens);
+        Assert.Equal(new(15_001, 0), totals.Charged);
+        Assert.Equal((5001, 1, LedgerSums.MostModels + 1), (totals.Requests, totals.Unsettled, totals.ByModel.Count));
+        Assert.Equal(5002, again.Begin("m", 0, 0));
+    }
+
+    [Fact]
+    public void Open_FileOfAnyLength_IsReadAPieceAtATime()
+    {
+        // As an earlier bridge wrote it, that never compacted: longer than a request can make it now, with a line that is longer than any should be.
+        using (var writer = new StreamWriter(_path))
+        {
+            writer.WriteLine(new string('x', 300_000));
+            for (var i = 1; i <= 20_000; i++)
+            {
+                writer.WriteLine($$"""{"id":{{i}},"model":"claude-a","maxOutput":1000,"inputBytes":5000,"settled":false,"reservedTokens":6000,"reservedUSD":0.1,"answered":false,"openMs":0}""");
+                writer.WriteLine($$"""{"id":{{i}},"model":"claude-a","usage":{"input":1,"output":2},"settled":true,"answered":true,"openMs":{{i}}}""");
+            }
+        }
+
+        using (var ledger = Ledger.Open(_path, TimeProvider.System))
+        {
+            Assert.Equal(new() { Input = 20_000, Output = 40_000 }, ledger.Totals(Prices).Tokens);
+            Assert.Equal((20_000, 0, 20_000), (ledger.Totals(Prices).Requests, ledger.Totals(Prices).Unsettled, ledger.Totals(Prices).ApiDurationMs));
+            Settle(ledger, "claude-a", new() { Input = 1 });
+        }
+
+        Assert.InRange(new FileInfo(_path).Length, 1, Ledger.MostBytes);
+        using var again = Ledger.Open(_path, TimeProvider.System);
+        Assert.Equal(20_001, again.Totals(Prices).Tokens.Input);
+    }
+
+    [Fact]
+    public void Note_OneRequestThatTellsAgainAndAgain_KeepsTheFileBounded()
+    {
+        using (var ledger = Ledger.Open(_path, TimeProvider.System))
+        {
+            var id = ledger.Begin("claude-a", 0, 0);
+            for (var i = 1; i <= 5000; i++)
+                ledger.Note(id, "claude-a", new() { Output = i }, settled: false);
+            Assert.InRange(new FileInfo(_path).Length, 1, Ledger.MostBytes);
+        }
+
+        using var again = Ledger.Open(_path, TimeProvider.System);
+        Assert.Equal((5000, 1), (again.Totals(Prices).Tokens.Output, again.Totals(Prices).Requests));
+    }
+
+    [Fact]
+    public void Refused_AsOftenAsAnAgentLikes_IsOneLine()
+    {
+        using (var ledger = Ledger.Open(_path, TimeProvider.System))
+        {
+            for (var i = 0; i < 10_000; i++)
+                ledger.Refused(new ModelFailure(RunReason.BudgetExceeded, $"it was refused ({i})"));
+            Assert.Equal("it was refused (9999)", ledger.Totals(Prices).LastFailure!.Message);
+            Assert.Equal(0, ledger.Totals(Prices).Requests);
+        }
+
+        Assert.InRange(new FileInfo(_path).Length, 1, 200);
+        using var again = Ledger.Open(_path, TimeProvider.System);
+        Assert.Equal(RunReason.BudgetExceeded, again.Totals(Prices).LastFailure!.Reason);
+    }
+
     private static void Settle(Ledger ledger, string model, TokenUsage usage)
     {
         var id = ledger.Begin(model, 0, 0);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
 
@@ -21,7 +22,7 @@ public sealed class ModelGatewayTests : IAsyncLifetime
         request.Headers.Add("x-api-key", "placeholder");
         request.Headers.Add("authorization", "Bearer forged");
         request.Headers.Add("cookie", "a=b");
-        request.Headers.Add("anthropic-beta", "one-2025, two-2025");
+        request.Headers.Add("anthropic-beta", "claude-code-20250219, effort-2025-11-24");
 
         using var response = await _harness.Client().SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
@@ -31,7 +32,7 @@ public sealed class ModelGatewayTests : IAsyncLifetime
         Assert.False(response.Headers.Contains("anthropic-organization-id"));
         var arrived = Assert.Single(await _harness.ModelLogAsync());
         Assert.Equal($$"""{"x-api-key":"{{GatewayHarness.Secret}}"}""", arrived.GetProperty("credentials").GetRawText());
-        Assert.Equal("one-2025,two-2025", arrived.GetProperty("beta").GetString());
+        Assert.Equal("claude-code-20250219,effort-2025-11-24", arrived.GetProperty("beta").GetString());
         Assert.Equal("/v1/messages?beta=true", arrived.GetProperty("target").GetString());
         Assert.Equal(1000, run.Totals.Tokens.Input);
         Assert.Equal(500, run.Totals.Tokens.Output);
@@ -94,8 +95,9 @@ public sealed class ModelGatewayTests : IAsyncLifetime
         await using var run = await _harness.OpenAsync();
         var answer = _harness.Client().PostAsync("/v1/messages", GatewayHarness.Prompt("hi"));
 
-        await Task.Delay(100);
+        await Eventually.True(() => !run.Requests.Idle.IsCompleted);
         Assert.False(answer.IsCompleted);
+        Assert.False(File.Exists(_harness.ModelLog) && (await _harness.ModelLogAsync()).Count > 0);
         run.Admit(_harness.Credential());
 
         using var response = await answer;

@@ -30,6 +30,9 @@ internal sealed class RawUpstream : IDisposable
     {
     }
 
+    /// <summary>Told of the body of each request.</summary>
+    public Action<string>? Body { get; init; }
+
     public Uri Address => new($"http://{_listener.LocalEndpoint}");
 
     /// <summary>The heads of the requests that arrived.</summary>
@@ -71,7 +74,7 @@ internal sealed class RawUpstream : IDisposable
         }
     }
 
-    private static async Task<string> ReadRequestAsync(NetworkStream stream)
+    private async Task<string> ReadRequestAsync(NetworkStream stream)
     {
         var bytes = new List<byte>();
         var one = new byte[1];
@@ -79,7 +82,9 @@ internal sealed class RawUpstream : IDisposable
             bytes.Add(one[0]);
         var head = Encoding.ASCII.GetString([.. bytes]);
         var length = head.Split("\r\n").Select(line => line.Split(": ")).Where(pair => pair[0].Equals("content-length", StringComparison.OrdinalIgnoreCase)).Select(pair => int.Parse(pair[1])).FirstOrDefault();
-        await stream.ReadExactlyAsync(new byte[length]);
+        var body = new byte[length];
+        await stream.ReadExactlyAsync(body);
+        Body?.Invoke(Encoding.UTF8.GetString(body));
         return head;
     }
 }
