@@ -7,9 +7,10 @@ namespace Stromboli.PodmanBridge.Images;
 /// <summary>Sees to it that an image is on the node, and that whoever asks may have it. Runs that want the same one at the same time share one fetch.</summary>
 internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFetcher.Settings settings)
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<FetchKey, SharedFetch> _fetches = [];
-    private readonly Dictionary<string, Task<ImageInspection?>> _looks = [];
+    private readonly SharedCalls<FetchKey, string> _fetches = new((key, end) => podman.Images.PullAsync(key.Image, "always", key.Credential, progress: null, end));
+
+    // A crowd that starts at once has one image as a rule. What an image is changes between a look and its use in any case.
+    private readonly SharedCalls<string, ImageInspection?> _looks = new((image, end) => podman.Images.InspectAsync(image, end));
 
     /// <summary>What the node takes.</summary>
     /// <param name="MaxBytes">The largest image, unpacked; null for any.</param>
@@ -18,16 +19,8 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
     /// <summary>Waits until nothing is being fetched.</summary>
     public async Task QuietAsync(CancellationToken cancellation)
     {
-        while (true)
+        while (_fetches.UnderWay is { } over)
         {
-            Task over;
-            lock (_lock)
-            {
-                if (_fetches.Values.FirstOrDefault(fetch => !fetch.Task.IsCompleted) is not { } first)
-                    return;
-                over = first.Task;
-            }
-
             await over.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
         }
@@ -46,7 +39,7 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
         await known.SettleAsync(podman, cancellation);
         if (request.Policy is not ImagePullPolicy.Always || reference.IsLocal)
         {
-            if (await PresentAsync(image).WaitAsync(cancellation) is { } present)
+            if (await _looks.JoinAsync(image, cancellation) is { } present)
             {
                 if (known.MayUse(present.ID, reference, request.Namespace))
                     return present.ID;
@@ -69,30 +62,6 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
             : await FetchPrivateAsync(request, reference, cancellation);
         await RefuseTooLargeAsync(request, id, before, cancellation);
         return id;
-    }
-
-    // Runs that ask at the same time share one look: a crowd that starts at once has one image as a rule. What an image is changes between a look and its use in any case.
-    private Task<ImageInspection?> PresentAsync(string image)
-    {
-        lock (_lock)
-        {
-            if (!_looks.TryGetValue(image, out var look))
-                _looks[image] = look = Task.Run(() => LookAsync(image), CancellationToken.None);
-            return look;
-        }
-    }
-
-    private async Task<ImageInspection?> LookAsync(string image)
-    {
-        try
-        {
-            return await podman.Images.InspectAsync(image, CancellationToken.None);
-        }
-        finally
-        {
-            lock (_lock)
-                _looks.Remove(image);
-        }
     }
 
     private static ImagePullException NotHere(string image, string message) => new(image, ImagePullFailure.NotHere, message);
@@ -144,19 +113,13 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
 
     private async Task<string> FetchAsync(ImageRequest request, RegistryCredential? credential, CancellationToken cancellation)
     {
-        var key = new FetchKey(request.Image, credential);
-        var fetch = Join(key);
         try
         {
-            return await fetch.Task.WaitAsync(cancellation);
+            return await _fetches.JoinAsync(new FetchKey(request.Image, credential), cancellation);
         }
         catch (PodmanException e) when (!e.IsUnanswered)
         {
             throw ImagePullErrors.Explain(request, credential, e);
-        }
-        finally
-        {
-            Leave(key, fetch);
         }
     }
 
@@ -183,45 +146,5 @@ internal sealed class ImageFetcher(IPodman podman, PrivateImages known, ImageFet
         }
     }
 
-    private SharedFetch Join(FetchKey key)
-    {
-        lock (_lock)
-        {
-            if (!_fetches.TryGetValue(key, out var fetch) || fetch.Task.IsCompleted)
-            {
-                var end = new CancellationTokenSource();
-                // On the pool, so that nothing of the call runs under the lock.
-                var task = Task.Run(() => podman.Images.PullAsync(key.Image, "always", key.Credential, progress: null, end.Token), CancellationToken.None);
-                fetch = new SharedFetch(task, end);
-                _fetches[key] = fetch;
-            }
-            fetch.Waiting++;
-            return fetch;
-        }
-    }
-
-    private void Leave(FetchKey key, SharedFetch fetch)
-    {
-        lock (_lock)
-        {
-            if (--fetch.Waiting > 0)
-                return;
-            if (_fetches.TryGetValue(key, out var current) && current == fetch)
-                _fetches.Remove(key);
-        }
-        fetch.End.Cancel();
-        fetch.End.Dispose();
-    }
-
     private sealed record FetchKey(string Image, RegistryCredential? Credential);
-
-    private sealed class SharedFetch(Task<string> task, CancellationTokenSource end)
-    {
-        public Task<string> Task { get; } = task;
-
-        public CancellationTokenSource End { get; } = end;
-
-        /// <summary>How many wait for it; the last one that leaves ends it.</summary>
-        public int Waiting { get; set; }
-    }
 }
