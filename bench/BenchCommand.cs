@@ -2,6 +2,7 @@ using Stromboli.Bench.ApiWrites;
 using Stromboli.Bench.ColdStart;
 using Stromboli.Bench.Figures;
 using Stromboli.Bench.Idle;
+using Stromboli.Bench.Kills;
 using Stromboli.Bench.Neighbours;
 using Stromboli.Bench.NodeThroughput;
 using Stromboli.Bench.OperatorMemory;
@@ -21,15 +22,18 @@ internal static class BenchCommand
     private const string NodeThroughput = "node-throughput";
     private const string OperatorThroughput = "operator-throughput";
     private const string OperatorMemory = "operator-memory";
+
+    /// <summary>Only when it is asked for: it takes a quarter of an hour, and judges rather than measures.</summary>
+    private const string Kills = "kills";
     private static readonly string[] All = [.. Measured, NodeThroughput, OperatorThroughput, OperatorMemory, "steps"];
 
     /// <summary>Measures, prints, and stores if every part was measured.</summary>
-    /// <returns>0, whatever the figures; 2 for a part that there is not.</returns>
+    /// <returns>0, whatever the figures; 1 if kills were asked for and a run did not end as it should; 2 for a part that there is not.</returns>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        if (args.Except(All).Any())
+        if (args.Except([.. All, Kills]).Any())
         {
-            await Console.Error.WriteLineAsync($"The parts are: {string.Join(", ", All)}; without any, all of them.");
+            await Console.Error.WriteLineAsync($"The parts are: {string.Join(", ", All)}; without any, all of these. And {Kills}.");
             return 2;
         }
 
@@ -63,11 +67,18 @@ internal static class BenchCommand
             StepTable.Print(await steps.RunAsync(warmUp: 10, count: 15, cancellationToken));
         }
 
+        if (parts.Contains(Kills))
+        {
+            var settings = KillsSettings.Read();
+            progress.Tell($"kills: a stack of two nodes, {settings.Kills} kills, seed {settings.Seed}");
+            figures.AddRange(await new KillsBench(progress).RunAsync(settings, cancellationToken));
+        }
+
         if (figures.Count > 0)
             FigureTable.Print(figures);
         if (args.Length == 0)
             await FigureFile.WriteAsync(figures, cancellationToken);
-        return 0;
+        return parts.Contains(Kills) && figures.Any(figure => figure.Met == false) ? 1 : 0;
     }
 
     private static async Task<IReadOnlyList<Figure>> MeasureAsync(IReadOnlyCollection<string> parts, Progress progress, CancellationToken cancellationToken)

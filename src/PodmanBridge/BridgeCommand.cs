@@ -18,14 +18,18 @@ internal sealed class BridgeCommand
         CustomParser = OptionParsers.Addresses,
     };
 
-    private readonly Option<string> _ca = new("--ca-file")
+    private readonly Option<string?> _ca = new("--ca-file")
     {
+        HelpName = BridgePath.HelpName,
+        CustomParser = BridgePath.Parse,
         Required = true,
         Description = "The operator's certificate authority, in PEM.",
     };
 
-    private readonly Option<string> _token = new("--token-file")
+    private readonly Option<string?> _token = new("--token-file")
     {
+        HelpName = BridgePath.HelpName,
+        CustomParser = BridgePath.Parse,
         Required = true,
         Description = "The file with this node's connect token; must be writable for renewal on a plain host.",
     };
@@ -36,32 +40,42 @@ internal sealed class BridgeCommand
         DefaultValueFactory = _ => Environment.MachineName.ToLowerInvariant(),
     };
 
-    private readonly Option<string> _podman = new("--podman-socket")
+    private readonly Option<string?> _podman = new("--podman-socket")
     {
+        HelpName = BridgePath.HelpName,
+        CustomParser = BridgePath.Parse,
         Description = "Podman's API socket.",
         DefaultValueFactory = _ => Path.Combine(RuntimeRoot(), "podman", "podman.sock"),
     };
 
-    private readonly Option<string> _state = new("--state-dir")
+    private readonly Option<string?> _state = new("--state-dir")
     {
+        HelpName = BridgePath.HelpName,
+        CustomParser = BridgePath.Parse,
         Description = "Where attempts, their logs and ends are kept.",
         DefaultValueFactory = _ => Path.Combine(StateRoot(), "stromboli"),
     };
 
-    private readonly Option<string> _runs = new("--run-dir")
+    private readonly Option<string?> _runs = new("--run-dir")
     {
+        HelpName = BridgePath.HelpName,
+        CustomParser = BridgePath.Parse,
         Description = "Where the sockets of running agents are; a short path.",
         DefaultValueFactory = _ => Path.Combine(RuntimeRoot(), "stromboli"),
     };
 
-    private readonly Option<string> _shim = new("--shim")
+    private readonly Option<string?> _shim = new("--shim")
     {
+        HelpName = BridgePath.HelpName,
+        CustomParser = BridgePath.Parse,
         Description = "The shim that is the first process of each container.",
         DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "stromboli-shim"),
     };
 
     private readonly Option<string?> _measurer = new("--measurer")
     {
+        HelpName = BridgePath.HelpName,
+        CustomParser = BridgePath.Parse,
         Description = "The program that measures what runs have on the disk; stromboli-measurer beside the shim when absent.",
     };
 
@@ -94,6 +108,8 @@ internal sealed class BridgeCommand
 
     private readonly Option<string?> _claude = new("--claude")
     {
+        HelpName = BridgePath.HelpName,
+        CustomParser = BridgePath.Parse,
         Description = "The folder that holds the Claude Code CLI (a glibc binary named claude); without it the node runs agent.command only.",
     };
 
@@ -201,7 +217,7 @@ internal sealed class BridgeCommand
         StateDirectory = parsed.GetValue(_state)!,
         RunDirectory = parsed.GetValue(_runs)!,
         Shim = parsed.GetValue(_shim)!,
-        Measurer = parsed.GetValue(_measurer) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(parsed.GetValue(_shim)!))!, "stromboli-measurer"),
+        Measurer = parsed.GetValue(_measurer) ?? Path.Combine(Path.GetDirectoryName(parsed.GetValue(_shim))!, "stromboli-measurer"),
         MinFreeBytes = parsed.GetValue(_freeSpace),
         MinFreeFiles = parsed.GetValue(_freeFiles),
         Kept = new KeptLimits(parsed.GetValue(_keptRuns), parsed.GetValue(_keptBytes)),
@@ -225,9 +241,10 @@ internal sealed class BridgeCommand
         AllowedVolumes = parsed.GetValue(_permissions.Volumes) ?? [],
     };
 
-    private static string RuntimeRoot() => Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? Path.GetTempPath();
+    private static string RuntimeRoot() => BridgePath.Absolute(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } root ? root : Path.GetTempPath());
 
-    private static string StateRoot() =>
-        Environment.GetEnvironmentVariable("XDG_STATE_HOME")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
+    private static string StateRoot() => BridgePath.Absolute(
+        Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } root
+            ? root
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state"));
 }

@@ -19,14 +19,19 @@ internal static class BridgeFiles
         Directory.CreateDirectory(Attempts(options));
         // The directory of a run is mounted in its container, so no container needs access to the parent.
         OwnDirectory.Make(options.RunDirectory, "--run-dir");
-        Demand(options.Shim, "--shim", "build it with `make -C src/Shim`");
-        Demand(options.Measurer, "--measurer", "build it with `make -C src/Shim`");
+        DemandProgram(options.Shim, "--shim", "build it with `make -C src/Shim`", inContainers: true);
+        DemandProgram(options.Measurer, "--measurer", "build it with `make -C src/Shim`", inContainers: false);
         Demand(options.CaFile, "--ca-file", "take it from the ConfigMap stromboli-ca in the operator's namespace");
         Demand(options.TokenFile, "--token-file", "make a token of the node's ServiceAccount for the audience stromboli");
         CheckVolumes(options);
+        if (options.GitCaFile is { } authorities)
+        {
+            Demand(authorities, "--git-ca-file", "name a file of certificates in PEM, or leave the option out");
+        }
+
         if (options.Claude is { } claude)
         {
-            Demand(Path.Combine(claude, "claude"), "--claude", "install the Claude Code CLI there, or leave the option out");
+            DemandProgram(Path.Combine(claude, "claude"), "--claude", "install the Claude Code CLI there, or leave the option out", inContainers: true);
         }
     }
 
@@ -53,6 +58,22 @@ internal static class BridgeFiles
         if (!File.Exists(path))
         {
             throw new BridgeUnusableException($"{option}: there is no file {path}; {hint}.");
+        }
+
+        if (!BridgePath.IsReadable(path))
+        {
+            throw new BridgeUnusableException($"{option}: {path} cannot be read by the bridge's user, who is also the engine's; give that user the right to.");
+        }
+    }
+
+    private static void DemandProgram(string path, string option, string hint, bool inContainers)
+    {
+        Demand(path, option, hint);
+        if (!BridgePath.IsExecutable(path) || (inContainers && !BridgePath.IsForAll(path)))
+        {
+            throw new BridgeUnusableException(inContainers
+                ? $"{option}: {path} cannot be run by every user, and agents have users of their own; `chmod 755` it, on a file system that is not mounted noexec."
+                : $"{option}: {path} cannot be run by the bridge's user; `chmod 755` it, on a file system that is not mounted noexec.");
         }
     }
 }

@@ -22,7 +22,12 @@ internal static partial class BridgeHost
             ProcessHardening.Apply();
             BridgeFiles.Check(options);
             await StartAsync(host.Services, cancellationToken);
-            Log.Ready(logger, options.Node);
+            // What keeps the node from taking runs is in the log already, and is told to the operator.
+            if (host.Services.GetRequiredService<NodeFactsSource>().Current.Problem is null)
+            {
+                Log.Ready(logger, options.Node);
+            }
+
             await host.RunAsync(cancellationToken);
             return 0;
         }

@@ -22,7 +22,10 @@ internal static class BridgeServices
     {
         services.AddSingleton<TimeProvider>(BootTimeProvider.Instance);
         services.AddSingleton(options);
-        services.AddSingleton<IPodman>(provider => new PodmanClient(options.PodmanSocket, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new PodmanClient(options.PodmanSocket, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IPodman>(provider => provider.GetRequiredService<PodmanClient>());
+        services.AddSingleton(_ => SandboxFiles.Write(Path.Combine(options.StateDirectory, "sandbox")));
+        services.AddSingleton(Trial);
         services.AddSingleton(_ => new Installation(options.StateDirectory));
         services.AddSingleton<NodeLease>();
         services.AddSingleton<PriceList>();
@@ -88,8 +91,24 @@ internal static class BridgeServices
             },
             new CliVersionReader(time),
             services.GetRequiredService<StorageProbe>(),
-            services.GetRequiredService<DiskPressure>());
-        return new NodeFactsSource(reader.ReadAsync, time);
+            services.GetRequiredService<DiskPressure>(),
+            services.GetRequiredService<EngineTrial>());
+        var source = new NodeFactsSource(reader.ReadAsync, time, services.GetRequiredService<ILogger<NodeFactsSource>>());
+        services.GetRequiredService<PodmanClient>().Engine.Changed += source.Signal;
+        return source;
+    }
+
+    private static EngineTrial Trial(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<BridgeOptions>();
+        var settings = new EngineTrial.Settings
+        {
+            Node = options.Node,
+            ShimPath = options.Shim,
+            Files = services.GetRequiredService<SandboxFiles>,
+            Directory = Path.Combine(options.StateDirectory, "trial"),
+        };
+        return new EngineTrial(services.GetRequiredService<IPodman>(), services.GetRequiredService<PodmanClient>().Engine, settings, services.GetRequiredService<TimeProvider>());
     }
 
     private static ImageCatalogue Catalogue(IServiceProvider services)
@@ -165,10 +184,15 @@ internal static class BridgeServices
             ShimPath = options.Shim,
             ClaudeDirectory = options.Claude,
             CliVersion = () => services.GetRequiredService<NodeFactsSource>().Current.CliVersion,
-            Files = SandboxFiles.Write(Path.Combine(options.StateDirectory, "sandbox")),
+            Files = services.GetRequiredService<SandboxFiles>(),
             EnforcedLimits = () => services.GetRequiredService<NodeFactsSource>().Current.EnforcedLimits,
             AllowsUnenforcedLimits = options.AllowUnenforcedLimits,
             RunPids = options.MaxRunPids,
+            TryEngineAsync = cancellation =>
+            {
+                services.GetRequiredService<EngineTrial>().Doubt();
+                return services.GetRequiredService<NodeFactsSource>().RefreshAsync(cancellation);
+            },
             Sessions = services.GetRequiredService<NodeSessions>(),
             Tenants = services.GetRequiredService<StorageTenants>(),
             Measurer = services.GetRequiredService<Measurer>(),

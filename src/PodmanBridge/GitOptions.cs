@@ -30,7 +30,12 @@ internal sealed class GitOptions
     };
 
     /// <summary><c>--git-ca-file</c>.</summary>
-    public Option<string?> CaFile { get; } = new("--git-ca-file") { Description = "Authorities, in PEM, that are trusted for Git servers beside the system's own." };
+    public Option<string?> CaFile { get; } = new("--git-ca-file")
+    {
+        HelpName = BridgePath.HelpName,
+        CustomParser = BridgePath.Parse,
+        Description = "Authorities, in PEM, that are trusted for Git servers beside the system's own.",
+    };
 
     /// <summary><c>--allow-git-origin</c>.</summary>
     public Option<string[]> AllowedOrigins { get; } = new("--allow-git-origin")

@@ -19,7 +19,7 @@ public sealed record AgentRunStatus
 
     /// <summary>
     /// How it ended: Completed, AgentError, Crashed, OutOfMemory, TimedOut, BudgetExceeded, MaxTurnsReached, StorageLimitExceeded, AuthenticationFailed, ModelUnavailable,
-    /// RateLimited, HookFailed, ImagePullFailed, ImageIncompatible, GitCloneFailed, ServiceNotReady, VolumeDenied, PolicyDenied, InvalidSpec, NodeLost, SessionLost,
+    /// RateLimited, HookFailed, ImagePullFailed, ImageIncompatible, GitCloneFailed, ServiceNotReady, VolumeDenied, PolicyDenied, InvalidSpec, NodeLost, NodeUnfit, SessionLost,
     /// Cancelled. Or what it waits for: SecretNotFound, SecretNotAllowed, ConfigMapNotFound, SessionNotFound, NoNodeMatches, WaitingForNode, WaitingForSession,
     /// LimitsNotEnforceable, Queued, Suspended, Backoff.
     /// </summary>

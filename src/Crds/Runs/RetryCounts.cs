@@ -9,7 +9,7 @@ public sealed record RetryCounts
     [Bounds(0, int.MaxValue)]
     public int? Failures { get; init; }
 
-    /// <summary>Because its node was lost: at most spec.retries.nodeLost.</summary>
+    /// <summary>Because its node was lost or could not run it: at most spec.retries.nodeLost.</summary>
     [Bounds(0, int.MaxValue)]
     public int? NodeLost { get; init; }
 }

@@ -22,7 +22,7 @@ public sealed record RetrySpec
     [DurationBounds(RunLimits.MinBackoff, RunLimits.MaxBackoff)]
     public GoDuration? Backoff { get; init; }
 
-    /// <summary>How many times the run may start again, perhaps on another node, because its node was lost. Counts apart from limit. 1 when absent.</summary>
+    /// <summary>How many times the run may start again, perhaps on another node, because its node was lost or its engine could not run the container. Counts apart from limit. 1 when absent.</summary>
     [Bounds(0, RunLimits.NodeLostRetries)]
     public int? NodeLost { get; init; }
 }

@@ -63,6 +63,9 @@ public enum RunReason
     /// <summary>The node was lost, and the retries for that are used up.</summary>
     NodeLost,
 
+    /// <summary>The node's engine could not run the container, and the retries that follow a lost node are used up.</summary>
+    NodeUnfit,
+
     /// <summary>The session's node or data is lost.</summary>
     SessionLost,
 

@@ -14,7 +14,10 @@ internal sealed partial class OperatorCommand
     /// <summary>The exit code for a command line that cannot be used.</summary>
     public const int UsageError = 2;
 
-    private readonly Option<string?> _kubeConfig = Text("--kubeconfig", "FILE", "The kubeconfig to use; else KUBECONFIG, else the pod's service account, else ~/.kube/config.");
+    /// <summary>What stands for the value of an option that names a file; it is an absolute path once it is read.</summary>
+    internal const string FileValue = "FILE";
+
+    private readonly Option<string?> _kubeConfig = FileOption("--kubeconfig", "The kubeconfig to use; else KUBECONFIG, else the pod's service account, else ~/.kube/config.");
     private readonly Option<string?> _namespace = Text("--namespace", "NAME", "The operator's own namespace; else that of the pod or of the kubeconfig, else stromboli-system.");
     private readonly Option<string?> _identity = Text("--identity", "NAME", "Who this process is in the leader's Lease; else POD_NAME or the machine's name. A random suffix is added.");
     private readonly Option<string> _hubListen = Text("--hub-listen", "[HOST]:PORT", "Where bridges connect, with TLS.", ":8443");
@@ -60,7 +63,7 @@ internal sealed partial class OperatorCommand
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<string?> _prices = Text("--prices", "FILE", "A JSON file with what models cost, in place of the built-in table.");
+    private readonly Option<string?> _prices = FileOption("--prices", "A JSON file with what models cost, in place of the built-in table.");
     private readonly Option<int> _apiRate = new("--api-requests-per-second")
     {
         HelpName = "NUMBER",
@@ -172,6 +175,20 @@ internal sealed partial class OperatorCommand
             throw new UsageException("--lease-duration must be whole seconds.");
         return options;
     }
+
+    // Absolute as soon as it is read: the path must mean the same however late it is used.
+    private static Option<string?> FileOption(string name, string description) => new(name)
+    {
+        HelpName = FileValue,
+        Description = description,
+        CustomParser = result =>
+        {
+            if (result.Tokens.Single().Value is { Length: > 0 } path)
+                return Path.GetFullPath(path);
+            result.AddError($"{name} needs the path of a file, but is empty.");
+            return null;
+        },
+    };
 
     private static Option<string?> Text(string name, string value, string description) => new(name) { HelpName = value, Description = description };
 

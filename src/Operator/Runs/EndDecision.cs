@@ -13,6 +13,8 @@ internal static class EndDecision
         var endedAt = observed.EndedAt ?? snapshot.Now;
         if (end.Reason == RunReason.NodeLost)
             return Lost(snapshot, endedAt, end.Message, end.Usage);
+        if (end.Reason == RunReason.NodeUnfit)
+            return Lost(snapshot, endedAt, end.Message, Known(snapshot.Run, end.Usage), RunReason.NodeUnfit);
 
         var run = snapshot.Run;
         List<RunEvent> events = [];
@@ -27,7 +29,7 @@ internal static class EndDecision
         {
             Hooks = HookStatuses.Of(run.Spec?.Lifecycle, observed.Hooks) ?? run.Status?.Hooks,
             Usage = RunUsages.Add(run.Status?.Usage, end.Usage),
-            Budget = RunBudgets.Add(run, end.Usage ?? (RunPhases.Derive(run.Status?.Conditions) == RunPhase.Running ? null : new())),
+            Budget = RunBudgets.Add(run, Known(run, end.Usage)),
             Session = SessionDecision.Ended(run.Status?.Session, end),
             Model = StatusCuts.Word(end.Model, RunLimits.ModelName) ?? run.Status?.Model,
         };
@@ -45,27 +47,29 @@ internal static class EndDecision
         return Finish(snapshot, run with { Status = ended }, endedAt, reason, end.Message, events);
     }
 
-    /// <summary>The attempt's node is lost: by the spec another attempt follows elsewhere, in the same write if there is room.</summary>
+    /// <summary>The attempt's node is lost, or cannot run it: by the spec another attempt follows elsewhere, in the same write if there is room.</summary>
     /// <param name="snapshot">What the decision goes by.</param>
     /// <param name="lostAt">When it was lost.</param>
     /// <param name="message">One sentence on it.</param>
     /// <param name="usage">What the attempt used, if its bridge came back to say so.</param>
-    public static RunVerdict Lost(RunSnapshot snapshot, DateTimeOffset lostAt, string message, AttemptUsage? usage = null)
+    /// <param name="reason">NodeLost or NodeUnfit.</param>
+    public static RunVerdict Lost(RunSnapshot snapshot, DateTimeOffset lostAt, string message, AttemptUsage? usage = null, RunReason reason = RunReason.NodeLost)
     {
-        var ended = RunTransitions.AttemptEnded(snapshot.Run, RunReason.NodeLost, lostAt, costUSD: RunUsages.Money(usage?.CostUSD));
+        message = StatusCuts.Message(message);
+        var ended = RunTransitions.AttemptEnded(snapshot.Run, reason, lostAt, costUSD: RunUsages.Money(usage?.CostUSD));
         var run = snapshot.Run with { Status = ended with { Usage = RunUsages.Add(ended.Usage, usage), Budget = RunBudgets.Add(snapshot.Run, usage) } };
-        List<RunEvent> events = [RunEvents.NodeLost(message)];
+        List<RunEvent> events = [RunEvents.NodeFailed(reason, message)];
         if (run.IsCancelled())
             return Finish(snapshot, run, lostAt, RunReason.Cancelled, $"Cancelled. {message}", events);
         // It was to be ended there anyhow: that it was lost instead is no retry.
         if (run.IsSuspended())
             return WaitingDecision.Decide(snapshot, run, events);
         if (RunBudgets.IsUsedUp(run))
-            return Finish(snapshot, run, lostAt, RunReason.NodeLost, $"{message} What it spent is not known, so that spec.budget leaves nothing for another attempt.", events);
+            return Finish(snapshot, run, lostAt, reason, $"{message} What it spent is not known, so that spec.budget leaves nothing for another attempt.", events);
         if (!RetryDecision.FollowsLoss(run, snapshot.Options))
-            return Finish(snapshot, run, lostAt, RunReason.NodeLost, message, events);
+            return Finish(snapshot, run, lostAt, reason, message, events);
         run = RetryDecision.CountedLoss(run);
-        events.Add(RunEvents.Retrying(run.NextAttempt()));
+        events.Add(RunEvents.Retrying(run.NextAttempt(), reason));
         return WaitingDecision.Decide(snapshot, run, events);
     }
 
@@ -82,6 +86,9 @@ internal static class EndDecision
         var at = RetryDecision.NotBefore(run, snapshot.Options) ?? snapshot.Now;
         return WaitingDecision.Decide(snapshot, run, [.. events, RunEvents.RetryingAt(run, reason, message, at)]);
     }
+
+    // An attempt whose agent never started has used nothing; what another used is not known unless its bridge says so.
+    private static AttemptUsage? Known(AgentRun run, AttemptUsage? usage) => usage ?? (RunPhases.Derive(run.Status?.Conditions) == RunPhase.Running ? null : new());
 
     private static bool IsEnd(RunReason reason) => reason is not (
         RunReason.SecretNotAllowed or RunReason.ConfigMapNotFound or RunReason.SessionNotFound or RunReason.NoNodeMatches

@@ -17,20 +17,20 @@ internal static class RetryDecision
         && options.RetryReasonsOf(run).Contains($"{reason}")
         && Failures(run) < options.RetryLimitOf(run);
 
-    /// <summary>Whether another attempt follows one whose node was lost; the run's counts are those before it.</summary>
+    /// <summary>Whether another attempt follows one whose node was lost or could not run it; the run's counts are those before it.</summary>
     public static bool FollowsLoss(AgentRun run, RunOptions options) => (run.Status?.Retries?.NodeLost ?? 0) < options.NodeLostRetriesOf(run);
 
     /// <summary>The run with one more retry of a failed attempt counted.</summary>
     public static AgentRun Counted(AgentRun run) =>
         Counted(run, (run.Status?.Retries ?? new()) with { Failures = Failures(run) + 1 });
 
-    /// <summary>The run with one more retry of a lost attempt counted.</summary>
+    /// <summary>The run with one more retry of an attempt counted whose node was lost or could not run it.</summary>
     public static AgentRun CountedLoss(AgentRun run) =>
         Counted(run, (run.Status?.Retries ?? new()) with { NodeLost = (run.Status?.Retries?.NodeLost ?? 0) + 1 });
 
     /// <summary>When the next attempt may be placed, as a whole second; null if its last attempt asks for no wait.</summary>
     public static DateTimeOffset? NotBefore(AgentRun run, RunOptions options) =>
-        run.LastAttempt() is { EndTime: { } ended, Attempt: { } attempt, Reason: not (RunReason.NodeLost or RunReason.Suspended) }
+        run.LastAttempt() is { EndTime: { } ended, Attempt: { } attempt, Reason: not (RunReason.NodeLost or RunReason.NodeUnfit or RunReason.Suspended) }
             ? ended.Plus(Delay(run.UID(), attempt, Failures(run), options.RetryBackoffOf(run))).NextWholeSecond()
             : null;
 

@@ -9,12 +9,14 @@ internal static class RunEvents
 
     public static RunEvent Started(AgentRunStatus status) => new("Started", $"The agent of attempt {status.Attempt} runs on {status.NodeName}.");
 
-    public static RunEvent NodeLost(string message) => new("NodeLost", message, Warning: true);
+    /// <summary>The attempt's node was lost (NodeLost), or could not run it (NodeUnfit).</summary>
+    public static RunEvent NodeFailed(RunReason reason, string message) => new($"{reason}", message, Warning: true);
 
     public static RunEvent RetryingAt(AgentRun run, RunReason reason, string message, DateTimeOffset at) => new(
         "Retrying", $"Attempt {run.LastAttempt()?.Attempt} ended with {reason}: {message} Attempt {run.NextAttempt()} follows at {at:yyyy-MM-dd'T'HH:mm:ss'Z'}.", Warning: true);
 
-    public static RunEvent Retrying(int attempt) => new("Retrying", $"Attempt {attempt} follows, because the node was lost.");
+    public static RunEvent Retrying(int attempt, RunReason why) =>
+        new("Retrying", $"Attempt {attempt} follows, because the node {(why == RunReason.NodeUnfit ? "could not run the container" : "was lost")}.");
 
     public static RunEvent Suspended(AgentRunStatus status) => new("Suspended", $"{status.Message}");
 

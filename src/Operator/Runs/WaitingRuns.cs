@@ -18,7 +18,7 @@ internal static class WaitingRuns
         Priority = resolved.Priority,
         NodeSelector = resolved.NodeSelector,
         NodeName = resolved.NodeName,
-        Avoid = run.LastAttempt() is { Reason: RunReason.NodeLost } lost ? lost.Node : null,
+        Avoid = run.LastAttempt() is { Reason: RunReason.NodeLost or RunReason.NodeUnfit } lost ? lost.Node : null,
         CpuMillis = resolved.CpuMillicores,
         MemoryBytes = resolved.MemoryBytes,
         Pids = resolved.Pids,

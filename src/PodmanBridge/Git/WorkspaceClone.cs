@@ -62,8 +62,9 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
         {
             if (!closing.IsCancellationRequested)
             {
+                // An engine that is away is waited for as long as the attempt may take; if that is over already, the attempt's own end removes what is left.
                 using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
-                await RemoveAsync(services, record.Key, deadline.Token);
+                await RemoveAsync(services, record.Key, cancellationToken.IsCancellationRequested ? deadline.Token : cancellationToken);
             }
         }
 
@@ -110,7 +111,7 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
         }
         catch (PodmanException e)
         {
-            throw new AttemptRefusedException(RunReason.Crashed, $"The node's engine could not start the container that clones the repository: {e.PodmanMessage}", e);
+            throw await services.UnfitAsync("The node's engine could not start the container that clones the repository", e, cancellationToken);
         }
     }
 

@@ -10,7 +10,9 @@ internal sealed partial class ImageFetcher(
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<FetchKey, SharedFetch> _fetches = [];
-    private readonly Dictionary<string, Task<ImageInspection?>> _looks = [];
+
+    // A crowd that starts at once has one image as a rule. What an image is changes between a look and its use in any case.
+    private readonly SharedCalls<string, ImageInspection?> _looks = new((image, end) => podman.Images.InspectAsync(image, end));
 
     /// <summary>What the node takes.</summary>
     /// <param name="MaxBytes">The largest image, unpacked; null for any.</param>
@@ -61,16 +63,8 @@ internal sealed partial class ImageFetcher(
     /// <summary>Waits until nothing is being fetched.</summary>
     public async Task QuietAsync(CancellationToken cancellation)
     {
-        while (true)
+        while (UnderWay() is { } over)
         {
-            Task over;
-            lock (_lock)
-            {
-                if (_fetches.Values.FirstOrDefault(fetch => !fetch.Task.IsCompleted) is not { } first)
-                    return;
-                over = first.Task;
-            }
-
             await over.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
         }
@@ -89,7 +83,7 @@ internal sealed partial class ImageFetcher(
         await known.SettleAsync(podman, cancellation);
         if (request.Policy is not ImagePullPolicy.Always || reference.IsLocal)
         {
-            if (await PresentAsync(image).WaitAsync(cancellation) is { } present)
+            if (await _looks.JoinAsync(image, cancellation) is { } present)
             {
                 if (known.MayUse(present.ID, reference, request.Namespace))
                     return present.ID;
@@ -113,30 +107,6 @@ internal sealed partial class ImageFetcher(
             : await FetchPrivateAsync(request, reference, cancellation);
         await RefuseTooLargeAsync(request, id, before, cancellation);
         return id;
-    }
-
-    // Runs that ask at the same time share one look: a crowd that starts at once has one image as a rule. What an image is changes between a look and its use in any case.
-    private Task<ImageInspection?> PresentAsync(string image)
-    {
-        lock (_lock)
-        {
-            if (!_looks.TryGetValue(image, out var look))
-                _looks[image] = look = Task.Run(() => LookAsync(image), CancellationToken.None);
-            return look;
-        }
-    }
-
-    private async Task<ImageInspection?> LookAsync(string image)
-    {
-        try
-        {
-            return await podman.Images.InspectAsync(image, CancellationToken.None);
-        }
-        finally
-        {
-            lock (_lock)
-                _looks.Remove(image);
-        }
     }
 
     private static ImagePullException NotHere(string image, string message) => new(image, ImagePullFailure.NotHere, message);
@@ -251,6 +221,12 @@ internal sealed partial class ImageFetcher(
         if (!pulled.Done(image, id))
             await RemoveAsync(key.Image, cancellation);
         return id;
+    }
+
+    private Task? UnderWay()
+    {
+        lock (_lock)
+            return _fetches.Values.FirstOrDefault(fetch => !fetch.Task.IsCompleted)?.Task;
     }
 
     // The run that begins a fetch is the one that it is charged to.

@@ -6,7 +6,7 @@ using Stromboli.PodmanBridge.Storage;
 namespace Stromboli.PodmanBridge.Nodes;
 
 /// <summary>Reads what a node is and can do.</summary>
-internal sealed class NodeFactsReader(IPodman podman, NodeFactsOptions options, CliVersionReader cli, StorageProbe storage, DiskPressure disk)
+internal sealed class NodeFactsReader(IPodman podman, NodeFactsOptions options, CliVersionReader cli, StorageProbe storage, DiskPressure disk, EngineTrial? trial = null)
 {
     /// <summary>The facts now. What keeps the engine from being used stands in <see cref="NodeFacts.Problem"/>; only cancellation throws.</summary>
     public async Task<NodeFacts> ReadAsync(CancellationToken cancellation)
@@ -14,7 +14,7 @@ internal sealed class NodeFactsReader(IPodman podman, NodeFactsOptions options, 
         var version = options.ClaudeDirectory is null ? null : await cli.ReadAsync(Path.Combine(options.ClaudeDirectory, "claude"), cancellation);
         try
         {
-            var info = await podman.System.InfoAsync(cancellation);
+            var info = await podman.System.InfoAtOnceAsync(cancellation);
             var facts = NodeFactsRules.Facts(info, options, version);
             // After the engine has answered: then one of its processes is there to be tried on.
             var measures = await storage.CanMeasureAsync(cancellation);
@@ -22,12 +22,14 @@ internal sealed class NodeFactsReader(IPodman podman, NodeFactsOptions options, 
             {
                 EnforcedLimits = measures ? [.. facts.EnforcedLimits, NodeLimits.StorageLimit] : facts.EnforcedLimits,
                 DiskPressure = disk.Sentence,
-                Problem = facts.Problem ?? await PodmanPeer.ProblemAsync(options.PodmanSocket, cancellation),
+                Problem = facts.Problem
+                    ?? await PodmanPeer.ProblemAsync(options.PodmanSocket, cancellation)
+                    ?? (trial is null ? null : await trial.ProblemAsync(facts.PodmanVersion, facts.EnforcedLimits, cancellation)),
             };
         }
         catch (PodmanException e)
         {
-            return NodeFactsRules.Unreachable(options, version, e.PodmanMessage);
+            return NodeFactsRules.Unreachable(options, version, e);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
 
@@ -35,9 +36,10 @@ internal static class NodeFactsRules
     }
 
     /// <summary>The facts of a node whose engine does not answer.</summary>
-    public static NodeFacts Unreachable(NodeFactsOptions options, string? cliVersion, string error) => Basic(options, cliVersion) with
+    public static NodeFacts Unreachable(NodeFactsOptions options, string? cliVersion, PodmanException error) => Basic(options, cliVersion) with
     {
-        Problem = $"Podman does not answer on {options.PodmanSocket}: {error}.",
+        Problem = $"Podman does not answer on {options.PodmanSocket}: {error.PodmanMessage}."
+            + (error.IsUnreachable ? " Start it with `systemctl --user enable --now podman.socket` as the bridge's user, or name another socket with --podman-socket." : ""),
     };
 
     /// <summary>The limits that hold: a rootless engine can set those whose cgroup v2 controllers have been delegated to its user.</summary>

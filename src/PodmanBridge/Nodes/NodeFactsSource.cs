@@ -3,13 +3,17 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.PodmanBridge.Nodes;
 
-/// <summary>The node's facts, read again now and then: the engine sends no event when it, its limits or the CLI change.</summary>
-internal sealed class NodeFactsSource(Func<CancellationToken, Task<NodeFacts>> read, TimeProvider time) : BackgroundService
+/// <summary>
+/// The node's facts, read again now and then, since the engine sends no event when it, its limits or the CLI change; and when it went away or came back. What keeps the
+/// node from taking runs is logged when it changes.
+/// </summary>
+internal sealed partial class NodeFactsSource(Func<CancellationToken, Task<NodeFacts>> read, TimeProvider time, ILogger<NodeFactsSource> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
     private NodeFacts? _current;
+    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The present facts; there once <see cref="RefreshAsync"/> has run.</summary>
@@ -24,6 +28,15 @@ internal sealed class NodeFactsSource(Func<CancellationToken, Task<NodeFacts>> r
         }
     }
 
+    /// <summary>Something may have changed: the facts are read again soon.</summary>
+    public void Signal()
+    {
+        lock (_lock)
+        {
+            _news.TrySetResult();
+        }
+    }
+
     /// <summary>Reads the facts.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
@@ -33,6 +46,11 @@ internal sealed class NodeFactsSource(Func<CancellationToken, Task<NodeFacts>> r
             if (_current is not null && NodeFactsComparer.Same(_current, facts))
             {
                 return;
+            }
+
+            if (_current?.Problem != facts.Problem)
+            {
+                Tell(facts.Problem);
             }
 
             _current = facts;
@@ -60,10 +78,51 @@ internal sealed class NodeFactsSource(Func<CancellationToken, Task<NodeFacts>> r
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
         {
+            Task news;
+            lock (_lock)
+            {
+                news = _news.Task;
+            }
+
+            using (var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken))
+            {
+                await Task.WhenAny(news, Task.Delay(Interval, time, waiting.Token));
+                await waiting.CancelAsync();
+            }
+
+            stoppingToken.ThrowIfCancellationRequested();
+            lock (_lock)
+            {
+                if (_news.Task.IsCompleted)
+                {
+                    _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+            }
+
             await RefreshAsync(stoppingToken);
         }
+    }
+
+    private void Tell(string? problem)
+    {
+        if (problem is null)
+        {
+            Log.TakesRuns(logger);
+        }
+        else
+        {
+            Log.TakesNoRuns(logger, problem);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "The node can take runs again")]
+        public static partial void TakesRuns(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The node takes no runs: {Problem}")]
+        public static partial void TakesNoRuns(ILogger logger, string problem);
     }
 }

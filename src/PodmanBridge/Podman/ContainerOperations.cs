@@ -10,16 +10,31 @@ namespace Stromboli.PodmanBridge.Podman;
 /// <inheritdoc />
 internal sealed class ContainerOperations(PodmanTransport transport) : IContainerOperations
 {
+    /// <summary>How many times a container is made whose creation was torn.</summary>
+    private const int CreateTries = 3;
+
     public async Task<string> CreateAsync(SpecGenerator spec, CancellationToken cancellation)
     {
-        var request = PodmanRequest.Post("containers/create") with { Body = JsonSerializer.SerializeToUtf8Bytes(spec, PodmanJson.Default.SpecGenerator) };
-        var response = await transport.SendAsync(request, cancellation);
-        return response.Read(PodmanJson.Default.ContainerCreated).ID;
+        // Carried out twice, the second answer is that the name is taken, which is looked into below.
+        var request = PodmanRequest.Post("containers/create") with
+        {
+            Body = JsonSerializer.SerializeToUtf8Bytes(spec, PodmanJson.Default.SpecGenerator),
+            Idempotent = true,
+            Uninterruptible = true,
+        };
+        for (var tries = 1; ; tries++)
+        {
+            var response = await transport.SendAsync(request, cancellation);
+            if (response.IsSuccess || !response.Interrupted || tries == CreateTries || !response.ToException().IsConflict || await WasStartedAsync(spec.Name, cancellation))
+                return response.Read(PodmanJson.Default.ContainerCreated).ID;
+            // What the torn call left, whole or half: nobody can have started it.
+            await RemoveAsync(spec.Name, cancellation);
+        }
     }
 
     public async Task StartAsync(string name, CancellationToken cancellation)
     {
-        var response = await transport.SendAsync(PodmanRequest.Post($"containers/{Escape(name)}/start") with { Idempotent = true }, cancellation);
+        var response = await transport.SendAsync(PodmanRequest.Post($"containers/{Escape(name)}/start") with { Idempotent = true, Uninterruptible = true }, cancellation);
         if (response.Status is not HttpStatusCode.NotModified)
             response.OrThrow();
     }
@@ -122,6 +137,9 @@ internal sealed class ContainerOperations(PodmanTransport transport) : IContaine
         }
         return true;
     }
+
+    private async Task<bool> WasStartedAsync(string name, CancellationToken cancellation) =>
+        await InspectAsync(name, cancellation) is { State: { Running: true } or { StartedAt.Year: > 1970 } };
 
     private static string ArchivePath(string name, string path) => $"containers/{Escape(name)}/archive?path={Escape(path)}";
 

@@ -5,11 +5,11 @@ namespace Stromboli.PodmanBridge.Podman;
 /// <summary>libpod's containers.</summary>
 internal interface IContainerOperations
 {
-    /// <summary>Makes a container and returns its id.</summary>
+    /// <summary>Makes a container and returns its id. Cancellation ends the wait for an engine that is away, never a call that is under way.</summary>
     /// <exception cref="PodmanException">Also when the name is taken (<see cref="PodmanException.IsConflict"/>).</exception>
     Task<string> CreateAsync(SpecGenerator spec, CancellationToken cancellation);
 
-    /// <summary>Starts a container; one that runs already stays as it is.</summary>
+    /// <summary>Starts a container; one that runs already stays as it is. Cancellation ends the wait for an engine that is away, never a call that is under way.</summary>
     Task StartAsync(string name, CancellationToken cancellation);
 
     /// <summary>The container, or null if there is none of that name or id.</summary>

@@ -8,6 +8,10 @@ internal interface ISystemOperations
     /// <summary>What the engine is and what it can do.</summary>
     Task<SystemInfo> InfoAsync(CancellationToken cancellation);
 
+    /// <summary>The same, but an engine that is away is not waited for.</summary>
+    /// <exception cref="PodmanException">Also when the engine is away (<see cref="PodmanException.IsUnreachable"/>).</exception>
+    Task<SystemInfo> InfoAtOnceAsync(CancellationToken cancellation);
+
     /// <summary>
     /// What happens from now on to containers that carry the labels. A hint only: Podman may lose events, inspect is the truth. Ends with an exception
     /// when the connection does; the caller connects again, and looks at everything once.

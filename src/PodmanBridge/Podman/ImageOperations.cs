@@ -27,8 +27,13 @@ internal sealed class ImageOperations(PodmanTransport transport) : IImageOperati
         {
             Timeout = PodmanTimeouts.None,
             RegistryAuth = Header(credential),
+            Idempotent = true,
         };
-        using var response = await transport.OpenAsync(request, cancellation);
+        return await transport.ReadAsync(request, (response, token) => PulledAsync(request, response, progress, token), cancellation);
+    }
+
+    private static async Task<string> PulledAsync(PodmanRequest request, HttpResponseMessage response, IProgress<string>? progress, CancellationToken cancellation)
+    {
         string? id = null;
         string? error = null;
         await foreach (var line in JsonLines.ReadAsync(request.Name, response, PodmanJson.Default.PullReport, cancellation))
@@ -40,7 +45,7 @@ internal sealed class ImageOperations(PodmanTransport transport) : IImageOperati
         }
         if (error is not null)
             throw new PodmanException(request.Name, error, response.StatusCode);
-        return id ?? throw new PodmanException(request.Name, "the answer ended before the image was there", response.StatusCode);
+        return id ?? throw new PodmanException(request.Name, "the answer ended before the image was there");
     }
 
     public async Task<bool> RemoveAsync(string reference, CancellationToken cancellation)

@@ -15,6 +15,9 @@ internal sealed class PodmanClient : IPodman, IDisposable
         System = new SystemOperations(_transport);
     }
 
+    /// <summary>Whether the engine can be reached.</summary>
+    public EngineAvailability Engine => _transport.Engine;
+
     public IContainerOperations Containers { get; }
 
     public IImageOperations Images { get; }

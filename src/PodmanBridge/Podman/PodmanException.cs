@@ -26,6 +26,12 @@ internal sealed class PodmanException : Exception
     /// <summary>What Podman says, without the call.</summary>
     public string PodmanMessage { get; }
 
+    /// <summary>Whether no connection could be made, so that the call was not carried out.</summary>
+    public bool IsUnreachable { get; init; }
+
+    /// <summary>Whether the engine answered a call that had been sent before and was torn, so that what it says may be about what it left half done.</summary>
+    public bool Interrupted { get; init; }
+
     /// <summary>Whether there was no answer, so that the call may or may not have been carried out.</summary>
     public bool IsUnanswered => Status is null;
 

@@ -12,8 +12,17 @@ internal sealed record PodmanRequest(HttpMethod Method, string Path, TimeSpan Ti
     /// <summary>The value of <c>X-Registry-Auth</c>; null for no such header.</summary>
     public string? RegistryAuth { get; init; }
 
-    /// <summary>Whether carrying it out twice is the same as once, so that a torn connection is answered by a second try.</summary>
+    /// <summary>Whether carrying it out twice is the same as once, so that a torn connection is answered by another try.</summary>
     public bool Idempotent { get; init; }
+
+    /// <summary>
+    /// Whether the caller cannot end a try that is under way, only the wait for an engine that is away: the engine would go on behind the bridge's back with a call that
+    /// changes something and was given up half way.
+    /// </summary>
+    public bool Uninterruptible { get; init; }
+
+    /// <summary>Whether an engine that is away is waited for. Not where the answer is whether it is there.</summary>
+    public bool Waits { get; init; } = true;
 
     /// <summary>The largest answer that is read, in bytes.</summary>
     public int MaxResponseBytes { get; init; } = 8 * 1024 * 1024;

@@ -8,6 +8,9 @@ namespace Stromboli.PodmanBridge.Podman;
 /// <summary>A whole answer.</summary>
 internal sealed record PodmanResponse(string Call, HttpStatusCode Status, byte[] Body)
 {
+    /// <summary>Whether the call was sent before and that answer was lost, so that the engine may have carried it out, or half of it.</summary>
+    public bool Interrupted { get; init; }
+
     public bool IsNotFound => Status is HttpStatusCode.NotFound;
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
@@ -24,7 +27,7 @@ internal sealed record PodmanResponse(string Call, HttpStatusCode Status, byte[]
         try
         {
             return JsonSerializer.Deserialize(Body, type)
-                ?? throw new PodmanException(Call, "the answer is null", Status);
+                ?? throw new PodmanException(Call, "the answer is null", Status) { Interrupted = Interrupted };
         }
         catch (JsonException e)
         {
@@ -44,6 +47,6 @@ internal sealed record PodmanResponse(string Call, HttpStatusCode Status, byte[]
         {
             // A proxy's or another service's answer: the status has to do.
         }
-        return new PodmanException(Call, error?.Message is { Length: > 0 } m ? m : $"HTTP status {(int)Status}", Status, error?.Cause);
+        return new PodmanException(Call, error?.Message is { Length: > 0 } m ? m : $"HTTP status {(int)Status}", Status, error?.Cause) { Interrupted = Interrupted };
     }
 }

@@ -5,12 +5,20 @@ using System.Net.Sockets;
 
 namespace Stromboli.PodmanBridge.Podman;
 
-/// <summary>HTTP to a libpod service on a unix socket.</summary>
+/// <summary>
+/// HTTP to a libpod service on a unix socket. A service that is away is waited for, until the caller gives up; a call whose connection was torn is sent again if carrying
+/// it out twice is the same as once. Only a caller that cannot give up (<see cref="CancellationToken.None"/>) is told at once.
+/// </summary>
 internal sealed class PodmanTransport : IDisposable
 {
     /// <summary>The version of the API that Podman 4 and 5 both serve; answers have the same shape from both.</summary>
     private const string Prefix = "http://podman/v4.0.0/libpod/";
 
+    /// <summary>How many times a call is sent whose answer never came. An engine that answers no more than that is no engine that is away.</summary>
+    private const int MaxTries = 12;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(5);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private readonly HttpClient _http;
@@ -19,9 +27,10 @@ internal sealed class PodmanTransport : IDisposable
     public PodmanTransport(string socketPath, TimeProvider time)
     {
         _time = time;
+        Engine = new EngineAvailability(socketPath, time);
         var handler = new SocketsHttpHandler
         {
-            ConnectCallback = (_, cancellation) => ConnectAsync(socketPath, cancellation),
+            ConnectCallback = async (_, cancellation) => new NetworkStream(await Engine.ConnectAsync(cancellation), ownsSocket: true),
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             UseProxy = false,
@@ -32,86 +41,111 @@ internal sealed class PodmanTransport : IDisposable
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
+    /// <summary>Whether the engine can be reached.</summary>
+    public EngineAvailability Engine { get; }
+
     /// <summary>Sends a call and reads its whole answer.</summary>
     /// <exception cref="PodmanException">There was no answer in time, or one too large.</exception>
     public Task<PodmanResponse> SendAsync(PodmanRequest request, CancellationToken cancellation) =>
-        WithTimeoutAsync(request, async token =>
+        UntilAnsweredAsync(request, async (interrupted, token) =>
         {
             using var response = await SendHeadersAsync(request, token);
             var body = await ReadBoundedAsync(request, response, token);
-            return new PodmanResponse(request.Name, response.StatusCode, body);
+            return new PodmanResponse(request.Name, response.StatusCode, body) { Interrupted = interrupted };
+        }, cancellation);
+
+    /// <summary>Sends a call whose answer is a stream, and reads that to its end.</summary>
+    /// <exception cref="PodmanException">There was no answer in time, or it was an error.</exception>
+    public Task<T> ReadAsync<T>(PodmanRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation) =>
+        UntilAnsweredAsync(request, async (_, token) =>
+        {
+            using var response = await SuccessAsync(request, token);
+            return await read(response, token);
         }, cancellation);
 
     /// <summary>Sends a call whose answer is a stream. The caller disposes the answer.</summary>
     /// <exception cref="PodmanException">There was no answer in time, or it was an error.</exception>
     public Task<HttpResponseMessage> OpenAsync(PodmanRequest request, CancellationToken cancellation) =>
-        WithTimeoutAsync(request, async token =>
-        {
-            var response = await SendHeadersAsync(request, token);
-            if (response.IsSuccessStatusCode)
-                return response;
-            using (response)
-            {
-                var body = await ReadBoundedAsync(request, response, token);
-                throw new PodmanResponse(request.Name, response.StatusCode, body).ToException();
-            }
-        }, cancellation);
+        UntilAnsweredAsync(request, (_, token) => SuccessAsync(request, token), cancellation);
 
     /// <summary>Sends a call whose answer is a stream, and gives the answer also if it is an error. The caller disposes it.</summary>
     /// <exception cref="PodmanException">There was no answer in time.</exception>
     public Task<HttpResponseMessage> OpenRawAsync(PodmanRequest request, CancellationToken cancellation) =>
-        WithTimeoutAsync(request, token => SendHeadersAsync(request, token), cancellation);
+        UntilAnsweredAsync(request, (_, token) => SendHeadersAsync(request, token), cancellation);
 
-    public void Dispose() => _http.Dispose();
-
-    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)
+    public void Dispose()
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
+        _http.Dispose();
+        Engine.Dispose();
+    }
+
+    private async Task<T> UntilAnsweredAsync<T>(PodmanRequest request, Func<bool, CancellationToken, Task<T>> send, CancellationToken cancellation)
+    {
+        using var activity = BridgeTraces.Call(request);
+        var waits = request.Waits && cancellation.CanBeCanceled;
+        var pause = FirstPause;
+        for (var tries = 1; ;)
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                return await TryAsync(request, token => send(tries > 1, token), cancellation);
+            }
+            catch (PodmanException e) when (e.IsUnreachable && waits)
+            {
+                // Nothing was asked of the engine: whatever the call is, it may be sent.
+                await Engine.WaitAsync(cancellation);
+            }
+            catch (PodmanException e) when (e.IsUnanswered && !e.IsUnreachable && request.Idempotent && tries < (waits ? MaxTries : 2) && (waits || e.InnerException is not OperationCanceledException))
+            {
+                // At first at once: a pooled connection may be one to a service that has been restarted since.
+                if (tries++ > 1)
+                {
+                    await Task.Delay(pause, _time, cancellation);
+                    pause = 2 * pause < LastPause ? 2 * pause : LastPause;
+                }
+            }
         }
     }
 
-    private async Task<T> WithTimeoutAsync<T>(PodmanRequest request, Func<CancellationToken, Task<T>> send, CancellationToken cancellation)
+    private async Task<T> TryAsync<T>(PodmanRequest request, Func<CancellationToken, Task<T>> send, CancellationToken cancellation)
     {
-        using var activity = BridgeTraces.Call(request);
         using var timeout = new CancellationTokenSource(request.Timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
-        for (var attempt = 1; ; attempt++)
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(request.Uninterruptible ? CancellationToken.None : cancellation, timeout.Token);
+        try
         {
-            try
-            {
-                return await send(either.Token);
-            }
-            catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
-            {
-                throw new PodmanException(request.Name, $"no answer within {request.Timeout.TotalSeconds:0} s", inner: e);
-            }
-            catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
-            {
-                // A pooled connection may be one to a service that has been restarted since.
-                if (request.Idempotent && attempt == 1)
-                    continue;
-                throw new PodmanException(request.Name, Innermost(e), inner: e);
-            }
+            return await send(either.Token);
+        }
+        catch (OperationCanceledException e) when (request.Uninterruptible || !cancellation.IsCancellationRequested)
+        {
+            throw new PodmanException(request.Name, $"no answer within {request.Timeout.TotalSeconds:0} s", inner: e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        {
+            throw new PodmanException(request.Name, Unreachable(e)?.Message ?? Innermost(e), inner: e) { IsUnreachable = Unreachable(e) is not null };
+        }
+    }
+
+    private async Task<HttpResponseMessage> SuccessAsync(PodmanRequest request, CancellationToken cancellation)
+    {
+        var response = await SendHeadersAsync(request, cancellation);
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+        {
+            var body = await ReadBoundedAsync(request, response, cancellation);
+            throw new PodmanResponse(request.Name, response.StatusCode, body).ToException();
         }
     }
 
     private async Task<HttpResponseMessage> SendHeadersAsync(PodmanRequest request, CancellationToken cancellation)
     {
         using var message = new HttpRequestMessage(request.Method, Prefix + request.Path);
+        // Without any content the handler would send a call again by itself whose connection was closed, and nobody would know that the engine may have carried it out before.
+        if (request.Method == HttpMethod.Post)
+            message.Content = new ByteArrayContent(request.Body ?? []);
         if (request.Body is not null)
-        {
-            message.Content = new ByteArrayContent(request.Body);
-            message.Content.Headers.ContentType = Json;
-        }
+            message.Content!.Headers.ContentType = Json;
         if (request.RegistryAuth is not null)
             message.Headers.TryAddWithoutValidation("X-Registry-Auth", request.RegistryAuth);
         return await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
@@ -133,6 +167,8 @@ internal sealed class PodmanTransport : IDisposable
                 throw new PodmanException(request.Name, $"the answer is larger than {request.MaxResponseBytes} bytes", response.StatusCode);
         }
     }
+
+    private static EngineUnreachableException? Unreachable(Exception? e) => e is null or EngineUnreachableException ? e as EngineUnreachableException : Unreachable(e.InnerException);
 
     private static string Innermost(Exception e) => e.InnerException is null ? e.Message : Innermost(e.InnerException);
 }

@@ -6,11 +6,9 @@ namespace Stromboli.PodmanBridge.Podman;
 /// <inheritdoc />
 internal sealed class SystemOperations(PodmanTransport transport) : ISystemOperations
 {
-    public async Task<SystemInfo> InfoAsync(CancellationToken cancellation)
-    {
-        var response = await transport.SendAsync(PodmanRequest.Get("info"), cancellation);
-        return response.Read(PodmanJson.Default.SystemInfo);
-    }
+    public Task<SystemInfo> InfoAsync(CancellationToken cancellation) => InfoAsync(waits: true, cancellation);
+
+    public Task<SystemInfo> InfoAtOnceAsync(CancellationToken cancellation) => InfoAsync(waits: false, cancellation);
 
     public async IAsyncEnumerable<ContainerEvent> EventsAsync(
         IReadOnlyDictionary<string, string> labels, Action? connected, [EnumeratorCancellation] CancellationToken cancellation)
@@ -39,5 +37,11 @@ internal sealed class SystemOperations(PodmanTransport transport) : ISystemOpera
         await foreach (var line in JsonLines.ReadAsync(request.Name, response, PodmanJson.Default.ContainerEvent, cancellation))
             yield return line;
         throw new PodmanException(request.Name, "the service ended the stream of events");
+    }
+
+    private async Task<SystemInfo> InfoAsync(bool waits, CancellationToken cancellation)
+    {
+        var response = await transport.SendAsync(PodmanRequest.Get("info") with { Waits = waits }, cancellation);
+        return response.Read(PodmanJson.Default.SystemInfo);
     }
 }

@@ -11,7 +11,7 @@ internal sealed class VolumeOperations(PodmanTransport transport) : IVolumeOpera
         var options = new Dictionary<string, string> { ["o"] = $"uid={owner},gid={owner}" };
         var body = JsonSerializer.SerializeToUtf8Bytes(new VolumeCreate { Name = name, Labels = labels, Options = options }, PodmanJson.Default.VolumeCreate);
         // Carried out twice, the second answer is a conflict, which is looked into below.
-        var request = PodmanRequest.Post("volumes/create") with { Body = body, Idempotent = true };
+        var request = PodmanRequest.Post("volumes/create") with { Body = body, Idempotent = true, Uninterruptible = true };
         var response = await transport.SendAsync(request, cancellation);
         if (response.IsSuccess)
             return;

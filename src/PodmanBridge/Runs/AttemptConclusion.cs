@@ -63,7 +63,7 @@ internal sealed partial class AttemptConclusion(AttemptState state, AttemptDirec
         catch (Exception e)
         {
             Log.Failed(services.Logger, e, state.Record.Key);
-            return await WithUsageAsync(Refusal(RunReason.Crashed, $"The agent is gone, and how it ended cannot be read: {e.Message}"));
+            return await WithUsageAsync(Refusal(RunReason.NodeUnfit, $"The agent is gone, and how it ended cannot be read: {e.Message}"));
         }
     }
 

@@ -2,6 +2,7 @@ using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Agents;
 using Stromboli.PodmanBridge.Gateway;
+using Stromboli.PodmanBridge.Podman;
 
 namespace Stromboli.PodmanBridge.Runs;
 
@@ -32,7 +33,7 @@ internal sealed partial class AttemptEndReader(AttemptDirectory directory, Attem
         var log = state.Record.Released ? written : none;
         return new AttemptEndRecord
         {
-            End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(state, log, deadline.Token), await TotalsAsync(deadline.Token)),
+            End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(state, log), await TotalsAsync(deadline.Token)),
             Hooks = log.Hooks,
             StartedAt = log.StartedAt,
             EndedAt = log.EndedAt ?? services.Time.GetUtcNow(),
@@ -81,15 +82,25 @@ internal sealed partial class AttemptEndReader(AttemptDirectory directory, Attem
     }
 
     // The kernel's mark is on the container's cgroup, and only once the container has ended; asked for only where it can matter.
-    private async Task<bool> WasOutOfMemoryAsync(AttemptState state, AttemptLog log, CancellationToken cancellationToken)
+    private async Task<bool> WasOutOfMemoryAsync(AttemptState state, AttemptLog log)
     {
+        using var deadline = new CancellationTokenSource(Deadline, services.Time);
+        var cancellationToken = deadline.Token;
         if (state.Record.Cause is not null || log.Exit is { SignalName: not "SIGKILL" } or { Signal: null })
         {
             return false;
         }
 
-        await services.Podman.Containers.WaitAsync(sandbox.Container, cancellationToken);
-        return await services.Podman.Containers.InspectAsync(sandbox.Container, cancellationToken) is { State.OomKilled: true };
+        try
+        {
+            await services.Podman.Containers.WaitAsync(sandbox.Container, cancellationToken);
+            return await services.Podman.Containers.InspectAsync(sandbox.Container, cancellationToken) is { State.OomKilled: true };
+        }
+        catch (Exception e) when (e is PodmanException || (e is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        {
+            // What the shim saw of the end is known, whatever the engine would add.
+            return false;
+        }
     }
 
     // An attempt that ended while no bridge was there has no socket open any more; what it used is on its ledger.

@@ -37,6 +37,12 @@ internal static class AttemptEnding
             cause = EndCause.TimedOut;
         }
 
+        // Nothing of the tenant's was let go: whatever ended the container, it was not the agent.
+        if (cause is null && !log.Began && !state.Record.Released)
+        {
+            return new AttemptEnd { Reason = RunReason.NodeUnfit, Message = "The container ended on its node before the agent was let go.", EndedAgoMs = 0 };
+        }
+
         return AttemptOutcome.Decide(new AttemptEvidence
         {
             Cause = cause,

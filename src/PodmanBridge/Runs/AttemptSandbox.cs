@@ -88,11 +88,10 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         }
         catch (PodmanException e)
         {
-            throw new AttemptRefusedException(RunReason.Crashed, $"The node's engine could not start the container: {e.PodmanMessage}", e);
+            throw await services.UnfitAsync("The node's engine could not start the container", e, cancellationToken);
         }
     }
 
-    // A call that changes something is never given up half way: the engine would go on with it behind our back. Between two calls it may end.
     private async Task MakeAsync(SpecGenerator wanted, bool again, IDisposable slot, CancellationToken cancellationToken)
     {
         if (again)
@@ -101,16 +100,16 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
             File.Delete(directory.LogPath);
         }
 
-        await MakeVolumesAsync(wanted);
+        await MakeVolumesAsync(wanted, cancellationToken);
         if (await CheckedStart.MakeAsync(services.Podman.Containers, wanted, Shim!, slot, ContainerKnown, cancellationToken) is { } started)
         {
             Watch(started);
         }
     }
 
-    private Task MakeVolumesAsync(SpecGenerator wanted) => record.Spec.Session is { } session
-        ? services.Sessions.MakeVolumesAsync(session, record.Spec.Namespace, wanted.Volumes, _user.VolumeOwner)
-        : Task.WhenAll(wanted.Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume.Name, wanted.Labels, _user.VolumeOwner, CancellationToken.None)));
+    private Task MakeVolumesAsync(SpecGenerator wanted, CancellationToken cancellationToken) => record.Spec.Session is { } session
+        ? services.Sessions.MakeVolumesAsync(session, record.Spec.Namespace, wanted.Volumes, _user.VolumeOwner, cancellationToken)
+        : Task.WhenAll(wanted.Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume.Name, wanted.Labels, _user.VolumeOwner, cancellationToken)));
 
     /// <summary>Looks for what a former bridge left and, if it runs, opens its sockets again.</summary>
     public async Task<FoundContainer> AdoptAsync(CancellationToken cancellationToken)

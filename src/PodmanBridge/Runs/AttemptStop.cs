@@ -62,7 +62,12 @@ internal sealed partial class AttemptStop(AttemptState state, AttemptSandbox san
         {
             try
             {
-                await sandbox.KillAsync();
+                var kill = sandbox.KillAsync();
+                if (await Task.WhenAny(kill, signals.Over) == kill)
+                {
+                    await kill;
+                }
+
                 return;
             }
             catch (Exception e) when (e is PodmanException or OperationCanceledException)

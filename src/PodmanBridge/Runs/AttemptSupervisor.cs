@@ -211,7 +211,7 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
         {
             Log.Refused(_logger, Key, e.Reason, e.Message);
             refusal = _conclusion.Refusal(e.Reason, e.Message);
-            if (e.Reason == RunReason.NodeLost && !await TryVanishAsync())
+            if ((e.Reason == RunReason.NodeLost || (e.Reason == RunReason.NodeUnfit && (adopted || _way.Released))) && !await TryVanishAsync())
             {
                 return;
             }
@@ -225,7 +225,8 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
         catch (Exception e)
         {
             Log.Failed(_logger, e, Key);
-            refusal = _conclusion.Refusal(RunReason.Crashed, $"The node could not run the attempt: {e.Message}");
+            // An agent of a former bridge's may have done half its work under a shim that no longer answers: that is not begun again without being asked for.
+            refusal = _conclusion.Refusal(adopted && e is TimeoutException ? RunReason.Crashed : RunReason.NodeUnfit, $"The node could not run the attempt: {e.Message}");
             if ((adopted || _way.Released) && !await TryVanishAsync())
             {
                 return;

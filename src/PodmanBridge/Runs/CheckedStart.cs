@@ -9,6 +9,9 @@ namespace Stromboli.PodmanBridge.Runs;
 /// <summary>Makes and starts a container, and compares with what was meant what the engine and the runtime made of it, before its shim is listened to.</summary>
 internal static class CheckedStart
 {
+    /// <summary>How many times a container is made whose engine went away meanwhile.</summary>
+    private const int Tries = 3;
+
     /// <summary>Makes and starts. A call that changes something is never given up half way: the engine would go on with it behind our back. Between two calls it may end.</summary>
     /// <param name="containers">The engine.</param>
     /// <param name="wanted">What it is asked for.</param>
@@ -21,11 +24,28 @@ internal static class CheckedStart
     /// <returns>What the engine says of the running container; null if it does not run any more.</returns>
     public static async Task<ContainerInspection?> MakeAsync(IContainerOperations containers, SpecGenerator wanted, ShimSocket shim, IDisposable slot, Action<string> known, CancellationToken cancellationToken)
     {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await MakeOnceAsync(containers, wanted, shim, slot, known, cancellationToken);
+            }
+            catch (PodmanException e) when (e.Interrupted && tries < Tries)
+            {
+                // The engine went away in the middle of a call and cannot go on with what it left. Nothing of the tenant's runs in it: its shim waits.
+                await containers.RemoveAsync(wanted.Name, cancellationToken);
+                File.Delete(wanted.Log.Path);
+            }
+        }
+    }
+
+    private static async Task<ContainerInspection?> MakeOnceAsync(IContainerOperations containers, SpecGenerator wanted, ShimSocket shim, IDisposable slot, Action<string> known, CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
-        known(await containers.CreateAsync(wanted, CancellationToken.None));
+        known(await containers.CreateAsync(wanted, cancellationToken));
         var made = await containers.InspectAsync(wanted.Name, cancellationToken);
         RefuseIf(made is null ? ["it is gone"] : ContainerSpecCheck.Compare(wanted, made));
-        await containers.StartAsync(wanted.Name, CancellationToken.None);
+        await containers.StartAsync(wanted.Name, cancellationToken);
         slot.Dispose();
         return await ExpectShimAsync(containers, wanted, shim, cancellationToken);
     }

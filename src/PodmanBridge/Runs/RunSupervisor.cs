@@ -203,7 +203,7 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            _unknown.End(key, RunReason.Crashed, $"The node could not begin the attempt: {e.Message}");
+            _unknown.End(key, RunReason.NodeUnfit, $"The node could not begin the attempt: {e.Message}");
         }
     }
 

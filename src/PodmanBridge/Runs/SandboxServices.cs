@@ -1,3 +1,4 @@
+using Stromboli.Crds.Runs;
 using Stromboli.PodmanBridge.Gateway;
 using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.HostPaths;
@@ -78,9 +79,25 @@ internal sealed class SandboxServices
     /// <summary>Measures what they have.</summary>
     public required Measurer Measurer { get; init; }
 
+    /// <summary>Tries the engine, which could not do what every run needs, and has the operator told what came of it.</summary>
+    public Func<CancellationToken, Task> TryEngineAsync { get; init; } = static _ => Task.CompletedTask;
+
     /// <summary>Time.</summary>
     public required TimeProvider Time { get; init; }
 
     /// <summary>The log.</summary>
     public required ILogger Logger { get; init; }
+
+    /// <summary>
+    /// The end of an attempt whose container the engine could not make or start. The engine is tried first: if it runs no container at all, the operator is to know when it
+    /// places the next attempt.
+    /// </summary>
+    /// <param name="what">What failed, as the beginning of a sentence.</param>
+    /// <param name="error">What the engine said.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<AttemptRefusedException> UnfitAsync(string what, PodmanException error, CancellationToken cancellationToken)
+    {
+        await TryEngineAsync(cancellationToken);
+        return new AttemptRefusedException(RunReason.NodeUnfit, $"{what}: {error.PodmanMessage}", error);
+    }
 }

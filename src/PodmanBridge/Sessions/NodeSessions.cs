@@ -86,7 +86,7 @@ internal sealed partial class NodeSessions(string root, SessionVolumes volumes, 
 
     /// <summary>Makes HOME and workspace for the first run; for a later one they must be there.</summary>
     /// <exception cref="AttemptRefusedException">They are gone.</exception>
-    public async Task MakeVolumesAsync(AttemptSession session, string @namespace, IReadOnlyList<SpecVolume> wanted, int owner)
+    public async Task MakeVolumesAsync(AttemptSession session, string @namespace, IReadOnlyList<SpecVolume> wanted, int owner, CancellationToken cancellationToken)
     {
         SessionRecord? record;
         lock (_lock)
@@ -95,12 +95,12 @@ internal sealed partial class NodeSessions(string root, SessionVolumes volumes, 
         {
             null => "it was removed from its node",
             { Lost: true } => "its node no longer knows it",
-            { Begun: true } when await volumes.MissingAsync(wanted) is { } missing => $"its node has no volume {missing} any more",
+            { Begun: true } when await volumes.MissingAsync(wanted, cancellationToken) is { } missing => $"its node has no volume {missing} any more",
             _ => null,
         };
         if (loss is not null)
             throw new AttemptRefusedException(RunReason.SessionLost, $"What the session {session.Name} had is lost: {loss}. Delete the AgentSession and make a new one.");
-        await volumes.MakeAsync(session, @namespace, wanted, owner);
+        await volumes.MakeAsync(session, @namespace, wanted, owner, cancellationToken);
     }
 
     /// <summary>These sessions are on the node by the operator's record; of others nothing may stay.</summary>

@@ -10,7 +10,7 @@ namespace Stromboli.PodmanBridge.Sessions;
 internal sealed class SessionVolumes(IPodman podman, Installation installation, string node)
 {
     /// <summary>Makes those that are not there.</summary>
-    public Task MakeAsync(AttemptSession session, string @namespace, IReadOnlyList<SpecVolume> volumes, int owner)
+    public Task MakeAsync(AttemptSession session, string @namespace, IReadOnlyList<SpecVolume> volumes, int owner, CancellationToken cancellationToken)
     {
         var labels = new Dictionary<string, string>(ContainerLabels.OfNode(ID, node))
         {
@@ -18,15 +18,15 @@ internal sealed class SessionVolumes(IPodman podman, Installation installation, 
             [ContainerLabels.Namespace] = @namespace,
             [ContainerLabels.Name] = session.Name,
         };
-        return Task.WhenAll(volumes.Select(volume => podman.Volumes.CreateAsync(volume.Name, labels, owner, CancellationToken.None)));
+        return Task.WhenAll(volumes.Select(volume => podman.Volumes.CreateAsync(volume.Name, labels, owner, cancellationToken)));
     }
 
     /// <summary>The first of them that is not there; null when all are.</summary>
-    public async Task<string?> MissingAsync(IReadOnlyList<SpecVolume> volumes)
+    public async Task<string?> MissingAsync(IReadOnlyList<SpecVolume> volumes, CancellationToken cancellationToken)
     {
         foreach (var volume in volumes)
         {
-            if (await podman.Volumes.InspectAsync(volume.Name, CancellationToken.None) is null)
+            if (await podman.Volumes.InspectAsync(volume.Name, cancellationToken) is null)
                 return volume.Name;
         }
 

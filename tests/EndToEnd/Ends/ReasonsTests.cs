@@ -20,6 +20,7 @@ public sealed class ReasonsTests
     {
         [RunReason.OutOfMemory] = nameof(MemoryTests.OutOfMemory_TheKernelKills_IsNamed),
         [RunReason.NodeLost] = nameof(NodeLossTests.Node_LostForGood_EveryRunEndsOrWaitsAsItsSpecSays),
+        [RunReason.NodeUnfit] = nameof(UnfitEngineTests.Engine_ThatStartsNoContainer_KeepsItsRunWaitingAndSaysSoUntilItDoes),
         [RunReason.SecretNotFound] = nameof(OwnCredentialTests.Secret_ComesLater_IsWaitedFor),
         [RunReason.SecretNotAllowed] = nameof(OwnCredentialTests.Secret_NotAnnotated_IsNotUsedUntilItIs),
         [RunReason.ConfigMapNotFound] = nameof(InputTests),

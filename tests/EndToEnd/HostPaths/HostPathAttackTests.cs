@@ -129,7 +129,7 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunPhase.Failed, status.Phase);
-        Assert.Contains(status.Reason, new RunReason?[] { RunReason.PolicyDenied, RunReason.Crashed });
+        Assert.Contains(status.Reason, new RunReason?[] { RunReason.PolicyDenied, RunReason.NodeUnfit });
         Assert.DoesNotContain(run.States, state => state.Status.Phase == RunPhase.Running);
     }
 

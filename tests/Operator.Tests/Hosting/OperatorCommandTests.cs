@@ -77,6 +77,17 @@ public sealed partial class OperatorCommandTests
     }
 
     [Fact]
+    public async Task InvokeAsync_RelativeFiles_AreMadeAbsolute()
+    {
+        var files = new OperatorCommand((_, _) => Task.FromResult(0)).Options.Where(option => option.HelpName == OperatorCommand.FileValue).Select(option => option.Name);
+        Assert.Equal(["--kubeconfig", "--prices"], files.Order(StringComparer.Ordinal));
+
+        var (code, options, _) = await InvokeAsync("--kubeconfig", "a/../kubeconfig");
+
+        Assert.Equal((0, Path.Combine(Environment.CurrentDirectory, "kubeconfig")), (code, options!.KubeConfig));
+    }
+
+    [Fact]
     public void Options_Every_IsInTheGuideToTheOperatorAndNoOther()
     {
         var options = new OperatorCommand((_, _) => Task.FromResult(0)).Options.Select(option => option.Name).Except(["--help", "--version"]);

@@ -45,7 +45,7 @@ public sealed class HostileRecordTests
     {
         foreach (var finished in (bool[])[false, true])
         {
-            foreach (var reason in (RunReason?[])[null, RunReason.Crashed, RunReason.NodeLost])
+            foreach (var reason in (RunReason?[])[null, RunReason.Crashed, RunReason.NodeLost, RunReason.NodeUnfit])
                 Play(Record(Time(time), attempt, ended ? Time(end) : null, finished, reason));
         }
     }

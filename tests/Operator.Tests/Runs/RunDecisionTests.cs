@@ -381,6 +381,29 @@ public sealed class RunDecisionTests
         Assert.Equal((2, "node-2"), (next.Status!.Attempt, next.Status.NodeName));
     }
 
+    [Fact]
+    public void Decide_NodeUnfit_NextAttemptElsewhereAtOnceAndCountedAsALostNode()
+    {
+        var run = Scheduled(new AgentRunSpec { Prompt = "hello", Budget = new BudgetSpec { MaxTokens = 1000 } });
+        var unfit = new AttemptEnd { Reason = RunReason.NodeUnfit, Message = "crun: no cgroup\n.", EndedAgoMs = 0 };
+        var snapshot = Snapshot(run, T0.AddMinutes(1)) with { Observed = Ended(RunReason.NodeUnfit, end: unfit), Placement = null, Secrets = SecretsThere };
+        var asked = RunDecision.Decide(snapshot);
+        Assert.Equal((RunNeed.Placement, 2, "node-1"), (asked.Need, asked.Waiting!.Attempt, asked.Waiting.Avoid));
+
+        var verdict = RunDecision.Decide(snapshot with { Placement = Placement.On("node-2") });
+        var next = run with { Status = verdict.Status };
+        StatusRules.Check(next, run.Status);
+        Assert.Equal((RunPhase.Preparing, "node-2", 2), (next.Status!.Phase, next.Status.NodeName, next.Status.Attempt));
+        Assert.Equal((RunReason.NodeUnfit, 1, null), (next.Status.Attempts![0].Reason, next.Status.Retries!.NodeLost, next.Status.Retries.Failures));
+        Assert.Equal(["NodeUnfit", "Retrying", "Scheduled"], verdict.Events.Select(e => e.Reason));
+        Assert.DoesNotContain(verdict.Events, e => e.Note.Any(char.IsControl));
+
+        // The second node is no better, and that was the one retry.
+        var end = next.Next(s => s with { Observed = Ended(RunReason.NodeUnfit, 2, "node-2", T0.AddMinutes(2), end: unfit) }, T0.AddMinutes(2));
+        StatusRules.Check(end, next.Status);
+        Assert.Equal((RunPhase.Failed, RunReason.NodeUnfit, 2), (end.Status!.Phase, end.Status.Reason, end.Status.Attempt));
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 2)]

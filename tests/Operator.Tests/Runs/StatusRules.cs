@@ -55,7 +55,7 @@ internal static class StatusRules
             Assert.Equal(status.Attempt, last.Attempt);
             Assert.Equal(status.NodeName, last.Node);
             // A run that starts again says why: nothing else leads to another attempt.
-            var others = attempts.SkipLast(1).Count(a => a.Reason is RunReason.NodeLost or RunReason.Suspended) + (last.Attempt - attempts.Count);
+            var others = attempts.SkipLast(1).Count(a => a.Reason is RunReason.NodeLost or RunReason.NodeUnfit or RunReason.Suspended) + (last.Attempt - attempts.Count);
             Assert.True(last.Attempt - 1 <= (status.Retries?.Failures ?? 0) + others, "An attempt follows from nothing.");
             Assert.False(RunPhases.IsFinished(status.Phase) && last.EndTime is null, "The run is over, its attempt is not.");
         }

@@ -29,7 +29,9 @@ public sealed class NodeFactsReaderTests(PodmanFixture podman) : IClassFixture<P
     {
         using var client = new PodmanClient("/nonexistent/podman.sock", TimeProvider.System);
         var facts = await new NodeFactsReader(client, Options("/nonexistent/podman.sock"), new CliVersionReader(TimeProvider.System), Storage(Program), Disk()).ReadAsync(None);
-        Assert.Contains("/nonexistent/podman.sock", facts.Problem, StringComparison.Ordinal);
+        Assert.Equal(
+            "Podman does not answer on /nonexistent/podman.sock: there is no such socket. Start it with `systemctl --user enable --now podman.socket` as the bridge's user, or name another socket with --podman-socket.",
+            facts.Problem);
         Assert.Equal("0.1.0", facts.BridgeVersion);
     }
 

@@ -97,7 +97,7 @@ public sealed class RunSupervisorTests : IAsyncDisposable
 
         _supervisor.Apply(Wanted(DesiredState.Hold));
 
-        Assert.Equal(RunReason.Crashed, (await OnlyAsync()).End!.Reason);
+        Assert.Equal(RunReason.NodeUnfit, (await OnlyAsync()).End!.Reason);
     }
 
     [Fact]

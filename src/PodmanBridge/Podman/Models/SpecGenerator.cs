@@ -12,6 +12,10 @@ internal sealed record SpecGenerator
     [JsonPropertyName("image")]
     public required string Image { get; init; }
 
+    /// <summary>A folder that is the container's root, in place of an image's, which is empty then.</summary>
+    [JsonPropertyName("rootfs")]
+    public string? Rootfs { get; init; }
+
     /// <summary>What the container is shown to be made of.</summary>
     [JsonPropertyName("raw_image_name")]
     public required string ImageName { get; init; }

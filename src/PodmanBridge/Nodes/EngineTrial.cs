@@ -1,0 +1,214 @@
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Podman;
+using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.PodmanBridge.Sandbox;
+
+namespace Stromboli.PodmanBridge.Nodes;
+
+/// <summary>
+/// Tries whether the engine can run a container at all: one like a run's, with the same confinement, limits and mounts, whose root is an empty folder, so that no image is
+/// needed. An engine's own account of itself does not tell: a runtime that cannot make control groups, say, fails at each start. The trial costs less than a second and is
+/// made once for each engine; one that failed is made again whenever it is asked for.
+/// </summary>
+/// <param name="podman">The engine.</param>
+/// <param name="availability">Tells when the engine was away: it may be another since.</param>
+/// <param name="settings">What the container is made of.</param>
+/// <param name="time">The clock.</param>
+internal sealed class EngineTrial(IPodman podman, EngineAvailability availability, EngineTrial.Settings settings, TimeProvider time) : IDisposable
+{
+    /// <summary>Finds what a killed bridge left; its value is the node.</summary>
+    private const string Label = "stromboli.dev/trial-for";
+
+    private const int MaxWords = 300;
+
+    /// <summary>An engine that needs longer for one container runs none in time.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // What Podman and its runtime mount something on; made before, so that they need not.
+    private static readonly string[] Folders = ["proc", "sys", "dev", "run", "tmp", "var/tmp", "etc", "opt/stromboli", "home/agent"];
+    private static readonly string[] MountedFiles = ["opt/stromboli/shim", "etc/hosts", "etc/resolv.conf", "etc/hostname", "etc/passwd", "etc/group"];
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private volatile Key? _passed;
+    private bool _swept;
+
+    /// <summary>What the container is made of.</summary>
+    internal sealed record Settings
+    {
+        /// <summary>The node.</summary>
+        public required string Node { get; init; }
+
+        /// <summary>The shim.</summary>
+        public required string ShimPath { get; init; }
+
+        /// <summary>The files that are the same for every container.</summary>
+        public required Func<SandboxFiles> Files { get; init; }
+
+        /// <summary>A folder of the trial's own.</summary>
+        public required string Directory { get; init; }
+    }
+
+    /// <summary>A run's container has failed: the engine is to be tried again.</summary>
+    public void Doubt() => _passed = null;
+
+    /// <summary>Why the engine can run no container, as one sentence; null when it can.</summary>
+    /// <param name="version">The engine's version.</param>
+    /// <param name="limits">The limits that the engine enforces.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="PodmanException">The engine did not answer, which tells nothing of its containers.</exception>
+    public async Task<string?> ProblemAsync(string? version, IReadOnlyList<string> limits, CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            return await ProblemAsync(new Key(version, string.Join(',', limits), availability.Returns), limits, cancellation);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _one.Dispose();
+
+    private async Task<string?> ProblemAsync(Key key, IReadOnlyList<string> limits, CancellationToken cancellation)
+    {
+        if (_passed == key)
+            return null;
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        string? problem;
+        try
+        {
+            problem = await TryAsync(limits, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            problem = $"it did not do so within {Patience.TotalSeconds:0} s";
+        }
+
+        _passed = problem is null ? key : null;
+        return problem is null ? null : $"Podman cannot run a container: {problem}.";
+    }
+
+    private async Task<string?> TryAsync(IReadOnlyList<string> limits, CancellationToken cancellation)
+    {
+        if (!_swept)
+            await RemoveLeftoversAsync(cancellation);
+        _swept = true;
+        var spec = Spec(limits);
+        try
+        {
+            Prepare();
+            await podman.Containers.CreateAsync(spec, cancellation);
+            await podman.Containers.StartAsync(spec.Name, cancellation);
+            return await podman.Containers.InspectAsync(spec.Name, cancellation) switch
+            {
+                { State.Running: true } => null,
+                { State: { ExitCode: var code } } => $"its first process, {settings.ShimPath}, ended at once with {code}",
+                _ => "it was gone as soon as it had been started",
+            };
+        }
+        catch (PodmanException e) when (!e.IsUnanswered)
+        {
+            return Words(e.PodmanMessage);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Words(e.Message);
+        }
+        finally
+        {
+            await RemoveAsync(spec.Name);
+        }
+    }
+
+    // It says what it has to say to nobody: there is no socket where it looks for a bridge.
+    private SpecGenerator Spec(IReadOnlyList<string> limits)
+    {
+        var id = Guid.NewGuid().ToString();
+        var spec = ContainerSpec.Build(Attempt(id), new ContainerInputs
+        {
+            Installation = id,
+            Node = settings.Node,
+            UID = id,
+            Attempt = 1,
+            User = new AgentUser(Runs.WorkspaceUsers.First, Runs.WorkspaceUsers.First, IsEngineUser: false),
+            ImageID = "",
+            RunDirectory = Path.Combine(settings.Directory, "run"),
+            ShimPath = settings.ShimPath,
+            LogPath = Path.Combine(settings.Directory, "log"),
+            Files = settings.Files(),
+            EnforcedLimits = limits,
+        });
+        return spec with
+        {
+            Name = $"stromboli-trial-{id}",
+            ImageName = "",
+            Rootfs = Path.Combine(settings.Directory, "root"),
+            Labels = new Dictionary<string, string> { [Label] = settings.Node },
+            Volumes = [],
+        };
+    }
+
+    private static AttemptSpec Attempt(string id) => new()
+    {
+        Namespace = "",
+        Name = "",
+        Image = "",
+        ImagePullPolicy = ImagePullPolicy.Never,
+        MountPath = "/workspace",
+        Workdir = "/workspace",
+        MemoryBytes = 64L << 20,
+        CpuMillis = 1000,
+        Pids = 16,
+        TimeoutMs = (long)Patience.TotalMilliseconds,
+        StatusBytes = 0,
+        LogBytes = 0,
+        SessionID = id,
+    };
+
+    private void Prepare()
+    {
+        var root = Path.Combine(settings.Directory, "root");
+        Directory.CreateDirectory(Path.Combine(settings.Directory, "run"));
+        foreach (var folder in Folders)
+            Directory.CreateDirectory(Path.Combine(root, folder));
+        foreach (var file in MountedFiles.Select(file => Path.Combine(root, file)).Where(file => !File.Exists(file)))
+            File.WriteAllBytes(file, []);
+        // Podman makes this link in every root itself.
+        if (new FileInfo(Path.Combine(root, "etc", "mtab")).LinkTarget is null)
+            File.CreateSymbolicLink(Path.Combine(root, "etc", "mtab"), "/proc/mounts");
+    }
+
+    // Also when the trial was given up: the next one finds what could not be removed.
+    private async Task RemoveAsync(string name)
+    {
+        try
+        {
+            await podman.Containers.RemoveAsync(name, CancellationToken.None);
+            Directory.Delete(settings.Directory, recursive: true);
+        }
+        catch (Exception e) when (e is PodmanException or IOException or UnauthorizedAccessException)
+        {
+            _swept = false;
+        }
+    }
+
+    private async Task RemoveLeftoversAsync(CancellationToken cancellation)
+    {
+        foreach (var left in await podman.Containers.ListAsync(new Dictionary<string, string> { [Label] = settings.Node }, cancellation))
+            await podman.Containers.RemoveAsync(left.ID, cancellation);
+    }
+
+    // The engine's words end up in a condition that a person reads.
+    private static string Words(string message)
+    {
+        var line = string.Concat(message.Trim().TrimEnd('.').Select(c => char.IsControl(c) ? ' ' : c));
+        return line.Length <= MaxWords ? line : $"{line[..(char.IsHighSurrogate(line[MaxWords - 1]) ? MaxWords - 1 : MaxWords)]}…";
+    }
+
+    private sealed record Key(string? Version, string Limits, int Returns);
+}
