@@ -27,10 +27,10 @@ internal sealed class KillsBench(Progress progress)
         var options = new StackOptions
         {
             Nodes = Nodes,
-            Node = new NodeOptions { Relayed = false, Published = true },
-            Operator = new OperatorOptions { Published = true, LeaseDuration = "3s", LeaseRenewDeadline = "2s", LeaseRetryPeriod = "300ms" },
+            Node = new NodeOptions { Relayed = false },
+            Operator = new OperatorOptions { LeaseDuration = "3s", LeaseRenewDeadline = "2s", LeaseRetryPeriod = "300ms" },
         };
-        await using var stack = await Stack.StartAsync("bench-kills", options, cancellationToken);
+        await using var stack = await Stack.StartAsync("bench-kills", options, cancellationToken: cancellationToken);
         var runs = new CountedRuns(stack);
         var made = new Dictionary<Victim, int>();
         var watch = Stopwatch.StartNew();

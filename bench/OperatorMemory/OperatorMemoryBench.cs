@@ -23,8 +23,8 @@ internal sealed class OperatorMemoryBench(Progress progress)
     /// <summary>Measures, on a stack of its own without nodes.</summary>
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
-        var options = new StackOptions { Nodes = 0, Operator = new OperatorOptions { Published = true } };
-        await using var stack = await Stack.StartAsync("operator-memory", options, cancellationToken);
+        var options = new StackOptions { Nodes = 0 };
+        await using var stack = await Stack.StartAsync("operator-memory", options, cancellationToken: cancellationToken);
         using var client = new KubeClient(KubeConfig.Load(stack.ControlPlane.KubeconfigPath), new KubeClientOptions { QueriesPerSecond = 1e6, Burst = 1_000_000 });
         var quiet = await FirstStatusAsync(client, "before", cancellationToken);
         await client.CreateAsync(BuiltIn.Namespaces, new Namespace { Metadata = new() { Name = Noisy } }, cancellationToken: cancellationToken);

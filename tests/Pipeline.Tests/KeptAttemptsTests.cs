@@ -133,9 +133,9 @@ public sealed class KeptAttemptsTests : IDisposable
                 },
                 NullLogger<RunSupervisor>.Instance);
             attempts.Adopt();
-            var facts = new NodeFactsSource(_ => Task.FromResult(TestBridge.HelloOf(Node).Facts), time);
+            var facts = new NodeFactsSource(_ => Task.FromResult(TestBridge.HelloOf(Node).Facts), time, NullLogger<NodeFactsSource>.Instance);
             await facts.RefreshAsync(CancellationToken.None);
-            var catalogue = new ImageCatalogue(engine, null!, null!, () => null, time, NullLogger<ImageCatalogue>.Instance);
+            var catalogue = new ImageCatalogue(engine, null!, null!, null!, () => null, time, NullLogger<ImageCatalogue>.Instance);
             return new BridgeUnderTest(channel, attempts, lease, new LinkSession.Services
             {
                 Installation = installation,
@@ -147,7 +147,7 @@ public sealed class KeptAttemptsTests : IDisposable
                 Changes = changes,
                 Facts = facts,
                 Images = catalogue,
-                PrePuller = new PrePuller(engine, null!, catalogue, time, NullLogger<PrePuller>.Instance),
+                PrePuller = new PrePuller(engine, null!, catalogue, null!, time, NullLogger<PrePuller>.Instance),
                 Prices = new PriceList(),
                 Time = time,
             });
