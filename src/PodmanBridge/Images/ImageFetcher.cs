@@ -223,7 +223,7 @@ internal sealed partial class ImageFetcher(
         return id;
     }
 
-    private Task? UnderWay()
+    private Task<string>? UnderWay()
     {
         lock (_lock)
             return _fetches.Values.FirstOrDefault(fetch => !fetch.Task.IsCompleted)?.Task;

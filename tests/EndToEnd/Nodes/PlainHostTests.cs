@@ -5,7 +5,6 @@ using Stromboli.EndToEnd.Resilience;
 using Stromboli.EndToEnd.Sessions;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Setup;
-using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Nodes;
 
