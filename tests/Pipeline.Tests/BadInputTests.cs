@@ -33,6 +33,7 @@ public sealed class BadInputTests
     {
         Defaults = new RunDefaults { Image = "registry.test/agent:1", ModelOrigin = new Uri("https://model.example") },
         AllowExtraArgs = true,
+        MaxCpuShares = RunLimits.MaxCpuShares,
     };
 
     [Fact]
