@@ -99,9 +99,9 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
             await RemoveLeftoversAsync(cancellation);
         _swept = true;
         var spec = Spec(limits);
-        Prepare();
         try
         {
+            Prepare();
             await podman.Containers.CreateAsync(spec, cancellation);
             await podman.Containers.StartAsync(spec.Name, cancellation);
             return await podman.Containers.InspectAsync(spec.Name, cancellation) switch
@@ -114,6 +114,10 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
         catch (PodmanException e) when (!e.IsUnanswered)
         {
             return Words(e.PodmanMessage);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Words(e.Message);
         }
         finally
         {
@@ -174,6 +178,9 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
             Directory.CreateDirectory(Path.Combine(root, folder));
         foreach (var file in MountedFiles.Select(file => Path.Combine(root, file)).Where(file => !File.Exists(file)))
             File.WriteAllBytes(file, []);
+        // Podman makes this link in every root itself.
+        if (new FileInfo(Path.Combine(root, "etc", "mtab")).LinkTarget is null)
+            File.CreateSymbolicLink(Path.Combine(root, "etc", "mtab"), "/proc/mounts");
     }
 
     // Also when the trial was given up: the next one finds what could not be removed.

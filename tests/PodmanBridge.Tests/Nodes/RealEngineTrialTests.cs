@@ -45,7 +45,7 @@ public sealed class RealEngineTrialTests(PodmanFixture podman) : IClassFixture<P
         using var trial = new EngineTrial(
             client,
             client.Engine,
-            new EngineTrial.Settings { Node = "node-1", ShimPath = shim, Files = () => files, Directory = Path.Combine(directory, "trial") },
+            new EngineTrial.Settings { Node = "node-1", ShimPath = shim, Files = () => files, Directory = podman.NewDirectory() },
             TimeProvider.System);
         var enforced = NodeFactsRules.Facts(await client.System.InfoAsync(None), new NodeFactsOptions { BridgeVersion = "0", PodmanSocket = "", MaxRuns = 1, AllowsUnenforcedLimits = true }, null).EnforcedLimits;
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
