@@ -22,7 +22,7 @@ public sealed partial class DocumentedCommandTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var command in DocumentedCommand.All())
+            foreach (var command in DocumentedCommand.All().DistinctBy(found => (found.Where, string.Join(' ', found.Words))))
                 data.Add(command.Where, string.Join('\u001F', command.Words));
             return data;
         }
