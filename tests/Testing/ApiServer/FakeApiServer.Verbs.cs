@@ -75,6 +75,6 @@ public sealed partial class FakeApiServer
             items = items[..limit];
         }
 
-        return new() { ["kind"] = "List", ["apiVersion"] = path.ApiVersion, ["metadata"] = metadata, ["items"] = new JsonArray([.. items]) };
+        return new() { ["kind"] = "List", ["apiVersion"] = path.ApiVersion, ["metadata"] = metadata, ["items"] = new JsonArray([.. items.Select(item => item.DeepClone())]) };
     }
 }
