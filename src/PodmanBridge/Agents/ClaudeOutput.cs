@@ -41,6 +41,9 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
     /// <summary>All valid envelopes as one; null if there was none.</summary>
     public ClaudeEnvelope? Envelope { get; private set; }
 
+    /// <summary>What the CLI said, under whatever conversation's id, before it gave up without a beginning; null if it did not.</summary>
+    public string? StartError { get; private set; }
+
     /// <summary>Messages of the assistant so far, of the main conversation alone.</summary>
     public int Messages { get; private set; }
 
@@ -60,7 +63,7 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
             return _answers.ToResult(Envelope?.ResultsLost == true);
         using var nothing = new ResultText(statusBytes);
         var document = (_document ?? nothing).ToResult();
-        return _document is not null && (Envelope!.ResultsLost || Envelope.Results > 1 && _answers.AreCut)
+        return Envelope is { } all && (all.ResultsLost || (all.Results > 1 && _answers.AreCut))
             ? document with { Truncated = true, Bytes = null, Sha256 = null }
             : document;
     }
@@ -140,7 +143,11 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
             return;
         var session = Text(said, "session_id");
         if (_session is not null && session != _session)
+        {
+            ReadStartError(said);
             return;
+        }
+
         switch (Text(said, "type"))
         {
             case "system" when Text(said, "subtype") == "init":
@@ -179,6 +186,22 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         }
     }
 
+    // One that could not even read its configuration names a conversation of its own making. It tells no end, only why there was no beginning.
+    private void ReadStartError(JsonElement said)
+    {
+        if (Init is not null || Messages > 0 || Envelope is not null || StartError is not null || Text(said, "type") != "result" || Number(said, "num_turns", 1) != 0
+            || !said.TryGetProperty("is_error", out var isError) || isError.ValueKind != JsonValueKind.True
+            || !said.TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Array || FirstError(errors) is not { } error)
+            return;
+        StartError = error;
+        _answers.AnswerWithoutText(errors);
+        if (wholeEnvelope)
+            (_document = new ResultText(statusBytes)).Append(JsonMarshal.GetRawUtf8Value(said));
+    }
+
+    private static string? FirstError(JsonElement errors) =>
+        errors.EnumerateArray().Where(error => error.ValueKind == JsonValueKind.String).Select(error => ClaudeAnswers.TextOf(error, MostErrorBytes)).FirstOrDefault();
+
     private void ReadEnvelope(JsonElement said, string? session)
     {
         if (!said.TryGetProperty("is_error", out var isError) || isError.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
@@ -200,7 +223,7 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
             Structured = said.TryGetProperty("structured_output", out var structured) && structured.ValueKind == JsonValueKind.Object
                 ? Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(structured))
                 : null,
-            Error = errors?.EnumerateArray().Where(error => error.ValueKind == JsonValueKind.String).Select(error => ClaudeAnswers.TextOf(error, MostErrorBytes)).FirstOrDefault(),
+            Error = errors is { } told ? FirstError(told) : null,
             ResultsLost = Number(said, "result_index", long.MaxValue) is { } index && index > (Envelope?.Results ?? 0),
         };
         Envelope = Envelope is { } before ? before.Then(envelope) : envelope;

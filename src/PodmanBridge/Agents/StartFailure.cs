@@ -22,6 +22,8 @@ internal static class StartFailure
             return ByError(options, envelope.Error ?? "", code);
         if (claude.Envelope is not null)
             return null;
+        if (claude.StartError is { } error)
+            return ByError(options, error, code);
         var suspects = Suspects(options);
         return suspects is [] ? null : (RunReason.AgentError, $"The CLI exited with {code} before it began, as it does {string.Join(", or ", suspects)}; its log says more.");
     }
