@@ -65,7 +65,7 @@ internal sealed partial class ImageFetcher(
     {
         while (UnderWay() is { } over)
         {
-            await over.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)over).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
         }
     }
