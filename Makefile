@@ -22,7 +22,7 @@ DOTNET := $(shell command -v dotnet)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo --non-interactive --preserve-env)
 TESTBED = $(SUDO) $(DOTNET) tests/Testbed/bin/$(CONFIGURATION)/net10.0/Stromboli.Testbed.dll
 # msbuild rather than build: that one prints a summary however quiet it is told to be.
-BUILD = eng/with-progress "building $(1)" $(DOTNET) msbuild -restore -verbosity:quiet -nologo -property:Configuration=$(CONFIGURATION) $(1)
+BUILD = eng/with-progress "building $(1)" $(DOTNET) msbuild -restore -maxCpuCount -verbosity:quiet -nologo -property:Configuration=$(CONFIGURATION) $(1)
 PUBLISH = eng/with-progress "compiling $(1)" $(DOTNET) publish --configuration Release --runtime linux-x64 --verbosity quiet -nologo $(1)
 # Style and analyzers are the build's business (warnings are errors there); what it does not look at is white space.
 FORMAT := $(DOTNET) format whitespace Stromboli.sln --verify-no-changes

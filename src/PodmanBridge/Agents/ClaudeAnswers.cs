@@ -12,7 +12,7 @@ namespace Stromboli.PodmanBridge.Agents;
 /// <param name="statusBytes">How much of the end is kept, in bytes.</param>
 internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
 {
-    private readonly ResultText _answers = new(statusBytes);
+    private ResultText _answers = new(statusBytes);
     private ResultText _said = new(statusBytes);
     private bool _anyAnswer;
     private bool _anySaid;
@@ -56,6 +56,14 @@ internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
             AppendText(_answers, error);
             _answers.Append("\n"u8);
         }
+    }
+
+    /// <summary>The answers so far are not the CLI's own.</summary>
+    public void Forget()
+    {
+        _answers.Dispose();
+        _answers = new ResultText(statusBytes);
+        (_anyAnswer, _cut) = (false, false);
     }
 
     /// <summary>All of them, and what was said since the last one.</summary>

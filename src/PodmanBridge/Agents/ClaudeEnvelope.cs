@@ -42,6 +42,9 @@ internal sealed record ClaudeEnvelope
     /// <summary>How many results this stands for.</summary>
     public int Results { get; init; } = 1;
 
+    /// <summary>Whether one of them had a number, as the CLI's own have.</summary>
+    public bool IsNumbered { get; init; }
+
     /// <summary>Whether another result was told before and is missing: the CLI numbers them, and the log may have lost its middle.</summary>
     public bool ResultsLost { get; init; }
 
@@ -59,8 +62,12 @@ internal sealed record ClaudeEnvelope
         SessionID = later.SessionID ?? SessionID,
         Structured = later.Structured ?? Structured,
         Results = Math.Min(MostTurns, Results + 1),
+        IsNumbered = IsNumbered || later.IsNumbered,
         ResultsLost = ResultsLost || later.ResultsLost,
     };
+
+    /// <summary>What stays of results that the CLI may not have written itself: that one told of a failure.</summary>
+    public ClaudeEnvelope OnlyFailure() => new() { IsError = IsError, Subtype = Subtype, Error = Error, Results = 0, IsNumbered = true };
 
     // Before 2.1 a result of error_max_turns was no error by its flag.
     private bool IsFailed => IsError || Subtype.StartsWith("error", StringComparison.Ordinal);

@@ -207,6 +207,14 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         if (!said.TryGetProperty("is_error", out var isError) || isError.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
             return;
         JsonElement? errors = said.TryGetProperty("errors", out var list) && list.ValueKind == JsonValueKind.Array ? list : null;
+        var index = Number(said, "result_index", long.MaxValue);
+        if (index == 0 && Envelope is { } foreign)
+        {
+            // The CLI numbers its results from 0 (seen in 2.1.329): what came before its first one is not its own. But if this is not the first one, a failure stays one.
+            _answers.Forget();
+            Envelope = foreign.IsNumbered ? foreign.OnlyFailure() : null;
+        }
+
         if (said.TryGetProperty("result", out var text) && text.ValueKind == JsonValueKind.String)
             _answers.Answer(text);
         else
@@ -224,7 +232,8 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
                 ? Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(structured))
                 : null,
             Error = errors is { } told ? FirstError(told) : null,
-            ResultsLost = Number(said, "result_index", long.MaxValue) is { } index && index > (Envelope?.Results ?? 0),
+            IsNumbered = index is not null,
+            ResultsLost = index > (Envelope?.Results ?? 0),
         };
         Envelope = Envelope is { } before ? before.Then(envelope) : envelope;
         _messagesAtEnvelope = Messages;

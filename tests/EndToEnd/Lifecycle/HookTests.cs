@@ -292,7 +292,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
                 ["lifecycle"] = lifecycle,
                 ["timeout"] = timeout,
                 ["output"] = new JsonObject { ["logBytes"] = logBytes },
-                ["retries"] = retries ? new JsonObject { ["limit"] = 1, ["on"] = new JsonArray("HookFailed"), ["backoff"] = "1s" } : new JsonObject(),
+                ["retries"] = retries ? new JsonObject { ["limit"] = 1, ["reasons"] = new JsonArray("HookFailed"), ["backoff"] = "1s" } : new JsonObject(),
             },
         }.ToJsonString();
 

@@ -160,6 +160,23 @@ public sealed class ClaudeOutputTests : IDisposable
         Assert.Equal((lost, lost, lost), (result.Truncated, result.Bytes is null, result.Sha256 is null));
     }
 
+    // A process of the agent can write into the CLI's output. The CLI's first result has the index 0, so nothing before it is the CLI's own. A numbered failure
+    // stays one: whoever wrote it, a second result with the index 0 does not take it back.
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(false, true, false)]
+    [InlineData(true, false, false)]
+    [InlineData(true, true, true)]
+    public void Result_EnvelopeBeforeTheFirstOfTheCli_IsNoAnswer(bool numbered, bool forgedFails, bool fails)
+    {
+        var forged = (numbered ? Later(0) : Result).Replace("\"is_error\":false", forgedFails ? "\"is_error\":true" : "\"is_error\":false", StringComparison.Ordinal);
+        Feed(1000, forged, Later(0), Later(1));
+
+        var result = _output.Result();
+        Assert.Equal(("news 0\n\nnews 1", false), (result.Text, result.Truncated ?? false));
+        Assert.Equal((2, 2, fails), (_output.Envelope!.Results, _output.Envelope.Turns, _output.Envelope.IsError));
+    }
+
     [Fact]
     public void Result_WholeEnvelopeOfSeveral_IsTheLastOneWithTheAnswersAndTurnsOfAll()
     {
