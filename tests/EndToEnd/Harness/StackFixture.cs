@@ -18,7 +18,7 @@ public sealed class StackFixture : IAsyncLifetime
     // How many runs of cases are on the shared stack at once is bounded by the machine; that they fit is not.
     private const int RunsOnSharedNode = 12;
 
-    // A case on the shared stack counts for one, one with a stack of its own for two.
+    // There is room for two for each processor. A case on the shared stack counts for one, one with a stack of its own for two.
     private const int OnSharedStack = 1;
     private const int OnPrivateStack = 2;
 
@@ -26,7 +26,6 @@ public sealed class StackFixture : IAsyncLifetime
     private const int LeadLost = 3;
 
     private readonly Room _cases = new(2 * Environment.ProcessorCount);
-    private readonly Room _stacks = new(Math.Max(1, Environment.ProcessorCount / 2));
     private readonly ControlPlanes _planes = new();
     private readonly NodeFolder _folder = new();
     private readonly Lazy<Task<Stack>> _shared;
@@ -122,24 +121,8 @@ public sealed class StackFixture : IAsyncLifetime
 
     /// <summary>Waits until there is room for a case that starts processes of its own.</summary>
     /// <returns>What gives the room back.</returns>
-    internal async Task<Func<ValueTask>> EnterAsync(bool alone, CancellationToken cancellationToken)
-    {
-        var leaveStacks = await _stacks.EnterAsync(1, cancellationToken);
-        try
-        {
-            var leaveCases = await _cases.EnterAsync(alone ? int.MaxValue : OnPrivateStack, cancellationToken);
-            return async () =>
-            {
-                await leaveCases();
-                await leaveStacks();
-            };
-        }
-        catch
-        {
-            await leaveStacks();
-            throw;
-        }
-    }
+    internal Task<Func<ValueTask>> EnterAsync(bool alone, CancellationToken cancellationToken) =>
+        _cases.EnterAsync(alone ? int.MaxValue : OnPrivateStack, cancellationToken);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

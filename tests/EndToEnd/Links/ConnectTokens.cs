@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Stromboli.EndToEnd.Harness;
-using Stromboli.Testbed.Kube;
 
 namespace Stromboli.EndToEnd.Links;
 
@@ -41,7 +40,7 @@ internal static class ConnectTokens
         claims["exp"] = expiresAt.ToUnixTimeSeconds();
         var signed = $"{parts[0]}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
         using var key = RSA.Create();
-        key.ImportFromPem(File.ReadAllText(new Pki(Path.Combine(scene.Stack.Home.State, "pki")).AccountKey));
+        key.ImportFromPem(File.ReadAllText(scene.Stack.ControlPlane.AccountKeyPath));
         return $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
     }
 }

@@ -35,6 +35,9 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>The admin's kubeconfig.</summary>
     public string KubeconfigPath { get; }
 
+    /// <summary>The file with the key that signs the tokens of ServiceAccounts.</summary>
+    public string AccountKeyPath => _pki.AccountKey;
+
     /// <summary>The API as an admin.</summary>
     public KubeHttp Http { get; }
 
