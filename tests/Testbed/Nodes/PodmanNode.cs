@@ -63,6 +63,8 @@ public sealed class PodmanNode : IAsyncDisposable
         var store = new ImageStore(_layout);
         if (!await store.TryFillAsync(cancellationToken) && await LoadAsync(cancellationToken))
             await store.KeepAsync(cancellationToken);
+        // The first rootless Podman of a node makes its user namespace and runs as a child in it, out of reach of signals to its pid; the service is to be one process.
+        (await RunAsync(["podman", "image", "exists", GitImage], cancellationToken: cancellationToken)).OrThrow($"Looking for {GitImage} on {Name}");
         await Podman.StartAsync(cancellationToken);
     }
 
