@@ -25,9 +25,11 @@ rm source/vendor/github.com/modern-go/reflect2/*.{go,s}
 cp reflect2/usr/share/gocode/src/github.com/modern-go/reflect2/*.{go,s} source/vendor/github.com/modern-go/reflect2/
 rm -f source/vendor/github.com/modern-go/reflect2/*_test.go
 mkdir -p "$out"
+mkdir -p "$out/gopath/src/k8s.io"
 mv source "$out/source"
+ln -s ../../../source "$out/gopath/src/k8s.io/kubernetes"
 cd "$out/source"
 echo "== generating code"
-export PATH="/usr/lib/go-1.19/bin:$PATH" GOCACHE="$out/gocache" GOFLAGS=-mod=vendor GO111MODULE=on
+export PATH="/usr/lib/go-1.19/bin:$PATH" GOCACHE="$out/gocache" GOFLAGS=-mod=vendor
 export KUBE_GIT_COMMIT=debian KUBE_GIT_TREE_STATE=clean KUBE_GIT_VERSION="v$version" KUBE_GIT_MAJOR=1 KUBE_GIT_MINOR=20
 make generated_files

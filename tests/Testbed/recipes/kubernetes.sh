@@ -3,12 +3,11 @@
 set -euo pipefail
 out=$1 source=$3 program=$4
 version=1.20.2
-cd "$source/source"
-# GOFLAGS=-mod=vendor keeps Go from asking a module proxy; the version is set because there is no git work tree to read it from. providerless leaves the
-# cloud providers out, which are a third of the work.
-export PATH="/usr/lib/go-1.19/bin:$PATH" GOCACHE="$source/gocache" GOFLAGS='-mod=vendor -tags=providerless' GO111MODULE=on CGO_ENABLED=0
+# As its own make does, without modules. providerless leaves the cloud providers out; the version is set because there is no git work tree to read it from.
+cd "$source/gopath/src/k8s.io/kubernetes"
+export PATH="/usr/lib/go-1.19/bin:$PATH" GOCACHE="$source/gocache" GOPATH="$source/gopath" GO111MODULE=off GOFLAGS=-tags=providerless CGO_ENABLED=0
 flags="-s -w"
-for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
+for package in k8s.io/kubernetes/vendor/k8s.io/{component-base/version,client-go/pkg/version}; do
     flags+=" -X $package.gitVersion=v$version -X $package.gitMajor=1 -X $package.gitMinor=20 -X $package.gitTreeState=clean -X $package.gitCommit=debian"
 done
 echo "== compiling"
