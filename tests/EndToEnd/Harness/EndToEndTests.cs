@@ -16,7 +16,7 @@ public abstract class EndToEndTests(StackFixture stacks) : IAsyncDisposable
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>A namespace on the stack that cases share: for what disturbs nobody.</summary>
-    protected async Task<Scene> OnSharedStackAsync() => Keep(await stacks.SharedAsync(Cancelled));
+    protected async Task<Scene> OnSharedStackAsync() => Keep(await stacks.SharedAsync(Cancelled, hasRoom: _scenes.Count > 0));
 
     /// <summary>The folder of the shared stack's nodes.</summary>
     protected NodeFolder SharedFolder => stacks.Folder;

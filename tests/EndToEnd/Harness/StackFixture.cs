@@ -47,10 +47,10 @@ public sealed class StackFixture : IAsyncLifetime
     /// <summary>The folder that the nodes of the shared stack have.</summary>
     internal NodeFolder Folder => _folder;
 
-    /// <summary>A namespace on the shared stack.</summary>
-    internal async Task<Scene> SharedAsync(CancellationToken cancellationToken)
+    // A namespace on the shared stack. A case that has room already waits for no more: it would hold its own while somebody who needs all of it waits before it.
+    internal async Task<Scene> SharedAsync(CancellationToken cancellationToken, bool hasRoom = false)
     {
-        var leave = await _cases.EnterAsync(OnSharedStack, cancellationToken);
+        var leave = hasRoom ? () => ValueTask.CompletedTask : await _cases.EnterAsync(OnSharedStack, cancellationToken);
         try
         {
             return await Scene.OpenAsync(await _shared.Value, leave, cancellationToken);
