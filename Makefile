@@ -24,10 +24,10 @@ TESTBED = $(SUDO) $(DOTNET) tests/Testbed/bin/$(CONFIGURATION)/net10.0/Stromboli
 # msbuild rather than build: that one prints a summary however quiet it is told to be.
 BUILD = eng/with-progress "building $(1)" $(DOTNET) msbuild -restore -maxCpuCount -verbosity:quiet -nologo -property:Configuration=$(CONFIGURATION) $(1)
 PUBLISH = eng/with-progress "compiling $(1)" $(DOTNET) publish --configuration Release --runtime linux-x64 --verbosity quiet -nologo $(1)
-# Style and analyzers are the build's business (warnings are errors there); what it does not look at is white space.
-FORMAT := $(DOTNET) format whitespace Stromboli.sln --verify-no-changes
+# Style and analyzers are the build's business (warnings are errors there); how the code is laid out is CSharpier's.
+FORMAT := eng/format --check
 
-.PHONY: help demo up down status test unit bench publish generate verify lint build programs setup shim testbed dotnet root
+.PHONY: help demo up down status test unit bench publish generate verify lint format build programs setup shim testbed dotnet root
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ verify: generate ## Check that generated files are committed, links in Markdown 
 	    echo "The generated files differ from what is committed: commit what make generate wrote."; exit 1; fi
 	@eng/links
 	@$(FORMAT)
+
+format: dotnet ## Lay out the code
+	@eng/format
 
 lint: dotnet ## Check the format and build with all analyzers
 	@$(FORMAT)

@@ -28,7 +28,8 @@ internal static class BenchCommand
     private static readonly string[] All = [.. Measured, NodeThroughput, OperatorThroughput, OperatorMemory, "steps"];
 
     /// <summary>Measures, prints, and stores if every part was measured.</summary>
-    /// <returns>0, whatever the figures; 1 if kills were asked for and a run did not end as it should; 2 for a part that there is not.</returns>
+    /// <returns>0, whatever the figures; 1 if kills were asked for and a run did not end as it should; 2 for a part that there is
+    /// not.</returns>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
         if (args.Except([.. All, Kills]).Any())
@@ -41,7 +42,10 @@ internal static class BenchCommand
         var progress = new Progress();
         List<Figure> figures = [];
         if (parts.Intersect(Measured).Any())
+        {
             figures.AddRange(await MeasureAsync(parts, progress, cancellationToken));
+        }
+
         if (parts.Contains(NodeThroughput))
         {
             progress.Tell("node-throughput: a stack of one node, in turn with libpod by hand");
@@ -75,19 +79,26 @@ internal static class BenchCommand
         }
 
         if (figures.Count > 0)
+        {
             FigureTable.Print(figures);
+        }
+
         if (args.Length == 0)
+        {
             await FigureFile.WriteAsync(figures, cancellationToken);
+        }
+
         return parts.Contains(Kills) && figures.Any(figure => figure.Met == false) ? 1 : 0;
     }
 
-    private static async Task<IReadOnlyList<Figure>> MeasureAsync(IReadOnlyCollection<string> parts, Progress progress, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Figure>> MeasureAsync(
+        IReadOnlyCollection<string> parts,
+        Progress progress,
+        CancellationToken cancellationToken
+    )
     {
         progress.Tell("a stack of one node");
-        var options = new StackOptions
-        {
-            Node = new NodeOptions { Relayed = false },
-        };
+        var options = new StackOptions { Node = new NodeOptions { Relayed = false } };
         await using var stack = await Stack.StartAsync("bench", options, cancellationToken: cancellationToken);
         await using var session = await BenchSession.OpenAsync(stack, cancellationToken);
         using var servers = new ApiServers(stack.ControlPlane);

@@ -5,7 +5,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Bench;
 
 /// <summary>
-/// Parts this machine's processors in two, so that what is on different machines in a cluster does not take them from each other. Nothing is parted on a machine with one.
+/// Parts this machine's processors in two, so that what is on different machines in a cluster does not take them from each other. Nothing
+/// is parted on a machine with one.
 /// </summary>
 internal sealed class Processors
 {
@@ -34,7 +35,13 @@ internal sealed class Processors
         foreach (var process in processes)
         {
             var id = process.ToString(CultureInfo.InvariantCulture);
-            (await Command.RunAsync("taskset", ["--all-tasks", "--cpu-list", "--pid", processors, id], cancellationToken: cancellationToken)).OrThrow($"Pinning process {id}");
+            (
+                await Command.RunAsync(
+                    "taskset",
+                    ["--all-tasks", "--cpu-list", "--pid", processors, id],
+                    cancellationToken: cancellationToken
+                )
+            ).OrThrow($"Pinning process {id}");
         }
     }
 
@@ -42,7 +49,9 @@ internal sealed class Processors
     public static IEnumerable<int> OfControlPlane(Stack stack)
     {
         var plane = stack.ControlPlane;
-        return new ServiceProcess?[] { plane.Etcd, plane.ApiServer, plane.ControllerManager, plane.CrdServer }.Where(process => process is not null).Select(process => process!.Pid);
+        return new ServiceProcess?[] { plane.Etcd, plane.ApiServer, plane.ControllerManager, plane.CrdServer }
+            .Where(process => process is not null)
+            .Select(process => process!.Pid);
     }
 
     private static string List(IEnumerable<int> processors) => string.Join(',', processors);
@@ -54,11 +63,14 @@ internal sealed class Processors
         var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Field, StringComparison.Ordinal));
         return
         [
-            .. line[Field.Length..].Trim().Split(',').SelectMany(range =>
-            {
-                var ends = range.Split('-').Select(end => int.Parse(end, CultureInfo.InvariantCulture)).ToList();
-                return Enumerable.Range(ends[0], ends[^1] - ends[0] + 1);
-            }),
+            .. line[Field.Length..]
+                .Trim()
+                .Split(',')
+                .SelectMany(range =>
+                {
+                    var ends = range.Split('-').Select(end => int.Parse(end, CultureInfo.InvariantCulture)).ToList();
+                    return Enumerable.Range(ends[0], ends[^1] - ends[0] + 1);
+                }),
         ];
     }
 }

@@ -7,7 +7,9 @@ namespace Stromboli.Bench.ApiWrites;
 /// <summary>What a run writes to the API when a node is free, counted where it arrives.</summary>
 internal sealed class WritesBench(ApiServers servers, BenchRuns runs)
 {
-    /// <summary>Long enough for the events recorder and for a change of the node's status, of which there is at most one in ten seconds.</summary>
+    /// <summary>
+    /// Long enough for the events recorder and for a change of the node's status, of which there is at most one in ten seconds.
+    /// </summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(12);
 
     /// <summary>Measures.</summary>
@@ -15,7 +17,10 @@ internal sealed class WritesBench(ApiServers servers, BenchRuns runs)
     {
         var before = await servers.ReadAsync(cancellationToken);
         for (var i = 0; i < count; i++)
+        {
             await runs.RemoveAsync(await runs.RunAsync(cancellationToken), cancellationToken);
+        }
+
         await Task.Delay(Settled, cancellationToken);
         var writes = ApiServers.Between(before, await servers.ReadAsync(cancellationToken)).Where(pair => pair.Key.IsWrite).ToList();
 
@@ -23,10 +28,20 @@ internal sealed class WritesBench(ApiServers servers, BenchRuns runs)
         return
         [
             // The bench itself creates and deletes each run.
-            new("api-writes-per-run", PerRun(write => write.Resource == "agentruns" && write is not { Subresource: "", Verb: "POST" or "DELETE" }), "writes") { Aim = 3 },
+            new(
+                "api-writes-per-run",
+                PerRun(write => write.Resource == "agentruns" && write is not { Subresource: "", Verb: "POST" or "DELETE" }),
+                "writes"
+            )
+            {
+                Aim = 3,
+            },
             new("events-per-run", PerRun(write => write.Resource == "events"), "writes") { Aim = 3 },
             new("node-writes-per-run", PerRun(write => write.Resource == "agentnodes"), "writes"),
-            new("other-writes-per-run", PerRun(write => write.Resource is not ("agentruns" or "agentnodes" or "events")), "writes") { Aim = 0 },
+            new("other-writes-per-run", PerRun(write => write.Resource is not ("agentruns" or "agentnodes" or "events")), "writes")
+            {
+                Aim = 0,
+            },
         ];
     }
 }

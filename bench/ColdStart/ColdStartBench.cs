@@ -21,10 +21,15 @@ internal sealed class ColdStartBench(Stack stack, BenchRuns runs)
             var counts = i >= warmUp;
             // In turn, and each first as often as the other.
             if (i % 2 == 0)
+            {
                 await OursAsync(counts, cancellationToken);
+            }
+
             await BaselineAsync(counts, cancellationToken);
             if (i % 2 != 0)
+            {
                 await OursAsync(counts, cancellationToken);
+            }
         }
 
         return
@@ -41,17 +46,25 @@ internal sealed class ColdStartBench(Stack stack, BenchRuns runs)
     {
         var took = await _podman.RunAsync(cancellationToken);
         if (counts)
+        {
             _baseline.Add(took);
+        }
     }
 
     private async Task OursAsync(bool counts, CancellationToken cancellationToken)
     {
         var run = await runs.RunAsync(cancellationToken);
         if (run.Log is not { Started: { } started, FirstOutput: { } output, Exited: { } exited })
+        {
             throw new InvalidOperationException($"The node's log of {run.Name} lacks its beginning or its end.");
+        }
+
         await runs.RemoveAsync(run, cancellationToken);
         if (!counts)
+        {
             return;
+        }
+
         _ours.Add((started - run.Created).TotalMilliseconds);
         _firstOutput.Add((output - run.Created).TotalMilliseconds);
         _end.Add((run.EndSeen - exited).TotalMilliseconds);

@@ -15,13 +15,21 @@ internal static class FigureFile
     /// <summary>Replaces it.</summary>
     public static async Task WriteAsync(IEnumerable<Figure> figures, CancellationToken cancellationToken)
     {
-        var all = new JsonObject(figures.Select(figure => KeyValuePair.Create(figure.Name, (JsonNode?)new JsonObject
-        {
-            ["value"] = Rounded(figure.Value),
-            ["unit"] = figure.Unit,
-            ["baseline"] = Rounded(figure.Baseline),
-            ["ratio"] = Rounded(figure.Ratio),
-        })));
+        var all = new JsonObject(
+            figures.Select(figure =>
+                KeyValuePair.Create(
+                    figure.Name,
+                    (JsonNode?)
+                        new JsonObject
+                        {
+                            ["value"] = Rounded(figure.Value),
+                            ["unit"] = figure.Unit,
+                            ["baseline"] = Rounded(figure.Baseline),
+                            ["ratio"] = Rounded(figure.Ratio),
+                        }
+                )
+            )
+        );
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         await File.WriteAllTextAsync(Path, all.ToJsonString(Indented) + "\n", cancellationToken);
     }

@@ -11,7 +11,10 @@ internal static class FigureTable
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("figure", "value", "baseline", "ratio", "aim", "");
         foreach (var column in table.Columns.Skip(1))
+        {
             column.RightAligned().NoWrap();
+        }
+
         table.Columns[0].NoWrap();
         foreach (var figure in figures)
         {
@@ -20,8 +23,19 @@ internal static class FigureTable
                 $"{Number(figure.Value)} {figure.Unit}",
                 figure.Baseline is { } baseline ? $"{Number(baseline)} {figure.Unit}" : "",
                 figure.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "",
-                (figure.Aim, figure.AtLeast) switch { ({ } aim, _) => $"≤ {Number(aim)}", (_, { } least) => $"≥ {Number(least)}", _ => "" },
-                figure.Met switch { true => "[green]met[/]", false => "[red]missed[/]", null => "" });
+                (figure.Aim, figure.AtLeast) switch
+                {
+                    ({ } aim, _) => $"≤ {Number(aim)}",
+                    (_, { } least) => $"≥ {Number(least)}",
+                    _ => "",
+                },
+                figure.Met switch
+                {
+                    true => "[green]met[/]",
+                    false => "[red]missed[/]",
+                    null => "",
+                }
+            );
         }
 
         PlainConsole.Out.Write(table);

@@ -21,7 +21,10 @@ internal sealed class Samples
     private double At(double quantile)
     {
         if (_values.Count == 0)
+        {
             throw new InvalidOperationException("Nothing was measured.");
+        }
+
         var sorted = _values.Order().ToList();
         var place = quantile * (sorted.Count - 1);
         var low = (int)place;

@@ -21,7 +21,10 @@ internal sealed class IdleBench(Stack stack, ApiServers servers, KubeClient clie
         var renewals = await RenewalsAsync(cancellationToken);
         var writes = ApiServers.Between(before, await servers.ReadAsync(cancellationToken)).Where(pair => pair.Key.IsWrite).ToList();
         foreach (var (write, count) in writes)
+        {
             Console.WriteLine($"idle, and yet written: {write} {count} times");
+        }
+
         return
         [
             .. ResidentMemory.Of(stack),
@@ -40,7 +43,9 @@ internal sealed class IdleBench(Stack stack, ApiServers servers, KubeClient clie
         try
         {
             await foreach (var change in client.WatchAsync(BuiltIn.Leases, options, over.Token))
+            {
                 renewals += change is { Type: WatchEventType.Modified, Object: not null } ? 1 : 0;
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

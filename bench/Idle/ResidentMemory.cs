@@ -12,10 +12,10 @@ internal static class ResidentMemory
     /// <param name="stack">The stack.</param>
     /// <param name="suffix">What tells this moment from others.</param>
     public static IReadOnlyList<Figure> Of(Stack stack, string suffix = "") =>
-    [
-        new($"memory-bridge{suffix}", Of(stack.Nodes[0].Bridge), "MB") { Aim = 80 },
-        new($"memory-operator{suffix}", Of(stack.Operator), "MB") { Aim = 120 },
-    ];
+        [
+            new($"memory-bridge{suffix}", Of(stack.Nodes[0].Bridge), "MB") { Aim = 80 },
+            new($"memory-operator{suffix}", Of(stack.Operator), "MB") { Aim = 120 },
+        ];
 
     /// <summary>Of a process, now.</summary>
     public static double Of(ServiceProcess process)

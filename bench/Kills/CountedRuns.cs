@@ -6,7 +6,9 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Bench.Kills;
 
-/// <summary>Runs whose agents count aloud for about a second. Each that has ended is judged and deleted; the API server may be away at any moment.</summary>
+/// <summary>
+/// Runs whose agents count aloud for about a second. Each that has ended is judged and deleted; the API server may be away at any moment.
+/// </summary>
 internal sealed class CountedRuns(Stack stack)
 {
     private const string Collection = $"/apis/stromboli.dev/v1alpha1/namespaces/{BenchRuns.Namespace}/agentruns";
@@ -37,50 +39,69 @@ internal sealed class CountedRuns(Stack stack)
     {
         var name = $"counts-{++_made}";
         // A second start in the same attempt would find what the first one left in the workspace.
-        var script = $"echo >> starts; echo {name} starts: $(wc -l < starts); i=0; while [ $i -lt {Lines} ]; do i=$((i+1)); echo {name} $i; [ $((i % 10)) != 0 ] || sleep 0.1; done";
+        var script =
+            $"echo >> starts; echo {name} starts: $(wc -l < starts); i=0; while [ $i -lt {Lines} ]; do i=$((i+1)); echo {name} $i; [ $((i % 10)) != 0 ] || sleep 0.1; done";
         var document = new JsonObject
         {
             ["apiVersion"] = "stromboli.dev/v1alpha1",
             ["kind"] = "AgentRun",
             ["metadata"] = new JsonObject { ["name"] = name },
-            ["spec"] = new JsonObject { ["prompt"] = "-", ["image"] = BenchRuns.Image, ["agent"] = new JsonObject { ["command"] = new JsonArray("/bin/sh", "-c", script) } },
+            ["spec"] = new JsonObject
+            {
+                ["prompt"] = "-",
+                ["image"] = BenchRuns.Image,
+                ["agent"] = new JsonObject { ["command"] = new JsonArray("/bin/sh", "-c", script) },
+            },
         };
         _underWay.Add(name);
         // Of a create whose answer was lost the second one says that the run is there.
-        await Poll.UntilAsync($"{name} is created", Patience, token => AnswersAsync(() => stack.Http.CreateIfMissingAsync(Collection, document.ToJsonString(), token)), cancellationToken);
+        await Poll.UntilAsync(
+            $"{name} is created",
+            Patience,
+            token => AnswersAsync(() => stack.Http.CreateIfMissingAsync(Collection, document.ToJsonString(), token)),
+            cancellationToken
+        );
     }
 
     /// <summary>Judges and deletes those that have ended.</summary>
-    public async Task JudgeAsync(CancellationToken cancellationToken) => await AnswersAsync(async () =>
-    {
-        var listed = await stack.Http.GetAsync(Collection, cancellationToken);
-        foreach (var run in listed?["items"]?.AsArray() ?? [])
+    public async Task JudgeAsync(CancellationToken cancellationToken) =>
+        await AnswersAsync(async () =>
         {
-            var name = run!["metadata"]!["name"]!.ToString();
-            if (run["status"]?["completionTime"] is null || !_underWay.Contains(name))
-                continue;
-            Judge(name, run["status"]!);
-            _underWay.Remove(name);
-            await AnswersAsync(() => stack.Http.DeleteAsync($"{Collection}/{name}", cancellationToken));
-        }
-    });
+            var listed = await stack.Http.GetAsync(Collection, cancellationToken);
+            foreach (var run in listed?["items"]?.AsArray() ?? [])
+            {
+                var name = run!["metadata"]!["name"]!.ToString();
+                if (run["status"]?["completionTime"] is null || !_underWay.Contains(name))
+                {
+                    continue;
+                }
+
+                Judge(name, run["status"]!);
+                _underWay.Remove(name);
+                await AnswersAsync(() => stack.Http.DeleteAsync($"{Collection}/{name}", cancellationToken));
+            }
+        });
 
     /// <summary>Waits until at most so many are under way.</summary>
-    public Task AtMostAsync(int most, TimeSpan within, CancellationToken cancellationToken) => Poll.UntilAsync(
-        $"all runs but {most} have ended",
-        within,
-        async token =>
-        {
-            await JudgeAsync(token);
-            return _underWay.Count <= most;
-        },
-        cancellationToken);
+    public Task AtMostAsync(int most, TimeSpan within, CancellationToken cancellationToken) =>
+        Poll.UntilAsync(
+            $"all runs but {most} have ended",
+            within,
+            async token =>
+            {
+                await JudgeAsync(token);
+                return _underWay.Count <= most;
+            },
+            cancellationToken
+        );
 
     /// <summary>Those that have not ended are problems.</summary>
     public void GiveUp()
     {
         foreach (var name in _underWay)
+        {
             Problems.Add($"{name} has not ended");
+        }
     }
 
     private void Judge(string name, JsonNode status)
@@ -90,15 +111,27 @@ internal sealed class CountedRuns(Stack stack)
         var (phase, attempt) = (status["phase"]?.ToString(), status["attempt"]?.GetValue<int>());
         var whole = string.Concat(Enumerable.Range(1, Lines).Select(i => $"{name} {i}\n"));
         if (phase != "Succeeded")
+        {
             Problems.Add($"{name}: {phase}, {status["reason"]}: {status["message"]}");
+        }
         else if (attempt != 1 + lost)
+        {
             Problems.Add($"{name}: attempt {attempt}, after {string.Join(", ", attempts.Select(a => a!["reason"]?.ToString()))}");
+        }
         else if (status["result"]?["text"]?.ToString() is var text && text != $"{name} starts: 1\n{whole}")
-            Problems.Add($"{name}: its output is not the whole of what it wrote once: {text?.Length} characters, beginning with '{text?.Split('\n')[0]}'");
+        {
+            Problems.Add(
+                $"{name}: its output is not the whole of what it wrote once: {text?.Length} characters, beginning with '{text?.Split('\n')[0]}'"
+            );
+        }
         else if (lost == 0)
+        {
             Good++;
+        }
         else
+        {
             AfterLoss++;
+        }
     }
 
     private static async Task<bool> AnswersAsync(Func<Task> call)
@@ -108,7 +141,15 @@ internal sealed class CountedRuns(Stack stack)
             await call();
             return true;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException { InnerException: TimeoutException } || (e is KubeHttpException { Code: >= System.Net.HttpStatusCode.InternalServerError or System.Net.HttpStatusCode.TooManyRequests }))
+        catch (Exception e)
+            when (e is HttpRequestException or IOException or TaskCanceledException { InnerException: TimeoutException }
+                || (
+                    e is KubeHttpException
+                    {
+                        Code: >= System.Net.HttpStatusCode.InternalServerError or System.Net.HttpStatusCode.TooManyRequests
+                    }
+                )
+            )
         {
             // The API server is away, or has just come back.
             return false;

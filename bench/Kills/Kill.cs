@@ -24,7 +24,13 @@ internal enum Victim
 internal sealed record Kill(Victim Victim, int Node, TimeSpan After, TimeSpan Away)
 {
     // Bridges and operators are what is under test; their engine and API server are restarted now and then too.
-    private static readonly (Victim Victim, int Weight)[] Weights = [(Victim.Bridge, 18), (Victim.Operator, 20), (Victim.Podman, 8), (Victim.ApiServer, 4)];
+    private static readonly (Victim Victim, int Weight)[] Weights =
+    [
+        (Victim.Bridge, 18),
+        (Victim.Operator, 20),
+        (Victim.Podman, 8),
+        (Victim.ApiServer, 4),
+    ];
 
     /// <summary>As many kills; the same for the same seed.</summary>
     public static IEnumerable<Kill> Plan(KillsSettings settings, int nodes)
@@ -35,7 +41,12 @@ internal sealed record Kill(Victim Victim, int Node, TimeSpan After, TimeSpan Aw
 #pragma warning disable CA5394 // What is killed when needs no secrecy.
             var point = random.Next(Weights.Sum(weight => weight.Weight));
             var victim = Weights.First(weight => (point -= weight.Weight) < 0).Victim;
-            yield return new Kill(victim, random.Next(nodes), TimeSpan.FromMilliseconds(random.Next(1500)), TimeSpan.FromMilliseconds(random.Next(2500)));
+            yield return new Kill(
+                victim,
+                random.Next(nodes),
+                TimeSpan.FromMilliseconds(random.Next(1500)),
+                TimeSpan.FromMilliseconds(random.Next(2500))
+            );
 #pragma warning restore CA5394
         }
     }

@@ -9,8 +9,9 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Bench.Kills;
 
 /// <summary>
-/// Whether runs come to their end while processes are killed: a stack of two nodes, on which runs keep coming, and bridges, the operator, Podman's services and the API server are
-/// killed at moments that follow from a seed. Every run must succeed at its first attempt with all of its output, unless its node was lost.
+/// Whether runs come to their end while processes are killed: a stack of two nodes, on which runs keep coming, and bridges, the operator,
+/// Podman's services and the API server are killed at moments that follow from a seed. Every run must succeed at its first attempt with all
+/// of its output, unless its node was lost.
 /// </summary>
 internal sealed class KillsBench(Progress progress)
 {
@@ -28,7 +29,12 @@ internal sealed class KillsBench(Progress progress)
         {
             Nodes = Nodes,
             Node = new NodeOptions { Relayed = false },
-            Operator = new OperatorOptions { LeaseDuration = "3s", LeaseRenewDeadline = "2s", LeaseRetryPeriod = "300ms" },
+            Operator = new OperatorOptions
+            {
+                LeaseDuration = "3s",
+                LeaseRenewDeadline = "2s",
+                LeaseRetryPeriod = "300ms",
+            },
         };
         await using var stack = await Stack.StartAsync("bench-kills", options, cancellationToken: cancellationToken);
         var runs = new CountedRuns(stack);
@@ -38,14 +44,20 @@ internal sealed class KillsBench(Progress progress)
         {
             if (watch.Elapsed > Longest)
             {
-                progress.Tell($"kills: ended after {made.Values.Sum()} of {settings.Kills}, since it takes longer than {Longest.TotalMinutes:0} minutes");
+                progress.Tell(
+                    $"kills: ended after {made.Values.Sum()} of {settings.Kills}, since it takes longer than {Longest.TotalMinutes:0} minutes"
+                );
                 break;
             }
 
             await RoundAsync(stack, runs, kill, cancellationToken);
             made[kill.Victim] = made.GetValueOrDefault(kill.Victim) + 1;
             if (made.Values.Sum() % 10 == 0)
-                progress.Tell($"kills: {made.Values.Sum()} of {settings.Kills}, {runs.Made - runs.UnderWay} runs have ended, {runs.Problems.Count} not as they should");
+            {
+                progress.Tell(
+                    $"kills: {made.Values.Sum()} of {settings.Kills}, {runs.Made - runs.UnderWay} runs have ended, {runs.Problems.Count} not as they should"
+                );
+            }
         }
 
         try
@@ -57,10 +69,17 @@ internal sealed class KillsBench(Progress progress)
             runs.GiveUp();
         }
 
-        Console.WriteLine($"kills with seed {settings.Seed}: {string.Join(", ", made.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} of {pair.Key}"))}; in {watch.Elapsed.TotalSeconds:0} s");
-        Console.WriteLine($"runs: {runs.Made}; {runs.Good} succeeded at attempt 1 with their whole output, {runs.AfterLoss} after their node was lost");
+        Console.WriteLine(
+            $"kills with seed {settings.Seed}: {string.Join(", ", made.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} of {pair.Key}"))}; in {watch.Elapsed.TotalSeconds:0} s"
+        );
+        Console.WriteLine(
+            $"runs: {runs.Made}; {runs.Good} succeeded at attempt 1 with their whole output, {runs.AfterLoss} after their node was lost"
+        );
         foreach (var problem in runs.Problems)
+        {
             Console.WriteLine($"not as it should: {problem}");
+        }
+
         return
         [
             new("kills", made.Values.Sum(), "kills"),
@@ -74,7 +93,10 @@ internal sealed class KillsBench(Progress progress)
     {
         await runs.AtMostAsync(MostUnderWay, LastEnds, cancellationToken);
         for (var i = 0; i < RunsForEach; i++)
+        {
             await runs.CreateAsync(cancellationToken);
+        }
+
         await Task.Delay(kill.After, cancellationToken);
         ServiceProcess victim = kill.Victim switch
         {

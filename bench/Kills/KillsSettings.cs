@@ -18,7 +18,10 @@ internal sealed record KillsSettings(int Kills, int Seed)
     private static int Number(string variable, int preset, int least, int most)
     {
         if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text)
+        {
             return preset;
+        }
+
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
             : throw new FormatException($"{variable}={text}: must be a number from {least} to {most}.");

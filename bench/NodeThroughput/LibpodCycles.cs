@@ -3,15 +3,15 @@ using System.Globalization;
 using Stromboli.Bench.Runs;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.Testbed.Nodes;
 
 namespace Stromboli.Bench.NodeThroughput;
 
 /// <summary>
-/// The baseline: create, start, wait, remove, by hand through libpod on the same node, of the container that the bridge would ask for. Its first process is
-/// <c>true</c> itself: no shim, no log to read, nobody to tell.
+/// The baseline: create, start, wait, remove, by hand through libpod on the same node, of the container that the bridge would ask for. Its
+/// first process is <c>true</c> itself: no shim, no log to read, nobody to tell.
 /// </summary>
 internal sealed class LibpodCycles : IDisposable
 {
@@ -34,7 +34,9 @@ internal sealed class LibpodCycles : IDisposable
         _volumes = new VolumeOperations(_transport);
     }
 
-    /// <summary>Makes so many cycles, some at once, and removes the volumes when the time has been taken, as a run's stay until its TTL.</summary>
+    /// <summary>
+    /// Makes so many cycles, some at once, and removes the volumes when the time has been taken, as a run's stay until its TTL.
+    /// </summary>
     /// <returns>Cycles a second.</returns>
     public async Task<double> RunAsync(int count, int parallel, CancellationToken cancellationToken)
     {
@@ -42,7 +44,11 @@ internal sealed class LibpodCycles : IDisposable
         var inputs = Enumerable.Range(0, count).Select(_ => Inputs(image)).ToList();
         await _node.RunAsync(["mkdir", "-p", .. inputs.Select(input => input.RunDirectory)], cancellationToken: cancellationToken);
         var watch = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(inputs, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken }, CycleAsync);
+        await Parallel.ForEachAsync(
+            inputs,
+            new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken },
+            CycleAsync
+        );
         var rate = count / watch.Elapsed.TotalSeconds;
         foreach (var names in inputs.Select(NamesOf))
         {
@@ -65,7 +71,9 @@ internal sealed class LibpodCycles : IDisposable
         var wanted = ContainerSpec.Build(Spec, inputs) with { Entrypoint = ["/bin/true"] };
         var names = NamesOf(inputs);
         await Task.WhenAll(
-            _volumes.CreateAsync(names.Workspace, wanted.Labels, inputs.User.VolumeOwner, cancellationToken), _volumes.CreateAsync(names.Home, wanted.Labels, inputs.User.VolumeOwner, cancellationToken));
+            _volumes.CreateAsync(names.Workspace, wanted.Labels, inputs.User.VolumeOwner, cancellationToken),
+            _volumes.CreateAsync(names.Home, wanted.Labels, inputs.User.VolumeOwner, cancellationToken)
+        );
         await _containers.CreateAsync(wanted, cancellationToken);
         await _containers.StartAsync(wanted.Name, cancellationToken);
         // Podman polls, and 250 ms apart unless it is told.
@@ -74,23 +82,24 @@ internal sealed class LibpodCycles : IDisposable
         await _containers.RemoveAsync(wanted.Name, cancellationToken);
     }
 
-    private static AttemptSpec Spec { get; } = new()
-    {
-        Namespace = BenchRuns.Namespace,
-        Name = "by-hand",
-        Image = BenchRuns.Image,
-        ImagePullPolicy = ImagePullPolicy.IfNotPresent,
-        Command = ["true"],
-        MountPath = "/workspace",
-        Workdir = "/workspace",
-        MemoryBytes = 16 << 20,
-        CpuMillis = 10,
-        Pids = 256,
-        TimeoutMs = 1_800_000,
-        StatusBytes = 16 * 1024,
-        LogBytes = 64 << 20,
-        SessionID = "",
-    };
+    private static AttemptSpec Spec { get; } =
+        new()
+        {
+            Namespace = BenchRuns.Namespace,
+            Name = "by-hand",
+            Image = BenchRuns.Image,
+            ImagePullPolicy = ImagePullPolicy.IfNotPresent,
+            Command = ["true"],
+            MountPath = "/workspace",
+            Workdir = "/workspace",
+            MemoryBytes = 16 << 20,
+            CpuMillis = 10,
+            Pids = 256,
+            TimeoutMs = 1_800_000,
+            StatusBytes = 16 * 1024,
+            LogBytes = 64 << 20,
+            SessionID = "",
+        };
 
     private static ContainerNames NamesOf(ContainerInputs inputs) => ContainerNames.Of(inputs.Installation, inputs.UID, inputs.Attempt);
 
@@ -108,7 +117,12 @@ internal sealed class LibpodCycles : IDisposable
             RunDirectory = $"{Files}/{uid}",
             ShimPath = "/opt/stromboli/shim/stromboli-shim",
             LogPath = $"{Files}/{uid}.log",
-            Files = new SandboxFiles { SeccompProfile = $"{State}/seccomp.json", Hosts = $"{State}/hosts", ResolvConf = $"{State}/resolv.conf" },
+            Files = new SandboxFiles
+            {
+                SeccompProfile = $"{State}/seccomp.json",
+                Hosts = $"{State}/hosts",
+                ResolvConf = $"{State}/resolv.conf",
+            },
             EnforcedLimits = [],
         };
     }

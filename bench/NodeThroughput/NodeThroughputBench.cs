@@ -13,8 +13,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Bench.NodeThroughput;
 
 /// <summary>
-/// Many runs of <c>true</c> on one node at once, from the create of the first to the last one's container gone and end stored, against as many by hand: with processors
-/// of the node's own, as a node has them, and with all processors shared by everything.
+/// Many runs of <c>true</c> on one node at once, from the create of the first to the last one's container gone and end stored, against as
+/// many by hand: with processors of the node's own, as a node has them, and with all processors shared by everything.
 /// </summary>
 internal sealed class NodeThroughputBench(Progress progress)
 {
@@ -32,7 +32,10 @@ internal sealed class NodeThroughputBench(Progress progress)
             Node = new NodeOptions { Relayed = false, MaxRuns = Runs },
         };
         await using var stack = await Stack.StartAsync("node-throughput", options, cancellationToken: cancellationToken);
-        using var client = new KubeClient(KubeConfig.Load(stack.ControlPlane.KubeconfigPath), new KubeClientOptions { QueriesPerSecond = 1e6, Burst = 1_000_000 });
+        using var client = new KubeClient(
+            KubeConfig.Load(stack.ControlPlane.KubeconfigPath),
+            new KubeClientOptions { QueriesPerSecond = 1e6, Burst = 1_000_000 }
+        );
         await using var recorder = new WriteRecorder(client);
         await recorder.ReadyAsync(cancellationToken);
         using var libpod = new LibpodCycles(stack.Nodes[0].Machine);
@@ -40,12 +43,27 @@ internal sealed class NodeThroughputBench(Progress progress)
         // Not counted: what is done for the first time.
         await OursAsync(stack, client, recorder, libpod, 8, cancellationToken);
         await libpod.RunAsync(8, 4, cancellationToken);
-        Task<Sides> MeasureAsync(string name, int rounds) => this.MeasureAsync(name, rounds, stack.Nodes[0].Machine, () => OursAsync(stack, client, recorder, libpod, Runs, cancellationToken), libpod, cancellationToken);
+        Task<Sides> MeasureAsync(string name, int rounds) =>
+            this.MeasureAsync(
+                name,
+                rounds,
+                stack.Nodes[0].Machine,
+                () => OursAsync(stack, client, recorder, libpod, Runs, cancellationToken),
+                libpod,
+                cancellationToken
+            );
         var here = Processors.Here;
         var shared = await MeasureAsync("all processors shared", here.CanBeParted ? SharedRounds : Rounds);
         if (!here.CanBeParted)
+        {
             return Figures(shared, shared);
-        await Processors.PinAsync(here.First, [.. Processors.OfControlPlane(stack), stack.Operator.Pid, stack.Model.Pid, Environment.ProcessId], cancellationToken);
+        }
+
+        await Processors.PinAsync(
+            here.First,
+            [.. Processors.OfControlPlane(stack), stack.Operator.Pid, stack.Model.Pid, Environment.ProcessId],
+            cancellationToken
+        );
         await Processors.PinAsync(here.Second, stack.Nodes[0].Machine.Processes.Processes(), cancellationToken);
         try
         {
@@ -58,14 +76,21 @@ internal sealed class NodeThroughputBench(Progress progress)
     }
 
     private static IReadOnlyList<Figure> Figures(Sides own, Sides shared) =>
-    [
-        new("node-throughput", own.Ours, "cycles/s") { Baseline = own.ByHand, AtLeast = 0.9 },
-        new("node-throughput-shared", shared.Ours, "cycles/s") { Baseline = shared.ByHand },
-        new("node-cpu-per-run", own.OurCpu, "ms") { Baseline = own.CpuByHand },
-    ];
+        [
+            new("node-throughput", own.Ours, "cycles/s") { Baseline = own.ByHand, AtLeast = 0.9 },
+            new("node-throughput-shared", shared.Ours, "cycles/s") { Baseline = shared.ByHand },
+            new("node-cpu-per-run", own.OurCpu, "ms") { Baseline = own.CpuByHand },
+        ];
 
     // In turn, and the best of by hand.
-    private async Task<Sides> MeasureAsync(string name, int rounds, PodmanNode node, Func<Task<double>> oursAsync, LibpodCycles libpod, CancellationToken cancellationToken)
+    private async Task<Sides> MeasureAsync(
+        string name,
+        int rounds,
+        PodmanNode node,
+        Func<Task<double>> oursAsync,
+        LibpodCycles libpod,
+        CancellationToken cancellationToken
+    )
     {
         List<double> ours = [];
         List<double> cpu = [];
@@ -83,7 +108,12 @@ internal sealed class NodeThroughputBench(Progress progress)
                 cpuByHand[parallel].Add(PerRun(node, before));
             }
 
-            progress.Tell(string.Create(CultureInfo.InvariantCulture, $"node-throughput, {name}, round {round}: {ours[^1]:0.0} cycles/s, by hand {string.Join(", ", byHand.Select(pair => $"{pair.Value[^1]:0.0} at {pair.Key}"))}; {cpu[^1]:0} ms of the node's processors a run"));
+            progress.Tell(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"node-throughput, {name}, round {round}: {ours[^1]:0.0} cycles/s, by hand {string.Join(", ", byHand.Select(pair => $"{pair.Value[^1]:0.0} at {pair.Key}"))}; {cpu[^1]:0} ms of the node's processors a run"
+                )
+            );
         }
 
         var best = Parallelisms.MaxBy(parallel => Median(byHand[parallel]));
@@ -92,17 +122,31 @@ internal sealed class NodeThroughputBench(Progress progress)
 
     private static double PerRun(PodmanNode node, TimeSpan before) => (node.Processes.ProcessorTime - before).TotalMilliseconds / Runs;
 
-    private static async Task<double> OursAsync(Stack stack, KubeClient client, WriteRecorder recorder, LibpodCycles libpod, int count, CancellationToken cancellationToken)
+    private static async Task<double> OursAsync(
+        Stack stack,
+        KubeClient client,
+        WriteRecorder recorder,
+        LibpodCycles libpod,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
         recorder.Clear();
         var began = Stopwatch.GetTimestamp();
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = count, CancellationToken = cancellationToken }, async (i, stop) =>
-            await client.CreateAsync(AgentRunResource.Type, Document(i), null, stop));
+        await Parallel.ForAsync(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = count, CancellationToken = cancellationToken },
+            async (i, stop) => await client.CreateAsync(AgentRunResource.Type, Document(i), null, stop)
+        );
         await Poll.UntilAsync($"{count} runs end", Patience, () => recorder.Ended >= count, cancellationToken);
         await Poll.UntilAsync("their containers are gone", Patience, libpod.HasNoContainersAsync, cancellationToken);
         var rate = count / Stopwatch.GetElapsedTime(began).TotalSeconds;
         if (recorder.Runs.FirstOrDefault(run => run.Statuses is not [.., { Phase: RunPhase.Succeeded }]) is { } other)
+        {
             throw new InvalidOperationException($"A run did not succeed: {other.Statuses[^1].Message}");
+        }
+
         await RemoveAsync(stack, client, count, cancellationToken);
         return rate;
     }
@@ -110,23 +154,35 @@ internal sealed class NodeThroughputBench(Progress progress)
     private static async Task RemoveAsync(Stack stack, KubeClient client, int count, CancellationToken cancellationToken)
     {
         for (var i = 0; i < count; i++)
+        {
             await client.DeleteAsync(AgentRunResource.Type, NamespacedName.Of(Document(i)), cancellationToken: cancellationToken);
+        }
+
         var attempts = Path.Combine(stack.Nodes[0].Bridge.StatePath, "attempts");
-        await Poll.UntilAsync("the node has nothing of them", Patience, () => Directory.GetDirectories(attempts).Length == 0, cancellationToken);
+        await Poll.UntilAsync(
+            "the node has nothing of them",
+            Patience,
+            () => Directory.GetDirectories(attempts).Length == 0,
+            cancellationToken
+        );
     }
 
-    private static AgentRun Document(int i) => new()
-    {
-        Metadata = new() { Name = string.Create(CultureInfo.InvariantCulture, $"run-{i}"), Namespace = BenchRuns.Namespace },
-        // A cycle is bound by the engine, so the node is to be full of runs, not of their limits.
-        Spec = new AgentRunSpec
+    private static AgentRun Document(int i) =>
+        new()
         {
-            Prompt = "-",
-            Image = BenchRuns.Image,
-            Agent = new() { Command = ["true"] },
-            Resources = new() { Limits = new() { Cpu = new("10m"), Memory = new("16Mi") } },
-        },
-    };
+            Metadata = new() { Name = string.Create(CultureInfo.InvariantCulture, $"run-{i}"), Namespace = BenchRuns.Namespace },
+            // A cycle is bound by the engine, so the node is to be full of runs, not of their limits.
+            Spec = new AgentRunSpec
+            {
+                Prompt = "-",
+                Image = BenchRuns.Image,
+                Agent = new() { Command = ["true"] },
+                Resources = new()
+                {
+                    Limits = new() { Cpu = new("10m"), Memory = new("16Mi") },
+                },
+            },
+        };
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 

@@ -10,7 +10,10 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Bench.OperatorMemory;
 
-/// <summary>What one namespace costs the operator that has many pending runs and many sessions of the largest size, and what another namespace feels of it.</summary>
+/// <summary>
+/// What one namespace costs the operator that has many pending runs and many sessions of the largest size, and what another namespace feels
+/// of it.
+/// </summary>
 internal sealed class OperatorMemoryBench(Progress progress)
 {
     private const int Runs = 400;
@@ -25,14 +28,47 @@ internal sealed class OperatorMemoryBench(Progress progress)
     {
         var options = new StackOptions { Nodes = 0 };
         await using var stack = await Stack.StartAsync("operator-memory", options, cancellationToken: cancellationToken);
-        using var client = new KubeClient(KubeConfig.Load(stack.ControlPlane.KubeconfigPath), new KubeClientOptions { QueriesPerSecond = 1e6, Burst = 1_000_000 });
+        using var client = new KubeClient(
+            KubeConfig.Load(stack.ControlPlane.KubeconfigPath),
+            new KubeClientOptions { QueriesPerSecond = 1e6, Burst = 1_000_000 }
+        );
         var quiet = await FirstStatusAsync(client, "before", cancellationToken);
-        await client.CreateAsync(BuiltIn.Namespaces, new Namespace { Metadata = new() { Name = Noisy } }, cancellationToken: cancellationToken);
+        await client.CreateAsync(
+            BuiltIn.Namespaces,
+            new Namespace { Metadata = new() { Name = Noisy } },
+            cancellationToken: cancellationToken
+        );
         progress.Tell("operator-memory: sessions and runs of the largest size");
-        await EachAsync(Sessions, (i, stop) => client.CreateAsync(
-            AgentSessionResource.Type, new AgentSession { Metadata = new() { Name = Name("session", i), Namespace = Noisy }, Spec = new() { Env = Variables() } }, null, stop), cancellationToken);
-        await EachAsync(Runs, (i, stop) => client.CreateAsync(
-            AgentRunResource.Type, new AgentRun { Metadata = new() { Name = Name("run", i), Namespace = Noisy }, Spec = new() { Prompt = new string('p', 65_000), Env = Variables() } }, null, stop), cancellationToken);
+        await EachAsync(
+            Sessions,
+            (i, stop) =>
+                client.CreateAsync(
+                    AgentSessionResource.Type,
+                    new AgentSession
+                    {
+                        Metadata = new() { Name = Name("session", i), Namespace = Noisy },
+                        Spec = new() { Env = Variables() },
+                    },
+                    null,
+                    stop
+                ),
+            cancellationToken
+        );
+        await EachAsync(
+            Runs,
+            (i, stop) =>
+                client.CreateAsync(
+                    AgentRunResource.Type,
+                    new AgentRun
+                    {
+                        Metadata = new() { Name = Name("run", i), Namespace = Noisy },
+                        Spec = new() { Prompt = new string('p', 65_000), Env = Variables() },
+                    },
+                    null,
+                    stop
+                ),
+            cancellationToken
+        );
         var beside = await FirstStatusAsync(client, "beside", cancellationToken);
         await AllHaveAStatusAsync(client, cancellationToken);
         var peak = PeakMemory(stack);
@@ -53,31 +89,54 @@ internal sealed class OperatorMemoryBench(Progress progress)
     {
         var key = new NamespacedName("default", name);
         var began = TimeProvider.System.GetTimestamp();
-        await client.CreateAsync(AgentRunResource.Type, new AgentRun { Metadata = new() { Name = key.Name, Namespace = key.Namespace }, Spec = new() { Prompt = "hello" } }, null, cancellationToken);
+        await client.CreateAsync(
+            AgentRunResource.Type,
+            new AgentRun
+            {
+                Metadata = new() { Name = key.Name, Namespace = key.Namespace },
+                Spec = new() { Prompt = "hello" },
+            },
+            null,
+            cancellationToken
+        );
         await Poll.UntilAsync(
-            "a run in another namespace has a status", Patience, async stop => (await client.GetAsync(AgentRunResource.Type, key, stop)).Status?.Phase is not null, cancellationToken);
+            "a run in another namespace has a status",
+            Patience,
+            async stop => (await client.GetAsync(AgentRunResource.Type, key, stop)).Status?.Phase is not null,
+            cancellationToken
+        );
         return TimeProvider.System.GetElapsedTime(began);
     }
 
-    private static Task AllHaveAStatusAsync(KubeClient client, CancellationToken cancellationToken) => Poll.UntilAsync(
-        "every run has a status",
-        Patience,
-        async stop =>
-        {
-            await foreach (var run in client.ListAsync(AgentRunResource.Type, new() { Namespace = Noisy, Limit = 4 }, stop))
+    private static Task AllHaveAStatusAsync(KubeClient client, CancellationToken cancellationToken) =>
+        Poll.UntilAsync(
+            "every run has a status",
+            Patience,
+            async stop =>
             {
-                if (run.Status?.Phase is null)
-                    return false;
-            }
+                await foreach (var run in client.ListAsync(AgentRunResource.Type, new() { Namespace = Noisy, Limit = 4 }, stop))
+                {
+                    if (run.Status?.Phase is null)
+                    {
+                        return false;
+                    }
+                }
 
-            return true;
-        },
-        cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
 
-    private static Task EachAsync<T>(int count, Func<int, CancellationToken, Task<T>> create, CancellationToken cancellationToken) => Parallel.ForAsync(
-        0, count, new ParallelOptions { MaxDegreeOfParallelism = Creators, CancellationToken = cancellationToken }, async (i, stop) => await create(i, stop));
+    private static Task EachAsync<T>(int count, Func<int, CancellationToken, Task<T>> create, CancellationToken cancellationToken) =>
+        Parallel.ForAsync(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = Creators, CancellationToken = cancellationToken },
+            async (i, stop) => await create(i, stop)
+        );
 
-    private static List<EnvVar> Variables() => [.. Enumerable.Range(0, 40).Select(i => new EnvVar { Name = Name("VARIABLE", i).Replace('-', '_'), Value = Text })];
+    private static List<EnvVar> Variables() =>
+        [.. Enumerable.Range(0, 40).Select(i => new EnvVar { Name = Name("VARIABLE", i).Replace('-', '_'), Value = Text })];
 
     private static string Name(string kind, int i) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{i}");
 

@@ -7,8 +7,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Bench.OperatorThroughput;
 
 /// <summary>
-/// The baseline: makes runs as their user does, and writes of each what an operator has written of one, as the same account, since the API server asks itself of each write
-/// whether its writer may, but not of an admin's. It has nothing to decide and no node to ask.
+/// The baseline: makes runs as their user does, and writes of each what an operator has written of one, as the same account, since the API
+/// server asks itself of each write whether its writer may, but not of an admin's. It has nothing to decide and no node to ask.
 /// </summary>
 internal sealed class BareClient(KubeClient user, KubeClient client, string @namespace)
 {
@@ -19,7 +19,11 @@ internal sealed class BareClient(KubeClient user, KubeClient client, string @nam
     public async Task<double> RunAsync(IReadOnlyCollection<RecordedRun> runs, int parallel, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(runs, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken }, WriteAsync);
+        await Parallel.ForEachAsync(
+            runs,
+            new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken },
+            WriteAsync
+        );
         return runs.Count / watch.Elapsed.TotalSeconds;
     }
 
@@ -27,16 +31,46 @@ internal sealed class BareClient(KubeClient user, KubeClient client, string @nam
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"bare-{Interlocked.Increment(ref _made)}");
         var run = await user.CreateAsync(
-            AgentRunResource.Type, new AgentRun { Metadata = new() { Name = name, Namespace = @namespace }, Spec = recorded.Spec }, null, cancellationToken);
+            AgentRunResource.Type,
+            new AgentRun
+            {
+                Metadata = new() { Name = name, Namespace = @namespace },
+                Spec = recorded.Spec,
+            },
+            null,
+            cancellationToken
+        );
         var events = recorded.Events;
         for (var i = 0; i < Math.Max(recorded.Statuses.Count, events.Count); i++)
         {
             if (i < recorded.Statuses.Count)
-                run = await client.ReplaceStatusAsync(AgentRunResource.Type, run with { Status = recorded.Statuses[i] }, cancellationToken: cancellationToken);
+            {
+                run = await client.ReplaceStatusAsync(
+                    AgentRunResource.Type,
+                    run with
+                    {
+                        Status = recorded.Statuses[i],
+                    },
+                    cancellationToken: cancellationToken
+                );
+            }
+
             if (i >= events.Count)
+            {
                 continue;
+            }
+
             var metadata = new ObjectMeta { Name = string.Create(CultureInfo.InvariantCulture, $"{name}.{i}"), Namespace = @namespace };
-            await client.CreateAsync(BuiltIn.Events, events[i] with { Metadata = metadata, Regarding = ObjectReference.To(run) }, null, cancellationToken);
+            await client.CreateAsync(
+                BuiltIn.Events,
+                events[i] with
+                {
+                    Metadata = metadata,
+                    Regarding = ObjectReference.To(run),
+                },
+                null,
+                cancellationToken
+            );
         }
     }
 }

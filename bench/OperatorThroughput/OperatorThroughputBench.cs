@@ -12,8 +12,9 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Bench.OperatorThroughput;
 
 /// <summary>
-/// Many runs on many nodes, which are simulated: how fast the operator takes them from their creation to their end, against a client that makes the same writes and
-/// does nothing else; and what the operator holds of runs that have ended. With processors of the control plane's own, and with all processors shared by everything.
+/// Many runs on many nodes, which are simulated: how fast the operator takes them from their creation to their end, against a client that
+/// makes the same writes and does nothing else; and what the operator holds of runs that have ended. With processors of the control plane's
+/// own, and with all processors shared by everything.
 /// </summary>
 internal sealed class OperatorThroughputBench(Progress progress)
 {
@@ -58,7 +59,10 @@ internal sealed class OperatorThroughputBench(Progress progress)
         }
 
         foreach (var node in nodes.Where(node => node.Most.Runs > new SimulatedNodeOptions().MaxRuns))
+        {
             throw new InvalidOperationException($"{node.Name} had {node.Most.Runs} runs at once.");
+        }
+
         await Task.Delay(Settled, cancellationToken);
         var memory = ResidentMemory.Of(stack.Operator);
         await Task.WhenAll(nodes.Select(node => node.DisposeAsync().AsTask()));
@@ -76,7 +80,12 @@ internal sealed class OperatorThroughputBench(Progress progress)
         return Figures(rounds, baselines, last, memory);
     }
 
-    private static IReadOnlyList<Figure> Figures(List<Round> rounds, Dictionary<bool, double> baselines, IReadOnlyCollection<RecordedRun> last, double memory)
+    private static IReadOnlyList<Figure> Figures(
+        List<Round> rounds,
+        Dictionary<bool, double> baselines,
+        IReadOnlyCollection<RecordedRun> last,
+        double memory
+    )
     {
         var own = rounds.Where(round => round.Parted == rounds[0].Parted).ToList();
         var shared = rounds.Where(round => !round.Parted).ToList();
@@ -94,7 +103,8 @@ internal sealed class OperatorThroughputBench(Progress progress)
         ];
     }
 
-    // The operator, the simulated nodes and the bare client in one place, the API server and its store in the other: or everything everywhere.
+    // The operator, the simulated nodes and the bare client in one place, the API server and its store in the other: or everything
+    // everywhere.
     private static async Task PinAsync(Stack stack, bool parted, CancellationToken cancellationToken)
     {
         var here = Processors.Here;
@@ -103,7 +113,14 @@ internal sealed class OperatorThroughputBench(Progress progress)
         await Processors.PinAsync(parted ? here.Second : here.All, Processors.OfControlPlane(stack), cancellationToken);
     }
 
-    private async Task<Round> RoundAsync(Stack stack, KubeClient client, WriteRecorder recorder, int round, bool parted, CancellationToken cancellationToken)
+    private async Task<Round> RoundAsync(
+        Stack stack,
+        KubeClient client,
+        WriteRecorder recorder,
+        int round,
+        bool parted,
+        CancellationToken cancellationToken
+    )
     {
         recorder.Clear();
         var before = ProcessorTime(stack);
@@ -114,43 +131,78 @@ internal sealed class OperatorThroughputBench(Progress progress)
         var ended = recorder.Runs.Max(run => run.Ended!.Value);
         var all = Stopwatch.GetElapsedTime(began, Math.Max(ended, recorder.LastEvent));
         var measured = new Round(
-            parted, Runs / all.TotalSeconds, Runs / Stopwatch.GetElapsedTime(began, ended).TotalSeconds, (ProcessorTime(stack) - before).TotalMilliseconds / Runs);
-        progress.Tell(string.Create(CultureInfo.InvariantCulture, $"operator-throughput, {Name(parted)}, round {round}: {measured.Rate:0} runs/s ({measured.Endings:0}/s without their events), {measured.Cpu:0.0} ms of processor time a run"));
+            parted,
+            Runs / all.TotalSeconds,
+            Runs / Stopwatch.GetElapsedTime(began, ended).TotalSeconds,
+            (ProcessorTime(stack) - before).TotalMilliseconds / Runs
+        );
+        progress.Tell(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"operator-throughput, {Name(parted)}, round {round}: {measured.Rate:0} runs/s ({measured.Endings:0}/s without their events), {measured.Cpu:0.0} ms of processor time a run"
+            )
+        );
         return measured;
     }
 
-    private async Task<double> BaselineAsync(BareClient bare, IReadOnlyCollection<RecordedRun> recorded, bool parted, CancellationToken cancellationToken)
+    private async Task<double> BaselineAsync(
+        BareClient bare,
+        IReadOnlyCollection<RecordedRun> recorded,
+        bool parted,
+        CancellationToken cancellationToken
+    )
     {
         var best = 0.0;
         foreach (var parallel in Parallelisms)
         {
             var rate = await bare.RunAsync(recorded, parallel, cancellationToken);
             best = Math.Max(best, rate);
-            progress.Tell(string.Create(CultureInfo.InvariantCulture, $"operator-throughput, {Name(parted)}, bare client, {parallel} at once: {rate:0} runs/s"));
+            progress.Tell(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"operator-throughput, {Name(parted)}, bare client, {parallel} at once: {rate:0} runs/s"
+                )
+            );
         }
 
         return best;
     }
 
     private static Task CreateAsync(KubeClient client, int round, CancellationToken cancellationToken) =>
-        Parallel.ForAsync(0, Runs, new ParallelOptions { MaxDegreeOfParallelism = Creators, CancellationToken = cancellationToken }, async (i, stop) =>
-            await client.CreateAsync(
-                AgentRunResource.Type,
-                new AgentRun
-                {
-                    Metadata = new() { Name = string.Create(CultureInfo.InvariantCulture, $"round-{round}-{i}"), Namespace = Namespace },
-                    Spec = new AgentRunSpec { Prompt = new string('p', 1024), Agent = new() { Command = ["true"] } },
-                },
-                null,
-                stop));
+        Parallel.ForAsync(
+            0,
+            Runs,
+            new ParallelOptions { MaxDegreeOfParallelism = Creators, CancellationToken = cancellationToken },
+            async (i, stop) =>
+                await client.CreateAsync(
+                    AgentRunResource.Type,
+                    new AgentRun
+                    {
+                        Metadata = new()
+                        {
+                            Name = string.Create(CultureInfo.InvariantCulture, $"round-{round}-{i}"),
+                            Namespace = Namespace,
+                        },
+                        Spec = new AgentRunSpec
+                        {
+                            Prompt = new string('p', 1024),
+                            Agent = new() { Command = ["true"] },
+                        },
+                    },
+                    null,
+                    stop
+                )
+        );
 
     // Until none has come for a while: they are written in the background, and may be dropped.
-    private static Task EventsAsync(WriteRecorder recorder, CancellationToken cancellationToken) => Poll.UntilAsync(
-        "no more events come", Patience, () => Stopwatch.GetElapsedTime(recorder.LastEvent) > Settled, cancellationToken);
+    private static Task EventsAsync(WriteRecorder recorder, CancellationToken cancellationToken) =>
+        Poll.UntilAsync("no more events come", Patience, () => Stopwatch.GetElapsedTime(recorder.LastEvent) > Settled, cancellationToken);
 
-    private static KubeClient ClientOf(string kubeconfig) => new(KubeConfig.Load(kubeconfig), new KubeClientOptions { QueriesPerSecond = 1e6, Burst = 1_000_000 });
+    private static KubeClient ClientOf(string kubeconfig) =>
+        new(KubeConfig.Load(kubeconfig), new KubeClientOptions { QueriesPerSecond = 1e6, Burst = 1_000_000 });
 
-    private static string Name(bool parted) => parted ? $"the control plane has processors {Processors.Here.Second}" : "all processors shared";
+    private static string Name(bool parted) =>
+        parted ? $"the control plane has processors {Processors.Here.Second}" : "all processors shared";
 
     private static TimeSpan ProcessorTime(Stack stack)
     {

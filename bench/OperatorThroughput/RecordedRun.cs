@@ -22,7 +22,9 @@ internal sealed class RecordedRun
         get
         {
             lock (_gate)
+            {
                 return [.. _statuses];
+            }
         }
     }
 
@@ -32,7 +34,9 @@ internal sealed class RecordedRun
         get
         {
             lock (_gate)
+            {
                 return [.. _events];
+            }
         }
     }
 
@@ -43,10 +47,15 @@ internal sealed class RecordedRun
         {
             Spec = run.Spec;
             if (run.Status is not { ObservedGeneration: >= 0 } status)
+            {
                 return;
+            }
+
             _statuses.Add(status);
             if (status.CompletionTime is not null)
+            {
                 Ended ??= now;
+            }
         }
     }
 
@@ -54,6 +63,8 @@ internal sealed class RecordedRun
     public void Take(Event told)
     {
         lock (_gate)
+        {
             _events.Add(told);
+        }
     }
 }

@@ -59,18 +59,26 @@ internal sealed class WriteRecorder : IAsyncDisposable
     private void Take(StoreChange<AgentRun> change)
     {
         if (change.New is not { } run)
+        {
             return;
+        }
+
         var recorded = _runs.GetOrAdd(run.Metadata.Uid!, _ => new());
         var before = recorded.Ended;
         recorded.Take(run, Stopwatch.GetTimestamp());
         if (before is null && recorded.Ended is not null)
+        {
             Interlocked.Increment(ref _ended);
+        }
     }
 
     private void Take(StoreChange<Event> change)
     {
         if (change is not { Type: ChangeType.Added, New: { Regarding.Kind: "AgentRun" } told })
+        {
             return;
+        }
+
         _runs.GetOrAdd(told.Regarding.Uid!, _ => new()).Take(told);
         Volatile.Write(ref _lastEvent, Stopwatch.GetTimestamp());
     }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Stromboli.Bench.Runs;
 
 /// <summary>
-/// When things happened in a container, by the log that conmon keeps of it (driver k8s-file, times in nanoseconds of this machine's clock): the shim's own
-/// records and the agent's first output.
+/// When things happened in a container, by the log that conmon keeps of it (driver k8s-file, times in nanoseconds of this machine's clock):
+/// the shim's own records and the agent's first output.
 /// </summary>
 /// <param name="Started">The shim's record that the agent's process runs.</param>
 /// <param name="FirstOutput">The first output of the agent.</param>
@@ -16,13 +16,22 @@ internal sealed record AttemptLogTimes(DateTimeOffset? Started, DateTimeOffset? 
     {
         var times = new AttemptLogTimes(null, null, null);
         if (!File.Exists(path))
+        {
             return times;
+        }
+
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         while (reader.ReadLine() is { } line)
         {
             // TIME STREAM F CONTENT, and the content begins with what it is: a record of the shim's, or the agent's output.
-            if (line.Split(' ', 4) is not [var at, "stdout", _, { Length: > 0 } content] || !DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, out var time))
+            if (
+                line.Split(' ', 4) is not [var at, "stdout", _, { Length: > 0 } content]
+                || !DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, out var time)
+            )
+            {
                 continue;
+            }
+
             times = content switch
             {
                 ['r', ..] when content.Contains("\"started\"", StringComparison.Ordinal) => times with { Started = time },

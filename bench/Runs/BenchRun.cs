@@ -6,7 +6,13 @@ namespace Stromboli.Bench.Runs;
 /// <param name="Created">When the API server had answered the create.</param>
 /// <param name="Log">What the node's log of it says.</param>
 /// <param name="Sightings">What a watcher saw of it.</param>
-internal sealed record BenchRun(string Name, string UID, DateTimeOffset Created, AttemptLogTimes Log, IReadOnlyCollection<RunSighting> Sightings)
+internal sealed record BenchRun(
+    string Name,
+    string UID,
+    DateTimeOffset Created,
+    AttemptLogTimes Log,
+    IReadOnlyCollection<RunSighting> Sightings
+)
 {
     /// <summary>When a watcher saw its end stored.</summary>
     public DateTimeOffset EndSeen => Sightings.First(sighting => sighting.Run.Status?.CompletionTime is not null).At;

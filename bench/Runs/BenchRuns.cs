@@ -29,7 +29,12 @@ internal sealed class BenchRuns(Stack stack, RunEvents events)
         var answer = await stack.Http.CreateAsync(Collection, document, cancellationToken);
         var created = DateTimeOffset.UtcNow;
         var uid = answer["metadata"]!["uid"]!.GetValue<string>();
-        await Poll.UntilAsync($"{name} ends", Patience, () => events.Of(name).Any(sighting => sighting.Run.Status?.CompletionTime is not null), cancellationToken);
+        await Poll.UntilAsync(
+            $"{name} ends",
+            Patience,
+            () => events.Of(name).Any(sighting => sighting.Run.Status?.CompletionTime is not null),
+            cancellationToken
+        );
         return new BenchRun(name, uid, created, AttemptLogTimes.Read(Path.Combine(Attempts, $"{uid}-1", "log")), events.Of(name));
     }
 
@@ -37,6 +42,11 @@ internal sealed class BenchRuns(Stack stack, RunEvents events)
     public async Task RemoveAsync(BenchRun run, CancellationToken cancellationToken)
     {
         await stack.Http.DeleteAsync($"{Collection}/{run.Name}", cancellationToken);
-        await Poll.UntilAsync($"the node has nothing of {run.Name}", Patience, () => !Directory.Exists(Path.Combine(Attempts, $"{run.UID}-1")), cancellationToken);
+        await Poll.UntilAsync(
+            $"the node has nothing of {run.Name}",
+            Patience,
+            () => !Directory.Exists(Path.Combine(Attempts, $"{run.UID}-1")),
+            cancellationToken
+        );
     }
 }

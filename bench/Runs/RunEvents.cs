@@ -15,8 +15,14 @@ internal sealed class RunEvents : IAsyncDisposable
     /// <summary>Watches the runs of <see cref="BenchRuns.Namespace"/>.</summary>
     public RunEvents(KubeClient client)
     {
-        _informer = new Informer<AgentRun>(client, AgentRunResource.Type, new InformerOptions<AgentRun> { Namespace = BenchRuns.Namespace });
-        _informer.OnChange(change => _byName.GetOrAdd(change.Object.Metadata.Name!, _ => []).Enqueue(new RunSighting(DateTimeOffset.UtcNow, change.Object)));
+        _informer = new Informer<AgentRun>(
+            client,
+            AgentRunResource.Type,
+            new InformerOptions<AgentRun> { Namespace = BenchRuns.Namespace }
+        );
+        _informer.OnChange(change =>
+            _byName.GetOrAdd(change.Object.Metadata.Name!, _ => []).Enqueue(new RunSighting(DateTimeOffset.UtcNow, change.Object))
+        );
         _watching = _informer.RunAsync(_stop.Token);
     }
 

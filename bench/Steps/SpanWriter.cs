@@ -16,20 +16,27 @@ internal static class SpanWriter
     public static void Start()
     {
         if (Environment.GetEnvironmentVariable(FileVariable) is not { Length: > 0 } path)
+        {
             return;
+        }
+
         var process = Environment.GetEnvironmentVariable(ProcessVariable) ?? "";
         var file = new StreamWriter(path, append: true) { AutoFlush = true };
         var gate = new Lock();
-        ActivitySource.AddActivityListener(new ActivityListener
-        {
-            ShouldListenTo = source => source.Name.StartsWith("Stromboli.", StringComparison.Ordinal),
-            Sample = (ref _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity =>
+        ActivitySource.AddActivityListener(
+            new ActivityListener
             {
-                var line = JsonSerializer.Serialize(new Span(process, activity.DisplayName, activity.StartTimeUtc, activity.Duration));
-                lock (gate)
-                    file.WriteLine(line);
-            },
-        });
+                ShouldListenTo = source => source.Name.StartsWith("Stromboli.", StringComparison.Ordinal),
+                Sample = (ref _) => ActivitySamplingResult.AllData,
+                ActivityStopped = activity =>
+                {
+                    var line = JsonSerializer.Serialize(new Span(process, activity.DisplayName, activity.StartTimeUtc, activity.Duration));
+                    lock (gate)
+                    {
+                        file.WriteLine(line);
+                    }
+                },
+            }
+        );
     }
 }

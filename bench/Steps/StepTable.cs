@@ -17,11 +17,16 @@ internal static class StepTable
         foreach (var run in runs)
         {
             var counts = new Dictionary<(string, string), int>();
-            foreach (var span in spans.Where(span => span.Start >= run.Created.UtcDateTime && span.Start <= run.Log.Started!.Value.UtcDateTime))
+            foreach (
+                var span in spans.Where(span => span.Start >= run.Created.UtcDateTime && span.Start <= run.Log.Started!.Value.UtcDateTime)
+            )
             {
                 var occurrence = counts[(span.Process, span.Name)] = counts.GetValueOrDefault((span.Process, span.Name)) + 1;
                 if (!places.TryGetValue((span.Process, span.Name, occurrence), out var place))
+                {
                     places[(span.Process, span.Name, occurrence)] = place = (new Samples(), new Samples());
+                }
+
                 place.At.Add((span.Start - run.Created.UtcDateTime).TotalMilliseconds);
                 place.Takes.Add(span.Duration.TotalMilliseconds);
             }
@@ -29,10 +34,14 @@ internal static class StepTable
 
         var end = new Samples();
         foreach (var run in runs)
+        {
             end.Add((run.Log.Started!.Value - run.Created).TotalMilliseconds);
+        }
+
         return
         [
-            .. places.Where(place => place.Value.At.Count > runs.Count / 2)
+            .. places
+                .Where(place => place.Value.At.Count > runs.Count / 2)
                 .Select(place => new Step(place.Key.Process, place.Key.Name, place.Value.At.Median, place.Value.Takes.Median))
                 .OrderBy(step => step.At),
             new Step("shim", "its record that the agent runs", end.Median, 0),
@@ -46,7 +55,10 @@ internal static class StepTable
         table.Columns[2].RightAligned();
         table.Columns[3].RightAligned();
         foreach (var step in steps)
+        {
             table.AddRow(Markup.Escape(step.Name), step.Process, Milliseconds(step.At), step.Takes > 0.05 ? Milliseconds(step.Takes) : "");
+        }
+
         PlainConsole.Out.Write(table);
     }
 

@@ -6,8 +6,9 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Bench.Steps;
 
 /// <summary>
-/// Where the time of a cold start goes: on a stack of its own, whose operator and bridge write down their activities. It is the plain build, since what is
-/// published has no startup hooks; it is listened to, which costs a little; so it shows proportions, and the cold start itself is measured elsewhere.
+/// Where the time of a cold start goes: on a stack of its own, whose operator and bridge write down their activities. It is the plain
+/// build, since what is published has no startup hooks; it is listened to, which costs a little; so it shows proportions, and the cold
+/// start itself is measured elsewhere.
 /// </summary>
 internal sealed class StepsBench : IDisposable
 {
@@ -28,7 +29,11 @@ internal sealed class StepsBench : IDisposable
             {
                 Relayed = false,
                 Environment = Listened("bridge", Inside, $"{Inside}-spans"),
-                Mounts = [new NodeMount(AppContext.BaseDirectory, Inside), new NodeMount(_folder.FullName, $"{Inside}-spans", Writable: true)],
+                Mounts =
+                [
+                    new NodeMount(AppContext.BaseDirectory, Inside),
+                    new NodeMount(_folder.FullName, $"{Inside}-spans", Writable: true),
+                ],
             },
         };
         await using var stack = await Stack.StartAsync("bench-steps", options, cancellationToken: cancellationToken);
@@ -39,7 +44,9 @@ internal sealed class StepsBench : IDisposable
             var run = await session.Runs.RunAsync(cancellationToken);
             await session.Runs.RemoveAsync(run, cancellationToken);
             if (i >= warmUp)
+            {
                 runs.Add(run);
+            }
         }
 
         return StepTable.Of(runs, Read());
@@ -48,13 +55,20 @@ internal sealed class StepsBench : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static Dictionary<string, string> Listened(string process, string assemblies, string spans) => new()
-    {
-        ["DOTNET_STARTUP_HOOKS"] = Path.Combine(assemblies, "Stromboli.Bench.dll"),
-        [SpanWriter.ProcessVariable] = process,
-        [SpanWriter.FileVariable] = $"{spans}/{process}.jsonl",
-    };
+    private static Dictionary<string, string> Listened(string process, string assemblies, string spans) =>
+        new()
+        {
+            ["DOTNET_STARTUP_HOOKS"] = Path.Combine(assemblies, "Stromboli.Bench.dll"),
+            [SpanWriter.ProcessVariable] = process,
+            [SpanWriter.FileVariable] = $"{spans}/{process}.jsonl",
+        };
 
     private List<Span> Read() =>
-        [.. _folder.EnumerateFiles("*.jsonl").SelectMany(file => File.ReadLines(file.FullName)).Select(line => JsonSerializer.Deserialize<Span>(line)!).OrderBy(span => span.Start)];
+        [
+            .. _folder
+                .EnumerateFiles("*.jsonl")
+                .SelectMany(file => File.ReadLines(file.FullName))
+                .Select(line => JsonSerializer.Deserialize<Span>(line)!)
+                .OrderBy(span => span.Start),
+        ];
 }

@@ -33,21 +33,30 @@ internal static class CustomResourceDefinition
         };
     }
 
-    private static JsonObject Version(Type type, Descriptions descriptions) => new()
-    {
-        ["name"] = ApiGroup.Version,
-        ["served"] = true,
-        ["storage"] = true,
-        ["subresources"] = new JsonObject { ["status"] = new JsonObject() },
-        ["additionalPrinterColumns"] = new JsonArray([.. type.GetCustomAttributes<ColumnAttribute>().Select(Column)]),
-        ["schema"] = new JsonObject { ["openAPIV3Schema"] = Root(type, descriptions) },
-    };
+    private static JsonObject Version(Type type, Descriptions descriptions) =>
+        new()
+        {
+            ["name"] = ApiGroup.Version,
+            ["served"] = true,
+            ["storage"] = true,
+            ["subresources"] = new JsonObject { ["status"] = new JsonObject() },
+            ["additionalPrinterColumns"] = new JsonArray([.. type.GetCustomAttributes<ColumnAttribute>().Select(Column)]),
+            ["schema"] = new JsonObject { ["openAPIV3Schema"] = Root(type, descriptions) },
+        };
 
     private static JsonObject Column(ColumnAttribute column)
     {
-        var result = new JsonObject { ["name"] = column.Name, ["type"] = column.Type, ["jsonPath"] = column.JsonPath };
+        var result = new JsonObject
+        {
+            ["name"] = column.Name,
+            ["type"] = column.Type,
+            ["jsonPath"] = column.JsonPath,
+        };
         if (column.Wide)
+        {
             result["priority"] = 1;
+        }
+
         return result;
     }
 
@@ -71,12 +80,20 @@ internal static class CustomResourceDefinition
             var property = type.GetProperty(name)!;
             root["properties"]![SchemaBuilder.JsonName(property)] = schema.Property(property, parent: "");
             if (property.GetCustomAttribute<RequiredFieldAttribute>() is not null)
+            {
                 required.Add(SchemaBuilder.JsonName(property));
+            }
             else if (property.PropertyType.GetCustomAttribute<ImmutableSpecAttribute>() is not null)
-                throw new InvalidOperationException($"{type.Name}.{name} must be required: its rules on changes would not be asked when it is taken away");
+            {
+                throw new InvalidOperationException(
+                    $"{type.Name}.{name} must be required: its rules on changes would not be asked when it is taken away"
+                );
+            }
         }
         if (required.Count > 0)
+        {
             root["required"] = required;
+        }
         // kstatus takes an object without status for finished, one whose observedGeneration differs from its generation for unfinished.
         root["properties"]!["status"]!["default"] = new JsonObject { ["observedGeneration"] = -1 };
         return root;

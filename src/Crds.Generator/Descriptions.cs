@@ -15,9 +15,11 @@ internal sealed partial class Descriptions
     internal static Descriptions Of(Assembly assembly)
     {
         var file = XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml"));
-        return new Descriptions(file.Descendants("member")
-            .Where(member => member.Element("summary") is not null)
-            .ToDictionary(member => member.Attribute("name")!.Value, member => Plain(member.Element("summary")!)));
+        return new Descriptions(
+            file.Descendants("member")
+                .Where(member => member.Element("summary") is not null)
+                .ToDictionary(member => member.Attribute("name")!.Value, member => Plain(member.Element("summary")!))
+        );
     }
 
     /// <summary>Summary of a type.</summary>
@@ -26,19 +28,20 @@ internal sealed partial class Descriptions
     /// <summary>Summary of a property.</summary>
     internal string this[PropertyInfo property] => Find($"P:{property.DeclaringType!.FullName}.{property.Name}");
 
-    private string Find(string member) => _byMember.TryGetValue(member, out var text) && text.Length > 0
-        ? text
-        : throw new InvalidOperationException($"{member} has no summary; every field of the API has a description");
+    private string Find(string member) =>
+        _byMember.TryGetValue(member, out var text) && text.Length > 0
+            ? text
+            : throw new InvalidOperationException($"{member} has no summary; every field of the API has a description");
 
-    private static string Plain(XElement summary) =>
-        Blanks().Replace(string.Concat(summary.DescendantNodes().Select(Text)), " ").Trim();
+    private static string Plain(XElement summary) => Blanks().Replace(string.Concat(summary.DescendantNodes().Select(Text)), " ").Trim();
 
-    private static string Text(XNode node) => node switch
-    {
-        XText text => text.Value,
-        XElement { Name.LocalName: "see" } see => see.Attribute("cref")?.Value.Split('.')[^1] ?? "",
-        _ => "",
-    };
+    private static string Text(XNode node) =>
+        node switch
+        {
+            XText text => text.Value,
+            XElement { Name.LocalName: "see" } see => see.Attribute("cref")?.Value.Split('.')[^1] ?? "",
+            _ => "",
+        };
 
     [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Blanks();

@@ -10,13 +10,16 @@ internal static class GeneratedFiles
 {
     private const string Header = "# Generated from src/Crds by `make generate`. Do not edit.\n";
 
-    /// <summary>Path from the repository's root and text of every file: a definition and a page of reference for each kind of the group.</summary>
+    /// <summary>
+    /// Path from the repository's root and text of every file: a definition and a page of reference for each kind of the group.
+    /// </summary>
     internal static IReadOnlyList<(string File, string Text)> All()
     {
         var descriptions = Descriptions.Of(typeof(ApiGroup).Assembly);
         return
         [
-            .. typeof(ApiGroup).Assembly.GetExportedTypes()
+            .. typeof(ApiGroup)
+                .Assembly.GetExportedTypes()
                 .Where(type => type.GetCustomAttribute<CustomResourceAttribute>() is not null)
                 .OrderBy(type => type.Name, StringComparer.Ordinal)
                 .SelectMany(type => Of(type, CustomResourceDefinition.Build(type, descriptions))),
@@ -24,8 +27,11 @@ internal static class GeneratedFiles
     }
 
     private static IEnumerable<(string File, string Text)> Of(Type type, JsonObject definition) =>
-    [
-        ($"config/crd/{ApiGroup.Name}_{type.GetCustomAttribute<CustomResourceAttribute>()!.Plural}.yaml", Header + Yaml.Write(definition)),
-        ($"docs/api/{type.Name.ToLowerInvariant()}.md", ReferencePage.Write(definition)),
-    ];
+        [
+            (
+                $"config/crd/{ApiGroup.Name}_{type.GetCustomAttribute<CustomResourceAttribute>()!.Plural}.yaml",
+                Header + Yaml.Write(definition)
+            ),
+            ($"docs/api/{type.Name.ToLowerInvariant()}.md", ReferencePage.Write(definition)),
+        ];
 }

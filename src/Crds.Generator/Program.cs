@@ -2,7 +2,9 @@ using Stromboli.Crds.Generator;
 
 if (args is not [var root])
 {
-    await Console.Error.WriteLineAsync("usage: Crds.Generator DIRECTORY\nWrites the CustomResourceDefinitions of stromboli.dev and their reference below the repository's root, one file each.");
+    await Console.Error.WriteLineAsync(
+        "usage: Crds.Generator DIRECTORY\nWrites the CustomResourceDefinitions of stromboli.dev and their reference below the repository's root, one file each."
+    );
     return 2;
 }
 foreach (var (file, text) in GeneratedFiles.All())

@@ -9,8 +9,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Crds.Generator;
 
 /// <summary>
-/// Builds the structural schema of a type. It refuses to leave anything unbounded: a text, list, map or number without a bound would make the cost of CEL rules
-/// unbounded, and with it the CRD refused by the API server.
+/// Builds the structural schema of a type. It refuses to leave anything unbounded: a text, list, map or number without a bound would make
+/// the cost of CEL rules unbounded, and with it the CRD refused by the API server.
 /// </summary>
 internal sealed class SchemaBuilder(Descriptions descriptions)
 {
@@ -24,18 +24,32 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
         var schema = new JsonObject { ["description"] = descriptions[property] };
         var rules = new List<JsonObject>();
         if (ItemType(type) is { } item)
+        {
             List(schema, property, item, path);
+        }
         else if (type == typeof(Dictionary<string, string>))
+        {
             Map(schema, property, path);
+        }
         else if (type == typeof(string) || type.IsEnum)
+        {
             Text(schema, property, path, rules);
+        }
         else if (type.IsClass)
+        {
             Object(schema, type, path, rules);
+        }
         else
+        {
             Scalar(schema, property, type, path, rules);
+        }
+
         rules.AddRange(property.GetCustomAttributes<CelRuleAttribute>().Select(rule => CelRules.Rule(rule, path)));
         if (rules.Count > 0)
+        {
             schema["x-kubernetes-validations"] = new JsonArray([.. rules]);
+        }
+
         return schema;
     }
 
@@ -46,16 +60,24 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
             .Where(property => property.SetMethod is not null && property.GetCustomAttribute<JsonIgnoreAttribute>() is null)
             .OrderBy(property => property.MetadataToken)
             .ToList();
-        schema["properties"] = new JsonObject(properties.Select(property => KeyValuePair.Create<string, JsonNode?>(JsonName(property), Property(property, path))));
+        schema["properties"] = new JsonObject(
+            properties.Select(property => KeyValuePair.Create<string, JsonNode?>(JsonName(property), Property(property, path)))
+        );
         var required = properties.Where(IsRequired).Select(property => (JsonNode)JsonName(property)).ToArray();
         if (required.Length > 0)
+        {
             schema["required"] = new JsonArray(required);
+        }
+
         rules.AddRange(type.GetCustomAttributes<CelRuleAttribute>().Select(rule => CelRules.Rule(rule, path)));
         rules.AddRange(properties.SelectMany(property => DiscreetRules(property, path)));
         if (type.GetCustomAttribute<ImmutableSpecAttribute>() is not null)
         {
-            rules.AddRange(properties.Where(property => property.GetCustomAttribute<MutableAttribute>() is null)
-                .Select(property => CelRules.Immutable(JsonName(property), path, IsRequired(property))));
+            rules.AddRange(
+                properties
+                    .Where(property => property.GetCustomAttribute<MutableAttribute>() is null)
+                    .Select(property => CelRules.Immutable(JsonName(property), path, IsRequired(property)))
+            );
         }
     }
 
@@ -64,7 +86,10 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
         var bounds = property.GetCustomAttribute<ItemsAttribute>() ?? throw Unbounded(path, "Items");
         schema["type"] = "array";
         if (bounds.Min > 0)
+        {
             schema["minItems"] = bounds.Min;
+        }
+
         schema["maxItems"] = bounds.Max;
         if (property.GetCustomAttribute<ListMapAttribute>() is { } map)
         {
@@ -75,7 +100,8 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
         {
             schema["x-kubernetes-list-type"] = "atomic";
         }
-        schema["items"] = item == typeof(string) ? TextItem(property, path, bounds.TextMin, bounds.TextMax)
+        schema["items"] =
+            item == typeof(string) ? TextItem(property, path, bounds.TextMin, bounds.TextMax)
             : item == typeof(Condition) ? ConditionSchema.Build()
             : ObjectItem(item, path + "[]");
     }
@@ -86,7 +112,10 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
         var rules = new List<JsonObject>();
         Object(schema, item, path, rules);
         if (rules.Count > 0)
+        {
             schema["x-kubernetes-validations"] = new JsonArray([.. rules]);
+        }
+
         return schema;
     }
 
@@ -101,16 +130,30 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
     private static JsonObject TextItem(PropertyInfo property, string path, int min, int max)
     {
         if (max == 0)
+        {
             throw Unbounded(path, "TextMax");
+        }
+
         var schema = new JsonObject { ["type"] = "string" };
         if (min > 0)
+        {
             schema["minLength"] = min;
+        }
+
         if (property.GetCustomAttribute<OneOfAttribute>() is { } values)
+        {
             schema["enum"] = new JsonArray([.. values.Values.Select(value => (JsonNode)value)]);
+        }
         else
+        {
             schema["maxLength"] = max;
+        }
+
         if (property.GetCustomAttribute<PatternAttribute>() is { Discreet: false } pattern)
+        {
             schema["x-kubernetes-validations"] = new JsonArray(CelRules.Pattern(pattern, path));
+        }
+
         return schema;
     }
 
@@ -120,41 +163,76 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
         var length = property.GetCustomAttribute<TextLengthAttribute>();
         var bytes = property.GetCustomAttribute<MaxBytesAttribute>();
         if (length is { Min: > 0 })
+        {
             schema["minLength"] = length.Min;
+        }
+
         if (property.GetCustomAttribute<OneOfAttribute>() is { } values)
+        {
             schema["enum"] = new JsonArray([.. values.Values.Select(value => (JsonNode)value)]);
+        }
         else
+        {
             schema["maxLength"] = length?.Max ?? bytes?.Bytes ?? throw Unbounded(path, "TextLength");
+        }
+
         if (property.GetCustomAttribute<PatternAttribute>() is { Discreet: false } pattern)
+        {
             rules.Add(CelRules.Pattern(pattern, path));
+        }
     }
 
-    // The API server repeats the value of the field that a refused rule stands on. Texts of any content (prompts, values of variables) are not to be repeated, so
-    // their rules stand on the object that they are in.
+    // The API server repeats the value of the field that a refused rule stands on. Texts of any content (prompts, values of variables) are
+    // not to be repeated, so their rules stand on the object that they are in.
     private static IEnumerable<JsonObject> DiscreetRules(PropertyInfo property, string parent)
     {
         if (property.GetCustomAttribute<MaxBytesAttribute>() is { } bytes)
+        {
             yield return CelRules.MaxBytes(bytes.Bytes, JsonName(property), parent, IsRequired(property));
+        }
+
         if (property.GetCustomAttribute<PatternAttribute>() is { Discreet: true } pattern)
-            yield return CelRules.DiscreetPattern(pattern, JsonName(property), parent, IsRequired(property), isList: ItemType(property.PropertyType) is not null);
+        {
+            yield return CelRules.DiscreetPattern(
+                pattern,
+                JsonName(property),
+                parent,
+                IsRequired(property),
+                isList: ItemType(property.PropertyType) is not null
+            );
+        }
     }
 
     private static void Scalar(JsonObject schema, PropertyInfo property, Type type, string path, List<JsonObject> rules)
     {
         if (type == typeof(bool))
+        {
             schema["type"] = "boolean";
+        }
         else if (type == typeof(int) || type == typeof(long))
+        {
             Number(schema, property, type, path);
+        }
         else if (type == typeof(JsonElement))
+        {
             (schema["type"], schema["x-kubernetes-preserve-unknown-fields"]) = ("object", true);
+        }
         else if (type == typeof(DateTimeOffset))
+        {
             (schema["type"], schema["format"]) = ("string", "date-time");
+        }
         else if (type == typeof(GoDuration))
+        {
             Duration(schema, property, path, rules);
+        }
         else if (type == typeof(Quantity))
+        {
             Quantity(schema, property, path, rules);
+        }
         else
+        {
             throw new InvalidOperationException($"{path} has the type {type.Name}, which no schema is known for");
+        }
     }
 
     private static void Number(JsonObject schema, PropertyInfo property, Type type, string path)
@@ -171,7 +249,9 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
         schema["type"] = "string";
         schema["maxLength"] = Runs.StatusLimits.Duration;
         if (property.GetCustomAttribute<DurationBoundsAttribute>() is { } bounds)
+        {
             rules.Add(CelRules.Duration(bounds, path));
+        }
     }
 
     private static void Quantity(JsonObject schema, PropertyInfo property, string path, List<JsonObject> rules)
@@ -180,7 +260,9 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
         schema["x-kubernetes-int-or-string"] = true;
         schema["maxLength"] = Runs.StatusLimits.Duration;
         if (property.GetCustomAttribute<QuantityBoundsAttribute>() is { } bounds)
+        {
             rules.Add(CelRules.Quantity(bounds, path));
+        }
     }
 
     private static bool IsRequired(PropertyInfo property) => property.GetCustomAttribute<RequiredFieldAttribute>() is not null;

@@ -7,7 +7,11 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Crds;
 
 /// <summary>Source-generated JSON of the kinds of this group: camelCase, absent for null.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = KubernetesJson.DeepestNesting)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = KubernetesJson.DeepestNesting
+)]
 [JsonSerializable(typeof(AgentRun))]
 [JsonSerializable(typeof(KubeList<AgentRun>))]
 [JsonSerializable(typeof(AgentNode))]

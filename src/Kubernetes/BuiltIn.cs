@@ -35,9 +35,25 @@ public static class BuiltIn
 
     /// <summary><see cref="TokenReview"/>.</summary>
     public static ResourceType<TokenReview> TokenReviews { get; } =
-        new("authentication.k8s.io", "v1", "tokenreviews", "TokenReview", false, KubernetesJson.Default.TokenReview, KubernetesJson.Default.KubeListTokenReview);
+        new(
+            "authentication.k8s.io",
+            "v1",
+            "tokenreviews",
+            "TokenReview",
+            false,
+            KubernetesJson.Default.TokenReview,
+            KubernetesJson.Default.KubeListTokenReview
+        );
 
     /// <summary><see cref="SubjectAccessReview"/>.</summary>
     public static ResourceType<SubjectAccessReview> SubjectAccessReviews { get; } =
-        new("authorization.k8s.io", "v1", "subjectaccessreviews", "SubjectAccessReview", false, KubernetesJson.Default.SubjectAccessReview, KubernetesJson.Default.KubeListSubjectAccessReview);
+        new(
+            "authorization.k8s.io",
+            "v1",
+            "subjectaccessreviews",
+            "SubjectAccessReview",
+            false,
+            KubernetesJson.Default.SubjectAccessReview,
+            KubernetesJson.Default.KubeListSubjectAccessReview
+        );
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// The library's activities, all of the source <see cref="SourceName"/>: one for each try of a request, named by verb and resource (<c>replace agentruns/status</c>),
-/// and one for each reconcile (<c>reconcile runs</c>). They cost nothing while nobody listens.
+/// The library's activities, all of the source <see cref="SourceName"/>: one for each try of a request, named by verb and resource
+/// (<c>replace agentruns/status</c>), and one for each reconcile (<c>reconcile runs</c>). They cost nothing while nobody listens.
 /// </summary>
 public static class KubeTraces
 {
@@ -13,9 +13,15 @@ public static class KubeTraces
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    internal static Activity? Request(RequestLabels labels) => !Source.HasListeners()
-        ? null
-        : Source.StartActivity(labels.Subresource.Length == 0 ? $"{labels.Verb} {labels.Resource}" : $"{labels.Verb} {labels.Resource}/{labels.Subresource}", ActivityKind.Client);
+    internal static Activity? Request(RequestLabels labels) =>
+        !Source.HasListeners()
+            ? null
+            : Source.StartActivity(
+                labels.Subresource.Length == 0
+                    ? $"{labels.Verb} {labels.Resource}"
+                    : $"{labels.Verb} {labels.Resource}/{labels.Subresource}",
+                ActivityKind.Client
+            );
 
     internal static Activity? Reconcile(string controller, NamespacedName key) =>
         Source.HasListeners() ? Source.StartActivity($"reconcile {controller}")?.SetTag("key", key.ToString()) : null;

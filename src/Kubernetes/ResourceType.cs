@@ -3,7 +3,10 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Kubernetes;
 
-/// <summary>How a kind is found at the API server and written as JSON. Other assemblies declare their own with their own <c>JsonSerializerContext</c>.</summary>
+/// <summary>
+/// How a kind is found at the API server and written as JSON. Other assemblies declare their own with their own
+/// <c>JsonSerializerContext</c>.
+/// </summary>
 /// <typeparam name="T">The kind's type.</typeparam>
 /// <param name="Group">API group; empty for the core group.</param>
 /// <param name="Version">API version, such as <c>v1</c>.</param>
@@ -19,7 +22,8 @@ public sealed record ResourceType<T>(
     string Kind,
     bool Namespaced,
     JsonTypeInfo<T> Json,
-    JsonTypeInfo<KubeList<T>> ListJson)
+    JsonTypeInfo<KubeList<T>> ListJson
+)
     where T : class, IKubernetesObject
 {
     /// <summary>As in an object's <c>apiVersion</c>.</summary>

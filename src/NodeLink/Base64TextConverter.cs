@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace Stromboli.NodeLink;
 
 /// <summary>
-/// Text as base64 of its UTF-8: a third larger, whatever is in it. As a JSON string it could be six times as large, and a message has a bound.
+/// Text as base64 of its UTF-8: a third larger, whatever is in it. As a JSON string it could be six times as large, and a message has a
+/// bound.
 /// </summary>
 internal sealed class Base64TextConverter : JsonConverter<string>
 {
@@ -13,7 +14,10 @@ internal sealed class Base64TextConverter : JsonConverter<string>
     public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.String || !reader.TryGetBytesFromBase64(out var bytes))
+        {
             throw new JsonException("The text is not base64.");
+        }
+
         return Encoding.UTF8.GetString(bytes);
     }
 

@@ -7,7 +7,8 @@ public static class MessageParts
     public const int MaxBytes = NodeLinkProtocol.MaxMessageBytes / 4;
 
     /// <summary>
-    /// The parts, at least one; the last one is marked. An item that is larger than a part gets one of its own. Items are asked for as the parts are.
+    /// The parts, at least one; the last one is marked. An item that is larger than a part gets one of its own. Items are asked for as the
+    /// parts are.
     /// </summary>
     /// <param name="items">What is to be told.</param>
     /// <param name="sizeOf">The bytes of an item within a message.</param>

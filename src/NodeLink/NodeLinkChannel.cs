@@ -10,30 +10,38 @@ namespace Stromboli.NodeLink;
 /// <summary>Makes the channels of the two ends of a node link.</summary>
 public static class NodeLinkChannel
 {
-    // Beyond ASCII nothing is escaped, since no browser reads this and an escaped prompt would be up to three times its size. A record that names a property
-    // twice, or sets to null what is never null, is malformed.
-    private static readonly NodeLinkJson Wire = new(new JsonSerializerOptions(NodeLinkJson.Default.Options)
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        RespectNullableAnnotations = true,
-        AllowDuplicateProperties = false,
-    });
+    // Beyond ASCII nothing is escaped, since no browser reads this and an escaped prompt would be up to three times its size. A record that
+    // names a property twice, or sets to null what is never null, is malformed.
+    private static readonly NodeLinkJson Wire = new(
+        new JsonSerializerOptions(NodeLinkJson.Default.Options)
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            RespectNullableAnnotations = true,
+            AllowDuplicateProperties = false,
+        }
+    );
 
     /// <summary>The operator's end.</summary>
     /// <param name="socket">An open WebSocket; the channel owns it.</param>
-    /// <param name="time">The clock of timeouts.</param>
+    /// <param name="clock">The clock of timeouts.</param>
     /// <param name="limits">The bounds; the default when null.</param>
-    public static MessageChannel<OperatorMessage, BridgeMessage> ForOperator(WebSocket socket, TimeProvider time, ChannelLimits? limits = null) =>
-        new(socket, Wire.OperatorMessage, Wire.BridgeMessage, limits ?? ChannelLimits.Default, time);
+    public static MessageChannel<OperatorMessage, BridgeMessage> ForOperator(
+        WebSocket socket,
+        TimeProvider clock,
+        ChannelLimits? limits = null
+    ) => new(socket, Wire.OperatorMessage, Wire.BridgeMessage, limits ?? ChannelLimits.Default, clock);
 
     /// <summary>The bridge's end.</summary>
     /// <param name="socket">An open WebSocket; the channel owns it.</param>
-    /// <param name="time">The clock of timeouts.</param>
+    /// <param name="clock">The clock of timeouts.</param>
     /// <param name="limits">The bounds; the default when null.</param>
     /// <param name="owned">Disposed with the channel; null for nothing.</param>
     public static MessageChannel<BridgeMessage, OperatorMessage> ForBridge(
-        WebSocket socket, TimeProvider time, ChannelLimits? limits = null, IDisposable? owned = null) =>
-        new(socket, Wire.BridgeMessage, Wire.OperatorMessage, limits ?? ChannelLimits.Default, time, owned);
+        WebSocket socket,
+        TimeProvider clock,
+        ChannelLimits? limits = null,
+        IDisposable? owned = null
+    ) => new(socket, Wire.BridgeMessage, Wire.OperatorMessage, limits ?? ChannelLimits.Default, clock, owned);
 
     /// <summary>How many bytes the attempt takes within a message.</summary>
     /// <exception cref="UnsendableMessageException">It nests too deeply.</exception>

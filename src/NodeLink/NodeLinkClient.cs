@@ -18,7 +18,7 @@ public static class NodeLinkClient
     /// <param name="authorities">The certificates to trust; not the machine's own.</param>
     /// <param name="cancellationToken">Gives up; there is a bound of 15 s besides.</param>
     /// <param name="limits">The bounds of the channel; the default when null.</param>
-    /// <param name="time">The clock of timeouts; the system's when null.</param>
+    /// <param name="clock">The clock of timeouts; the system's when null.</param>
     /// <returns>A channel on which nothing has been sent; the caller disposes it.</returns>
     /// <exception cref="NodeLinkRefusedException">The operator refused, with its reason.</exception>
     /// <exception cref="NodeLinkUnreachableException">No operator could be spoken to.</exception>
@@ -29,15 +29,22 @@ public static class NodeLinkClient
         X509Certificate2Collection authorities,
         CancellationToken cancellationToken,
         ChannelLimits? limits = null,
-        TimeProvider? time = null)
+        TimeProvider? clock = null
+    )
     {
         ArgumentNullException.ThrowIfNull(operatorAddress);
         ArgumentNullException.ThrowIfNull(authorities);
         if (!operatorAddress.IsAbsoluteUri || operatorAddress.Scheme is not ("https" or "wss"))
+        {
             throw new ArgumentException("The operator's address must begin with https://.", nameof(operatorAddress));
+        }
+
         limits ??= ChannelLimits.Default;
-        time ??= TimeProvider.System;
-        var target = new UriBuilder("wss", operatorAddress.Host, operatorAddress.Port, NodeLinkProtocol.Path) { Query = $"node={Uri.EscapeDataString(node)}" }.Uri;
+        clock ??= TimeProvider.System;
+        var target = new UriBuilder("wss", operatorAddress.Host, operatorAddress.Port, NodeLinkProtocol.Path)
+        {
+            Query = $"node={Uri.EscapeDataString(node)}",
+        }.Uri;
         var invoker = new HttpMessageInvoker(new RefusalHandler(CreateHandler(authorities)));
         var socket = CreateSocket(token, limits);
         try
@@ -45,7 +52,7 @@ public static class NodeLinkClient
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(ConnectTimeout);
             await socket.ConnectAsync(target, invoker, timeout.Token);
-            return NodeLinkChannel.ForBridge(socket, time, limits, invoker);
+            return NodeLinkChannel.ForBridge(socket, clock, limits, invoker);
         }
         catch (Exception e)
         {

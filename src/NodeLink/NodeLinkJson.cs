@@ -7,7 +7,8 @@ namespace Stromboli.NodeLink;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    MaxDepth = NodeLinkProtocol.MaxDepth)]
+    MaxDepth = NodeLinkProtocol.MaxDepth
+)]
 [JsonSerializable(typeof(OperatorMessage))]
 [JsonSerializable(typeof(BridgeMessage))]
 public sealed partial class NodeLinkJson : JsonSerializerContext;

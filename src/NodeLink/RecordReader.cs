@@ -41,7 +41,9 @@ internal sealed class RecordReader : IDisposable
         try
         {
             while (_socket.State is WebSocketState.Open or WebSocketState.CloseSent)
+            {
                 await _socket.ReceiveAsync(_buffer.AsMemory(), cancellationToken);
+            }
         }
         finally
         {
@@ -52,22 +54,39 @@ internal sealed class RecordReader : IDisposable
     private async Task<ReadOnlyMemory<byte>> ReadMessageAsync(CancellationToken cancellationToken)
     {
         if (_buffer.Length > 4 * IdleBytes)
+        {
             Resize(IdleBytes, keep: 0);
+        }
+
         var length = 0;
         while (true)
         {
             if (length == _buffer.Length)
+            {
                 Resize(Math.Min(2 * _buffer.Length, _maxBytes + 1), length);
+            }
+
             var result = await _socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken);
             if (result.MessageType == WebSocketMessageType.Close)
+            {
                 throw new ChannelEndedException(ChannelEndReason.PeerClosed, Describe());
+            }
+
             if (result.MessageType != WebSocketMessageType.Text)
+            {
                 throw new ChannelEndedException(ChannelEndReason.Malformed, "The peer sent a binary message.");
+            }
+
             length += result.Count;
             if (length > _maxBytes)
+            {
                 throw new ChannelEndedException(ChannelEndReason.Oversized, $"The peer sent a record of more than {_maxBytes} bytes.");
+            }
+
             if (result.EndOfMessage)
+            {
                 return _buffer.AsMemory(0, length);
+            }
         }
     }
 
@@ -78,9 +97,10 @@ internal sealed class RecordReader : IDisposable
         _receiving.Dispose();
     }
 
-    private string Describe() => _socket.CloseStatus is null or WebSocketCloseStatus.NormalClosure
-        ? "The peer closed the link."
-        : $"The peer closed the link with status {(int)_socket.CloseStatus}.";
+    private string Describe() =>
+        _socket.CloseStatus is null or WebSocketCloseStatus.NormalClosure
+            ? "The peer closed the link."
+            : $"The peer closed the link with status {(int)_socket.CloseStatus}.";
 
     private void Resize(int size, int keep)
     {

@@ -12,17 +12,20 @@ internal sealed class RefusalHandler : DelegatingHandler
     private const int MaxBodyBytes = 16 * 1024;
 
     public RefusalHandler(HttpMessageHandler inner)
-        : base(inner)
-    {
-    }
+        : base(inner) { }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+        {
             return response;
+        }
+
         using (response)
+        {
             throw await ReadAsync(response, cancellationToken);
+        }
     }
 
     private static async Task<Exception> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -33,7 +36,9 @@ internal sealed class RefusalHandler : DelegatingHandler
             await response.Content.LoadIntoBufferAsync(MaxBodyBytes, cancellationToken);
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             if (JsonSerializer.Deserialize(body, LinkRefusalJson.Default.LinkRefusal) is { } refusal && Enum.IsDefined(refusal.Reason))
+            {
                 return new NodeLinkRefusedException(refusal.Reason, refusal.Message);
+            }
         }
         catch (Exception e) when (e is JsonException or HttpRequestException)
         {

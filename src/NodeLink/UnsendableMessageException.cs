@@ -5,7 +5,5 @@ public sealed class UnsendableMessageException : Exception
 {
     /// <summary>Makes one.</summary>
     public UnsendableMessageException(string message, Exception? inner = null)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) { }
 }

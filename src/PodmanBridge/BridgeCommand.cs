@@ -81,7 +81,8 @@ internal sealed class BridgeCommand
 
     private readonly Option<long> _freeSpace = new("--min-free-space")
     {
-        Description = "What is kept free of the disk that the engine's volumes are on, such as 2Gi: below it unused images are removed, then workspaces of runs that are over, and then the largest runs end with StorageLimitExceeded, of the namespace that has most.",
+        Description =
+            "What is kept free of the disk that the engine's volumes are on, such as 2Gi: below it unused images are removed, then workspaces of runs that are over, and then the largest runs end with StorageLimitExceeded, of the namespace that has most.",
         CustomParser = OptionParsers.Quantity,
         DefaultValueFactory = _ => 2L << 30,
     };
@@ -95,7 +96,8 @@ internal sealed class BridgeCommand
 
     private readonly Option<int> _keptRuns = new("--max-kept-runs")
     {
-        Description = "How many runs that are over are kept, with their logs and workspaces, until their ttlAfterFinished; beyond it the oldest of the namespace that has most go.",
+        Description =
+            "How many runs that are over are kept, with their logs and workspaces, until their ttlAfterFinished; beyond it the oldest of the namespace that has most go.",
         DefaultValueFactory = _ => KeptLimits.Default.Runs,
     };
 
@@ -110,7 +112,8 @@ internal sealed class BridgeCommand
     {
         HelpName = BridgePath.HelpName,
         CustomParser = BridgePath.Parse,
-        Description = "The folder that holds the Claude Code CLI (a glibc binary named claude); without it the node runs agent.command only.",
+        Description =
+            "The folder that holds the Claude Code CLI (a glibc binary named claude); without it the node runs agent.command only.",
     };
 
     private readonly Option<int> _maxRuns = new("--max-runs")
@@ -133,7 +136,8 @@ internal sealed class BridgeCommand
 
     private readonly Option<int?> _pids = new("--max-pids")
     {
-        Description = "The processes and threads that this node's runs may have together; three quarters of what the machine allows this user when absent.",
+        Description =
+            "The processes and threads that this node's runs may have together; three quarters of what the machine allows this user when absent.",
     };
 
     private readonly Option<int> _runPids = new("--max-run-pids")
@@ -172,7 +176,8 @@ internal sealed class BridgeCommand
 
     private readonly Option<string[]> _registries = new("--allow-registry")
     {
-        Description = "A registry, HOST[:PORT], that images are pulled from although its address is not public, such as a company's own; may be given several times.",
+        Description =
+            "A registry, HOST[:PORT], that images are pulled from although its address is not public, such as a company's own; may be given several times.",
         CustomParser = OptionParsers.Registries,
     };
 
@@ -196,55 +201,91 @@ internal sealed class BridgeCommand
         var line = new BridgeCommand();
         var command = new RootCommand("The Stromboli bridge: runs agents on this node with its rootless Podman, as the operator wants.");
         foreach (var option in line.Options())
+        {
             command.Options.Add(option);
+        }
+
         command.SetAction((parsed, cancellationToken) => run(line.Read(parsed), cancellationToken));
         return command;
     }
 
     private Option[] Options() =>
-    [
-        _operators, _ca, _token, _node, _podman, _state, _runs, _shim, _measurer, _freeSpace, _freeFiles, _keptRuns, _keptBytes, _claude, _maxRuns, _cpu, _memory, _pids, _runPids, _unenforced, _starts, _maxImage,
-        _registries, _labels, _denied, _git.Image, _git.CaFile, _git.AllowedOrigins, _git.MaxBytes, _permissions.Volumes, _permissions.Secrets,
-    ];
+        [
+            _operators,
+            _ca,
+            _token,
+            _node,
+            _podman,
+            _state,
+            _runs,
+            _shim,
+            _measurer,
+            _freeSpace,
+            _freeFiles,
+            _keptRuns,
+            _keptBytes,
+            _claude,
+            _maxRuns,
+            _cpu,
+            _memory,
+            _pids,
+            _runPids,
+            _unenforced,
+            _starts,
+            _maxImage,
+            _registries,
+            _labels,
+            _denied,
+            _git.Image,
+            _git.CaFile,
+            _git.AllowedOrigins,
+            _git.MaxBytes,
+            _permissions.Volumes,
+            _permissions.Secrets,
+        ];
 
-    private BridgeOptions Read(ParseResult parsed) => new()
-    {
-        Operators = parsed.GetValue(_operators)!,
-        CaFile = parsed.GetValue(_ca)!,
-        TokenFile = parsed.GetValue(_token)!,
-        Node = parsed.GetValue(_node)!,
-        PodmanSocket = parsed.GetValue(_podman)!,
-        StateDirectory = parsed.GetValue(_state)!,
-        RunDirectory = parsed.GetValue(_runs)!,
-        Shim = parsed.GetValue(_shim)!,
-        Measurer = parsed.GetValue(_measurer) ?? Path.Combine(Path.GetDirectoryName(parsed.GetValue(_shim))!, "stromboli-measurer"),
-        MinFreeBytes = parsed.GetValue(_freeSpace),
-        MinFreeFiles = parsed.GetValue(_freeFiles),
-        Kept = new KeptLimits(parsed.GetValue(_keptRuns), parsed.GetValue(_keptBytes)),
-        Claude = parsed.GetValue(_claude),
-        MaxRuns = parsed.GetValue(_maxRuns),
-        CpuMillis = parsed.GetValue(_cpu),
-        MemoryBytes = parsed.GetValue(_memory),
-        MaxPids = parsed.GetValue(_pids),
-        MaxRunPids = parsed.GetValue(_runPids),
-        AllowUnenforcedLimits = parsed.GetValue(_unenforced),
-        ParallelStarts = parsed.GetValue(_starts),
-        MaxImageBytes = parsed.GetValue(_maxImage),
-        AllowedRegistries = parsed.GetValue(_registries) ?? [],
-        Labels = (parsed.GetValue(_labels) ?? []).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
-        DeniedNetworks = parsed.GetValue(_denied) ?? [],
-        GitImage = parsed.GetValue(_git.Image),
-        GitCaFile = parsed.GetValue(_git.CaFile),
-        AllowedGitOrigins = parsed.GetValue(_git.AllowedOrigins) ?? [],
-        GitMaxBytes = parsed.GetValue(_git.MaxBytes),
-        AllowedSecrets = parsed.GetValue(_permissions.Secrets) ?? [],
-        AllowedVolumes = parsed.GetValue(_permissions.Volumes) ?? [],
-    };
+    private BridgeOptions Read(ParseResult parsed) =>
+        new()
+        {
+            Operators = parsed.GetValue(_operators)!,
+            CaFile = parsed.GetValue(_ca)!,
+            TokenFile = parsed.GetValue(_token)!,
+            Node = parsed.GetValue(_node)!,
+            PodmanSocket = parsed.GetValue(_podman)!,
+            StateDirectory = parsed.GetValue(_state)!,
+            RunDirectory = parsed.GetValue(_runs)!,
+            Shim = parsed.GetValue(_shim)!,
+            Measurer = parsed.GetValue(_measurer) ?? Path.Combine(Path.GetDirectoryName(parsed.GetValue(_shim))!, "stromboli-measurer"),
+            MinFreeBytes = parsed.GetValue(_freeSpace),
+            MinFreeFiles = parsed.GetValue(_freeFiles),
+            Kept = new KeptLimits(parsed.GetValue(_keptRuns), parsed.GetValue(_keptBytes)),
+            Claude = parsed.GetValue(_claude),
+            MaxRuns = parsed.GetValue(_maxRuns),
+            CpuMillis = parsed.GetValue(_cpu),
+            MemoryBytes = parsed.GetValue(_memory),
+            MaxPids = parsed.GetValue(_pids),
+            MaxRunPids = parsed.GetValue(_runPids),
+            AllowUnenforcedLimits = parsed.GetValue(_unenforced),
+            ParallelStarts = parsed.GetValue(_starts),
+            MaxImageBytes = parsed.GetValue(_maxImage),
+            AllowedRegistries = parsed.GetValue(_registries) ?? [],
+            Labels = (parsed.GetValue(_labels) ?? []).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
+            DeniedNetworks = parsed.GetValue(_denied) ?? [],
+            GitImage = parsed.GetValue(_git.Image),
+            GitCaFile = parsed.GetValue(_git.CaFile),
+            AllowedGitOrigins = parsed.GetValue(_git.AllowedOrigins) ?? [],
+            GitMaxBytes = parsed.GetValue(_git.MaxBytes),
+            AllowedSecrets = parsed.GetValue(_permissions.Secrets) ?? [],
+            AllowedVolumes = parsed.GetValue(_permissions.Volumes) ?? [],
+        };
 
-    private static string RuntimeRoot() => BridgePath.Absolute(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } root ? root : Path.GetTempPath());
+    private static string RuntimeRoot() =>
+        BridgePath.Absolute(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } root ? root : Path.GetTempPath());
 
-    private static string StateRoot() => BridgePath.Absolute(
-        Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } root
-            ? root
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state"));
+    private static string StateRoot() =>
+        BridgePath.Absolute(
+            Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } root
+                ? root
+                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state")
+        );
 }

@@ -31,24 +31,36 @@ internal static class BridgeFiles
 
         if (options.Claude is { } claude)
         {
-            DemandProgram(Path.Combine(claude, "claude"), "--claude", "install the Claude Code CLI there, or leave the option out", inContainers: true);
+            DemandProgram(
+                Path.Combine(claude, "claude"),
+                "--claude",
+                "install the Claude Code CLI there, or leave the option out",
+                inContainers: true
+            );
         }
     }
 
     /// <summary>Checks that each permission can allow something, and means the path that it names.</summary>
     private static void CheckVolumes(BridgeOptions options)
     {
-        var protectedPaths = new ProtectedPaths(ProtectedPaths.Of(options), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+        var protectedPaths = new ProtectedPaths(
+            ProtectedPaths.Of(options),
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)
+        );
         foreach (var prefix in options.AllowedVolumes.Select(allowed => allowed.PathPrefix))
         {
             if (protectedPaths.PrefixProblem(prefix) is { } problem)
             {
-                throw new BridgeUnusableException($"--allow-volume: {prefix} {problem}, where nothing is ever mounted for a run; leave it out or name another directory.");
+                throw new BridgeUnusableException(
+                    $"--allow-volume: {prefix} {problem}, where nothing is ever mounted for a run; leave it out or name another directory."
+                );
             }
 
             if (RealPath.Of(prefix) is { } real && real != prefix)
             {
-                throw new BridgeUnusableException($"--allow-volume: {prefix} is or goes through a symbolic link, which could come to lead elsewhere; name {real} instead.");
+                throw new BridgeUnusableException(
+                    $"--allow-volume: {prefix} is or goes through a symbolic link, which could come to lead elsewhere; name {real} instead."
+                );
             }
         }
     }
@@ -62,7 +74,9 @@ internal static class BridgeFiles
 
         if (!BridgePath.IsReadable(path))
         {
-            throw new BridgeUnusableException($"{option}: {path} cannot be read by the bridge's user, who is also the engine's; give that user the right to.");
+            throw new BridgeUnusableException(
+                $"{option}: {path} cannot be read by the bridge's user, who is also the engine's; give that user the right to."
+            );
         }
     }
 
@@ -71,9 +85,11 @@ internal static class BridgeFiles
         Demand(path, option, hint);
         if (!BridgePath.IsExecutable(path) || (inContainers && !BridgePath.IsForAll(path)))
         {
-            throw new BridgeUnusableException(inContainers
-                ? $"{option}: {path} cannot be run by every user, and agents have users of their own; `chmod 755` it, on a file system that is not mounted noexec."
-                : $"{option}: {path} cannot be run by the bridge's user; `chmod 755` it, on a file system that is not mounted noexec.");
+            throw new BridgeUnusableException(
+                inContainers
+                    ? $"{option}: {path} cannot be run by every user, and agents have users of their own; `chmod 755` it, on a file system that is not mounted noexec."
+                    : $"{option}: {path} cannot be run by the bridge's user; `chmod 755` it, on a file system that is not mounted noexec."
+            );
         }
     }
 }

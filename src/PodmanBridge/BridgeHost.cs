@@ -1,5 +1,5 @@
-using Stromboli.PodmanBridge.Gateway;
-using Stromboli.PodmanBridge.Git;
+using Stromboli.Gateway;
+using Stromboli.Gateway.Git;
 using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Runs;
 
@@ -49,10 +49,10 @@ internal static partial class BridgeHost
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "The bridge of node {Node} is ready")]
+        [LoggerMessage(LogLevel.Information, "The bridge of node {Node} is ready")]
         public static partial void Ready(ILogger logger, string node);
 
-        [LoggerMessage(Level = LogLevel.Critical, Message = "{Message}")]
+        [LoggerMessage(LogLevel.Critical, "{Message}")]
         public static partial void Unusable(ILogger logger, string message);
     }
 }

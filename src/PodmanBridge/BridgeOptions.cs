@@ -1,4 +1,5 @@
 using System.Net;
+using Stromboli.Gateway.Git;
 using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Runs;
 
@@ -95,7 +96,7 @@ internal sealed record BridgeOptions
     public long GitMaxBytes { get; init; } = DefaultGitMaxBytes;
 
     /// <summary>What <see cref="GitMaxBytes"/> is when nobody says.</summary>
-    public const long DefaultGitMaxBytes = 10L * 1024 * 1024 * 1024;
+    public const long DefaultGitMaxBytes = GitGatewayOptions.DefaultMostBytes;
 
     /// <summary>What runs may mount of this node.</summary>
     public required IReadOnlyList<AllowedVolume> AllowedVolumes { get; init; }

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Stromboli.PodmanBridge;
 
 /// <summary>
-/// Options that name a file or a folder. Each is made absolute where it is read: Podman makes bind mounts absolute itself, and the container would be another one than was
-/// meant; and a path must mean the same however late it is used.
+/// Options that name a file or a folder. Each is made absolute where it is read: Podman makes bind mounts absolute itself, and the
+/// container would be another one than was meant; and a path must mean the same however late it is used.
 /// </summary>
 internal static partial class BridgePath
 {
@@ -20,8 +20,13 @@ internal static partial class BridgePath
     {
         var text = result.Tokens.Single().Value;
         if (text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal))
+        {
             return Absolute(text);
-        result.AddError($"{(result.Parent as OptionResult)?.Option.Name ?? "The option"} needs the path of a file or folder, but is empty.");
+        }
+
+        result.AddError(
+            $"{(result.Parent as OptionResult)?.Option.Name ?? "The option"} needs the path of a file or folder, but is empty."
+        );
         return null;
     }
 

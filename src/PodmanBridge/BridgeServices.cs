@@ -1,12 +1,13 @@
+using Stromboli.Gateway;
+using Stromboli.Gateway.Egress;
+using Stromboli.Gateway.Git;
 using Stromboli.NodeLink;
-using Stromboli.PodmanBridge.Egress;
-using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Sessions;
@@ -31,8 +32,14 @@ internal static class BridgeServices
         services.AddSingleton<PriceList>();
         services.AddSingleton<AttemptChanges>();
         services.AddSingleton<WorkspaceUsers>();
-        services.AddSingleton(provider => new PrivateImages(Path.Combine(options.StateDirectory, "private-images.json"), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new PulledImages(Path.Combine(options.StateDirectory, "pulled-images.json"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new PrivateImages(
+            Path.Combine(options.StateDirectory, "private-images.json"),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton(provider => new PulledImages(
+            Path.Combine(options.StateDirectory, "pulled-images.json"),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton(provider => new RegistryGate(provider.GetRequiredService<Dialer>(), options.AllowedRegistries));
         services.AddSingleton(new ImageFetcher.Settings(options.MaxImageBytes));
         services.AddSingleton<StorageTenants>();
@@ -50,7 +57,10 @@ internal static class BridgeServices
         services.AddHostedService(provider => provider.GetRequiredService<PrePuller>());
         services.AddSingleton(_ => new StartGate(options.ParallelStarts));
         services.AddSingleton(_ => new ConnectToken(options.TokenFile));
-        services.AddSingleton(provider => new Dialer(new AddressPolicy(options.DeniedNetworks), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Dialer(
+            new AddressPolicy(options.DeniedNetworks),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton(Gateway);
         services.AddSingleton(Git);
         services.AddSingleton(Facts);
@@ -58,7 +68,14 @@ internal static class BridgeServices
         services.AddSingleton(Attempts);
         services.AddSingleton<RunSupervisor>();
         services.AddSingleton(Session);
-        services.AddSingleton(new LinkSettings { Operators = options.Operators, CaFile = options.CaFile, Node = options.Node });
+        services.AddSingleton(
+            new LinkSettings
+            {
+                Operators = options.Operators,
+                CaFile = options.CaFile,
+                Node = options.Node,
+            }
+        );
         services.AddHostedService(provider => provider.GetRequiredService<NodeFactsSource>());
         services.AddSingleton(Sessions);
         services.AddSingleton<LeftoverSweep>();
@@ -92,7 +109,8 @@ internal static class BridgeServices
             new CliVersionReader(time),
             services.GetRequiredService<StorageProbe>(),
             services.GetRequiredService<DiskPressure>(),
-            services.GetRequiredService<EngineTrial>());
+            services.GetRequiredService<EngineTrial>()
+        );
         var source = new NodeFactsSource(reader.ReadAsync, time, services.GetRequiredService<ILogger<NodeFactsSource>>());
         services.GetRequiredService<PodmanClient>().Engine.Changed += source.Signal;
         return source;
@@ -108,7 +126,12 @@ internal static class BridgeServices
             Files = services.GetRequiredService<SandboxFiles>,
             Directory = Path.Combine(options.StateDirectory, "trial"),
         };
-        return new EngineTrial(services.GetRequiredService<IPodman>(), services.GetRequiredService<PodmanClient>().Engine, settings, services.GetRequiredService<TimeProvider>());
+        return new EngineTrial(
+            services.GetRequiredService<IPodman>(),
+            services.GetRequiredService<PodmanClient>().Engine,
+            settings,
+            services.GetRequiredService<TimeProvider>()
+        );
     }
 
     private static ImageCatalogue Catalogue(IServiceProvider services)
@@ -123,40 +146,60 @@ internal static class BridgeServices
             services.GetRequiredService<PulledImages>(),
             new CliNeedsReader(cli).Read,
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<ImageCatalogue>>());
+            services.GetRequiredService<ILogger<ImageCatalogue>>()
+        );
     }
 
-    private static DiskRelief Relief(IServiceProvider services) => new(
-        services.GetRequiredService<DiskUseReader>(),
-        services.GetRequiredService<ImageRemover>(),
-        services.GetRequiredService<ImageFetcher>(),
-        services.GetRequiredService<RunSupervisor>().Finished,
-        services.GetRequiredService<TimeProvider>(),
-        services.GetRequiredService<ILogger<DiskRelief>>());
+    private static DiskRelief Relief(IServiceProvider services) =>
+        new(
+            services.GetRequiredService<DiskUseReader>(),
+            services.GetRequiredService<ImageRemover>(),
+            services.GetRequiredService<ImageFetcher>(),
+            services.GetRequiredService<RunSupervisor>().Finished,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<DiskRelief>>()
+        );
 
-    private static ModelGateway Gateway(IServiceProvider services) => new(new GatewayOptions
-    {
-        Dialer = services.GetRequiredService<Dialer>(),
-        Time = services.GetRequiredService<TimeProvider>(),
-        Loggers = services.GetRequiredService<ILoggerFactory>(),
-        Prices = () => services.GetRequiredService<PriceList>().Current,
-        ServerTools = () => services.GetRequiredService<PriceList>().ServerTools,
-        LeaseHolds = () => services.GetRequiredService<NodeLease>().Valid,
-    });
+    private static ModelGateway Gateway(IServiceProvider services) =>
+        new(
+            new GatewayOptions
+            {
+                Dialer = services.GetRequiredService<Dialer>(),
+                Clock = services.GetRequiredService<TimeProvider>(),
+                Loggers = services.GetRequiredService<ILoggerFactory>(),
+                Prices = () => services.GetRequiredService<PriceList>().Current,
+                ServerTools = () => services.GetRequiredService<PriceList>().ServerTools,
+                LeaseHolds = () => services.GetRequiredService<NodeLease>().Valid,
+            }
+        );
 
     private static GitGateway Git(IServiceProvider services)
     {
         var options = services.GetRequiredService<BridgeOptions>();
-        return new GitGateway(new GitGatewayOptions
+        return new GitGateway(
+            new GitGatewayOptions
+            {
+                Dialer = services.GetRequiredService<Dialer>(),
+                Clock = services.GetRequiredService<TimeProvider>(),
+                Loggers = services.GetRequiredService<ILoggerFactory>(),
+                Trust = Trust(options.GitCaFile),
+                AllowedOrigins = options.AllowedGitOrigins,
+                LeaseHolds = () => services.GetRequiredService<NodeLease>().Valid,
+                MostBytes = options.GitMaxBytes,
+            }
+        );
+    }
+
+    private static GitTrust Trust(string? caFile)
+    {
+        try
         {
-            Dialer = services.GetRequiredService<Dialer>(),
-            Time = services.GetRequiredService<TimeProvider>(),
-            Loggers = services.GetRequiredService<ILoggerFactory>(),
-            Trust = new GitTrust(options.GitCaFile),
-            AllowedOrigins = options.AllowedGitOrigins,
-            LeaseHolds = () => services.GetRequiredService<NodeLease>().Valid,
-            MostBytes = options.GitMaxBytes,
-        });
+            return new GitTrust(caFile);
+        }
+        catch (GitTrustException e)
+        {
+            throw new BridgeUnusableException($"--git-ca-file: {e.Message}");
+        }
     }
 
     private static SandboxServices Sandbox(IServiceProvider services)
@@ -175,7 +218,8 @@ internal static class BridgeServices
                 ProtectedPaths.Of(options),
                 Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
                 options.Node,
-                services.GetRequiredService<IPodman>()),
+                services.GetRequiredService<IPodman>()
+            ),
             Secrets = new NodeSecrets(options.AllowedSecrets, options.Node, services.GetRequiredService<IPodman>()),
             Starts = services.GetRequiredService<StartGate>(),
             Installation = () => installation.ID ?? throw new InvalidOperationException("No operator has welcomed this bridge yet."),
@@ -188,31 +232,32 @@ internal static class BridgeServices
             EnforcedLimits = () => services.GetRequiredService<NodeFactsSource>().Current.EnforcedLimits,
             AllowsUnenforcedLimits = options.AllowUnenforcedLimits,
             RunPids = options.MaxRunPids,
-            TryEngineAsync = cancellation =>
+            TryEngineAsync = cancellationToken =>
             {
                 services.GetRequiredService<EngineTrial>().Doubt();
-                return services.GetRequiredService<NodeFactsSource>().RefreshAsync(cancellation);
+                return services.GetRequiredService<NodeFactsSource>().RefreshAsync(cancellationToken);
             },
             Sessions = services.GetRequiredService<NodeSessions>(),
             Tenants = services.GetRequiredService<StorageTenants>(),
             Measurer = services.GetRequiredService<Measurer>(),
-            Time = services.GetRequiredService<TimeProvider>(),
+            Clock = services.GetRequiredService<TimeProvider>(),
             Logger = services.GetRequiredService<ILogger<RunSupervisor>>(),
         };
     }
 
-    private static AttemptServices Attempts(IServiceProvider services) => new()
-    {
-        StateRoot = BridgeFiles.Attempts(services.GetRequiredService<BridgeOptions>()),
-        BootID = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(),
-        Sandbox = services.GetRequiredService<SandboxServices>(),
-        Users = services.GetRequiredService<WorkspaceUsers>(),
-        Lease = services.GetRequiredService<NodeLease>(),
-        Changes = services.GetRequiredService<AttemptChanges>(),
-        Kept = services.GetRequiredService<BridgeOptions>().Kept,
-        Time = services.GetRequiredService<TimeProvider>(),
-        Logger = services.GetRequiredService<ILogger<RunSupervisor>>(),
-    };
+    private static AttemptServices Attempts(IServiceProvider services) =>
+        new()
+        {
+            StateRoot = BridgeFiles.Attempts(services.GetRequiredService<BridgeOptions>()),
+            BootID = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(),
+            Sandbox = services.GetRequiredService<SandboxServices>(),
+            Users = services.GetRequiredService<WorkspaceUsers>(),
+            Lease = services.GetRequiredService<NodeLease>(),
+            Changes = services.GetRequiredService<AttemptChanges>(),
+            Kept = services.GetRequiredService<BridgeOptions>().Kept,
+            Clock = services.GetRequiredService<TimeProvider>(),
+            Logger = services.GetRequiredService<ILogger<RunSupervisor>>(),
+        };
 
     private static NodeSessions Sessions(IServiceProvider services)
     {
@@ -222,22 +267,24 @@ internal static class BridgeServices
             new SessionVolumes(services.GetRequiredService<IPodman>(), services.GetRequiredService<Installation>(), options.Node),
             services.GetRequiredService<WorkspaceUsers>(),
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<NodeSessions>>());
+            services.GetRequiredService<ILogger<NodeSessions>>()
+        );
     }
 
-    private static LinkSession.Services Session(IServiceProvider services) => new()
-    {
-        Installation = services.GetRequiredService<Installation>(),
-        Lease = services.GetRequiredService<NodeLease>(),
-        Token = services.GetRequiredService<ConnectToken>(),
-        Attempts = services.GetRequiredService<RunSupervisor>(),
-        Sessions = services.GetRequiredService<NodeSessions>(),
-        Leftovers = services.GetRequiredService<LeftoverSweep>(),
-        Changes = services.GetRequiredService<AttemptChanges>(),
-        Facts = services.GetRequiredService<NodeFactsSource>(),
-        Images = services.GetRequiredService<ImageCatalogue>(),
-        PrePuller = services.GetRequiredService<PrePuller>(),
-        Prices = services.GetRequiredService<PriceList>(),
-        Time = services.GetRequiredService<TimeProvider>(),
-    };
+    private static LinkSession.Services Session(IServiceProvider services) =>
+        new()
+        {
+            Installation = services.GetRequiredService<Installation>(),
+            Lease = services.GetRequiredService<NodeLease>(),
+            Token = services.GetRequiredService<ConnectToken>(),
+            Attempts = services.GetRequiredService<RunSupervisor>(),
+            Sessions = services.GetRequiredService<NodeSessions>(),
+            Leftovers = services.GetRequiredService<LeftoverSweep>(),
+            Changes = services.GetRequiredService<AttemptChanges>(),
+            Facts = services.GetRequiredService<NodeFactsSource>(),
+            Images = services.GetRequiredService<ImageCatalogue>(),
+            PrePuller = services.GetRequiredService<PrePuller>(),
+            Prices = services.GetRequiredService<PriceList>(),
+            Clock = services.GetRequiredService<TimeProvider>(),
+        };
 }

@@ -21,7 +21,9 @@ internal static class OptionParsers
             }
             else
             {
-                result.AddError($"--operator: '{token.Value}' is not an https address, such as https://stromboli-hub.stromboli-system:8443.");
+                result.AddError(
+                    $"--operator: '{token.Value}' is not an https address, such as https://stromboli-hub.stromboli-system:8443."
+                );
             }
         }
 
@@ -33,7 +35,10 @@ internal static class OptionParsers
     {
         var text = result.Tokens[0].Value;
         if (new Quantity(text).WholeUnits is >= 0 and var value)
+        {
             return value;
+        }
+
         result.AddError($"'{text}' is not an amount, such as 2Gi or 500Mi.");
         return 0;
     }
@@ -63,14 +68,19 @@ internal static class OptionParsers
         var registries = new List<string>();
         foreach (var token in result.Tokens)
         {
-            if (token.Value.Split(':') is [{ Length: > 0 } host, .. { Length: <= 1 } port] && Uri.CheckHostName(host) is not UriHostNameType.Unknown
-                && port.All(text => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0))
+            if (
+                token.Value.Split(':') is [{ Length: > 0 } host, .. { Length: <= 1 } port]
+                && Uri.CheckHostName(host) is not UriHostNameType.Unknown
+                && port.All(text => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
+            )
             {
                 registries.Add(token.Value);
             }
             else
             {
-                result.AddError($"--allow-registry: '{token.Value}' is not HOST or HOST:PORT, such as registry.example.com or 10.0.0.5:5000.");
+                result.AddError(
+                    $"--allow-registry: '{token.Value}' is not HOST or HOST:PORT, such as registry.example.com or 10.0.0.5:5000."
+                );
             }
         }
 
@@ -81,7 +91,10 @@ internal static class OptionParsers
     public static long? Processors(ArgumentResult result)
     {
         if (new Quantity(result.Tokens.Single().Value).Thousandths is > 0 and var thousandths)
+        {
             return thousandths;
+        }
+
         result.AddError($"{result.Tokens.Single().Value} is not a number of processors, such as 3500m or 6.");
         return null;
     }

@@ -19,13 +19,17 @@ internal static partial class OwnDirectory
             Directory.CreateDirectory(path, OwnerOnly);
             if (FileIdentity.OwnerOf(path) is var owner && owner != EffectiveUser())
             {
-                throw new BridgeUnusableException($"{option}: {path} belongs to another user (number {owner}), who could replace what the bridge keeps there; name a directory of the bridge's own user.");
+                throw new BridgeUnusableException(
+                    $"{option}: {path} belongs to another user (number {owner}), who could replace what the bridge keeps there; name a directory of the bridge's own user."
+                );
             }
 
             File.SetUnixFileMode(path, OwnerOnly);
             if (File.GetUnixFileMode(path) is var mode && (mode & ~OwnerOnly) != UnixFileMode.None)
             {
-                throw new BridgeUnusableException($"{option}: {path} stays open to others (mode {Convert.ToString((int)mode, 8)}): its file system does not take mode 0700. Name a directory on another one.");
+                throw new BridgeUnusableException(
+                    $"{option}: {path} stays open to others (mode {Convert.ToString((int)mode, 8)}): its file system does not take mode 0700. Name a directory on another one."
+                );
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -17,29 +17,46 @@ internal sealed partial class PermissionOptions
         Volumes.Validators.Add(result =>
         {
             if (result.Tokens.Count > NodeLimits.AllowedVolumes)
-                result.AddError($"--allow-volume may be given {NodeLimits.AllowedVolumes} times at most; allow a directory that holds several of these.");
+            {
+                result.AddError(
+                    $"--allow-volume may be given {NodeLimits.AllowedVolumes} times at most; allow a directory that holds several of these."
+                );
+            }
         });
         Secrets.Validators.Add(result =>
         {
             if (result.Tokens.Count > NodeLimits.AllowedPodmanSecrets)
+            {
                 result.AddError($"--allow-podman-secret may be given {NodeLimits.AllowedPodmanSecrets} times at most.");
-            if (result.Tokens.FirstOrDefault(token => !SecretName().IsMatch(token.Value) || token.Value.Length > RunLimits.Name) is { } wrong)
-                result.AddError($"--allow-podman-secret: no run can name a secret '{wrong.Value}'; its name has letters, digits, '-', '_' and '.', {RunLimits.Name} at most.");
+            }
+
+            if (
+                result.Tokens.FirstOrDefault(token => !SecretName().IsMatch(token.Value) || token.Value.Length > RunLimits.Name) is
+                { } wrong
+            )
+            {
+                result.AddError(
+                    $"--allow-podman-secret: no run can name a secret '{wrong.Value}'; its name has letters, digits, '-', '_' and '.', {RunLimits.Name} at most."
+                );
+            }
         });
     }
 
     /// <summary>What runs may mount.</summary>
-    public Option<AllowedVolume[]> Volumes { get; } = new("--allow-volume")
-    {
-        Description = "PREFIX or PREFIX:rw: a path that runs may mount, with all below it, to read or also to write; may be given several times. Without it none.",
-        CustomParser = ParseVolumes,
-    };
+    public Option<AllowedVolume[]> Volumes { get; } =
+        new("--allow-volume")
+        {
+            Description =
+                "PREFIX or PREFIX:rw: a path that runs may mount, with all below it, to read or also to write; may be given several times. Without it none.",
+            CustomParser = ParseVolumes,
+        };
 
     /// <summary>The Podman secrets that runs may have as variables.</summary>
-    public Option<string[]> Secrets { get; } = new("--allow-podman-secret")
-    {
-        Description = "The name of a Podman secret that runs may have as a variable; may be given several times. Without it none.",
-    };
+    public Option<string[]> Secrets { get; } =
+        new("--allow-podman-secret")
+        {
+            Description = "The name of a Podman secret that runs may have as a variable; may be given several times. Without it none.",
+        };
 
     private static AllowedVolume[] ParseVolumes(ArgumentResult result)
     {
@@ -52,7 +69,9 @@ internal sealed partial class PermissionOptions
             }
             else
             {
-                result.AddError($"--allow-volume: '{token.Value}' is not an absolute path without '..', perhaps with :ro or :rw behind it, such as /srv/data or /srv/work:rw.");
+                result.AddError(
+                    $"--allow-volume: '{token.Value}' is not an absolute path without '..', perhaps with :ro or :rw behind it, such as /srv/data or /srv/work:rw."
+                );
             }
         }
 

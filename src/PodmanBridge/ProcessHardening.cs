@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Stromboli.PodmanBridge;
 
 /// <summary>
-/// The bridge holds credentials in memory: no other process of its user may attach to it, it leaves no core, and the runtime offers no diagnostics port
-/// (prctl(2), setrlimit(2), execve(2)).
+/// The bridge holds credentials in memory: no other process of its user may attach to it, it leaves no core, and the runtime offers no
+/// diagnostics port (prctl(2), setrlimit(2), execve(2)).
 /// </summary>
 internal static partial class ProcessHardening
 {
@@ -19,13 +19,15 @@ internal static partial class ProcessHardening
         var none = default(ResourceLimit);
         if (PrCtl(SetDumpable, 0, 0, 0, 0) != 0 || SetResourceLimit(CoreLimit, in none) != 0)
         {
-            throw new BridgeUnusableException($"The kernel does not let the bridge protect its memory (error {Marshal.GetLastPInvokeError()}).");
+            throw new BridgeUnusableException(
+                $"The kernel does not let the bridge protect its memory (error {Marshal.GetLastPInvokeError()})."
+            );
         }
     }
 
     /// <summary>
-    /// Begins this process anew, with the same number and arguments, without the runtime's diagnostics port. The runtime reads that setting from its
-    /// environment alone, and before any code of ours runs.
+    /// Begins this process anew, with the same number and arguments, without the runtime's diagnostics port. The runtime reads that setting
+    /// from its environment alone, and before any code of ours runs.
     /// </summary>
     /// <exception cref="BridgeUnusableException">The kernel refused.</exception>
     public static void CloseDiagnostics()
@@ -37,9 +39,16 @@ internal static partial class ProcessHardening
 
         string?[] arguments = [.. File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0'), null];
         var variables = Environment.GetEnvironmentVariables();
-        string?[] environment = [.. variables.Keys.Cast<string>().Where(name => name != Diagnostics).Select(name => $"{name}={variables[name]}"), $"{Diagnostics}=0", null];
+        string?[] environment =
+        [
+            .. variables.Keys.Cast<string>().Where(name => name != Diagnostics).Select(name => $"{name}={variables[name]}"),
+            $"{Diagnostics}=0",
+            null,
+        ];
         _ = Execute(Environment.ProcessPath!, arguments, environment);
-        throw new BridgeUnusableException($"The bridge could not restart itself without diagnostics (error {Marshal.GetLastPInvokeError()}); set {Diagnostics}=0.");
+        throw new BridgeUnusableException(
+            $"The bridge could not restart itself without diagnostics (error {Marshal.GetLastPInvokeError()}); set {Diagnostics}=0."
+        );
     }
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]

@@ -17,7 +17,8 @@ public sealed class CrdsJsonTests
              "spec":{"prompt":"hi","timeout":[1,{"a":2}],"resources":{"limits":{"cpu":{"x":"y"},"memory":true}},"unknown":{"a":1}},
              "status":{"phase":"Dreaming","reason":7,"duration":3,"usage":{"duration":null},"attempts":[{"attempt":1,"reason":"Crashed, OutOfMemory"}]}}
             """,
-            CrdsJson.Default.AgentRun)!;
+            CrdsJson.Default.AgentRun
+        )!;
 
         Assert.Equal("[1,{\"a\":2}]", run.Spec!.Timeout!.Value.Text);
         Assert.Equal("{\"x\":\"y\"}", run.Spec.Resources!.Limits!.Cpu!.Value.Text);
@@ -27,7 +28,8 @@ public sealed class CrdsJsonTests
         Assert.Null(run.Status.Attempts![0].Reason);
         Assert.Equal(
             ["spec.resources.limits.memory", "spec.resources.limits.cpu", "spec.timeout"],
-            Crds.Validation.AgentRunValidator.Validate(run.Spec).Select(error => error.Field));
+            Crds.Validation.AgentRunValidator.Validate(run.Spec).Select(error => error.Field)
+        );
     }
 
     [Fact]
@@ -37,7 +39,8 @@ public sealed class CrdsJsonTests
 
         var run = JsonSerializer.Deserialize(
             $$$"""{"metadata":{"name":"x","managedFields":[{"fieldsV1":{{{deep}}} }]},"spec":{"prompt":"hi"},"status":{"result":{"structured":{{{deep}}} }} }""",
-            CrdsJson.Default.AgentRun)!;
+            CrdsJson.Default.AgentRun
+        )!;
 
         Assert.Equal("hi", run.Spec!.Prompt);
         Assert.NotEmpty(JsonSerializer.SerializeToUtf8Bytes(run, CrdsJson.Default.AgentRun));
@@ -56,12 +59,21 @@ public sealed class CrdsJsonTests
             StartTime = DateTimeOffset.UnixEpoch,
             Result = new RunResult { Text = "x", Sha256 = "y" },
             Usage = new RunUsage { CostUSD = "0.01", ApiDuration = new GoDuration("1s") },
-            Attempts = [new RunAttempt { Attempt = 1, Reason = RunReason.NodeLost, CostUSD = "0" }],
+            Attempts =
+            [
+                new RunAttempt
+                {
+                    Attempt = 1,
+                    Reason = RunReason.NodeLost,
+                    CostUSD = "0",
+                },
+            ],
         };
 
         Assert.Equal(
             """{"observedGeneration":1,"phase":"Failed","reason":"TimedOut","attempts":[{"attempt":1,"reason":"NodeLost","costUSD":"0"}],"startTime":"1970-01-01T00:00:00Z","duration":"1m30s","sessionID":"id","result":{"text":"x","sha256":"y"},"usage":{"costUSD":"0.01","apiDuration":"1s"}}""",
-            JsonSerializer.Serialize(status, CrdsJson.Default.AgentRunStatus));
+            JsonSerializer.Serialize(status, CrdsJson.Default.AgentRunStatus)
+        );
     }
 
     [Fact]
@@ -70,20 +82,29 @@ public sealed class CrdsJsonTests
         var spec = new AgentRunSpec
         {
             Prompt = "p",
-            Model = new ModelSpec { BaseURL = "u", CredentialsSecretRef = new SecretReference { Name = "n" } },
+            Model = new ModelSpec
+            {
+                BaseURL = "u",
+                CredentialsSecretRef = new SecretReference { Name = "n" },
+            },
             TtlAfterFinished = new GoDuration("1h"),
             Resources = new ResourceSpec { Limits = new ResourceLimits { Cpu = new Quantity("1") } },
         };
 
         Assert.Equal(
             """{"prompt":"p","model":{"baseURL":"u","credentialsSecretRef":{"name":"n"}},"resources":{"limits":{"cpu":"1"}},"ttlAfterFinished":"1h"}""",
-            JsonSerializer.Serialize(spec, CrdsJson.Default.AgentRunSpec));
+            JsonSerializer.Serialize(spec, CrdsJson.Default.AgentRunSpec)
+        );
     }
 
     [Fact]
     public void Serialize_NewObjects_AreComplete()
     {
-        var node = new AgentNode { Metadata = new ObjectMeta { Name = "node-1" }, Status = new AgentNodeStatus { CliVersion = "2", Runs = "0/8" } };
+        var node = new AgentNode
+        {
+            Metadata = new ObjectMeta { Name = "node-1" },
+            Status = new AgentNodeStatus { CliVersion = "2", Runs = "0/8" },
+        };
 
         var json = JsonSerializer.Serialize(node, CrdsJson.Default.AgentNode);
 
@@ -95,7 +116,18 @@ public sealed class CrdsJsonTests
     [Fact]
     public void ResourceTypes_MatchTheirKinds()
     {
-        Assert.Equal(("stromboli.dev/v1alpha1", "agentruns", "AgentRun", true), (AgentRunResource.Type.ApiVersion, AgentRunResource.Type.Plural, AgentRunResource.Type.Kind, AgentRunResource.Type.Namespaced));
-        Assert.Equal(("stromboli.dev/v1alpha1", "agentnodes", "AgentNode", false), (AgentNodeResource.Type.ApiVersion, AgentNodeResource.Type.Plural, AgentNodeResource.Type.Kind, AgentNodeResource.Type.Namespaced));
+        Assert.Equal(
+            ("stromboli.dev/v1alpha1", "agentruns", "AgentRun", true),
+            (AgentRunResource.Type.ApiVersion, AgentRunResource.Type.Plural, AgentRunResource.Type.Kind, AgentRunResource.Type.Namespaced)
+        );
+        Assert.Equal(
+            ("stromboli.dev/v1alpha1", "agentnodes", "AgentNode", false),
+            (
+                AgentNodeResource.Type.ApiVersion,
+                AgentNodeResource.Type.Plural,
+                AgentNodeResource.Type.Kind,
+                AgentNodeResource.Type.Namespaced
+            )
+        );
     }
 }

@@ -9,7 +9,8 @@ namespace Stromboli.Crds.Tests;
 
 public sealed class SamplesTests
 {
-    public static TheoryData<string> Files => [.. Directory.GetFiles(RepositoryFolder.Of("samples"), "*.yaml").Select(file => Path.GetFileName(file))];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(RepositoryFolder.Of("samples"), "*.yaml").Select(file => Path.GetFileName(file))];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -20,19 +21,28 @@ public sealed class SamplesTests
 
         Assert.StartsWith("# ", File.ReadAllText(path));
         Assert.NotEmpty(runs);
-        Assert.All(Documents(path).Where(document => document["kind"]!.GetValue<string>() == "AgentSession"), document =>
-        {
-            var session = document.Deserialize(CrdsJson.Default.AgentSession)!;
-            Assert.Empty(AgentSessionValidator.Validate(session.Spec));
-            Assert.True(JsonNode.DeepEquals(document["spec"], JsonSerializer.SerializeToNode(session.Spec, CrdsJson.Default.AgentSessionSpec)), $"{file} has a field that the types do not know");
-        });
-        Assert.All(runs, document =>
-        {
-            var run = document.Deserialize(CrdsJson.Default.AgentRun)!;
-            Assert.Empty(AgentRunValidator.Validate(run.Spec));
-            // What is written and read back is the same: no field of a sample is unknown to the types.
-            Assert.True(JsonNode.DeepEquals(document["spec"], Canonical(run)), $"{file} has a field that the types do not know");
-        });
+        Assert.All(
+            Documents(path).Where(document => document["kind"]!.GetValue<string>() == "AgentSession"),
+            document =>
+            {
+                var session = document.Deserialize(CrdsJson.Default.AgentSession)!;
+                Assert.Empty(AgentSessionValidator.Validate(session.Spec));
+                Assert.True(
+                    JsonNode.DeepEquals(document["spec"], JsonSerializer.SerializeToNode(session.Spec, CrdsJson.Default.AgentSessionSpec)),
+                    $"{file} has a field that the types do not know"
+                );
+            }
+        );
+        Assert.All(
+            runs,
+            document =>
+            {
+                var run = document.Deserialize(CrdsJson.Default.AgentRun)!;
+                Assert.Empty(AgentRunValidator.Validate(run.Spec));
+                // What is written and read back is the same: no field of a sample is unknown to the types.
+                Assert.True(JsonNode.DeepEquals(document["spec"], Canonical(run)), $"{file} has a field that the types do not know");
+            }
+        );
     }
 
     private static JsonNode? Canonical(Crds.Runs.AgentRun run)
@@ -40,7 +50,10 @@ public sealed class SamplesTests
         var spec = JsonSerializer.SerializeToNode(run.Spec, CrdsJson.Default.AgentRunSpec)!;
         // Quantities are written as text, whatever they were.
         if (spec["resources"]?["limits"]?["cpu"] is { } cpu && long.TryParse(cpu.GetValue<string>(), out var cores))
+        {
             spec["resources"]!["limits"]!["cpu"] = cores;
+        }
+
         return spec;
     }
 

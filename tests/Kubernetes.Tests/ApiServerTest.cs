@@ -46,7 +46,8 @@ public abstract class ApiServerTest : IAsyncLifetime
         return informer;
     }
 
-    protected Task<Widget> CreateAsync(string name, string? node = null) => Client.CreateAsync(Widget.Type, Widget.Named(name, node), cancellationToken: End);
+    protected Task<Widget> CreateAsync(string name, string? node = null) =>
+        Client.CreateAsync(Widget.Type, Widget.Named(name, node), cancellationToken: End);
 
     /// <summary>Answers the next requests that match with this status, as often as said.</summary>
     protected void Fail(int times, int code, string? retryAfter = null, Func<RecordedRequest, bool>? when = null)
@@ -54,15 +55,25 @@ public abstract class ApiServerTest : IAsyncLifetime
         Server.Intercept = async (context, request) =>
         {
             if (when?.Invoke(request) == false || Interlocked.Decrement(ref times) < 0)
+            {
                 return false;
+            }
+
             context.Response.StatusCode = code;
             if (retryAfter is not null)
+            {
                 context.Response.Headers.RetryAfter = retryAfter;
+            }
+
             await context.Response.WriteAsync("no");
             return true;
         };
     }
 
     private static InformerOptions<Widget> Patient(InformerOptions<Widget> options) =>
-        options with { MinBackoff = TimeSpan.FromMilliseconds(5), MaxBackoff = TimeSpan.FromMilliseconds(50) };
+        options with
+        {
+            MinBackoff = TimeSpan.FromMilliseconds(5),
+            MaxBackoff = TimeSpan.FromMilliseconds(50),
+        };
 }

@@ -20,7 +20,11 @@ public sealed record Widget : IKubernetesObject
         new("example.com", "v1", "widgets", "Widget", true, WidgetJson.Default.Widget, WidgetJson.Default.KubeListWidget);
 
     public static Widget Named(string name, string? node = null, string scope = "ns") =>
-        new() { Metadata = new() { Namespace = scope, Name = name }, Spec = new() { Node = node } };
+        new()
+        {
+            Metadata = new() { Namespace = scope, Name = name },
+            Spec = new() { Node = node },
+        };
 }
 
 public sealed record WidgetSpec
@@ -37,7 +41,10 @@ public sealed record WidgetStatus
     public List<Condition>? Conditions { get; set; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(Widget))]
 [JsonSerializable(typeof(KubeList<Widget>))]
 internal sealed partial class WidgetJson : JsonSerializerContext;

@@ -19,25 +19,74 @@ public sealed class MessageChannelTests
         await using var bridge = NodeLinkChannel.ForBridge(pair.Client, TimeProvider.System, Limits);
         BridgeMessage[] up =
         [
-            Samples.Hello, new Ping { PingID = 3 }, new Observed { Attempt = Samples.Running }, new FactsChanged { Facts = Samples.Hello.Facts },
-            new ObservedSnapshot { Attempts = [Samples.Running, new AttemptObservation { UID = "u-2", Attempt = 3, Stage = AttemptStage.Collected }], Complete = false },
+            Samples.Hello,
+            new Ping { PingID = 3 },
+            new Observed { Attempt = Samples.Running },
+            new FactsChanged { Facts = Samples.Hello.Facts },
+            new ObservedSnapshot
+            {
+                Attempts =
+                [
+                    Samples.Running,
+                    new AttemptObservation
+                    {
+                        UID = "u-2",
+                        Attempt = 3,
+                        Stage = AttemptStage.Collected,
+                    },
+                ],
+                Complete = false,
+            },
         ];
         OperatorMessage[] down =
         [
-            new Welcome { Epoch = 2, Installation = "i", Prices = [] }, new LeaseGrant { Epoch = 2, PingID = 3, DurationMs = 600000 },
-            new DesiredSnapshot { Epoch = 2, Attempts = [], Complete = true }, Samples.Stop("ü-日本"), new TokenIssued { Epoch = 2, Token = "t" },
-            new Refused { Epoch = 2, Reason = RefusalReason.Fenced, Message = "m" },
+            new Welcome
+            {
+                Epoch = 2,
+                Installation = "i",
+                Prices = [],
+            },
+            new LeaseGrant
+            {
+                Epoch = 2,
+                PingID = 3,
+                DurationMs = 600000,
+            },
+            new DesiredSnapshot
+            {
+                Epoch = 2,
+                Attempts = [],
+                Complete = true,
+            },
+            Samples.Stop("ü-日本"),
+            new TokenIssued { Epoch = 2, Token = "t" },
+            new Refused
+            {
+                Epoch = 2,
+                Reason = RefusalReason.Fenced,
+                Message = "m",
+            },
         ];
 
         foreach (var message in up)
+        {
             Assert.True(bridge.TrySend(message));
+        }
+
         foreach (var message in down)
+        {
             Assert.True(hub.TrySend(message));
+        }
 
         foreach (var message in up)
+        {
             Assert.Equivalent(message, await hub.ReceiveAsync(Cancel()), strict: true);
+        }
+
         foreach (var message in down)
+        {
             Assert.Equivalent(message, await bridge.ReceiveAsync(Cancel()), strict: true);
+        }
     }
 
     [Theory]
@@ -72,7 +121,12 @@ public sealed class MessageChannelTests
     {
         await using var pair = await SocketPair.ConnectAsync();
         await using var bridge = NodeLinkChannel.ForBridge(pair.Client, TimeProvider.System, Limits);
-        await pair.Server.SendAsync("""{"type":"TokenIssued","epoch":"sk-secret","token":sk-secret}"""u8.ToArray(), WebSocketMessageType.Text, true, Cancel());
+        await pair.Server.SendAsync(
+            """{"type":"TokenIssued","epoch":"sk-secret","token":sk-secret}"""u8.ToArray(),
+            WebSocketMessageType.Text,
+            true,
+            Cancel()
+        );
 
         var end = await Assert.ThrowsAsync<ChannelEndedException>(() => bridge.ReceiveAsync(Cancel()));
 
@@ -86,7 +140,10 @@ public sealed class MessageChannelTests
         await using var hub = NodeLinkChannel.ForOperator(pair.Server, TimeProvider.System, Limits);
         await pair.Client.SendAsync("""{"type":"Ping","pingID":1}"""u8.ToArray(), WebSocketMessageType.Binary, true, Cancel());
 
-        Assert.Equal(ChannelEndReason.Malformed, (await Assert.ThrowsAsync<ChannelEndedException>(() => hub.ReceiveAsync(Cancel()))).Reason);
+        Assert.Equal(
+            ChannelEndReason.Malformed,
+            (await Assert.ThrowsAsync<ChannelEndedException>(() => hub.ReceiveAsync(Cancel()))).Reason
+        );
     }
 
     [Fact]
@@ -110,7 +167,14 @@ public sealed class MessageChannelTests
         await using var bridge = NodeLinkChannel.ForBridge(pair.Client, TimeProvider.System, Limits);
         var bytes = Encoding.UTF8.GetBytes("{\"type\":\"TokenIssued\",\"epoch\":1,\"token\":\"" + new string('y', 90_000) + "\"}");
         for (var at = 0; at < bytes.Length; at += 1000)
-            await pair.Server.SendAsync(bytes.AsMemory(at, Math.Min(1000, bytes.Length - at)), WebSocketMessageType.Text, at + 1000 >= bytes.Length, Cancel());
+        {
+            await pair.Server.SendAsync(
+                bytes.AsMemory(at, Math.Min(1000, bytes.Length - at)),
+                WebSocketMessageType.Text,
+                at + 1000 >= bytes.Length,
+                Cancel()
+            );
+        }
 
         Assert.Equal(90_000, Assert.IsType<TokenIssued>(await bridge.ReceiveAsync(Cancel())).Token.Length);
     }
@@ -135,11 +199,17 @@ public sealed class MessageChannelTests
         await using var hub = NodeLinkChannel.ForOperator(pair.Server, TimeProvider.System);
         await using var bridge = NodeLinkChannel.ForBridge(pair.Client, TimeProvider.System, Limits);
         for (var i = 0; i < 100; i++)
+        {
             hub.TrySend(Samples.Stop($"u-{i}"));
+        }
+
         var closing = hub.CloseAsync();
 
         for (var i = 0; i < 100; i++)
+        {
             Assert.Equal($"u-{i}", Assert.IsType<Desired>(await bridge.ReceiveAsync(Cancel())).Attempt.UID);
+        }
+
         var end = await Assert.ThrowsAsync<ChannelEndedException>(() => bridge.ReceiveAsync(Cancel()));
         await bridge.CloseAsync();
         await closing.WaitAsync(Deadline);
@@ -157,7 +227,9 @@ public sealed class MessageChannelTests
 
         var sent = 0;
         while (sent < 10_000 && hub.TrySend(Samples.OfSize(10_000)))
+        {
             sent++;
+        }
 
         Assert.InRange(sent, 90, 400);
         Assert.Equal(ChannelEndReason.QueueFull, (await hub.Ended.WaitAsync(Deadline)).Reason);
@@ -167,12 +239,21 @@ public sealed class MessageChannelTests
     public async Task SendAsync_PeerDoesNotRead_EndsStalled()
     {
         await using var pair = await SocketPair.ConnectAsync(bufferBytes: 4096);
-        await using var hub = NodeLinkChannel.ForOperator(pair.Server, TimeProvider.System, Limits with { SendTimeout = TimeSpan.FromMilliseconds(200) });
+        await using var hub = NodeLinkChannel.ForOperator(
+            pair.Server,
+            TimeProvider.System,
+            Limits with
+            {
+                SendTimeout = TimeSpan.FromMilliseconds(200),
+            }
+        );
 
         var end = await Assert.ThrowsAsync<ChannelEndedException>(async () =>
         {
             for (var i = 0; i < 100; i++)
+            {
                 await hub.SendAsync(Samples.OfSize(1_000_000), Cancel());
+            }
         });
 
         Assert.Equal(ChannelEndReason.Stalled, end.Reason);
@@ -197,21 +278,35 @@ public sealed class MessageChannelTests
         await using var pair = await SocketPair.ConnectAsync();
         await using var hub = NodeLinkChannel.ForOperator(pair.Server, TimeProvider.System, Limits with { MaxQueuedMessages = 100_000 });
         await using var bridge = NodeLinkChannel.ForBridge(pair.Client, TimeProvider.System, Limits);
-        var senders = Enumerable.Range(0, 8).Select(t => Task.Run(() =>
-        {
-            for (var i = 0; i < 200; i++)
-                hub.TrySend(Samples.Stop($"{t}-{i}"));
-        }));
+        var senders = Enumerable
+            .Range(0, 8)
+            .Select(t =>
+                Task.Run(() =>
+                {
+                    for (var i = 0; i < 200; i++)
+                    {
+                        hub.TrySend(Samples.Stop($"{t}-{i}"));
+                    }
+                })
+            );
         var sending = Task.WhenAll(senders);
 
         var seen = new List<string>();
         for (var i = 0; i < 1600; i++)
+        {
             seen.Add(Assert.IsType<Desired>(await bridge.ReceiveAsync(Cancel())).Attempt.UID);
+        }
+
         await sending;
 
         Assert.Equal(1600, seen.Distinct().Count());
         for (var t = 0; t < 8; t++)
-            Assert.Equal(Enumerable.Range(0, 200).Select(i => $"{t}-{i}"), seen.Where(s => s.StartsWith($"{t}-", StringComparison.Ordinal)));
+        {
+            Assert.Equal(
+                Enumerable.Range(0, 200).Select(i => $"{t}-{i}"),
+                seen.Where(s => s.StartsWith($"{t}-", StringComparison.Ordinal))
+            );
+        }
     }
 
     private static CancellationToken Cancel() => new CancellationTokenSource(Deadline).Token;
@@ -221,7 +316,9 @@ public sealed class MessageChannelTests
         try
         {
             while (true)
+            {
                 await socket.SendAsync(new byte[1000], WebSocketMessageType.Text, false, Cancel());
+            }
         }
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException)
         {

@@ -35,11 +35,13 @@ public sealed class MessagePartsTests
     public void Of_ItemsOfALaterPart_AreAskedForWhenItIs()
     {
         var asked = 0;
-        var items = Enumerable.Range(0, 10).Select(i =>
-        {
-            asked++;
-            return i;
-        });
+        var items = Enumerable
+            .Range(0, 10)
+            .Select(i =>
+            {
+                asked++;
+                return i;
+            });
 
         using var parts = MessageParts.Of(items, _ => MessageParts.MaxBytes / 2).GetEnumerator();
 

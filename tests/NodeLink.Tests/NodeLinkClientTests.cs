@@ -8,14 +8,22 @@ public sealed class NodeLinkClientTests
     [Fact]
     public async Task ConnectAsync_Accepted_CarriesTokenAndNode()
     {
-        string? authorization = null, query = null;
+        string? authorization = null,
+            query = null;
         await using var hub = await TlsHub.StartAsync(async http =>
         {
             authorization = http.Request.Headers.Authorization;
             query = http.Request.Path + http.Request.QueryString;
             await using var channel = NodeLinkChannel.ForOperator(await http.WebSockets.AcceptWebSocketAsync(), TimeProvider.System);
             Assert.IsType<Ping>(await channel.ReceiveAsync(CancellationToken.None));
-            channel.TrySend(new LeaseGrant { Epoch = 1, PingID = 1, DurationMs = 1000 });
+            channel.TrySend(
+                new LeaseGrant
+                {
+                    Epoch = 1,
+                    PingID = 1,
+                    DurationMs = 1000,
+                }
+            );
             await channel.CloseAsync();
         });
 
@@ -70,7 +78,9 @@ public sealed class NodeLinkClientTests
         {
             http.Response.StatusCode = 403;
             for (var i = 0; i < 1000 && !http.RequestAborted.IsCancellationRequested; i++)
+            {
                 await http.Response.Body.WriteAsync(new byte[10_000]);
+            }
         });
 
         await Assert.ThrowsAsync<NodeLinkUnreachableException>(() => ConnectAsync(hub));
@@ -83,7 +93,8 @@ public sealed class NodeLinkClientTests
         await using var hub = await TlsHub.StartAsync(_ => throw new InvalidOperationException("A request came through."));
 
         var error = await Assert.ThrowsAsync<NodeLinkUnreachableException>(() =>
-            NodeLinkClient.ConnectAsync(hub.Address, "node-1", "the-token", other.Authorities, CancellationToken.None));
+            NodeLinkClient.ConnectAsync(hub.Address, "node-1", "the-token", other.Authorities, CancellationToken.None)
+        );
 
         Assert.Contains("not trusted", error.Message, StringComparison.Ordinal);
     }
@@ -91,7 +102,10 @@ public sealed class NodeLinkClientTests
     [Fact]
     public async Task ConnectAsync_OtherName_IsNotTrusted()
     {
-        await using var hub = await TlsHub.StartAsync(_ => throw new InvalidOperationException("A request came through."), name: "elsewhere");
+        await using var hub = await TlsHub.StartAsync(
+            _ => throw new InvalidOperationException("A request came through."),
+            name: "elsewhere"
+        );
 
         var error = await Assert.ThrowsAsync<NodeLinkUnreachableException>(() => ConnectAsync(hub));
 
@@ -106,14 +120,18 @@ public sealed class NodeLinkClientTests
         var address = hub.Address;
         await hub.DisposeAsync();
 
-        var error = await Assert.ThrowsAsync<NodeLinkUnreachableException>(() => NodeLinkClient.ConnectAsync(address, "node-1", "t", authorities, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<NodeLinkUnreachableException>(() =>
+            NodeLinkClient.ConnectAsync(address, "node-1", "t", authorities, CancellationToken.None)
+        );
 
         Assert.DoesNotContain("Bearer", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task ConnectAsync_PlainHttp_IsRefusedHere() => await Assert.ThrowsAsync<ArgumentException>(() =>
-        NodeLinkClient.ConnectAsync(new Uri("http://localhost:1"), "node-1", "t", [], CancellationToken.None));
+    public async Task ConnectAsync_PlainHttp_IsRefusedHere() =>
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            NodeLinkClient.ConnectAsync(new Uri("http://localhost:1"), "node-1", "t", [], CancellationToken.None)
+        );
 
     private static Task<MessageChannel<BridgeMessage, OperatorMessage>> ConnectAsync(TlsHub hub) =>
         NodeLinkClient.ConnectAsync(hub.Address, "node-1", "the-token", hub.Authorities, CancellationToken.None);

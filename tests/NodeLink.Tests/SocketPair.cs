@@ -26,15 +26,24 @@ internal sealed class SocketPair : IAsyncDisposable
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         if (bufferBytes > 0)
+        {
             listener.Server.ReceiveBufferSize = bufferBytes;
+        }
+
         listener.Start();
         var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
         if (bufferBytes > 0)
+        {
             client.ReceiveBufferSize = client.SendBufferSize = bufferBytes;
+        }
+
         await client.ConnectAsync(listener.LocalEndpoint);
         var server = await listener.AcceptSocketAsync();
         if (bufferBytes > 0)
+        {
             server.SendBufferSize = bufferBytes;
+        }
+
         return new SocketPair(server, client);
     }
 

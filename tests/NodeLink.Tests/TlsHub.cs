@@ -36,7 +36,9 @@ internal sealed class TlsHub : IAsyncDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
-        var certificate = request.Create(authority, now.AddHours(-1), now.AddMinutes(30), RandomNumberGenerator.GetBytes(8)).CopyWithPrivateKey(key);
+        var certificate = request
+            .Create(authority, now.AddHours(-1), now.AddMinutes(30), RandomNumberGenerator.GetBytes(8))
+            .CopyWithPrivateKey(key);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -45,8 +47,11 @@ internal sealed class TlsHub : IAsyncDisposable
         app.UseWebSockets();
         app.Run(answer);
         await app.StartAsync();
-        var port = new Uri(app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features
-            .Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()!.Addresses.Single()).Port;
+        var port = new Uri(
+            app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
+                .Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()!
+                .Addresses.Single()
+        ).Port;
         return new TlsHub(app, authority) { Address = new Uri($"https://localhost:{port}") };
     }
 

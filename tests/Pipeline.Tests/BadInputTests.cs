@@ -9,15 +9,15 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Runs;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Sessions;
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.Pipeline.Tests;
 
 /// <summary>
-/// Specs of a right shape with hostile values go the whole way: validator, decision, message, container, argv, environment, frame. What is refused is refused with a reason
-/// and a sentence; what is not arrives as it was meant, and nowhere else.
+/// Specs of a right shape with hostile values go the whole way: validator, decision, message, container, argv, environment, frame. What is
+/// refused is refused with a reason and a sentence; what is not arrives as it was meant, and nowhere else.
 /// </summary>
 public sealed class BadInputTests
 {
@@ -57,11 +57,18 @@ public sealed class BadInputTests
             try
             {
                 if (mutation.Read() is not { } spec)
+                {
                     continue;
+                }
+
                 if (Refusal(spec))
+                {
                     refused++;
+                }
                 else if (Arrives(mutation, spec))
+                {
                     admitted++;
+                }
             }
             catch (Exception e)
             {
@@ -70,7 +77,10 @@ public sealed class BadInputTests
         }
 
         // Neither all nor nothing is let through.
-        Assert.True(refused + admitted > atLeast && refused > atLeast / 10 && admitted > atLeast / 10, $"{refused} refused, {admitted} admitted");
+        Assert.True(
+            refused + admitted > atLeast && refused > atLeast / 10 && admitted > atLeast / 10,
+            $"{refused} refused, {admitted} admitted"
+        );
     }
 
     private static bool Refusal(AgentRunSpec spec)
@@ -88,7 +98,10 @@ public sealed class BadInputTests
         var isRefused = verdict.Status is { Phase: RunPhase.Failed, Reason: not RunReason.BudgetExceeded };
         Assert.Equal(errors.Count > 0, isRefused);
         if (isRefused)
+        {
             Assert.Equal((RunReason.InvalidSpec, errors[0].ToString()), (verdict.Status!.Reason, verdict.Status.Message));
+        }
+
         return isRefused;
     }
 
@@ -96,7 +109,14 @@ public sealed class BadInputTests
     private static bool Arrives(Mutation mutation, AgentRunSpec spec)
     {
         var run = Run(Whole(spec)) with { Status = Decide(spec).Status };
-        var sent = AttemptMessages.Build(run, new WantedAttempt("node-1", 1, DesiredState.Go), new AttemptSecrets { Prompt = spec.Prompt ?? "" }, Now, Options, session: Session(spec));
+        var sent = AttemptMessages.Build(
+            run,
+            new WantedAttempt("node-1", 1, DesiredState.Go),
+            new AttemptSecrets { Prompt = spec.Prompt ?? "" },
+            Now,
+            Options,
+            session: Session(spec)
+        );
         var read = Wire(sent);
         Assert.Null(MountPaths.Problem(read.Spec!.MountPath, read.Spec.Workdir));
         if (AttemptStart.Problem(read.Spec, read.Secrets!) is { } problem)
@@ -108,12 +128,19 @@ public sealed class BadInputTests
 
         StaysInItsPlace(mutation, read.Spec);
         var go = new GoReader(AttemptStart.Build(read.Spec, read.Secrets!, TimeSpan.FromMinutes(1)).Encode().Span);
-        var settings = spec.Agent?.Command is null ? Assert.Single(go.Argv, word => word.StartsWith("--settings=", StringComparison.Ordinal)) : null;
+        var settings = spec.Agent?.Command is null
+            ? Assert.Single(go.Argv, word => word.StartsWith("--settings=", StringComparison.Ordinal))
+            : null;
         var isObject = settings?.StartsWith("--settings={", StringComparison.Ordinal) == true;
         Assert.True(!isObject || Meant.SettingsHold(spec, settings!), settings);
-        var arguments = spec.Agent?.Command is null ? go.Argv.Where(word => !isObject || word != settings).Order(StringComparer.Ordinal) : go.Argv.AsEnumerable();
+        var arguments = spec.Agent?.Command is null
+            ? go.Argv.Where(word => !isObject || word != settings).Order(StringComparer.Ordinal)
+            : go.Argv.AsEnumerable();
         Assert.Equal(Meant.Arguments(spec, UID), arguments);
-        Assert.Equal(spec.Agent?.Claude?.ExtraArgs?.Select(Meant.Utf8) ?? [], go.Argv.Skip(go.Argv.Count - (spec.Agent?.Claude?.ExtraArgs?.Count ?? 0)));
+        Assert.Equal(
+            spec.Agent?.Claude?.ExtraArgs?.Select(Meant.Utf8) ?? [],
+            go.Argv.Skip(go.Argv.Count - (spec.Agent?.Claude?.ExtraArgs?.Count ?? 0))
+        );
         Assert.Equal(Meant.Utf8(spec.Prompt ?? ""), Encoding.UTF8.GetString(go.Stdin));
         Assert.Equal(LifecycleHook.Of(spec.Lifecycle).Select(hook => Meant.Utf8($"{hook.Name}={hook.Command}")), go.Hooks);
         Assert.All(go.Keys, key => Assert.InRange(key, 1, 11));
@@ -126,12 +153,18 @@ public sealed class BadInputTests
     // Each variable of the spec once, and none of ours changed.
     private static void Environment(AgentRunSpec spec, IReadOnlyList<string> environment)
     {
-        var variables = environment.Select(variable => variable.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        var variables = environment
+            .Select(variable => variable.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         Assert.Equal(
             ("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "/home/agent", "http://127.0.0.1:8317", "placeholder"),
-            (variables["PATH"], variables["HOME"], variables["ANTHROPIC_BASE_URL"], variables["ANTHROPIC_API_KEY"]));
+            (variables["PATH"], variables["HOME"], variables["ANTHROPIC_BASE_URL"], variables["ANTHROPIC_API_KEY"])
+        );
         foreach (var own in (spec.Env ?? []).Where(own => own.ValueFrom is null))
+        {
             Assert.Equal(Meant.Utf8(own.Value ?? ""), variables[own.Name!]);
+        }
+
         Assert.All(variables.Keys, name => Assert.Matches(@"\A[a-zA-Z_][a-zA-Z0-9_]*\z", name));
     }
 
@@ -139,53 +172,108 @@ public sealed class BadInputTests
     private static void StaysInItsPlace(Mutation mutation, AttemptSpec spec)
     {
         var container = Json(ContainerSpec.Build(spec, Inputs));
-        var bare = spec with { Claude = null, Command = ["true"], Workdir = "/w", Env = [], Hooks = [], HooksTimeoutMs = 0, SessionID = UID, StatusBytes = 1, LogBytes = 65536, Budget = null };
+        var bare = spec with
+        {
+            Claude = null,
+            Command = ["true"],
+            Workdir = "/w",
+            Env = [],
+            Hooks = [],
+            HooksTimeoutMs = 0,
+            SessionID = UID,
+            StatusBytes = 1,
+            LogBytes = 65536,
+            Budget = null,
+        };
         Assert.Equal(Json(ContainerSpec.Build(bare, Inputs)), container);
         var record = JsonSerializer.Serialize(
-            new AttemptRecord { UID = UID, Attempt = 1, Spec = spec, UserID = 20_001, BootID = "boot", Deadline = 1 }, AttemptJson.Default.AttemptRecord);
+            new AttemptRecord
+            {
+                UID = UID,
+                Attempt = 1,
+                Spec = spec,
+                UserID = 20_001,
+                BootID = "boot",
+                Deadline = 1,
+            },
+            AttemptJson.Default.AttemptRecord
+        );
         foreach (var (place, mark) in mutation.Marks)
         {
             if (!InContainer.Any(field => $"{place}.".StartsWith($"{field}.", StringComparison.Ordinal)))
+            {
                 Assert.DoesNotContain(mark, container, StringComparison.Ordinal);
+            }
+
             if (!OnDisk.Any(field => $"{place}.".StartsWith($"{field}.", StringComparison.Ordinal)))
+            {
                 Assert.DoesNotContain(mark, record, StringComparison.Ordinal);
+            }
         }
     }
 
-    private static RunVerdict Decide(AgentRunSpec spec) => RunDecision.Decide(new RunSnapshot
-    {
-        Run = Run(Whole(spec) with { Suspend = null, Cancel = null }),
-        Now = Now,
-        Options = Options,
-        Secrets = new SecretCheck(),
-        Placement = Placement.On("node-1"),
-        Session = Session(spec) is { } session ? new SessionPlace(session, 1) : null,
-    });
+    private static RunVerdict Decide(AgentRunSpec spec) =>
+        RunDecision.Decide(
+            new RunSnapshot
+            {
+                Run = Run(Whole(spec) with { Suspend = null, Cancel = null }),
+                Now = Now,
+                Options = Options,
+                Secrets = new SecretCheck(),
+                Placement = Placement.On("node-1"),
+                Session = Session(spec) is { } session ? new SessionPlace(session, 1) : null,
+            }
+        );
 
     // The session that a run names, which has it.
-    private static AgentSession? Session(AgentRunSpec spec) => spec.SessionRef is not { } reference ? null : new()
-    {
-        Metadata = new ObjectMeta { Name = reference.Name, Namespace = "team", Uid = SessionUID, CreationTimestamp = Now },
-        Spec = new AgentSessionSpec(),
-        Status = new AgentSessionStatus { ActiveRun = new SessionRun { Name = "run", UID = UID } },
-    };
+    private static AgentSession? Session(AgentRunSpec spec) =>
+        spec.SessionRef is not { } reference
+            ? null
+            : new()
+            {
+                Metadata = new ObjectMeta
+                {
+                    Name = reference.Name,
+                    Namespace = "team",
+                    Uid = SessionUID,
+                    CreationTimestamp = Now,
+                },
+                Spec = new AgentSessionSpec(),
+                Status = new AgentSessionStatus
+                {
+                    ActiveRun = new SessionRun { Name = "run", UID = UID },
+                },
+            };
 
     private static AgentRunSpec Whole(AgentRunSpec spec) => Session(spec) is { } session ? SessionSpecs.Merge(spec, session) : spec;
 
-    private static AgentRun Run(AgentRunSpec spec) => new()
-    {
-        Metadata = new ObjectMeta { Name = "run", Namespace = "team", Uid = UID, ResourceVersion = "1", Generation = 1, CreationTimestamp = Now },
-        Spec = spec,
-        Status = new AgentRunStatus { ObservedGeneration = -1 },
-    };
+    private static AgentRun Run(AgentRunSpec spec) =>
+        new()
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = "run",
+                Namespace = "team",
+                Uid = UID,
+                ResourceVersion = "1",
+                Generation = 1,
+                CreationTimestamp = Now,
+            },
+            Spec = spec,
+            Status = new AgentRunStatus { ObservedGeneration = -1 },
+        };
 
     private static DesiredAttempt Wire(DesiredAttempt sent)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes<OperatorMessage>(new Desired { Epoch = 1, Attempt = sent }, NodeLinkJson.Default.OperatorMessage);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes<OperatorMessage>(
+            new Desired { Epoch = 1, Attempt = sent },
+            NodeLinkJson.Default.OperatorMessage
+        );
         return ((Desired)JsonSerializer.Deserialize(bytes, NodeLinkJson.Default.OperatorMessage)!).Attempt;
     }
 
-    private static string Json(PodmanBridge.Podman.Models.SpecGenerator spec) => JsonSerializer.Serialize(spec, PodmanJson.Default.SpecGenerator);
+    private static string Json(Stromboli.Podman.Models.SpecGenerator spec) =>
+        JsonSerializer.Serialize(spec, PodmanJson.Default.SpecGenerator);
 
     private static readonly ContainerInputs Inputs = new()
     {
@@ -199,7 +287,12 @@ public sealed class BadInputTests
         ShimPath = "/state/shim",
         ClaudeDirectory = "/state/claude",
         LogPath = "/state/logs/1.log",
-        Files = new SandboxFiles { SeccompProfile = "/state/seccomp.json", Hosts = "/state/hosts", ResolvConf = "/state/resolv.conf" },
+        Files = new SandboxFiles
+        {
+            SeccompProfile = "/state/seccomp.json",
+            Hosts = "/state/hosts",
+            ResolvConf = "/state/resolv.conf",
+        },
         EnforcedLimits = ["cpu", "memory", "pids"],
     };
 }

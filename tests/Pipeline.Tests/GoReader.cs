@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Stromboli.Pipeline.Tests;
 
-/// <summary>Reads the frame by which the shim learns of a run, as docs/design/shim-protocol.md has it and as the shim does: fields of a key, a length and bytes.</summary>
+/// <summary>
+/// Reads the frame by which the shim learns of a run, as docs/design/shim-protocol.md has it and as the shim does: fields of a key, a
+/// length and bytes.
+/// </summary>
 internal sealed class GoReader
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -32,5 +35,6 @@ internal sealed class GoReader
     public IEnumerable<byte> Keys => _fields.Select(part => part.Key).Distinct();
 
     // What C's exec would make of it: it ends at a NUL.
-    private List<string> Texts(byte key) => [.. _fields.Where(part => part.Key == key).Select(part => Strict.GetString(part.Value).Split('\0')[0])];
+    private List<string> Texts(byte key) =>
+        [.. _fields.Where(part => part.Key == key).Select(part => Strict.GetString(part.Value).Split('\0')[0])];
 }

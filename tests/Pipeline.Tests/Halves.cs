@@ -18,11 +18,17 @@ internal static class Halves
                 return map.ToDictionary(pair => pair.Key, pair => (string)Put(pair.Value)!);
             case IEnumerable items:
                 foreach (var item in items)
+                {
                     Put(item);
+                }
+
                 return value;
             case { } record when record.GetType() is { IsClass: true, Namespace: "Stromboli.Crds.Runs" } type:
                 foreach (var property in type.GetProperties().Where(property => property.CanWrite))
+                {
                     property.SetValue(record, Put(property.GetValue(record)));
+                }
+
                 return value;
             default:
                 return value;

@@ -17,8 +17,8 @@ using Stromboli.Testing;
 namespace Stromboli.Pipeline.Tests;
 
 /// <summary>
-/// A bridge that keeps much, and its operator, over a real link: 300 finished attempts, each with the largest result that status takes, of control characters, which as JSON
-/// are six times as long.
+/// A bridge that keeps much, and its operator, over a real link: 300 finished attempts, each with the largest result that status takes, of
+/// control characters, which as JSON are six times as long.
 /// </summary>
 public sealed class KeptAttemptsTests : IDisposable
 {
@@ -34,7 +34,9 @@ public sealed class KeptAttemptsTests : IDisposable
     public async Task Restart_ManyLargeEndsKept_LinkComesBackAndOtherAttemptsGoOn()
     {
         for (var i = 0; i < Finished; i++)
+        {
             Leave(i);
+        }
 
         // Both are new, and no end is on record yet: all are told, each whole.
         var fakes = new HubFakes { Desired = _ => Desired(DesiredState.Stop) };
@@ -43,13 +45,30 @@ public sealed class KeptAttemptsTests : IDisposable
         {
             await Eventually.True(() => hub.Registry.Find("node-1") is { Connected: true } && bridge.Lease.Valid);
             await Eventually.True(() => fakes.Observations.DistinctBy(o => o.Observation.UID).Count() == Finished + 1);
-            Assert.All(fakes.Observations.Where(o => o.Observation.UID != Other), o => Assert.Equal(Result, o.Observation.End!.Result!.Text));
+            Assert.All(
+                fakes.Observations.Where(o => o.Observation.UID != Other),
+                o => Assert.Equal(Result, o.Observation.End!.Result!.Text)
+            );
             for (var i = 0; i < Finished; i++)
-                hub.Hub.Send("node-1", new DesiredAttempt { UID = UID(i), Attempt = 1, State = DesiredState.Collected });
+            {
+                hub.Hub.Send(
+                    "node-1",
+                    new DesiredAttempt
+                    {
+                        UID = UID(i),
+                        Attempt = 1,
+                        State = DesiredState.Collected,
+                    }
+                );
+            }
+
             await Eventually.True(() => bridge.Attempts.Observe().Count(o => o.Stage == AttemptStage.Collected) == Finished);
         }
 
-        Assert.All(Directory.EnumerateFiles(_root, "end.json", SearchOption.AllDirectories), file => Assert.InRange(new FileInfo(file).Length, 1, 1024));
+        Assert.All(
+            Directory.EnumerateFiles(_root, "end.json", SearchOption.AllDirectories),
+            file => Assert.InRange(new FileInfo(file).Length, 1, 1024)
+        );
 
         // Both are new again, and all ends are on record: nothing but their keys is told.
         fakes = new HubFakes { Desired = _ => Desired(DesiredState.Collected) };
@@ -64,27 +83,60 @@ public sealed class KeptAttemptsTests : IDisposable
     }
 
     // The other attempt never began here: that it is stopped is told like any end.
-    private static Task<IReadOnlyList<DesiredAttempt>> Desired(DesiredState finished) => Task.FromResult<IReadOnlyList<DesiredAttempt>>(
-    [
-        .. Enumerable.Range(0, Finished).Select(i => new DesiredAttempt { UID = UID(i), Attempt = 1, State = finished, Cause = finished == DesiredState.Stop ? StopCause.Cancelled : null }),
-        new DesiredAttempt { UID = Other, Attempt = 1, State = DesiredState.Stop, Cause = StopCause.Cancelled },
-    ]);
+    private static Task<IReadOnlyList<DesiredAttempt>> Desired(DesiredState finished) =>
+        Task.FromResult<IReadOnlyList<DesiredAttempt>>([
+            .. Enumerable
+                .Range(0, Finished)
+                .Select(i => new DesiredAttempt
+                {
+                    UID = UID(i),
+                    Attempt = 1,
+                    State = finished,
+                    Cause = finished == DesiredState.Stop ? StopCause.Cancelled : null,
+                }),
+            new DesiredAttempt
+            {
+                UID = Other,
+                Attempt = 1,
+                State = DesiredState.Stop,
+                Cause = StopCause.Cancelled,
+            },
+        ]);
 
     private static string UID(int i) => $"finished-{i}";
 
-    private static async Task<BridgeUnderTest> BridgeAsync(HubUnderTest hub, string root) => await BridgeUnderTest.StartAsync(await hub.DialAsync(), root);
+    private static async Task<BridgeUnderTest> BridgeAsync(HubUnderTest hub, string root) =>
+        await BridgeUnderTest.StartAsync(await hub.DialAsync(), root);
 
     private Task<BridgeUnderTest> BridgeAsync(HubUnderTest hub) => BridgeAsync(hub, _root);
 
     private void Leave(int i)
     {
         var directory = AttemptDirectory.Create(Path.Combine(_root, "attempts"), new AttemptKey(UID(i), 1));
-        directory.Write(new AttemptRecord { UID = UID(i), Attempt = 1, Spec = SpecBuilder.Attempt(), UserID = 20_000 + i, BootID = "this boot", Deadline = 0 });
-        directory.Write(new AttemptEndRecord
-        {
-            End = new AttemptEnd { Reason = RunReason.Completed, Message = "m", EndedAgoMs = 0, Result = new RunResult { Text = Result } },
-            EndedAt = TimeProvider.System.GetUtcNow(),
-        });
+        directory.Write(
+            new AttemptRecord
+            {
+                UID = UID(i),
+                Attempt = 1,
+                Spec = SpecBuilder.Attempt(),
+                UserID = 20_000 + i,
+                BootID = "this boot",
+                Deadline = 0,
+            }
+        );
+        directory.Write(
+            new AttemptEndRecord
+            {
+                End = new AttemptEnd
+                {
+                    Reason = RunReason.Completed,
+                    Message = "m",
+                    EndedAgoMs = 0,
+                    Result = new RunResult { Text = Result },
+                },
+                EndedAt = TimeProvider.System.GetUtcNow(),
+            }
+        );
     }
 
     /// <summary>The bridge's attempts and its end of a link, without an engine.</summary>
@@ -96,7 +148,12 @@ public sealed class KeptAttemptsTests : IDisposable
         private readonly MessageChannel<BridgeMessage, OperatorMessage> _channel;
         private readonly Task _session;
 
-        private BridgeUnderTest(MessageChannel<BridgeMessage, OperatorMessage> channel, RunSupervisor attempts, NodeLease lease, LinkSession.Services services)
+        private BridgeUnderTest(
+            MessageChannel<BridgeMessage, OperatorMessage> channel,
+            RunSupervisor attempts,
+            NodeLease lease,
+            LinkSession.Services services
+        )
         {
             _channel = channel;
             Attempts = attempts;
@@ -114,7 +171,12 @@ public sealed class KeptAttemptsTests : IDisposable
             var engine = new FakeEngine();
             var installation = new Installation(root);
             var sessions = new NodeSessions(
-                Path.Combine(root, "sessions"), new SessionVolumes(engine, installation, Node), new WorkspaceUsers(), time, NullLogger<NodeSessions>.Instance);
+                Path.Combine(root, "sessions"),
+                new SessionVolumes(engine, installation, Node),
+                new WorkspaceUsers(),
+                time,
+                NullLogger<NodeSessions>.Instance
+            );
             var lease = new NodeLease(time);
             var changes = new AttemptChanges();
             var options = Options(root);
@@ -128,29 +190,39 @@ public sealed class KeptAttemptsTests : IDisposable
                     Users = new WorkspaceUsers(),
                     Lease = lease,
                     Changes = changes,
-                    Time = time,
+                    Clock = time,
                     Logger = NullLogger.Instance,
                 },
-                NullLogger<RunSupervisor>.Instance);
+                NullLogger<RunSupervisor>.Instance
+            );
             attempts.Adopt();
-            var facts = new NodeFactsSource(_ => Task.FromResult(TestBridge.HelloOf(Node).Facts), time, NullLogger<NodeFactsSource>.Instance);
+            var facts = new NodeFactsSource(
+                _ => Task.FromResult(TestBridge.HelloOf(Node).Facts),
+                time,
+                NullLogger<NodeFactsSource>.Instance
+            );
             await facts.RefreshAsync(CancellationToken.None);
             var catalogue = new ImageCatalogue(engine, null!, null!, null!, () => null, time, NullLogger<ImageCatalogue>.Instance);
-            return new BridgeUnderTest(channel, attempts, lease, new LinkSession.Services
-            {
-                Installation = installation,
-                Lease = lease,
-                Token = new ConnectToken(Path.Combine(root, "token")),
-                Attempts = attempts,
-                Sessions = sessions,
-                Leftovers = new LeftoverSweep(engine, attempts, sessions, installation, options, NullLogger<LeftoverSweep>.Instance),
-                Changes = changes,
-                Facts = facts,
-                Images = catalogue,
-                PrePuller = new PrePuller(engine, null!, catalogue, null!, time, NullLogger<PrePuller>.Instance),
-                Prices = new PriceList(),
-                Time = time,
-            });
+            return new BridgeUnderTest(
+                channel,
+                attempts,
+                lease,
+                new LinkSession.Services
+                {
+                    Installation = installation,
+                    Lease = lease,
+                    Token = new ConnectToken(Path.Combine(root, "token")),
+                    Attempts = attempts,
+                    Sessions = sessions,
+                    Leftovers = new LeftoverSweep(engine, attempts, sessions, installation, options, NullLogger<LeftoverSweep>.Instance),
+                    Changes = changes,
+                    Facts = facts,
+                    Images = catalogue,
+                    PrePuller = new PrePuller(engine, null!, catalogue, null!, time, NullLogger<PrePuller>.Instance),
+                    Prices = new PriceList(),
+                    Clock = time,
+                }
+            );
         }
 
         public async ValueTask DisposeAsync()
@@ -163,51 +235,58 @@ public sealed class KeptAttemptsTests : IDisposable
             _stop.Dispose();
         }
 
-        private static BridgeOptions Options(string root) => new()
-        {
-            Operators = [],
-            CaFile = "",
-            TokenFile = "",
-            Node = Node,
-            PodmanSocket = "",
-            StateDirectory = root,
-            RunDirectory = Path.Combine(root, "runs"),
-            Shim = "",
-            Measurer = "",
-            MinFreeBytes = 0,
-            MinFreeFiles = 0,
-            MaxRuns = 8,
-            AllowUnenforcedLimits = false,
-            ParallelStarts = 1,
-            Labels = new Dictionary<string, string>(),
-            DeniedNetworks = [],
-            AllowedVolumes = [],
-            AllowedSecrets = [],
-        };
+        private static BridgeOptions Options(string root) =>
+            new()
+            {
+                Operators = [],
+                CaFile = "",
+                TokenFile = "",
+                Node = Node,
+                PodmanSocket = "",
+                StateDirectory = root,
+                RunDirectory = Path.Combine(root, "runs"),
+                Shim = "",
+                Measurer = "",
+                MinFreeBytes = 0,
+                MinFreeFiles = 0,
+                MaxRuns = 8,
+                AllowUnenforcedLimits = false,
+                ParallelStarts = 1,
+                Labels = new Dictionary<string, string>(),
+                DeniedNetworks = [],
+                AllowedVolumes = [],
+                AllowedSecrets = [],
+            };
 
-        private static SandboxServices Sandbox(FakeEngine engine, Installation installation, NodeSessions sessions, BridgeOptions options) => new()
-        {
-            Podman = engine,
-            Installation = () => installation.ID ?? HubUnderTest.Installation,
-            Images = null!,
-            Catalogue = null!,
-            Gateway = null!,
-            Git = null!,
-            HostPaths = null!,
-            Secrets = null!,
-            Starts = null!,
-            Node = Node,
-            RunRoot = options.RunDirectory,
-            ShimPath = "",
-            ClaudeDirectory = null,
-            CliVersion = () => null,
-            Files = null!,
-            EnforcedLimits = () => [],
-            Sessions = sessions,
-            Tenants = new StorageTenants(),
-            Measurer = new Measurer("", TimeProvider.System),
-            Time = TimeProvider.System,
-            Logger = NullLogger.Instance,
-        };
+        private static SandboxServices Sandbox(
+            FakeEngine engine,
+            Installation installation,
+            NodeSessions sessions,
+            BridgeOptions options
+        ) =>
+            new()
+            {
+                Podman = engine,
+                Installation = () => installation.ID ?? HubUnderTest.Installation,
+                Images = null!,
+                Catalogue = null!,
+                Gateway = null!,
+                Git = null!,
+                HostPaths = null!,
+                Secrets = null!,
+                Starts = null!,
+                Node = Node,
+                RunRoot = options.RunDirectory,
+                ShimPath = "",
+                ClaudeDirectory = null,
+                CliVersion = () => null,
+                Files = null!,
+                EnforcedLimits = () => [],
+                Sessions = sessions,
+                Tenants = new StorageTenants(),
+                Measurer = new Measurer("", TimeProvider.System),
+                Clock = TimeProvider.System,
+                Logger = NullLogger.Instance,
+            };
     }
 }

@@ -13,7 +13,10 @@ internal sealed record Mutation(JsonObject Json, IReadOnlyList<(string Place, st
 {
     private static readonly List<JsonObject> Seeds = [.. SpecCase.ForCode().Where(row => row.Refused.Count == 0).Select(row => row.Spec)];
 
-    /// <summary>Every field that holds a text, with every hostile text: one at a time, in the first two right specs of the table that have the field.</summary>
+    /// <summary>
+    /// Every field that holds a text, with every hostile text: one at a time, in the first two right specs of the table that have the
+    /// field.
+    /// </summary>
     public static IEnumerable<Mutation> Each()
     {
         Dictionary<string, int> seen = [];
@@ -22,7 +25,9 @@ internal sealed record Mutation(JsonObject Json, IReadOnlyList<(string Place, st
             foreach (var place in Places(seed).Where(place => Count(seen, place) <= 2))
             {
                 foreach (var text in HostileTexts.All)
+                {
                     yield return Of(seed, [(place, text)]);
+                }
             }
         }
     }
@@ -36,11 +41,16 @@ internal sealed record Mutation(JsonObject Json, IReadOnlyList<(string Place, st
             var spec = Seeds[random.Next(Seeds.Count)];
             var places = Places(spec).ToArray();
             random.Shuffle(places);
-            yield return Of(spec, [.. places.Take(random.Next(2, 7)).Select(place => (place, HostileTexts.All[random.Next(HostileTexts.All.Count)]))]);
+            yield return Of(
+                spec,
+                [.. places.Take(random.Next(2, 7)).Select(place => (place, HostileTexts.All[random.Next(HostileTexts.All.Count)]))]
+            );
         }
     }
 
-    /// <summary>The spec as the operator reads it; null where a value has not even the type of its field, which the API server refuses.</summary>
+    /// <summary>
+    /// The spec as the operator reads it; null where a value has not even the type of its field, which the API server refuses.
+    /// </summary>
     public AgentRunSpec? Read()
     {
         try
@@ -53,7 +63,8 @@ internal sealed record Mutation(JsonObject Json, IReadOnlyList<(string Place, st
         }
     }
 
-    public override string ToString() => string.Join("; ", Marks) + " in " + (Json.ToJsonString() is { Length: > 1500 } text ? text[..1500] : Json.ToJsonString());
+    public override string ToString() =>
+        string.Join("; ", Marks) + " in " + (Json.ToJsonString() is { Length: > 1500 } text ? text[..1500] : Json.ToJsonString());
 
     private static Mutation Of(JsonObject seed, IReadOnlyList<(string Place, string Text)> changes)
     {
@@ -64,7 +75,9 @@ internal sealed record Mutation(JsonObject Json, IReadOnlyList<(string Place, st
             var mark = $"zq{marks.Count}zq";
             Put(json, place.Split(' '), text.Replace("@@", mark, StringComparison.Ordinal));
             if (text.Contains("@@", StringComparison.Ordinal))
+            {
                 marks.Add((place.Replace(' ', '.'), mark));
+            }
         }
 
         return new Mutation(json, marks);
@@ -77,21 +90,28 @@ internal sealed record Mutation(JsonObject Json, IReadOnlyList<(string Place, st
     }
 
     // Words with blanks between them, since a label's key has dots.
-    private static IEnumerable<string> Places(JsonNode? node, string path = "") => node switch
-    {
-        JsonObject map => map.SelectMany(pair => Places(pair.Value, $"{path} {pair.Key}")),
-        JsonArray list => list.SelectMany((item, i) => Places(item, $"{path} {i}")),
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => [path.Trim()],
-        _ => [],
-    };
+    private static IEnumerable<string> Places(JsonNode? node, string path = "") =>
+        node switch
+        {
+            JsonObject map => map.SelectMany(pair => Places(pair.Value, $"{path} {pair.Key}")),
+            JsonArray list => list.SelectMany((item, i) => Places(item, $"{path} {i}")),
+            JsonValue value when value.GetValueKind() == JsonValueKind.String => [path.Trim()],
+            _ => [],
+        };
 
     private static void Put(JsonNode node, ReadOnlySpan<string> path, string text)
     {
         if (path.Length > 1)
+        {
             Put(node is JsonArray list ? list[int.Parse(path[0])]! : node[path[0]]!, path[1..], text);
+        }
         else if (node is JsonArray last)
+        {
             last[int.Parse(path[0])] = text;
+        }
         else
+        {
             node[path[0]] = text;
+        }
     }
 }

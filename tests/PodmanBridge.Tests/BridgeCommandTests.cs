@@ -9,7 +9,10 @@ public sealed partial class BridgeCommandTests
     [Fact]
     public void Command_EveryOption_IsInTheGuideToNodesAndNoOther()
     {
-        var options = BridgeCommand.Create((_, _) => Task.FromResult(0)).Options.Select(option => option.Name).Except(["--help", "--version"]);
+        var options = BridgeCommand
+            .Create((_, _) => Task.FromResult(0))
+            .Options.Select(option => option.Name)
+            .Except(["--help", "--version"]);
 
         Assert.Equal(options.Order(StringComparer.Ordinal), Guide());
     }
@@ -33,19 +36,23 @@ public sealed partial class BridgeCommandTests
         BridgeOptions? options = null;
         await Parse(seen => options = seen).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((null, 4096), (options!.MaxPids, options.MaxRunPids));
-        await Parse(seen => options = seen, "--max-pids", "2000", "--max-run-pids", "500").InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await Parse(seen => options = seen, "--max-pids", "2000", "--max-run-pids", "500")
+            .InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((2000, 500), (options.MaxPids, options.MaxRunPids));
     }
 
     private static ParseResult Parse(params string[] arguments) => Parse(_ => { }, arguments);
 
-    private static ParseResult Parse(Action<BridgeOptions> run, params string[] arguments) => BridgeCommand
-        .Create((options, _) =>
-        {
-            run(options);
-            return Task.FromResult(0);
-        })
-        .Parse(["--operator", "https://hub:8443", "--ca-file", "ca.crt", "--token-file", "token", .. arguments]);
+    private static ParseResult Parse(Action<BridgeOptions> run, params string[] arguments) =>
+        BridgeCommand
+            .Create(
+                (options, _) =>
+                {
+                    run(options);
+                    return Task.FromResult(0);
+                }
+            )
+            .Parse(["--operator", "https://hub:8443", "--ca-file", "ca.crt", "--token-file", "token", .. arguments]);
 
     [Theory]
     [InlineData("registry.example.com", true)]
@@ -61,7 +68,17 @@ public sealed partial class BridgeCommandTests
     [InlineData("a:1:2", false)]
     public void AllowRegistry_Value_IsAHostWithOrWithoutAPort(string value, bool valid)
     {
-        string[] line = ["--operator", "https://operator.example:8443", "--ca-file", "ca", "--token-file", "token", "--allow-registry", value];
+        string[] line =
+        [
+            "--operator",
+            "https://operator.example:8443",
+            "--ca-file",
+            "ca",
+            "--token-file",
+            "token",
+            "--allow-registry",
+            value,
+        ];
 
         Assert.Equal(valid, BridgeCommand.Create((_, _) => Task.FromResult(0)).Parse(line).Errors.Count == 0);
     }
@@ -71,9 +88,25 @@ public sealed partial class BridgeCommandTests
     {
         var paths = Options().Where(option => option.HelpName == BridgePath.HelpName).Select(option => option.Name).ToList();
         Assert.Equal(
-            ["--ca-file", "--claude", "--git-ca-file", "--measurer", "--podman-socket", "--run-dir", "--shim", "--state-dir", "--token-file"], paths.Order(StringComparer.Ordinal));
+            [
+                "--ca-file",
+                "--claude",
+                "--git-ca-file",
+                "--measurer",
+                "--podman-socket",
+                "--run-dir",
+                "--shim",
+                "--state-dir",
+                "--token-file",
+            ],
+            paths.Order(StringComparer.Ordinal)
+        );
 
-        var options = Read(["--operator", "https://operator.test:8443", .. paths.SelectMany(path => new[] { path, $"./x/../{path[2..]}/" })])!;
+        var options = Read([
+            "--operator",
+            "https://operator.test:8443",
+            .. paths.SelectMany(path => new[] { path, $"./x/../{path[2..]}/" }),
+        ])!;
 
         string At(string name) => Path.Combine(Environment.CurrentDirectory, name);
         Assert.Equal((At("ca-file"), At("claude"), At("git-ca-file")), (options.CaFile, options.Claude, options.GitCaFile));
@@ -85,19 +118,38 @@ public sealed partial class BridgeCommandTests
     [Fact]
     public void Command_OptionThatNamesAFileOrFolder_IsAPath() =>
         Assert.All(
-            Options().Where(option => option.Name.EndsWith("-file", StringComparison.Ordinal) || option.Name.EndsWith("-dir", StringComparison.Ordinal) || option.Name.EndsWith("-socket", StringComparison.Ordinal)),
-            option => Assert.Equal(BridgePath.HelpName, option.HelpName));
+            Options()
+                .Where(option =>
+                    option.Name.EndsWith("-file", StringComparison.Ordinal)
+                    || option.Name.EndsWith("-dir", StringComparison.Ordinal)
+                    || option.Name.EndsWith("-socket", StringComparison.Ordinal)
+                ),
+            option => Assert.Equal(BridgePath.HelpName, option.HelpName)
+        );
 
     [Fact]
     public void Command_ShimWithoutMeasurer_HasItBesideTheShim() =>
         Assert.Equal(
             Path.Combine(Environment.CurrentDirectory, "src/Shim/build/stromboli-measurer"),
-            Read("--operator", "https://operator.test:8443", "--ca-file", "ca", "--token-file", "token", "--shim", "src/Shim/build/stromboli-shim")!.Measurer);
+            Read(
+                "--operator",
+                "https://operator.test:8443",
+                "--ca-file",
+                "ca",
+                "--token-file",
+                "token",
+                "--shim",
+                "src/Shim/build/stromboli-shim"
+            )!.Measurer
+        );
 
     [Fact]
     public void Command_EmptyPath_IsOneSentenceThatNamesTheOption()
     {
-        var errors = BridgeCommand.Create((_, _) => Task.FromResult(0)).Parse(["--operator", "https://operator.test:8443", "--ca-file", "ca", "--token-file", "token", "--shim", ""]).Errors;
+        var errors = BridgeCommand
+            .Create((_, _) => Task.FromResult(0))
+            .Parse(["--operator", "https://operator.test:8443", "--ca-file", "ca", "--token-file", "token", "--shim", ""])
+            .Errors;
 
         Assert.Equal("--shim needs the path of a file or folder, but is empty.", Assert.Single(errors).Message);
     }
@@ -106,11 +158,13 @@ public sealed partial class BridgeCommandTests
     internal static BridgeOptions? Read(params string[] arguments)
     {
         BridgeOptions? seen = null;
-        var command = BridgeCommand.Create((options, _) =>
-        {
-            seen = options;
-            return Task.FromResult(0);
-        });
+        var command = BridgeCommand.Create(
+            (options, _) =>
+            {
+                seen = options;
+                return Task.FromResult(0);
+            }
+        );
         return command.Parse(arguments).Invoke() == 0 ? seen : null;
     }
 
@@ -119,7 +173,8 @@ public sealed partial class BridgeCommandTests
     private static IEnumerable<string> Guide([CallerFilePath] string path = "")
     {
         var guide = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "docs", "operations", "nodes.md"));
-        return guide.Where(line => line.StartsWith("| `--", StringComparison.Ordinal))
+        return guide
+            .Where(line => line.StartsWith("| `--", StringComparison.Ordinal))
             .SelectMany(line => Option().Matches(line.Split('|')[1]).Select(match => match.Value))
             .Order(StringComparer.Ordinal);
     }

@@ -17,7 +17,9 @@ public sealed class BridgeFilesTests : IDisposable
         }
 
         foreach (var file in new[] { "ca.crt", "token", "git.crt" })
+        {
             File.WriteAllText(At(file), "");
+        }
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -61,7 +63,10 @@ public sealed class BridgeFilesTests : IDisposable
     public void Check_FileThatCannotBeRead_IsNamedWithItsOption(string file, string option)
     {
         if (Environment.IsPrivilegedProcess)
+        {
             Assert.Skip("root may read everything");
+        }
+
         File.SetUnixFileMode(At(file), UnixFileMode.None);
 
         var error = Assert.Throws<BridgeUnusableException>(() => BridgeFiles.Check(Options()));
@@ -71,7 +76,25 @@ public sealed class BridgeFilesTests : IDisposable
 
     private string At(string file) => Path.Combine(_root, file);
 
-    private BridgeOptions Options() => BridgeCommandTests.Read(
-        "--operator", "https://operator.test:8443", "--ca-file", At("ca.crt"), "--token-file", At("token"), "--shim", At("shim"), "--measurer", At("measurer"),
-        "--claude", At("claude"), "--state-dir", At("state"), "--run-dir", At("run"), "--git-ca-file", At("git.crt"))!;
+    private BridgeOptions Options() =>
+        BridgeCommandTests.Read(
+            "--operator",
+            "https://operator.test:8443",
+            "--ca-file",
+            At("ca.crt"),
+            "--token-file",
+            At("token"),
+            "--shim",
+            At("shim"),
+            "--measurer",
+            At("measurer"),
+            "--claude",
+            At("claude"),
+            "--state-dir",
+            At("state"),
+            "--run-dir",
+            At("run"),
+            "--git-ca-file",
+            At("git.crt")
+        )!;
 }

@@ -55,6 +55,9 @@ public sealed class OwnDirectoryTests : IDisposable
         var path = Path.Combine(_folder, "file");
         File.WriteAllText(path, "");
 
-        Assert.StartsWith($"--run-dir: {path} cannot be made", Assert.Throws<BridgeUnusableException>(() => OwnDirectory.Make(path, "--run-dir")).Message);
+        Assert.StartsWith(
+            $"--run-dir: {path} cannot be made",
+            Assert.Throws<BridgeUnusableException>(() => OwnDirectory.Make(path, "--run-dir")).Message
+        );
     }
 }

@@ -5,7 +5,9 @@ public sealed class ScriptLineTests
     [Fact]
     public void Parse_LinesWithAndWithoutAt_KeepsTheAnswersInOrder()
     {
-        var lines = ScriptLine.Parse("Please.\r\n@bash echo hi && ls\r\n mail me @home\n@nothing known\n@echo-result\n@recall\n@stall\n@status 529\n@say  Good bye ");
+        var lines = ScriptLine.Parse(
+            "Please.\r\n@bash echo hi && ls\r\n mail me @home\n@nothing known\n@echo-result\n@recall\n@stall\n@status 529\n@say  Good bye "
+        );
 
         Assert.Equal([Verb.Bash, Verb.EchoResult, Verb.Recall, Verb.Stall, Verb.Status, Verb.Say], lines.Select(line => line.Verb));
         Assert.Equal("echo hi && ls", lines[0].Argument);
@@ -27,7 +29,11 @@ public sealed class ScriptLineTests
     [Fact]
     public void Parse_UsageBeyondTokens_IsRead()
     {
-        var usage = ScriptLine.Parse("@usage in=1 web-search=2 web-fetch=3 iteration=compaction:4:5 iteration=advisor_message:6:7:m unknown=x:8 iteration=bad unknown=bad\n@say a")[0].Usage;
+        var usage = ScriptLine
+            .Parse(
+                "@usage in=1 web-search=2 web-fetch=3 iteration=compaction:4:5 iteration=advisor_message:6:7:m unknown=x:8 iteration=bad unknown=bad\n@say a"
+            )[0]
+            .Usage;
 
         Assert.Equal((1, 2, 3), (usage.Input, usage.WebSearches, usage.WebFetches));
         Assert.Equal([new Iteration("compaction", 4, 5, null), new Iteration("advisor_message", 6, 7, "m")], usage.Iterations);

@@ -27,17 +27,28 @@ public sealed class ScriptedModelServerTests : IAsyncLifetime
     [Fact]
     public async Task Messages_Streaming_SendsTheApisEventsInOrder()
     {
-        using var response = await PostAsync("/v1/messages?beta=true", "@usage in=1000 out=500\n@say Grüße, 世界 🌋, and a text longer than one piece", stream: true);
+        using var response = await PostAsync(
+            "/v1/messages?beta=true",
+            "@usage in=1000 out=500\n@say Grüße, 世界 🌋, and a text longer than one piece",
+            stream: true
+        );
         var events = new List<(string Type, JsonElement Data)>();
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
+        {
             events.Add((item.EventType, JsonDocument.Parse(item.Data).RootElement));
+        }
 
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
         Assert.Equal(
             ["message_start", "content_block_start", "ping", "content_block_delta", "content_block_stop", "message_delta", "message_stop"],
-            events.Select(e => e.Type).Aggregate(new List<string>(), (list, type) => list.Count > 0 && list[^1] == type ? list : [.. list, type]));
+            events
+                .Select(e => e.Type)
+                .Aggregate(new List<string>(), (list, type) => list.Count > 0 && list[^1] == type ? list : [.. list, type])
+        );
         Assert.All(events, e => Assert.Equal(e.Type, e.Data.GetProperty("type").GetString()));
-        var text = string.Concat(events.Where(e => e.Type == "content_block_delta").Select(e => e.Data.GetProperty("delta").GetProperty("text").GetString()));
+        var text = string.Concat(
+            events.Where(e => e.Type == "content_block_delta").Select(e => e.Data.GetProperty("delta").GetProperty("text").GetString())
+        );
         Assert.Equal("Grüße, 世界 🌋, and a text longer than one piece", text);
         Assert.Equal(1000, events[0].Data.GetProperty("message").GetProperty("usage").GetProperty("input_tokens").GetInt64());
         Assert.Equal(500, events[^2].Data.GetProperty("usage").GetProperty("output_tokens").GetInt64());
@@ -79,7 +90,9 @@ public sealed class ScriptedModelServerTests : IAsyncLifetime
         var read = await stream.ReadAsync(buffer);
         Assert.StartsWith("event: message_start\n", Encoding.UTF8.GetString(buffer, 0, read), StringComparison.Ordinal);
         using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await stream.ReadExactlyAsync(buffer.AsMemory(0, 1), soon.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            await stream.ReadExactlyAsync(buffer.AsMemory(0, 1), soon.Token)
+        );
     }
 
     [Fact]
@@ -102,9 +115,7 @@ public sealed class ScriptedModelServerTests : IAsyncLifetime
     [Fact]
     public async Task Log_EachRequest_HasTheCredentialThatArrived()
     {
-        using (await PostAsync("/v1/messages?beta=true", "@status 529", stream: true))
-        {
-        }
+        using (await PostAsync("/v1/messages?beta=true", "@status 529", stream: true)) { }
 
         using var line = JsonDocument.Parse(Assert.Single(await File.ReadAllLinesAsync(_log)));
         Assert.Equal("key-1", line.RootElement.GetProperty("credentials").GetProperty("x-api-key").GetString());
@@ -126,7 +137,12 @@ public sealed class ScriptedModelServerTests : IAsyncLifetime
         var block = message.RootElement.GetProperty("content")[0];
         Assert.Equal(type, block.GetProperty("type").GetString());
         if (type == "tool_use")
-            Assert.Equal(("StructuredOutput", """{"name":"x"}"""), (block.GetProperty("name").GetString(), block.GetProperty("input").GetRawText()));
+        {
+            Assert.Equal(
+                ("StructuredOutput", """{"name":"x"}"""),
+                (block.GetProperty("name").GetString(), block.GetProperty("input").GetRawText())
+            );
+        }
     }
 
     [Fact]
@@ -140,9 +156,7 @@ public sealed class ScriptedModelServerTests : IAsyncLifetime
     [Fact]
     public async Task Log_SystemPromptCachingAndSchema_AreWhatArrived()
     {
-        using (await PostAsync(Body("hi", Structured)))
-        {
-        }
+        using (await PostAsync(Body("hi", Structured))) { }
 
         using var line = JsonDocument.Parse(Assert.Single(await File.ReadAllLinesAsync(_log)));
         Assert.Equal("\nand the end", line.RootElement.GetProperty("system").GetString()![^12..]);
@@ -153,33 +167,53 @@ public sealed class ScriptedModelServerTests : IAsyncLifetime
 
     private static object Structured => new { name = "StructuredOutput", input_schema = new { type = "object" } };
 
-    private static string Body(string prompt, object tool) => JsonSerializer.Serialize(new
-    {
-        model = "claude-test",
-        max_tokens = 1000,
-        tools = new[] { tool },
-        system = new object[]
-        {
-            new { type = "text", text = new string('x', 3000), cache_control = new { type = "ephemeral" } },
-            new { type = "text", text = "and the end", cache_control = new { type = "ephemeral", ttl = "1h" } },
-        },
-        messages = new[] { new { role = "user", content = prompt } },
-    });
+    private static string Body(string prompt, object tool) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                model = "claude-test",
+                max_tokens = 1000,
+                tools = new[] { tool },
+                system = new object[]
+                {
+                    new
+                    {
+                        type = "text",
+                        text = new string('x', 3000),
+                        cache_control = new { type = "ephemeral" },
+                    },
+                    new
+                    {
+                        type = "text",
+                        text = "and the end",
+                        cache_control = new { type = "ephemeral", ttl = "1h" },
+                    },
+                },
+                messages = new[] { new { role = "user", content = prompt } },
+            }
+        );
 
-    private async Task<HttpResponseMessage> PostAsync(string target, string prompt, bool stream) => await PostAsync(
-        JsonSerializer.Serialize(new
-        {
-            model = "claude-test",
-            max_tokens = 1000,
-            stream,
-            tools = new[] { new { name = "Bash" } },
-            messages = new[] { new { role = "user", content = prompt } },
-        }),
-        target);
+    private async Task<HttpResponseMessage> PostAsync(string target, string prompt, bool stream) =>
+        await PostAsync(
+            JsonSerializer.Serialize(
+                new
+                {
+                    model = "claude-test",
+                    max_tokens = 1000,
+                    stream,
+                    tools = new[] { new { name = "Bash" } },
+                    messages = new[] { new { role = "user", content = prompt } },
+                }
+            ),
+            target
+        );
 
     private async Task<HttpResponseMessage> PostAsync(string body, string target = "/v1/messages")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, target)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         request.Headers.Add("x-api-key", "key-1");
         return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }

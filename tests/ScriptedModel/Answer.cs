@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Stromboli.ScriptedModel;
 
-/// <summary>What one request is answered with: exactly one of text, command, structured result, status, or a stream that stops after its first event.</summary>
+/// <summary>
+/// What one request is answered with: exactly one of text, command, structured result, status, or a stream that stops after its first
+/// event.
+/// </summary>
 internal sealed record Answer
 {
     public string? Text { get; init; }
@@ -24,7 +27,8 @@ internal sealed record Answer
     public required Usage Usage { get; init; }
 
     /// <summary>
-    /// Decides the answer. A request that does not offer a tool (the CLI's requests to itself, for a title, say) cannot be answered with a use of it.
+    /// Decides the answer. A request that does not offer a tool (the CLI's requests to itself, for a title, say) cannot be answered with a
+    /// use of it.
     /// </summary>
     public static Answer Decide(Conversation conversation, IReadOnlyList<string> tools)
     {
@@ -35,7 +39,10 @@ internal sealed record Answer
             Verb.Say => answer with { Text = line.Argument },
             Verb.Bash when tools.Contains("Bash") => answer with { Command = line.Argument },
             Verb.Status when int.TryParse(line.Argument, out var status) && status is >= 400 and <= 599 => answer with { Status = status },
-            Verb.Structured when tools.Contains("StructuredOutput") && ObjectOf(line.Argument) is { } json => answer with { Structured = json },
+            Verb.Structured when tools.Contains("StructuredOutput") && ObjectOf(line.Argument) is { } json => answer with
+            {
+                Structured = json,
+            },
             Verb.Stall => answer with { Stalls = true },
             Verb.EchoResult => answer with { Text = conversation.LastToolResult },
             Verb.Recall => answer with { Text = string.Join('\n', conversation.Prompts) },

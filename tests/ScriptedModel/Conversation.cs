@@ -4,16 +4,15 @@ using System.Text.RegularExpressions;
 namespace Stromboli.ScriptedModel;
 
 /// <summary>
-/// What a Messages request says, as far as a script needs it. The CLI (2.1.x) puts <c>system-reminder</c> blocks beside and into what the user
-/// wrote, sends messages of the role <c>system</c> between the others, and sends tool results as messages of the user; none of these is a prompt.
+/// What a Messages request says, as far as a script needs it. The CLI (2.1.x) puts <c>system-reminder</c> blocks beside and into what the
+/// user wrote, sends messages of the role <c>system</c> between the others, and sends tool results as messages of the user; none of these
+/// is a prompt.
 /// </summary>
 internal sealed partial class Conversation
 {
     private readonly List<string> _prompts = [];
 
-    private Conversation()
-    {
-    }
+    private Conversation() { }
 
     /// <summary>Every prompt of the user, oldest first.</summary>
     public IReadOnlyList<string> Prompts => _prompts;
@@ -29,17 +28,27 @@ internal sealed partial class Conversation
     {
         var conversation = new Conversation();
         if (!request.TryGetProperty("messages", out var messages) || messages.ValueKind != JsonValueKind.Array)
+        {
             return conversation;
+        }
+
         var last = "";
         foreach (var message in messages.EnumerateArray())
         {
             var role = message.TryGetProperty("role", out var r) ? r.GetString() ?? "" : "";
             if (role == "user")
+            {
                 conversation.ReadUser(message);
+            }
             else if (role == "assistant" && last != "assistant")
+            {
                 conversation.Turns++;
+            }
+
             if (role is "user" or "assistant")
+            {
                 last = role;
+            }
         }
 
         return conversation;
@@ -55,7 +64,10 @@ internal sealed partial class Conversation
     private void ReadUser(JsonElement message)
     {
         if (!message.TryGetProperty("content", out var content))
+        {
             return;
+        }
+
         if (ToolResult(content) is { } result)
         {
             LastToolResult = result;
@@ -64,7 +76,10 @@ internal sealed partial class Conversation
 
         var prompt = Reminder().Replace(Text(content), "").Trim('\n');
         if (string.IsNullOrWhiteSpace(prompt))
+        {
             return;
+        }
+
         _prompts.Add(prompt);
         Turns = 0;
         LastToolResult = "";
@@ -73,27 +88,39 @@ internal sealed partial class Conversation
     private static string? ToolResult(JsonElement content)
     {
         if (content.ValueKind != JsonValueKind.Array)
+        {
             return null;
+        }
+
         string? result = null;
         foreach (var block in content.EnumerateArray())
         {
             if (TypeOf(block) == "tool_result")
+            {
                 result = block.TryGetProperty("content", out var inner) ? Text(inner) : "";
+            }
         }
 
         return result;
     }
 
-    private static string Text(JsonElement content) => content.ValueKind switch
-    {
-        JsonValueKind.String => content.GetString()!,
-        JsonValueKind.Array => string.Join('\n', content.EnumerateArray().Where(b => TypeOf(b) == "text").Select(b => b.GetProperty("text").GetString())),
-        _ => "",
-    };
+    private static string Text(JsonElement content) =>
+        content.ValueKind switch
+        {
+            JsonValueKind.String => content.GetString()!,
+            JsonValueKind.Array => string.Join(
+                '\n',
+                content.EnumerateArray().Where(b => TypeOf(b) == "text").Select(b => b.GetProperty("text").GetString())
+            ),
+            _ => "",
+        };
 
     private static string TypeOf(JsonElement block) =>
         block.ValueKind == JsonValueKind.Object && block.TryGetProperty("type", out var type) ? type.GetString() ?? "" : "";
 
-    [GeneratedRegex("<system-reminder>.*?</system-reminder>\n?", RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        "<system-reminder>.*?</system-reminder>\n?",
+        RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
+    )]
     private static partial Regex Reminder();
 }

@@ -46,16 +46,24 @@ internal sealed record RequestRecord
 /// <summary>Appends a JSON line for each request, at the moment its status is decided.</summary>
 internal sealed class RequestLog(string path) : IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     private readonly Lock _lock = new();
-    private readonly StreamWriter _writer = new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+    private readonly StreamWriter _writer = new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+    {
+        AutoFlush = true,
+    };
 
     public void Add(RequestRecord record)
     {
         var line = JsonSerializer.Serialize(record, Json);
         lock (_lock)
+        {
             _writer.WriteLine(line);
+        }
     }
 
     public void Dispose() => _writer.Dispose();

@@ -30,9 +30,13 @@ internal sealed record ScriptLine(Verb Verb, string Argument, TimeSpan Delay, Us
         {
             var (word, argument) = Split(line.TrimEnd('\r'));
             if (word == "@sleep" && TryDuration(argument, out var duration))
+            {
                 delay = duration;
+            }
             else if (word == "@usage")
+            {
                 usage = Usage.Parse(argument);
+            }
             else if (VerbOf(word) is { } verb)
             {
                 answers.Add(new ScriptLine(verb, argument, delay, usage));
@@ -42,7 +46,10 @@ internal sealed record ScriptLine(Verb Verb, string Argument, TimeSpan Delay, Us
 
         // What is said of a next line that is not there holds for the answer that stands in for it.
         if (delay != TimeSpan.Zero || usage != Usage.Default)
+        {
             answers.Add(Default with { Delay = delay, Usage = usage });
+        }
+
         return answers;
     }
 
@@ -58,7 +65,10 @@ internal sealed record ScriptLine(Verb Verb, string Argument, TimeSpan Delay, Us
             _ => ("", 1.0),
         };
         if (!double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        {
             return false;
+        }
+
         duration = TimeSpan.FromSeconds(number * scale);
         return true;
     }
@@ -66,20 +76,24 @@ internal sealed record ScriptLine(Verb Verb, string Argument, TimeSpan Delay, Us
     private static (string Word, string Argument) Split(string line)
     {
         if (!line.StartsWith('@'))
+        {
             return ("", "");
+        }
+
         var space = line.IndexOf(' ', StringComparison.Ordinal);
         return space < 0 ? (line, "") : (line[..space], line[(space + 1)..].Trim());
     }
 
-    private static Verb? VerbOf(string word) => word switch
-    {
-        "@say" => Verb.Say,
-        "@bash" => Verb.Bash,
-        "@status" => Verb.Status,
-        "@stall" => Verb.Stall,
-        "@echo-result" => Verb.EchoResult,
-        "@recall" => Verb.Recall,
-        "@structured" => Verb.Structured,
-        _ => null,
-    };
+    private static Verb? VerbOf(string word) =>
+        word switch
+        {
+            "@say" => Verb.Say,
+            "@bash" => Verb.Bash,
+            "@status" => Verb.Status,
+            "@stall" => Verb.Stall,
+            "@echo-result" => Verb.EchoResult,
+            "@recall" => Verb.Recall,
+            "@structured" => Verb.Structured,
+            _ => null,
+        };
 }

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Stromboli.ScriptedModel;
 
 /// <summary>
-/// A model that does what the prompt says: the Messages API over HTTP, without state. Each request is answered from its own messages, so requests
-/// of many conversations may come in any order.
+/// A model that does what the prompt says: the Messages API over HTTP, without state. Each request is answered from its own messages, so
+/// requests of many conversations may come in any order.
 /// </summary>
 public sealed class ScriptedModelServer : IAsyncDisposable
 {
@@ -71,20 +71,24 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         }
     }
 
-    private Task RouteAsync(HttpContext context, string requestID) => (context.Request.Method, context.Request.Path.Value) switch
-    {
-        // What the CLI asks to see whether it is connected.
-        ("GET" or "HEAD", "/" or "/api/hello") => PlainAsync(context, 200, null),
-        ("POST", "/v1/messages") => MessagesAsync(context, requestID),
-        ("POST", "/v1/messages/count_tokens") => CountAsync(context, requestID),
-        _ => PlainAsync(context, 404, MessageWriter.Error(404, requestID)),
-    };
+    private Task RouteAsync(HttpContext context, string requestID) =>
+        (context.Request.Method, context.Request.Path.Value) switch
+        {
+            // What the CLI asks to see whether it is connected.
+            ("GET" or "HEAD", "/" or "/api/hello") => PlainAsync(context, 200, null),
+            ("POST", "/v1/messages") => MessagesAsync(context, requestID),
+            ("POST", "/v1/messages/count_tokens") => CountAsync(context, requestID),
+            _ => PlainAsync(context, 404, MessageWriter.Error(404, requestID)),
+        };
 
     private async Task MessagesAsync(HttpContext context, string requestID)
     {
         using var body = await BodyAsync(context, requestID);
         if (body is null)
+        {
             return;
+        }
+
         var request = body.RootElement;
         var conversation = Conversation.Read(request);
         var answer = Answer.Decide(conversation, Tools(request));
@@ -103,7 +107,10 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         else
         {
             if (answer.Stalls)
+            {
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+            }
+
             await PlainAsync(context, 200, MessageWriter.Whole(answer, Model(request) ?? ""), request, conversation);
         }
     }
@@ -112,7 +119,15 @@ public sealed class ScriptedModelServer : IAsyncDisposable
     {
         using var body = await BodyAsync(context, requestID);
         if (body is not null)
-            await PlainAsync(context, 200, new JsonObject { ["input_tokens"] = body.RootElement.GetRawText().Length / 4 }, body.RootElement, Conversation.Read(body.RootElement));
+        {
+            await PlainAsync(
+                context,
+                200,
+                new JsonObject { ["input_tokens"] = body.RootElement.GetRawText().Length / 4 },
+                body.RootElement,
+                Conversation.Read(body.RootElement)
+            );
+        }
     }
 
     /// <summary>The body, or null if the request was refused here as the API refuses it.</summary>
@@ -123,24 +138,37 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         {
             body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
         }
-        catch (JsonException)
+        catch (JsonException) { }
+
+        var refusal =
+            !HasCredential(context) ? 401
+            : body?.RootElement.ValueKind != JsonValueKind.Object || Model(body.RootElement) is null ? 400
+            : 0;
+        if (refusal == 0)
         {
+            return body;
         }
 
-        var refusal = !HasCredential(context) ? 401 : body?.RootElement.ValueKind != JsonValueKind.Object || Model(body.RootElement) is null ? 400 : 0;
-        if (refusal == 0)
-            return body;
         body?.Dispose();
         await PlainAsync(context, refusal, MessageWriter.Error(refusal, requestID));
         return null;
     }
 
-    private async Task PlainAsync(HttpContext context, int status, JsonObject? body, JsonElement? request = null, Conversation? conversation = null)
+    private async Task PlainAsync(
+        HttpContext context,
+        int status,
+        JsonObject? body,
+        JsonElement? request = null,
+        Conversation? conversation = null
+    )
     {
         Log(context, status, request, conversation);
         context.Response.StatusCode = status;
         if (body is null)
+        {
             return;
+        }
+
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(body.ToJsonString(JsonSerializerOptions.Default), context.RequestAborted);
     }
@@ -149,45 +177,56 @@ public sealed class ScriptedModelServer : IAsyncDisposable
     {
         var headers = context.Request.Headers;
         var prompt = conversation?.Prompts is { Count: > 0 } prompts ? prompts[^1] : null;
-        _log.Add(new RequestRecord
-        {
-            Time = TimeProvider.System.GetUtcNow(),
-            Method = context.Request.Method,
-            Target = context.Features.Get<IHttpRequestFeature>()!.RawTarget,
-            Credentials = CredentialHeaders.Where(headers.ContainsKey).ToDictionary(name => name, name => headers[name].ToString()),
-            Headers = [.. headers.Keys.Order(StringComparer.OrdinalIgnoreCase)],
-            Model = request is { } m ? Model(m) : null,
-            PromptSha256 = prompt is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(prompt))),
-            Stream = request is { } s && Flag(s, "stream"),
-            Beta = headers.TryGetValue("anthropic-beta", out var beta) ? beta.ToString() : null,
-            Effort = request is { } e ? Effort(e) : null,
-            Tools = request is { } t ? Tools(t) : [],
-            System = request is { } y ? SystemBlocks.TextOf(y) : null,
-            CacheTtls = request is { } c ? SystemBlocks.CacheTtlsOf(c) : [],
-            Schema = request is { } o ? Schema(o) : null,
-            Status = status,
-        });
+        _log.Add(
+            new RequestRecord
+            {
+                Time = TimeProvider.System.GetUtcNow(),
+                Method = context.Request.Method,
+                Target = context.Features.Get<IHttpRequestFeature>()!.RawTarget,
+                Credentials = CredentialHeaders.Where(headers.ContainsKey).ToDictionary(name => name, name => headers[name].ToString()),
+                Headers = [.. headers.Keys.Order(StringComparer.OrdinalIgnoreCase)],
+                Model = request is { } m ? Model(m) : null,
+                PromptSha256 = prompt is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(prompt))),
+                Stream = request is { } s && Flag(s, "stream"),
+                Beta = headers.TryGetValue("anthropic-beta", out var beta) ? beta.ToString() : null,
+                Effort = request is { } e ? Effort(e) : null,
+                Tools = request is { } t ? Tools(t) : [],
+                System = request is { } y ? SystemBlocks.TextOf(y) : null,
+                CacheTtls = request is { } c ? SystemBlocks.CacheTtlsOf(c) : [],
+                Schema = request is { } o ? Schema(o) : null,
+                Status = status,
+            }
+        );
     }
 
-    private static bool HasCredential(HttpContext context) => context.Request.Headers.ContainsKey("x-api-key") || context.Request.Headers.ContainsKey("authorization");
+    private static bool HasCredential(HttpContext context) =>
+        context.Request.Headers.ContainsKey("x-api-key") || context.Request.Headers.ContainsKey("authorization");
 
     private static string? Model(JsonElement request) =>
         request.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String ? model.GetString() : null;
 
     private static string? Effort(JsonElement request) =>
-        request.TryGetProperty("output_config", out var config) && config.ValueKind == JsonValueKind.Object && config.TryGetProperty("effort", out var effort)
+        request.TryGetProperty("output_config", out var config)
+        && config.ValueKind == JsonValueKind.Object
+        && config.TryGetProperty("effort", out var effort)
             ? effort.GetString()
             : null;
 
     private static string? Schema(JsonElement request) =>
         request.TryGetProperty("tools", out var tools) && tools.ValueKind == JsonValueKind.Array
-            ? tools.EnumerateArray()
-                .Where(tool => tool.TryGetProperty("name", out var name) && name.ValueEquals("StructuredOutput") && tool.TryGetProperty("input_schema", out _))
+            ? tools
+                .EnumerateArray()
+                .Where(tool =>
+                    tool.TryGetProperty("name", out var name)
+                    && name.ValueEquals("StructuredOutput")
+                    && tool.TryGetProperty("input_schema", out _)
+                )
                 .Select(tool => tool.GetProperty("input_schema").GetRawText())
                 .FirstOrDefault()
             : null;
 
-    private static bool Flag(JsonElement request, string name) => request.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.True;
+    private static bool Flag(JsonElement request, string name) =>
+        request.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.True;
 
     private static IReadOnlyList<string> Tools(JsonElement request) =>
         request.TryGetProperty("tools", out var tools) && tools.ValueKind == JsonValueKind.Array

@@ -21,8 +21,9 @@ internal sealed record Usage(long Input, long Output, long CacheRead, long Cache
     public IReadOnlyList<(string Name, long Value)> Unknown { get; init; } = [];
 
     /// <summary>
-    /// Reads <c>in=1000 out=500 cache-read=0 cache-write=0 cache-write-1h=0</c>; what is missing keeps the default. Also <c>web-search=2</c>, <c>web-fetch=1</c>, and as often as
-    /// wanted <c>iteration=TYPE:IN:OUT</c> or <c>iteration=TYPE:IN:OUT:MODEL</c> and <c>unknown=NAME:VALUE</c>.
+    /// Reads <c>in=1000 out=500 cache-read=0 cache-write=0 cache-write-1h=0</c>; what is missing keeps the default. Also
+    /// <c>web-search=2</c>, <c>web-fetch=1</c>, and as often as wanted <c>iteration=TYPE:IN:OUT</c> or <c>iteration=TYPE:IN:OUT:MODEL</c>
+    /// and <c>unknown=NAME:VALUE</c>.
     /// </summary>
     public static Usage Parse(string text)
     {
@@ -31,12 +32,18 @@ internal sealed record Usage(long Input, long Output, long CacheRead, long Cache
         {
             var at = pair.IndexOf('=', StringComparison.Ordinal);
             if (at < 0)
+            {
                 continue;
+            }
+
             var (name, value) = (pair[..at], pair[(at + 1)..]);
             usage = name switch
             {
                 "iteration" => usage with { Iterations = [.. usage.Iterations, .. Iteration.Parse(value)] },
-                "unknown" when value.Split(':') is [var member, var figure] && TryNumber(figure, out var number) => usage with { Unknown = [.. usage.Unknown, (member, number)] },
+                "unknown" when value.Split(':') is [var member, var figure] && TryNumber(figure, out var number) => usage with
+                {
+                    Unknown = [.. usage.Unknown, (member, number)],
+                },
                 _ when TryNumber(value, out var number) => usage.With(name, number),
                 _ => usage,
             };
@@ -46,29 +53,38 @@ internal sealed record Usage(long Input, long Output, long CacheRead, long Cache
     }
 
     /// <summary>Reads a number of tokens.</summary>
-    internal static bool TryNumber(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    internal static bool TryNumber(string text, out long number) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
-    private Usage With(string name, long value) => name switch
-    {
-        "in" => this with { Input = value },
-        "out" => this with { Output = value },
-        "cache-read" => this with { CacheRead = value },
-        "cache-write" => this with { CacheWrite = value },
-        "cache-write-1h" => this with { CacheWriteHour = value },
-        "web-search" => this with { WebSearches = value },
-        "web-fetch" => this with { WebFetches = value },
-        _ => this,
-    };
+    private Usage With(string name, long value) =>
+        name switch
+        {
+            "in" => this with { Input = value },
+            "out" => this with { Output = value },
+            "cache-read" => this with { CacheRead = value },
+            "cache-write" => this with { CacheWrite = value },
+            "cache-write-1h" => this with { CacheWriteHour = value },
+            "web-search" => this with { WebSearches = value },
+            "web-fetch" => this with { WebFetches = value },
+            _ => this,
+        };
 }
 
 /// <summary>One sampling beside the message: its kind, its tokens, and its model where that is another one.</summary>
 internal sealed record Iteration(string Type, long Input, long Output, string? Model)
 {
     /// <summary>Reads <c>TYPE:IN:OUT</c> or <c>TYPE:IN:OUT:MODEL</c>; nothing if it is neither.</summary>
-    public static IEnumerable<Iteration> Parse(string text) => text.Split(':') switch
-    {
-        [var type, var input, var output] when Usage.TryNumber(input, out var i) && Usage.TryNumber(output, out var o) => [new Iteration(type, i, o, null)],
-        [var type, var input, var output, var model] when Usage.TryNumber(input, out var i) && Usage.TryNumber(output, out var o) => [new Iteration(type, i, o, model)],
-        _ => [],
-    };
+    public static IEnumerable<Iteration> Parse(string text) =>
+        text.Split(':') switch
+        {
+            [var type, var input, var output] when Usage.TryNumber(input, out var i) && Usage.TryNumber(output, out var o) =>
+            [
+                new Iteration(type, i, o, null),
+            ],
+            [var type, var input, var output, var model] when Usage.TryNumber(input, out var i) && Usage.TryNumber(output, out var o) =>
+            [
+                new Iteration(type, i, o, model),
+            ],
+            _ => [],
+        };
 }

@@ -32,8 +32,11 @@ public sealed class AttackTests
     public async Task Pid1_AfterTheAttacks_HasItsLimitsAndPrioritiesStill()
     {
         await using var container = await Container.StartAsync();
-        using var bridge = await container.RunAsync(Go.Shell(
-            "until test -e /opt/workspace/go; do sleep 0.02; done; cd /opt/stromboli; ./attacker init; ./attacker proc; echo ready; sleep 60"));
+        using var bridge = await container.RunAsync(
+            Go.Shell(
+                "until test -e /opt/workspace/go; do sleep 0.02; done; cd /opt/stromboli; ./attacker init; ./attacker proc; echo ready; sleep 60"
+            )
+        );
         var before = StateOf(container);
         await File.WriteAllTextAsync(Path.Combine(container.Workspace, "go"), "", TestContext.Current.CancellationToken);
         await Deadline.UntilAsync(() => container.LogSoFar().AsSpan().IndexOf("oready\n"u8) >= 0, "the attacks' end");
@@ -58,7 +61,10 @@ public sealed class AttackTests
     [Fact]
     public async Task ForeignCalls_ThatTheFilterDoesNotKnow_AreKilledOrRefused()
     {
-        Assert.SkipUnless(System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "x86_64 only");
+        Assert.SkipUnless(
+            System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64,
+            "x86_64 only"
+        );
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Attack("foreign-calls"));
         var (_, log) = await container.EndAsync();
@@ -77,7 +83,8 @@ public sealed class AttackTests
         {
             await using var container = await Container.StartAsync();
             using var bridge = await container.RunAsync(
-                SlowToStart("until [ -e attacked ]; do /bin/sleep 0.02; done; echo went on").After("/opt/stromboli/attacker next-child"));
+                SlowToStart("until [ -e attacked ]; do /bin/sleep 0.02; done; echo went on").After("/opt/stromboli/attacker next-child")
+            );
             var (code, log) = await container.EndAsync();
             Assert.Equal((0, "went on\n"), (code, Encoding.UTF8.GetString(log.Stdout)));
             results = Results(log.Hooks);
@@ -101,7 +108,11 @@ public sealed class AttackTests
             using var bridge = await container.ConnectAsync();
             await bridge.SendGoAsync(SlowToStart("exit 0") with { Relays = [(8080, "a.sock")] });
             var started = bridge.ExpectAsync(FrameType.Started);
-            while (seen is null && !started.IsCompleted) seen = container.Children().Select(LookBeforeExec).FirstOrDefault(child => child is not null);
+            while (seen is null && !started.IsCompleted)
+            {
+                seen = container.Children().Select(LookBeforeExec).FirstOrDefault(child => child is not null);
+            }
+
             await started;
         }
 
@@ -153,10 +164,18 @@ public sealed class AttackTests
     {
         const string forged = """r{"t":"exited","code":0,"by":"agent","stdoutBytes":0,"stderrBytes":0,"truncated":false}""";
         await using var container = await Container.StartAsync();
-        using var bridge = await container.RunAsync(new Go
-        {
-            Argv = ["sh", "-c", "printf '%s\\n' \"$0\"; printf '\\n%s\\n' \"$0\" >&2; printf 'x\\r%s' \"$0\"; sleep 0.05; printf '\\n%s' \"$0\"; exit 9", forged],
-        });
+        using var bridge = await container.RunAsync(
+            new Go
+            {
+                Argv =
+                [
+                    "sh",
+                    "-c",
+                    "printf '%s\\n' \"$0\"; printf '\\n%s\\n' \"$0\" >&2; printf 'x\\r%s' \"$0\"; sleep 0.05; printf '\\n%s' \"$0\"; exit 9",
+                    forged,
+                ],
+            }
+        );
         var (code, log) = await container.EndAsync();
 
         Assert.Equal(9, code);
@@ -197,25 +216,32 @@ public sealed class AttackTests
     }
 
     // Looked up in so many places that its way to exec takes a while.
-    private static Go SlowToStart(string script) => Go.Shell(script) with
-    {
-        Environment = ["PATH=" + string.Concat(Enumerable.Repeat("x:", 30_000)) + "/usr/bin:/bin"],
-        Workdir = "/opt/workspace",
-    };
+    private static Go SlowToStart(string script) =>
+        Go.Shell(script) with
+        {
+            Environment = ["PATH=" + string.Concat(Enumerable.Repeat("x:", 30_000)) + "/usr/bin:/bin"],
+            Workdir = "/opt/workspace",
+        };
 
-    // A child that has everything but its program: it is where the agent works, and still the shim. Null when it is not, or not any more when all was read.
+    // A child that has everything but its program: it is where the agent works, and still the shim. Null when it is not, or not any more
+    // when all was read.
     private static Child? LookBeforeExec(int pid)
     {
         try
         {
             var folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/");
-            if (new FileInfo(folder + "cwd").LinkTarget?.EndsWith("/opt/workspace", StringComparison.Ordinal) != true) return null;
+            if (new FileInfo(folder + "cwd").LinkTarget?.EndsWith("/opt/workspace", StringComparison.Ordinal) != true)
+            {
+                return null;
+            }
+
             var descriptors = Directory.GetFileSystemEntries(folder + "fd").Order(StringComparer.Ordinal).ToList();
             var child = new Child(
                 [.. descriptors.Select(Path.GetFileName).OfType<string>()],
                 [.. descriptors.Select(descriptor => new FileInfo(descriptor).LinkTarget ?? "")],
                 File.ReadAllLines(folder + "status"),
-                OomScore(pid));
+                OomScore(pid)
+            );
             return new FileInfo(folder + "exe").LinkTarget == "/run/shim" ? child : null;
         }
         catch (IOException)
@@ -224,24 +250,33 @@ public sealed class AttackTests
         }
     }
 
-    private static string OomScore(int pid) => File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/oom_score_adj")).Trim();
+    private static string OomScore(int pid) =>
+        File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/oom_score_adj")).Trim();
 
     private static Dictionary<string, string> Results(Log log) => Results(log.Stdout);
 
-    private static Dictionary<string, string> Results(byte[] output) => Encoding.UTF8.GetString(output)
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .Select(line => line.Split(": ", 2))
-        .Where(parts => parts.Length == 2)
-        .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+    private static Dictionary<string, string> Results(byte[] output) =>
+        Encoding
+            .UTF8.GetString(output)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(": ", 2))
+            .Where(parts => parts.Length == 2)
+            .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
 
     // Limits, nice value, policy and affinity of PID 1, as the host sees them.
     private static string StateOf(Container container)
     {
         var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{container.Pid}/stat")).Split(") ")[1].Split(' ');
-        var affinity = File.ReadAllLines($"/proc/{container.Pid}/status").Single(l => l.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
+        var affinity = File.ReadAllLines($"/proc/{container.Pid}/status")
+            .Single(l => l.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
         var oom = File.ReadAllText($"/proc/{container.Pid}/oom_score_adj");
         return string.Join('\n', [stat[15], stat[16], stat[38], affinity, oom, .. File.ReadAllLines($"/proc/{container.Pid}/limits")]);
     }
 
-    private sealed record Child(IReadOnlyList<string> Descriptors, IReadOnlyList<string> Targets, IReadOnlyList<string> Status, string OomScore);
+    private sealed record Child(
+        IReadOnlyList<string> Descriptors,
+        IReadOnlyList<string> Targets,
+        IReadOnlyList<string> Status,
+        string OomScore
+    );
 }

@@ -6,17 +6,18 @@ namespace Stromboli.Shim.Tests;
 
 public sealed class ControlTests
 {
-    public static TheoryData<string, byte[]> BadFrames() => new()
-    {
-        { "unknown type", Connection.Encode(4, [1]) },
-        { "type 0", Connection.Encode(0, []) },
-        { "type 255", Connection.Encode(255, []) },
-        { "short lease", Connection.Encode(2, [1, 2, 3]) },
-        { "long stop", Connection.Encode(3, [1, 2, 3, 4, 5]) },
-        { "empty stop", Connection.Encode(3, []) },
-        { "Go of 4 MiB + 1", Header(4 * 1024 * 1024 + 1, 1) },
-        { "length -1", Header(-1, 1) },
-    };
+    public static TheoryData<string, byte[]> BadFrames() =>
+        new()
+        {
+            { "unknown type", Connection.Encode(4, [1]) },
+            { "type 0", Connection.Encode(0, []) },
+            { "type 255", Connection.Encode(255, []) },
+            { "short lease", Connection.Encode(2, [1, 2, 3]) },
+            { "long stop", Connection.Encode(3, [1, 2, 3, 4, 5]) },
+            { "empty stop", Connection.Encode(3, []) },
+            { "Go of 4 MiB + 1", Header(4 * 1024 * 1024 + 1, 1) },
+            { "length -1", Header(-1, 1) },
+        };
 
     [Fact]
     public async Task Connection_TornAtAnyByte_CostsNothing()
@@ -46,7 +47,10 @@ public sealed class ControlTests
         await using var container = await Container.StartAsync();
         using var bridge = await container.ConnectAsync();
         foreach (var one in Connection.Encode(1, Go.Shell("sleep 60").ToPayload()).Concat(Connection.Encode(3, BitConverter.GetBytes(0))))
+        {
             await bridge.SendRawAsync((byte[])[one]);
+        }
+
         await bridge.ExpectAsync(FrameType.Started);
         await bridge.ExpectAsync(FrameType.Exited);
     }
@@ -58,8 +62,15 @@ public sealed class ControlTests
         using var bridge = await container.ConnectAsync();
         var lease = Connection.Encode(2, BitConverter.GetBytes(60_000L));
         var leases = Enumerable.Repeat(lease, 5000).SelectMany(b => b);
-        await bridge.SendRawAsync((byte[])
-            [.. leases, .. Connection.Encode(1, Go.Shell("sleep 60").ToPayload()), .. leases, .. Connection.Encode(3, BitConverter.GetBytes(0))]);
+        await bridge.SendRawAsync(
+            (byte[])
+                [
+                    .. leases,
+                    .. Connection.Encode(1, Go.Shell("sleep 60").ToPayload()),
+                    .. leases,
+                    .. Connection.Encode(3, BitConverter.GetBytes(0)),
+                ]
+        );
         await bridge.ExpectAsync(FrameType.Started);
         await bridge.ExpectAsync(FrameType.Exited);
     }
@@ -113,7 +124,10 @@ public sealed class ControlTests
     {
         await using var container = await Container.StartAsync();
         using (await container.RunAsync(Go.Shell("until test -e /opt/workspace/go; do sleep 0.02; done; echo alone; exit 7")))
+        {
             container.Bridge.Close();
+        }
+
         await File.WriteAllTextAsync(Path.Combine(container.Workspace, "go"), "", TestContext.Current.CancellationToken);
         var (code, log) = await container.EndAsync();
 
@@ -164,7 +178,10 @@ public sealed class ControlTests
         var again = Connection.Encode(1, new Go().ToPayload());
         try
         {
-            for (var i = 0; i < 60_000; i++) await bridge.SendRawAsync(again);
+            for (var i = 0; i < 60_000; i++)
+            {
+                await bridge.SendRawAsync(again);
+            }
         }
         catch (System.Net.Sockets.SocketException)
         {

@@ -23,7 +23,9 @@ public sealed class CostTests
         }
 
         took.Sort();
-        TestContext.Current.TestOutputHelper?.WriteLine($"exec of the shim to Started: best {took[0].TotalMilliseconds:F2} ms, median {took[Starts / 2].TotalMilliseconds:F2} ms, worst {took[^1].TotalMilliseconds:F2} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"exec of the shim to Started: best {took[0].TotalMilliseconds:F2} ms, median {took[Starts / 2].TotalMilliseconds:F2} ms, worst {took[^1].TotalMilliseconds:F2} ms"
+        );
         Assert.InRange(took[Starts / 2], TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
     }
 
@@ -34,8 +36,13 @@ public sealed class CostTests
         using var bridge = await container.RunAsync(Go.Shell("sleep 60") with { Relays = [(8080, "a.sock")] });
         var status = File.ReadAllLines($"/proc/{container.Pid}/status");
         foreach (var field in new[] { "VmRSS", "RssAnon", "VmHWM" })
+        {
             TestContext.Current.TestOutputHelper?.WriteLine(status.Single(l => l.StartsWith(field, StringComparison.Ordinal)));
-        var anonymous = status.Single(l => l.StartsWith("RssAnon", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2];
+        }
+
+        var anonymous = status
+            .Single(l => l.StartsWith("RssAnon", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2];
 
         Assert.InRange(long.Parse(anonymous, CultureInfo.InvariantCulture), 0, 1024);
     }

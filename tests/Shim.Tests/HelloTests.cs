@@ -17,12 +17,33 @@ public sealed class HelloTests
         Assert.Equal(1, hello.GetProperty("version").GetInt32());
         Assert.Equal("waiting", hello.GetProperty("state").GetString());
         Assert.False(hello.TryGetProperty("record", out _));
-        var mounts = hello.GetProperty("mounts").EnumerateArray().ToDictionary(m => m.GetProperty("path").GetString()!, StringComparer.Ordinal);
-        foreach (var (inside, outside) in new[] { ("/opt/workspace", container.Workspace), ("/run/stromboli", container.RunDirectory), ("/", "/") })
-            Assert.Equal(await IdentityAsync(outside), $"{mounts[inside].GetProperty("dev").GetUInt64()} {mounts[inside].GetProperty("ino").GetUInt64()}");
+        var mounts = hello
+            .GetProperty("mounts")
+            .EnumerateArray()
+            .ToDictionary(m => m.GetProperty("path").GetString()!, StringComparer.Ordinal);
+        foreach (
+            var (inside, outside) in new[]
+            {
+                ("/opt/workspace", container.Workspace),
+                ("/run/stromboli", container.RunDirectory),
+                ("/", "/"),
+            }
+        )
+        {
+            Assert.Equal(
+                await IdentityAsync(outside),
+                $"{mounts[inside].GetProperty("dev").GetUInt64()} {mounts[inside].GetProperty("ino").GetUInt64()}"
+            );
+        }
+
         Assert.Contains("/opt/odd \"name\\", mounts.Keys);
-        Assert.DoesNotContain(mounts.Keys, path => path.StartsWith("/proc", StringComparison.Ordinal)
-            || path.StartsWith("/sys", StringComparison.Ordinal) || path.StartsWith("/dev", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            mounts.Keys,
+            path =>
+                path.StartsWith("/proc", StringComparison.Ordinal)
+                || path.StartsWith("/sys", StringComparison.Ordinal)
+                || path.StartsWith("/dev", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -87,7 +108,9 @@ public sealed class HelloTests
     [Fact]
     public async Task Hello_CliThatIsADirectory_IsNotPresent()
     {
-        await using var container = await Container.StartAsync(prepare: opt => Directory.CreateDirectory(Path.Combine(opt, "claude", "claude")));
+        await using var container = await Container.StartAsync(prepare: opt =>
+            Directory.CreateDirectory(Path.Combine(opt, "claude", "claude"))
+        );
         Assert.Equal("false,,false", await CliAsync(container));
     }
 
@@ -114,7 +137,9 @@ public sealed class HelloTests
 
     private static async Task<string> IdentityAsync(string path)
     {
-        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%d %i", path]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using var stat = Process.Start(
+            new ProcessStartInfo("stat", ["-c", "%d %i", path]) { UseShellExecute = false, RedirectStandardOutput = true }
+        )!;
         return (await stat.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim();
     }
 }

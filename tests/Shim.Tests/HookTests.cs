@@ -18,7 +18,9 @@ public sealed class HookTests
             Stdin = ["the prompt\n"u8.ToArray()],
         };
         using var bridge = await container.ConnectAsync();
-        await bridge.SendGoAsync(go.After("echo $COLOUR; echo 1 >> order; cat", "pwd >&2; echo 2 >> order; export COLOUR=blue", "echo $COLOUR; echo 3 >> order"));
+        await bridge.SendGoAsync(
+            go.After("echo $COLOUR; echo 1 >> order; cat", "pwd >&2; echo 2 >> order; export COLOUR=blue", "echo $COLOUR; echo 3 >> order")
+        );
         var started = await bridge.ExpectAsync(FrameType.Started);
         await bridge.ExpectAsync(FrameType.Exited);
         var (code, log) = await container.EndAsync();
@@ -26,11 +28,27 @@ public sealed class HookTests
         Assert.Equal(0, code);
         Assert.Equal("the prompt\n1\n2\n3\n", Encoding.UTF8.GetString(log.Stdout));
         Assert.Equal("red\n/tmp/made/for/it\nred\n", Encoding.UTF8.GetString(log.Hooks));
-        Assert.Equal(["h[0]", "h[1]", "h[2]"], started.Json.GetProperty("hooks").EnumerateArray().Select(hook => hook.GetProperty("name").GetString()));
         Assert.Equal(
-            ["hookStarted h[0]", "hookEnded h[0]", "hookStarted h[1]", "hookEnded h[1]", "hookStarted h[2]", "hookEnded h[2]", "started ", "exited "],
-            log.Records.Select(record => $"{record.GetProperty("t")} {(record.TryGetProperty("name", out var name) ? name : "")}"));
-        Assert.All(log.RecordsOf("hookEnded"), ended => Assert.Equal((0, "agent"), (ended.GetProperty("code").GetInt32(), ended.GetProperty("by").GetString())));
+            ["h[0]", "h[1]", "h[2]"],
+            started.Json.GetProperty("hooks").EnumerateArray().Select(hook => hook.GetProperty("name").GetString())
+        );
+        Assert.Equal(
+            [
+                "hookStarted h[0]",
+                "hookEnded h[0]",
+                "hookStarted h[1]",
+                "hookEnded h[1]",
+                "hookStarted h[2]",
+                "hookEnded h[2]",
+                "started ",
+                "exited ",
+            ],
+            log.Records.Select(record => $"{record.GetProperty("t")} {(record.TryGetProperty("name", out var name) ? name : "")}")
+        );
+        Assert.All(
+            log.RecordsOf("hookEnded"),
+            ended => Assert.Equal((0, "agent"), (ended.GetProperty("code").GetInt32(), ended.GetProperty("by").GetString()))
+        );
     }
 
     [Fact]
@@ -75,8 +93,10 @@ public sealed class HookTests
         await using var container = await Container.StartAsync();
         using var bridge = await container.ConnectAsync();
         var watch = Stopwatch.StartNew();
-        await bridge.SendGoAsync(Go.Shell("until [ -e /tmp/served ]; do sleep 0.02; done; pgrep -fx 'sleep 4321'")
-            .After("sleep 4321 & (while :; do echo serving; sleep 0.05; : > /tmp/served; done) & echo begun"));
+        await bridge.SendGoAsync(
+            Go.Shell("until [ -e /tmp/served ]; do sleep 0.02; done; pgrep -fx 'sleep 4321'")
+                .After("sleep 4321 & (while :; do echo serving; sleep 0.05; : > /tmp/served; done) & echo begun")
+        );
         await bridge.ExpectAsync(FrameType.Started);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         var exited = await bridge.ExpectAsync(FrameType.Exited);
@@ -95,7 +115,13 @@ public sealed class HookTests
         await using var container = await Container.StartAsync();
         using var bridge = await container.ConnectAsync();
         var watch = Stopwatch.StartNew();
-        await bridge.SendGoAsync(Go.Shell("echo never").After("sleep 0.3", "trap 'echo heard' TERM; sleep 600 & while :; do sleep 0.02; done") with { HooksMs = 600, GraceMs = 300 });
+        await bridge.SendGoAsync(
+            Go.Shell("echo never").After("sleep 0.3", "trap 'echo heard' TERM; sleep 600 & while :; do sleep 0.02; done") with
+            {
+                HooksMs = 600,
+                GraceMs = 300,
+            }
+        );
         var exited = await bridge.ExpectAsync(FrameType.Exited);
         var (code, log) = await container.EndAsync();
 
@@ -121,7 +147,13 @@ public sealed class HookTests
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.ConnectAsync();
-        await bridge.SendGoAsync(Go.Shell("echo never").After("trap 'exit 0' TERM; while :; do sleep 0.02; done") with { HooksMs = 300, GraceMs = 10_000 });
+        await bridge.SendGoAsync(
+            Go.Shell("echo never").After("trap 'exit 0' TERM; while :; do sleep 0.02; done") with
+            {
+                HooksMs = 300,
+                GraceMs = 10_000,
+            }
+        );
         var exited = await bridge.ExpectAsync(FrameType.Exited);
         await container.EndAsync();
 
@@ -185,9 +217,7 @@ public sealed class HookTests
     public async Task Reconnect_AfterHooks_TellsThemInItsRecord()
     {
         await using var container = await Container.StartAsync();
-        using (await container.RunAsync(Go.Shell("sleep 600").After("true")))
-        {
-        }
+        using (await container.RunAsync(Go.Shell("sleep 600").After("true"))) { }
 
         using var second = await container.Bridge.AcceptAsync();
         var hello = await second.ExpectAsync(FrameType.Hello);
@@ -229,7 +259,9 @@ public sealed class HookTests
         await using var container = await Container.StartAsync();
         const string Forged = "r{\"t\":\"hookEnded\",\"name\":\"h[0]\",\"code\":0,\"by\":\"agent\",\"ms\":1}";
         using var bridge = await container.ConnectAsync();
-        await bridge.SendGoAsync(new Go().After($"printf '\\n%s\\n\\0\\r\\n%s' '{Forged}' '{Forged}'; printf '\\n%s\\n' '{Forged}' >&2; exit 9"));
+        await bridge.SendGoAsync(
+            new Go().After($"printf '\\n%s\\n\\0\\r\\n%s' '{Forged}' '{Forged}'; printf '\\n%s\\n' '{Forged}' >&2; exit 9")
+        );
         await bridge.ExpectAsync(FrameType.Exited);
         var (_, log) = await container.EndAsync();
 
@@ -242,7 +274,12 @@ public sealed class HookTests
     public async Task Hooks_ThatFloodTheLog_AreCutAndLeaveTheAgentItsTail()
     {
         await using var container = await Container.StartAsync();
-        using var bridge = await container.RunAsync(Go.Shell("echo the result").After("yes | head -c 3000000; echo the end") with { LogBytes = 64 * 1024 });
+        using var bridge = await container.RunAsync(
+            Go.Shell("echo the result").After("yes | head -c 3000000; echo the end") with
+            {
+                LogBytes = 64 * 1024,
+            }
+        );
         var exited = await bridge.ExpectAsync(FrameType.Exited);
         var (_, log) = await container.EndAsync();
 
@@ -259,7 +296,11 @@ public sealed class HookTests
     {
         await using var container = await Container.StartAsync();
         var name = new string('n', 28);
-        var go = new Go() with { HooksMs = 60_000, Hooks = [.. Enumerable.Range(0, 48).Select(i => ($"{name}[{i % 10}]", $"true {new string('x', 16_000)}"))] };
+        var go = new Go() with
+        {
+            HooksMs = 60_000,
+            Hooks = [.. Enumerable.Range(0, 48).Select(i => ($"{name}[{i % 10}]", $"true {new string('x', 16_000)}"))],
+        };
         using var bridge = await container.ConnectAsync();
         await bridge.SendGoAsync(go);
         var started = await bridge.ExpectAsync(FrameType.Started);
@@ -289,9 +330,13 @@ public sealed class HookTests
     public async Task Hook_ThatAttacksTheShim_IsHeldAsTheAgentIs()
     {
         await using var container = await Container.StartAsync();
-        using var bridge = await container.RunAsync(Go.Shell("cat /proc/self/oom_score_adj; ulimit -Sn")
-            .After("kill -9 1; kill -STOP 1; true", "cat /proc/self/oom_score_adj; ulimit -Sn; ls /proc/self/fd | wc -l; cat /proc/1/environ"
-                + " 2>/dev/null; true"));
+        using var bridge = await container.RunAsync(
+            Go.Shell("cat /proc/self/oom_score_adj; ulimit -Sn")
+                .After(
+                    "kill -9 1; kill -STOP 1; true",
+                    "cat /proc/self/oom_score_adj; ulimit -Sn; ls /proc/self/fd | wc -l; cat /proc/1/environ" + " 2>/dev/null; true"
+                )
+        );
         await bridge.ExpectAsync(FrameType.Exited);
         var (code, log) = await container.EndAsync();
 
@@ -314,18 +359,19 @@ public sealed class HookTests
         Assert.Equal(125, await container.ExitAsync());
     }
 
-    public static TheoryData<string, byte[]> BadGos => new()
-    {
-        { "no time", "h[0]=true"u8.ToArray() },
-        { "NUL in command", "h[0]=true\0false"u8.ToArray() },
-        { "NUL in name", "h\0[0]=true"u8.ToArray() },
-        { "no name", "=true"u8.ToArray() },
-        { "no command", "h[0]="u8.ToArray() },
-        { "no equals", "h[0]"u8.ToArray() },
-        { "empty", [] },
-        { "a quote in the name", "h\"[0]=true"u8.ToArray() },
-        { "a long name", Encoding.UTF8.GetBytes(new string('n', 32) + "=true") },
-    };
+    public static TheoryData<string, byte[]> BadGos =>
+        new()
+        {
+            { "no time", "h[0]=true"u8.ToArray() },
+            { "NUL in command", "h[0]=true\0false"u8.ToArray() },
+            { "NUL in name", "h\0[0]=true"u8.ToArray() },
+            { "no name", "=true"u8.ToArray() },
+            { "no command", "h[0]="u8.ToArray() },
+            { "no equals", "h[0]"u8.ToArray() },
+            { "empty", [] },
+            { "a quote in the name", "h\"[0]=true"u8.ToArray() },
+            { "a long name", Encoding.UTF8.GetBytes(new string('n', 32) + "=true") },
+        };
 
     [Fact]
     public async Task Go_WithTooManyHooks_IsRefused()
@@ -339,7 +385,10 @@ public sealed class HookTests
     }
 
     private static (int? Code, string? Signal) Ending(JsonElement record) =>
-        (record.TryGetProperty("code", out var code) ? code.GetInt32() : null, record.TryGetProperty("signalName", out var signal) ? signal.GetString() : null);
+        (
+            record.TryGetProperty("code", out var code) ? code.GetInt32() : null,
+            record.TryGetProperty("signalName", out var signal) ? signal.GetString() : null
+        );
 
     private static string? Text(JsonElement json, string member) => json.GetProperty(member).GetString();
 

@@ -25,7 +25,11 @@ public sealed class LeaseTests
     {
         await using var container = await Container.StartAsync();
         var watch = Stopwatch.StartNew();
-        using (await container.RunAsync(Go.Attack("stubborn-tree", "10") with { LeaseMs = 500 })) container.Bridge.Close();
+        using (await container.RunAsync(Go.Attack("stubborn-tree", "10") with { LeaseMs = 500 }))
+        {
+            container.Bridge.Close();
+        }
+
         var (code, log) = await container.EndAsync();
 
         Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(1490), TimeSpan.FromSeconds(5));
@@ -82,7 +86,11 @@ public sealed class LeaseTests
     {
         await using var container = await Container.StartAsync();
         var watch = Stopwatch.StartNew();
-        using (await container.RunAsync(Go.Shell("sleep 60") with { LeaseMs = 800 })) await Task.Yield();
+        using (await container.RunAsync(Go.Shell("sleep 60") with { LeaseMs = 800 }))
+        {
+            await Task.Yield();
+        }
+
         using var second = await container.ConnectAsync();
         await second.SendGoAsync(new Go());
         await second.ExpectAsync(FrameType.Started);
@@ -109,8 +117,11 @@ public sealed class LeaseTests
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Shell("sleep 60"));
-        var clocks = Directory.GetFiles($"/proc/{container.Pid}/fdinfo").Select(File.ReadAllText)
-            .Where(text => text.Contains("clockid:", StringComparison.Ordinal)).ToList();
+        var clocks = Directory
+            .GetFiles($"/proc/{container.Pid}/fdinfo")
+            .Select(File.ReadAllText)
+            .Where(text => text.Contains("clockid:", StringComparison.Ordinal))
+            .ToList();
 
         Assert.Contains($"clockid: {ClockBoottime}\n", Assert.Single(clocks), StringComparison.Ordinal);
     }

@@ -15,7 +15,9 @@ public sealed class OutputTests
     public async Task Bytes_OfAnyKind_PassAsTheyAre()
     {
         await using var container = await Container.StartAsync();
-        using var bridge = await container.RunAsync(Go.Shell("""printf '\000\n\n\n\377\376x\303\n\r\n\033[0mo\nlast'; printf 'e\000\n\200' >&2"""));
+        using var bridge = await container.RunAsync(
+            Go.Shell("""printf '\000\n\n\n\377\376x\303\n\r\n\033[0mo\nlast'; printf 'e\000\n\200' >&2""")
+        );
         var (_, log) = await container.EndAsync();
 
         Assert.Equal((byte[])[0, 10, 10, 10, 0xff, 0xfe, (byte)'x', 0xc3, 10, 13, 10, 27, .. "[0mo\nlast"u8], log.Stdout);
@@ -40,7 +42,13 @@ public sealed class OutputTests
         await using var container = await Container.StartAsync();
         // In two pieces, with something on the other stream.
         using var bridge = await container.RunAsync(
-            Go.Shell($"head -c {length / 3} /dev/zero | tr '\\0' a; echo not it >&2; sleep 0.02; head -c {length - (length / 3)} /dev/zero | tr '\\0' a") with { LogBytes = 65536 });
+            Go.Shell(
+                $"head -c {length / 3} /dev/zero | tr '\\0' a; echo not it >&2; sleep 0.02; head -c {length - (length / 3)} /dev/zero | tr '\\0' a"
+            ) with
+            {
+                LogBytes = 65536,
+            }
+        );
         var exited = await bridge.ExpectAsync(FrameType.Exited);
         var (_, log) = await container.EndAsync();
 
@@ -86,7 +94,11 @@ public sealed class OutputTests
         const int logBytes = 4 * MiB;
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(
-            Go.Shell($"/opt/stromboli/attacker flood {total}; until test -e /opt/workspace/go; do sleep 0.02; done") with { LogBytes = logBytes });
+            Go.Shell($"/opt/stromboli/attacker flood {total}; until test -e /opt/workspace/go; do sleep 0.02; done") with
+            {
+                LogBytes = logBytes,
+            }
+        );
         await Deadline.UntilAsync(() => container.Processes().Count == 3 - 1 && Sleeping(container), "the flood's end");
         var peak = StatusKiB(container.Pid, "VmHWM");
         await File.WriteAllTextAsync(Path.Combine(container.Workspace, "go"), "", TestContext.Current.CancellationToken);
@@ -112,7 +124,11 @@ public sealed class OutputTests
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(
-            Go.Shell("/opt/stromboli/attacker flood 3145728 >&2; echo result; echo problem >&2") with { LogBytes = 2 * MiB });
+            Go.Shell("/opt/stromboli/attacker flood 3145728 >&2; echo result; echo problem >&2") with
+            {
+                LogBytes = 2 * MiB,
+            }
+        );
         var (_, log) = await container.EndAsync();
 
         var truncated = Assert.Single(log.RecordsOf("truncated"));
@@ -135,7 +151,10 @@ public sealed class OutputTests
 
         Assert.InRange(log.Stdout.Length, 0, logBytes);
         Assert.Equal(65536 - log.Stdout.Length, Assert.Single(log.RecordsOf("truncated")).GetProperty("omitted").GetInt64());
-        if (logBytes >= 100) Assert.EndsWith("1023.\n", Encoding.UTF8.GetString(log.Stdout), StringComparison.Ordinal);
+        if (logBytes >= 100)
+        {
+            Assert.EndsWith("1023.\n", Encoding.UTF8.GetString(log.Stdout), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -211,7 +230,11 @@ public sealed class OutputTests
         }
     }
 
-    private static long StatusKiB(int pid, string field) => long.Parse(
-        File.ReadAllLines($"/proc/{pid}/status").Single(l => l.StartsWith(field + ":", StringComparison.Ordinal))
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
+    private static long StatusKiB(int pid, string field) =>
+        long.Parse(
+            File.ReadAllLines($"/proc/{pid}/status")
+                .Single(l => l.StartsWith(field + ":", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
+            CultureInfo.InvariantCulture
+        );
 }

@@ -12,7 +12,10 @@ public sealed class ReapTests
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Attack(kind, $"{count}"));
-        await Deadline.UntilAsync(() => Encoding.UTF8.GetString(container.LogSoFar()).Contains("odone", StringComparison.Ordinal), "all made");
+        await Deadline.UntilAsync(
+            () => Encoding.UTF8.GetString(container.LogSoFar()).Contains("odone", StringComparison.Ordinal),
+            "all made"
+        );
         await Deadline.UntilAsync(() => Children(container.Pid) == 1, "only the agent left as a child");
     }
 

@@ -45,10 +45,22 @@ public sealed class RelayTests
         await Deadline.UntilAsync(() => container.LogSoFar().AsSpan().IndexOf("oconnected 80"u8) >= 0, "80 connections");
         using var deadline = Deadline.Token();
         var accepted = new List<Socket>();
-        for (var i = 0; i < 64; i++) accepted.Add(await server.AcceptAsync(deadline.Token));
+        for (var i = 0; i < 64; i++)
+        {
+            accepted.Add(await server.AcceptAsync(deadline.Token));
+        }
+
         Assert.False(server.Poll(TimeSpan.FromMilliseconds(200), SelectMode.SelectRead), "a 65th connection at once");
-        foreach (var socket in accepted) await AnswerAsync(socket);
-        for (var i = 0; i < 16; i++) await AnswerAsync(await server.AcceptAsync(deadline.Token));
+        foreach (var socket in accepted)
+        {
+            await AnswerAsync(socket);
+        }
+
+        for (var i = 0; i < 16; i++)
+        {
+            await AnswerAsync(await server.AcceptAsync(deadline.Token));
+        }
+
         var (_, log) = await container.EndAsync();
 
         Assert.Equal("connected 80\nanswered 80\n", Encoding.UTF8.GetString(log.Stdout));
@@ -62,7 +74,11 @@ public sealed class RelayTests
         await Deadline.UntilAsync(() => container.LogSoFar().AsSpan().IndexOf("oconnected 3"u8) >= 0, "connections to nobody");
         using var server = Listen(container, "model.sock");
         using var deadline = Deadline.Token();
-        for (var i = 0; i < 3; i++) await AnswerAsync(await server.AcceptAsync(deadline.Token));
+        for (var i = 0; i < 3; i++)
+        {
+            await AnswerAsync(await server.AcceptAsync(deadline.Token));
+        }
+
         var (_, log) = await container.EndAsync();
 
         Assert.Equal("connected 3\nanswered 3\n", Encoding.UTF8.GetString(log.Stdout));
@@ -112,7 +128,11 @@ public sealed class RelayTests
         var servers = names.Select(n => Listen(container, n.Socket)).ToList();
         var echoes = servers.Select(s => EchoAsync(s, 1)).ToList();
         using var bridge = await container.RunAsync(
-            Go.Shell("for p in 1 2 3 4 5 6 7 8; do /opt/stromboli/attacker relay-echo 900$p 10$p; done") with { Relays = names });
+            Go.Shell("for p in 1 2 3 4 5 6 7 8; do /opt/stromboli/attacker relay-echo 900$p 10$p; done") with
+            {
+                Relays = names,
+            }
+        );
         var (_, log) = await container.EndAsync();
 
         Assert.Equal(string.Concat(names.Select((_, i) => $"got {100 + i + 1} wrong 0\n")), Encoding.UTF8.GetString(log.Stdout));

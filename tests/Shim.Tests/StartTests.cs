@@ -12,41 +12,44 @@ public sealed class StartTests
     private const int ERofs = 30;
     private const int EAddrInUse = 98;
 
-    public static TheoryData<string, string> MalformedGo() => new()
-    {
-        { "unknown field", "a field is not known" },
-        { "a key after the last", "a field is not known" },
-        { "key 0", "a field is not known" },
-        { "no command", "there is no command" },
-        { "empty command", "there is no command" },
-        { "NUL in argument", "a string contains a NUL" },
-        { "entry without =", "an environment entry is not NAME=value" },
-        { "entry without name", "an environment entry is not NAME=value" },
-        { "no workdir", "there is no working directory" },
-        { "relative workdir", "the working directory is not an absolute path" },
-        { "two workdirs", "a field that stands once is repeated" },
-        { "no lease", "there is no lease" },
-        { "lease over", "the lease is over" },
-        { "short lease", "a field does not have the form of its key" },
-        { "relay path", "a relay's socket name is not [a-z0-9-]+.sock" },
-        { "relay parent", "a relay's socket name is not [a-z0-9-]+.sock" },
-        { "relay port 0", "a relay's port is 0" },
-        { "nine relays", "more than 8 relays" },
-        { "too much stdin", "more than 2 MiB for stdin" },
-        { "too many arguments", "more than 4096 arguments or environment entries" },
-        { "no processes", "there may be no process" },
-    };
+    public static TheoryData<string, string> MalformedGo() =>
+        new()
+        {
+            { "unknown field", "a field is not known" },
+            { "a key after the last", "a field is not known" },
+            { "key 0", "a field is not known" },
+            { "no command", "there is no command" },
+            { "empty command", "there is no command" },
+            { "NUL in argument", "a string contains a NUL" },
+            { "entry without =", "an environment entry is not NAME=value" },
+            { "entry without name", "an environment entry is not NAME=value" },
+            { "no workdir", "there is no working directory" },
+            { "relative workdir", "the working directory is not an absolute path" },
+            { "two workdirs", "a field that stands once is repeated" },
+            { "no lease", "there is no lease" },
+            { "lease over", "the lease is over" },
+            { "short lease", "a field does not have the form of its key" },
+            { "relay path", "a relay's socket name is not [a-z0-9-]+.sock" },
+            { "relay parent", "a relay's socket name is not [a-z0-9-]+.sock" },
+            { "relay port 0", "a relay's port is 0" },
+            { "nine relays", "more than 8 relays" },
+            { "too much stdin", "more than 2 MiB for stdin" },
+            { "too many arguments", "more than 4096 arguments or environment entries" },
+            { "no processes", "there may be no process" },
+        };
 
     [Fact]
     public async Task Go_Pids_BoundTheProcessesOfAgentAndHooks()
     {
         await using var container = await Container.StartAsync();
         const string Limit = "sed -n 's/^Max processes *//p' /proc/self/limits";
-        using var bridge = await container.RunAsync(Go.Shell($"cat hook; {Limit}").After($"{Limit} > hook") with
-        {
-            Workdir = "/opt/workspace",
-            Extra = [(11, BitConverter.GetBytes(4321L))],
-        });
+        using var bridge = await container.RunAsync(
+            Go.Shell($"cat hook; {Limit}").After($"{Limit} > hook") with
+            {
+                Workdir = "/opt/workspace",
+                Extra = [(11, BitConverter.GetBytes(4321L))],
+            }
+        );
         await bridge.ExpectAsync(FrameType.Exited);
         var (code, log) = await container.EndAsync();
         var words = Encoding.UTF8.GetString(log.Stdout).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
@@ -58,18 +61,22 @@ public sealed class StartTests
     public async Task Go_AllFields_ArriveAtTheAgent()
     {
         await using var container = await Container.StartAsync();
-        using var bridge = await container.RunAsync(Go.Shell("pwd; stat -c %a .. .; env; cat; echo $0 \"$1\" >&2; exit 3") with
-        {
-            Argv = ["sh", "-c", "pwd; stat -c %a .. .; env | sort; cat; echo \"$0\" \"$1\" >&2; exit 3", "näme", " two words"],
-            Environment = ["PATH=/usr/bin:/bin", "SECRET=a=b\nc"],
-            Workdir = "/opt/workspace/new/deep",
-            Stdin = ["first "u8.ToArray(), "\0second\n"u8.ToArray()],
-        });
+        using var bridge = await container.RunAsync(
+            Go.Shell("pwd; stat -c %a .. .; env; cat; echo $0 \"$1\" >&2; exit 3") with
+            {
+                Argv = ["sh", "-c", "pwd; stat -c %a .. .; env | sort; cat; echo \"$0\" \"$1\" >&2; exit 3", "näme", " two words"],
+                Environment = ["PATH=/usr/bin:/bin", "SECRET=a=b\nc"],
+                Workdir = "/opt/workspace/new/deep",
+                Stdin = ["first "u8.ToArray(), "\0second\n"u8.ToArray()],
+            }
+        );
         var exited = await bridge.ExpectAsync(FrameType.Exited);
         var (code, log) = await container.EndAsync();
 
-        Assert.Equal("/opt/workspace/new/deep\n755\n755\nPATH=/usr/bin:/bin\nPWD=/opt/workspace/new/deep\nSECRET=a=b\nc\nfirst \0second\n",
-            Encoding.UTF8.GetString(log.Stdout));
+        Assert.Equal(
+            "/opt/workspace/new/deep\n755\n755\nPATH=/usr/bin:/bin\nPWD=/opt/workspace/new/deep\nSECRET=a=b\nc\nfirst \0second\n",
+            Encoding.UTF8.GetString(log.Stdout)
+        );
         Assert.Equal("näme  two words\n", Encoding.UTF8.GetString(log.Stderr));
         Assert.Equal(3, code);
         Assert.Equal(3, exited.Json.GetProperty("code").GetInt32());
@@ -84,9 +91,12 @@ public sealed class StartTests
     public async Task Agent_WhenStarted_HasWhatItShouldAndNoMore()
     {
         await using var container = await Container.StartAsync();
-        using var bridge = await container.RunAsync(Go.Shell(
-            "cat /proc/self/oom_score_adj; ls -m /proc/$$/fd; ulimit -n; umask; " +
-            "cut -d' ' -f5,6 /proc/$$/stat; echo $$ $$; grep -E '^(Sig(Pnd|Blk|Ign)|NoNewPrivs|Seccomp|CapEff|THP_enabled)' /proc/self/status"));
+        using var bridge = await container.RunAsync(
+            Go.Shell(
+                "cat /proc/self/oom_score_adj; ls -m /proc/$$/fd; ulimit -n; umask; "
+                    + "cut -d' ' -f5,6 /proc/$$/stat; echo $$ $$; grep -E '^(Sig(Pnd|Blk|Ign)|NoNewPrivs|Seccomp|CapEff|THP_enabled)' /proc/self/status"
+            )
+        );
         var (_, log) = await container.EndAsync();
         var lines = Encoding.UTF8.GetString(log.Stdout).Split('\n');
 
@@ -95,8 +105,21 @@ public sealed class StartTests
         Assert.Equal("0022", lines[3]);
         Assert.Equal(lines[5], lines[4]);
         const string zero = "0000000000000000";
-        foreach (var expected in new[] { $"SigPnd:\t{zero}", $"SigBlk:\t{zero}", $"SigIgn:\t{zero}", $"CapEff:\t{zero}", "NoNewPrivs:\t1", "Seccomp:\t2", "THP_enabled:\t1" })
+        foreach (
+            var expected in new[]
+            {
+                $"SigPnd:\t{zero}",
+                $"SigBlk:\t{zero}",
+                $"SigIgn:\t{zero}",
+                $"CapEff:\t{zero}",
+                "NoNewPrivs:\t1",
+                "Seccomp:\t2",
+                "THP_enabled:\t1",
+            }
+        )
+        {
             Assert.Contains(expected, lines);
+        }
         // The shim raises its own limit, for relays.
         Assert.Equal("512", lines[2]);
     }
@@ -191,44 +214,53 @@ public sealed class StartTests
         using var bridge = await container.RunAsync(Go.Shell("cat > /opt/workspace/input") with { Stdin = [input[..1000], input[1000..]] });
         await bridge.ExpectAsync(FrameType.Exited);
 
-        Assert.Equal(input, await File.ReadAllBytesAsync(Path.Combine(container.Workspace, "input"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            input,
+            await File.ReadAllBytesAsync(Path.Combine(container.Workspace, "input"), TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
     public async Task Stdin_NotRead_HoldsUpNothing()
     {
         await using var container = await Container.StartAsync();
-        using var bridge = await container.RunAsync(Go.Shell("exec <&-; echo closed; sleep 0.1; exit 4") with { Stdin = [new byte[1024 * 1024]] });
+        using var bridge = await container.RunAsync(
+            Go.Shell("exec <&-; echo closed; sleep 0.1; exit 4") with
+            {
+                Stdin = [new byte[1024 * 1024]],
+            }
+        );
         await bridge.ExpectAsync(FrameType.Exited);
 
         Assert.Equal(4, await container.ExitAsync());
     }
 
-    private static Go Malform(string what) => what switch
-    {
-        "unknown field" => new Go { Extra = [(77, [])] },
-        "no processes" => new Go { Extra = [(11, new byte[8])] },
-        "a key after the last" => new Go { Extra = [(12, [1])] },
-        "key 0" => new Go { Extra = [(0, [])] },
-        "no command" => new Go { Argv = [] },
-        "empty command" => new Go { Argv = [""] },
-        "NUL in argument" => new Go { Argv = ["sh", "a\0b"] },
-        "entry without =" => new Go { Environment = ["PATH"] },
-        "entry without name" => new Go { Environment = ["=x"] },
-        "no workdir" => new Go { Workdir = null },
-        "relative workdir" => new Go { Workdir = "tmp" },
-        "two workdirs" => new Go { Extra = [(3, "/tmp"u8.ToArray())] },
-        "no lease" => new Go { LeaseMs = null },
-        "lease over" => new Go { LeaseMs = 0 },
-        "short lease" => new Go { LeaseMs = null, Extra = [(8, [1, 2, 3, 4])] },
-        "relay path" => new Go { Relays = [(80, "a/b.sock")] },
-        "relay parent" => new Go { Relays = [(80, "..sock")] },
-        "relay port 0" => new Go { Relays = [(0, "a.sock")] },
-        "nine relays" => new Go { Relays = [.. Enumerable.Range(1, 9).Select(i => (i, "a.sock"))] },
-        "too much stdin" => new Go { Stdin = [new byte[2 * 1024 * 1024], [1]] },
-        "too many arguments" => new Go { Argv = [.. Enumerable.Repeat("x", 4097)] },
-        _ => throw new ArgumentOutOfRangeException(nameof(what)),
-    };
+    private static Go Malform(string what) =>
+        what switch
+        {
+            "unknown field" => new Go { Extra = [(77, [])] },
+            "no processes" => new Go { Extra = [(11, new byte[8])] },
+            "a key after the last" => new Go { Extra = [(12, [1])] },
+            "key 0" => new Go { Extra = [(0, [])] },
+            "no command" => new Go { Argv = [] },
+            "empty command" => new Go { Argv = [""] },
+            "NUL in argument" => new Go { Argv = ["sh", "a\0b"] },
+            "entry without =" => new Go { Environment = ["PATH"] },
+            "entry without name" => new Go { Environment = ["=x"] },
+            "no workdir" => new Go { Workdir = null },
+            "relative workdir" => new Go { Workdir = "tmp" },
+            "two workdirs" => new Go { Extra = [(3, "/tmp"u8.ToArray())] },
+            "no lease" => new Go { LeaseMs = null },
+            "lease over" => new Go { LeaseMs = 0 },
+            "short lease" => new Go { LeaseMs = null, Extra = [(8, [1, 2, 3, 4])] },
+            "relay path" => new Go { Relays = [(80, "a/b.sock")] },
+            "relay parent" => new Go { Relays = [(80, "..sock")] },
+            "relay port 0" => new Go { Relays = [(0, "a.sock")] },
+            "nine relays" => new Go { Relays = [.. Enumerable.Range(1, 9).Select(i => (i, "a.sock"))] },
+            "too much stdin" => new Go { Stdin = [new byte[2 * 1024 * 1024], [1]] },
+            "too many arguments" => new Go { Argv = [.. Enumerable.Repeat("x", 4097)] },
+            _ => throw new ArgumentOutOfRangeException(nameof(what)),
+        };
 
     private static async Task ExpectFailureAsync(Container container, Connection bridge, string step, int errno)
     {

@@ -140,7 +140,10 @@ public sealed class StopTests
         await ReadyAsync(container);
         // Without our filter, and as root: what an engine's exec could do.
         foreach (var signal in new[] { "-TERM", "-INT", "-HUP", "-USR1", "-SEGV", "-KILL", "-STOP", "-CHLD", "-PIPE", "-RTMIN" })
+        {
             await CommandAsync("nsenter", "--target", $"{container.Pid}", "--pid", "--", "kill", signal, "1");
+        }
+
         await CommandAsync("kill", "-HUP", $"{container.Pid}");
         await bridge.SendGoAsync(new Go());
         await bridge.ExpectAsync(FrameType.Started);

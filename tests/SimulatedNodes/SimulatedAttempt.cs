@@ -20,7 +20,10 @@ internal sealed class SimulatedAttempt(string uid, int attempt, AttemptSpec spec
     public bool TryEnd()
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
             return false;
+        }
+
         Stage = AttemptStage.Ended;
         return true;
     }
@@ -35,15 +38,30 @@ internal sealed class SimulatedAttempt(string uid, int attempt, AttemptSpec spec
             Attempt = attempt,
             Stage = Stage,
             StartedAgoMs = Stage >= AttemptStage.Running ? ago : null,
-            End = Stage != AttemptStage.Ended ? null : new AttemptEnd
-            {
-                Reason = reason,
-                Message = reason == RunReason.Completed ? "The agent has done its work." : "Stopped.",
-                EndedAgoMs = 0,
-                ExitCode = reason == RunReason.Completed ? 0 : null,
-                Result = new RunResult { Text = "started\n", Bytes = 8, Sha256 = new string('0', 64) },
-                Usage = new AttemptUsage { InputTokens = 1000, OutputTokens = 500, CostUSD = 0.0105m, Turns = 1, DurationMs = ago },
-            },
+            End =
+                Stage != AttemptStage.Ended
+                    ? null
+                    : new AttemptEnd
+                    {
+                        Reason = reason,
+                        Message = reason == RunReason.Completed ? "The agent has done its work." : "Stopped.",
+                        EndedAgoMs = 0,
+                        ExitCode = reason == RunReason.Completed ? 0 : null,
+                        Result = new RunResult
+                        {
+                            Text = "started\n",
+                            Bytes = 8,
+                            Sha256 = new string('0', 64),
+                        },
+                        Usage = new AttemptUsage
+                        {
+                            InputTokens = 1000,
+                            OutputTokens = 500,
+                            CostUSD = 0.0105m,
+                            Turns = 1,
+                            DurationMs = ago,
+                        },
+                    },
         };
     }
 }

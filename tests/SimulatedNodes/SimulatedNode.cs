@@ -10,8 +10,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.SimulatedNodes;
 
 /// <summary>
-/// A node without a machine: it speaks the node link as a bridge does, and says of each attempt what a bridge would say of an agent that runs for a while and
-/// succeeds. For what needs more nodes than a machine can hold.
+/// A node without a machine: it speaks the node link as a bridge does, and says of each attempt what a bridge would say of an agent that
+/// runs for a while and succeeds. For what needs more nodes than a machine can hold.
 /// </summary>
 public sealed class SimulatedNode : IAsyncDisposable
 {
@@ -45,34 +45,55 @@ public sealed class SimulatedNode : IAsyncDisposable
     /// <summary>The node's name.</summary>
     public string Name { get; }
 
-    /// <summary>The most of each that attempts ever took at once, from when the node heard of them to when it said that they had ended.</summary>
+    /// <summary>
+    /// The most of each that attempts ever took at once, from when the node heard of them to when it said that they had ended.
+    /// </summary>
     public Totals Most
     {
         get
         {
             lock (_counting)
+            {
                 return _most;
+            }
         }
     }
 
     /// <summary>The UIDs of the runs whose agents run now.</summary>
-    public IReadOnlyList<string> Running => [.. _attempts.Values.Where(attempt => attempt.Stage == AttemptStage.Running).Select(attempt => attempt.UID)];
+    public IReadOnlyList<string> Running =>
+        [.. _attempts.Values.Where(attempt => attempt.Stage == AttemptStage.Running).Select(attempt => attempt.UID)];
 
     /// <summary>The UIDs of the runs whose agents were started, in that order.</summary>
     public IReadOnlyCollection<string> Started => _started;
 
     /// <summary>Dials the stack's operator for a node that was granted, and waits until it has a lease.</summary>
-    public static async Task<SimulatedNode> JoinAsync(Stack stack, string name, SimulatedNodeOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<SimulatedNode> JoinAsync(
+        Stack stack,
+        string name,
+        SimulatedNodeOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(stack);
         var token = await NodeGrant.TokenAsync(stack.ControlPlane, name, cancellationToken);
-        var published = await stack.Http.GetAsync($"/api/v1/namespaces/{OperatorProcess.Namespace}/configmaps/stromboli-ca", cancellationToken);
+        var published = await stack.Http.GetAsync(
+            $"/api/v1/namespaces/{OperatorProcess.Namespace}/configmaps/stromboli-ca",
+            cancellationToken
+        );
         var authorities = new X509Certificate2Collection();
         authorities.ImportFromPem(published!["data"]!["ca.crt"]!.ToString());
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{stack.Operator.HubPort}"));
         options ??= new();
         var channel = await NodeLinkClient.ConnectAsync(address, name, token, authorities, cancellationToken);
-        channel.TrySend(new Hello { Schema = NodeLinkProtocol.Schema, Node = name, SeenEpoch = 0, Facts = options.Facts() });
+        channel.TrySend(
+            new Hello
+            {
+                Schema = NodeLinkProtocol.Schema,
+                Node = name,
+                SeenEpoch = 0,
+                Facts = options.Facts(),
+            }
+        );
         channel.TrySend(new Ping { PingID = 1 });
         channel.TrySend(new ObservedSnapshot { Attempts = [], Complete = true });
         var node = new SimulatedNode(name, channel, options);
@@ -81,7 +102,12 @@ public sealed class SimulatedNode : IAsyncDisposable
     }
 
     /// <summary>Makes the node's grants, and joins it.</summary>
-    public static async Task<SimulatedNode> GrantAndJoinAsync(Stack stack, string name, SimulatedNodeOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<SimulatedNode> GrantAndJoinAsync(
+        Stack stack,
+        string name,
+        SimulatedNodeOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(stack);
         await NodeGrant.EnsureAsync(stack.ControlPlane, name, new Dictionary<string, string>(), cancellationToken);
@@ -89,14 +115,24 @@ public sealed class SimulatedNode : IAsyncDisposable
     }
 
     /// <summary>Makes and joins nodes named <c>sim-1</c>, <c>sim-2</c>, …, some at once.</summary>
-    public static async Task<IReadOnlyList<SimulatedNode>> JoinAsync(Stack stack, int count, SimulatedNodeOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<SimulatedNode>> JoinAsync(
+        Stack stack,
+        int count,
+        SimulatedNodeOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var nodes = new SimulatedNode[count];
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (i, stop) =>
-        {
-            var name = string.Create(CultureInfo.InvariantCulture, $"sim-{i + 1}");
-            nodes[i] = await GrantAndJoinAsync(stack, name, options, stop);
-        });
+        await Parallel.ForAsync(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken },
+            async (i, stop) =>
+            {
+                var name = string.Create(CultureInfo.InvariantCulture, $"sim-{i + 1}");
+                nodes[i] = await GrantAndJoinAsync(stack, name, options, stop);
+            }
+        );
         return nodes;
     }
 
@@ -105,7 +141,10 @@ public sealed class SimulatedNode : IAsyncDisposable
     public bool Finish(string uid)
     {
         if (_attempts.Values.FirstOrDefault(attempt => attempt.UID == uid && attempt.Stage == AttemptStage.Running) is not { } attempt)
+        {
             return false;
+        }
+
         End(attempt, RunReason.Completed);
         return true;
     }
@@ -124,7 +163,9 @@ public sealed class SimulatedNode : IAsyncDisposable
         try
         {
             while (true)
+            {
                 Take(await _channel.ReceiveAsync(_stop.Token));
+            }
         }
         catch (Exception e)
         {
@@ -156,7 +197,10 @@ public sealed class SimulatedNode : IAsyncDisposable
                 break;
             case DesiredSnapshot snapshot:
                 foreach (var wanted in snapshot.Attempts)
+                {
                     Take(wanted);
+                }
+
                 break;
         }
     }
@@ -172,12 +216,16 @@ public sealed class SimulatedNode : IAsyncDisposable
             case DesiredState.Go:
                 var attempt = _attempts.TryGetValue(key, out var known) ? known : Begin(key, wanted.Spec!);
                 if (attempt.Stage < AttemptStage.Running)
+                {
                     _ = RunAsync(attempt);
+                }
+
                 break;
             case DesiredState.Stop when _attempts.TryGetValue(key, out var stopped) && stopped.Stage != AttemptStage.Ended:
                 End(stopped, RunReason.Cancelled);
                 break;
-            case DesiredState.Collected or DesiredState.Absent when _attempts.TryRemove(key, out var gone) && gone.Stage != AttemptStage.Ended:
+            case DesiredState.Collected
+            or DesiredState.Absent when _attempts.TryRemove(key, out var gone) && gone.Stage != AttemptStage.Ended:
                 Count(gone, -1);
                 break;
         }
@@ -196,16 +244,25 @@ public sealed class SimulatedNode : IAsyncDisposable
         _started.Enqueue(attempt.UID);
         Report(attempt, AttemptStage.Running);
         if (_options.RunsFor is not { } time)
+        {
             return;
+        }
+
         if (time > TimeSpan.Zero)
+        {
             await Task.Delay(time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         End(attempt, RunReason.Completed);
     }
 
     private void End(SimulatedAttempt attempt, RunReason reason)
     {
         if (!attempt.TryEnd())
+        {
             return;
+        }
+
         Count(attempt, -1);
         _channel.TrySend(new Observed { Attempt = attempt.Observation(reason) });
     }
@@ -220,8 +277,16 @@ public sealed class SimulatedNode : IAsyncDisposable
     {
         lock (_counting)
         {
-            _now = new Totals(_now.Runs + sign, _now.CpuMillis + (sign * attempt.Spec.CpuMillis), _now.MemoryBytes + (sign * attempt.Spec.MemoryBytes));
-            _most = new Totals(Math.Max(_most.Runs, _now.Runs), Math.Max(_most.CpuMillis, _now.CpuMillis), Math.Max(_most.MemoryBytes, _now.MemoryBytes));
+            _now = new Totals(
+                _now.Runs + sign,
+                _now.CpuMillis + (sign * attempt.Spec.CpuMillis),
+                _now.MemoryBytes + (sign * attempt.Spec.MemoryBytes)
+            );
+            _most = new Totals(
+                Math.Max(_most.Runs, _now.Runs),
+                Math.Max(_most.CpuMillis, _now.CpuMillis),
+                Math.Max(_most.MemoryBytes, _now.MemoryBytes)
+            );
         }
     }
 }

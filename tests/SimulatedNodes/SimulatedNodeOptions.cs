@@ -18,12 +18,13 @@ public sealed record SimulatedNodeOptions
     public TimeSpan? RunsFor { get; init; } = TimeSpan.Zero;
 
     /// <summary>What the bridge says of the node.</summary>
-    public NodeFacts Facts() => new()
-    {
-        BridgeVersion = "0.0.0-simulated",
-        CpuMillis = CpuMillis,
-        MemoryBytes = MemoryBytes,
-        MaxRuns = MaxRuns,
-        EnforcedLimits = ["cpu", "memory", "pids"],
-    };
+    public NodeFacts Facts() =>
+        new()
+        {
+            BridgeVersion = "0.0.0-simulated",
+            CpuMillis = CpuMillis,
+            MemoryBytes = MemoryBytes,
+            MaxRuns = MaxRuns,
+            EnforcedLimits = ["cpu", "memory", "pids"],
+        };
 }

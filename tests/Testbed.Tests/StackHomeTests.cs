@@ -61,10 +61,17 @@ public sealed class StackHomeTests
         await using var home = StackHome.Temporary("home");
         // Ends at its first start only: then the file is there.
         var mark = Path.Combine(home.State, "mark");
-        await using var sleeper = new Sleeper(home, $"echo started; [ -f {mark} ] || {{ touch {mark}; exit 7; }}; exec sleep 600") { Supervised = true };
+        await using var sleeper = new Sleeper(home, $"echo started; [ -f {mark} ] || {{ touch {mark}; exit 7; }}; exec sleep 600")
+        {
+            Supervised = true,
+        };
         await sleeper.LaunchAsync();
 
-        await Poll.UntilAsync("it was started again", TimeSpan.FromSeconds(20), () => sleeper.ReadLog() == "started\nstarted\n" && sleeper.IsRunning);
+        await Poll.UntilAsync(
+            "it was started again",
+            TimeSpan.FromSeconds(20),
+            () => sleeper.ReadLog() == "started\nstarted\n" && sleeper.IsRunning
+        );
         Assert.Equal([7], sleeper.Ends);
 
         await sleeper.KillAsync();
@@ -74,7 +81,8 @@ public sealed class StackHomeTests
 
     private sealed class Sleeper(StackHome home, string script, bool ready = true) : ServiceProcess(home, "sleeper")
     {
-        protected override Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(new ProcessSpec(["/bin/sh", "-c", script]));
+        protected override Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(new ProcessSpec(["/bin/sh", "-c", script]));
 
         protected override Task<bool> IsReadyAsync(CancellationToken cancellationToken) => Task.FromResult(ready);
     }

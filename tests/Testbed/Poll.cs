@@ -6,7 +6,8 @@ namespace Stromboli.Testbed;
 public static class Poll
 {
     /// <summary>
-    /// How long something that must come about may take on the slowest of machines. Only a failure takes that long, so no verdict depends on how fast a machine is.
+    /// How long something that must come about may take on the slowest of machines. Only a failure takes that long, so no verdict depends
+    /// on how fast a machine is.
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -15,8 +16,12 @@ public static class Poll
     /// <summary>Waits until <paramref name="condition"/> holds.</summary>
     /// <param name="what">What is waited for, as it reads after "did not happen within …: ".</param>
     /// <exception cref="TestbedException">The deadline passed.</exception>
-    public static Task UntilAsync(string what, TimeSpan within, Func<CancellationToken, Task<bool>> condition, CancellationToken cancellationToken = default) =>
-        ForAsync(what, within, async token => await condition(token) ? "" : null, cancellationToken);
+    public static Task UntilAsync(
+        string what,
+        TimeSpan within,
+        Func<CancellationToken, Task<bool>> condition,
+        CancellationToken cancellationToken = default
+    ) => ForAsync(what, within, async token => await condition(token) ? "" : null, cancellationToken);
 
     /// <inheritdoc cref="UntilAsync(string, TimeSpan, Func{CancellationToken, Task{bool}}, CancellationToken)"/>
     public static Task UntilAsync(string what, TimeSpan within, Func<bool> condition, CancellationToken cancellationToken = default) =>
@@ -24,7 +29,12 @@ public static class Poll
 
     /// <summary>Waits until <paramref name="probe"/> gives something, and returns that.</summary>
     /// <exception cref="TestbedException">The deadline passed.</exception>
-    public static async Task<T> ForAsync<T>(string what, TimeSpan within, Func<CancellationToken, Task<T?>> probe, CancellationToken cancellationToken = default)
+    public static async Task<T> ForAsync<T>(
+        string what,
+        TimeSpan within,
+        Func<CancellationToken, Task<T?>> probe,
+        CancellationToken cancellationToken = default
+    )
         where T : class
     {
         var watch = Stopwatch.StartNew();
@@ -32,9 +42,15 @@ public static class Poll
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (await probe(cancellationToken) is { } found)
+            {
                 return found;
+            }
+
             if (watch.Elapsed > within)
+            {
                 throw new TestbedException($"Did not happen within {within.TotalSeconds:0.#} s: {what}.");
+            }
+
             await Task.Delay(Interval, cancellationToken);
         }
     }

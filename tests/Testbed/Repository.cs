@@ -15,7 +15,9 @@ public static class Repository
     /// <summary>A path below the root.</summary>
     public static string At(params string[] parts) => Path.Combine([Root, .. parts]);
 
-    /// <summary>The folder that a project of this work tree builds into, in the configuration in which the testbed itself was built.</summary>
+    /// <summary>
+    /// The folder that a project of this work tree builds into, in the configuration in which the testbed itself was built.
+    /// </summary>
     public static string BuildOutput(string project)
     {
         var configuration = AppContext.BaseDirectory.Contains("/bin/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
@@ -30,7 +32,9 @@ public static class Repository
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "Stromboli.sln")))
+            {
                 return folder.FullName;
+            }
         }
 
         throw new TestbedException($"No Stromboli.sln above {start}: run the testbed from its build output in the work tree.");

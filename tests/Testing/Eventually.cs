@@ -12,25 +12,39 @@ public static class Eventually
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Returns when the condition holds; throws, naming it, when it does not within the deadline (30 s by default).</summary>
-    public static async Task True(Func<bool> condition, TimeSpan? within = null, [CallerArgumentExpression(nameof(condition))] string? what = null)
+    public static async Task True(
+        Func<bool> condition,
+        TimeSpan? within = null,
+        [CallerArgumentExpression(nameof(condition))] string? what = null
+    )
     {
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
             if (watch.Elapsed > (within ?? Patience))
+            {
                 throw new TimeoutException($"Not within {within ?? Patience}: {what}");
+            }
+
             await Task.Delay(Step, TimeProvider.System);
         }
     }
 
     /// <summary>As <see cref="True"/>, for a condition that must be asked for.</summary>
-    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan? within = null, [CallerArgumentExpression(nameof(condition))] string? what = null)
+    public static async Task TrueAsync(
+        Func<Task<bool>> condition,
+        TimeSpan? within = null,
+        [CallerArgumentExpression(nameof(condition))] string? what = null
+    )
     {
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
             if (watch.Elapsed > (within ?? Patience))
+            {
                 throw new TimeoutException($"Not within {within ?? Patience}: {what}");
+            }
+
             await Task.Delay(Step, TimeProvider.System);
         }
     }

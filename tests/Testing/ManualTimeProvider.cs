@@ -1,8 +1,8 @@
 namespace Stromboli.Testing;
 
 /// <summary>
-/// A clock that moves only by hand, timers included. Timers fire on the thread that advances the clock, each at its own time, in order; what they
-/// wake runs on the thread pool, so wait for its effect with <see cref="Eventually"/>.
+/// A clock that moves only by hand, timers included. Timers fire on the thread that advances the clock, each at its own time, in order;
+/// what they wake runs on the thread pool, so wait for its effect with <see cref="Eventually"/>.
 /// </summary>
 public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvider
 {
@@ -21,7 +21,9 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
         get
         {
             lock (_gate)
+            {
                 return _timers.Count(t => t.Due is not null);
+            }
         }
     }
 
@@ -31,20 +33,26 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
         get
         {
             lock (_gate)
+            {
                 return _timers.Min(t => t.Due) - _elapsed;
+            }
         }
     }
 
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
+        {
             return _start + _elapsed;
+        }
     }
 
     public override long GetTimestamp()
     {
         lock (_gate)
+        {
             return _elapsed.Ticks;
+        }
     }
 
     /// <summary>Moves the clock and fires what falls due on the way.</summary>
@@ -53,25 +61,40 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
         TimeSpan target;
         lock (_gate)
+        {
             target = _elapsed + by;
+        }
+
         while (NextDue(target) is { } timer)
+        {
             timer.Fire();
+        }
+
         lock (_gate)
+        {
             _elapsed = target > _elapsed ? target : _elapsed;
+        }
     }
 
-    /// <summary>Moves the clock without firing anything, as for a process that was stopped: what was due fires at the next <see cref="Advance"/>.</summary>
+    /// <summary>
+    /// Moves the clock without firing anything, as for a process that was stopped: what was due fires at the next <see cref="Advance"/>.
+    /// </summary>
     public void AdvanceStopped(TimeSpan by)
     {
         lock (_gate)
+        {
             _elapsed += by;
+        }
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, callback, state);
         lock (_gate)
+        {
             _timers.Add(timer);
+        }
+
         timer.Change(dueTime, period);
         return timer;
     }
@@ -82,9 +105,15 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
         {
             var next = _timers.Where(t => t.Due <= target).MinBy(t => t.Due);
             if (next is null)
+            {
                 return null;
+            }
+
             if (next.Due!.Value > _elapsed)
+            {
                 _elapsed = next.Due.Value;
+            }
+
             next.Due = next.Period > TimeSpan.Zero ? _elapsed + next.Period : null;
             return next;
         }
@@ -103,7 +132,10 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
             lock (clock._gate)
             {
                 if (!clock._timers.Contains(this))
+                {
                     return false;
+                }
+
                 Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock._elapsed + dueTime;
                 Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
                 return true;
@@ -113,7 +145,9 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
         public void Dispose()
         {
             lock (clock._gate)
+            {
                 clock._timers.Remove(this);
+            }
         }
 
         public ValueTask DisposeAsync()

@@ -17,11 +17,20 @@ internal static class ReferencePage
         page.AppendLine("<!-- Generated from src/Crds by `make generate`. Do not edit. -->");
         page.AppendLine(CultureInfo.InvariantCulture, $"# {names["kind"]}").AppendLine();
         page.AppendLine(Text.Cell(Description(root))).AppendLine();
-        page.AppendLine(CultureInfo.InvariantCulture, $"`apiVersion: {ApiGroup.ApiVersion}`, `kind: {names["kind"]}`, {Scope(definition)}.");
-        page.AppendLine(CultureInfo.InvariantCulture, $"`kubectl get {names["plural"]}.{ApiGroup.Name}`, or short `{names["shortNames"]![0]}`, shows {Columns(version, wide: false)}");
+        page.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"`apiVersion: {ApiGroup.ApiVersion}`, `kind: {names["kind"]}`, {Scope(definition)}."
+        );
+        page.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"`kubectl get {names["plural"]}.{ApiGroup.Name}`, or short `{names["shortNames"]![0]}`, shows {Columns(version, wide: false)}"
+        );
         page.AppendLine(CultureInfo.InvariantCulture, $"{WideColumns(version)}.");
         foreach (var name in (string[])["spec", "status"])
+        {
             Section(page, name, root["properties"]![name]!.AsObject(), Required(root).Contains(name));
+        }
+
         return page.ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
@@ -33,17 +42,24 @@ internal static class ReferencePage
         page.AppendLine(Text.Cell(Description(schema)) + (required ? " Required." : "")).AppendLine();
         page.AppendLine("| field | type | meaning |").AppendLine("|---|---|---|");
         foreach (var (name, field) in fields)
+        {
             page.AppendLine(Row(path, name, field!.AsObject(), Required(schema).Contains(name), rules));
+        }
+
         if (rules.OfObject.Count > 0)
         {
             page.AppendLine();
             foreach (var rule in rules.OfObject)
+            {
                 page.AppendLine(CultureInfo.InvariantCulture, $"- {Text.Cell(Text.Sentence(rule))}");
+            }
         }
         foreach (var (name, field) in fields)
         {
             if (Inner(field!.AsObject()) is { } inner)
+            {
                 Section(page, ChildPath(path, name, field!.AsObject()), inner, required: false);
+            }
         }
     }
 
@@ -53,11 +69,20 @@ internal static class ReferencePage
         // Those on an object stand in its own section.
         var own = Inner(field) is null ? Rules.Of(field, $"{path}.{name}").OfObject : [];
         foreach (var rule in own.Concat(rules.Of(name)))
+        {
             meaning.Append(' ').Append(Text.Sentence(rule));
+        }
+
         if (required)
+        {
             meaning.Append(" Required.");
+        }
+
         if (rules.IsImmutable(name) is false)
+        {
             meaning.Append(" May be changed later.");
+        }
+
         var type = Inner(field) is null ? FieldType.Of(field) : Link(field, ChildPath(path, name, field));
         return $"| `{name}` | {type} | {Text.Cell(meaning.ToString())} |";
     }
@@ -73,13 +98,20 @@ internal static class ReferencePage
         return inner["properties"] is JsonObject fields && !fields.ContainsKey("lastTransitionTime") ? inner : null;
     }
 
-    private static string Scope(JsonObject definition) => (string)definition["spec"]!["scope"]! == "Namespaced" ? "in a namespace" : "for the whole cluster";
+    private static string Scope(JsonObject definition) =>
+        (string)definition["spec"]!["scope"]! == "Namespaced" ? "in a namespace" : "for the whole cluster";
 
-    private static string WideColumns(JsonNode version) => Columns(version, wide: true) is { Length: > 0 } wide ? $"and with `-o wide` also {wide}" : "and no more with `-o wide`";
+    private static string WideColumns(JsonNode version) =>
+        Columns(version, wide: true) is { Length: > 0 } wide ? $"and with `-o wide` also {wide}" : "and no more with `-o wide`";
 
-    private static string Columns(JsonNode version, bool wide) => string.Join(
-        ", ",
-        version["additionalPrinterColumns"]!.AsArray().Where(column => (column!["priority"] is not null) == wide).Select(column => (string)column!["name"]!));
+    private static string Columns(JsonNode version, bool wide) =>
+        string.Join(
+            ", ",
+            version["additionalPrinterColumns"]!
+                .AsArray()
+                .Where(column => (column!["priority"] is not null) == wide)
+                .Select(column => (string)column!["name"]!)
+        );
 
     private static IReadOnlyCollection<string> Required(JsonObject schema) =>
         schema["required"] is JsonArray required ? [.. required.Select(name => (string)name!)] : [];

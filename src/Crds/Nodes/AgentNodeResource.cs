@@ -7,5 +7,13 @@ public static class AgentNodeResource
 {
     /// <summary>For the Kubernetes client and informers.</summary>
     public static ResourceType<AgentNode> Type { get; } =
-        new(ApiGroup.Name, ApiGroup.Version, "agentnodes", "AgentNode", false, CrdsJson.Default.AgentNode, CrdsJson.Default.KubeListAgentNode);
+        new(
+            ApiGroup.Name,
+            ApiGroup.Version,
+            "agentnodes",
+            "AgentNode",
+            false,
+            CrdsJson.Default.AgentNode,
+            CrdsJson.Default.KubeListAgentNode
+        );
 }

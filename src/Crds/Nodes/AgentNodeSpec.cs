@@ -14,8 +14,8 @@ public sealed record AgentNodeSpec
     public int? MaxRuns { get; init; }
 
     /// <summary>
-    /// Images that are to be on the node before a run asks for them. What is missing is pulled, without a login, one at a time and behind what runs pull; nothing is ever removed. The
-    /// condition ImagesPulled tells how far it is.
+    /// Images that are to be on the node before a run asks for them. What is missing is pulled, without a login, one at a time and behind
+    /// what runs pull; nothing is ever removed. The condition ImagesPulled tells how far it is.
     /// </summary>
     [Items(NodeLimits.PrePullImages, TextMin = 1, TextMax = RunLimits.Image)]
     [Pattern(Patterns.Image, Sentences.Image)]

@@ -13,8 +13,8 @@ public sealed record AgentNodeStatus
     public long? ObservedGeneration { get; init; }
 
     /// <summary>
-    /// Ready: the bridge is connected and its Podman answers. Schedulable: new runs may be placed there. DiskPressure: its disk is short of space. ImagesPulled:
-    /// spec.prePullImages are there.
+    /// Ready: the bridge is connected and its Podman answers. Schedulable: new runs may be placed there. DiskPressure: its disk is short of
+    /// space. ImagesPulled: spec.prePullImages are there.
     /// </summary>
     [Items(StatusLimits.Conditions)]
     [ListMap("type")]
@@ -76,7 +76,9 @@ public sealed record AgentNodeStatus
     [TextLength(0, StatusLimits.Word)]
     public string? Runs { get; init; }
 
-    /// <summary>The images that are there, at most 50: those that runs used last, by name. What they hold was read from the images themselves.</summary>
+    /// <summary>
+    /// The images that are there, at most 50: those that runs used last, by name. What they hold was read from the images themselves.
+    /// </summary>
     [Items(NodeLimits.Images)]
     [ListMap("name")]
     public List<NodeImage>? Images { get; init; }
@@ -85,7 +87,9 @@ public sealed record AgentNodeStatus
     [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? ConnectedSince { get; init; }
 
-    /// <summary>The labels that node selectors go by: an admin's, the cluster's, and under node.stromboli.dev/ what the node says of itself.</summary>
+    /// <summary>
+    /// The labels that node selectors go by: an admin's, the cluster's, and under node.stromboli.dev/ what the node says of itself.
+    /// </summary>
     [Entries(StatusLimits.Labels, StatusLimits.Word)]
     public Dictionary<string, string>? Labels { get; init; }
 }

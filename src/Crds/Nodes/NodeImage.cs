@@ -30,11 +30,15 @@ public sealed record NodeImage
     [Entries(NodeLimits.ImageLabels, StatusLimits.Word)]
     public Dictionary<string, string>? Labels { get; init; }
 
-    /// <summary>Well-known programs that an agent finds in it: bash, cargo, curl, dotnet, gcc, git, go, java, jq, make, node, npm, python3, rg.</summary>
+    /// <summary>
+    /// Well-known programs that an agent finds in it: bash, cargo, curl, dotnet, gcc, git, go, java, jq, make, node, npm, python3, rg.
+    /// </summary>
     [Items(NodeLimits.ImageTools, TextMax = StatusLimits.Word)]
     public List<string>? Tools { get; init; }
 
-    /// <summary>Whether the Claude Code CLI of the node can run in it: Compatible, Incompatible, or Unknown when it was not looked at yet.</summary>
+    /// <summary>
+    /// Whether the Claude Code CLI of the node can run in it: Compatible, Incompatible, or Unknown when it was not looked at yet.
+    /// </summary>
     [TextLength(0, StatusLimits.Reason)]
     [JsonConverter(typeof(LenientEnumConverter<ImageCompatibility>))]
     public ImageCompatibility? Compatibility { get; init; }

@@ -12,7 +12,10 @@ public static class NodeLimits
     /// <summary>Names of limits that a node enforces.</summary>
     public const int EnforcedLimits = 16;
 
-    /// <summary>The limit of a run's disk use, among the names of limits that a node enforces: what of resources.limits and workspace.emptyDir is on the disk.</summary>
+    /// <summary>
+    /// The limit of a run's disk use, among the names of limits that a node enforces: what of resources.limits and workspace.emptyDir is on
+    /// the disk.
+    /// </summary>
     public const string StorageLimit = "ephemeralStorage";
 
     /// <summary>Paths that a node allows runs to mount.</summary>

@@ -12,15 +12,18 @@ public sealed record AgentRunStatus
     [Bounds(-1, StatusLimits.Count)]
     public long? ObservedGeneration { get; init; }
 
-    /// <summary>Where the run is, derived from the conditions: Pending, Queued, Preparing, Running, Succeeded, Failed or Cancelled.</summary>
+    /// <summary>
+    /// Where the run is, derived from the conditions: Pending, Queued, Preparing, Running, Succeeded, Failed or Cancelled.
+    /// </summary>
     [TextLength(0, StatusLimits.Reason)]
     [JsonConverter(typeof(LenientEnumConverter<RunPhase>))]
     public RunPhase? Phase { get; init; }
 
     /// <summary>
-    /// How it ended: Completed, AgentError, Crashed, OutOfMemory, TimedOut, BudgetExceeded, MaxTurnsReached, StorageLimitExceeded, AuthenticationFailed, ModelUnavailable,
-    /// RateLimited, HookFailed, ImagePullFailed, ImageIncompatible, GitCloneFailed, ServiceNotReady, VolumeDenied, PolicyDenied, InvalidSpec, NodeLost, NodeUnfit, SessionLost,
-    /// Cancelled. Or what it waits for: SecretNotFound, SecretNotAllowed, ConfigMapNotFound, SessionNotFound, NoNodeMatches, WaitingForNode, WaitingForSession,
+    /// How it ended: Completed, AgentError, Crashed, OutOfMemory, TimedOut, BudgetExceeded, MaxTurnsReached, StorageLimitExceeded,
+    /// AuthenticationFailed, ModelUnavailable, RateLimited, HookFailed, ImagePullFailed, ImageIncompatible, GitCloneFailed,
+    /// ServiceNotReady, VolumeDenied, PolicyDenied, InvalidSpec, NodeLost, NodeUnfit, SessionLost, Cancelled. Or what it waits for:
+    /// SecretNotFound, SecretNotAllowed, ConfigMapNotFound, SessionNotFound, NoNodeMatches, WaitingForNode, WaitingForSession,
     /// LimitsNotEnforceable, Queued, Suspended, Backoff.
     /// </summary>
     [TextLength(0, StatusLimits.Reason)]
@@ -31,7 +34,9 @@ public sealed record AgentRunStatus
     [TextLength(0, StatusLimits.Message)]
     public string? Message { get; init; }
 
-    /// <summary>Accepted, Scheduled, Started and Succeeded tell its way; Ready, Reconciling and Stalled are for tools that read kstatus.</summary>
+    /// <summary>
+    /// Accepted, Scheduled, Started and Succeeded tell its way; Ready, Reconciling and Stalled are for tools that read kstatus.
+    /// </summary>
     [Items(StatusLimits.Conditions)]
     [ListMap("type")]
     public List<Condition>? Conditions { get; init; }
@@ -67,7 +72,10 @@ public sealed record AgentRunStatus
     [TextLength(0, StatusLimits.Duration)]
     public GoDuration? Duration { get; init; }
 
-    /// <summary>Place among the runs that wait for room, or for their turn in the session, from 1. Exact for the first 10; beyond, the place at which it was queued.</summary>
+    /// <summary>
+    /// Place among the runs that wait for room, or for their turn in the session, from 1. Exact for the first 10; beyond, the place at
+    /// which it was queued.
+    /// </summary>
     [Bounds(1, int.MaxValue)]
     public int? QueuePosition { get; init; }
 
@@ -93,7 +101,10 @@ public sealed record AgentRunStatus
     [TextLength(0, StatusLimits.Word)]
     public string? Signal { get; init; }
 
-    /// <summary>What became of the commands of spec.lifecycle in the current or last attempt; absent before the agent or one of them was the end of it.</summary>
+    /// <summary>
+    /// What became of the commands of spec.lifecycle in the current or last attempt; absent before the agent or one of them was the end of
+    /// it.
+    /// </summary>
     [Items(StatusLimits.Hooks)]
     public List<HookStatus>? Hooks { get; init; }
 

@@ -3,8 +3,8 @@ using Stromboli.Crds.Schema;
 namespace Stromboli.Crds.Runs;
 
 /// <summary>
-/// What counts against spec.budget of the attempts that have ended. It may be more than status.usage: a request whose usage was never learnt counts with the most that it
-/// could have used, an attempt whose node was lost with its count with all that was left.
+/// What counts against spec.budget of the attempts that have ended. It may be more than status.usage: a request whose usage was never
+/// learnt counts with the most that it could have used, an attempt whose node was lost with its count with all that was left.
 /// </summary>
 public sealed record BudgetUse
 {

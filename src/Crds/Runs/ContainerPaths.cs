@@ -1,6 +1,9 @@
 namespace Stromboli.Crds.Runs;
 
-/// <summary>The paths inside an agent's container that are Stromboli's. A user's mount may not meet them (<see cref="Schema.Patterns.ReservedPath"/>).</summary>
+/// <summary>
+/// The paths inside an agent's container that are Stromboli's. A user's mount may not meet them
+/// (<see cref="Schema.Patterns.ReservedPath"/>).
+/// </summary>
 public static class ContainerPaths
 {
     /// <summary>The run directory: sockets of the bridge, mounted read-only.</summary>

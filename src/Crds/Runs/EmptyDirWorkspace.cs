@@ -7,8 +7,8 @@ namespace Stromboli.Crds.Runs;
 public sealed record EmptyDirWorkspace
 {
     /// <summary>
-    /// Most that the workspace may take of the node's disk, as resources.limits.ephemeralStorage counts; the run ends with StorageLimitExceeded beyond it. No limit
-    /// of its own when absent.
+    /// Most that the workspace may take of the node's disk, as resources.limits.ephemeralStorage counts; the run ends with
+    /// StorageLimitExceeded beyond it. No limit of its own when absent.
     /// </summary>
     [QuantityBounds(RunLimits.MinStorage, RunLimits.MaxStorage)]
     public Quantity? SizeLimit { get; init; }

@@ -7,8 +7,8 @@ namespace Stromboli.Crds.Runs;
 public sealed record EnvVar
 {
     /// <summary>
-    /// Name of the variable. Refused in upper or lower case: PATH, HOME, SHELL, LD_*, DYLD_*, NODE_OPTIONS, NODE_PATH, PYTHONPATH, PERL5LIB, RUBYLIB, BASH_ENV, ENV, IFS,
-    /// *_PROXY, ANTHROPIC_*, CLAUDE_*.
+    /// Name of the variable. Refused in upper or lower case: PATH, HOME, SHELL, LD_*, DYLD_*, NODE_OPTIONS, NODE_PATH, PYTHONPATH,
+    /// PERL5LIB, RUBYLIB, BASH_ENV, ENV, IFS, *_PROXY, ANTHROPIC_*, CLAUDE_*.
     /// </summary>
     [RequiredField]
     [TextLength(1, RunLimits.VariableName)]

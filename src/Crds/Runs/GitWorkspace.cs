@@ -3,8 +3,8 @@ using Stromboli.Crds.Schema;
 namespace Stromboli.Crds.Runs;
 
 /// <summary>
-/// A Git repository that the workspace is cloned from before the agent starts. The credential never enters a container, and the agent itself reaches no Git server.
-/// Submodules and large files (LFS) are not fetched.
+/// A Git repository that the workspace is cloned from before the agent starts. The credential never enters a container, and the agent
+/// itself reaches no Git server. Submodules and large files (LFS) are not fetched.
 /// </summary>
 public sealed record GitWorkspace
 {
@@ -15,8 +15,8 @@ public sealed record GitWorkspace
     public string? Url { get; init; }
 
     /// <summary>
-    /// Branch, tag or full commit id that is checked out; a branch goes before a tag of the same name, refs/heads/ or refs/tags/ before the name says which. The
-    /// repository's own default branch when absent.
+    /// Branch, tag or full commit id that is checked out; a branch goes before a tag of the same name, refs/heads/ or refs/tags/ before the
+    /// name says which. The repository's own default branch when absent.
     /// </summary>
     [TextLength(1, RunLimits.GitRef)]
     [Pattern(Patterns.GitRef, Sentences.GitRef)]
@@ -28,8 +28,8 @@ public sealed record GitWorkspace
     public int? Depth { get; init; }
 
     /// <summary>
-    /// Secret with the keys username and password, or token, annotated stromboli.dev/use-as: git, and stromboli.dev/git-origins: https://git.example.com, the
-    /// origins that it may be sent to. The run waits until it exists. No credential when absent.
+    /// Secret with the keys username and password, or token, annotated stromboli.dev/use-as: git, and stromboli.dev/git-origins:
+    /// https://git.example.com, the origins that it may be sent to. The run waits until it exists. No credential when absent.
     /// </summary>
     public SecretReference? CredentialsSecretRef { get; init; }
 }

@@ -6,8 +6,8 @@ namespace Stromboli.Crds.Runs;
 public sealed record HostPathSource
 {
     /// <summary>
-    /// The directory, no part of whose path is a symbolic link. It must be there, and the node's bridge must allow to write it (--allow-volume PREFIX:rw), or the run ends
-    /// with VolumeDenied. The agent is the user of the node's Podman then.
+    /// The directory, no part of whose path is a symbolic link. It must be there, and the node's bridge must allow to write it
+    /// (--allow-volume PREFIX:rw), or the run ends with VolumeDenied. The agent is the user of the node's Podman then.
     /// </summary>
     [RequiredField]
     [TextLength(1, RunLimits.Path)]

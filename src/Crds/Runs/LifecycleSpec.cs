@@ -4,11 +4,15 @@ using Stromboli.Crds.Values;
 namespace Stromboli.Crds.Runs;
 
 /// <summary>
-/// Commands that run in the agent's container before it: onCreate, postCreate and postStart in this order, each after the one before has ended with success. A run
-/// without a session runs all of them. Each is a line for the image's /bin/sh, with the agent's user, environment and working directory. What one leaves
-/// running in the background lives on beside the agent. One that fails ends the run with HookFailed.
+/// Commands that run in the agent's container before it: onCreate, postCreate and postStart in this order, each after the one before has
+/// ended with success. A run without a session runs all of them. Each is a line for the image's /bin/sh, with the agent's user, environment
+/// and working directory. What one leaves running in the background lives on beside the agent. One that fails ends the run with HookFailed.
 /// </summary>
-[CelRule("!has(self.timeout) || has(self.onCreate) || has(self.postCreate) || has(self.postStart)", "{path}.timeout " + Sentences.TimeoutNeedsHooks, Field = "timeout")]
+[CelRule(
+    "!has(self.timeout) || has(self.onCreate) || has(self.postCreate) || has(self.postStart)",
+    "{path}.timeout " + Sentences.TimeoutNeedsHooks,
+    Field = "timeout"
+)]
 public sealed record LifecycleSpec
 {
     /// <summary>Commands that run first, at most 16.</summary>

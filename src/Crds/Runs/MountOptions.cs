@@ -1,8 +1,8 @@
 namespace Stromboli.Crds.Runs;
 
 /// <summary>
-/// The mount options that a volume takes. All others are refused: those that weaken (suid, dev, exec, shared, slave), those that change the host's files (U, z, Z, O) and
-/// those that mean nothing for a path of the host (copy, nocopy).
+/// The mount options that a volume takes. All others are refused: those that weaken (suid, dev, exec, shared, slave), those that change the
+/// host's files (U, z, Z, O) and those that mean nothing for a path of the host (copy, nocopy).
 /// </summary>
 public static class MountOptions
 {

@@ -11,13 +11,15 @@ public sealed record OutputSpec
     public Quantity? StatusBytes { get; init; }
 
     /// <summary>
-    /// Bytes of log that the node keeps until ttlAfterFinished, 64Ki to 1Gi; what is more is cut out of the middle. A line counts as at least 32. 64Mi when absent.
+    /// Bytes of log that the node keeps until ttlAfterFinished, 64Ki to 1Gi; what is more is cut out of the middle. A line counts as at
+    /// least 32. 64Mi when absent.
     /// </summary>
     [QuantityBounds(RunLimits.MinLogBytes, RunLimits.MaxLogBytes)]
     public Quantity? LogBytes { get; init; }
 
     /// <summary>
-    /// JSON Schema, as text, of an object that the CLI's agent gives as its result; it is in status.result.structured, and a run without one fails. At most 64 KiB of UTF-8.
+    /// JSON Schema, as text, of an object that the CLI's agent gives as its result; it is in status.result.structured, and a run without
+    /// one fails. At most 64 KiB of UTF-8.
     /// </summary>
     [MaxBytes(RunLimits.TextBytes)]
     [Pattern(Patterns.JsonObject, Sentences.JsonObject, Discreet = true)]

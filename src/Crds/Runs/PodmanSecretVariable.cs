@@ -13,8 +13,8 @@ public sealed record PodmanSecretVariable
     public string? Name { get; init; }
 
     /// <summary>
-    /// Name of the secret (podman secret create). The node's bridge must allow it with --allow-podman-secret, or the run ends with PolicyDenied; if it is not there, with
-    /// SecretNotFound.
+    /// Name of the secret (podman secret create). The node's bridge must allow it with --allow-podman-secret, or the run ends with
+    /// PolicyDenied; if it is not there, with SecretNotFound.
     /// </summary>
     [RequiredField]
     [TextLength(1, RunLimits.Name)]

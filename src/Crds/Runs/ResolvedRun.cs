@@ -1,6 +1,9 @@
 namespace Stromboli.Crds.Runs;
 
-/// <summary>A spec with every default in its place. Made once, by <see cref="RunDefaults.Resolve"/>; nothing after it asks what an absent field means.</summary>
+/// <summary>
+/// A spec with every default in its place. Made once, by <see cref="RunDefaults.Resolve"/>; nothing after it asks what an absent field
+/// means.
+/// </summary>
 public sealed record ResolvedRun
 {
     /// <summary>Options of the CLI; null when <see cref="Command"/> runs instead.</summary>
@@ -12,7 +15,9 @@ public sealed record ResolvedRun
     /// <summary>Origin of the model.</summary>
     public required Uri ModelOrigin { get; init; }
 
-    /// <summary>The run's own credential, a Secret of its namespace; null for the operator's, and only with the operator's origin.</summary>
+    /// <summary>
+    /// The run's own credential, a Secret of its namespace; null for the operator's, and only with the operator's origin.
+    /// </summary>
     public string? CredentialsSecretName { get; init; }
 
     /// <summary>Fully qualified image name.</summary>

@@ -15,17 +15,18 @@ public sealed record ResourceLimits
     public Quantity? Cpu { get; init; }
 
     /// <summary>
-    /// Processes and threads at the same time. 256 when absent. A node gives its runs together no more than it has (status.capacity.pids of the AgentNode), and one run at most
-    /// 4096 unless its bridge's --max-run-pids says otherwise.
+    /// Processes and threads at the same time. 256 when absent. A node gives its runs together no more than it has (status.capacity.pids of
+    /// the AgentNode), and one run at most 4096 unless its bridge's --max-run-pids says otherwise.
     /// </summary>
     [Bounds(RunLimits.MinPids, RunLimits.MaxPids)]
     public int? Pids { get; init; }
 
     /// <summary>
-    /// Most that the run may take of the node's disk with its workspace, HOME and log; the run ends with StorageLimitExceeded beyond it. Counted are the blocks that
-    /// files have on the disk and 512 bytes for each file and directory, also of deleted files that are still open. It is measured from time to time, so a fast
-    /// writer passes it by some seconds' worth. No limit of its own when absent: when the node's disk runs full, the largest run of the namespace that has most on it ends.
-    /// /tmp, /var/tmp and /dev/shm are memory, and bounded by themselves.
+    /// Most that the run may take of the node's disk with its workspace, HOME and log; the run ends with StorageLimitExceeded beyond it.
+    /// Counted are the blocks that files have on the disk and 512 bytes for each file and directory, also of deleted files that are still
+    /// open. It is measured from time to time, so a fast writer passes it by some seconds' worth. No limit of its own when absent: when the
+    /// node's disk runs full, the largest run of the namespace that has most on it ends. /tmp, /var/tmp and /dev/shm are memory, and
+    /// bounded by themselves.
     /// </summary>
     [QuantityBounds(RunLimits.MinStorage, RunLimits.MaxStorage)]
     public Quantity? EphemeralStorage { get; init; }

@@ -1,9 +1,13 @@
 namespace Stromboli.Crds.Runs;
 
-/// <summary>Types of an AgentRun's conditions. The first four tell its way, the last three are for kstatus (Flux, Argo CD, <c>kubectl wait</c>).</summary>
+/// <summary>
+/// Types of an AgentRun's conditions. The first four tell its way, the last three are for kstatus (Flux, Argo CD, <c>kubectl wait</c>).
+/// </summary>
 public static class RunConditions
 {
-    /// <summary>True: the spec is valid and everything it names is there. False with the reason that it waits for, or why it cannot be.</summary>
+    /// <summary>
+    /// True: the spec is valid and everything it names is there. False with the reason that it waits for, or why it cannot be.
+    /// </summary>
     public const string Accepted = "Accepted";
 
     /// <summary>True: the current attempt has a node on record. False with the reason that it waits for.</summary>

@@ -4,8 +4,8 @@ using Stromboli.Crds.Values;
 namespace Stromboli.Crds.Runs;
 
 /// <summary>
-/// What absent fields of a run mean. Image and origin come from the operator's options. The CRD has no schema defaults for them, because defaulting runs
-/// before CEL, which could then not tell what a user wrote.
+/// What absent fields of a run mean. Image and origin come from the operator's options. The CRD has no schema defaults for them, because
+/// defaulting runs before CEL, which could then not tell what a user wrote.
 /// </summary>
 public sealed record RunDefaults
 {
@@ -50,7 +50,7 @@ public sealed record RunDefaults
 
     /// <summary>Ends that are tried again.</summary>
     public IReadOnlyList<string> RetryReasons { get; init; } =
-        [nameof(RunReason.Crashed), nameof(RunReason.OutOfMemory), nameof(RunReason.ModelUnavailable), nameof(RunReason.RateLimited)];
+    [nameof(RunReason.Crashed), nameof(RunReason.OutOfMemory), nameof(RunReason.ModelUnavailable), nameof(RunReason.RateLimited)];
 
     /// <summary>Time before the first retry.</summary>
     public TimeSpan RetryBackoff { get; init; } = TimeSpan.FromSeconds(10);
@@ -64,7 +64,10 @@ public sealed record RunDefaults
     {
         ArgumentNullException.ThrowIfNull(spec);
         if (AgentRunValidator.Validate(spec) is [var first, ..])
+        {
             throw new ArgumentException(first.ToString(), nameof(spec));
+        }
+
         var limits = spec.Resources?.Limits;
         var mountPath = Normalise(spec.Workspace?.MountPath) ?? WorkspaceMountPath;
         var image = spec.Image ?? Image;
@@ -80,7 +83,12 @@ public sealed record RunDefaults
             WorkspaceMountPath = mountPath,
             Git = GitOf(spec.Workspace?.Git),
             Workdir = Normalise(spec.Workdir) ?? mountPath,
-            Env = [.. (spec.Env ?? []).Where(variable => variable.ValueFrom is null).Select(variable => KeyValuePair.Create(variable.Name!, variable.Value ?? ""))],
+            Env =
+            [
+                .. (spec.Env ?? [])
+                    .Where(variable => variable.ValueFrom is null)
+                    .Select(variable => KeyValuePair.Create(variable.Name!, variable.Value ?? "")),
+            ],
             SecretsEnv = spec.SecretsEnv ?? [],
             WorkspaceHostPath = spec.Workspace?.HostPath?.Path,
             Volumes = [.. (spec.Volumes ?? []).Select(VolumeOf)],
@@ -103,13 +111,18 @@ public sealed record RunDefaults
         };
     }
 
-    /// <summary>As Kubernetes defaults it: <c>Always</c> with the tag <c>latest</c> or with neither tag nor digest, else <c>IfNotPresent</c>.</summary>
+    /// <summary>
+    /// As Kubernetes defaults it: <c>Always</c> with the tag <c>latest</c> or with neither tag nor digest, else <c>IfNotPresent</c>.
+    /// </summary>
     internal static ImagePullPolicy PullPolicyOf(string image)
     {
         var at = image.IndexOf('@', StringComparison.Ordinal);
         var name = at < 0 ? image : image[..at];
         var colon = name.IndexOf(':', name.LastIndexOf('/') + 1);
-        var tag = colon >= 0 ? name[(colon + 1)..] : at < 0 ? "latest" : "";
+        var tag =
+            colon >= 0 ? name[(colon + 1)..]
+            : at < 0 ? "latest"
+            : "";
         return tag == "latest" ? ImagePullPolicy.Always : ImagePullPolicy.IfNotPresent;
     }
 
@@ -119,15 +132,17 @@ public sealed record RunDefaults
         return spec.Output?.JsonSchema is { } schema ? claude with { JsonSchema = schema } : claude;
     }
 
-    private GitWorkspace? GitOf(GitWorkspace? git) => git is null ? null : git with { Url = git.Url!.TrimEnd('/'), Depth = git.Depth ?? GitDepth };
+    private GitWorkspace? GitOf(GitWorkspace? git) =>
+        git is null ? null : git with { Url = git.Url!.TrimEnd('/'), Depth = git.Depth ?? GitDepth };
 
-    private static HostVolume VolumeOf(VolumeSpec volume) => new()
-    {
-        HostPath = volume.HostPath!,
-        MountPath = volume.MountPath!,
-        ReadOnly = volume.ReadOnly ?? true,
-        NoExec = volume.Options?.Contains(MountOptions.NoExec) ?? false,
-    };
+    private static HostVolume VolumeOf(VolumeSpec volume) =>
+        new()
+        {
+            HostPath = volume.HostPath!,
+            MountPath = volume.MountPath!,
+            ReadOnly = volume.ReadOnly ?? true,
+            NoExec = volume.Options?.Contains(MountOptions.NoExec) ?? false,
+        };
 
     internal static string? Normalise(string? path) =>
         path is null ? null : "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));

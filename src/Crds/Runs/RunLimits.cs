@@ -12,7 +12,9 @@ public static class RunLimits
     /// <summary>Bytes of one variable that is somewhere else, its name and <c>=</c> among them: what the kernel takes.</summary>
     public const int SourcedVariableBytes = 131071;
 
-    /// <summary>Bytes of all variables of a run that are somewhere else; with the largest prompt and spec they fit into one message to the node.</summary>
+    /// <summary>
+    /// Bytes of all variables of a run that are somewhere else; with the largest prompt and spec they fit into one message to the node.
+    /// </summary>
     public const int SourcedVariablesBytes = 512 * 1024;
 
     /// <summary>Characters of a name of a model.</summary>
@@ -69,7 +71,9 @@ public static class RunLimits
     /// <summary>Words of a command.</summary>
     public const int Arguments = 100;
 
-    /// <summary>Characters of a word of a command. The kernel's bound of one argument is 128 KiB, and a character has at most 4 bytes.</summary>
+    /// <summary>
+    /// Characters of a word of a command. The kernel's bound of one argument is 128 KiB, and a character has at most 4 bytes.
+    /// </summary>
     public const int ArgumentLength = 32000;
 
     /// <summary>Commands in a list of hooks.</summary>

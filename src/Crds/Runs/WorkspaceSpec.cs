@@ -2,11 +2,15 @@ using Stromboli.Crds.Schema;
 
 namespace Stromboli.Crds.Runs;
 
-/// <summary>The directory that the agent works in: empty at first, on the node's disk, removed with the run's log (ttlAfterFinished).</summary>
+/// <summary>
+/// The directory that the agent works in: empty at first, on the node's disk, removed with the run's log (ttlAfterFinished).
+/// </summary>
 [CelRule("[has(self.emptyDir), has(self.git), has(self.hostPath)].filter(set, set).size() <= 1", "{path} " + Sentences.OneWorkspace)]
 public sealed record WorkspaceSpec
 {
-    /// <summary>An empty directory on the node's disk, removed with the run's log (ttlAfterFinished). What a workspace is when nothing else is set.</summary>
+    /// <summary>
+    /// An empty directory on the node's disk, removed with the run's log (ttlAfterFinished). What a workspace is when nothing else is set.
+    /// </summary>
     public EmptyDirWorkspace? EmptyDir { get; init; }
 
     /// <summary>Where it is in the container; an absolute path. /workspace when absent.</summary>

@@ -1,6 +1,8 @@
 namespace Stromboli.Crds.Schema;
 
-/// <summary>The list has between <see cref="Min"/> and <see cref="Max"/> items; where they are texts, each at most <see cref="TextMax"/> characters.</summary>
+/// <summary>
+/// The list has between <see cref="Min"/> and <see cref="Max"/> items; where they are texts, each at most <see cref="TextMax"/> characters.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ItemsAttribute(int max) : Attribute
 {

@@ -1,8 +1,8 @@
 namespace Stromboli.Crds.Schema;
 
 /// <summary>
-/// The text, or every item of the list, or every value of the map, matches a regular expression that RE2 and .NET read alike. Becomes a CEL rule and
-/// not a schema <c>pattern</c>, because the API server then answers with our sentence instead of with the expression.
+/// The text, or every item of the list, or every value of the map, matches a regular expression that RE2 and .NET read alike. Becomes a CEL
+/// rule and not a schema <c>pattern</c>, because the API server then answers with our sentence instead of with the expression.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PatternAttribute(string expression, string sentence) : Attribute
@@ -14,7 +14,8 @@ public sealed class PatternAttribute(string expression, string sentence) : Attri
     public string Sentence { get; } = sentence;
 
     /// <summary>
-    /// Whether a refusal must not repeat the text: one of any content, or one that is long. The rule then stands on the object that has the field.
+    /// Whether a refusal must not repeat the text: one of any content, or one that is long. The rule then stands on the object that has the
+    /// field.
     /// </summary>
     public bool Discreet { get; set; }
 }

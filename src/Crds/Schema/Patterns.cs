@@ -1,8 +1,8 @@
 namespace Stromboli.Crds.Schema;
 
 /// <summary>
-/// The regular expressions of the API, each used twice: by CEL rules in the CRDs (RE2) and by the operator's own validation (.NET), so they stay within
-/// what both read alike. <c>\z</c>, not <c>$</c>, ends them: .NET's <c>$</c> lets a last newline pass.
+/// The regular expressions of the API, each used twice: by CEL rules in the CRDs (RE2) and by the operator's own validation (.NET), so they
+/// stay within what both read alike. <c>\z</c>, not <c>$</c>, ends them: .NET's <c>$</c> lets a last newline pass.
 /// </summary>
 public static class Patterns
 {
@@ -10,22 +10,26 @@ public static class Patterns
     public const string NoNul = @"^[^\x00]*\z";
 
     /// <summary>
-    /// A fully qualified image name: registry host (with a dot, a port, or <c>localhost</c>), path, and a tag or a digest or both or neither.
+    /// A fully qualified image name: registry host (with a dot, a port, or <c>localhost</c>), path, and a tag or a digest or both or
+    /// neither.
     /// </summary>
     /// <remarks>The grammar of distribution's <c>reference</c> package, without its short names.</remarks>
     public const string Image =
         "^(localhost(:[0-9]{1,5})?|[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?((\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+(:[0-9]{1,5})?|:[0-9]{1,5}))"
         + "(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)+(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?\\z";
 
-    /// <summary>An absolute path of letters, digits and <c>_ . -</c>, without <c>.</c> and <c>..</c> as segments, other than <c>/</c>.</summary>
+    /// <summary>
+    /// An absolute path of letters, digits and <c>_ . -</c>, without <c>.</c> and <c>..</c> as segments, other than <c>/</c>.
+    /// </summary>
     public const string Path = @"^(/+\.*[a-zA-Z0-9_-][a-zA-Z0-9_.-]*)+/*\z";
 
     /// <summary>A <see cref="Path"/> written in the one shortest way: no slash twice or at its end.</summary>
     public const string PlainPath = @"^(/\.*[a-zA-Z0-9_-][a-zA-Z0-9_.-]*)+\z";
 
     /// <summary>
-    /// Where nothing of the node is mounted, in <see cref="PlainPath"/>s: what the kernel, Stromboli or the engine has there itself, what is below that and what is above
-    /// it. The runtime makes the places of inner mounts in outer ones: an outer one of the node would get files.
+    /// Where nothing of the node is mounted, in <see cref="PlainPath"/>s: what the kernel, Stromboli or the engine has there itself, what
+    /// is below that and what is above it. The runtime makes the places of inner mounts in outer ones: an outer one of the node would get
+    /// files.
     /// </summary>
     public const string ReservedMount =
         @"^/((proc|sys|dev|run|tmp|var/tmp|home/agent|opt/stromboli|etc/(hosts|hostname|resolv\.conf|passwd|group))(/.*)?|opt|var|home|etc)\z";
@@ -33,10 +37,15 @@ public static class Patterns
     /// <summary>A secret's name as Podman takes it.</summary>
     public const string PodmanSecret = @"^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?\z";
 
-    /// <summary>Paths that the kernel or Stromboli itself uses (<see cref="Runs.ContainerPaths"/>), what is below them and what is above them.</summary>
+    /// <summary>
+    /// Paths that the kernel or Stromboli itself uses (<see cref="Runs.ContainerPaths"/>), what is below them and what is above them.
+    /// </summary>
     public const string ReservedPath = @"^/+((proc|sys|dev|run/+stromboli|opt/+stromboli)(/.*)?|run/*|opt/*)\z";
 
-    /// <summary>Paths at which every container already has a mount of its own, and what is below and above HOME: another one there would hide it, or be hidden.</summary>
+    /// <summary>
+    /// Paths at which every container already has a mount of its own, and what is below and above HOME: another one there would hide it, or
+    /// be hidden.
+    /// </summary>
     public const string OwnMount = @"^/+(tmp/*|var/+tmp/*|home/*|home/+agent(/.*)?)\z";
 
     /// <summary>Name of an environment variable that a shell can read.</summary>
@@ -52,14 +61,15 @@ public static class Patterns
     public const string HttpsUrl = @"^https://[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/[a-zA-Z0-9._~/-]*)?\z";
 
     /// <summary>
-    /// The https address of a Git repository: a path of at least one segment, no user information, query or fragment, no segment of dots alone, no escape but <c>%20</c>.
+    /// The https address of a Git repository: a path of at least one segment, no user information, query or fragment, no segment of dots
+    /// alone, no escape but <c>%20</c>.
     /// </summary>
     public const string GitUrl =
         @"^https://[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/\.*([a-zA-Z0-9_~+-]|%20)([a-zA-Z0-9._~+-]|%20)*)+/?\z";
 
     /// <summary>
-    /// A branch, a tag, a full ref or a commit id: what <c>git check-ref-format</c> takes, without braces and without a part that begins with <c>-</c>; see also
-    /// <see cref="NoGitRef"/>.
+    /// A branch, a tag, a full ref or a commit id: what <c>git check-ref-format</c> takes, without braces and without a part that begins
+    /// with <c>-</c>; see also <see cref="NoGitRef"/>.
     /// </summary>
     public const string GitRef =
         @"^[^\x00-\x20\x7f~^:?*\[\\/.{}-][^\x00-\x20\x7f~^:?*\[\\/.{}]*(\.[^\x00-\x20\x7f~^:?*\[\\/.{}]+)*"
@@ -89,15 +99,22 @@ public static class Patterns
     /// <summary>Any absolute path of one line.</summary>
     public const string AbsolutePath = @"^/[^\x00-\x1f\x7f]*\z";
 
-    /// <summary>A file of the model provider's and where it goes: an id, a colon, and a relative path of one line without <c>.</c> and <c>..</c> as segments.</summary>
-    public const string FileSpec = @"^[a-zA-Z0-9][a-zA-Z0-9_-]*:\.*[^/.\x00-\x1f\x7f][^/\x00-\x1f\x7f]*(/\.*[^/.\x00-\x1f\x7f][^/\x00-\x1f\x7f]*)*\z";
+    /// <summary>
+    /// A file of the model provider's and where it goes: an id, a colon, and a relative path of one line without <c>.</c> and <c>..</c> as
+    /// segments.
+    /// </summary>
+    public const string FileSpec =
+        @"^[a-zA-Z0-9][a-zA-Z0-9_-]*:\.*[^/.\x00-\x1f\x7f][^/\x00-\x1f\x7f]*(/\.*[^/.\x00-\x1f\x7f][^/\x00-\x1f\x7f]*)*\z";
 
-    /// <summary>A long option, its value joined by <c>=</c>: nothing that the CLI takes for a prompt, for a subcommand or for the value of the option before it.</summary>
+    /// <summary>
+    /// A long option, its value joined by <c>=</c>: nothing that the CLI takes for a prompt, for a subcommand or for the value of the
+    /// option before it.
+    /// </summary>
     public const string ExtraArgument = @"^--[a-zA-Z][a-zA-Z0-9-]*(=[^\x00]*)?\z";
 
     /// <summary>
-    /// Options of the CLI that <see cref="Runs.ClaudeOptions"/> has a field for, and those by which it is driven: in upper and lower case, with and without hyphens, negated,
-    /// in the singular and plural, or from a file.
+    /// Options of the CLI that <see cref="Runs.ClaudeOptions"/> has a field for, and those by which it is driven: in upper and lower case,
+    /// with and without hyphens, negated, in the singular and plural, or from a file.
     /// </summary>
     public const string OwnedArgument =
         "(?is)^--(no-?)*(add-?dirs?|agents?|(allow-?)?dangerously-?skip-?permissions|(dis)?allowed-?tools?|(append-?)?system-?prompt(-?file)?|betas?|continue|debug(-?file|-?to-?stderr)?"

@@ -1,6 +1,8 @@
 namespace Stromboli.Crds.Schema;
 
-/// <summary>The <see cref="Values.Quantity"/> lies between <see cref="Min"/> and <see cref="Max"/>, both included. Becomes a CEL rule.</summary>
+/// <summary>
+/// The <see cref="Values.Quantity"/> lies between <see cref="Min"/> and <see cref="Max"/>, both included. Becomes a CEL rule.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class QuantityBoundsAttribute(string min, string max) : Attribute
 {

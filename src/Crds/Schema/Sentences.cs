@@ -1,7 +1,8 @@
 namespace Stromboli.Crds.Schema;
 
 /// <summary>
-/// What a refusal says, in words that follow the path of a field (<c>spec.image must be …</c>). The CRDs and the operator's own validation say the same.
+/// What a refusal says, in words that follow the path of a field (<c>spec.image must be …</c>). The CRDs and the operator's own validation
+/// say the same.
 /// </summary>
 public static class Sentences
 {
@@ -15,7 +16,8 @@ public static class Sentences
     public const string Path = "must be an absolute path of letters, digits and _ . - without '..', such as /workspace";
 
     /// <summary>For <see cref="Patterns.PlainPath"/>.</summary>
-    public const string PlainPath = "must be an absolute path of letters, digits and _ . - without '..', '//' and a '/' at its end, such as /srv/data";
+    public const string PlainPath =
+        "must be an absolute path of letters, digits and _ . - without '..', '//' and a '/' at its end, such as /srv/data";
 
     /// <summary>For <see cref="Patterns.ReservedMount"/>.</summary>
     public const string ReservedMount =
@@ -31,7 +33,8 @@ public static class Sentences
     public const string ReadOnlyTwice = "is false, but options say ro";
 
     /// <summary>For <see cref="Patterns.PodmanSecret"/>.</summary>
-    public const string PodmanSecret = "must be the name of a Podman secret: letters, digits and _ . -, beginning and ending with a letter or digit";
+    public const string PodmanSecret =
+        "must be the name of a Podman secret: letters, digits and _ . -, beginning and ending with a letter or digit";
 
     /// <summary>For a variable that is both a secret of the node and something else.</summary>
     public const string VariableTwice = "must not name a variable that env names too";
@@ -40,7 +43,8 @@ public static class Sentences
     public const string ReservedPath = "must not be, hold or lie below /proc, /sys, /dev, /run/stromboli or /opt/stromboli";
 
     /// <summary>For <see cref="Patterns.OwnMount"/>.</summary>
-    public const string OwnMount = "must not be /tmp or /var/tmp, nor /home, /home/agent or below it, where every container has mounts of its own";
+    public const string OwnMount =
+        "must not be /tmp or /var/tmp, nor /home, /home/agent or below it, where every container has mounts of its own";
 
     /// <summary>For <see cref="Patterns.EnvName"/>.</summary>
     public const string EnvName = "must be the name of an environment variable: letters, digits and _, not beginning with a digit";
@@ -54,16 +58,19 @@ public static class Sentences
     public const string HttpsUrl = "must be an https URL without user, query and fragment, such as https://models.example.com";
 
     /// <summary>For <see cref="Patterns.GitUrl"/>.</summary>
-    public const string GitUrl = "must be the https URL of a repository without user, query and fragment, such as https://git.example.com/team/project.git";
+    public const string GitUrl =
+        "must be the https URL of a repository without user, query and fragment, such as https://git.example.com/team/project.git";
 
     /// <summary>For <see cref="Patterns.GitRef"/> and <see cref="Patterns.NoGitRef"/>.</summary>
-    public const string GitRef = "must be a branch, a tag or a full commit id as Git allows them, no part of it beginning with -, such as main or v1.2.0";
+    public const string GitRef =
+        "must be a branch, a tag or a full commit id as Git allows them, no part of it beginning with -, such as main or v1.2.0";
 
     /// <summary>For <see cref="Patterns.ModelName"/>.</summary>
     public const string ModelName = "must be the name of a model: letters, digits and . _ : / @ [ ] -, beginning with a letter or digit";
 
     /// <summary>For <see cref="Patterns.ModelNames"/>.</summary>
-    public const string ModelNames = "must be names of models with commas between them: letters, digits and . _ : / @ [ ] -, beginning with a letter or digit";
+    public const string ModelNames =
+        "must be names of models with commas between them: letters, digits and . _ : / @ [ ] -, beginning with a letter or digit";
 
     /// <summary>For <see cref="Patterns.ToolName"/>.</summary>
     public const string ToolName = "must hold names of the CLI's own tools, such as Read or Bash, without what is in brackets";
@@ -102,13 +109,15 @@ public static class Sentences
     public const string ForkNeedsConversation = "needs resume or continue: the conversation to copy";
 
     /// <summary>For <see cref="Patterns.FileSpec"/>.</summary>
-    public const string FileSpec = "must hold files as an id, a colon and a relative path without . and .. as segments, such as file_abc:docs/plan.md";
+    public const string FileSpec =
+        "must hold files as an id, a colon and a relative path without . and .. as segments, such as file_abc:docs/plan.md";
 
     /// <summary>For <see cref="Patterns.ExtraArgument"/>.</summary>
     public const string ExtraArgument = "must hold long options with their values in the same text, such as --name=value";
 
     /// <summary>For <see cref="Patterns.OwnedArgument"/>.</summary>
-    public const string OwnedArgument = "must hold no option that has a field of its own, and none that drives the CLI, such as --model, --print or --output-format";
+    public const string OwnedArgument =
+        "must hold no option that has a field of its own, and none that drives the CLI, such as --model, --print or --output-format";
 
     /// <summary>For <see cref="Patterns.Dollars"/>.</summary>
     public const string Dollars = "must be US dollars as a decimal number in quotes, more than 0 and below 1000000, such as \"0.5\"";
@@ -127,7 +136,8 @@ public static class Sentences
         "must have on each line a JSON object such as {\"type\":\"user\",\"message\":{\"role\":\"user\",\"content\":\"hello\"}}, since inputFormat is stream-json";
 
     /// <summary>For <see cref="Patterns.Tool"/>.</summary>
-    public const string Tool = "must hold names of tools, such as Read or Bash(git log:*), each on one line and beginning with a letter, _ or *";
+    public const string Tool =
+        "must hold names of tools, such as Read or Bash(git log:*), each on one line and beginning with a letter, _ or *";
 
     /// <summary>For <see cref="Patterns.DnsSubdomain"/>.</summary>
     public const string DnsSubdomain = "must be a name of lower case letters, digits, - and ., such as node-1.example.com";
@@ -151,7 +161,8 @@ public static class Sentences
     public const string LabelKey = "must have label names as keys, such as stromboli.dev/pool";
 
     /// <summary>For <see cref="Patterns.LabelValue"/>.</summary>
-    public const string LabelValue = "must have label values: at most 63 letters, digits and _ . -, beginning and ending with a letter or digit";
+    public const string LabelValue =
+        "must have label values: at most 63 letters, digits and _ . -, beginning and ending with a letter or digit";
 
     /// <summary>For <see cref="Patterns.RetryReason"/>.</summary>
     public const string RetryReason =
@@ -168,7 +179,8 @@ public static class Sentences
     public const string OneWorkspace = "takes one of emptyDir, git and hostPath";
 
     /// <summary>For a host without a credential of its own.</summary>
-    public const string BaseUrlNeedsCredentials = "needs a credentialsSecretRef beside it: the operator's own credential goes to the operator's own origin only";
+    public const string BaseUrlNeedsCredentials =
+        "needs a credentialsSecretRef beside it: the operator's own credential goes to the operator's own origin only";
 
     /// <summary>For a command that names no program.</summary>
     public const string CommandNamesProgram = "must begin with the program to run";
@@ -180,10 +192,12 @@ public static class Sentences
     public const string TimeoutNeedsHooks = "needs onCreate, postCreate or postStart beside it";
 
     /// <summary>For what a run with a session cannot say itself.</summary>
-    public const string FieldsOfSession = "brings image, imagePullPolicy, imagePullSecrets, workspace, workdir, env, secretsEnv, volumes, resources, lifecycle, nodeSelector and nodeName: leave them out";
+    public const string FieldsOfSession =
+        "brings image, imagePullPolicy, imagePullSecrets, workspace, workdir, env, secretsEnv, volumes, resources, lifecycle, nodeSelector and nodeName: leave them out";
 
     /// <summary>For options of the CLI that choose a conversation, in a session.</summary>
-    public const string SessionNamesNoConversation = "takes no sessionID, resume, continue or forkSession with a session: a run's conversation says it";
+    public const string SessionNamesNoConversation =
+        "takes no sessionID, resume, continue or forkSession with a session: a run's conversation says it";
 
     /// <summary>For the conversation of a run without a session.</summary>
     public const string ConversationNeedsSession = "needs sessionRef: without a session each run has a conversation of its own";

@@ -10,7 +10,7 @@ internal static class SpecRules
     /// <summary>On a spec: no volume is within the workspace or around it.</summary>
     internal const string VolumesApart =
         "!has(self.volumes) || [has(self.workspace) && has(self.workspace.mountPath) ? self.workspace.mountPath : '/workspace'].all(path, "
-            + "!self.volumes.exists(volume, path == volume.mountPath || path.startsWith(volume.mountPath + '/') || volume.mountPath.startsWith(path + '/')))";
+        + "!self.volumes.exists(volume, path == volume.mountPath || path.startsWith(volume.mountPath + '/') || volume.mountPath.startsWith(path + '/')))";
 
     /// <summary>On a spec whose agent.claude is there: it says which conversation the CLI has.</summary>
     internal const string NamesConversation =
@@ -19,5 +19,5 @@ internal static class SpecRules
     /// <summary>On a run's spec: it says itself what comes from its session.</summary>
     internal const string FieldsOfSession =
         "has(self.image) || has(self.imagePullPolicy) || has(self.imagePullSecrets) || has(self.workspace) || has(self.workdir) || has(self.env) || has(self.secretsEnv) "
-            + "|| has(self.volumes) || has(self.resources) || has(self.lifecycle) || has(self.nodeSelector) || has(self.nodeName)";
+        + "|| has(self.volumes) || has(self.resources) || has(self.lifecycle) || has(self.nodeSelector) || has(self.nodeName)";
 }

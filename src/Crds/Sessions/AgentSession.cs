@@ -3,7 +3,9 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Crds.Sessions;
 
-/// <summary>A conversation and a workspace that outlive one run. AgentRuns take part in it by their sessionRef, one after another.</summary>
+/// <summary>
+/// A conversation and a workspace that outlive one run. AgentRuns take part in it by their sessionRef, one after another.
+/// </summary>
 [CustomResource("AgentSession", "agentsessions", "asess", Namespaced = true)]
 [Column("Phase", "string", ".status.phase")]
 [Column("Node", "string", ".status.nodeName")]

@@ -7,5 +7,13 @@ public static class AgentSessionResource
 {
     /// <summary>For the Kubernetes client and informers.</summary>
     public static ResourceType<AgentSession> Type { get; } =
-        new(ApiGroup.Name, ApiGroup.Version, "agentsessions", "AgentSession", true, CrdsJson.Default.AgentSession, CrdsJson.Default.KubeListAgentSession);
+        new(
+            ApiGroup.Name,
+            ApiGroup.Version,
+            "agentsessions",
+            "AgentSession",
+            true,
+            CrdsJson.Default.AgentSession,
+            CrdsJson.Default.KubeListAgentSession
+        );
 }

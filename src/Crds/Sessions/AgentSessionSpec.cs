@@ -13,34 +13,53 @@ namespace Stromboli.Crds.Sessions;
 [CelRule(
     "!has(self.agent) || !has(self.agent.claude) || !(" + SpecRules.NamesConversation + ")",
     "{path}.agent.claude " + Sentences.SessionNamesNoConversation,
-    Field = "agent.claude")]
+    Field = "agent.claude"
+)]
 public sealed record AgentSessionSpec
 {
-    /// <summary>How its runs run. OnDemand: each in a container of its own, with the HOME (and so the conversation) and the workspace that the one before left. OnDemand when absent.</summary>
+    /// <summary>
+    /// How its runs run. OnDemand: each in a container of its own, with the HOME (and so the conversation) and the workspace that the one
+    /// before left. OnDemand when absent.
+    /// </summary>
     [OneOf(SessionLimits.OnDemand)]
     public string? Mode { get; init; }
 
-    /// <summary>What runs, for runs that do not say so themselves: the Claude Code CLI or a command, one of the two. The CLI with its own defaults when absent.</summary>
+    /// <summary>
+    /// What runs, for runs that do not say so themselves: the Claude Code CLI or a command, one of the two. The CLI with its own defaults
+    /// when absent.
+    /// </summary>
     public AgentSpec? Agent { get; init; }
 
-    /// <summary>Where the model is and who pays, for runs that do not say so themselves. The operator's own pair of the two when absent.</summary>
+    /// <summary>
+    /// Where the model is and who pays, for runs that do not say so themselves. The operator's own pair of the two when absent.
+    /// </summary>
     public ModelSpec? Model { get; init; }
 
-    /// <summary>Image of the containers, fully qualified: registry.example.com/team/agent:1.0. The operator's default when absent.</summary>
+    /// <summary>
+    /// Image of the containers, fully qualified: registry.example.com/team/agent:1.0. The operator's default when absent.
+    /// </summary>
     [TextLength(1, RunLimits.Image)]
     [Pattern(Patterns.Image, Sentences.Image)]
     public string? Image { get; init; }
 
-    /// <summary>When the node pulls the image. As for Kubernetes' containers when absent: Always with the tag latest or with neither tag nor digest, else IfNotPresent.</summary>
+    /// <summary>
+    /// When the node pulls the image. As for Kubernetes' containers when absent: Always with the tag latest or with neither tag nor digest,
+    /// else IfNotPresent.
+    /// </summary>
     [OneOf("Always", "IfNotPresent", "Never")]
     public string? ImagePullPolicy { get; init; }
 
-    /// <summary>Secrets of the type kubernetes.io/dockerconfigjson with which the image is pulled, each annotated stromboli.dev/use-as: pull.</summary>
+    /// <summary>
+    /// Secrets of the type kubernetes.io/dockerconfigjson with which the image is pulled, each annotated stromboli.dev/use-as: pull.
+    /// </summary>
     [Items(RunLimits.PullSecrets)]
     [ListMap("name")]
     public List<SecretReference>? ImagePullSecrets { get; init; }
 
-    /// <summary>The directory that the agents work in, kept on the session's node from run to run. A repository is cloned before the first run's agent, and then no more.</summary>
+    /// <summary>
+    /// The directory that the agents work in, kept on the session's node from run to run. A repository is cloned before the first run's
+    /// agent, and then no more.
+    /// </summary>
     public WorkspaceSpec? Workspace { get; init; }
 
     /// <summary>Working directory; an absolute path, created when missing. The workspace's mountPath when absent.</summary>
@@ -49,7 +68,9 @@ public sealed record AgentSessionSpec
     [CelRule("!self.matches(r'" + Patterns.ReservedPath + "')", "{path} " + Sentences.ReservedPath)]
     public string? Workdir { get; init; }
 
-    /// <summary>Environment variables of the agents, at most 100. They reach them over the shim's socket and stand in no container configuration.</summary>
+    /// <summary>
+    /// Environment variables of the agents, at most 100. They reach them over the shim's socket and stand in no container configuration.
+    /// </summary>
     [Items(RunLimits.Variables)]
     [ListMap("name")]
     public List<EnvVar>? Env { get; init; }
@@ -59,25 +80,35 @@ public sealed record AgentSessionSpec
     [ListMap("name")]
     public List<PodmanSecretVariable>? SecretsEnv { get; init; }
 
-    /// <summary>Directories and files of the node in the containers, at most 16. Each needs the permission of the node's bridge (--allow-volume).</summary>
+    /// <summary>
+    /// Directories and files of the node in the containers, at most 16. Each needs the permission of the node's bridge (--allow-volume).
+    /// </summary>
     [Items(RunLimits.Volumes)]
     [ListMap("mountPath")]
     [CelRule(
         "!self.exists(outer, self.exists(inner, inner.mountPath != outer.mountPath && inner.mountPath.startsWith(outer.mountPath + '/')))",
-        "{path} " + Sentences.VolumesMeet)]
+        "{path} " + Sentences.VolumesMeet
+    )]
     public List<VolumeSpec>? Volumes { get; init; }
 
     /// <summary>What each run's container may use of its node.</summary>
     public ResourceSpec? Resources { get; init; }
 
-    /// <summary>Commands that run before the agent: onCreate and postCreate until an agent of the session has started once, postStart in each run.</summary>
+    /// <summary>
+    /// Commands that run before the agent: onCreate and postCreate until an agent of the session has started once, postStart in each run.
+    /// </summary>
     public LifecycleSpec? Lifecycle { get; init; }
 
-    /// <summary>No field of the API: how many bytes the whole spec has as JSON, if this is only the part that is kept in memory; null for a spec that is whole.</summary>
+    /// <summary>
+    /// No field of the API: how many bytes the whole spec has as JSON, if this is only the part that is kept in memory; null for a spec
+    /// that is whole.
+    /// </summary>
     [JsonIgnore]
     public int? AbridgedFrom { get; init; }
 
-    /// <summary>No field of the API: the first thing that is wrong with the whole spec, if this is only a part of it; null if nothing is.</summary>
+    /// <summary>
+    /// No field of the API: the first thing that is wrong with the whole spec, if this is only a part of it; null if nothing is.
+    /// </summary>
     [JsonIgnore]
     public SpecError? Problem { get; init; }
 
@@ -93,8 +124,8 @@ public sealed record AgentSessionSpec
     public string? NodeName { get; init; }
 
     /// <summary>
-    /// What HOME and workspace together, with the log of the run under way, may take of the node's disk. A run that takes more ends with StorageLimitExceeded, and so does each after
-    /// it until the limit is raised. 5Gi when absent.
+    /// What HOME and workspace together, with the log of the run under way, may take of the node's disk. A run that takes more ends with
+    /// StorageLimitExceeded, and so does each after it until the limit is raised. 5Gi when absent.
     /// </summary>
     [Mutable]
     [QuantityBounds(RunLimits.MinStorage, RunLimits.MaxStorage)]

@@ -27,12 +27,16 @@ public sealed record AgentSessionStatus
     [TextLength(0, StatusLimits.Message)]
     public string? Message { get; init; }
 
-    /// <summary>Ready, Reconciling and Stalled, for tools that read kstatus. A session that takes runs, has one, or is suspended is Ready.</summary>
+    /// <summary>
+    /// Ready, Reconciling and Stalled, for tools that read kstatus. A session that takes runs, has one, or is suspended is Ready.
+    /// </summary>
     [Items(StatusLimits.Conditions)]
     [ListMap("type")]
     public List<Condition>? Conditions { get; init; }
 
-    /// <summary>The AgentNode that has HOME and workspace: that of the first run. Set before that run is recorded there, and never changed.</summary>
+    /// <summary>
+    /// The AgentNode that has HOME and workspace: that of the first run. Set before that run is recorded there, and never changed.
+    /// </summary>
     [TextLength(0, RunLimits.Name)]
     public string? NodeName { get; init; }
 
@@ -59,7 +63,10 @@ public sealed record AgentSessionStatus
     [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? LastActivityTime { get; init; }
 
-    /// <summary>What HOME and workspace took of the node's disk when they were last measured, in bytes: while a run was under way, so the newest files may be missing.</summary>
+    /// <summary>
+    /// What HOME and workspace took of the node's disk when they were last measured, in bytes: while a run was under way, so the newest
+    /// files may be missing.
+    /// </summary>
     [Bounds(0, StatusLimits.Count)]
     public long? StorageBytes { get; init; }
 

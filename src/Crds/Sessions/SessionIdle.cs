@@ -8,8 +8,8 @@ namespace Stromboli.Crds.Sessions;
 public sealed record SessionIdle
 {
     /// <summary>
-    /// Time without a run, under way or waiting, after which the AgentSession itself is deleted, and with it HOME and workspace on its node. Never when absent: Argo CD and Flux
-    /// would make it anew, empty.
+    /// Time without a run, under way or waiting, after which the AgentSession itself is deleted, and with it HOME and workspace on its
+    /// node. Never when absent: Argo CD and Flux would make it anew, empty.
     /// </summary>
     [DurationBounds(RunLimits.MinTimeout, RunLimits.MaxTtl)]
     public GoDuration? DeleteAfter { get; init; }

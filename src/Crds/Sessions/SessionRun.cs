@@ -14,6 +14,8 @@ public sealed record SessionRun
     [TextLength(0, StatusLimits.Word)]
     public string? UID { get; init; }
 
-    /// <summary>What the run had used before it was given the session, and what is counted already: after a suspend, say. Absent for nothing.</summary>
+    /// <summary>
+    /// What the run had used before it was given the session, and what is counted already: after a suspend, say. Absent for nothing.
+    /// </summary>
     public RunUsage? UsageBefore { get; init; }
 }

@@ -6,7 +6,10 @@ namespace Stromboli.Crds.Sessions;
 /// <summary>Puts together what a run and its session say; pure.</summary>
 public static class SessionSpecs
 {
-    /// <summary>The run's spec with what comes from its session. One that says itself what must come from there is not touched: its validation names the fields.</summary>
+    /// <summary>
+    /// The run's spec with what comes from its session. One that says itself what must come from there is not touched: its validation names
+    /// the fields.
+    /// </summary>
     /// <param name="run">The spec of a run with a sessionRef.</param>
     /// <param name="session">The session that it names.</param>
     public static AgentRunSpec Merge(AgentRunSpec run, AgentSession session)
@@ -14,12 +17,16 @@ public static class SessionSpecs
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(session);
         if (session.Spec is not { } spec || SessionFields.Own(run))
+        {
             return run;
+        }
+
         var node = session.Status?.NodeName;
         return run with
         {
             SessionMerged = true,
-            AbridgedFrom = run.AbridgedFrom is null && spec.AbridgedFrom is null ? null : (run.AbridgedFrom ?? 0) + (spec.AbridgedFrom ?? 0),
+            AbridgedFrom =
+                run.AbridgedFrom is null && spec.AbridgedFrom is null ? null : (run.AbridgedFrom ?? 0) + (spec.AbridgedFrom ?? 0),
             Agent = run.Agent ?? spec.Agent,
             Model = run.Model ?? spec.Model,
             Image = spec.Image,

@@ -16,7 +16,10 @@ public static class AgentNodeValidator
         checks.Texts("spec.prePullImages", spec?.PrePullImages, 1, RunLimits.Image, PatternRegexes.Image, Sentences.Image);
         checks.Labels("spec.labels", spec?.Labels, NodeLimits.Labels, RunLimits.LabelValue);
         if (spec?.Labels?.Keys.Any(key => key.StartsWith(NodeLimits.ReportedLabelPrefix, StringComparison.Ordinal)) == true)
+        {
             checks.Add("spec.labels", NodeLimits.ReportedLabelSentence);
+        }
+
         return checks.Errors;
     }
 }

@@ -4,12 +4,14 @@ using Stromboli.Crds.Schema;
 namespace Stromboli.Crds.Validation;
 
 /// <summary>
-/// The rules of the AgentRun CRD once more, in code: the operator runs nothing that an API server without CEL, or one with an older CRD, let through.
+/// The rules of the AgentRun CRD once more, in code: the operator runs nothing that an API server without CEL, or one with an older CRD,
+/// let through.
 /// </summary>
 public static class AgentRunValidator
 {
     /// <summary>Everything that is wrong with the spec, in the order of its fields; empty when it can be run.</summary>
-    /// <exception cref="ArgumentException">The spec is only a part (<see cref="AgentRunSpec.AbridgedFrom"/>): nothing can be said of it.</exception>
+    /// <exception cref="ArgumentException">The spec is only a part (<see cref="AgentRunSpec.AbridgedFrom"/>): nothing can be said of
+    /// it.</exception>
     public static IReadOnlyList<SpecError> Validate(AgentRunSpec? spec)
     {
         var checks = new FieldChecks();
@@ -19,7 +21,10 @@ public static class AgentRunValidator
             return checks.Errors;
         }
         if (spec.AbridgedFrom is not null)
+        {
             throw new ArgumentException("Only a part of the spec is here; it is to be read whole.", nameof(spec));
+        }
+
         Prompt(checks, spec);
         Agent(checks, spec.Agent);
         Model(checks, spec.Model);
@@ -40,41 +45,70 @@ public static class AgentRunValidator
         const string field = "spec.prompt";
         var prompt = spec.Prompt;
         if (prompt is null && spec.PromptFrom is null)
+        {
             checks.Add(field, Sentences.PromptRequired);
+        }
+
         if (prompt is not null && spec.PromptFrom is not null)
+        {
             checks.Add("spec.promptFrom", Sentences.OnePrompt);
+        }
+
         Source(checks, "spec.promptFrom", spec.PromptFrom);
         if (prompt?.Length == 0)
+        {
             checks.Add(field, Sentences.PromptHasText);
+        }
+
         checks.Bytes(field, prompt, RunLimits.TextBytes);
         if (prompt?.Length > 0 && spec.Agent?.Claude?.InputFormat == ClaudeChoices.StreamJson && !JsonObjects.IsUserMessages(prompt))
+        {
             checks.Add(field, Sentences.StreamPrompt);
+        }
     }
 
     private static void Agent(FieldChecks checks, AgentSpec? agent)
     {
         if (agent?.Claude is not null && agent.Command is not null)
+        {
             checks.Add("spec.agent", Sentences.OneAgent);
+        }
+
         ClaudeValidator.Check(checks, agent?.Claude);
         if (agent?.Command is not { } command)
+        {
             return;
+        }
+
         const string field = "spec.agent.command";
         checks.Items(field, command.Count, 1, RunLimits.Arguments);
         if (command is ["", ..])
+        {
             checks.Add(field, Sentences.CommandNamesProgram);
+        }
+
         checks.Texts(field, command, 0, RunLimits.ArgumentLength, PatternRegexes.NoNul, Sentences.NoNul);
     }
 
     private static void Model(FieldChecks checks, ModelSpec? model)
     {
         if (model is null)
+        {
             return;
+        }
+
         const string baseUrl = "spec.model.baseURL";
         checks.Text(baseUrl, model.BaseURL, 1, RunLimits.Url, PatternRegexes.HttpsUrl, Sentences.HttpsUrl);
         if (model.BaseURL is not null && model.CredentialsSecretRef is null)
+        {
             checks.Add(baseUrl, Sentences.BaseUrlNeedsCredentials);
+        }
+
         if (model.CredentialsSecretRef is not { } secret)
+        {
             return;
+        }
+
         const string name = "spec.model.credentialsSecretRef.name";
         checks.Require(name, secret.Name is not null);
         checks.Text(name, secret.Name, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Sentences.DnsSubdomain);
@@ -87,10 +121,21 @@ public static class AgentRunValidator
         PullSecrets(checks, spec.ImagePullSecrets);
         Path(checks, "spec.workspace.mountPath", spec.Workspace?.MountPath);
         checks.NotMatching("spec.workspace.mountPath", spec.Workspace?.MountPath, PatternRegexes.OwnMount, Sentences.OwnMount);
-        if (spec.Workspace is { } workspace && new object?[] { workspace.EmptyDir, workspace.Git, workspace.HostPath }.Count(kind => kind is not null) > 1)
+        if (
+            spec.Workspace is { } workspace
+            && new object?[] { workspace.EmptyDir, workspace.Git, workspace.HostPath }.Count(kind => kind is not null) > 1
+        )
+        {
             checks.Add("spec.workspace", Sentences.OneWorkspace);
+        }
+
         GitWorkspaceValidator.Check(checks, spec.Workspace?.Git);
-        checks.Quantity("spec.workspace.emptyDir.sizeLimit", spec.Workspace?.EmptyDir?.SizeLimit, RunLimits.MinStorage, RunLimits.MaxStorage);
+        checks.Quantity(
+            "spec.workspace.emptyDir.sizeLimit",
+            spec.Workspace?.EmptyDir?.SizeLimit,
+            RunLimits.MinStorage,
+            RunLimits.MaxStorage
+        );
         Path(checks, "spec.workdir", spec.Workdir);
     }
 
@@ -104,7 +149,9 @@ public static class AgentRunValidator
             checks.Require($"{field}[{i}].name", secrets[i].Name is not null);
             checks.Text($"{field}[{i}].name", secrets[i].Name, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Sentences.DnsSubdomain);
             if (secrets[i].Name is { } given && !names.Add(given))
+            {
                 checks.Add($"{field}[{i}]", Sentences.Duplicate);
+            }
         }
     }
 
@@ -126,10 +173,16 @@ public static class AgentRunValidator
             checks.Text(name, env[i].Name, 1, RunLimits.VariableName, PatternRegexes.EnvName, Sentences.EnvName);
             checks.NotMatching(name, env[i].Name, PatternRegexes.ProtectedEnv, Sentences.ProtectedEnv);
             if (env[i].Name is { } given && !names.Add(given))
+            {
                 checks.Add($"{field}[{i}]", Sentences.Duplicate);
+            }
+
             checks.Text(value, env[i].Value, 0, RunLimits.VariableValue, PatternRegexes.NoNul, Sentences.NoNul);
             if (env[i] is { Value: not null, ValueFrom: not null })
+            {
                 checks.Add($"{field}[{i}]", Sentences.OneValue);
+            }
+
             Source(checks, $"{field}[{i}].valueFrom", env[i].ValueFrom);
         }
     }
@@ -137,9 +190,15 @@ public static class AgentRunValidator
     private static void Source(FieldChecks checks, string field, ValueSource? source)
     {
         if (source is null)
+        {
             return;
+        }
+
         if (source is { SecretKeyRef: null, ConfigMapKeyRef: null } or { SecretKeyRef: not null, ConfigMapKeyRef: not null })
+        {
             checks.Add(field, Sentences.OneSource);
+        }
+
         Key(checks, $"{field}.secretKeyRef", source.SecretKeyRef);
         Key(checks, $"{field}.configMapKeyRef", source.ConfigMapKeyRef);
     }
@@ -147,7 +206,10 @@ public static class AgentRunValidator
     private static void Key(FieldChecks checks, string field, KeyReference? reference)
     {
         if (reference is null)
+        {
             return;
+        }
+
         checks.Require($"{field}.name", reference.Name is not null);
         checks.Text($"{field}.name", reference.Name, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Sentences.DnsSubdomain);
         checks.Require($"{field}.key", reference.Key is not null);
@@ -170,7 +232,9 @@ public static class AgentRunValidator
         Hooks(checks, "spec.lifecycle.postStart", lifecycle?.PostStart);
         checks.Duration("spec.lifecycle.timeout", lifecycle?.Timeout, RunLimits.MinTimeout, RunLimits.MaxTimeout);
         if (lifecycle is { Timeout: not null, OnCreate: null, PostCreate: null, PostStart: null })
+        {
             checks.Add("spec.lifecycle.timeout", Sentences.TimeoutNeedsHooks);
+        }
     }
 
     private static void Hooks(FieldChecks checks, string field, List<string>? commands)
@@ -213,11 +277,19 @@ public static class AgentRunValidator
         checks.Quantity("spec.output.statusBytes", spec.Output?.StatusBytes, RunLimits.MinStatusBytes, RunLimits.MaxStatusBytes);
         checks.Quantity("spec.output.logBytes", spec.Output?.LogBytes, RunLimits.MinLogBytes, RunLimits.MaxLogBytes);
         if (spec.Output?.JsonSchema is not { } text)
+        {
             return;
+        }
+
         checks.Bytes(schema, text, RunLimits.TextBytes);
         if (!JsonObjects.IsObject(text))
+        {
             checks.Add(schema, Sentences.JsonObject);
+        }
+
         if (spec.Agent is { Command: not null } or { Claude.JsonSchema: not null })
+        {
             checks.Add(schema, Sentences.OneSchema);
+        }
     }
 }

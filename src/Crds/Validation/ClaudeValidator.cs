@@ -11,7 +11,10 @@ internal static class ClaudeValidator
     internal static void Check(FieldChecks checks, ClaudeOptions? claude)
     {
         if (claude is null)
+        {
             return;
+        }
+
         Model(checks, claude);
         Prompts(checks, claude);
         Tools(checks, claude);
@@ -25,7 +28,14 @@ internal static class ClaudeValidator
     private static void Model(FieldChecks checks, ClaudeOptions claude)
     {
         checks.Text($"{Field}.model", claude.Model, 1, RunLimits.ModelName, PatternRegexes.ModelName, Sentences.ModelName);
-        checks.Text($"{Field}.fallbackModel", claude.FallbackModel, 1, RunLimits.ModelName, PatternRegexes.ModelNames, Sentences.ModelNames);
+        checks.Text(
+            $"{Field}.fallbackModel",
+            claude.FallbackModel,
+            1,
+            RunLimits.ModelName,
+            PatternRegexes.ModelNames,
+            Sentences.ModelNames
+        );
         checks.OneOf($"{Field}.effort", claude.Effort, ClaudeChoices.Efforts);
         checks.Text($"{Field}.maxBudgetUSD", claude.MaxBudgetUSD, 1, RunLimits.DollarsLength, PatternRegexes.Dollars, Sentences.Dollars);
         checks.Number($"{Field}.maxTurns", claude.MaxTurns, 1, RunLimits.Turns);
@@ -70,10 +80,15 @@ internal static class ClaudeValidator
         checks.Texts($"{Field}.files", claude.Files, 1, RunLimits.Path, PatternRegexes.FileSpec, Sentences.FileSpec);
         checks.Bytes($"{Field}.settings", claude.Settings, RunLimits.TextBytes);
         if (claude.Settings is { } settings && !IsPath(settings) && !JsonObjects.IsObject(settings))
+        {
             checks.Add($"{Field}.settings", Sentences.JsonObjectOrPath);
+        }
+
         checks.Items($"{Field}.settingSources", claude.SettingSources?.Count, 0, RunLimits.SettingSources);
         for (var i = 0; i < claude.SettingSources?.Count; i++)
+        {
             checks.OneOf($"{Field}.settingSources[{i}]", claude.SettingSources[i], ClaudeChoices.SettingSources);
+        }
     }
 
     private static void Texts(FieldChecks checks, ClaudeOptions claude)
@@ -83,20 +98,33 @@ internal static class ClaudeValidator
         checks.OneOf($"{Field}.inputFormat", claude.InputFormat, ClaudeChoices.InputFormats);
         checks.OneOf($"{Field}.outputFormat", claude.OutputFormat, ClaudeChoices.OutputFormats);
         if (claude.ReplayUserMessages == true && claude.InputFormat != ClaudeChoices.StreamJson)
+        {
             checks.Add($"{Field}.replayUserMessages", Sentences.ReplayNeedsStream);
+        }
     }
 
     private static void Conversation(FieldChecks checks, ClaudeOptions claude)
     {
         checks.Text($"{Field}.sessionID", claude.SessionID, 1, RunLimits.UuidLength, PatternRegexes.Uuid, Sentences.Uuid);
         if (claude is { Resume: true, SessionID: null })
+        {
             checks.Add($"{Field}.resume", Sentences.ResumeNeedsID);
+        }
+
         if (claude is { Continue: true, Resume: true })
+        {
             checks.Add($"{Field}.continue", Sentences.ContinueOrResume);
+        }
+
         if (claude is { Continue: true, SessionID: not null, Resume: not true, ForkSession: not true })
+        {
             checks.Add($"{Field}.continue", Sentences.ContinueTakesNoID);
+        }
+
         if (claude is { ForkSession: true, Resume: not true, Continue: not true })
+        {
             checks.Add($"{Field}.forkSession", Sentences.ForkNeedsConversation);
+        }
     }
 
     private static void McpConfigs(FieldChecks checks, List<string>? configs)
@@ -104,20 +132,28 @@ internal static class ClaudeValidator
         const string field = $"{Field}.mcpConfigs";
         checks.Items(field, configs?.Count, 0, RunLimits.McpConfigs);
         for (var i = 0; i < configs?.Count; i++)
+        {
             checks.Characters($"{field}[{i}]", configs[i], 1, RunLimits.McpConfigLength);
+        }
         // Not by its place in the list, nor with its text: it may well hold a secret.
         var objects = configs?.Where(config => config.Length > 0 && !IsPath(config)).ToList() ?? [];
         if (objects.Exists(config => !JsonObjects.IsObject(config)))
+        {
             checks.Add(field, Sentences.JsonObjectOrPath);
+        }
         else if (objects.Exists(config => !JsonObjects.HasObject(config, "mcpServers")))
+        {
             checks.Add(field, Sentences.McpServers);
+        }
     }
 
     private static void Json(FieldChecks checks, string field, string? text)
     {
         checks.Bytes($"{Field}.{field}", text, RunLimits.TextBytes);
         if (text is not null && !JsonObjects.IsObject(text))
+        {
             checks.Add($"{Field}.{field}", Sentences.JsonObject);
+        }
     }
 
     private static bool IsPath(string text) => text.StartsWith('/') && PatternRegexes.AbsolutePath.IsMatch(text);

@@ -11,7 +11,9 @@ public static class ExtraArguments
     {
         ArgumentNullException.ThrowIfNull(argument);
         if (!PatternRegexes.ExtraArgument.IsMatch(argument))
+        {
             return Sentences.ExtraArgument;
+        }
         // Its name only: the value may be of any length, and a secret.
         return PatternRegexes.OwnedArgument.IsMatch(argument) ? $"{Sentences.OwnedArgument}: here it is {argument.Split('=')[0]}" : null;
     }
@@ -19,8 +21,25 @@ public static class ExtraArguments
     internal static void Check(FieldChecks checks, string field, IReadOnlyList<string>? arguments)
     {
         for (var i = 0; i < arguments?.Count; i++)
-            checks.Text($"{field}[{i}]", arguments[i], 3, RunLimits.ExtraArgumentLength, PatternRegexes.ExtraArgument, Sentences.ExtraArgument);
-        if (arguments?.Select(Problem).FirstOrDefault(problem => problem?.StartsWith(Sentences.OwnedArgument, StringComparison.Ordinal) == true) is { } owned)
+        {
+            checks.Text(
+                $"{field}[{i}]",
+                arguments[i],
+                3,
+                RunLimits.ExtraArgumentLength,
+                PatternRegexes.ExtraArgument,
+                Sentences.ExtraArgument
+            );
+        }
+
+        if (
+            arguments
+                ?.Select(Problem)
+                .FirstOrDefault(problem => problem?.StartsWith(Sentences.OwnedArgument, StringComparison.Ordinal) == true) is
+            { } owned
+        )
+        {
             checks.Add(field, owned);
+        }
     }
 }

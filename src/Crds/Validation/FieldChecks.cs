@@ -5,7 +5,10 @@ using Stromboli.Crds.Values;
 
 namespace Stromboli.Crds.Validation;
 
-/// <summary>Collects what is wrong with a spec, field by field. An absent field is never wrong here; each field gets at most one sentence from each check.</summary>
+/// <summary>
+/// Collects what is wrong with a spec, field by field. An absent field is never wrong here; each field gets at most one sentence from each
+/// check.
+/// </summary>
 internal sealed class FieldChecks
 {
     private readonly List<SpecError> _errors = [];
@@ -17,22 +20,32 @@ internal sealed class FieldChecks
     internal void Require(string field, bool present)
     {
         if (!present)
+        {
             Add(field, Sentences.Required);
+        }
     }
 
     /// <summary>Length first: a text that is too long is not matched.</summary>
     internal void Text(string field, string? value, int min, int max, Regex pattern, string sentence)
     {
         if (value is null)
+        {
             return;
+        }
+
         if (Characters(field, value, min, max) && !pattern.IsMatch(value))
+        {
             Add(field, sentence);
+        }
     }
 
     internal bool Characters(string field, string value, int min, int max)
     {
         if (Count(value) is var count && count >= min && count <= max)
+        {
             return true;
+        }
+
         Add(field, Sentences.Length(min, max));
         return false;
     }
@@ -40,49 +53,70 @@ internal sealed class FieldChecks
     internal void NotMatching(string field, string? value, Regex pattern, string sentence)
     {
         if (value is not null && pattern.IsMatch(value))
+        {
             Add(field, sentence);
+        }
     }
 
     internal void Bytes(string field, string? value, int max)
     {
         if (value is not null && Encoding.UTF8.GetByteCount(value) > max)
+        {
             Add(field, Sentences.MaxBytes(max));
+        }
     }
 
     internal void Number(string field, long? value, long min, long max)
     {
         if (value < min || value > max)
+        {
             Add(field, Sentences.Between($"{min}", $"{max}"));
+        }
     }
 
     internal void Duration(string field, GoDuration? value, string min, string max)
     {
-        if (value is { } given && (!PatternRegexes.Duration.IsMatch(given.Text) || !given.IsValid || given < new GoDuration(min) || given > new GoDuration(max)))
+        if (
+            value is { } given
+            && (
+                !PatternRegexes.Duration.IsMatch(given.Text) || !given.IsValid || given < new GoDuration(min) || given > new GoDuration(max)
+            )
+        )
+        {
             Add(field, Sentences.Duration(min, max));
+        }
     }
 
     internal void Quantity(string field, Quantity? value, string min, string max)
     {
         if (value is { } given && (!given.IsValid || given < new Quantity(min) || given > new Quantity(max)))
+        {
             Add(field, Sentences.Quantity(min, max));
+        }
     }
 
     internal void OneOf(string field, string? value, params ReadOnlySpan<string> values)
     {
         if (value is not null && !values.Contains(value))
+        {
             Add(field, Sentences.OneOf(values.ToArray()));
+        }
     }
 
     internal void Items(string field, int? count, int min, int max)
     {
         if (count < min || count > max)
+        {
             Add(field, Sentences.Items(min, max));
+        }
     }
 
     internal void Texts(string field, IReadOnlyList<string>? values, int min, int max, Regex pattern, string sentence)
     {
         for (var i = 0; i < values?.Count; i++)
+        {
             Text($"{field}[{i}]", values[i], min, max, pattern, sentence);
+        }
     }
 
     /// <summary>Keys and values of a map of labels.</summary>
@@ -90,14 +124,22 @@ internal sealed class FieldChecks
     {
         Items(field, labels?.Count, 0, max);
         if (labels is null)
+        {
             return;
+        }
+
         if (labels.Keys.Any(key => !PatternRegexes.LabelKey.IsMatch(key)))
+        {
             Add(field, Sentences.LabelKey);
+        }
+
         foreach (var (key, value) in labels)
         {
             // The sentence on the key names no key that could be any text of any length.
             if (PatternRegexes.LabelKey.IsMatch(key) && (Count(value) > valueMax || !PatternRegexes.LabelValue.IsMatch(value)))
+            {
                 Add($"{field}[{key}]", Sentences.LabelValue);
+            }
         }
     }
 

@@ -11,15 +11,28 @@ internal static class GitWorkspaceValidator
     internal static void Check(FieldChecks checks, GitWorkspace? git)
     {
         if (git is null)
+        {
             return;
+        }
+
         checks.Require($"{Field}.url", git.Url is not null);
         checks.Text($"{Field}.url", git.Url, 1, RunLimits.Url, PatternRegexes.GitUrl, Sentences.GitUrl);
         checks.Text($"{Field}.ref", git.Ref, 1, RunLimits.GitRef, PatternRegexes.GitRef, Sentences.GitRef);
         checks.NotMatching($"{Field}.ref", git.Ref, PatternRegexes.NoGitRef, Sentences.GitRef);
         checks.Number($"{Field}.depth", git.Depth, 0, RunLimits.GitDepth);
         if (git.CredentialsSecretRef is not { } secret)
+        {
             return;
+        }
+
         checks.Require($"{Field}.credentialsSecretRef.name", secret.Name is not null);
-        checks.Text($"{Field}.credentialsSecretRef.name", secret.Name, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Sentences.DnsSubdomain);
+        checks.Text(
+            $"{Field}.credentialsSecretRef.name",
+            secret.Name,
+            1,
+            RunLimits.Name,
+            PatternRegexes.DnsSubdomain,
+            Sentences.DnsSubdomain
+        );
     }
 }

@@ -19,12 +19,14 @@ public static class JsonObjects
     {
         using var document = Parse(text);
         return document?.RootElement.ValueKind == JsonValueKind.Object
-            && document.RootElement.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Object;
+            && document.RootElement.TryGetProperty(member, out var value)
+            && value.ValueKind == JsonValueKind.Object;
     }
 
     /// <summary>
-    /// Whether the text is a prompt of the format <see cref="ClaudeChoices.StreamJson"/>: on each line that is not empty a message of the user, and at least one. The
-    /// CLI takes other kinds of lines too, which change its options while it runs; those have fields of their own.
+    /// Whether the text is a prompt of the format <see cref="ClaudeChoices.StreamJson"/>: on each line that is not empty a message of the
+    /// user, and at least one. The CLI takes other kinds of lines too, which change its options while it runs; those have fields of their
+    /// own.
     /// </summary>
     public static bool IsUserMessages(string prompt)
     {
@@ -38,14 +40,18 @@ public static class JsonObjects
         using var document = Parse(line);
         return document?.RootElement is { ValueKind: JsonValueKind.Object } root
             && Is(root, "type", "user"u8)
-            && root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.Object
+            && root.TryGetProperty("message", out var message)
+            && message.ValueKind == JsonValueKind.Object
             && Is(message, "role", "user"u8)
-            && message.TryGetProperty("content", out var content) && content.ValueKind is JsonValueKind.String or JsonValueKind.Array;
+            && message.TryGetProperty("content", out var content)
+            && content.ValueKind is JsonValueKind.String or JsonValueKind.Array;
     }
 
     // As it is written: an escape of half a surrogate pair cannot be compared, and nobody needs one here.
     private static bool Is(JsonElement element, string member, ReadOnlySpan<byte> value) =>
-        element.TryGetProperty(member, out var text) && text.ValueKind == JsonValueKind.String && JsonMarshal.GetRawUtf8Value(text)[1..^1].SequenceEqual(value);
+        element.TryGetProperty(member, out var text)
+        && text.ValueKind == JsonValueKind.String
+        && JsonMarshal.GetRawUtf8Value(text)[1..^1].SequenceEqual(value);
 
     // A member that is there twice means what the reader chooses: the CLI may choose another than we.
     private static JsonDocument? Parse(string text)

@@ -10,7 +10,10 @@ internal static class NodeResourcesValidator
     internal static void Check(FieldChecks checks, AgentRunSpec spec)
     {
         if (spec.Workspace?.HostPath is { } workspace)
+        {
             HostPath(checks, "spec.workspace.hostPath.path", workspace.Path);
+        }
+
         Secrets(checks, spec);
         Volumes(checks, spec);
     }
@@ -28,13 +31,18 @@ internal static class NodeResourcesValidator
             checks.Text(name, secrets[i].Name, 1, RunLimits.VariableName, PatternRegexes.EnvName, Sentences.EnvName);
             checks.NotMatching(name, secrets[i].Name, PatternRegexes.ProtectedEnv, Sentences.ProtectedEnv);
             if (secrets[i].Name is { } given && !names.Add(given))
+            {
                 checks.Add($"{field}[{i}]", Sentences.Duplicate);
+            }
+
             checks.Require(secret, secrets[i].PodmanSecret is not null);
             checks.Text(secret, secrets[i].PodmanSecret, 1, RunLimits.Name, PatternRegexes.PodmanSecret, Sentences.PodmanSecret);
         }
 
         if (spec.Env?.Any(variable => variable.Name is { } name && names.Contains(name)) ?? false)
+        {
             checks.Add(field, Sentences.VariableTwice);
+        }
     }
 
     private static void Volumes(FieldChecks checks, AgentRunSpec spec)
@@ -47,17 +55,28 @@ internal static class NodeResourcesValidator
         {
             Volume(checks, $"{field}[{i}]", volumes[i]);
             if (volumes[i].MountPath is not { } path)
+            {
                 continue;
+            }
+
             if (paths.Contains(path, StringComparer.Ordinal))
+            {
                 checks.Add($"{field}[{i}]", Sentences.Duplicate);
+            }
+
             paths.Add(path);
         }
 
         if (paths.Any(outer => paths.Any(inner => inner != outer && Holds(outer, inner))))
+        {
             checks.Add(field, Sentences.VolumesMeet);
+        }
+
         var workspace = RunDefaults.Normalise(spec.Workspace?.MountPath) ?? ContainerPaths.Workspace;
         if (paths.Any(path => Holds(path, workspace) || Holds(workspace, path)))
+        {
             checks.Add(field, Sentences.VolumeMeetsWorkspace);
+        }
     }
 
     private static void Volume(FieldChecks checks, string field, VolumeSpec volume)
@@ -68,9 +87,14 @@ internal static class NodeResourcesValidator
         checks.NotMatching($"{field}.mountPath", volume.MountPath, PatternRegexes.ReservedMount, Sentences.ReservedMount);
         checks.Items($"{field}.options", volume.Options?.Count, 0, RunLimits.MountOptions);
         for (var i = 0; i < volume.Options?.Count; i++)
+        {
             checks.OneOf($"{field}.options[{i}]", volume.Options[i], [.. MountOptions.All]);
+        }
+
         if (volume.ReadOnly == false && (volume.Options?.Contains(MountOptions.ReadOnly) ?? false))
+        {
             checks.Add($"{field}.readOnly", Sentences.ReadOnlyTwice);
+        }
     }
 
     private static void HostPath(FieldChecks checks, string field, string? path)

@@ -15,7 +15,16 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
     private static readonly (string Unit, decimal Nanoseconds)[] Units =
-        [("ns", 1), ("us", 1e3m), ("µs", 1e3m), ("μs", 1e3m), ("ms", 1e6m), ("s", 1e9m), ("m", 60e9m), ("h", 3600e9m)];
+    [
+        ("ns", 1),
+        ("us", 1e3m),
+        ("µs", 1e3m),
+        ("μs", 1e3m),
+        ("ms", 1e6m),
+        ("s", 1e9m),
+        ("m", 60e9m),
+        ("h", 3600e9m),
+    ];
 
     private readonly string? _text;
     private readonly long _nanoseconds;
@@ -30,15 +39,16 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
 
     /// <summary>Writes the time span in its shortest form, exact to its 100 nanoseconds: <c>1h30m</c>, <c>850ms</c>, <c>0s</c>.</summary>
     public GoDuration(TimeSpan value)
-        : this(Format(value))
-    {
-    }
+        : this(Format(value)) { }
 
     /// <summary>The text as it was given, or <c>0s</c> for the default value.</summary>
     public string Text => _text ?? "0s";
 
     /// <summary>Whether the text is a duration.</summary>
-    public bool IsValid { get => field || _text is null; }
+    public bool IsValid
+    {
+        get => field || _text is null;
+    }
 
     /// <summary>The duration, cut to 100 nanoseconds; null when the text is not a duration.</summary>
     public TimeSpan? Value => IsValid ? new TimeSpan(_nanoseconds / 100) : null;
@@ -47,14 +57,23 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
     public static string Format(TimeSpan value)
     {
         if (value == TimeSpan.Zero)
+        {
             return "0s";
+        }
+
         var sign = value < TimeSpan.Zero ? "-" : "";
         // Through decimal, because the negative of TimeSpan.MinValue does not exist.
         var ticks = Math.Abs((decimal)value.Ticks);
         if (ticks < TimeSpan.TicksPerMillisecond)
+        {
             return string.Create(CultureInfo.InvariantCulture, $"{sign}{ticks / 10:0.#}us");
+        }
+
         if (ticks < TimeSpan.TicksPerSecond)
+        {
             return string.Create(CultureInfo.InvariantCulture, $"{sign}{ticks / TimeSpan.TicksPerMillisecond:0.####}ms");
+        }
+
         var hours = decimal.Truncate(ticks / TimeSpan.TicksPerHour);
         var minutes = decimal.Truncate(ticks % TimeSpan.TicksPerHour / TimeSpan.TicksPerMinute);
         var seconds = ticks % TimeSpan.TicksPerMinute / TimeSpan.TicksPerSecond;
@@ -65,12 +84,13 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
     }
 
     /// <inheritdoc/>
-    public int CompareTo(GoDuration other) => (IsValid, other.IsValid) switch
-    {
-        (true, true) => _nanoseconds.CompareTo(other._nanoseconds),
-        (false, false) => string.CompareOrdinal(Text, other.Text),
-        _ => IsValid.CompareTo(other.IsValid),
-    };
+    public int CompareTo(GoDuration other) =>
+        (IsValid, other.IsValid) switch
+        {
+            (true, true) => _nanoseconds.CompareTo(other._nanoseconds),
+            (false, false) => string.CompareOrdinal(Text, other.Text),
+            _ => IsValid.CompareTo(other.IsValid),
+        };
 
     /// <summary>Equal in length, however written; texts that are no durations are equal when they are the same text.</summary>
     public bool Equals(GoDuration other) => CompareTo(other) == 0;
@@ -108,19 +128,33 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
         var rest = text.AsSpan();
         var negative = rest.StartsWith("-");
         if (negative || rest.StartsWith("+"))
+        {
             rest = rest[1..];
+        }
+
         if (rest is "0")
+        {
             return true;
+        }
+
         if (rest.IsEmpty)
+        {
             return false;
+        }
+
         var sum = 0m;
         while (!rest.IsEmpty)
         {
             if (!TryTakeTerm(ref rest, out var term))
+            {
                 return false;
+            }
+
             sum += term;
             if (sum > long.MaxValue)
+            {
                 return false;
+            }
         }
         nanoseconds = (long)decimal.Truncate(negative ? -sum : sum);
         return true;
@@ -132,18 +166,30 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
         var number = rest[..LengthOfNumber(rest)];
         rest = rest[number.Length..];
         // More digits than this cannot be within range, and decimal would round them.
-        if (number.Length > 25 || !number.ContainsAnyInRange('0', '9')
-            || !decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value))
+        if (
+            number.Length > 25
+            || !number.ContainsAnyInRange('0', '9')
+            || !decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+        )
+        {
             return false;
+        }
+
         var letters = rest.IndexOfAny(NumberCharacters);
         var unit = letters < 0 ? rest : rest[..letters];
         foreach (var (name, length) in Units)
         {
             if (!unit.SequenceEqual(name))
+            {
                 continue;
+            }
+
             rest = rest[unit.Length..];
             if (value > long.MaxValue / length)
+            {
                 return false;
+            }
+
             nanoseconds = value * length;
             return true;
         }

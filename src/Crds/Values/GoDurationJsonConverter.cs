@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Stromboli.Crds.Values;
 
-/// <summary>JSON text to and from <see cref="GoDuration"/>; any JSON value can be read, and what is no duration stays as its text.</summary>
+/// <summary>
+/// JSON text to and from <see cref="GoDuration"/>; any JSON value can be read, and what is no duration stays as its text.
+/// </summary>
 public sealed class GoDurationJsonConverter : JsonConverter<GoDuration>
 {
     /// <inheritdoc/>

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Stromboli.Crds.Values;
 
 /// <summary>
-/// An enumeration by its names. A name that this version does not know, which a newer operator may have stored, reads as null instead of failing the whole list
-/// of an informer.
+/// An enumeration by its names. A name that this version does not know, which a newer operator may have stored, reads as null instead of
+/// failing the whole list of an informer.
 /// </summary>
 /// <typeparam name="TEnum">The enumeration.</typeparam>
 public sealed class LenientEnumConverter<TEnum> : JsonConverter<TEnum?>
@@ -24,8 +24,12 @@ public sealed class LenientEnumConverter<TEnum> : JsonConverter<TEnum?>
     {
         ArgumentNullException.ThrowIfNull(writer);
         if (value is { } known)
+        {
             writer.WriteStringValue(Enum.GetName(known) ?? throw new JsonException($"{known} has no name in {typeof(TEnum).Name}"));
+        }
         else
+        {
             writer.WriteNullValue();
+        }
     }
 }

@@ -5,12 +5,12 @@ using System.Text.Json.Serialization;
 namespace Stromboli.Crds.Values;
 
 /// <summary>
-/// A Kubernetes quantity: <c>512Mi</c>, <c>500m</c>, <c>2</c>, <c>1e3</c>. Text that is no quantity is kept as it is, with no value: an informer
-/// must be able to read every stored object, and validation must be able to name what it refuses.
+/// A Kubernetes quantity: <c>512Mi</c>, <c>500m</c>, <c>2</c>, <c>1e3</c>. Text that is no quantity is kept as it is, with no value: an
+/// informer must be able to read every stored object, and validation must be able to name what it refuses.
 /// </summary>
 /// <remarks>
-/// The grammar is that of apimachinery's <c>resource.ParseQuantity</c>. Values beyond 2^63-1 in size, which Kubernetes caps, are not valid here;
-/// every field that takes a quantity is bounded far below.
+/// The grammar is that of apimachinery's <c>resource.ParseQuantity</c>. Values beyond 2^63-1 in size, which Kubernetes caps, are not valid
+/// here; every field that takes a quantity is bounded far below.
 /// </remarks>
 [JsonConverter(typeof(QuantityJsonConverter))]
 public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
@@ -21,8 +21,22 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
 
     private static readonly (string Suffix, decimal Factor)[] Suffixes =
     [
-        ("Ki", Ki), ("Mi", Ki * Ki), ("Gi", Ki * Ki * Ki), ("Ti", Ki * Ki * Ki * Ki), ("Pi", Ki * Ki * Ki * Ki * Ki), ("Ei", Ki * Ki * Ki * Ki * Ki * Ki),
-        ("n", 1e-9m), ("u", 1e-6m), ("m", 1e-3m), ("k", 1e3m), ("M", 1e6m), ("G", 1e9m), ("T", 1e12m), ("P", 1e15m), ("E", 1e18m), ("", 1m),
+        ("Ki", Ki),
+        ("Mi", Ki * Ki),
+        ("Gi", Ki * Ki * Ki),
+        ("Ti", Ki * Ki * Ki * Ki),
+        ("Pi", Ki * Ki * Ki * Ki * Ki),
+        ("Ei", Ki * Ki * Ki * Ki * Ki * Ki),
+        ("n", 1e-9m),
+        ("u", 1e-6m),
+        ("m", 1e-3m),
+        ("k", 1e3m),
+        ("M", 1e6m),
+        ("G", 1e9m),
+        ("T", 1e12m),
+        ("P", 1e15m),
+        ("E", 1e18m),
+        ("", 1m),
     ];
 
     private readonly string? _text;
@@ -40,7 +54,10 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     public string Text => _text ?? "0";
 
     /// <summary>Whether the text is a quantity.</summary>
-    public bool IsValid { get => field || _text is null; }
+    public bool IsValid
+    {
+        get => field || _text is null;
+    }
 
     /// <summary>The value in its base unit (bytes, cores); null when the text is not a quantity.</summary>
     public decimal? Value => IsValid ? _value : null;
@@ -48,7 +65,9 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     /// <summary>The value in whole base units, rounded up as Kubernetes rounds; null when the text is not a quantity.</summary>
     public long? WholeUnits => IsValid ? (long)decimal.Ceiling(_value) : null;
 
-    /// <summary>The value in thousandths of the base unit (millicores), rounded up; null when the text is not a quantity or too large for it.</summary>
+    /// <summary>
+    /// The value in thousandths of the base unit (millicores), rounded up; null when the text is not a quantity or too large for it.
+    /// </summary>
     public long? Thousandths => IsValid && Math.Abs(_value) <= long.MaxValue / 1000 ? (long)decimal.Ceiling(_value * 1000) : null;
 
     /// <summary>A number of bytes in the largest binary unit that holds it exactly: <c>512Mi</c>, <c>1500</c>.</summary>
@@ -65,17 +84,21 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     }
 
     /// <summary>A number of thousandths: <c>500m</c>, <c>2</c>.</summary>
-    public static Quantity FromThousandths(long thousandths) => new(thousandths % 1000 == 0
-        ? (thousandths / 1000).ToString(CultureInfo.InvariantCulture)
-        : thousandths.ToString(CultureInfo.InvariantCulture) + "m");
+    public static Quantity FromThousandths(long thousandths) =>
+        new(
+            thousandths % 1000 == 0
+                ? (thousandths / 1000).ToString(CultureInfo.InvariantCulture)
+                : thousandths.ToString(CultureInfo.InvariantCulture) + "m"
+        );
 
     /// <inheritdoc/>
-    public int CompareTo(Quantity other) => (IsValid, other.IsValid) switch
-    {
-        (true, true) => _value.CompareTo(other._value),
-        (false, false) => string.CompareOrdinal(Text, other.Text),
-        _ => IsValid.CompareTo(other.IsValid),
-    };
+    public int CompareTo(Quantity other) =>
+        (IsValid, other.IsValid) switch
+        {
+            (true, true) => _value.CompareTo(other._value),
+            (false, false) => string.CompareOrdinal(Text, other.Text),
+            _ => IsValid.CompareTo(other.IsValid),
+        };
 
     /// <summary>Equal in amount, however written; texts that are no quantities are equal when they are the same text.</summary>
     public bool Equals(Quantity other) => CompareTo(other) == 0;
@@ -115,11 +138,27 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
         var suffix = end < 0 ? "" : text[end..];
         // 25 characters: more cannot be within range at any precision that counts.
         if (number.Length > 25 || !number.AsSpan().ContainsAnyInRange('0', '9') || number.AsSpan(1).ContainsAny('+', '-'))
+        {
             return false;
-        if (!decimal.TryParse(number, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var digits))
+        }
+
+        if (
+            !decimal.TryParse(
+                number,
+                NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out var digits
+            )
+        )
+        {
             return false;
+        }
+
         if (Factor(suffix) is not { } factor || Math.Abs(digits) > long.MaxValue / factor)
+        {
             return false;
+        }
+
         value = digits * factor;
         return true;
     }
@@ -129,15 +168,26 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
         foreach (var (name, factor) in Suffixes)
         {
             if (suffix == name)
+            {
                 return factor;
+            }
         }
-        if (suffix.Length is < 2 or > 4 || suffix[0] is not ('e' or 'E')
+        if (
+            suffix.Length is < 2 or > 4
+            || suffix[0] is not ('e' or 'E')
             || !int.TryParse(suffix.AsSpan(1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent)
-            || exponent is < -9 or > 18)
+            || exponent is < -9 or > 18
+        )
+        {
             return null;
+        }
+
         var power = 1m;
         for (var i = 0; i < Math.Abs(exponent); i++)
+        {
             power *= 10;
+        }
+
         return exponent < 0 ? 1 / power : power;
     }
 }

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Stromboli.Crds.Values;
 
-/// <summary>JSON text or number to <see cref="Quantity"/> (<c>cpu: 2</c> is as good as <c>cpu: "2"</c>); written as text. What is no quantity stays as its text.</summary>
+/// <summary>
+/// JSON text or number to <see cref="Quantity"/> (<c>cpu: 2</c> is as good as <c>cpu: "2"</c>); written as text. What is no quantity stays
+/// as its text.
+/// </summary>
 public sealed class QuantityJsonConverter : JsonConverter<Quantity>
 {
     /// <inheritdoc/>

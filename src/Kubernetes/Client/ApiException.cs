@@ -10,7 +10,14 @@ public sealed class ApiException : Exception
     internal const string ResponseTooLarge = nameof(ResponseTooLarge);
 
     /// <summary>Makes one.</summary>
-    public ApiException(HttpStatusCode? statusCode, string reason, string message, TimeSpan? retryAfter = null, Status? status = null, Exception? inner = null)
+    public ApiException(
+        HttpStatusCode? statusCode,
+        string reason,
+        string message,
+        TimeSpan? retryAfter = null,
+        Status? status = null,
+        Exception? inner = null
+    )
         : base(message, inner)
     {
         StatusCode = statusCode;
@@ -22,7 +29,10 @@ public sealed class ApiException : Exception
     /// <summary>HTTP status; null when there was no (complete) answer, so that nobody knows whether the request took effect.</summary>
     public HttpStatusCode? StatusCode { get; }
 
-    /// <summary>The API server's CamelCase reason, such as <c>Conflict</c> or <c>AlreadyExists</c>; <c>NoAnswer</c>, <c>Timeout</c> or <c>ResponseTooLarge</c> without an answer.</summary>
+    /// <summary>
+    /// The API server's CamelCase reason, such as <c>Conflict</c> or <c>AlreadyExists</c>; <c>NoAnswer</c>, <c>Timeout</c> or
+    /// <c>ResponseTooLarge</c> without an answer.
+    /// </summary>
     public string Reason { get; }
 
     /// <summary>How long the server asked to wait.</summary>
@@ -52,6 +62,8 @@ public sealed class ApiException : Exception
     /// <summary>The answer is larger than the client reads.</summary>
     public bool IsTooLarge => Reason == ResponseTooLarge;
 
-    /// <summary>Whether the same request may well succeed later: no answer, 429 or 5xx. An answer that was too large would be so again.</summary>
+    /// <summary>
+    /// Whether the same request may well succeed later: no answer, 429 or 5xx. An answer that was too large would be so again.
+    /// </summary>
     public bool IsTransient => StatusCode is { } code ? code == HttpStatusCode.TooManyRequests || (int)code >= 500 : !IsTooLarge;
 }

@@ -11,18 +11,26 @@ internal static class ErrorReader
     private const int MaxErrorBytes = 1024 * 1024;
     private const int MaxQuotedChars = 300;
 
-    public static async Task<ApiException> ReadAsync(ApiRequest request, HttpResponseMessage response, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<ApiException> ReadAsync(
+        ApiRequest request,
+        HttpResponseMessage response,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         var body = await BoundedReader.ReadAsync(response.Content, MaxErrorBytes, cancellationToken);
         var status = TryParse(body.Span);
-        var retryAfter = FromHeader(response, clock) ?? (status?.Details?.RetryAfterSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null);
+        var retryAfter =
+            FromHeader(response, clock)
+            ?? (status?.Details?.RetryAfterSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null);
         var message = status?.Message is { Length: > 0 } text ? text : Quote(body.Span);
         return new(
             response.StatusCode,
             status?.Reason is { Length: > 0 } reason ? reason : response.StatusCode.ToString(),
             $"{request.Method} {request.Path.Split('?')[0]}: {(int)response.StatusCode} {message}",
             retryAfter,
-            status);
+            status
+        );
     }
 
     /// <summary>The error of an ERROR record in a watch.</summary>

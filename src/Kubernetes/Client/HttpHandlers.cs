@@ -28,11 +28,19 @@ internal static class HttpHandlers
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
         };
         if (config.SkipTlsVerify)
+        {
             handler.SslOptions.RemoteCertificateValidationCallback = SkipVerification;
+        }
         else if (config.CertificateAuthority is { Count: > 0 } authorities)
+        {
             handler.SslOptions.CertificateChainPolicy = Trusting(authorities);
+        }
+
         if (config.ClientCertificate is not null)
+        {
             handler.SslOptions.ClientCertificates = [config.ClientCertificate];
+        }
+
         return handler;
     }
 

@@ -9,13 +9,28 @@ namespace Stromboli.Kubernetes;
 public sealed partial class KubeClient
 {
     // Only for the path of its token subresource.
-    private static readonly ResourceType<PartialObject> ServiceAccounts =
-        new("", "v1", "serviceaccounts", "ServiceAccount", true, KubernetesJson.Default.PartialObject, KubernetesJson.Default.KubeListPartialObject);
+    private static readonly ResourceType<PartialObject> ServiceAccounts = new(
+        "",
+        "v1",
+        "serviceaccounts",
+        "ServiceAccount",
+        true,
+        KubernetesJson.Default.PartialObject,
+        KubernetesJson.Default.KubeListPartialObject
+    );
 
     /// <summary>Leader election's own way: not limited, not guarded, not tried again, bounded by a time of its own.</summary>
-    internal Task<Lease> ElectionAsync(HttpMethod method, string verb, NamespacedName key, Lease? body, TimeSpan timeout, CancellationToken cancellationToken)
+    internal Task<Lease> ElectionAsync(
+        HttpMethod method,
+        string verb,
+        NamespacedName key,
+        Lease? body,
+        TimeSpan timeout,
+        CancellationToken cancellationToken
+    )
     {
-        var path = method == HttpMethod.Post ? ResourcePath.Collection(BuiltIn.Leases, key.Namespace) : ResourcePath.Item(BuiltIn.Leases, key);
+        var path =
+            method == HttpMethod.Post ? ResourcePath.Collection(BuiltIn.Leases, key.Namespace) : ResourcePath.Item(BuiltIn.Leases, key);
         var request = new ApiRequest(method, path, Labels(verb, BuiltIn.Leases))
         {
             Body = body is null ? null : Json(body, BuiltIn.Leases.Json),
@@ -34,22 +49,42 @@ public sealed partial class KubeClient
     private static byte[] Json<T>(T value, JsonTypeInfo<T> json) => JsonSerializer.SerializeToUtf8Bytes(value, json);
 
     private static string CollectionFor<T>(ResourceType<T> type, T target)
-        where T : class, IKubernetesObject => type.Namespaced && string.IsNullOrEmpty(target.Metadata.Namespace)
+        where T : class, IKubernetesObject =>
+        type.Namespaced && string.IsNullOrEmpty(target.Metadata.Namespace)
             ? throw new ArgumentException($"A {type.Kind} lives in a namespace, and this one names none.", nameof(target))
             : ResourcePath.Collection(type, target.Metadata.Namespace);
 
-    private Task<T> PutAsync<T>(ResourceType<T> type, T target, string? subresource, string? fieldManager, CancellationToken cancellationToken)
+    private Task<T> PutAsync<T>(
+        ResourceType<T> type,
+        T target,
+        string? subresource,
+        string? fieldManager,
+        CancellationToken cancellationToken
+    )
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(target);
         var path = ResourcePath.Query(
-            ResourcePath.Item(type, NamespacedName.Of(target), subresource), ("fieldManager", fieldManager ?? _options.FieldManager));
-        return SendAsync(new(HttpMethod.Put, path, Labels("update", type, subresource)) { Body = Json(target, type.Json) }, type.Json, cancellationToken);
+            ResourcePath.Item(type, NamespacedName.Of(target), subresource),
+            ("fieldManager", fieldManager ?? _options.FieldManager)
+        );
+        return SendAsync(
+            new(HttpMethod.Put, path, Labels("update", type, subresource)) { Body = Json(target, type.Json) },
+            type.Json,
+            cancellationToken
+        );
     }
 
     private Task<T> PatchAsync<T>(
-        ResourceType<T> type, NamespacedName key, JsonNode patch, string contentType, string? subresource, string? fieldManager, CancellationToken cancellationToken)
+        ResourceType<T> type,
+        NamespacedName key,
+        JsonNode patch,
+        string contentType,
+        string? subresource,
+        string? fieldManager,
+        CancellationToken cancellationToken
+    )
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -64,7 +99,11 @@ public sealed partial class KubeClient
     }
 
     private Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> json, CancellationToken cancellationToken) =>
-        SendAsync(request, body => JsonSerializer.Deserialize(body, json) ?? throw new JsonException("The answer is null."), cancellationToken);
+        SendAsync(
+            request,
+            body => JsonSerializer.Deserialize(body, json) ?? throw new JsonException("The answer is null."),
+            cancellationToken
+        );
 
     private async Task<T> SendAsync<T>(ApiRequest request, Func<ReadOnlySpan<byte>, T> read, CancellationToken cancellationToken)
     {
@@ -75,7 +114,12 @@ public sealed partial class KubeClient
         }
         catch (JsonException e)
         {
-            throw new ApiException(HttpStatusCode.OK, "Unreadable", $"{request.Method} {request.Path.Split('?')[0]}: the answer cannot be read: {e.Message}", inner: e);
+            throw new ApiException(
+                HttpStatusCode.OK,
+                "Unreadable",
+                $"{request.Method} {request.Path.Split('?')[0]}: the answer cannot be read: {e.Message}",
+                inner: e
+            );
         }
     }
 }

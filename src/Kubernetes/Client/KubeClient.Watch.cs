@@ -10,14 +10,15 @@ namespace Stromboli.Kubernetes;
 public sealed partial class KubeClient
 {
     /// <summary>
-    /// Watches a kind. It ends when the server ends it (after <see cref="WatchOptions.Timeout"/>, or when the connection closes), which is no failure: watch
-    /// again from the last version seen. A record cut off by the end is dropped.
+    /// Watches a kind. It ends when the server ends it (after <see cref="WatchOptions.Timeout"/>, or when the connection closes), which is
+    /// no failure: watch again from the last version seen. A record cut off by the end is dropped.
     /// </summary>
     /// <exception cref="ApiException">The server refused, sent an error (410: list again), or was silent for too long.</exception>
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
         ResourceType<T> type,
         WatchOptions? options = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -26,7 +27,10 @@ public sealed partial class KubeClient
         using var response = await _transport.OpenAsync(request, cancellationToken);
         using var silence = new CancellationTokenSource(options.SilenceTimeout, _clock);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
-        var pipe = PipeReader.Create(await response.Content.ReadAsStreamAsync(linked.Token), new StreamPipeReaderOptions(bufferSize: 16 * 1024));
+        var pipe = PipeReader.Create(
+            await response.Content.ReadAsStreamAsync(linked.Token),
+            new StreamPipeReaderOptions(bufferSize: 16 * 1024)
+        );
         try
         {
             while (true)
@@ -34,11 +38,24 @@ public sealed partial class KubeClient
                 silence.CancelAfter(options.SilenceTimeout);
                 var (buffer, completed) = await ReadAsync(pipe, request, silence, linked.Token, cancellationToken);
                 while (TakeRecord(ref buffer, out var record))
+                {
                     yield return Parse(record, type, request);
+                }
+
                 if (completed)
+                {
                     yield break;
+                }
+
                 if (buffer.Length > _options.MaxResponseBytes)
-                    throw new ApiException(null, ApiException.ResponseTooLarge, $"A record of the watch is larger than {_options.MaxResponseBytes} bytes.");
+                {
+                    throw new ApiException(
+                        null,
+                        ApiException.ResponseTooLarge,
+                        $"A record of the watch is larger than {_options.MaxResponseBytes} bytes."
+                    );
+                }
+
                 pipe.AdvanceTo(buffer.Start, buffer.End);
             }
         }
@@ -58,12 +75,18 @@ public sealed partial class KubeClient
             ("resourceVersion", options.ResourceVersion),
             ("labelSelector", options.LabelSelector),
             ("fieldSelector", options.FieldSelector),
-            ("timeoutSeconds", $"{(int)Math.Max(1, options.Timeout.TotalSeconds)}"));
+            ("timeoutSeconds", $"{(int)Math.Max(1, options.Timeout.TotalSeconds)}")
+        );
         return new(HttpMethod.Get, path, Labels("watch", type));
     }
 
     private static async ValueTask<(ReadOnlySequence<byte> Buffer, bool Completed)> ReadAsync(
-        PipeReader pipe, ApiRequest request, CancellationTokenSource silence, CancellationToken either, CancellationToken caller)
+        PipeReader pipe,
+        ApiRequest request,
+        CancellationTokenSource silence,
+        CancellationToken either,
+        CancellationToken caller
+    )
     {
         try
         {
@@ -98,7 +121,12 @@ public sealed partial class KubeClient
         }
         catch (JsonException e)
         {
-            throw new ApiException(HttpStatusCode.OK, "Unreadable", $"{request.Path.Split('?')[0]}: a record of the watch cannot be read: {e.Message}", inner: e);
+            throw new ApiException(
+                HttpStatusCode.OK,
+                "Unreadable",
+                $"{request.Path.Split('?')[0]}: a record of the watch cannot be read: {e.Message}",
+                inner: e
+            );
         }
     }
 }

@@ -8,8 +8,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// A typed client of one API server. Every failure is an <see cref="ApiException"/>, except cancellation by the caller and an unreadable token file
-/// (<see cref="KubeConfigException"/>). Safe for use from many threads.
+/// A typed client of one API server. Every failure is an <see cref="ApiException"/>, except cancellation by the caller and an unreadable
+/// token file (<see cref="KubeConfigException"/>). Safe for use from many threads.
 /// </summary>
 public sealed partial class KubeClient : IDisposable
 {
@@ -35,7 +35,11 @@ public sealed partial class KubeClient : IDisposable
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(type);
-        return SendAsync(new(HttpMethod.Get, ResourcePath.Item(type, key), Labels("get", type)) { Idempotent = true }, type.Json, cancellationToken);
+        return SendAsync(
+            new(HttpMethod.Get, ResourcePath.Item(type, key), Labels("get", type)) { Idempotent = true },
+            type.Json,
+            cancellationToken
+        );
     }
 
     /// <summary>The object of that name, read live; null if there is none.</summary>
@@ -52,18 +56,32 @@ public sealed partial class KubeClient : IDisposable
         }
     }
 
-    /// <summary>One page of a list; <c>Metadata.Continue</c> leads to the next. All pages are of one snapshot. An object that cannot be read is named apart.</summary>
-    public Task<KubeList<T>> ListPageAsync<T>(ResourceType<T> type, ListOptions? options = null, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// One page of a list; <c>Metadata.Continue</c> leads to the next. All pages are of one snapshot. An object that cannot be read is
+    /// named apart.
+    /// </summary>
+    public Task<KubeList<T>> ListPageAsync<T>(
+        ResourceType<T> type,
+        ListOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
         where T : class, IKubernetesObject => ListPageAsync(type, options, keep: null, maxBytes: null, cancellationToken);
 
     /// <summary>As above, for lists of large objects.</summary>
     /// <param name="type">The kind.</param>
     /// <param name="options">What is listed.</param>
-    /// <param name="keep">Makes what is kept of an object, as soon as that is decoded: the page's whole objects are never in memory together. All of it if null.</param>
+    /// <param name="keep">Makes what is kept of an object, as soon as that is decoded: the page's whole objects are never in memory
+    /// together. All of it if null.</param>
     /// <param name="maxBytes">Largest page that is read; the client's own bound if null.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ApiException">Also, with <see cref="ApiException.IsTooLarge"/>, for a page that is larger.</exception>
-    internal async Task<KubeList<T>> ListPageAsync<T>(ResourceType<T> type, ListOptions? options, Func<T, T>? keep, int? maxBytes, CancellationToken cancellationToken)
+    internal async Task<KubeList<T>> ListPageAsync<T>(
+        ResourceType<T> type,
+        ListOptions? options,
+        Func<T, T>? keep,
+        int? maxBytes,
+        CancellationToken cancellationToken
+    )
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -73,7 +91,8 @@ public sealed partial class KubeClient : IDisposable
             ("labelSelector", options.LabelSelector),
             ("fieldSelector", options.FieldSelector),
             ("limit", options.Limit > 0 ? $"{options.Limit}" : null),
-            ("continue", options.Continue));
+            ("continue", options.Continue)
+        );
         var request = new ApiRequest(HttpMethod.Get, path, Labels("list", type)) { Idempotent = true, MaxResponseBytes = maxBytes };
         var page = await SendAsync(request, body => ObjectReader.ReadList(body, type, keep), cancellationToken);
         page.Items ??= [];
@@ -84,7 +103,8 @@ public sealed partial class KubeClient : IDisposable
     public async IAsyncEnumerable<T> ListAsync<T>(
         ResourceType<T> type,
         ListOptions? options = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
         where T : class, IKubernetesObject
     {
         options ??= new();
@@ -92,29 +112,54 @@ public sealed partial class KubeClient : IDisposable
         {
             var page = await ListPageAsync(type, options, cancellationToken);
             foreach (var item in page.Items)
+            {
                 yield return item;
+            }
+
             options = options with { Continue = page.Metadata.Continue };
-        }
-        while (!string.IsNullOrEmpty(options.Continue));
+        } while (!string.IsNullOrEmpty(options.Continue));
     }
 
     /// <summary>Creates an object, or asks a review, which stores nothing and so passes the write guard.</summary>
-    public Task<T> CreateAsync<T>(ResourceType<T> type, T target, string? fieldManager = null, CancellationToken cancellationToken = default)
+    public Task<T> CreateAsync<T>(
+        ResourceType<T> type,
+        T target,
+        string? fieldManager = null,
+        CancellationToken cancellationToken = default
+    )
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(target);
         var path = ResourcePath.Query(CollectionFor(type, target), ("fieldManager", fieldManager ?? _options.FieldManager));
-        return SendAsync(new(HttpMethod.Post, path, Labels("create", type)) { Body = Json(target, type.Json), Idempotent = IsReview(type) }, type.Json, cancellationToken);
+        return SendAsync(
+            new(HttpMethod.Post, path, Labels("create", type)) { Body = Json(target, type.Json), Idempotent = IsReview(type) },
+            type.Json,
+            cancellationToken
+        );
     }
 
-    /// <summary>Replaces an object, but not its status; a conflict if <c>resourceVersion</c> is set and is no longer the stored one.</summary>
-    public Task<T> ReplaceAsync<T>(ResourceType<T> type, T target, string? fieldManager = null, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Replaces an object, but not its status; a conflict if <c>resourceVersion</c> is set and is no longer the stored one.
+    /// </summary>
+    public Task<T> ReplaceAsync<T>(
+        ResourceType<T> type,
+        T target,
+        string? fieldManager = null,
+        CancellationToken cancellationToken = default
+    )
         where T : class, IKubernetesObject => PutAsync(type, target, null, fieldManager, cancellationToken);
 
-    /// <summary>Replaces an object's status only. With its <c>resourceVersion</c> (demanded) this is a compare-and-swap of the whole object.</summary>
+    /// <summary>
+    /// Replaces an object's status only. With its <c>resourceVersion</c> (demanded) this is a compare-and-swap of the whole object.
+    /// </summary>
     /// <exception cref="ApiException">A conflict, if the object has changed since.</exception>
-    public Task<T> ReplaceStatusAsync<T>(ResourceType<T> type, T target, string? fieldManager = null, CancellationToken cancellationToken = default)
+    public Task<T> ReplaceStatusAsync<T>(
+        ResourceType<T> type,
+        T target,
+        string? fieldManager = null,
+        CancellationToken cancellationToken = default
+    )
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -130,14 +175,24 @@ public sealed partial class KubeClient : IDisposable
     /// <param name="force">Take fields that another manager owns; else such a field is a conflict.</param>
     /// <param name="subresource">Such as <c>status</c>.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<T> ApplyAsync<T>(ResourceType<T> type, T target, string fieldManager, bool force = true, string? subresource = null, CancellationToken cancellationToken = default)
+    public Task<T> ApplyAsync<T>(
+        ResourceType<T> type,
+        T target,
+        string fieldManager,
+        bool force = true,
+        string? subresource = null,
+        CancellationToken cancellationToken = default
+    )
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(target);
         ArgumentException.ThrowIfNullOrEmpty(fieldManager);
         var path = ResourcePath.Query(
-            ResourcePath.Item(type, NamespacedName.Of(target), subresource), ("fieldManager", fieldManager), ("force", force ? "true" : null));
+            ResourcePath.Item(type, NamespacedName.Of(target), subresource),
+            ("fieldManager", fieldManager),
+            ("force", force ? "true" : null)
+        );
         var request = new ApiRequest(HttpMethod.Patch, path, Labels("apply", type, subresource))
         {
             Body = Json(target, type.Json),
@@ -148,19 +203,46 @@ public sealed partial class KubeClient : IDisposable
     }
 
     /// <summary>JSON merge patch (RFC 7396); put <c>metadata.resourceVersion</c> in to make it a compare-and-swap.</summary>
-    public Task<T> MergePatchAsync<T>(ResourceType<T> type, NamespacedName key, JsonObject patch, string? subresource = null, string? fieldManager = null, CancellationToken cancellationToken = default)
-        where T : class, IKubernetesObject => PatchAsync(type, key, patch, "application/merge-patch+json", subresource, fieldManager, cancellationToken);
+    public Task<T> MergePatchAsync<T>(
+        ResourceType<T> type,
+        NamespacedName key,
+        JsonObject patch,
+        string? subresource = null,
+        string? fieldManager = null,
+        CancellationToken cancellationToken = default
+    )
+        where T : class, IKubernetesObject =>
+        PatchAsync(type, key, patch, "application/merge-patch+json", subresource, fieldManager, cancellationToken);
 
     /// <summary>JSON merge patch of the status subresource.</summary>
-    public Task<T> PatchStatusAsync<T>(ResourceType<T> type, NamespacedName key, JsonObject patch, string? fieldManager = null, CancellationToken cancellationToken = default)
+    public Task<T> PatchStatusAsync<T>(
+        ResourceType<T> type,
+        NamespacedName key,
+        JsonObject patch,
+        string? fieldManager = null,
+        CancellationToken cancellationToken = default
+    )
         where T : class, IKubernetesObject => MergePatchAsync(type, key, patch, "status", fieldManager, cancellationToken);
 
     /// <summary>JSON patch (RFC 6902): all its operations or none; a <c>test</c> that does not hold is refused with 422.</summary>
-    public Task<T> JsonPatchAsync<T>(ResourceType<T> type, NamespacedName key, JsonArray patch, string? subresource = null, string? fieldManager = null, CancellationToken cancellationToken = default)
-        where T : class, IKubernetesObject => PatchAsync(type, key, patch, "application/json-patch+json", subresource, fieldManager, cancellationToken);
+    public Task<T> JsonPatchAsync<T>(
+        ResourceType<T> type,
+        NamespacedName key,
+        JsonArray patch,
+        string? subresource = null,
+        string? fieldManager = null,
+        CancellationToken cancellationToken = default
+    )
+        where T : class, IKubernetesObject =>
+        PatchAsync(type, key, patch, "application/json-patch+json", subresource, fieldManager, cancellationToken);
 
     /// <summary>Deletes an object; false if there is none. A UID or version in the preconditions that differs is a conflict.</summary>
-    public async Task<bool> DeleteAsync<T>(ResourceType<T> type, NamespacedName key, DeleteOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<bool> DeleteAsync<T>(
+        ResourceType<T> type,
+        NamespacedName key,
+        DeleteOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -181,20 +263,32 @@ public sealed partial class KubeClient : IDisposable
     }
 
     /// <summary>Creates a token for a ServiceAccount.</summary>
-    public Task<TokenRequest> CreateTokenAsync(NamespacedName serviceAccount, TokenRequest request, CancellationToken cancellationToken = default)
+    public Task<TokenRequest> CreateTokenAsync(
+        NamespacedName serviceAccount,
+        TokenRequest request,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         var path = ResourcePath.Item(ServiceAccounts, serviceAccount, "token");
         return SendAsync(
-            new(HttpMethod.Post, path, Labels("create", ServiceAccounts, "token")) { Body = Json(request, KubernetesJson.Default.TokenRequest) },
+            new(HttpMethod.Post, path, Labels("create", ServiceAccounts, "token"))
+            {
+                Body = Json(request, KubernetesJson.Default.TokenRequest),
+            },
             KubernetesJson.Default.TokenRequest,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>GET of any path of the API server that answers JSON, such as <c>/version</c>.</summary>
     public async Task<JsonElement> GetRawAsync(string path, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return await SendAsync(new(HttpMethod.Get, path, new("get", "", "raw")) { Idempotent = true }, KubernetesJson.Default.JsonElement, cancellationToken);
+        return await SendAsync(
+            new(HttpMethod.Get, path, new("get", "", "raw")) { Idempotent = true },
+            KubernetesJson.Default.JsonElement,
+            cancellationToken
+        );
     }
 }

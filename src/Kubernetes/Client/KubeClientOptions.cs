@@ -9,13 +9,18 @@ public sealed record KubeClientOptions
     /// <summary>Requests that may be sent at once after a quiet time.</summary>
     public int Burst { get; init; } = 100;
 
-    /// <summary>How often one request is tried again, at most. What is not idempotent is tried again only if the server said that it did nothing (429, or 503 with <c>Retry-After</c>).</summary>
+    /// <summary>
+    /// How often one request is tried again, at most. What is not idempotent is tried again only if the server said that it did nothing
+    /// (429, or 503 with <c>Retry-After</c>).
+    /// </summary>
     public int MaxRetries { get; init; } = 5;
 
     /// <summary>First wait between tries; doubles each time, with jitter.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>A server that asks to wait longer than this gets no second try; the caller sees <see cref="ApiException.RetryAfter"/>.</summary>
+    /// <summary>
+    /// A server that asks to wait longer than this gets no second try; the caller sees <see cref="ApiException.RetryAfter"/>.
+    /// </summary>
     public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Time for one try, until the whole answer is read; watches are not bounded by it.</summary>

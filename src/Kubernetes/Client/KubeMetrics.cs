@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// The library's instruments, all of the meter <see cref="MeterName"/>. <c>kubernetes.client.requests</c> counts tries by verb, group, resource,
-/// subresource and code (0: no answer); <c>kubernetes.client.duration</c> is their time to the answer's headers.
+/// The library's instruments, all of the meter <see cref="MeterName"/>. <c>kubernetes.client.requests</c> counts tries by verb, group,
+/// resource, subresource and code (0: no answer); <c>kubernetes.client.duration</c> is their time to the answer's headers.
 /// </summary>
 public static class KubeMetrics
 {
@@ -13,29 +13,63 @@ public static class KubeMetrics
     public const string MeterName = "Stromboli.Kubernetes";
 
     // What an exporter assumes is in milliseconds.
-    private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    };
 
     internal static readonly Meter Meter = new(MeterName);
 
-    internal static readonly Counter<long> Reconciles = Meter.CreateCounter<long>("kubernetes.controller.reconciles", "{reconcile}", "Reconciles by controller and result.");
+    internal static readonly Counter<long> Reconciles = Meter.CreateCounter<long>(
+        "kubernetes.controller.reconciles",
+        "{reconcile}",
+        "Reconciles by controller and result."
+    );
 
-    internal static readonly Histogram<double> ReconcileDuration =
-        Meter.CreateHistogram("kubernetes.controller.duration", "s", "Duration of reconciles, by controller.", tags: null, Seconds);
+    internal static readonly Histogram<double> ReconcileDuration = Meter.CreateHistogram(
+        "kubernetes.controller.duration",
+        "s",
+        "Duration of reconciles, by controller.",
+        tags: null,
+        Seconds
+    );
 
-    internal static readonly Counter<long> Relists = Meter.CreateCounter<long>("kubernetes.informer.lists", "{list}", "Complete lists made by informers, by resource.");
+    internal static readonly Counter<long> Relists = Meter.CreateCounter<long>(
+        "kubernetes.informer.lists",
+        "{list}",
+        "Complete lists made by informers, by resource."
+    );
 
-    internal static readonly Counter<long> DroppedEvents = Meter.CreateCounter<long>("kubernetes.events.dropped", "{event}", "Events not written, by cause.");
+    internal static readonly Counter<long> DroppedEvents = Meter.CreateCounter<long>(
+        "kubernetes.events.dropped",
+        "{event}",
+        "Events not written, by cause."
+    );
 
-    private static readonly Counter<long> Requests = Meter.CreateCounter<long>("kubernetes.client.requests", "{request}", "Requests tried, by verb, resource and code.");
+    private static readonly Counter<long> Requests = Meter.CreateCounter<long>(
+        "kubernetes.client.requests",
+        "{request}",
+        "Requests tried, by verb, resource and code."
+    );
 
-    private static readonly Histogram<double> Duration =
-        Meter.CreateHistogram("kubernetes.client.duration", "s", "Time until the answer's headers, by verb, resource and code.", tags: null, Seconds);
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram(
+        "kubernetes.client.duration",
+        "s",
+        "Time until the answer's headers, by verb, resource and code.",
+        tags: null,
+        Seconds
+    );
 
-    /// <summary>Counts nothing, once, where every value of a tag is known: a series that appears with its first count cannot be alerted of it. For a program whose exporter is listening by now.</summary>
+    /// <summary>
+    /// Counts nothing, once, where every value of a tag is known: a series that appears with its first count cannot be alerted of it. For a
+    /// program whose exporter is listening by now.
+    /// </summary>
     public static void Begin()
     {
         foreach (var cause in DropCauses.All)
+        {
             CountDropped(cause, 0);
+        }
     }
 
     internal static void Count(RequestLabels labels, int code, TimeSpan elapsed)
@@ -52,7 +86,8 @@ public static class KubeMetrics
         Duration.Record(elapsed.TotalSeconds, tags);
     }
 
-    internal static void CountDropped(string cause, int events = 1) => DroppedEvents.Add(events, new KeyValuePair<string, object?>("cause", cause));
+    internal static void CountDropped(string cause, int events = 1) =>
+        DroppedEvents.Add(events, new KeyValuePair<string, object?>("cause", cause));
 
     /// <summary>Why an event is not written.</summary>
     internal static class DropCauses

@@ -36,7 +36,9 @@ internal static class ObjectReader
         {
             var partial = JsonSerializer.Deserialize(ref again, KubernetesJson.Default.PartialObject);
             reader = again;
-            return partial?.Metadata.Name is null ? throw new JsonException("An object has no name.", e) : (null, new(NamespacedName.Of(partial), partial.Metadata.Uid, e.Message));
+            return partial?.Metadata.Name is null
+                ? throw new JsonException("An object has no name.", e)
+                : (null, new(NamespacedName.Of(partial), partial.Metadata.Uid, e.Message));
         }
     }
 
@@ -61,32 +63,52 @@ internal static class ObjectReader
         var list = new KubeList<T> { Items = items, Unreadable = unreadable };
         var reader = new Utf8JsonReader(body, Options);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
             throw new JsonException("A list is not an object.");
+        }
+
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var (isItems, isMetadata) = (reader.ValueTextEquals("items"), reader.ValueTextEquals("metadata"));
             reader.Read();
             if (isMetadata)
+            {
                 list.Metadata = JsonSerializer.Deserialize(ref reader, KubernetesJson.Default.ListMeta) ?? new();
+            }
             else if (isItems && reader.TokenType == JsonTokenType.StartArray)
+            {
                 ReadItems(ref reader, json, keep, items, unreadable);
+            }
             else
+            {
                 reader.Skip();
+            }
         }
 
         return list;
     }
 
-    private static void ReadItems<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> json, Func<T, T> keep, List<T> items, List<UnreadableObject> unreadable)
+    private static void ReadItems<T>(
+        ref Utf8JsonReader reader,
+        JsonTypeInfo<T> json,
+        Func<T, T> keep,
+        List<T> items,
+        List<UnreadableObject> unreadable
+    )
         where T : class, IKubernetesObject
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             var (target, problem) = Read(ref reader, json);
             if (target is not null)
+            {
                 items.Add(keep(target));
+            }
+
             if (problem is not null)
+            {
                 unreadable.Add(problem);
+            }
         }
     }
 }

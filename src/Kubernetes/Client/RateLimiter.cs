@@ -12,7 +12,9 @@ internal sealed class RateLimiter(double perSecond, int burst, TimeProvider cloc
     {
         var delay = Reserve();
         if (delay > TimeSpan.Zero)
+        {
             await Task.Delay(delay, clock, cancellationToken);
+        }
     }
 
     private TimeSpan Reserve()

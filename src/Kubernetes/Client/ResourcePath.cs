@@ -10,14 +10,19 @@ internal static class ResourcePath
         where T : class, IKubernetesObject
     {
         var root = type.Group.Length == 0 ? $"/api/{type.Version}" : $"/apis/{type.Group}/{type.Version}";
-        return type.Namespaced && !string.IsNullOrEmpty(scope) ? $"{root}/namespaces/{Segment(scope)}/{type.Plural}" : $"{root}/{type.Plural}";
+        return type.Namespaced && !string.IsNullOrEmpty(scope)
+            ? $"{root}/namespaces/{Segment(scope)}/{type.Plural}"
+            : $"{root}/{type.Plural}";
     }
 
     public static string Item<T>(ResourceType<T> type, NamespacedName key, string? subresource = null)
         where T : class, IKubernetesObject
     {
         if (type.Namespaced && string.IsNullOrEmpty(key.Namespace))
+        {
             throw new ArgumentException($"A {type.Kind} lives in a namespace, and '{key}' names none.", nameof(key));
+        }
+
         var item = $"{Collection(type, key.Namespace)}/{Segment(key.Name)}";
         return subresource is null ? item : $"{item}/{subresource}";
     }
@@ -29,7 +34,10 @@ internal static class ResourcePath
         foreach (var (name, value) in parameters)
         {
             if (string.IsNullOrEmpty(value))
+            {
                 continue;
+            }
+
             result.Append(separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
             separator = '&';
         }
@@ -39,5 +47,7 @@ internal static class ResourcePath
 
     // An empty name would make a get of one object a list of all, and a delete of one a delete of all.
     private static string Segment(string name) =>
-        name is null or "" or "." or ".." ? throw new ArgumentException($"'{name}' is not a name.", nameof(name)) : Uri.EscapeDataString(name);
+        name is null or "" or "." or ".."
+            ? throw new ArgumentException($"'{name}' is not a name.", nameof(name))
+            : Uri.EscapeDataString(name);
 }

@@ -14,10 +14,14 @@ internal static class RetryPolicy
     public static TimeSpan? Delay(KubeClientOptions options, int attempt, bool idempotent, ApiException failure, double jitter)
     {
         // The server did nothing: it shed the request before handling it.
-        var shed = failure.StatusCode == HttpStatusCode.TooManyRequests
+        var shed =
+            failure.StatusCode == HttpStatusCode.TooManyRequests
             || (failure.StatusCode == HttpStatusCode.ServiceUnavailable && failure.RetryAfter is not null);
         if (attempt > options.MaxRetries || !(shed || (idempotent && failure.IsTransient)) || failure.RetryAfter > options.MaxRetryAfter)
+        {
             return null;
+        }
+
         var backoff = options.RetryDelay * Math.Pow(2, attempt - 1) * (1 + (0.5 * jitter));
         return failure.RetryAfter > backoff ? failure.RetryAfter : backoff;
     }

@@ -10,7 +10,9 @@ internal sealed class TokenSource(string? fixedToken, string? file, TimeProvider
     private long _read;
 
     public static TokenSource? For(KubeConfig config, TimeProvider clock) =>
-        config.TokenFile is { } file ? new(null, file, clock) : config.Token is { } token ? new(token, null, clock) : null;
+        config.TokenFile is { } file ? new(null, file, clock)
+        : config.Token is { } token ? new(token, null, clock)
+        : null;
 
     /// <summary>The token; at most ten seconds older than the file.</summary>
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
@@ -18,7 +20,9 @@ internal sealed class TokenSource(string? fixedToken, string? file, TimeProvider
         lock (_gate)
         {
             if (_token is not null && (file is null || clock.GetElapsedTime(_read) < RereadAfter))
+            {
                 return _token;
+            }
         }
 
         return await ReadAsync(cancellationToken);
@@ -28,7 +32,10 @@ internal sealed class TokenSource(string? fixedToken, string? file, TimeProvider
     public async ValueTask<string?> RefreshAsync(string refused, CancellationToken cancellationToken)
     {
         if (file is null)
+        {
             return null;
+        }
+
         var token = await ReadAsync(cancellationToken);
         return token == refused ? null : token;
     }
@@ -49,7 +56,10 @@ internal sealed class TokenSource(string? fixedToken, string? file, TimeProvider
         {
             // A rotation may be caught half done: the last good token then serves a little longer.
             if (token.Length > 0)
+            {
                 _token = token;
+            }
+
             _read = clock.GetTimestamp();
             return _token ?? throw new KubeConfigException($"The token file '{file}' is missing, unreadable or empty.");
         }

@@ -49,9 +49,14 @@ internal sealed partial class Transport : IDisposable
             catch (ApiException failure)
             {
                 // Jitter, not a secret.
-                var wait = request.ElectionTimeout is null ? RetryPolicy.Delay(_options, attempt, request.Idempotent, failure, Random.Shared.NextDouble()) : null;
+                var wait = request.ElectionTimeout is null
+                    ? RetryPolicy.Delay(_options, attempt, request.Idempotent, failure, Random.Shared.NextDouble())
+                    : null;
                 if (wait is null)
+                {
                     throw;
+                }
+
                 Log.Retrying(_logger, wait.Value.TotalSeconds, failure.Message);
                 await Task.Delay(wait.Value, _clock, cancellationToken);
             }
@@ -76,16 +81,25 @@ internal sealed partial class Transport : IDisposable
     /// <summary>Whether an exception out of HttpClient means that the answer did not come, or not whole.</summary>
     public static bool IsNoAnswer(Exception e) => e is HttpRequestException or IOException or OperationCanceledException;
 
-    public static ApiException NoAnswer(ApiRequest request, Exception cause, bool timedOut) => timedOut
-        ? new(null, "Timeout", $"{request.Method} {request.Path.Split('?')[0]}: no answer in time.", inner: cause)
-        : new(null, "NoAnswer", $"{request.Method} {request.Path.Split('?')[0]}: no answer: {cause.GetBaseException().Message}", inner: cause);
+    public static ApiException NoAnswer(ApiRequest request, Exception cause, bool timedOut) =>
+        timedOut
+            ? new(null, "Timeout", $"{request.Method} {request.Path.Split('?')[0]}: no answer in time.", inner: cause)
+            : new(
+                null,
+                "NoAnswer",
+                $"{request.Method} {request.Path.Split('?')[0]}: no answer: {cause.GetBaseException().Message}",
+                inner: cause
+            );
 
     private static bool IsQuestion(ApiRequest request) => request.Method == HttpMethod.Post && request.Idempotent;
 
     private async Task<ReadOnlyMemory<byte>> TryAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (request.ElectionTimeout is null)
+        {
             await _limiter.WaitAsync(cancellationToken);
+        }
+
         using var timeout = new CancellationTokenSource(request.ElectionTimeout ?? _options.RequestTimeout, _clock);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
@@ -104,17 +118,25 @@ internal sealed partial class Transport : IDisposable
     {
         var token = _tokens is null ? null : await _tokens.GetAsync(cancellationToken);
         var response = await OnceAsync(request, token, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.Unauthorized && _tokens is not null
-            && await _tokens.RefreshAsync(token!, cancellationToken) is { } renewed)
+        if (
+            response.StatusCode == HttpStatusCode.Unauthorized
+            && _tokens is not null
+            && await _tokens.RefreshAsync(token!, cancellationToken) is { } renewed
+        )
         {
             response.Dispose();
             response = await OnceAsync(request, renewed, cancellationToken);
         }
 
         if (response.IsSuccessStatusCode)
+        {
             return response;
+        }
+
         using (response)
+        {
             throw await ErrorReader.ReadAsync(request, response, _clock, cancellationToken);
+        }
     }
 
     private async Task<HttpResponseMessage> OnceAsync(ApiRequest request, string? token, CancellationToken cancellationToken)
@@ -126,11 +148,23 @@ internal sealed partial class Transport : IDisposable
         };
         message.Headers.Host = _host;
         if (token is not null)
+        {
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
         if (request.Body is not null)
-            message.Content = new ByteArrayContent(request.Body) { Headers = { ContentType = new MediaTypeHeaderValue(request.ContentType) } };
+        {
+            message.Content = new ByteArrayContent(request.Body)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue(request.ContentType) },
+            };
+        }
+
         if (request.Method != HttpMethod.Get && !IsQuestion(request) && request.ElectionTimeout is null)
+        {
             _options.BeforeWrite?.Invoke();
+        }
+
         using var activity = KubeTraces.Request(request.Labels);
         var started = _clock.GetTimestamp();
         var code = 0;
@@ -148,7 +182,7 @@ internal sealed partial class Transport : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, Level = LogLevel.Debug, Message = "Trying again in {Seconds} s: {Cause}")]
+        [LoggerMessage(LogLevel.Debug, "Trying again in {Seconds} s: {Cause}")]
         public static partial void Retrying(ILogger logger, double seconds, string cause);
     }
 }

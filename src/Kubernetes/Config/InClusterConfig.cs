@@ -8,16 +8,21 @@ internal static class InClusterConfig
 {
     private const string Directory = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-    public static KubeConfig? TryLoad() => TryLoad(
-        Directory,
-        Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"),
-        Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT"));
+    public static KubeConfig? TryLoad() =>
+        TryLoad(
+            Directory,
+            Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"),
+            Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT")
+        );
 
     internal static KubeConfig? TryLoad(string directory, string? host, string? port)
     {
         var token = Path.Combine(directory, "token");
         if (string.IsNullOrEmpty(host) || string.IsNullOrEmpty(port) || !File.Exists(token))
+        {
             return null;
+        }
+
         var scope = Path.Combine(directory, "namespace");
         var authorities = new X509Certificate2Collection();
         try

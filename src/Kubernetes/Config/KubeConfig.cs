@@ -26,11 +26,14 @@ public sealed class KubeConfig
     /// <summary>A fixed bearer token.</summary>
     public string? Token { get; init; }
 
-    /// <summary>A file with the bearer token, read again at least every ten seconds and after a 401; goes before <see cref="Token"/>.</summary>
+    /// <summary>
+    /// A file with the bearer token, read again at least every ten seconds and after a 401; goes before <see cref="Token"/>.
+    /// </summary>
     public string? TokenFile { get; init; }
 
     /// <summary>
-    /// What kubectl would use: the file given, else those named by <c>KUBECONFIG</c>, else the pod's service account, else <c>~/.kube/config</c>.
+    /// What kubectl would use: the file given, else those named by <c>KUBECONFIG</c>, else the pod's service account, else
+    /// <c>~/.kube/config</c>.
     /// </summary>
     /// <param name="path">Path of a kubeconfig, or null to search.</param>
     /// <param name="context">Context; the file's current one if null.</param>
@@ -38,15 +41,26 @@ public sealed class KubeConfig
     public static KubeConfig Load(string? path = null, string? context = null)
     {
         if (path is not null)
+        {
             return FromFile(path, context);
+        }
+
         if (Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } list)
+        {
             return KubeConfigFile.Load(list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), context);
+        }
+
         if (InClusterConfig.TryLoad() is { } inCluster)
+        {
             return inCluster;
+        }
+
         var home = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config");
         return File.Exists(home)
             ? FromFile(home, context)
-            : throw new KubeConfigException($"No way to the API server: give a kubeconfig, set KUBECONFIG, make '{home}', or run in a pod with a service account.");
+            : throw new KubeConfigException(
+                $"No way to the API server: give a kubeconfig, set KUBECONFIG, make '{home}', or run in a pod with a service account."
+            );
     }
 
     /// <summary>Reads a kubeconfig file.</summary>

@@ -12,7 +12,8 @@ internal static class KubeConfigFile
     {
         List<KubeConfigNode> files = [.. paths.Where(p => paths.Count == 1 || File.Exists(p)).Select(KubeConfigNode.Read)];
         var where = string.Join(Path.PathSeparator, paths);
-        contextName ??= files.Select(f => f.Text("current-context")).FirstOrDefault(c => c is not null)
+        contextName ??=
+            files.Select(f => f.Text("current-context")).FirstOrDefault(c => c is not null)
             ?? throw new KubeConfigException($"'{where}' has no current context; name one.");
         var context = Find(files, "contexts", "context", contextName, where);
         var cluster = Find(files, "clusters", "cluster", context.Required("cluster"), where);
@@ -22,7 +23,7 @@ internal static class KubeConfigFile
 
     private static KubeConfigNode Find(List<KubeConfigNode> files, string list, string kind, string name, string where) =>
         files.SelectMany(f => f.Items(list)).FirstOrDefault(item => item.Text("name") == name)?.Child(kind)
-            ?? throw new KubeConfigException($"'{where}' has no {kind} '{name}'.");
+        ?? throw new KubeConfigException($"'{where}' has no {kind} '{name}'.");
 
     private static KubeConfig Build(KubeConfigNode context, KubeConfigNode cluster, KubeConfigNode? user)
     {
@@ -30,9 +31,10 @@ internal static class KubeConfigFile
         var server = cluster.Required("server");
         return new()
         {
-            Server = Uri.TryCreate(server, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-                ? uri
-                : throw new KubeConfigException($"{cluster}: '{server}' is not an http or https address."),
+            Server =
+                Uri.TryCreate(server, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+                    ? uri
+                    : throw new KubeConfigException($"{cluster}: '{server}' is not an http or https address."),
             Namespace = context.Text("namespace"),
             CertificateAuthority = Authority(cluster),
             SkipTlsVerify = cluster.Text("insecure-skip-tls-verify") == "true",
@@ -47,21 +49,44 @@ internal static class KubeConfigFile
     private static void RefuseUnsupported(KubeConfigNode cluster, KubeConfigNode? user)
     {
         if (user?.Child("exec") is { } exec)
-            throw new KubeConfigException($"{user} gets its credential from the program '{exec.Text("command")}', which Stromboli does not run; use a token, a tokenFile or a client certificate.");
+        {
+            throw new KubeConfigException(
+                $"{user} gets its credential from the program '{exec.Text("command")}', which Stromboli does not run; use a token, a tokenFile or a client certificate."
+            );
+        }
+
         if (user?.Child("auth-provider") is not null)
-            throw new KubeConfigException($"{user} uses an auth-provider, which Stromboli does not know; use a token, a tokenFile or a client certificate.");
+        {
+            throw new KubeConfigException(
+                $"{user} uses an auth-provider, which Stromboli does not know; use a token, a tokenFile or a client certificate."
+            );
+        }
+
         if (user?.Text("username") is not null)
-            throw new KubeConfigException($"{user} uses a password, which Kubernetes dropped in 1.19; use a token, a tokenFile or a client certificate.");
+        {
+            throw new KubeConfigException(
+                $"{user} uses a password, which Kubernetes dropped in 1.19; use a token, a tokenFile or a client certificate."
+            );
+        }
+
         if (user?.Text("as") is not null)
+        {
             throw new KubeConfigException($"{user} impersonates, which Stromboli does not do.");
+        }
+
         if (cluster.Text("proxy-url") is not null)
+        {
             throw new KubeConfigException($"{cluster} has a proxy-url, which Stromboli does not use; set HTTPS_PROXY instead.");
+        }
     }
 
     private static X509Certificate2Collection? Authority(KubeConfigNode cluster)
     {
         if (Pem(cluster, "certificate-authority") is not { } pem)
+        {
             return null;
+        }
+
         var authorities = new X509Certificate2Collection();
         try
         {
@@ -72,7 +97,9 @@ internal static class KubeConfigFile
             throw new KubeConfigException($"{cluster}: the certificate-authority is not PEM: {e.Message}", e);
         }
 
-        return authorities.Count > 0 ? authorities : throw new KubeConfigException($"{cluster}: the certificate-authority holds no certificate.");
+        return authorities.Count > 0
+            ? authorities
+            : throw new KubeConfigException($"{cluster}: the certificate-authority holds no certificate.");
     }
 
     private static X509Certificate2? Certificate(KubeConfigNode user)
@@ -80,9 +107,15 @@ internal static class KubeConfigFile
         var certificate = Pem(user, "client-certificate");
         var key = Pem(user, "client-key");
         if (certificate is null && key is null)
+        {
             return null;
+        }
+
         if (certificate is null || key is null)
+        {
             throw new KubeConfigException($"{user} has only one of client-certificate and client-key.");
+        }
+
         try
         {
             return X509Certificate2.CreateFromPem(certificate, key);
@@ -109,7 +142,10 @@ internal static class KubeConfigFile
         }
 
         if (node.PathOf(field) is not { } path)
+        {
             return null;
+        }
+
         try
         {
             return File.ReadAllText(path);

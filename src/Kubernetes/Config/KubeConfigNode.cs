@@ -35,7 +35,9 @@ internal sealed class KubeConfigNode
 
     /// <summary>The scalar of that name; null if absent or empty.</summary>
     public string? Text(string name) =>
-        _map.Children.TryGetValue(name, out var node) && node is YamlScalarNode { Value: { Length: > 0 } value } scalar && !IsNull(scalar) ? value : null;
+        _map.Children.TryGetValue(name, out var node) && node is YamlScalarNode { Value: { Length: > 0 } value } scalar && !IsNull(scalar)
+            ? value
+            : null;
 
     public string Required(string name) => Text(name) ?? throw new KubeConfigException($"{this} has no {name}.");
 
@@ -43,7 +45,9 @@ internal sealed class KubeConfigNode
     public string? PathOf(string name) => Text(name) is { } path ? Path.GetFullPath(path, Path.GetDirectoryName(_file)!) : null;
 
     public KubeConfigNode? Child(string name) =>
-        _map.Children.TryGetValue(name, out var node) && node is YamlMappingNode map ? new(map, _file, $"{name} '{Text("name")}' of '{_file}'") : null;
+        _map.Children.TryGetValue(name, out var node) && node is YamlMappingNode map
+            ? new(map, _file, $"{name} '{Text("name")}' of '{_file}'")
+            : null;
 
     public IEnumerable<KubeConfigNode> Items(string name) =>
         _map.Children.TryGetValue(name, out var node) && node is YamlSequenceNode list

@@ -5,8 +5,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// Calls a reconcile function for keys whose objects may need it: after changes, after the time a reconcile asked for, after failures with growing waits
-/// and without an end, and at each resync. One key is never reconciled twice at once.
+/// Calls a reconcile function for keys whose objects may need it: after changes, after the time a reconcile asked for, after failures with
+/// growing waits and without an end, and at each resync. One key is never reconciled twice at once.
 /// </summary>
 public sealed partial class Controller : IDisposable
 {
@@ -24,7 +24,8 @@ public sealed partial class Controller : IDisposable
         Func<IEnumerable<NamespacedName>> primaryKeys,
         IReadOnlyList<Func<CancellationToken, Task>> syncs,
         TimeProvider clock,
-        ILogger logger)
+        ILogger logger
+    )
     {
         _options = options;
         _reconcile = reconcile;
@@ -45,8 +46,11 @@ public sealed partial class Controller : IDisposable
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(informer);
-        return new ControllerBuilder(informer.Kind, () => informer.Store.List().Select(target => NamespacedName.Of(target)))
-            .Watches(informer, target => [NamespacedName.Of(target)], when);
+        return new ControllerBuilder(informer.Kind, () => informer.Store.List().Select(target => NamespacedName.Of(target))).Watches(
+            informer,
+            target => [NamespacedName.Of(target)],
+            when
+        );
     }
 
     /// <summary>Reconciles this key soon; for what no informer sees.</summary>
@@ -56,7 +60,8 @@ public sealed partial class Controller : IDisposable
     public void EnqueueAfter(NamespacedName key, TimeSpan delay) => _queue.AddAfter(key, delay);
 
     /// <summary>
-    /// Waits for the informers to sync, then works until cancelled. It returns, without an exception, when the last reconcile under way has returned.
+    /// Waits for the informers to sync, then works until cancelled. It returns, without an exception, when the last reconcile under way has
+    /// returned.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -70,7 +75,10 @@ public sealed partial class Controller : IDisposable
         }
 
         Log.Started(_logger, _options.Name, _options.Workers);
-        await Task.WhenAll([ResyncAsync(cancellationToken), .. Enumerable.Range(0, _options.Workers).Select(_ => WorkAsync(cancellationToken))]);
+        await Task.WhenAll([
+            ResyncAsync(cancellationToken),
+            .. Enumerable.Range(0, _options.Workers).Select(_ => WorkAsync(cancellationToken)),
+        ]);
         Log.Stopped(_logger, _options.Name);
     }
 
@@ -132,7 +140,10 @@ public sealed partial class Controller : IDisposable
         {
             _queue.Done(key);
             KubeMetrics.Reconciles.Add(1, new TagList { { "controller", _options.Name }, { "result", outcome } });
-            KubeMetrics.ReconcileDuration.Record(_clock.GetElapsedTime(started).TotalSeconds, new TagList { { "controller", _options.Name } });
+            KubeMetrics.ReconcileDuration.Record(
+                _clock.GetElapsedTime(started).TotalSeconds,
+                new TagList { { "controller", _options.Name } }
+            );
         }
     }
 
@@ -146,7 +157,10 @@ public sealed partial class Controller : IDisposable
 
         _queue.Forget(key);
         if (result.RequeueAfter is not { } delay)
+        {
             return "done";
+        }
+
         _queue.AddAfter(key, delay);
         return "requeue";
     }
@@ -157,28 +171,39 @@ public sealed partial class Controller : IDisposable
         {
             await Task.Delay(_options.Resync * 0.95, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancellationToken.IsCancellationRequested)
+            {
                 return;
+            }
             // Jitter, not a secret.
             foreach (var key in _primaryKeys())
+            {
                 _queue.AddAfter(key, _options.Resync * 0.1 * Random.Shared.NextDouble());
+            }
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Controller}: synced, {Workers} workers start")]
+        [LoggerMessage(LogLevel.Information, "{Controller}: synced, {Workers} workers start")]
         public static partial void Started(ILogger logger, string controller, int workers);
 
-        [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Controller}: stopped")]
+        [LoggerMessage(LogLevel.Information, "{Controller}: stopped")]
         public static partial void Stopped(ILogger logger, string controller);
 
-        [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "{Controller}: {Key} failed {Failures} times in a row, again in {Seconds} s")]
-        public static partial void Failed(ILogger logger, Exception exception, string controller, NamespacedName key, int failures, double seconds);
+        [LoggerMessage(LogLevel.Error, "{Controller}: {Key} failed {Failures} times in a row, again in {Seconds} s")]
+        public static partial void Failed(
+            ILogger logger,
+            Exception exception,
+            string controller,
+            NamespacedName key,
+            int failures,
+            double seconds
+        );
 
-        [LoggerMessage(EventId = 5, Level = LogLevel.Debug, Message = "{Controller}: {Key} left alone: {Cause}")]
+        [LoggerMessage(LogLevel.Debug, "{Controller}: {Key} left alone: {Cause}")]
         public static partial void NotLeader(ILogger logger, string controller, NamespacedName key, string cause);
 
-        [LoggerMessage(EventId = 4, Level = LogLevel.Debug, Message = "{Controller}: {Key} changed meanwhile, again in {Seconds} s")]
+        [LoggerMessage(LogLevel.Debug, "{Controller}: {Key} changed meanwhile, again in {Seconds} s")]
         public static partial void Conflict(ILogger logger, string controller, NamespacedName key, double seconds);
     }
 }

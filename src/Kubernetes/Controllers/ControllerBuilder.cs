@@ -18,24 +18,37 @@ public sealed class ControllerBuilder
         _primaryKeys = primaryKeys;
     }
 
-    /// <summary>Also reconciles the keys that a changed object of another kind leads to; on a change both the old and the new object are asked.</summary>
+    /// <summary>
+    /// Also reconciles the keys that a changed object of another kind leads to; on a change both the old and the new object are asked.
+    /// </summary>
     /// <param name="informer">Of the other kind.</param>
     /// <param name="map">Keys of the primary kind; quick, and reads stores only.</param>
     /// <param name="when">Changes that count; all if null.</param>
-    public ControllerBuilder Watches<T>(Informer<T> informer, Func<T, IEnumerable<NamespacedName>> map, Func<StoreChange<T>, bool>? when = null)
+    public ControllerBuilder Watches<T>(
+        Informer<T> informer,
+        Func<T, IEnumerable<NamespacedName>> map,
+        Func<StoreChange<T>, bool>? when = null
+    )
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(informer);
         _syncs.Add(informer.WaitForSyncAsync);
-        _sources.Add(controller => informer.OnChange(change =>
-        {
-            if (when is not null && !when(change))
-                return;
-            IEnumerable<T> asked = change.Old is { } old && change.New is { } now ? [old, now] : [change.Object];
-            // A key given twice could be taken between, and would then be reconciled twice.
-            foreach (var key in asked.SelectMany(map).Distinct())
-                controller.Enqueue(key);
-        }));
+        _sources.Add(controller =>
+            informer.OnChange(change =>
+            {
+                if (when is not null && !when(change))
+                {
+                    return;
+                }
+
+                IEnumerable<T> asked = change.Old is { } old && change.New is { } now ? [old, now] : [change.Object];
+                // A key given twice could be taken between, and would then be reconciled twice.
+                foreach (var key in asked.SelectMany(map).Distinct())
+                {
+                    controller.Enqueue(key);
+                }
+            })
+        );
         return this;
     }
 
@@ -52,11 +65,22 @@ public sealed class ControllerBuilder
         ControllerOptions options,
         Func<NamespacedName, CancellationToken, Task<ReconcileResult>> reconcile,
         TimeProvider? clock = null,
-        ILogger<Controller>? logger = null)
+        ILogger<Controller>? logger = null
+    )
     {
-        var controller = new Controller(options, reconcile, _primaryKeys, _syncs, clock ?? TimeProvider.System, logger ?? NullLogger<Controller>.Instance);
+        var controller = new Controller(
+            options,
+            reconcile,
+            _primaryKeys,
+            _syncs,
+            clock ?? TimeProvider.System,
+            logger ?? NullLogger<Controller>.Instance
+        );
         foreach (var attach in _sources)
+        {
             attach(controller);
+        }
+
         return controller;
     }
 

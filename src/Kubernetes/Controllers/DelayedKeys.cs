@@ -18,7 +18,12 @@ internal sealed class DelayedKeys<TKey> : IDisposable
     {
         _clock = clock;
         _due = due;
-        _timer = clock.CreateTimer(static state => ((DelayedKeys<TKey>)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = clock.CreateTimer(
+            static state => ((DelayedKeys<TKey>)state!).Fire(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
     }
 
     public int Entries
@@ -26,7 +31,9 @@ internal sealed class DelayedKeys<TKey> : IDisposable
         get
         {
             lock (_gate)
+            {
                 return _heap.Count;
+            }
         }
     }
 
@@ -36,7 +43,10 @@ internal sealed class DelayedKeys<TKey> : IDisposable
         {
             var time = _clock.GetTimestamp() + (long)((delay < Longest ? delay : Longest).TotalSeconds * _clock.TimestampFrequency);
             if (_times.TryGetValue(key, out var known) && known <= time)
+            {
                 return;
+            }
+
             _times[key] = time;
             _heap.Enqueue(key, time);
             DropStale();
@@ -56,27 +66,35 @@ internal sealed class DelayedKeys<TKey> : IDisposable
             {
                 _heap.Dequeue();
                 if (_times.TryGetValue(key, out var known) && known == time && _times.Remove(key))
+                {
                     due.Add(key);
+                }
             }
 
             SetTimer();
         }
 
         foreach (var key in due)
+        {
             _due(key);
+        }
     }
 
     // A key that was moved forward leaves its old entry behind.
     private void DropStale()
     {
         if (_heap.Count > 64 && _heap.Count > 2 * _times.Count)
+        {
             _heap = new(_times.Select(entry => (entry.Key, entry.Value)));
+        }
     }
 
     private void SetTimer()
     {
         if (!_heap.TryPeek(out _, out var time))
+        {
             return;
+        }
         // Timers have whole milliseconds: round up, or it fires just before the time and again and again.
         var wait = Math.Ceiling((time - _clock.GetTimestamp()) * 1000.0 / _clock.TimestampFrequency);
         _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(wait, 0, int.MaxValue)), Timeout.InfiniteTimeSpan);

@@ -1,8 +1,8 @@
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// client-go's work queue: a key is at most once in it, is never handed to two workers at once, and comes again if it was added while being worked on.
-/// Memory is bounded by the number of distinct keys that are waiting, worked on, or failing.
+/// client-go's work queue: a key is at most once in it, is never handed to two workers at once, and comes again if it was added while being
+/// worked on. Memory is bounded by the number of distinct keys that are waiting, worked on, or failing.
 /// </summary>
 /// <typeparam name="TKey">A key with value equality.</typeparam>
 public sealed class WorkQueue<TKey> : IDisposable
@@ -35,7 +35,9 @@ public sealed class WorkQueue<TKey> : IDisposable
         get
         {
             lock (_gate)
+            {
                 return _queue.Count;
+            }
         }
     }
 
@@ -47,7 +49,9 @@ public sealed class WorkQueue<TKey> : IDisposable
         lock (_gate)
         {
             if (_dirty.Add(key) && !_processing.Contains(key))
+            {
                 Enqueue(key);
+            }
         }
     }
 
@@ -55,9 +59,13 @@ public sealed class WorkQueue<TKey> : IDisposable
     public void AddAfter(TKey key, TimeSpan delay)
     {
         if (delay <= TimeSpan.Zero)
+        {
             Add(key);
+        }
         else
+        {
             _delayed.Add(key, delay);
+        }
     }
 
     /// <summary>Adds a key after its backoff, which doubles with each call until <see cref="Forget"/>.</summary>
@@ -68,12 +76,21 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         int failures;
         lock (_gate)
+        {
             _failures[key] = failures = _failures.GetValueOrDefault(key) + 1;
+        }
+
         var wait = _minBackoff * Math.Pow(2, Math.Min(failures - 1, 32));
         if (wait > _maxBackoff)
+        {
             wait = _maxBackoff;
+        }
+
         if (wait < atLeast)
+        {
             wait = atLeast;
+        }
+
         AddAfter(key, wait);
         return wait;
     }
@@ -82,14 +99,18 @@ public sealed class WorkQueue<TKey> : IDisposable
     public int Failures(TKey key)
     {
         lock (_gate)
+        {
             return _failures.GetValueOrDefault(key);
+        }
     }
 
     /// <summary>The key succeeded: its next failure waits the shortest time.</summary>
     public void Forget(TKey key)
     {
         lock (_gate)
+        {
             _failures.Remove(key);
+        }
     }
 
     /// <summary>Waits for a key and takes it. <see cref="Done"/> must follow, whatever happens.</summary>
@@ -100,13 +121,20 @@ public sealed class WorkQueue<TKey> : IDisposable
         lock (_gate)
         {
             if (_queue.TryDequeue(out var key))
+            {
                 return Start(key);
+            }
+
             turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Enqueue(turn);
         }
 
-        await using (cancellationToken.UnsafeRegister(static (state, token) => ((TaskCompletionSource<TKey>)state!).TrySetCanceled(token), turn))
+        await using (
+            cancellationToken.UnsafeRegister(static (state, token) => ((TaskCompletionSource<TKey>)state!).TrySetCanceled(token), turn)
+        )
+        {
             return await turn.Task;
+        }
     }
 
     /// <summary>The worker is done with the key; if it was added meanwhile, it waits again.</summary>
@@ -115,7 +143,9 @@ public sealed class WorkQueue<TKey> : IDisposable
         lock (_gate)
         {
             if (_processing.Remove(key) && _dirty.Contains(key))
+            {
                 Enqueue(key);
+            }
         }
     }
 

@@ -10,25 +10,34 @@ internal static class EventFactory
     private const int MaxWord = 128;
     private const int MaxTargetName = 230;
 
-    public static Event Make(EventRecorderOptions options, ObjectReference regarding, ObjectReference? related, EventKey key, DateTimeOffset time, long unique) => new()
-    {
-        Metadata = new()
+    public static Event Make(
+        EventRecorderOptions options,
+        ObjectReference regarding,
+        ObjectReference? related,
+        EventKey key,
+        DateTimeOffset time,
+        long unique
+    ) =>
+        new()
         {
-            // For what is about a cluster-scoped object, API servers up to 1.20 take only "kube-system"; later ones take "default" as well, where client-go puts it.
-            Namespace = string.IsNullOrEmpty(regarding.Namespace) ? "kube-system" : regarding.Namespace,
-            // Where a long name is cut there may be a dot or a dash, which may not stand before the next dot.
-            Name = $"{Cut(key.Name, MaxTargetName).TrimEnd('.', '-')}.{unique:x}",
-        },
-        EventTime = time,
-        ReportingController = options.ReportingController,
-        ReportingInstance = Cut(options.ReportingInstance, MaxWord),
-        Action = key.Action,
-        Reason = key.Reason,
-        Regarding = regarding,
-        Related = related,
-        Note = key.Note,
-        Type = key.Type.ToString(),
-    };
+            Metadata = new()
+            {
+                // For what is about a cluster-scoped object, API servers up to 1.20 take only "kube-system"; later ones take "default" as
+                // well, where client-go puts it.
+                Namespace = string.IsNullOrEmpty(regarding.Namespace) ? "kube-system" : regarding.Namespace,
+                // Where a long name is cut there may be a dot or a dash, which may not stand before the next dot.
+                Name = $"{Cut(key.Name, MaxTargetName).TrimEnd('.', '-')}.{unique:x}",
+            },
+            EventTime = time,
+            ReportingController = options.ReportingController,
+            ReportingInstance = Cut(options.ReportingInstance, MaxWord),
+            Action = key.Action,
+            Reason = key.Reason,
+            Regarding = regarding,
+            Related = related,
+            Note = key.Note,
+            Type = key.Type.ToString(),
+        };
 
     public static string Note(string note) => Cut(note, MaxNote);
 
@@ -38,14 +47,20 @@ internal static class EventFactory
     private static string Cut(string text, int bytes)
     {
         if (Encoding.UTF8.GetByteCount(text) <= bytes)
+        {
             return text;
+        }
+
         var used = 0;
         var chars = 0;
         foreach (var rune in text.EnumerateRunes())
         {
             used += rune.Utf8SequenceLength;
             if (used > bytes)
+            {
                 break;
+            }
+
             chars += rune.Utf16SequenceLength;
         }
 

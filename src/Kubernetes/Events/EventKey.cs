@@ -3,7 +3,16 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>What makes two events the same: all that a person would see.</summary>
-internal sealed record EventKey(string Namespace, string Kind, string Name, string Uid, EventType Type, string Reason, string Action, string Note)
+internal sealed record EventKey(
+    string Namespace,
+    string Kind,
+    string Name,
+    string Uid,
+    EventType Type,
+    string Reason,
+    string Action,
+    string Note
+)
 {
     /// <summary>The object that it is about.</summary>
     public (string, string, string, string) Target => (Namespace, Kind, Name, Uid);

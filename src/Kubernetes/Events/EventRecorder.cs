@@ -7,8 +7,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// Writes events.k8s.io/v1 events in the background. Recording never waits and never throws: what is too much, or cannot be written, is dropped and counted
-/// (<c>kubernetes.events.dropped</c>). A repeated event becomes a series of the first.
+/// Writes events.k8s.io/v1 events in the background. Recording never waits and never throws: what is too much, or cannot be written, is
+/// dropped and counted (<c>kubernetes.events.dropped</c>). A repeated event becomes a series of the first.
 /// </summary>
 public sealed partial class EventRecorder
 {
@@ -20,6 +20,7 @@ public sealed partial class EventRecorder
     private readonly EventRecorderOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+
     // Those about one object go one way, so that they are written in order.
     private readonly Channel<Pending>[] _queues;
     private readonly EventSeriesTable _series;
@@ -35,7 +36,12 @@ public sealed partial class EventRecorder
         _options = options;
         _clock = clock ?? TimeProvider.System;
         _logger = logger ?? NullLogger<EventRecorder>.Instance;
-        _queues = [.. Enumerable.Range(0, options.Writers).Select(_ => Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true }))];
+        _queues =
+        [
+            .. Enumerable
+                .Range(0, options.Writers)
+                .Select(_ => Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true })),
+        ];
         _series = new(options, _clock);
         _limiter = new(options.EventsPerSecond, options.Burst, _clock);
         _unique = _clock.GetUtcNow().UtcTicks;
@@ -55,7 +61,14 @@ public sealed partial class EventRecorder
     /// <param name="action">CamelCase word for what was done.</param>
     /// <param name="note">A sentence for a person, cut at 1 KiB. Never anything secret.</param>
     /// <param name="related">A second object.</param>
-    public void Record(IKubernetesObject regarding, EventType type, string reason, string action, string note, IKubernetesObject? related = null)
+    public void Record(
+        IKubernetesObject regarding,
+        EventType type,
+        string reason,
+        string action,
+        string note,
+        IKubernetesObject? related = null
+    )
     {
         var reference = ObjectReference.To(regarding);
         var key = EventKey.Of(reference, type, EventFactory.Word(reason), EventFactory.Word(action), EventFactory.Note(note));
@@ -70,10 +83,16 @@ public sealed partial class EventRecorder
         queue.Writer.TryWrite(new(reference, related is null ? null : ObjectReference.To(related), key, _clock.GetUtcNow()));
     }
 
-    /// <summary>Writes events until cancelled, then what still waits within <see cref="EventRecorderOptions.FlushTimeout"/>, and returns without an exception.</summary>
+    /// <summary>
+    /// Writes events until cancelled, then what still waits within <see cref="EventRecorderOptions.FlushTimeout"/>, and returns without an
+    /// exception.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll([SeriesLoopAsync(cancellationToken), .. _queues.Select(queue => WriteLoopAsync(queue.Reader, cancellationToken))]);
+        await Task.WhenAll([
+            SeriesLoopAsync(cancellationToken),
+            .. _queues.Select(queue => WriteLoopAsync(queue.Reader, cancellationToken)),
+        ]);
         using var flush = new CancellationTokenSource(_options.FlushTimeout, _clock);
         try
         {
@@ -94,7 +113,9 @@ public sealed partial class EventRecorder
             {
                 // Read only when nothing stands between it and being written: a cancelled wait must not lose an event.
                 while (!cancellationToken.IsCancellationRequested && queue.TryRead(out var pending))
+                {
                     await WriteAsync(pending, CancellationToken.None);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -109,7 +130,9 @@ public sealed partial class EventRecorder
         {
             await Task.Delay(_options.SeriesInterval / 2, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!cancellationToken.IsCancellationRequested)
+            {
                 await WriteSeriesAsync(all: false, CancellationToken.None);
+            }
         }
     }
 
@@ -140,7 +163,9 @@ public sealed partial class EventRecorder
     private async Task FlushAsync(ChannelReader<Pending> queue, CancellationToken cancellationToken)
     {
         while (queue.TryRead(out var pending))
+        {
             await WriteAsync(pending, cancellationToken);
+        }
     }
 
     // The time, or one more than what was given last.
@@ -151,7 +176,9 @@ public sealed partial class EventRecorder
             var last = Interlocked.Read(ref _unique);
             var next = Math.Max(last + 1, _clock.GetUtcNow().UtcTicks);
             if (Interlocked.CompareExchange(ref _unique, next, last) == last)
+            {
                 return next;
+            }
         }
     }
 
@@ -167,9 +194,14 @@ public sealed partial class EventRecorder
                     ["lastObservedTime"] = lastSeen.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'"),
                 },
             };
-            var outcome = await TryWriteAsync(() => _client.MergePatchAsync(BuiltIn.Events, name, patch, cancellationToken: cancellationToken), cancellationToken);
+            var outcome = await TryWriteAsync(
+                () => _client.MergePatchAsync(BuiltIn.Events, name, patch, cancellationToken: cancellationToken),
+                cancellationToken
+            );
             if (outcome == Outcome.Gone)
+            {
                 _series.Forget(key);
+            }
         }
     }
 
@@ -203,10 +235,10 @@ public sealed partial class EventRecorder
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "An event cannot be written: {Cause}")]
+        [LoggerMessage(LogLevel.Warning, "An event cannot be written: {Cause}")]
         public static partial void Failed(ILogger logger, string cause);
 
-        [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "{Count} events were not written before the end")]
+        [LoggerMessage(LogLevel.Warning, "{Count} events were not written before the end")]
         public static partial void NotFlushed(ILogger logger, int count);
     }
 }

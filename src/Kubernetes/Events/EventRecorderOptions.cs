@@ -30,7 +30,9 @@ public sealed record EventRecorderOptions
     /// <summary>How many are written at once, at most.</summary>
     public int Writers { get; init; } = 16;
 
-    /// <summary>Distinct events about one object within <see cref="SeriesWindow"/>, at most; further ones are dropped and counted.</summary>
+    /// <summary>
+    /// Distinct events about one object within <see cref="SeriesWindow"/>, at most; further ones are dropped and counted.
+    /// </summary>
     public int PerObject { get; init; } = 25;
 
     /// <summary>Time to write what waits, at shutdown.</summary>

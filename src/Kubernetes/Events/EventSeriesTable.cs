@@ -38,7 +38,10 @@ internal sealed class EventSeriesTable(EventRecorderOptions options, TimeProvide
 
             Expire(now);
             if (_perObject.GetValueOrDefault(key.Target) >= options.PerObject)
+            {
                 return Verdict.TooMany;
+            }
+
             _entries[key] = new Entry { LastSeen = now, LastWritten = now };
             _perObject[key.Target] = _perObject.GetValueOrDefault(key.Target) + 1;
             return Verdict.New;
@@ -51,7 +54,9 @@ internal sealed class EventSeriesTable(EventRecorderOptions options, TimeProvide
         lock (_gate)
         {
             if (_entries.TryGetValue(key, out var entry))
+            {
                 entry.Name = name;
+            }
         }
     }
 
@@ -59,7 +64,9 @@ internal sealed class EventSeriesTable(EventRecorderOptions options, TimeProvide
     public void Forget(EventKey key)
     {
         lock (_gate)
+        {
             Remove(key);
+        }
     }
 
     /// <summary>Series that have grown since they were last written, and may be written again.</summary>
@@ -70,7 +77,11 @@ internal sealed class EventSeriesTable(EventRecorderOptions options, TimeProvide
         {
             var now = clock.GetUtcNow();
             var grown = _entries
-                .Where(e => e.Value.Name is not null && e.Value.Count > e.Value.CountWritten && (all || now - e.Value.LastWritten >= options.SeriesInterval))
+                .Where(e =>
+                    e.Value.Name is not null
+                    && e.Value.Count > e.Value.CountWritten
+                    && (all || now - e.Value.LastWritten >= options.SeriesInterval)
+                )
                 .Select(e => (e.Key, e.Value.Name!.Value, e.Value.Count, e.Value.LastSeen))
                 .ToList();
             foreach (var (key, _, _, _) in grown)
@@ -87,21 +98,37 @@ internal sealed class EventSeriesTable(EventRecorderOptions options, TimeProvide
     private void Expire(DateTimeOffset now)
     {
         if (_entries.Count < options.MaxSeries && _perObject.Count < options.MaxSeries / 2)
+        {
             return;
+        }
+
         foreach (var key in _entries.Where(e => now - e.Value.LastSeen >= options.SeriesWindow).Select(e => e.Key).ToList())
+        {
             Remove(key);
+        }
+
         if (_entries.Count < options.MaxSeries)
+        {
             return;
+        }
+
         foreach (var key in _entries.OrderBy(e => e.Value.LastSeen).Take(Math.Max(1, options.MaxSeries / 10)).Select(e => e.Key).ToList())
+        {
             Remove(key);
+        }
     }
 
     private void Remove(EventKey key)
     {
         if (!_entries.Remove(key))
+        {
             return;
+        }
+
         if (--_perObject[key.Target] == 0)
+        {
             _perObject.Remove(key.Target);
+        }
     }
 
     private sealed class Entry

@@ -6,8 +6,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// Keeps a <see cref="Store{T}"/> equal to what the API server has: a complete list, then a watch from its version, and a new list when that version is too old.
-/// It never gives up; without an API server it tries again with growing waits.
+/// Keeps a <see cref="Store{T}"/> equal to what the API server has: a complete list, then a watch from its version, and a new list when
+/// that version is too old. It never gives up; without an API server it tries again with growing waits.
 /// </summary>
 /// <typeparam name="T">The kind.</typeparam>
 public sealed partial class Informer<T>
@@ -32,7 +32,13 @@ public sealed partial class Informer<T>
     private int _refusals;
 
     /// <summary>Makes one; nothing happens before <see cref="RunAsync"/>.</summary>
-    public Informer(KubeClient client, ResourceType<T> type, InformerOptions<T>? options = null, TimeProvider? clock = null, ILogger<Informer<T>>? logger = null)
+    public Informer(
+        KubeClient client,
+        ResourceType<T> type,
+        InformerOptions<T>? options = null,
+        TimeProvider? clock = null,
+        ILogger<Informer<T>>? logger = null
+    )
     {
         _client = client;
         _type = type;
@@ -77,7 +83,9 @@ public sealed partial class Informer<T>
             }
 
             if (_failures > 0)
+            {
                 await Task.Delay(Backoff(), _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
@@ -97,10 +105,12 @@ public sealed partial class Informer<T>
         var nothing = _version == before;
         // A server that ends watches at once would otherwise be asked without a pause.
         _failures = nothing && lasted < ShortWatch ? _failures + 1 : 0;
-        // Not even a bookmark: nothing happens there, or the server has gone back behind our version (etcd restored from a backup) and a watch
-        // from the future is silent for ever. A list tells, and is cheap in the first case.
+        // Not even a bookmark: nothing happens there, or the server has gone back behind our version (etcd restored from a backup) and a
+        // watch from the future is silent for ever. A list tells, and is cheap in the first case.
         if (nothing && lasted >= _options.WatchTimeout)
+        {
             _version = null;
+        }
     }
 
     private async Task ListAsync(CancellationToken cancellationToken)
@@ -118,11 +128,12 @@ public sealed partial class Informer<T>
             unreadable.AddRange(page.Unreadable);
             version = page.Metadata.ResourceVersion;
             next = page.Metadata.Continue;
-        }
-        while (!string.IsNullOrEmpty(next));
+        } while (!string.IsNullOrEmpty(next));
 
         if (string.IsNullOrEmpty(version))
+        {
             throw new ApiException(System.Net.HttpStatusCode.OK, "Unreadable", $"The list of {_type.Plural} has no resourceVersion.");
+        }
         // Only now, with every page there, is it known what is gone.
         Store.Replace(items, version, unreadable);
         unreadable.ForEach(Unreadable);
@@ -133,15 +144,29 @@ public sealed partial class Informer<T>
         _synced.TrySetResult();
     }
 
-    // A page that is too large is asked for again with fewer items. Of one that was read it is known how large its objects are: the next has about as many as fit, and at most twice as many.
+    // A page that is too large is asked for again with fewer items. Of one that was read it is known how large its objects are: the next
+    // has about as many as fit, and at most twice as many.
     private async Task<(KubeList<T> Page, int NextSize)> PageAsync(string? next, int size, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var options = new ListOptions { Namespace = _options.Namespace, LabelSelector = _options.LabelSelector, FieldSelector = _options.FieldSelector, Limit = size, Continue = next };
+            var options = new ListOptions
+            {
+                Namespace = _options.Namespace,
+                LabelSelector = _options.LabelSelector,
+                FieldSelector = _options.FieldSelector,
+                Limit = size,
+                Continue = next,
+            };
             try
             {
-                var page = await _client.ListPageAsync(_type, options, Store.Transformed, size > 1 ? _options.PageBytes : null, cancellationToken);
+                var page = await _client.ListPageAsync(
+                    _type,
+                    options,
+                    Store.Transformed,
+                    size > 1 ? _options.PageBytes : null,
+                    cancellationToken
+                );
                 var each = Math.Max(1, page.Bytes / Math.Max(1, page.Items.Count + page.Unreadable.Count));
                 return (page, Math.Clamp(_options.PageBytes / 4 * 3 / each, 1, Math.Min(_options.PageSize, 2 * size)));
             }
@@ -167,18 +192,26 @@ public sealed partial class Informer<T>
         await foreach (var change in _client.WatchAsync(_type, options, cancellationToken))
         {
             if (change.Object is { } target)
+            {
                 Store.Apply(change.Type, target);
+            }
             else if (change.Unreadable is { } unreadable)
+            {
                 Apply(change.Type, unreadable, change.ResourceVersion);
+            }
             else
+            {
                 Store.Reached(change.ResourceVersion);
+            }
+
             _version = change.ResourceVersion;
             _failures = 0;
             _refusals = 0;
         }
     }
 
-    // Its last version that could be read stays known. Another object's change is no reason to forget it, and a list of all others none to fail.
+    // Its last version that could be read stays known. Another object's change is no reason to forget it, and a list of all others none to
+    // fail.
     private void Apply(WatchEventType type, UnreadableObject target, string version)
     {
         if (type == WatchEventType.Deleted)
@@ -197,8 +230,15 @@ public sealed partial class Informer<T>
     {
         _failures++;
         var answer = failure as ApiException;
-        if (answer is { IsTransient: false } or { StatusCode: System.Net.HttpStatusCode.InternalServerError or System.Net.HttpStatusCode.GatewayTimeout })
+        if (
+            answer
+            is { IsTransient: false }
+                or { StatusCode: System.Net.HttpStatusCode.InternalServerError or System.Net.HttpStatusCode.GatewayTimeout }
+        )
+        {
             _refusals++;
+        }
+
         if (answer is null || answer.IsGone || _refusals >= RefusalsBeforeRelist)
         {
             _version = null;
@@ -206,11 +246,17 @@ public sealed partial class Informer<T>
         }
 
         if (answer is { IsGone: true })
+        {
             Log.Expired(_logger, _type.Plural, failure.Message);
+        }
         else if (answer is not null)
+        {
             Log.Failed(_logger, _type.Plural, failure.Message, _failures);
+        }
         else
+        {
             Log.Broken(_logger, failure, _type.Plural);
+        }
     }
 
     private TimeSpan Backoff()
@@ -221,19 +267,19 @@ public sealed partial class Informer<T>
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, Level = LogLevel.Debug, Message = "Listed {Plural}: {Count} at version {Version}")]
+        [LoggerMessage(LogLevel.Debug, "Listed {Plural}: {Count} at version {Version}")]
         public static partial void Listed(ILogger logger, string plural, int count, string version);
 
-        [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Listing {Plural} again: {Cause}")]
+        [LoggerMessage(LogLevel.Information, "Listing {Plural} again: {Cause}")]
         public static partial void Expired(ILogger logger, string plural, string cause);
 
-        [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Cannot list or watch {Plural} ({Failures} in a row): {Cause}")]
+        [LoggerMessage(LogLevel.Warning, "Cannot list or watch {Plural} ({Failures} in a row): {Cause}")]
         public static partial void Failed(ILogger logger, string plural, string cause, int failures);
 
-        [LoggerMessage(EventId = 4, Level = LogLevel.Error, Message = "An index or transform of {Plural} failed")]
+        [LoggerMessage(LogLevel.Error, "An index or transform of {Plural} failed")]
         public static partial void Broken(ILogger logger, Exception exception, string plural);
 
-        [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "Passes over {Object} of {Plural}, which cannot be read: {Problem}")]
+        [LoggerMessage(LogLevel.Warning, "Passes over {Object} of {Plural}, which cannot be read: {Problem}")]
         public static partial void Unreadable(ILogger logger, string plural, NamespacedName @object, string problem);
     }
 }

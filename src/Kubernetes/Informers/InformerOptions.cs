@@ -22,13 +22,19 @@ public sealed record InformerOptions<T>
     /// <summary>Bytes a page, at most: pages of large objects have fewer items. A single object may be larger.</summary>
     public int PageBytes { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>Makes what is kept out of what was received, to save memory. It must keep <c>metadata</c>'s name, namespace, uid and resourceVersion, and change nothing in place that it keeps.</summary>
+    /// <summary>
+    /// Makes what is kept out of what was received, to save memory. It must keep <c>metadata</c>'s name, namespace, uid and
+    /// resourceVersion, and change nothing in place that it keeps.
+    /// </summary>
     public Func<T, T>? Transform { get; init; }
 
     /// <summary>The server ends each watch after this time and up to half as much again.</summary>
     public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>A watch on which nothing came for this long, not even a bookmark, is given up. Must exceed the longest watch, or quiet kinds are watched again for nothing.</summary>
+    /// <summary>
+    /// A watch on which nothing came for this long, not even a bookmark, is given up. Must exceed the longest watch, or quiet kinds are
+    /// watched again for nothing.
+    /// </summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromMinutes(8);
 
     /// <summary>First wait after a failure; doubles each time, with jitter.</summary>

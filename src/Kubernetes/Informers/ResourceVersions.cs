@@ -3,14 +3,15 @@ using System.Globalization;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// Order of resource versions. Officially opaque; every API server on etcd uses its revision, and Kubernetes 1.35 made the numeric order official
-/// for its own kinds and custom resources. Where one is not a number, only equality is known.
+/// Order of resource versions. Officially opaque; every API server on etcd uses its revision, and Kubernetes 1.35 made the numeric order
+/// official for its own kinds and custom resources. Where one is not a number, only equality is known.
 /// </summary>
 internal static class ResourceVersions
 {
-    /// <summary>Whether <paramref name="a"/> is known to be older than <paramref name="b"/>; without numbers, whether they differ.</summary>
-    public static bool Precedes(string? a, string? b) =>
-        TryParse(a, out var x) && TryParse(b, out var y) ? x < y : a != b;
+    /// <summary>
+    /// Whether <paramref name="a"/> is known to be older than <paramref name="b"/>; without numbers, whether they differ.
+    /// </summary>
+    public static bool Precedes(string? a, string? b) => TryParse(a, out var x) && TryParse(b, out var y) ? x < y : a != b;
 
     /// <summary>Whether <paramref name="a"/> is known to be <paramref name="b"/> or older; false without numbers.</summary>
     public static bool IsReached(string? a, string? b) => TryParse(a, out var x) && TryParse(b, out var y) && x <= y;

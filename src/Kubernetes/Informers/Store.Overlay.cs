@@ -11,7 +11,10 @@ public sealed partial class Store<T>
     // How far the informer has come.
     private string? _reached;
 
-    /// <summary>Takes the API server's answer to our own write of an object that the informer selects. What the informer says of older versions of the object is ignored until it has caught up.</summary>
+    /// <summary>
+    /// Takes the API server's answer to our own write of an object that the informer selects. What the informer says of older versions of
+    /// the object is ignored until it has caught up.
+    /// </summary>
     public void Observe(T answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
@@ -22,9 +25,15 @@ public sealed partial class Store<T>
         {
             // The informer may be further than a late answer: the object may be gone again, and it would never say so twice.
             if (string.IsNullOrEmpty(version) || ResourceVersions.IsReached(version, _reached) || IsGone(key, target))
+            {
                 return;
+            }
+
             if (Get(key) is { } current && !ResourceVersions.Precedes(current.Metadata.ResourceVersion, version))
+            {
                 return;
+            }
+
             _gone.Remove(key);
             _ahead[key] = version;
             Put(key, target);
@@ -37,7 +46,10 @@ public sealed partial class Store<T>
         lock (_writing)
         {
             if (Get(key)?.Metadata.Uid != uid)
+            {
                 return;
+            }
+
             _ahead.Remove(key);
             _gone[key] = uid;
             Remove(key);
@@ -53,9 +65,13 @@ public sealed partial class Store<T>
         {
             _reached = target.Metadata.ResourceVersion;
             if (type == WatchEventType.Deleted)
+            {
                 ApplyDeleted(key, target);
+            }
             else
+            {
                 ApplyPresent(key, target);
+            }
         }
     }
 
@@ -66,7 +82,10 @@ public sealed partial class Store<T>
         {
             _reached = version;
             if (Get(target.Key) is not { } known || known.Metadata.Uid != target.Uid)
+            {
                 return;
+            }
+
             _ahead.Remove(target.Key);
             Remove(target.Key);
         }
@@ -76,23 +95,35 @@ public sealed partial class Store<T>
     internal void Reached(string version)
     {
         lock (_writing)
+        {
             _reached = version;
+        }
     }
 
-    /// <summary>The informer's whole list, transformed: what is missing from it is gone, unless our own write is newer than the list, or it is there and cannot be read.</summary>
+    /// <summary>
+    /// The informer's whole list, transformed: what is missing from it is gone, unless our own write is newer than the list, or it is there
+    /// and cannot be read.
+    /// </summary>
     internal void Replace(IEnumerable<T> list, string version, IEnumerable<UnreadableObject>? unreadable = null)
     {
         var hidden = (unreadable ?? []).Select(target => (target.Key, target.Uid)).ToHashSet();
         Dictionary<NamespacedName, T> items = [];
         foreach (var target in list)
+        {
             items[NamespacedName.Of(target)] = target;
+        }
+
         lock (_writing)
         {
             _reached = version;
             foreach (var target in List())
             {
                 var key = NamespacedName.Of(target);
-                if (!items.ContainsKey(key) && !hidden.Contains((key, target.Metadata.Uid)) && !(_ahead.TryGetValue(key, out var ours) && IsNewer(ours, version)))
+                if (
+                    !items.ContainsKey(key)
+                    && !hidden.Contains((key, target.Metadata.Uid))
+                    && !(_ahead.TryGetValue(key, out var ours) && IsNewer(ours, version))
+                )
                 {
                     _ahead.Remove(key);
                     Remove(key);
@@ -100,9 +131,14 @@ public sealed partial class Store<T>
             }
 
             foreach (var key in _gone.Keys.Where(key => items.GetValueOrDefault(key)?.Metadata.Uid != _gone[key]).ToList())
+            {
                 _gone.Remove(key);
+            }
+
             foreach (var (key, target) in items)
+            {
                 ApplyPresent(key, target);
+            }
         }
     }
 
@@ -113,8 +149,14 @@ public sealed partial class Store<T>
 
     private void ApplyPresent(NamespacedName key, T target)
     {
-        if (IsGone(key, target) || (_ahead.TryGetValue(key, out var ours) && ResourceVersions.Precedes(target.Metadata.ResourceVersion, ours)))
+        if (
+            IsGone(key, target)
+            || (_ahead.TryGetValue(key, out var ours) && ResourceVersions.Precedes(target.Metadata.ResourceVersion, ours))
+        )
+        {
             return;
+        }
+
         _ahead.Remove(key);
         _gone.Remove(key);
         Put(key, target);
@@ -129,9 +171,15 @@ public sealed partial class Store<T>
         }
 
         // The end of an earlier object of this name, while ours is already there.
-        if (_ahead.TryGetValue(key, out var ours) && Get(key)?.Metadata.Uid != target.Metadata.Uid
-            && ResourceVersions.Precedes(target.Metadata.ResourceVersion, ours))
+        if (
+            _ahead.TryGetValue(key, out var ours)
+            && Get(key)?.Metadata.Uid != target.Metadata.Uid
+            && ResourceVersions.Precedes(target.Metadata.ResourceVersion, ours)
+        )
+        {
             return;
+        }
+
         _ahead.Remove(key);
         Remove(key, target);
     }

@@ -5,8 +5,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// What an <see cref="Informer{T}"/> knows, overlaid with the answers to our own writes, so that a reconcile that follows a write sees it even if the
-/// informer lags. Objects are shared and read-only.
+/// What an <see cref="Informer{T}"/> knows, overlaid with the answers to our own writes, so that a reconcile that follows a write sees it
+/// even if the informer lags. Objects are shared and read-only.
 /// </summary>
 /// <typeparam name="T">The kind.</typeparam>
 public sealed partial class Store<T>
@@ -34,7 +34,9 @@ public sealed partial class Store<T>
         get
         {
             lock (_state)
+            {
                 return _objects.Count;
+            }
         }
     }
 
@@ -42,14 +44,18 @@ public sealed partial class Store<T>
     public T? Get(NamespacedName key)
     {
         lock (_state)
+        {
             return _objects.GetValueOrDefault(key);
+        }
     }
 
     /// <summary>All objects at this moment, in no order.</summary>
     public IReadOnlyList<T> List()
     {
         lock (_state)
+        {
             return _snapshot ??= [.. _objects.Values];
+        }
     }
 
     /// <summary>The objects that have this value in that index, in no order.</summary>
@@ -74,15 +80,18 @@ public sealed partial class Store<T>
             lock (_state)
             {
                 foreach (var (key, target) in _objects)
+                {
                     index.Replace(key, null, target);
+                }
+
                 _indexes.Add(name, index);
             }
         }
     }
 
     /// <summary>
-    /// Calls this for every change from now on, in order, and at once for every object that is there. It must be quick, must not throw and must not wait for
-    /// another thread: put a key into a queue.
+    /// Calls this for every change from now on, in order, and at once for every object that is there. It must be quick, must not throw and
+    /// must not wait for another thread: put a key into a queue.
     /// </summary>
     public void OnChange(Action<StoreChange<T>> handler)
     {
@@ -90,7 +99,10 @@ public sealed partial class Store<T>
         lock (_writing)
         {
             foreach (var target in List())
+            {
                 Call(handler, new(ChangeType.Added, null, target));
+            }
+
             _handlers.Add(handler);
         }
     }
@@ -100,7 +112,10 @@ public sealed partial class Store<T>
     {
         var old = Get(key);
         if (old is not null && old.Metadata.Uid == target.Metadata.Uid && old.Metadata.ResourceVersion == target.Metadata.ResourceVersion)
+        {
             return;
+        }
+
         if (old is not null && old.Metadata.Uid != target.Metadata.Uid)
         {
             Remove(key);
@@ -114,7 +129,10 @@ public sealed partial class Store<T>
     private void Remove(NamespacedName key, T? last = null)
     {
         if (Get(key) is not { } old)
+        {
             return;
+        }
+
         Change(key, old, null);
         Dispatch(new(ChangeType.Deleted, last ?? old, null));
     }
@@ -124,11 +142,19 @@ public sealed partial class Store<T>
         lock (_state)
         {
             foreach (var index in _indexes.Values)
+            {
                 index.Replace(key, old, target);
+            }
+
             if (target is null)
+            {
                 _objects.Remove(key);
+            }
             else
+            {
                 _objects[key] = target;
+            }
+
             _snapshot = null;
         }
     }
@@ -136,7 +162,9 @@ public sealed partial class Store<T>
     private void Dispatch(StoreChange<T> change)
     {
         foreach (var handler in _handlers)
+        {
             Call(handler, change);
+        }
     }
 
     private void Call(Action<StoreChange<T>> handler, StoreChange<T> change)

@@ -13,8 +13,11 @@ public sealed record StoreChange<T>(ChangeType Type, T? Old, T? New)
     /// <summary>The newest that is known of the object: after the change, or before its deletion.</summary>
     public T Object => New ?? Old!;
 
-    /// <summary>Whether it is new, gone, being deleted, or its <c>metadata.generation</c> differs; a mere change of status or labels is not.</summary>
-    public bool IsSpecChange => Type != ChangeType.Modified
+    /// <summary>
+    /// Whether it is new, gone, being deleted, or its <c>metadata.generation</c> differs; a mere change of status or labels is not.
+    /// </summary>
+    public bool IsSpecChange =>
+        Type != ChangeType.Modified
         || Old!.Metadata.Generation != New!.Metadata.Generation
         || Old.Metadata.DeletionTimestamp != New.Metadata.DeletionTimestamp;
 }

@@ -18,13 +18,18 @@ internal sealed class StoreIndex<T>(Func<T, IEnumerable<string>> values)
         foreach (var value in before)
         {
             if (_keys.TryGetValue(value, out var keys) && keys.Remove(key) && keys.Count == 0)
+            {
                 _keys.Remove(value);
+            }
         }
 
         foreach (var value in after)
         {
             if (!_keys.TryGetValue(value, out var keys))
+            {
                 _keys[value] = keys = [];
+            }
+
             keys.Add(key);
         }
     }

@@ -5,8 +5,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// Elects one leader among processes over a coordination.k8s.io/v1 Lease, as client-go does. Whoever waits goes by his own clock and by what he saw of the
-/// Lease, never by the time written in it.
+/// Elects one leader among processes over a coordination.k8s.io/v1 Lease, as client-go does. Whoever waits goes by his own clock and by
+/// what he saw of the Lease, never by the time written in it.
 /// </summary>
 public sealed partial class LeaderElector : IAsyncDisposable
 {
@@ -27,7 +27,13 @@ public sealed partial class LeaderElector : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(clock);
         if (options.RenewDeadline >= options.LeaseDuration || options.RetryPeriod >= options.RenewDeadline)
-            throw new ArgumentException("RetryPeriod must be shorter than RenewDeadline, and that shorter than LeaseDuration.", nameof(options));
+        {
+            throw new ArgumentException(
+                "RetryPeriod must be shorter than RenewDeadline, and that shorter than LeaseDuration.",
+                nameof(options)
+            );
+        }
+
         _options = options;
         _clock = clock;
         _logger = logger ?? NullLogger<LeaderElector>.Instance;
@@ -38,7 +44,10 @@ public sealed partial class LeaderElector : IAsyncDisposable
     /// <summary>Who this process is in the Lease.</summary>
     public string Identity => _options.Identity;
 
-    /// <summary>Whether this process leads at this moment; false by time alone once the renew deadline has passed, also right after a pause of the process.</summary>
+    /// <summary>
+    /// Whether this process leads at this moment; false by time alone once the renew deadline has passed, also right after a pause of the
+    /// process.
+    /// </summary>
     public bool IsLeader => _leadership is { IsHeld: true };
 
     /// <summary>The present leadership, or null.</summary>
@@ -52,17 +61,22 @@ public sealed partial class LeaderElector : IAsyncDisposable
     public void ThrowIfNotLeader()
     {
         if (!IsLeader)
+        {
             throw new NotLeaderException();
+        }
     }
 
     /// <summary>
-    /// Waits until this process leads; without an API server it keeps trying. Dispose the leadership to release the Lease; a lost one may be followed by
-    /// another call, but the safer way is to drain and exit.
+    /// Waits until this process leads; without an API server it keeps trying. Dispose the leadership to release the Lease; a lost one may
+    /// be followed by another call, but the safer way is to drain and exit.
     /// </summary>
     public async Task<Leadership> AcquireAsync(CancellationToken cancellationToken)
     {
         if (IsLeader)
+        {
             throw new InvalidOperationException("This process leads already.");
+        }
+
         while (true)
         {
             var sent = _clock.GetTimestamp();
@@ -86,7 +100,10 @@ public sealed partial class LeaderElector : IAsyncDisposable
         {
             var timeout = _options.RenewDeadline / 2;
             if (await _leases.ReadAsync(timeout, cancellationToken) is not { } stored)
+            {
                 return await _leases.CreateAsync(timeout, cancellationToken);
+            }
+
             _observation.See(stored);
             return _observation.IsFree(stored, _options.Identity) ? await _leases.TakeAsync(stored, timeout, cancellationToken) : null;
         }
@@ -103,10 +120,10 @@ public sealed partial class LeaderElector : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Leading by {Lease} as {Identity}, epoch {Epoch}")]
+        [LoggerMessage(LogLevel.Information, "Leading by {Lease} as {Identity}, epoch {Epoch}")]
         public static partial void Acquired(ILogger logger, NamespacedName lease, string identity, int epoch);
 
-        [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "Cannot acquire {Lease}: {Cause}")]
+        [LoggerMessage(LogLevel.Warning, "Cannot acquire {Lease}: {Cause}")]
         public static partial void CannotAcquire(ILogger logger, NamespacedName lease, string cause);
     }
 }

@@ -33,7 +33,10 @@ public sealed partial class Leadership : IAsyncDisposable
     /// <summary>The Lease's <c>leaseTransitions</c>: higher than that of every term before.</summary>
     public long Epoch { get; }
 
-    /// <summary>Cancelled when the term ends, also by <see cref="DisposeAsync"/>: stop, drain, exit. After a pause of the process it comes later than <see cref="IsHeld"/> turns false.</summary>
+    /// <summary>
+    /// Cancelled when the term ends, also by <see cref="DisposeAsync"/>: stop, drain, exit. After a pause of the process it comes later
+    /// than <see cref="IsHeld"/> turns false.
+    /// </summary>
     public CancellationToken Lost { get; }
 
     /// <summary>Whether the term goes on at this moment, judged by the clock and the last renewal.</summary>
@@ -47,20 +50,29 @@ public sealed partial class Leadership : IAsyncDisposable
     public void ThrowIfLost()
     {
         if (!IsHeld)
+        {
             throw new NotLeaderException();
+        }
     }
 
-    /// <summary>Ends the term and releases the Lease, so that another need not wait. To be called when nothing acts as leader any more.</summary>
+    /// <summary>
+    /// Ends the term and releases the Lease, so that another need not wait. To be called when nothing acts as leader any more.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (_stop.IsCancellationRequested)
+        {
             return;
+        }
+
         await _stop.CancelAsync();
         await _renewing;
         var release = IsHeld;
         await EndAsync();
         if (release)
+        {
             await ReleaseAsync();
+        }
     }
 
     private async Task RenewLoopAsync()
@@ -68,15 +80,24 @@ public sealed partial class Leadership : IAsyncDisposable
         while (IsHeld && !_stop.IsCancellationRequested)
         {
             var wait = Remaining < _options.RetryPeriod ? Remaining : _options.RetryPeriod;
-            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, _clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, _clock, _stop.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_stop.IsCancellationRequested)
+            {
                 return;
+            }
+
             if (!IsHeld || !await TryRenewAsync())
+            {
                 break;
+            }
         }
 
         if (_stop.IsCancellationRequested)
+        {
             return;
+        }
+
         Log.Lost(_logger, _options.Lease, Epoch);
         await EndAsync();
     }
@@ -88,7 +109,10 @@ public sealed partial class Leadership : IAsyncDisposable
         {
             var timeout = Remaining < _options.RenewDeadline / 2 ? Remaining : _options.RenewDeadline / 2;
             if (timeout <= TimeSpan.Zero)
+            {
                 return false;
+            }
+
             var sent = _clock.GetTimestamp();
             _lease = await _leases.RenewAsync(_lease, timeout, _stop.Token);
             Volatile.Write(ref _renewed, sent);
@@ -120,7 +144,10 @@ public sealed partial class Leadership : IAsyncDisposable
         {
             var stored = await _leases.ReadAsync(_options.RetryPeriod, _stop.Token);
             if (stored is null || stored.Spec.HolderIdentity != _options.Identity || stored.Spec.LeaseTransitions != Epoch)
+            {
                 return false;
+            }
+
             _lease = stored;
             return true;
         }
@@ -156,16 +183,16 @@ public sealed partial class Leadership : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "Lost {Lease}, epoch {Epoch}")]
+        [LoggerMessage(LogLevel.Error, "Lost {Lease}, epoch {Epoch}")]
         public static partial void Lost(ILogger logger, NamespacedName lease, long epoch);
 
-        [LoggerMessage(EventId = 12, Level = LogLevel.Warning, Message = "Cannot renew {Lease}, {Seconds} s left: {Cause}")]
+        [LoggerMessage(LogLevel.Warning, "Cannot renew {Lease}, {Seconds} s left: {Cause}")]
         public static partial void CannotRenew(ILogger logger, NamespacedName lease, double seconds, string cause);
 
-        [LoggerMessage(EventId = 13, Level = LogLevel.Information, Message = "Released {Lease}, epoch {Epoch}")]
+        [LoggerMessage(LogLevel.Information, "Released {Lease}, epoch {Epoch}")]
         public static partial void Released(ILogger logger, NamespacedName lease, long epoch);
 
-        [LoggerMessage(EventId = 14, Level = LogLevel.Warning, Message = "Cannot release {Lease}, others wait until it is over: {Cause}")]
+        [LoggerMessage(LogLevel.Warning, "Cannot release {Lease}, others wait until it is over: {Cause}")]
         public static partial void CannotRelease(ILogger logger, NamespacedName lease, string cause);
     }
 }

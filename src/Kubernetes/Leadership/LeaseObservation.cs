@@ -14,13 +14,17 @@ internal sealed class LeaseObservation(TimeProvider clock)
     {
         var now = (lease.Spec.HolderIdentity, lease.Spec.RenewTime, lease.Metadata.ResourceVersion);
         if (now == _seen)
+        {
             return;
+        }
+
         _seen = now;
         _since = clock.GetTimestamp();
     }
 
     /// <summary>
-    /// Whether the Lease last seen may be taken: nobody's, our own out of a write whose answer was lost, or not renewed, as far as we saw, for its duration.
+    /// Whether the Lease last seen may be taken: nobody's, our own out of a write whose answer was lost, or not renewed, as far as we saw,
+    /// for its duration.
     /// </summary>
     public bool IsFree(Lease lease, string identity) =>
         string.IsNullOrEmpty(lease.Spec.HolderIdentity)

@@ -42,16 +42,27 @@ internal sealed class LeaseStore(KubeClient client, LeaderElectionOptions option
         UpdateAsync(held, held.Spec with { RenewTime = clock.GetUtcNow() }, timeout, cancellationToken);
 
     public Task<Lease> ReleaseAsync(Lease held, TimeSpan timeout, CancellationToken cancellationToken) =>
-        UpdateAsync(held, held.Spec with { HolderIdentity = "", LeaseDurationSeconds = 1, RenewTime = clock.GetUtcNow() }, timeout, cancellationToken);
+        UpdateAsync(
+            held,
+            held.Spec with
+            {
+                HolderIdentity = "",
+                LeaseDurationSeconds = 1,
+                RenewTime = clock.GetUtcNow(),
+            },
+            timeout,
+            cancellationToken
+        );
 
-    private LeaseSpec Held(DateTimeOffset acquired, DateTimeOffset renewed, int transitions) => new()
-    {
-        HolderIdentity = options.Identity,
-        LeaseDurationSeconds = (int)Math.Max(1, Math.Ceiling(options.LeaseDuration.TotalSeconds)),
-        AcquireTime = acquired,
-        RenewTime = renewed,
-        LeaseTransitions = transitions,
-    };
+    private LeaseSpec Held(DateTimeOffset acquired, DateTimeOffset renewed, int transitions) =>
+        new()
+        {
+            HolderIdentity = options.Identity,
+            LeaseDurationSeconds = (int)Math.Max(1, Math.Ceiling(options.LeaseDuration.TotalSeconds)),
+            AcquireTime = acquired,
+            RenewTime = renewed,
+            LeaseTransitions = transitions,
+        };
 
     private Task<Lease> UpdateAsync(Lease stored, LeaseSpec spec, TimeSpan timeout, CancellationToken cancellationToken) =>
         client.ElectionAsync(HttpMethod.Put, "update", options.Lease, stored with { Spec = spec }, timeout, cancellationToken);

@@ -4,12 +4,10 @@ namespace Stromboli.Kubernetes.Model;
 public static class Conditions
 {
     /// <summary>The condition of that type, or null.</summary>
-    public static Condition? Find(IReadOnlyList<Condition>? conditions, string type) =>
-        conditions?.FirstOrDefault(c => c.Type == type);
+    public static Condition? Find(IReadOnlyList<Condition>? conditions, string type) => conditions?.FirstOrDefault(c => c.Type == type);
 
     /// <summary>Whether the condition of that type is <c>True</c>.</summary>
-    public static bool IsTrue(IReadOnlyList<Condition>? conditions, string type) =>
-        Find(conditions, type)?.Status == ConditionStatus.True;
+    public static bool IsTrue(IReadOnlyList<Condition>? conditions, string type) => Find(conditions, type)?.Status == ConditionStatus.True;
 
     /// <summary>
     /// A copy of the list with this condition in it, at its old place or at the end. <see cref="Condition.LastTransitionTime"/> of
@@ -21,12 +19,18 @@ public static class Conditions
         ArgumentNullException.ThrowIfNull(clock);
         List<Condition> result = [.. conditions ?? []];
         var index = result.FindIndex(c => c.Type == wanted.Type);
-        var since = index >= 0 && result[index].Status == wanted.Status ? result[index].LastTransitionTime : WholeSeconds(clock.GetUtcNow());
+        var since =
+            index >= 0 && result[index].Status == wanted.Status ? result[index].LastTransitionTime : WholeSeconds(clock.GetUtcNow());
         var stamped = wanted with { LastTransitionTime = since };
         if (index >= 0)
+        {
             result[index] = stamped;
+        }
         else
+        {
             result.Add(stamped);
+        }
+
         return result;
     }
 
@@ -35,5 +39,6 @@ public static class Conditions
         [.. (conditions ?? []).Where(c => c.Type != type)];
 
     // What is stored has whole seconds; a finer time in memory would make every comparison with the stored one differ.
-    private static DateTimeOffset WholeSeconds(DateTimeOffset time) => new(time.Ticks - (time.Ticks % TimeSpan.TicksPerSecond), time.Offset);
+    private static DateTimeOffset WholeSeconds(DateTimeOffset time) =>
+        new(time.Ticks - (time.Ticks % TimeSpan.TicksPerSecond), time.Offset);
 }

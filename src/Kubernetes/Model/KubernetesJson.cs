@@ -4,7 +4,11 @@ using System.Text.Json.Serialization;
 namespace Stromboli.Kubernetes.Model;
 
 /// <summary>Source-generated JSON of the built-in kinds.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = DeepestNesting)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = DeepestNesting
+)]
 [JsonSerializable(typeof(Secret))]
 [JsonSerializable(typeof(KubeList<Secret>))]
 [JsonSerializable(typeof(ConfigMap))]
@@ -32,8 +36,8 @@ namespace Stromboli.Kubernetes.Model;
 public sealed partial class KubernetesJson : JsonSerializerContext
 {
     /// <summary>
-    /// How deep an object may be nested: more than the API server takes (10,000, the bound of Go's encoding/json). Whoever may create an object may nest its
-    /// <c>managedFields</c> as deep, and a reader that stops before would read no list that holds it.
+    /// How deep an object may be nested: more than the API server takes (10,000, the bound of Go's encoding/json). Whoever may create an
+    /// object may nest its <c>managedFields</c> as deep, and a reader that stops before would read no list that holds it.
     /// </summary>
     public const int DeepestNesting = 10_240;
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Stromboli.Kubernetes.Model;
 
-/// <summary>metav1.ObjectMeta. Objects that come out of a store are shared: copy them with <c>with</c>, never change them in place.</summary>
+/// <summary>
+/// metav1.ObjectMeta. Objects that come out of a store are shared: copy them with <c>with</c>, never change them in place.
+/// </summary>
 public sealed record ObjectMeta
 {
     /// <summary>Name, unique in its namespace and kind; absent when <see cref="GenerateName"/> is to make one.</summary>

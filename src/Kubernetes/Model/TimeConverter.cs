@@ -4,11 +4,14 @@ using System.Text.Json.Serialization;
 
 namespace Stromboli.Kubernetes.Model;
 
-/// <summary>metav1.Time: RFC 3339 in UTC with whole seconds. Reads any RFC 3339 time; what is finer than a second is cut off when writing.</summary>
+/// <summary>
+/// metav1.Time: RFC 3339 in UTC with whole seconds. Reads any RFC 3339 time; what is finer than a second is cut off when writing.
+/// </summary>
 public sealed class TimeConverter : JsonConverter<DateTimeOffset>
 {
     /// <inheritdoc/>
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTimeOffset();
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)

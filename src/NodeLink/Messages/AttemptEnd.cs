@@ -35,7 +35,9 @@ public sealed record AttemptEnd
     /// <summary>Whether the node has HOME or workspace of the attempt's session no more.</summary>
     public bool SessionGone { get; init; }
 
-    /// <summary>What HOME and workspace of the session took of the disk when they were last measured, in bytes; null if they were not.</summary>
+    /// <summary>
+    /// What HOME and workspace of the session took of the disk when they were last measured, in bytes; null if they were not.
+    /// </summary>
     public long? SessionBytes { get; init; }
 
     /// <summary>The model that answered, as the gateway saw it.</summary>

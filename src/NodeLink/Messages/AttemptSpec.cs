@@ -17,7 +17,9 @@ public sealed record AttemptSpec
     /// <summary>When the image is fetched.</summary>
     public required ImagePullPolicy ImagePullPolicy { get; init; }
 
-    /// <summary>Whether the image is pulled with credentials, which come with <see cref="DesiredState.Go"/>: nothing is prepared before it then.</summary>
+    /// <summary>
+    /// Whether the image is pulled with credentials, which come with <see cref="DesiredState.Go"/>: nothing is prepared before it then.
+    /// </summary>
     public bool PullsWithSecrets { get; init; }
 
     /// <summary>The options of Claude Code; exactly one of this and <see cref="Command"/>.</summary>
@@ -86,6 +88,9 @@ public sealed record AttemptSpec
     /// <summary>The session that the attempt takes part in; null for none.</summary>
     public AttemptSession? Session { get; init; }
 
-    /// <summary>The UUID of the conversation: of the new one, of the one that is resumed, or of the copy. Says nothing for one that the CLI chooses itself (<c>continue</c>).</summary>
+    /// <summary>
+    /// The UUID of the conversation: of the new one, of the one that is resumed, or of the copy. Says nothing for one that the CLI chooses
+    /// itself (<c>continue</c>).
+    /// </summary>
     public required string SessionID { get; init; }
 }

@@ -19,7 +19,8 @@ public sealed record AttemptUsage
     public decimal? CostUSD { get; init; }
 
     /// <summary>
-    /// Tokens that count against the budget: those used, and for a request whose usage was never learnt the most that it could use. Of no meaning without a budget.
+    /// Tokens that count against the budget: those used, and for a request whose usage was never learnt the most that it could use. Of no
+    /// meaning without a budget.
     /// </summary>
     public long ChargedTokens { get; init; }
 

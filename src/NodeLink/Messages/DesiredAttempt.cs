@@ -21,12 +21,15 @@ public sealed record DesiredAttempt
     /// <summary>What leaves the operator only once the attempt is on record; set exactly for <see cref="DesiredState.Go"/>.</summary>
     public AttemptSecrets? Secrets { get; init; }
 
-    /// <summary>What is left until the attempt's deadline, in milliseconds, when this was sent; may be negative. Set for <see cref="DesiredState.Hold"/> and <see cref="DesiredState.Go"/>.</summary>
+    /// <summary>
+    /// What is left until the attempt's deadline, in milliseconds, when this was sent; may be negative. Set for
+    /// <see cref="DesiredState.Hold"/> and <see cref="DesiredState.Go"/>.
+    /// </summary>
     public long? RemainingMs { get; init; }
 
     /// <summary>
-    /// Whether it is known that the agent has started, or the hooks before it. A node that does not know such an attempt has lost it and must not start it again: it
-    /// reports it as ended.
+    /// Whether it is known that the agent has started, or the hooks before it. A node that does not know such an attempt has lost it and
+    /// must not start it again: it reports it as ended.
     /// </summary>
     public bool Started { get; init; }
 }

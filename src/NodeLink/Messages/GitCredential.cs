@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Stromboli.NodeLink.Messages;
 
-/// <summary>What the server of one repository is shown (RFC 7617). It goes to the address of the attempt's <see cref="GitSource"/> and nowhere else.</summary>
+/// <summary>
+/// What the server of one repository is shown (RFC 7617). It goes to the address of the attempt's <see cref="GitSource"/> and nowhere else.
+/// </summary>
 public sealed record GitCredential
 {
     /// <summary>The user.</summary>

@@ -6,7 +6,9 @@ public sealed record ModelCredential
     /// <summary>The model's origin, for example <c>https://api.anthropic.com</c>.</summary>
     public required string BaseURL { get; init; }
 
-    /// <summary>Whether <see cref="BaseURL"/> is the operator's own configuration, which alone may name loopback and private addresses.</summary>
+    /// <summary>
+    /// Whether <see cref="BaseURL"/> is the operator's own configuration, which alone may name loopback and private addresses.
+    /// </summary>
     public required bool OperatorOrigin { get; init; }
 
     /// <summary>How the credential is presented.</summary>

@@ -3,7 +3,9 @@ namespace Stromboli.NodeLink.Messages;
 /// <summary>What a model costs, in US dollars for a million tokens.</summary>
 public sealed record ModelPrice
 {
-    /// <summary>The model's name, which counts for its snapshots too; or a beginning that ends with <c>*</c>, of which the longest that fits counts.</summary>
+    /// <summary>
+    /// The model's name, which counts for its snapshots too; or a beginning that ends with <c>*</c>, of which the longest that fits counts.
+    /// </summary>
     public required string Model { get; init; }
 
     /// <summary>Input that no cache answers and none takes.</summary>

@@ -1,8 +1,9 @@
 namespace Stromboli.NodeLink.Messages;
 
 /// <summary>
-/// Every attempt that the node still knows, in one or more parts. A bridge sends it once on each link, after it received the whole <see cref="DesiredSnapshot"/>. A missing
-/// attempt ends nothing: the bridge begins a desired attempt that it does not know, or reports it as ended in an <see cref="Observed"/> of its own.
+/// Every attempt that the node still knows, in one or more parts. A bridge sends it once on each link, after it received the whole
+/// <see cref="DesiredSnapshot"/>. A missing attempt ends nothing: the bridge begins a desired attempt that it does not know, or reports it
+/// as ended in an <see cref="Observed"/> of its own.
 /// </summary>
 public sealed record ObservedSnapshot : BridgeMessage
 {

@@ -5,7 +5,8 @@ using System.Text;
 namespace Stromboli.Operator.Certificates;
 
 /// <summary>
-/// The authorities of an installation, as its Secret keeps them: the one that signs, the one that will, and every certificate that bridges are to trust.
+/// The authorities of an installation, as its Secret keeps them: the one that signs, the one that will, and every certificate that bridges
+/// are to trust.
 /// </summary>
 /// <param name="Signing">Signs serving certificates.</param>
 /// <param name="Next">Published already, signs later; null most of the time.</param>
@@ -66,7 +67,9 @@ internal sealed record AuthorityBundle(SigningAuthority Signing, SigningAuthorit
         SigningAuthority.FromPem(Text(data, certificate), Text(data, key));
 
     private static string Text(IReadOnlyDictionary<string, byte[]> data, string key) =>
-        data.TryGetValue(key, out var bytes) ? Encoding.ASCII.GetString(bytes) : throw new CryptographicException($"The key {key} is missing.");
+        data.TryGetValue(key, out var bytes)
+            ? Encoding.ASCII.GetString(bytes)
+            : throw new CryptographicException($"The key {key} is missing.");
 
     private static string KeyPem(SigningAuthority authority)
     {

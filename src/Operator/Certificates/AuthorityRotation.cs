@@ -23,7 +23,10 @@ internal static class AuthorityRotation
         }
 
         if (bundle.Next is { } waiting && (left <= TakeOverAt || Published(waiting, now) >= Overlap))
+        {
             bundle = bundle with { Signing = waiting, Next = null };
+        }
+
         return DropExpired(bundle, now);
     }
 
@@ -32,6 +35,9 @@ internal static class AuthorityRotation
 
     private static AuthorityBundle DropExpired(AuthorityBundle bundle, DateTimeOffset now) =>
         bundle.Trusted.Any(c => c.NotAfter.ToUniversalTime() < now.UtcDateTime)
-            ? bundle with { Trusted = [.. bundle.Trusted.Where(c => c.NotAfter.ToUniversalTime() >= now.UtcDateTime)] }
+            ? bundle with
+            {
+                Trusted = [.. bundle.Trusted.Where(c => c.NotAfter.ToUniversalTime() >= now.UtcDateTime)],
+            }
             : bundle;
 }

@@ -6,8 +6,8 @@ using Stromboli.Operator.Hosting;
 namespace Stromboli.Operator.Certificates;
 
 /// <summary>
-/// Keeps the authorities in the Secret <c>stromboli-ca</c> and publishes what bridges are to trust in the ConfigMap of that name. Every replica does; each write is a
-/// compare-and-swap, and the one that comes second reads again.
+/// Keeps the authorities in the Secret <c>stromboli-ca</c> and publishes what bridges are to trust in the ConfigMap of that name. Every
+/// replica does; each write is a compare-and-swap, and the one that comes second reads again.
 /// </summary>
 internal sealed class AuthorityStore
 {
@@ -18,18 +18,19 @@ internal sealed class AuthorityStore
 
     private readonly KubeClient _client;
     private readonly NamespacedName _key;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _clock;
 
-    public AuthorityStore(ReplicaClient replica, TimeProvider time)
+    public AuthorityStore(ReplicaClient replica, TimeProvider clock)
     {
         _client = replica.Client;
         _key = new NamespacedName(replica.Namespace, Name);
-        _time = time;
+        _clock = clock;
     }
 
     /// <summary>Reads the authorities, makes them if there are none, advances their rotation, and publishes them.</summary>
     /// <exception cref="ApiException">The API server refused or did not answer.</exception>
-    /// <exception cref="CryptographicException">The Secret holds something else. It is not replaced: every bridge would have to be joined again.</exception>
+    /// <exception cref="CryptographicException">The Secret holds something else. It is not replaced: every bridge would have to be joined
+    /// again.</exception>
     public async Task<AuthorityBundle> LoadAsync(CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -49,11 +50,16 @@ internal sealed class AuthorityStore
 
     private async Task<AuthorityBundle> LoadOnceAsync(CancellationToken cancellationToken)
     {
-        var now = _time.GetUtcNow();
+        var now = _clock.GetUtcNow();
         if (await _client.TryGetAsync(BuiltIn.Secrets, _key, cancellationToken) is not { } stored)
         {
             var made = AuthorityBundle.Create(now);
-            var secret = new Secret { Metadata = Metadata(), Type = "Opaque", Data = made.ToSecret() };
+            var secret = new Secret
+            {
+                Metadata = Metadata(),
+                Type = "Opaque",
+                Data = made.ToSecret(),
+            };
             await _client.CreateAsync(BuiltIn.Secrets, secret, cancellationToken: cancellationToken);
             return made;
         }
@@ -61,7 +67,10 @@ internal sealed class AuthorityStore
         var bundle = AuthorityBundle.FromSecret(stored.Data ?? []);
         var advanced = AuthorityRotation.Advance(bundle, now);
         if (advanced != bundle)
+        {
             await _client.ReplaceAsync(BuiltIn.Secrets, stored with { Data = advanced.ToSecret() }, cancellationToken: cancellationToken);
+        }
+
         return advanced;
     }
 
@@ -69,15 +78,24 @@ internal sealed class AuthorityStore
     {
         var data = new Dictionary<string, string> { [AuthorityBundle.TrustedKey] = pem };
         if (await _client.TryGetAsync(BuiltIn.ConfigMaps, _key, cancellationToken) is not { } stored)
-            await _client.CreateAsync(BuiltIn.ConfigMaps, new ConfigMap { Metadata = Metadata(), Data = data }, cancellationToken: cancellationToken);
+        {
+            await _client.CreateAsync(
+                BuiltIn.ConfigMaps,
+                new ConfigMap { Metadata = Metadata(), Data = data },
+                cancellationToken: cancellationToken
+            );
+        }
         else if (stored.Data?.GetValueOrDefault(AuthorityBundle.TrustedKey) != pem)
+        {
             await _client.ReplaceAsync(BuiltIn.ConfigMaps, stored with { Data = data }, cancellationToken: cancellationToken);
+        }
     }
 
-    private ObjectMeta Metadata() => new()
-    {
-        Namespace = _key.Namespace,
-        Name = _key.Name,
-        Labels = new() { ["app.kubernetes.io/name"] = "stromboli", ["app.kubernetes.io/managed-by"] = "stromboli-operator" },
-    };
+    private ObjectMeta Metadata() =>
+        new()
+        {
+            Namespace = _key.Namespace,
+            Name = _key.Name,
+            Labels = new() { ["app.kubernetes.io/name"] = "stromboli", ["app.kubernetes.io/managed-by"] = "stromboli-operator" },
+        };
 }

@@ -12,15 +12,15 @@ internal sealed partial class CertificateService : BackgroundService
 
     private readonly AuthorityStore _store;
     private readonly ServingCertificate _serving;
-    private readonly TimeProvider _time;
-    private readonly ILogger<CertificateService> _log;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<CertificateService> _logger;
 
-    public CertificateService(AuthorityStore store, ServingCertificate serving, TimeProvider time, ILogger<CertificateService> log)
+    public CertificateService(AuthorityStore store, ServingCertificate serving, TimeProvider clock, ILogger<CertificateService> logger)
     {
         _store = store;
         _serving = serving;
-        _time = time;
-        _log = log;
+        _clock = clock;
+        _logger = logger;
     }
 
     /// <inheritdoc/>
@@ -33,27 +33,30 @@ internal sealed partial class CertificateService : BackgroundService
             try
             {
                 var bundle = await _store.LoadAsync(stoppingToken);
-                if (_serving.Renew(bundle.Signing, _time.GetUtcNow()))
-                    Log.Renewed(_log, bundle.Signing.Certificate.Subject);
+                if (_serving.Renew(bundle.Signing, _clock.GetUtcNow()))
+                {
+                    Log.Renewed(_logger, bundle.Signing.Certificate.Subject);
+                }
+
                 retry = FirstRetry;
             }
             catch (Exception e) when (e is ApiException or CryptographicException or KubeConfigException)
             {
-                Log.Failed(_log, AuthorityStore.Name, e.Message);
+                Log.Failed(_logger, AuthorityStore.Name, e.Message);
                 wait = retry;
                 retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
             }
 
-            await Task.Delay(wait, _time, stoppingToken);
+            await Task.Delay(wait, _clock, stoppingToken);
         }
     }
 
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Information, "The hub has a new certificate, issued by {Issuer}")]
-        public static partial void Renewed(ILogger log, string issuer);
+        public static partial void Renewed(ILogger logger, string issuer);
 
         [LoggerMessage(LogLevel.Error, "The certificate authority in the Secret {Secret} cannot be used, trying again: {Message}")]
-        public static partial void Failed(ILogger log, string secret, string message);
+        public static partial void Failed(ILogger logger, string secret, string message);
     }
 }

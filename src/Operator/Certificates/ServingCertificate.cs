@@ -3,8 +3,8 @@ using System.Net.Security;
 namespace Stromboli.Operator.Certificates;
 
 /// <summary>
-/// The certificate that the hub serves. Made by each replica for itself and kept in memory only; a new one takes effect with the next handshake, and links that
-/// are up stay up.
+/// The certificate that the hub serves. Made by each replica for itself and kept in memory only; a new one takes effect with the next
+/// handshake, and links that are up stay up.
 /// </summary>
 internal sealed class ServingCertificate
 {
@@ -27,7 +27,10 @@ internal sealed class ServingCertificate
     public bool Renew(SigningAuthority authority, DateTimeOffset now)
     {
         if (_current is { } current && current.Issuer == authority.Certificate.Thumbprint && current.NotAfter - now > RenewAt)
+        {
             return false;
+        }
+
         var certificate = authority.Issue(_names, now, Lifetime);
         var context = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
         _current = new Served(context, authority.Certificate.Thumbprint, new DateTimeOffset(certificate.NotAfter));

@@ -18,12 +18,17 @@ internal sealed partial record ServingName
 
     /// <summary>The names that the hub always has in its namespace, and the given ones.</summary>
     public static IReadOnlyList<ServingName> ForHub(string @namespace, IEnumerable<ServingName> given) =>
-        [.. new[] { Dns("stromboli-hub"), Dns($"stromboli-hub.{@namespace}"), Dns($"stromboli-hub.{@namespace}.svc") }.Concat(given).Distinct()];
+        [
+            .. new[] { Dns("stromboli-hub"), Dns($"stromboli-hub.{@namespace}"), Dns($"stromboli-hub.{@namespace}.svc") }
+                .Concat(given)
+                .Distinct(),
+        ];
 
     /// <summary>Reads a DNS name or an address.</summary>
     public static bool TryParse(string text, out ServingName? name)
     {
-        name = IPAddress.TryParse(text, out var address) ? new ServingName(address.ToString(), address)
+        name =
+            IPAddress.TryParse(text, out var address) ? new ServingName(address.ToString(), address)
             : text.Length <= 253 && DnsName().IsMatch(text) ? Dns(text.ToLowerInvariant())
             : null;
         return name is not null;
@@ -33,9 +38,13 @@ internal sealed partial record ServingName
     public void AddTo(SubjectAlternativeNameBuilder builder)
     {
         if (_address is not null)
+        {
             builder.AddIpAddress(_address);
+        }
         else
+        {
             builder.AddDnsName(_name);
+        }
     }
 
     /// <inheritdoc/>
@@ -43,6 +52,10 @@ internal sealed partial record ServingName
 
     private static ServingName Dns(string name) => new(name, null);
 
-    [GeneratedRegex(@"^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*\z", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*\z",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex DnsName();
 }

@@ -28,8 +28,12 @@ internal sealed class SigningAuthority
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var name = $"CN=stromboli-ca-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, 0, critical: true)
+        );
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true)
+        );
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         return new SigningAuthority(request.CreateSelfSigned(now - Backdate, now + Lifetime));
     }
@@ -48,14 +52,24 @@ internal sealed class SigningAuthority
         var request = new CertificateRequest("CN=stromboli-hub", key, HashAlgorithmName.SHA256);
         var alternative = new SubjectAlternativeNameBuilder();
         foreach (var name in names)
+        {
             name.AddTo(alternative);
+        }
+
         request.CertificateExtensions.Add(alternative.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true)
+        );
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
+                Certificate,
+                includeKeyIdentifier: true,
+                includeIssuerAndSerial: false
+            )
+        );
         var begin = Max(now - Backdate, new DateTimeOffset(Certificate.NotBefore));
         var end = Min(now + lifetime, NotAfter);
         using var issued = request.Create(Certificate, begin, end, RandomNumberGenerator.GetBytes(16));

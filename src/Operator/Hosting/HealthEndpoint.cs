@@ -3,8 +3,8 @@ using Stromboli.Operator.Certificates;
 namespace Stromboli.Operator.Hosting;
 
 /// <summary>
-/// <c>/healthz</c>: the process answers. <c>/readyz</c>: it could serve bridges, now or as the next leader: it has a certificate, and if it leads, it has begun to.
-/// A standby is ready, or a rolling update would wait for a lead that the old pod still has.
+/// <c>/healthz</c>: the process answers. <c>/readyz</c>: it could serve bridges, now or as the next leader: it has a certificate, and if it
+/// leads, it has begun to. A standby is ready, or a rolling update would wait for a lead that the old pod still has.
 /// </summary>
 internal sealed class HealthEndpoint
 {
@@ -39,7 +39,10 @@ internal sealed class HealthEndpoint
     private string? Problem()
     {
         if (_serving.Current is null)
+        {
             return "no certificate yet\n";
+        }
+
         return _leadership is { IsLeader: true, IsReady: false } ? "leads, but has not listed everything yet\n" : null;
     }
 }

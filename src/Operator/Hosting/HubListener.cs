@@ -10,13 +10,17 @@ using Stromboli.Operator.Telemetry;
 
 namespace Stromboli.Operator.Hosting;
 
-/// <summary>The two ports: the hub with TLS, health without. What comes in at one is never served by the other, and a flood of one leaves the other as it is.</summary>
+/// <summary>
+/// The two ports: the hub with TLS, health without. What comes in at one is never served by the other, and a flood of one leaves the other
+/// as it is.
+/// </summary>
 internal static class HubListener
 {
     private const string HubItem = "stromboli.hub";
     private const int MaxLinks = 4096;
 
-    // Connections that are not links yet: of all strangers, of addresses from which nodes connected before, and of one address, which many nodes may share.
+    // Connections that are not links yet: of all strangers, of addresses from which nodes connected before, and of one address, which many
+    // nodes may share.
     private const int MaxStrangers = 512;
     private const int MaxKnown = 1024;
     private const int MaxOfAddress = 128;
@@ -33,27 +37,39 @@ internal static class HubListener
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(10);
-        kestrel.Listen(options.HealthListen.Address, options.HealthListen.Port, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1;
-            Bound(listen, new HubPlaces(MaxHealthConnections, known: 0, MaxHealthOfAddress));
-        });
-        kestrel.Listen(options.HubListen.Address, options.HubListen.Port, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1;
-            var serving = listen.ApplicationServices.GetRequiredService<ServingCertificate>();
-            Bound(listen, new HubPlaces(MaxStrangers, MaxKnown, MaxOfAddress));
-            listen.Use(next => connection =>
+        kestrel.Listen(
+            options.HealthListen.Address,
+            options.HealthListen.Port,
+            listen =>
             {
-                connection.Items[HubItem] = true;
-                return next(connection);
-            });
-            listen.UseHttps(new TlsHandshakeCallbackOptions
+                listen.Protocols = HttpProtocols.Http1;
+                Bound(listen, new HubPlaces(MaxHealthConnections, known: 0, MaxHealthOfAddress));
+            }
+        );
+        kestrel.Listen(
+            options.HubListen.Address,
+            options.HubListen.Port,
+            listen =>
             {
-                HandshakeTimeout = TimeSpan.FromSeconds(10),
-                OnConnection = _ => ValueTask.FromResult(TlsOptions(serving)),
-            });
-        });
+                listen.Protocols = HttpProtocols.Http1;
+                var serving = listen.ApplicationServices.GetRequiredService<ServingCertificate>();
+                Bound(listen, new HubPlaces(MaxStrangers, MaxKnown, MaxOfAddress));
+                listen.Use(next =>
+                    connection =>
+                    {
+                        connection.Items[HubItem] = true;
+                        return next(connection);
+                    }
+                );
+                listen.UseHttps(
+                    new TlsHandshakeCallbackOptions
+                    {
+                        HandshakeTimeout = TimeSpan.FromSeconds(10),
+                        OnConnection = _ => ValueTask.FromResult(TlsOptions(serving)),
+                    }
+                );
+            }
+        );
     }
 
     /// <summary>Sets the ways up that requests go.</summary>
@@ -70,27 +86,30 @@ internal static class HubListener
     private static void Bound(ListenOptions listen, HubPlaces places)
     {
         var metrics = listen.ApplicationServices.GetRequiredService<HubMetrics>();
-        listen.Use(next => async connection =>
-        {
-            using var place = places.TryEnter((connection.RemoteEndPoint as IPEndPoint)?.Address);
-            if (place is null)
+        listen.Use(next =>
+            async connection =>
             {
-                metrics.ConnectionRefused();
-                connection.Abort();
-                return;
-            }
+                using var place = places.TryEnter((connection.RemoteEndPoint as IPEndPoint)?.Address);
+                if (place is null)
+                {
+                    metrics.ConnectionRefused();
+                    connection.Abort();
+                    return;
+                }
 
-            connection.Items[HubEndpoint.PlaceItem] = place;
-            await next(connection);
-        });
+                connection.Items[HubEndpoint.PlaceItem] = place;
+                await next(connection);
+            }
+        );
     }
 
     private static bool IsHub(HttpContext http) => http.Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(HubItem) == true;
 
-    private static SslServerAuthenticationOptions TlsOptions(ServingCertificate serving) => new()
-    {
-        ServerCertificateContext = serving.Current ?? throw new AuthenticationException("There is no certificate yet."),
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        ApplicationProtocols = [SslApplicationProtocol.Http11],
-    };
+    private static SslServerAuthenticationOptions TlsOptions(ServingCertificate serving) =>
+        new()
+        {
+            ServerCertificateContext = serving.Current ?? throw new AuthenticationException("There is no certificate yet."),
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+        };
 }

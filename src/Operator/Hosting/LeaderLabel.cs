@@ -4,8 +4,8 @@ using Stromboli.Kubernetes;
 namespace Stromboli.Operator.Hosting;
 
 /// <summary>
-/// Marks the leader's own pod, so that the hub's Service selects it. Each replica takes the mark off itself at its start: a container that is started again after it lost
-/// the lead is still in the marked pod. Outside of a pod (no <c>POD_NAME</c>) there is nothing to mark.
+/// Marks the leader's own pod, so that the hub's Service selects it. Each replica takes the mark off itself at its start: a container that
+/// is started again after it lost the lead is still in the marked pod. Outside of a pod (no <c>POD_NAME</c>) there is nothing to mark.
 /// </summary>
 internal sealed partial class LeaderLabel
 {
@@ -17,15 +17,15 @@ internal sealed partial class LeaderLabel
 
     private readonly ReplicaClient _replica;
     private readonly string? _pod;
-    private readonly TimeProvider _time;
-    private readonly ILogger<LeaderLabel> _log;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<LeaderLabel> _logger;
 
-    public LeaderLabel(ReplicaClient replica, string? pod, TimeProvider time, ILogger<LeaderLabel> log)
+    public LeaderLabel(ReplicaClient replica, string? pod, TimeProvider clock, ILogger<LeaderLabel> logger)
     {
         _replica = replica;
         _pod = pod;
-        _time = time;
-        _log = log;
+        _clock = clock;
+        _logger = logger;
     }
 
     /// <summary>Puts the label on or takes it off; keeps trying while the API server is away.</summary>
@@ -35,25 +35,33 @@ internal sealed partial class LeaderLabel
         {
             try
             {
-                JsonObject patch = new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [Key] = leads ? "true" : null } } };
-                await _replica.Client.MergePatchAsync(BuiltIn.Pods, new NamespacedName(_replica.Namespace, _pod), patch, cancellationToken: cancellationToken);
+                JsonObject patch = new()
+                {
+                    ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [Key] = leads ? "true" : null } },
+                };
+                await _replica.Client.MergePatchAsync(
+                    BuiltIn.Pods,
+                    new NamespacedName(_replica.Namespace, _pod),
+                    patch,
+                    cancellationToken: cancellationToken
+                );
                 return;
             }
             catch (ApiException e) when (e.IsNotFound)
             {
-                Log.NoPod(_log, _replica.Namespace, _pod);
+                Log.NoPod(_logger, _replica.Namespace, _pod);
                 return;
             }
             catch (ApiException e) when (e.IsForbidden)
             {
                 // Whoever runs it without this right has another way to find the leader; it must lead all the same.
-                Log.NotAllowed(_log, _pod, e.Message);
+                Log.NotAllowed(_logger, _pod, e.Message);
                 return;
             }
             catch (ApiException e)
             {
-                Log.NotSet(_log, _pod, e.Message);
-                await Task.Delay(wait, _time, cancellationToken);
+                Log.NotSet(_logger, _pod, e.Message);
+                await Task.Delay(wait, _clock, cancellationToken);
             }
         }
     }
@@ -61,12 +69,12 @@ internal sealed partial class LeaderLabel
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "There is no pod {Namespace}/{Pod} (POD_NAME) to label")]
-        public static partial void NoPod(ILogger log, string @namespace, string pod);
+        public static partial void NoPod(ILogger logger, string @namespace, string pod);
 
         [LoggerMessage(LogLevel.Warning, "The pod {Pod} may not be labelled: {Message}")]
-        public static partial void NotAllowed(ILogger log, string pod, string message);
+        public static partial void NotAllowed(ILogger logger, string pod, string message);
 
         [LoggerMessage(LogLevel.Warning, "The pod {Pod} could not be labelled, trying again: {Message}")]
-        public static partial void NotSet(ILogger log, string pod, string message);
+        public static partial void NotSet(ILogger logger, string pod, string message);
     }
 }

@@ -5,8 +5,9 @@ using Stromboli.Operator.Nodes;
 namespace Stromboli.Operator.Hosting;
 
 /// <summary>
-/// Waits for the lead, starts what only the leader does, opens the hub, and ends the process when the lead is lost. Registered first, so that it stops last. The informers
-/// start only now, so that their first list is younger than the last leader's writes: a snapshot for a node that missed the last of these would drop running attempts.
+/// Waits for the lead, starts what only the leader does, opens the hub, and ends the process when the lead is lost. Registered first, so
+/// that it stops last. The informers start only now, so that their first list is younger than the last leader's writes: a snapshot for a
+/// node that missed the last of these would drop running attempts.
 /// </summary>
 internal sealed partial class LeaderService : BackgroundService
 {
@@ -22,8 +23,8 @@ internal sealed partial class LeaderService : BackgroundService
     private readonly KubeClient _client;
     private readonly ExitCode _exit;
     private readonly IHostApplicationLifetime _host;
-    private readonly TimeProvider _time;
-    private readonly ILogger<LeaderService> _log;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<LeaderService> _logger;
     private Task _closing = Task.CompletedTask;
 
     public LeaderService(
@@ -37,8 +38,9 @@ internal sealed partial class LeaderService : BackgroundService
         KubeClient client,
         ExitCode exit,
         IHostApplicationLifetime host,
-        TimeProvider time,
-        ILogger<LeaderService> log)
+        TimeProvider clock,
+        ILogger<LeaderService> logger
+    )
     {
         _leadership = leadership;
         _tasks = [.. tasks];
@@ -50,8 +52,8 @@ internal sealed partial class LeaderService : BackgroundService
         _client = client;
         _exit = exit;
         _host = host;
-        _time = time;
-        _log = log;
+        _clock = clock;
+        _logger = logger;
     }
 
     /// <inheritdoc/>
@@ -80,7 +82,7 @@ internal sealed partial class LeaderService : BackgroundService
         try
         {
             await LeadAsync(either.Token);
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, either.Token);
+            await Task.Delay(Timeout.InfiniteTimeSpan, _clock, either.Token);
         }
         catch (OperationCanceledException)
         {
@@ -94,12 +96,15 @@ internal sealed partial class LeaderService : BackgroundService
     {
         if (stopping)
         {
-            Log.Stopping(_log);
+            Log.Stopping(_logger);
             return;
         }
 
         if (lost)
-            Log.Lost(_log, _leadership.Epoch);
+        {
+            Log.Lost(_logger, _leadership.Epoch);
+        }
+
         _exit.Code = lost ? ExitCode.LeadLost : ExitCode.Fault;
         _host.StopApplication();
     }
@@ -117,11 +122,13 @@ internal sealed partial class LeaderService : BackgroundService
         }
         catch (Exception e)
         {
-            Log.Failed(_log, task.Name, e);
+            Log.Failed(_logger, task.Name, e);
         }
 
         if (!all.IsCancellationRequested)
+        {
             await all.CancelAsync();
+        }
     }
 
     private async Task LeadAsync(CancellationToken cancellationToken)
@@ -131,7 +138,7 @@ internal sealed partial class LeaderService : BackgroundService
         _registry.LeadBegins();
         _door.Open(installation);
         _leadership.Begin();
-        Log.Leads(_log, _leadership.Epoch);
+        Log.Leads(_logger, _leadership.Epoch);
         await _label.SetAsync(leads: true, cancellationToken);
     }
 
@@ -146,8 +153,8 @@ internal sealed partial class LeaderService : BackgroundService
             }
             catch (ApiException e)
             {
-                Log.NoInstallation(_log, e.Message);
-                await Task.Delay(Retry, _time, cancellationToken);
+                Log.NoInstallation(_logger, e.Message);
+                await Task.Delay(Retry, _clock, cancellationToken);
             }
         }
     }
@@ -155,18 +162,18 @@ internal sealed partial class LeaderService : BackgroundService
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Information, "This operator leads, epoch {Epoch}; bridges may connect")]
-        public static partial void Leads(ILogger log, long epoch);
+        public static partial void Leads(ILogger logger, long epoch);
 
         [LoggerMessage(LogLevel.Critical, "The lead of epoch {Epoch} is lost; this process ends")]
-        public static partial void Lost(ILogger log, long epoch);
+        public static partial void Lost(ILogger logger, long epoch);
 
         [LoggerMessage(LogLevel.Critical, "{Task} has failed; this process ends")]
-        public static partial void Failed(ILogger log, string task, Exception error);
+        public static partial void Failed(ILogger logger, string task, Exception error);
 
         [LoggerMessage(LogLevel.Information, "Stopping")]
-        public static partial void Stopping(ILogger log);
+        public static partial void Stopping(ILogger logger);
 
         [LoggerMessage(LogLevel.Warning, "The namespace kube-system could not be read, trying again: {Message}")]
-        public static partial void NoInstallation(ILogger log, string message);
+        public static partial void NoInstallation(ILogger logger, string message);
     }
 }

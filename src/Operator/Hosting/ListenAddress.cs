@@ -12,7 +12,10 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
     {
         var colon = text.LastIndexOf(':');
         if (colon < 0 || !ushort.TryParse(text.AsSpan(colon + 1), out var port))
+        {
             return null;
+        }
+
         var host = text[..colon];
         var address = host switch
         {

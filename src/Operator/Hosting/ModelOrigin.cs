@@ -8,7 +8,9 @@ internal static class ModelOrigin
     /// <summary>Reads it; null if it is no origin.</summary>
     public static Uri? Parse(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)
-        && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0
+        && url.UserInfo.Length == 0
+        && url.Query.Length == 0
+        && url.Fragment.Length == 0
         && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && IsLoopback(url)))
             ? url
             : null;

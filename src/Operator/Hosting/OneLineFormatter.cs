@@ -3,21 +3,23 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Stromboli.Operator.Hosting;
 
-/// <summary>One line for each record, an exception's trace included, with the time in UTC: what a cluster's log collector expects.</summary>
+/// <summary>
+/// One line for each record, an exception's trace included, with the time in UTC: what a cluster's log collector expects.
+/// </summary>
 internal sealed class OneLineFormatter : ConsoleFormatter
 {
     /// <summary>The name under which it is chosen.</summary>
     public const string FormatterName = "one-line";
 
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _clock;
 
-    public OneLineFormatter(TimeProvider time)
-        : base(FormatterName) => _time = time;
+    public OneLineFormatter(TimeProvider clock)
+        : base(FormatterName) => _clock = clock;
 
     /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        textWriter.Write(_time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff'Z'"));
+        textWriter.Write(_clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff'Z'"));
         textWriter.Write(' ');
         textWriter.Write(Word(logEntry.LogLevel));
         textWriter.Write(' ');
@@ -40,13 +42,14 @@ internal sealed class OneLineFormatter : ConsoleFormatter
         return line.Any(char.IsControl) ? string.Concat(line.Select(c => char.IsControl(c) ? '?' : c)) : line;
     }
 
-    private static string Word(LogLevel level) => level switch
-    {
-        LogLevel.Trace => "trace",
-        LogLevel.Debug => "debug",
-        LogLevel.Information => "info ",
-        LogLevel.Warning => "warn ",
-        LogLevel.Error => "error",
-        _ => "fatal",
-    };
+    private static string Word(LogLevel level) =>
+        level switch
+        {
+            LogLevel.Trace => "trace",
+            LogLevel.Debug => "debug",
+            LogLevel.Information => "info ",
+            LogLevel.Warning => "warn ",
+            LogLevel.Error => "error",
+            _ => "fatal",
+        };
 }

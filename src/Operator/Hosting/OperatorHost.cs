@@ -60,7 +60,11 @@ internal static partial class OperatorHost
         builder.WebHost.ConfigureKestrel(kestrel => HubListener.Configure(kestrel, options));
         var app = builder.Build();
         HubListener.Map(app);
-        Log.Prices(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OperatorHost)), options.Prices.Models.Count, options.Prices.Taken);
+        Log.Prices(
+            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OperatorHost)),
+            options.Prices.Models.Count,
+            options.Prices.Taken
+        );
         return app;
     }
 
@@ -75,6 +79,6 @@ internal static partial class OperatorHost
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Information, "Costs are reckoned at the prices of {Models} models as they were on {Taken:yyyy-MM-dd}")]
-        public static partial void Prices(ILogger log, int models, DateOnly taken);
+        public static partial void Prices(ILogger logger, int models, DateOnly taken);
     }
 }

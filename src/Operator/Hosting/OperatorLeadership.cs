@@ -11,15 +11,15 @@ internal sealed partial class OperatorLeadership : ILeadership, IEpochWitness, I
     private readonly LeaderElector _elector;
     private readonly ReplicaClient _replica;
     private readonly NamespacedName _lease;
-    private readonly ILogger<OperatorLeadership> _log;
+    private readonly ILogger<OperatorLeadership> _logger;
     private volatile Leadership? _term;
 
-    public OperatorLeadership(LeaderElector elector, ReplicaClient replica, NamespacedName lease, ILogger<OperatorLeadership> log)
+    public OperatorLeadership(LeaderElector elector, ReplicaClient replica, NamespacedName lease, ILogger<OperatorLeadership> logger)
     {
         _elector = elector;
         _replica = replica;
         _lease = lease;
-        _log = log;
+        _logger = logger;
     }
 
     /// <inheritdoc/>
@@ -39,7 +39,9 @@ internal sealed partial class OperatorLeadership : ILeadership, IEpochWitness, I
     public void ThrowIfNotLeader()
     {
         if (!IsLeader)
+        {
             throw new NotLeaderException();
+        }
     }
 
     /// <summary>Waits for the lead.</summary>
@@ -62,16 +64,16 @@ internal sealed partial class OperatorLeadership : ILeadership, IEpochWitness, I
             var lease = await _replica.Client.TryGetAsync(BuiltIn.Leases, _lease, cancellationToken);
             if (lease?.Spec.HolderIdentity == _elector.Identity && lease.Spec.LeaseTransitions == Epoch)
             {
-                Log.Unfounded(_log, seenEpoch, Epoch);
+                Log.Unfounded(_logger, seenEpoch, Epoch);
                 return;
             }
         }
         catch (ApiException e)
         {
-            Log.Unknown(_log, e.Message);
+            Log.Unknown(_logger, e.Message);
         }
 
-        Log.SteppingDown(_log, seenEpoch, Epoch);
+        Log.SteppingDown(_logger, seenEpoch, Epoch);
         await _steppedDown.CancelAsync();
     }
 
@@ -80,18 +82,23 @@ internal sealed partial class OperatorLeadership : ILeadership, IEpochWitness, I
     {
         await _steppedDown.CancelAsync();
         if (_term is { } term)
+        {
             await term.DisposeAsync();
+        }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "A bridge claims to have seen epoch {Seen}, but the Lease says that epoch {Epoch} is the latest and ours; its link is refused")]
-        public static partial void Unfounded(ILogger log, long seen, long epoch);
+        [LoggerMessage(
+            LogLevel.Warning,
+            "A bridge claims to have seen epoch {Seen}, but the Lease says that epoch {Epoch} is the latest and ours; its link is refused"
+        )]
+        public static partial void Unfounded(ILogger logger, long seen, long epoch);
 
         [LoggerMessage(LogLevel.Warning, "The Lease could not be read: {Message}")]
-        public static partial void Unknown(ILogger log, string message);
+        public static partial void Unknown(ILogger logger, string message);
 
         [LoggerMessage(LogLevel.Error, "A bridge has seen epoch {Seen}, this operator has {Epoch}: another one leads, stepping down")]
-        public static partial void SteppingDown(ILogger log, long seen, long epoch);
+        public static partial void SteppingDown(ILogger logger, long seen, long epoch);
     }
 }

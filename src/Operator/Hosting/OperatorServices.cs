@@ -20,7 +20,12 @@ internal static class OperatorServices
     private const string FieldManager = "stromboli-operator";
 
     /// <summary>Adds everything.</summary>
-    public static IServiceCollection AddOperator(this IServiceCollection services, OperatorOptions options, KubeConfig config, string @namespace)
+    public static IServiceCollection AddOperator(
+        this IServiceCollection services,
+        OperatorOptions options,
+        KubeConfig config,
+        string @namespace
+    )
     {
         var identity = $"{options.Identity}_{Guid.NewGuid().ToString("N")[..8]}";
         services.AddSingleton(options);
@@ -33,12 +38,16 @@ internal static class OperatorServices
             s.GetRequiredService<KubeClient>(),
             new EventRecorderOptions { ReportingController = "stromboli.dev/operator", ReportingInstance = identity },
             s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<EventRecorder>>()));
+            s.GetRequiredService<ILogger<EventRecorder>>()
+        ));
         services.AddNodes(options);
         services.AddSingleton(RunOptionsOf(options, @namespace));
         services.AddRuns();
         services.AddSingleton(s => new LeaderTask("The event recorder", s.GetRequiredService<EventRecorder>().RunAsync));
-        services.AddSingleton(s => new LeaderTask("The informer of agentsessions", s.GetRequiredService<Informer<AgentSession>>().RunAsync));
+        services.AddSingleton(s => new LeaderTask(
+            "The informer of agentsessions",
+            s.GetRequiredService<Informer<AgentSession>>().RunAsync
+        ));
         services.AddSingleton(s => new LeaderSync(s.GetRequiredService<Informer<AgentSession>>().WaitForSyncAsync));
         services.AddSingleton(s => new SessionController(
             s.GetRequiredService<KubeClient>(),
@@ -49,7 +58,8 @@ internal static class OperatorServices
             s.GetRequiredService<INodeRegistry>(),
             s.GetRequiredService<NodeHub>().SendSessionGone,
             s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILoggerFactory>()));
+            s.GetRequiredService<ILoggerFactory>()
+        ));
         services.AddSingleton(s => new LeaderTask("The session controller", s.GetRequiredService<SessionController>().RunAsync));
         services.AddSingleton(s => new LeaderTask("The run controller", s.GetRequiredService<RunController>().RunAsync));
         services.AddSingleton(s => new LeaderSync(s.GetRequiredService<Informer<AgentRun>>().WaitForSyncAsync));
@@ -57,7 +67,13 @@ internal static class OperatorServices
         return services;
     }
 
-    private static void AddElection(this IServiceCollection services, OperatorOptions options, KubeConfig config, string @namespace, string identity)
+    private static void AddElection(
+        this IServiceCollection services,
+        OperatorOptions options,
+        KubeConfig config,
+        string @namespace,
+        string identity
+    )
     {
         var lease = new NamespacedName(@namespace, LeaseName);
         services.AddSingleton(s => new ReplicaClient(
@@ -65,8 +81,10 @@ internal static class OperatorServices
                 config,
                 new KubeClientOptions { UserAgent = FieldManager, FieldManager = FieldManager },
                 s.GetRequiredService<TimeProvider>(),
-                s.GetRequiredService<ILogger<KubeClient>>()),
-            @namespace));
+                s.GetRequiredService<ILogger<KubeClient>>()
+            ),
+            @namespace
+        ));
         services.AddSingleton(s => new LeaderElector(
             s.GetRequiredService<ReplicaClient>().Client,
             new LeaderElectionOptions
@@ -78,30 +96,54 @@ internal static class OperatorServices
                 RetryPeriod = options.LeaseRetryPeriod,
             },
             s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<LeaderElector>>()));
+            s.GetRequiredService<ILogger<LeaderElector>>()
+        ));
         services.AddSingleton(s => new OperatorLeadership(
-            s.GetRequiredService<LeaderElector>(), s.GetRequiredService<ReplicaClient>(), lease, s.GetRequiredService<ILogger<OperatorLeadership>>()));
+            s.GetRequiredService<LeaderElector>(),
+            s.GetRequiredService<ReplicaClient>(),
+            lease,
+            s.GetRequiredService<ILogger<OperatorLeadership>>()
+        ));
         services.AddSingleton<ILeadership>(s => s.GetRequiredService<OperatorLeadership>());
         services.AddSingleton<IEpochWitness>(s => s.GetRequiredService<OperatorLeadership>());
         // What is under way is bounded by the number of workers; the rate is a bound against a fault.
-        services.AddSingleton(s => LeadersClient(
-            s, config, new KubeClientOptions { QueriesPerSecond = options.ApiRequestsPerSecond, Burst = 2 * options.ApiRequestsPerSecond }));
+        services.AddSingleton(s =>
+            LeadersClient(
+                s,
+                config,
+                new KubeClientOptions { QueriesPerSecond = options.ApiRequestsPerSecond, Burst = 2 * options.ApiRequestsPerSecond }
+            )
+        );
 
         // With a rate of its own: whoever reaches the hub's port can make it ask who he is, and must not slow down anything else by that.
         services.AddSingleton<ILinkAuthorizer>(s => new LinkAuthorizer(
-            LeadersClient(s, config, new KubeClientOptions { QueriesPerSecond = options.LinkReviewsPerSecond, Burst = 3 * options.LinkReviewsPerSecond }), @namespace));
+            LeadersClient(
+                s,
+                config,
+                new KubeClientOptions { QueriesPerSecond = options.LinkReviewsPerSecond, Burst = 3 * options.LinkReviewsPerSecond }
+            ),
+            @namespace
+        ));
         services.AddSingleton(s => new LeaderLabel(
             s.GetRequiredService<ReplicaClient>(),
             Environment.GetEnvironmentVariable("POD_NAME"),
             s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<LeaderLabel>>()));
+            s.GetRequiredService<ILogger<LeaderLabel>>()
+        ));
     }
 
-    private static KubeClient LeadersClient(IServiceProvider s, KubeConfig config, KubeClientOptions options) => new(
-        config,
-        options with { UserAgent = FieldManager, FieldManager = FieldManager, BeforeWrite = s.GetRequiredService<OperatorLeadership>().ThrowIfNotLeader },
-        s.GetRequiredService<TimeProvider>(),
-        s.GetRequiredService<ILogger<KubeClient>>());
+    private static KubeClient LeadersClient(IServiceProvider s, KubeConfig config, KubeClientOptions options) =>
+        new(
+            config,
+            options with
+            {
+                UserAgent = FieldManager,
+                FieldManager = FieldManager,
+                BeforeWrite = s.GetRequiredService<OperatorLeadership>().ThrowIfNotLeader,
+            },
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<KubeClient>>()
+        );
 
     private static void AddCertificates(this IServiceCollection services, OperatorOptions options, string @namespace)
     {
@@ -112,11 +154,22 @@ internal static class OperatorServices
 
     private static void AddNodes(this IServiceCollection services, OperatorOptions options)
     {
-        services.AddSingleton(new HubSettings { NodeLostAfter = options.NodeLostAfter, NodeLostGrace = options.NodeLostGrace, Prices = options.Prices.Models, ServerTools = options.Prices.Allow(options.AllowedServerTools) });
+        services.AddSingleton(
+            new HubSettings
+            {
+                NodeLostAfter = options.NodeLostAfter,
+                NodeLostGrace = options.NodeLostGrace,
+                Prices = options.Prices.Models,
+                ServerTools = options.Prices.Allow(options.AllowedServerTools),
+            }
+        );
         services.AddInformer(AgentNodeResource.Type, n => n with { Metadata = n.Metadata with { ManagedFields = null } });
 
         // Only the labels count, and a node's status is large.
-        services.AddInformer(BuiltIn.Nodes, n => n with { Metadata = n.Metadata with { ManagedFields = null, Annotations = null }, Spec = null });
+        services.AddInformer(
+            BuiltIn.Nodes,
+            n => n with { Metadata = n.Metadata with { ManagedFields = null, Annotations = null }, Spec = null }
+        );
         services.AddSingleton<InformerNodeSource>();
         services.AddSingleton<INodeSource>(s => s.GetRequiredService<InformerNodeSource>());
         services.AddSingleton<NodeRegistry>();
@@ -135,7 +188,7 @@ internal static class OperatorServices
             Gate = new LinkGate(s.GetRequiredService<TimeProvider>()),
             Settings = s.GetRequiredService<HubSettings>(),
             Metrics = s.GetRequiredService<HubMetrics>(),
-            Time = s.GetRequiredService<TimeProvider>(),
+            Clock = s.GetRequiredService<TimeProvider>(),
             Loggers = s.GetRequiredService<ILoggerFactory>(),
         });
         services.AddSingleton<NodeEvents>();
@@ -155,7 +208,8 @@ internal static class OperatorServices
             type,
             new InformerOptions<T> { Transform = transform },
             s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<Informer<T>>>()));
+            s.GetRequiredService<ILogger<Informer<T>>>()
+        ));
         services.AddSingleton(s => new LeaderTask($"The informer of {type.Plural}", s.GetRequiredService<Informer<T>>().RunAsync));
         services.AddSingleton(s => new LeaderSync(s.GetRequiredService<Informer<T>>().WaitForSyncAsync));
     }
@@ -174,28 +228,36 @@ internal static class OperatorServices
             s.GetRequiredService<EventRecorder>(),
             s.GetRequiredService<HubMetrics>(),
             s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<Controller>>());
+            s.GetRequiredService<ILogger<Controller>>()
+        );
         s.GetRequiredService<InformerNodeSource>().OnChange(registry.Refresh);
         s.GetRequiredService<NodeHub>().Fenced += s.GetRequiredService<NodeEvents>().Fenced;
         runs.Informer.OnChange(change =>
         {
             foreach (var node in new[] { change.Old?.Status?.NodeName, change.New?.Status?.NodeName }.OfType<string>().Distinct())
+            {
                 controller.Look(node);
+            }
         });
         return controller;
     }
 
-    private static NodeAllocation TakenOf(RunStore runs, string node) => runs.AllocationsOn(node)
-        .Aggregate(default(NodeAllocation), (sum, a) => new(sum.Runs + 1, sum.CpuMillis + a.CpuMillis, sum.MemoryBytes + a.MemoryBytes, sum.Pids + a.Pids));
+    private static NodeAllocation TakenOf(RunStore runs, string node) =>
+        runs.AllocationsOn(node)
+            .Aggregate(
+                default(NodeAllocation),
+                (sum, a) => new(sum.Runs + 1, sum.CpuMillis + a.CpuMillis, sum.MemoryBytes + a.MemoryBytes, sum.Pids + a.Pids)
+            );
 
-    private static RunOptions RunOptionsOf(OperatorOptions options, string @namespace) => new()
-    {
-        Defaults = new RunDefaults { Image = options.DefaultImage, ModelOrigin = options.ModelBaseURL },
-        DefaultCredential = options.ModelCredentialsSecret is { } name ? new CredentialSource(@namespace, name) : null,
-        NodeLostAfter = options.NodeLostAfter,
-        AllowExtraArgs = options.AllowExtraArgs,
-        MaxCpuShares = options.MaxCpuShares,
-        NamespaceRuns = options.NamespaceRuns,
-        NamespaceSpecBytes = options.NamespaceSpecBytes,
-    };
+    private static RunOptions RunOptionsOf(OperatorOptions options, string @namespace) =>
+        new()
+        {
+            Defaults = new RunDefaults { Image = options.DefaultImage, ModelOrigin = options.ModelBaseURL },
+            DefaultCredential = options.ModelCredentialsSecret is { } name ? new CredentialSource(@namespace, name) : null,
+            NodeLostAfter = options.NodeLostAfter,
+            AllowExtraArgs = options.AllowExtraArgs,
+            MaxCpuShares = options.MaxCpuShares,
+            NamespaceRuns = options.NamespaceRuns,
+            NamespaceSpecBytes = options.NamespaceSpecBytes,
+        };
 }

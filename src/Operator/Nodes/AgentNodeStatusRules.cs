@@ -24,7 +24,10 @@ internal static class AgentNodeStatusRules
         var conditions = Conditions.Set(before.Conditions, ready with { ObservedGeneration = generation }, clock);
         conditions = PrePullRules.Set(conditions, node, report, clock);
         if (report.Facts is { } facts)
+        {
             conditions = Conditions.Set(conditions, DiskPressure(facts) with { ObservedGeneration = generation }, clock);
+        }
+
         return WithFacts(before, report) with
         {
             Images = report.Images is { } images ? [.. images] : before.Images,
@@ -34,76 +37,126 @@ internal static class AgentNodeStatusRules
             Allocated = Resources(taken.CpuMillis, taken.MemoryBytes, taken.Pids, taken.Runs),
             Runs = $"{taken.Runs}/{view.MaxRuns}",
             ConnectedSince = report.ConnectedSince,
-            Labels = view.Labels.Count == 0
-                ? null
-                : view.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Take(StatusLimits.Labels).ToDictionary(),
+            Labels =
+                view.Labels.Count == 0
+                    ? null
+                    : view.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Take(StatusLimits.Labels).ToDictionary(),
         };
     }
 
-    private static AgentNodeStatus WithFacts(AgentNodeStatus status, NodeReport report) => report.Facts is not { } facts
-        ? status
-        : status with
-        {
-            PodmanVersion = facts.PodmanVersion,
-            BridgeVersion = facts.BridgeVersion,
-            CliVersion = facts.CliVersion,
-            OperatingSystem = facts.OperatingSystem,
-            Architecture = facts.Architecture,
-            Kernel = facts.Kernel,
-            Rootless = facts.Rootless,
-            CgroupVersion = facts.CgroupVersion,
-            EnforcedLimits = [.. facts.EnforcedLimits],
-            AllowedVolumes = facts.AllowedVolumes.Count == 0 ? null : [.. facts.AllowedVolumes],
-            AllowedPodmanSecrets = facts.AllowedPodmanSecrets.Count == 0 ? null : [.. facts.AllowedPodmanSecrets],
-            ClonesGit = facts.ClonesGit,
-        };
+    private static AgentNodeStatus WithFacts(AgentNodeStatus status, NodeReport report) =>
+        report.Facts is not { } facts
+            ? status
+            : status with
+            {
+                PodmanVersion = facts.PodmanVersion,
+                BridgeVersion = facts.BridgeVersion,
+                CliVersion = facts.CliVersion,
+                OperatingSystem = facts.OperatingSystem,
+                Architecture = facts.Architecture,
+                Kernel = facts.Kernel,
+                Rootless = facts.Rootless,
+                CgroupVersion = facts.CgroupVersion,
+                EnforcedLimits = [.. facts.EnforcedLimits],
+                AllowedVolumes = facts.AllowedVolumes.Count == 0 ? null : [.. facts.AllowedVolumes],
+                AllowedPodmanSecrets = facts.AllowedPodmanSecrets.Count == 0 ? null : [.. facts.AllowedPodmanSecrets],
+                ClonesGit = facts.ClonesGit,
+            };
 
     private static NodeResources Resources(long cpuMillis, long memoryBytes, int? pids, int runs) =>
-        new() { Cpu = Quantity.FromThousandths(cpuMillis), Memory = Quantity.FromBytes(memoryBytes), Pids = pids, Runs = runs };
+        new()
+        {
+            Cpu = Quantity.FromThousandths(cpuMillis),
+            Memory = Quantity.FromBytes(memoryBytes),
+            Pids = pids,
+            Runs = runs,
+        };
 
     private static Condition Ready(AgentNodeStatus before, NodeView view, NodeReport report)
     {
         if (view is { Connected: true, Problem: { } problem })
+        {
             return Condition(NodeConditions.Ready, false, "EngineProblem", problem);
+        }
+
         if (view.Connected)
+        {
             return Condition(NodeConditions.Ready, true, Connected, "The bridge is connected and its Podman answers.");
+        }
+
         if (before.BridgeVersion is null && report.Facts is null)
+        {
             return Condition(NodeConditions.Ready, false, "NeverConnected", "No bridge has connected as this node yet.");
+        }
+
         return report.Lost
-            ? Condition(NodeConditions.Ready, false, Lost, "The bridge has been gone for longer than its lease; runs that were there are lost.")
-            : Condition(NodeConditions.Ready, false, "Disconnected", "The bridge is not connected; runs that are there go on until its lease is over.");
+            ? Condition(
+                NodeConditions.Ready,
+                false,
+                Lost,
+                "The bridge has been gone for longer than its lease; runs that were there are lost."
+            )
+            : Condition(
+                NodeConditions.Ready,
+                false,
+                "Disconnected",
+                "The bridge is not connected; runs that are there go on until its lease is over."
+            );
     }
 
     private static Condition Schedulable(Condition ready, NodeView view)
     {
         if (ready.Status != ConditionStatus.True)
+        {
             return Condition(NodeConditions.Schedulable, false, "NotReady", ready.Message);
+        }
+
         if (view.Deleted)
+        {
             return Condition(NodeConditions.Schedulable, false, "Deleted", "The AgentNode is being deleted, which keeps new runs away.");
+        }
+
         if (view.Unschedulable)
+        {
             return Condition(NodeConditions.Schedulable, false, "Unschedulable", "spec.unschedulable keeps new runs away.");
+        }
+
         if (view.MaxRuns == 0)
-            return Condition(NodeConditions.Schedulable, false, "NoCapacity", "The node takes no runs: spec.maxRuns, or what its bridge was started with, is 0.");
+        {
+            return Condition(
+                NodeConditions.Schedulable,
+                false,
+                "NoCapacity",
+                "The node takes no runs: spec.maxRuns, or what its bridge was started with, is 0."
+            );
+        }
+
         if (view.DiskPressure is { } pressure)
+        {
             return Condition(NodeConditions.Schedulable, false, NodeConditions.DiskPressure, pressure);
+        }
+
         return view.TakesLimits
             ? Condition(NodeConditions.Schedulable, true, "Schedulable", "New runs may be placed here.")
             : Condition(
                 NodeConditions.Schedulable,
                 false,
                 "LimitsNotEnforceable",
-                "The engine cannot enforce a run's limits: delegate the cgroup controllers cpu, memory and pids to the bridge's user, or start the bridge with --allow-unenforced-limits.");
+                "The engine cannot enforce a run's limits: delegate the cgroup controllers cpu, memory and pids to the bridge's user, or start the bridge with --allow-unenforced-limits."
+            );
     }
 
-    private static Condition DiskPressure(NodeFacts facts) => facts.DiskPressure is { } pressure
-        ? Condition(NodeConditions.DiskPressure, true, "LowOnSpace", pressure)
-        : Condition(NodeConditions.DiskPressure, false, "EnoughSpace", "The node's disk has what is to be kept free.");
+    private static Condition DiskPressure(NodeFacts facts) =>
+        facts.DiskPressure is { } pressure
+            ? Condition(NodeConditions.DiskPressure, true, "LowOnSpace", pressure)
+            : Condition(NodeConditions.DiskPressure, false, "EnoughSpace", "The node's disk has what is to be kept free.");
 
-    private static Condition Condition(string type, bool value, string reason, string message) => new()
-    {
-        Type = type,
-        Status = value ? ConditionStatus.True : ConditionStatus.False,
-        Reason = reason,
-        Message = message,
-    };
+    private static Condition Condition(string type, bool value, string reason, string message) =>
+        new()
+        {
+            Type = type,
+            Status = value ? ConditionStatus.True : ConditionStatus.False,
+            Reason = reason,
+            Message = message,
+        };
 }

@@ -18,7 +18,10 @@ internal sealed class BoundedTable<TKey, TValue>(int most)
         if (!_values.ContainsKey(key))
         {
             if (_values.Count == most)
+            {
                 _values.Remove(_order.Dequeue());
+            }
+
             _order.Enqueue(key);
         }
 

@@ -3,8 +3,8 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.Operator.Nodes;
 
 /// <summary>
-/// Puts changes of what is desired behind the snapshot of a new link. Until the snapshot is sent it keeps the last change of each attempt; a change raised before the
-/// snapshot was even asked for is in the snapshot, or in one newer than it, and is forgotten.
+/// Puts changes of what is desired behind the snapshot of a new link. Until the snapshot is sent it keeps the last change of each attempt;
+/// a change raised before the snapshot was even asked for is in the snapshot, or in one newer than it, and is forgotten.
 /// </summary>
 internal sealed class DesiredOutbox
 {
@@ -18,7 +18,10 @@ internal sealed class DesiredOutbox
         lock (_lock)
         {
             if (_waiting is null)
+            {
                 return false;
+            }
+
             _waiting[(attempt.UID, attempt.Attempt)] = attempt;
             return true;
         }
@@ -28,7 +31,9 @@ internal sealed class DesiredOutbox
     public void Forget()
     {
         lock (_lock)
+        {
             _waiting?.Clear();
+        }
     }
 
     /// <summary>Takes what is kept. When nothing is, changes are sent at once from now on.</summary>

@@ -14,11 +14,23 @@ internal static class HelloRules
     public static LinkRefusal? Check(Hello hello, string node, string installation, long epoch)
     {
         if (hello.Schema is < NodeLinkProtocol.OldestSchema or > NodeLinkProtocol.Schema)
-            return new(RefusalReason.SchemaMismatch, $"The bridge speaks schema {hello.Schema}, the operator schemas {NodeLinkProtocol.OldestSchema} to {NodeLinkProtocol.Schema}; update the older one.");
+        {
+            return new(
+                RefusalReason.SchemaMismatch,
+                $"The bridge speaks schema {hello.Schema}, the operator schemas {NodeLinkProtocol.OldestSchema} to {NodeLinkProtocol.Schema}; update the older one."
+            );
+        }
+
         if (hello.Node != node)
+        {
             return new(RefusalReason.Forbidden, $"The link was authorised for the node {node}, not for the one that Hello names.");
+        }
+
         if (hello.Installation == installation && hello.SeenEpoch > epoch)
+        {
             return new(RefusalReason.StaleEpoch, $"The bridge has seen epoch {hello.SeenEpoch}, this operator has {epoch}.");
+        }
+
         return null;
     }
 

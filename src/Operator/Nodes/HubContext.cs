@@ -31,7 +31,7 @@ internal sealed record HubContext
     public required HubMetrics Metrics { get; init; }
 
     /// <summary>The clock.</summary>
-    public required TimeProvider Time { get; init; }
+    public required TimeProvider Clock { get; init; }
 
     /// <summary>For the logs of hub and links.</summary>
     public required ILoggerFactory Loggers { get; init; }

@@ -14,7 +14,8 @@ internal sealed partial class HubEndpoint : IDisposable
     /// <summary>The item of a connection that holds its <see cref="HubPlace"/>.</summary>
     public const string PlaceItem = "stromboli.hub.place";
 
-    // How many connections are authorised at once; further ones wait for a while. Tokens that were accepted before have as many slots of their own: strangers do not hold them up.
+    // How many connections are authorised at once; further ones wait for a while. Tokens that were accepted before have as many slots of
+    // their own: strangers do not hold them up.
     private const int MaxAtOnce = 16;
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
@@ -26,16 +27,23 @@ internal sealed partial class HubEndpoint : IDisposable
     private readonly NodeHub _hub;
     private readonly IAgentNodeCreator _creator;
     private readonly IHostApplicationLifetime _host;
-    private readonly ILogger<HubEndpoint> _log;
+    private readonly ILogger<HubEndpoint> _logger;
 
-    public HubEndpoint(HubContext context, HubDoor door, NodeHub hub, IAgentNodeCreator creator, IHostApplicationLifetime host, ILogger<HubEndpoint> log)
+    public HubEndpoint(
+        HubContext context,
+        HubDoor door,
+        NodeHub hub,
+        IAgentNodeCreator creator,
+        IHostApplicationLifetime host,
+        ILogger<HubEndpoint> logger
+    )
     {
         _context = context;
         _door = door;
         _hub = hub;
         _creator = creator;
         _host = host;
-        _log = log;
+        _logger = logger;
     }
 
     /// <summary>Serves one request.</summary>
@@ -52,17 +60,28 @@ internal sealed partial class HubEndpoint : IDisposable
         try
         {
             if (_door.Installation is not { } installation || !_context.Leadership.IsLeader)
+            {
                 throw new LinkRefusedException(RefusalReason.NotLeader, "This operator does not lead; try another address.");
+            }
+
             var (node, token) = ReadRequest(http);
             var identity = await AuthorizeAsync(http.Connection.RemoteIpAddress, node, token, http.RequestAborted);
             PlaceOf(http)?.Linked();
             http.Response.Headers.Remove(HeaderNames.Connection);
-            using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-            {
-                KeepAliveInterval = ChannelLimits.Default.KeepAliveInterval,
-                KeepAliveTimeout = ChannelLimits.Default.KeepAliveTimeout,
-            });
-            await _hub.RunAsync(NodeLinkChannel.ForOperator(socket, _context.Time), identity, token, installation, _host.ApplicationStopped);
+            using var socket = await http.WebSockets.AcceptWebSocketAsync(
+                new WebSocketAcceptContext
+                {
+                    KeepAliveInterval = ChannelLimits.Default.KeepAliveInterval,
+                    KeepAliveTimeout = ChannelLimits.Default.KeepAliveTimeout,
+                }
+            );
+            await _hub.RunAsync(
+                NodeLinkChannel.ForOperator(socket, _context.Clock),
+                identity,
+                token,
+                installation,
+                _host.ApplicationStopped
+            );
         }
         catch (LinkRefusedException e)
         {
@@ -70,7 +89,7 @@ internal sealed partial class HubEndpoint : IDisposable
         }
         catch (Exception e) when (e is ApiException or KubeConfigException or NotLeaderException && !http.Response.HasStarted)
         {
-            Log.CannotAuthorize(_log, e.Message);
+            Log.CannotAuthorize(_logger, e.Message);
             http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -89,8 +108,12 @@ internal sealed partial class HubEndpoint : IDisposable
     private static (string Node, string Token) ReadRequest(HttpContext http)
     {
         if (!http.WebSockets.IsWebSocketRequest)
+        {
             throw new LinkRefusedException(RefusalReason.ProtocolError, "A WebSocket is expected.");
-        var node = NodeOf(http) ?? throw new LinkRefusedException(RefusalReason.ProtocolError, "The query must name the node, as ?node=NAME.");
+        }
+
+        var node =
+            NodeOf(http) ?? throw new LinkRefusedException(RefusalReason.ProtocolError, "The query must name the node, as ?node=NAME.");
         const string Bearer = "Bearer ";
         var authorization = http.Request.Headers[HeaderNames.Authorization].ToString();
         return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && authorization.Length > Bearer.Length
@@ -101,13 +124,14 @@ internal sealed partial class HubEndpoint : IDisposable
     private static string? NodeOf(HttpContext http) =>
         http.Request.Query["node"].ToString() is { Length: <= 253 } name && NodeName().IsMatch(name) ? name : null;
 
-    private static int StatusOf(RefusalReason reason) => reason switch
-    {
-        RefusalReason.NotLeader => StatusCodes.Status503ServiceUnavailable,
-        RefusalReason.Unauthenticated => StatusCodes.Status401Unauthorized,
-        RefusalReason.Forbidden => StatusCodes.Status403Forbidden,
-        _ => StatusCodes.Status400BadRequest,
-    };
+    private static int StatusOf(RefusalReason reason) =>
+        reason switch
+        {
+            RefusalReason.NotLeader => StatusCodes.Status503ServiceUnavailable,
+            RefusalReason.Unauthenticated => StatusCodes.Status401Unauthorized,
+            RefusalReason.Forbidden => StatusCodes.Status403Forbidden,
+            _ => StatusCodes.Status400BadRequest,
+        };
 
     private static HubPlace? PlaceOf(HttpContext http) =>
         http.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(PlaceItem, out var place) == true ? place as HubPlace : null;
@@ -117,7 +141,10 @@ internal sealed partial class HubEndpoint : IDisposable
         _context.Gate.Demand(address, node, token);
         var slots = _context.Gate.Knows(token) ? _authorizingKnown : _authorizing;
         if (!await slots.WaitAsync(MaxWait, cancellationToken))
+        {
             throw new LinkRefusedException(RefusalReason.NotLeader, "Too many bridges connect at once; try again.");
+        }
+
         try
         {
             var identity = await _context.Authorizer.AuthorizeAsync(node, token, cancellationToken);
@@ -140,7 +167,10 @@ internal sealed partial class HubEndpoint : IDisposable
     {
         _context.Metrics.Refused(refusal.Reason);
         if (refusal.Reason != RefusalReason.NotLeader && _context.Gate.Count(http.Connection.RemoteIpAddress))
-            Log.Refused(_log, http.Connection.RemoteIpAddress, NodeOf(http) ?? "no node", refusal.Reason, refusal.Message);
+        {
+            Log.Refused(_logger, http.Connection.RemoteIpAddress, NodeOf(http) ?? "no node", refusal.Reason, refusal.Message);
+        }
+
         http.Response.StatusCode = StatusOf(refusal.Reason);
         await http.Response.WriteAsJsonAsync(refusal, LinkRefusalJson.Default.LinkRefusal);
     }
@@ -148,10 +178,10 @@ internal sealed partial class HubEndpoint : IDisposable
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "A bridge at {Address} is refused as {Node} ({Reason}): {Message}")]
-        public static partial void Refused(ILogger log, IPAddress? address, string node, RefusalReason reason, string message);
+        public static partial void Refused(ILogger logger, IPAddress? address, string node, RefusalReason reason, string message);
 
         [LoggerMessage(LogLevel.Warning, "A bridge cannot be authorised now: {Message}")]
-        public static partial void CannotAuthorize(ILogger log, string message);
+        public static partial void CannotAuthorize(ILogger logger, string message);
     }
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.ExplicitCapture, 1000)]

@@ -4,7 +4,9 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>One link: Hello, Welcome, the snapshot down, the observed snapshot up, then changes down and reports up, with a lease for every ping.</summary>
+/// <summary>
+/// One link: Hello, Welcome, the snapshot down, the observed snapshot up, then changes down and reports up, with a lease for every ping.
+/// </summary>
 internal sealed partial class HubLink
 {
     private readonly HubContext _context;
@@ -13,7 +15,7 @@ internal sealed partial class HubLink
     private readonly string _installation;
     private readonly DesiredStream _desired;
     private readonly LinkReports _reports;
-    private readonly ILogger _log;
+    private readonly ILogger _logger;
     private readonly Lock _imagesLock = new();
     private IReadOnlyList<string>? _images;
     private int _observed;
@@ -27,9 +29,9 @@ internal sealed partial class HubLink
         _channel = channel;
         _identity = identity;
         _installation = installation;
-        _log = context.Loggers.CreateLogger<HubLink>();
-        _desired = new DesiredStream(context, channel, identity.Node, _log);
-        _reports = new LinkReports(identity.Node, context.Sink.Value, context.Metrics, _log);
+        _logger = context.Loggers.CreateLogger<HubLink>();
+        _desired = new DesiredStream(context, channel, identity.Node, _logger);
+        _reports = new LinkReports(identity.Node, context.Sink.Value, context.Metrics, _logger);
     }
 
     /// <summary>The node that it speaks for.</summary>
@@ -56,7 +58,10 @@ internal sealed partial class HubLink
             {
                 await RefuseAsync(refusal);
                 if (refusal.Reason == RefusalReason.StaleEpoch)
+                {
                     await _context.Witness.SuspectAsync(hello.SeenEpoch, cancellationToken);
+                }
+
                 return;
             }
 
@@ -66,7 +71,15 @@ internal sealed partial class HubLink
                 return;
             }
 
-            _channel.TrySend(new Welcome { Epoch = _context.Leadership.Epoch, Installation = _installation, Prices = _context.Settings.Prices, ServerTools = _context.Settings.ServerTools });
+            _channel.TrySend(
+                new Welcome
+                {
+                    Epoch = _context.Leadership.Epoch,
+                    Installation = _installation,
+                    Prices = _context.Settings.Prices,
+                    ServerTools = _context.Settings.ServerTools,
+                }
+            );
             _welcomed = true;
             var resync = ResyncAsync(hello, ending.Token);
             work.Add(resync);
@@ -75,11 +88,11 @@ internal sealed partial class HubLink
         }
         catch (ChannelEndedException e)
         {
-            Log.Ended(_log, Node, e.Reason, e.Message);
+            Log.Ended(_logger, Node, e.Reason, e.Message);
         }
         catch (OperationCanceledException)
         {
-            Log.Ended(_log, Node, ChannelEndReason.Closed, "The operator is stopping.");
+            Log.Ended(_logger, Node, ChannelEndReason.Closed, "The operator is stopping.");
         }
         finally
         {
@@ -92,18 +105,29 @@ internal sealed partial class HubLink
     public void Send(DesiredAttempt attempt)
     {
         if (!_fenced)
+        {
             _desired.Send(attempt);
+        }
     }
 
-    /// <summary>Sends the images that are wanted ahead, unless they are what was sent last on this link: the bridge may know others, or none. Before the welcome nothing can be sent; who asks asks again after it.</summary>
+    /// <summary>
+    /// Sends the images that are wanted ahead, unless they are what was sent last on this link: the bridge may know others, or none. Before
+    /// the welcome nothing can be sent; who asks asks again after it.
+    /// </summary>
     public void SendImages(IReadOnlyList<string> images)
     {
         if (_fenced || !_welcomed)
+        {
             return;
+        }
+
         lock (_imagesLock)
         {
             if (_images is not null && _images.SequenceEqual(images))
+            {
                 return;
+            }
+
             _images = images;
             _channel.TrySend(new WantedImages { Epoch = _context.Leadership.Epoch, Images = images });
         }
@@ -113,7 +137,9 @@ internal sealed partial class HubLink
     public void SendSessionGone(string uid)
     {
         if (!_fenced && _welcomed)
+        {
             _channel.TrySend(new SessionGone { Epoch = _context.Leadership.Epoch, UID = uid });
+        }
     }
 
     /// <summary>Sends a new connect token.</summary>
@@ -130,14 +156,21 @@ internal sealed partial class HubLink
     public async Task RefuseAsync(LinkRefusal refusal)
     {
         _context.Metrics.Refused(refusal.Reason);
-        Log.Refused(_log, Node, refusal.Reason, refusal.Message);
-        _channel.TrySend(new Refused { Epoch = _context.Leadership.Epoch, Reason = refusal.Reason, Message = refusal.Message });
+        Log.Refused(_logger, Node, refusal.Reason, refusal.Message);
+        _channel.TrySend(
+            new Refused
+            {
+                Epoch = _context.Leadership.Epoch,
+                Reason = refusal.Reason,
+                Message = refusal.Message,
+            }
+        );
         await _channel.CloseAsync();
     }
 
     private async Task<Hello> ReceiveHelloAsync(CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(_context.Settings.HelloTimeout, _context.Time);
+        using var timeout = new CancellationTokenSource(_context.Settings.HelloTimeout, _context.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         BridgeMessage first;
         try
@@ -150,7 +183,10 @@ internal sealed partial class HubLink
         }
 
         if (first is Hello { Facts: not null } hello && (hello.Observed ?? []).All(HelloRules.IsSound))
+        {
             return hello;
+        }
+
         await RefuseAsync(new LinkRefusal(RefusalReason.ProtocolError, "The first message must be a sound Hello."));
         throw await _channel.Ended;
     }
@@ -161,7 +197,10 @@ internal sealed partial class HubLink
         {
             var message = await _channel.ReceiveAsync(cancellationToken);
             if (_fenced)
+            {
                 continue;
+            }
+
             switch (message)
             {
                 case Ping ping:
@@ -169,12 +208,18 @@ internal sealed partial class HubLink
                     break;
                 case ObservedSnapshot part when !_inStep && part.Attempts.All(HelloRules.IsSound):
                     if (!await resync)
+                    {
                         throw await _channel.Ended;
+                    }
+
                     Take(part.Attempts, part.Complete);
                     break;
                 case Observed observed when HelloRules.IsSound(observed.Attempt):
                     if (!await resync)
+                    {
                         throw await _channel.Ended;
+                    }
+
                     _reports.Take(observed.Attempt);
                     break;
                 case FactsChanged changed:
@@ -187,7 +232,12 @@ internal sealed partial class HubLink
                     _context.Registry.PrePullChanged(Node, this, NodeImageRules.Clean(changed.Progress));
                     break;
                 default:
-                    await RefuseAsync(new LinkRefusal(RefusalReason.ProtocolError, $"A {message.GetType().Name} is not expected here, or holds what it must not."));
+                    await RefuseAsync(
+                        new LinkRefusal(
+                            RefusalReason.ProtocolError,
+                            $"A {message.GetType().Name} is not expected here, or holds what it must not."
+                        )
+                    );
                     break;
             }
         }
@@ -195,32 +245,44 @@ internal sealed partial class HubLink
 
     private void Grant(Ping ping)
     {
-        // The order matters. The timestamp is taken first, since the bridge counts from when it sent the ping; whether we lead is asked after that, so that the ping was
-        // sent while we did; and the registry knows of the lease before the bridge can.
-        var received = _context.Time.GetTimestamp();
+        // The order matters. The timestamp is taken first, since the bridge counts from when it sent the ping; whether we lead is asked
+        // after that, so that the ping was sent while we did; and the registry knows of the lease before the bridge can.
+        var received = _context.Clock.GetTimestamp();
         if (!_context.Leadership.IsLeader)
+        {
             return;
+        }
+
         _context.Registry.LeaseGranted(Node, received);
         _context.Metrics.LeaseGranted();
-        _channel.TrySend(new LeaseGrant
-        {
-            Epoch = _context.Leadership.Epoch,
-            PingID = ping.PingID,
-            DurationMs = (long)_context.Settings.NodeLostAfter.TotalMilliseconds,
-        });
+        _channel.TrySend(
+            new LeaseGrant
+            {
+                Epoch = _context.Leadership.Epoch,
+                PingID = ping.PingID,
+                DurationMs = (long)_context.Settings.NodeLostAfter.TotalMilliseconds,
+            }
+        );
     }
 
-    // A link that breaks between two parts has told what it has told: each observation stands for itself, and the next link begins with all of them.
+    // A link that breaks between two parts has told what it has told: each observation stands for itself, and the next link begins with all
+    // of them.
     private void Take(IReadOnlyList<AttemptObservation> observations, bool complete)
     {
         foreach (var observation in observations)
+        {
             _reports.Take(observation);
+        }
+
         _observed += observations.Count;
         if (!complete)
+        {
             return;
+        }
+
         _inStep = true;
         _context.Registry.Resynced(Node, this);
-        Log.Resynced(_log, Node, _observed);
+        Log.Resynced(_logger, Node, _observed);
     }
 
     private async Task<bool> ResyncAsync(Hello hello, CancellationToken cancellationToken)
@@ -228,10 +290,13 @@ internal sealed partial class HubLink
         try
         {
             var desired = await _desired.SyncAsync(hello.Schema, cancellationToken);
-            Log.Sent(_log, Node, desired);
+            Log.Sent(_logger, Node, desired);
             // Nothing else takes reports before this method is done.
             if (hello.Schema == 1)
+            {
                 Take(hello.Observed ?? [], complete: true);
+            }
+
             return true;
         }
         catch (Exception e) when (e is ChannelEndedException || cancellationToken.IsCancellationRequested)
@@ -246,7 +311,7 @@ internal sealed partial class HubLink
         catch (Exception e)
         {
             // The bridge dials again and gets a new snapshot; a link without one is worth nothing.
-            Log.ResyncFailed(_log, Node, e);
+            Log.ResyncFailed(_logger, Node, e);
             await _channel.CloseAsync();
             return false;
         }
@@ -255,18 +320,18 @@ internal sealed partial class HubLink
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Information, "The link of node {Node} ended ({Reason}): {Message}")]
-        public static partial void Ended(ILogger log, string node, ChannelEndReason reason, string message);
+        public static partial void Ended(ILogger logger, string node, ChannelEndReason reason, string message);
 
         [LoggerMessage(LogLevel.Warning, "The link of node {Node} is refused ({Reason}): {Message}")]
-        public static partial void Refused(ILogger log, string node, RefusalReason reason, string message);
+        public static partial void Refused(ILogger logger, string node, RefusalReason reason, string message);
 
         [LoggerMessage(LogLevel.Information, "Node {Node} was told of the {Desired} attempts that are desired there")]
-        public static partial void Sent(ILogger log, string node, int desired);
+        public static partial void Sent(ILogger logger, string node, int desired);
 
         [LoggerMessage(LogLevel.Information, "Node {Node} is in step: it knows {Observed} attempts")]
-        public static partial void Resynced(ILogger log, string node, int observed);
+        public static partial void Resynced(ILogger logger, string node, int observed);
 
         [LoggerMessage(LogLevel.Warning, "Node {Node} could not be brought in step; its link is closed")]
-        public static partial void ResyncFailed(ILogger log, string node, Exception error);
+        public static partial void ResyncFailed(ILogger logger, string node, Exception error);
     }
 }

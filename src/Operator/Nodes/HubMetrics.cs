@@ -22,22 +22,41 @@ internal sealed class HubMetrics
         var meter = meters.Create(MeterName);
         _links = meter.CreateCounter<long>("stromboli.node.links", "{link}", "Links that began.");
         _connected = meter.CreateUpDownCounter<long>("stromboli.node.connected", "{node}", "Nodes that have a link.");
-        _refusals = meter.CreateCounter<long>("stromboli.node.refusals", "{link}", "Links that were refused or ended by the operator, by reason.");
-        _connectionsRefused = meter.CreateCounter<long>("stromboli.node.connections.refused", "{connection}", "Connections that were closed unheard, since their address or all together had too many.");
+        _refusals = meter.CreateCounter<long>(
+            "stromboli.node.refusals",
+            "{link}",
+            "Links that were refused or ended by the operator, by reason."
+        );
+        _connectionsRefused = meter.CreateCounter<long>(
+            "stromboli.node.connections.refused",
+            "{connection}",
+            "Connections that were closed unheard, since their address or all together had too many."
+        );
         _reports = meter.CreateCounter<long>("stromboli.node.reports", "{report}", "Reports of attempts that were taken.");
-        _dropped = meter.CreateCounter<long>("stromboli.node.reports.dropped", "{report}", "Reports of attempts that are not on record for the node that sent them.");
+        _dropped = meter.CreateCounter<long>(
+            "stromboli.node.reports.dropped",
+            "{report}",
+            "Reports of attempts that are not on record for the node that sent them."
+        );
         _leases = meter.CreateCounter<long>("stromboli.node.leases", "{lease}", "Leases granted.");
         _statusWrites = meter.CreateCounter<long>("stromboli.node.status.writes", "{write}", "Writes of AgentNode status.");
     }
 
-    /// <summary>Counts nothing, once: a series that appears with its first count cannot be alerted of it. For when an exporter is listening.</summary>
+    /// <summary>
+    /// Counts nothing, once: a series that appears with its first count cannot be alerted of it. For when an exporter is listening.
+    /// </summary>
     public void Begin()
     {
         foreach (var counter in new[] { _links, _connectionsRefused, _reports, _dropped, _leases, _statusWrites })
+        {
             counter.Add(0);
+        }
+
         _connected.Add(0);
         foreach (var reason in Enum.GetValues<RefusalReason>())
+        {
             _refusals.Add(0, Tag(reason));
+        }
     }
 
     public void LinkBegan()

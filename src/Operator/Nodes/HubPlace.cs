@@ -18,6 +18,8 @@ internal sealed class HubPlace(HubPlaces places, IPAddress key, bool isKnown) : 
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _left, 1) == 0)
+        {
             places.Leave(key, isKnown);
+        }
     }
 }

@@ -4,8 +4,9 @@ using System.Net.Sockets;
 namespace Stromboli.Operator.Nodes;
 
 /// <summary>
-/// Limits the connections that a port accepts. A connection needs a place until it becomes a link. Each address has few places. Addresses from which a node connected before
-/// have places of their own, so strangers that fill theirs cannot keep a node away. Safe for use by several threads.
+/// Limits the connections that a port accepts. A connection needs a place until it becomes a link. Each address has few places. Addresses
+/// from which a node connected before have places of their own, so strangers that fill theirs cannot keep a node away. Safe for use by
+/// several threads.
 /// </summary>
 /// <param name="strangers">Places for addresses from which no node connected.</param>
 /// <param name="known">Places for the others.</param>
@@ -32,12 +33,20 @@ internal sealed class HubPlaces(int strangers, int known, int perAddress)
         {
             var isKnown = _nodes.TryGet(key, out _);
             if (_taken.GetValueOrDefault(key) >= perAddress || (isKnown ? _known >= known : _strangers >= strangers))
+            {
                 return null;
+            }
+
             _taken[key] = _taken.GetValueOrDefault(key) + 1;
             if (isKnown)
+            {
                 _known++;
+            }
             else
+            {
                 _strangers++;
+            }
+
             return new HubPlace(this, key, isKnown);
         }
     }
@@ -46,11 +55,20 @@ internal sealed class HubPlaces(int strangers, int known, int perAddress)
     public static IPAddress KeyOf(IPAddress? address)
     {
         if (address is null)
+        {
             return IPAddress.None;
+        }
+
         if (address.IsIPv4MappedToIPv6)
+        {
             return address.MapToIPv4();
+        }
+
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
             return address;
+        }
+
         var bytes = address.GetAddressBytes();
         bytes.AsSpan(NetworkBytes).Clear();
         return new IPAddress(bytes);
@@ -60,7 +78,9 @@ internal sealed class HubPlaces(int strangers, int known, int perAddress)
     internal void Know(IPAddress key)
     {
         lock (_lock)
+        {
             _nodes.Set(key, true);
+        }
     }
 
     internal void Leave(IPAddress key, bool isKnown)
@@ -68,11 +88,18 @@ internal sealed class HubPlaces(int strangers, int known, int perAddress)
         lock (_lock)
         {
             if (isKnown)
+            {
                 _known--;
+            }
             else
+            {
                 _strangers--;
+            }
+
             if (--_taken[key] == 0)
+            {
                 _taken.Remove(key);
+            }
         }
     }
 }

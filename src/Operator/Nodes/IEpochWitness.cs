@@ -4,7 +4,8 @@ namespace Stromboli.Operator.Nodes;
 internal interface IEpochWitness
 {
     /// <summary>
-    /// Finds out whether this operator still leads, and steps down if it does not. A bridge's word alone is not enough, or a broken node could stop every operator.
+    /// Finds out whether this operator still leads, and steps down if it does not. A bridge's word alone is not enough, or a broken node
+    /// could stop every operator.
     /// </summary>
     Task SuspectAsync(long seenEpoch, CancellationToken cancellationToken);
 }

@@ -10,7 +10,8 @@ internal interface ILeadership
     long Epoch { get; }
 
     /// <summary>
-    /// Completes once this process leads and what the informers hold was listed after that. A process that loses the lead ends, so this happens once.
+    /// Completes once this process leads and what the informers hold was listed after that. A process that loses the lead ends, so this
+    /// happens once.
     /// </summary>
     Task WaitAsync(CancellationToken cancellationToken);
 }

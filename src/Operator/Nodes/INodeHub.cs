@@ -6,8 +6,8 @@ namespace Stromboli.Operator.Nodes;
 internal interface INodeHub
 {
     /// <summary>
-    /// Sends what is wanted of one attempt. Does nothing if the node has no link: the snapshot of its next link says the same. Never blocks;
-    /// a link whose queue is full is closed, since a resync is cheaper than memory.
+    /// Sends what is wanted of one attempt. Does nothing if the node has no link: the snapshot of its next link says the same. Never
+    /// blocks; a link whose queue is full is closed, since a resync is cheaper than memory.
     /// </summary>
     void Send(string node, DesiredAttempt attempt);
 }

@@ -9,6 +9,9 @@ internal interface INodeRegistry
     /// <summary>The node of that name, or null.</summary>
     NodeView? Find(string name);
 
-    /// <summary>Raised, off any lock, with the node's name when its view changed in a way that may matter to a run: came, went, facts, labels, spec, lost.</summary>
+    /// <summary>
+    /// Raised, off any lock, with the node's name when its view changed in a way that may matter to a run: came, went, facts, labels, spec,
+    /// lost.
+    /// </summary>
     event Action<string>? Changed;
 }

@@ -23,7 +23,8 @@ internal sealed class InformerNodeSource : INodeSource
     public AgentNode? Find(string name) => _agentNodes.Store.Get(NamespacedName.Cluster(name));
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string>? ClusterLabels(string name) => _nodes.Store.Get(NamespacedName.Cluster(name))?.Metadata.Labels;
+    public IReadOnlyDictionary<string, string>? ClusterLabels(string name) =>
+        _nodes.Store.Get(NamespacedName.Cluster(name))?.Metadata.Labels;
 
     /// <summary>Calls this with the name of a node of which something changed.</summary>
     public void OnChange(Action<string> changed)
@@ -34,7 +35,9 @@ internal sealed class InformerNodeSource : INodeSource
         _nodes.OnChange(change =>
         {
             if (!ReferenceEquals(change.Old?.Metadata.Labels, change.New?.Metadata.Labels))
+            {
                 changed(change.Object.Metadata.Name!);
+            }
         });
     }
 }

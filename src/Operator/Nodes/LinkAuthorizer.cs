@@ -5,7 +5,9 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>Asks the API server who a token is and what it may do: TokenReview, SubjectAccessReview, and the pod of a pod-bound token.</summary>
+/// <summary>
+/// Asks the API server who a token is and what it may do: TokenReview, SubjectAccessReview, and the pod of a pod-bound token.
+/// </summary>
 internal sealed class LinkAuthorizer : ILinkAuthorizer
 {
     private static readonly TimeSpan ShortestToken = TimeSpan.FromMinutes(10);
@@ -25,12 +27,20 @@ internal sealed class LinkAuthorizer : ILinkAuthorizer
     /// <inheritdoc/>
     public async Task<LinkIdentity> AuthorizeAsync(string node, string token, CancellationToken cancellationToken)
     {
-        var question = new TokenReview { Spec = new() { Token = token, Audiences = [NodeLinkProtocol.Audience] } };
+        var question = new TokenReview
+        {
+            Spec = new() { Token = token, Audiences = [NodeLinkProtocol.Audience] },
+        };
         var review = await _client.CreateAsync(BuiltIn.TokenReviews, question, cancellationToken: cancellationToken);
         var user = LinkRules.UserOf(review.Status);
         var bound = LinkRules.PodOf(user);
         if (!await IsAllowedAsync(user, node, cancellationToken))
-            throw new LinkRefusedException(RefusalReason.Forbidden, $"{user.Username} may not {LinkRules.Verb} agentnodes.stromboli.dev/{node}.");
+        {
+            throw new LinkRefusedException(
+                RefusalReason.Forbidden,
+                $"{user.Username} may not {LinkRules.Verb} agentnodes.stromboli.dev/{node}."
+            );
+        }
 
         // A review without a name is allowed only by a grant that names nothing.
         if (await IsAllowedAsync(user, node: null, cancellationToken))
@@ -54,16 +64,26 @@ internal sealed class LinkAuthorizer : ILinkAuthorizer
     public async Task<string?> RenewAsync(LinkIdentity identity, CancellationToken cancellationToken)
     {
         if (identity is not { Renewable: true, ServiceAccount: { } account, Token: { IssuedAt: { } begin, ExpiresAt: { } end } })
+        {
             return null;
+        }
+
         var life = TimeSpan.FromSeconds(Math.Clamp((end - begin).TotalSeconds, ShortestToken.TotalSeconds, LongestToken.TotalSeconds));
-        var request = new TokenRequest { Spec = new() { Audiences = [NodeLinkProtocol.Audience], ExpirationSeconds = (long)life.TotalSeconds } };
+        var request = new TokenRequest
+        {
+            Spec = new() { Audiences = [NodeLinkProtocol.Audience], ExpirationSeconds = (long)life.TotalSeconds },
+        };
         var answer = await _client.CreateTokenAsync(account, request, cancellationToken);
         return answer.Status is { Token.Length: > 0 } status ? status.Token : null;
     }
 
     private async Task<bool> IsAllowedAsync(UserInfo user, string? node, CancellationToken cancellationToken)
     {
-        var review = await _client.CreateAsync(BuiltIn.SubjectAccessReviews, LinkRules.MayConnect(user, node), cancellationToken: cancellationToken);
+        var review = await _client.CreateAsync(
+            BuiltIn.SubjectAccessReviews,
+            LinkRules.MayConnect(user, node),
+            cancellationToken: cancellationToken
+        );
         return review.Status is { Allowed: true, Denied: not true };
     }
 }

@@ -7,11 +7,11 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.Operator.Nodes;
 
 /// <summary>
-/// Limits the reviews that strangers can cause, since anyone who reaches the hub's port can ask for one. It refuses a token that cannot be valid, repeats a recent refusal, and
-/// refuses an address that had too many refusals. A token that was accepted before is reviewed in any case, so that a node that dials again does not wait behind strangers.
-/// Bounded, and safe for use by several threads.
+/// Limits the reviews that strangers can cause, since anyone who reaches the hub's port can ask for one. It refuses a token that cannot be
+/// valid, repeats a recent refusal, and refuses an address that had too many refusals. A token that was accepted before is reviewed in any
+/// case, so that a node that dials again does not wait behind strangers. Bounded, and safe for use by several threads.
 /// </summary>
-internal sealed class LinkGate(TimeProvider time)
+internal sealed class LinkGate(TimeProvider clock)
 {
     /// <summary>How long a refusal is repeated without a new review. A new grant counts after that.</summary>
     public static readonly TimeSpan RefusalLasts = TimeSpan.FromSeconds(5);
@@ -34,21 +34,31 @@ internal sealed class LinkGate(TimeProvider time)
     public bool Knows(string token)
     {
         lock (_lock)
+        {
             return _accepted.TryGet(HashOf("", token), out _);
+        }
     }
 
     /// <summary>Refuses what needs no review.</summary>
     /// <exception cref="LinkRefusedException">The token cannot be valid, or its address must wait.</exception>
     public void Demand(IPAddress? address, string node, string token)
     {
-        if (TokenRules.Problem(token, time.GetUtcNow()) is { } problem)
+        if (TokenRules.Problem(token, clock.GetUtcNow()) is { } problem)
+        {
             throw new LinkRefusedException(RefusalReason.Unauthenticated, problem);
+        }
+
         lock (_lock)
         {
-            if (_refused.TryGet(HashOf(node, token), out var known) && time.GetElapsedTime(known.At) < RefusalLasts)
+            if (_refused.TryGet(HashOf(node, token), out var known) && clock.GetElapsedTime(known.At) < RefusalLasts)
+            {
                 throw new LinkRefusedException(known.Refusal.Reason, known.Refusal.Message);
+            }
+
             if (Left(address) < 1 && !_accepted.TryGet(HashOf("", token), out _))
+            {
                 throw new LinkRefusedException(RefusalReason.NotLeader, "Too many bridges of this address were refused; try again later.");
+            }
         }
     }
 
@@ -56,14 +66,18 @@ internal sealed class LinkGate(TimeProvider time)
     public void Accept(string token)
     {
         lock (_lock)
+        {
             _accepted.Set(HashOf("", token), 0);
+        }
     }
 
     /// <summary>The API server refused the token for the node.</summary>
     public void Refuse(string node, string token, LinkRefusal refusal)
     {
         lock (_lock)
-            _refused.Set(HashOf(node, token), (refusal, time.GetTimestamp()));
+        {
+            _refused.Set(HashOf(node, token), (refusal, clock.GetTimestamp()));
+        }
     }
 
     /// <summary>Counts a refusal against its address.</summary>
@@ -74,16 +88,21 @@ internal sealed class LinkGate(TimeProvider time)
         {
             var left = Left(address);
             if (left < 1)
+            {
                 return false;
-            _addresses.Set(HubPlaces.KeyOf(address), (left - 1, time.GetTimestamp()));
+            }
+
+            _addresses.Set(HubPlaces.KeyOf(address), (left - 1, clock.GetTimestamp()));
             return true;
         }
     }
 
-    private double Left(IPAddress? address) => _addresses.TryGet(HubPlaces.KeyOf(address), out var known)
-        ? Math.Min(RefusalsAtOnce, known.Left + (time.GetElapsedTime(known.At) / RefusalEvery))
-        : RefusalsAtOnce;
+    private double Left(IPAddress? address) =>
+        _addresses.TryGet(HubPlaces.KeyOf(address), out var known)
+            ? Math.Min(RefusalsAtOnce, known.Left + (clock.GetElapsedTime(known.At) / RefusalEvery))
+            : RefusalsAtOnce;
 
     // The token itself is not kept: it may be valid elsewhere.
-    private static string HashOf(string node, string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{node} {token}")));
+    private static string HashOf(string node, string token) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{node} {token}")));
 }

@@ -5,8 +5,8 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.Operator.Nodes;
 
 /// <summary>
-/// Asks every few minutes whether a link may still be, ends it when it may not or when its token ends, and renews the token of a plain host well before.
-/// An API server that does not answer ends nothing.
+/// Asks every few minutes whether a link may still be, ends it when it may not or when its token ends, and renews the token of a plain host
+/// well before. An API server that does not answer ends nothing.
 /// </summary>
 internal sealed partial class LinkGuard
 {
@@ -14,7 +14,7 @@ internal sealed partial class LinkGuard
 
     private readonly HubContext _context;
     private readonly HubLink _link;
-    private readonly ILogger _log;
+    private readonly ILogger _logger;
     private LinkIdentity _identity;
     private string _token;
     private DateTimeOffset _nextReview;
@@ -26,8 +26,8 @@ internal sealed partial class LinkGuard
         _link = link;
         _identity = identity;
         _token = token;
-        _log = context.Loggers.CreateLogger<LinkGuard>();
-        _nextReview = context.Time.GetUtcNow() + Jittered(context.Settings.AuthorizeAgainAfter);
+        _logger = context.Loggers.CreateLogger<LinkGuard>();
+        _nextReview = context.Clock.GetUtcNow() + Jittered(context.Settings.AuthorizeAgainAfter);
         _nextRenewal = RenewalOf(identity);
     }
 
@@ -37,17 +37,27 @@ internal sealed partial class LinkGuard
         while (true)
         {
             await WaitAsync(cancellationToken);
-            var now = _context.Time.GetUtcNow();
+            var now = _context.Clock.GetUtcNow();
             if (now >= _nextRenewal)
+            {
                 await RenewAsync(cancellationToken);
+            }
+
             if (now >= _identity.Token.ExpiresAt)
             {
-                await _link.RefuseAsync(new LinkRefusal(RefusalReason.Unauthenticated, "The token that the link was opened with has ended; connect with a new one."));
+                await _link.RefuseAsync(
+                    new LinkRefusal(
+                        RefusalReason.Unauthenticated,
+                        "The token that the link was opened with has ended; connect with a new one."
+                    )
+                );
                 return;
             }
 
             if (now >= _nextReview && !await ReviewAsync(cancellationToken))
+            {
                 return;
+            }
         }
     }
 
@@ -61,41 +71,55 @@ internal sealed partial class LinkGuard
     {
         var next = _nextReview < _nextRenewal ? _nextReview : _nextRenewal;
         if (_identity.Token.ExpiresAt < next)
+        {
             next = _identity.Token.ExpiresAt.Value;
-        var wait = next - _context.Time.GetUtcNow();
+        }
+
+        var wait = next - _context.Clock.GetUtcNow();
 
         // Task.Delay cuts to whole milliseconds: without one more it would wake too early, again and again until the time has come.
         if (wait > TimeSpan.Zero)
-            await Task.Delay(wait + TimeSpan.FromMilliseconds(1), _context.Time, cancellationToken);
+        {
+            await Task.Delay(wait + TimeSpan.FromMilliseconds(1), _context.Clock, cancellationToken);
+        }
     }
 
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
-        _nextRenewal = _context.Time.GetUtcNow() + RetryRenewal;
+        _nextRenewal = _context.Clock.GetUtcNow() + RetryRenewal;
         if (!_context.Leadership.IsLeader)
+        {
             return;
+        }
+
         try
         {
             if (await _context.Authorizer.RenewAsync(_identity, cancellationToken) is not { } token)
+            {
                 return;
+            }
+
             _token = token;
             _context.Gate.Accept(token);
             _identity = _identity with { Token = TokenTimes.Read(token) };
             _nextRenewal = RenewalOf(_identity);
             _link.SendToken(token);
-            Log.Renewed(_log, _link.Node, _identity.Token.ExpiresAt);
+            Log.Renewed(_logger, _link.Node, _identity.Token.ExpiresAt);
         }
         catch (ApiException e)
         {
-            Log.NotRenewed(_log, _link.Node, e.Message);
+            Log.NotRenewed(_logger, _link.Node, e.Message);
         }
     }
 
     private async Task<bool> ReviewAsync(CancellationToken cancellationToken)
     {
-        _nextReview = _context.Time.GetUtcNow() + Jittered(_context.Settings.AuthorizeAgainAfter);
+        _nextReview = _context.Clock.GetUtcNow() + Jittered(_context.Settings.AuthorizeAgainAfter);
         if (!_context.Leadership.IsLeader)
+        {
             return true;
+        }
+
         try
         {
             await _context.Authorizer.AuthorizeAsync(_link.Node, _token, cancellationToken);
@@ -108,7 +132,7 @@ internal sealed partial class LinkGuard
         }
         catch (ApiException e)
         {
-            Log.NotReviewed(_log, _link.Node, e.Message);
+            Log.NotReviewed(_logger, _link.Node, e.Message);
             return true;
         }
     }
@@ -116,12 +140,15 @@ internal sealed partial class LinkGuard
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Information, "Node {Node} has a new connect token, good until {Until:u}")]
-        public static partial void Renewed(ILogger log, string node, DateTimeOffset? until);
+        public static partial void Renewed(ILogger logger, string node, DateTimeOffset? until);
 
         [LoggerMessage(LogLevel.Warning, "The connect token of node {Node} could not be renewed; trying again: {Message}")]
-        public static partial void NotRenewed(ILogger log, string node, string message);
+        public static partial void NotRenewed(ILogger logger, string node, string message);
 
-        [LoggerMessage(LogLevel.Warning, "The API server could not say whether node {Node} may stay connected; asking again later: {Message}")]
-        public static partial void NotReviewed(ILogger log, string node, string message);
+        [LoggerMessage(
+            LogLevel.Warning,
+            "The API server could not say whether node {Node} may stay connected; asking again later: {Message}"
+        )]
+        public static partial void NotReviewed(ILogger logger, string node, string message);
     }
 }

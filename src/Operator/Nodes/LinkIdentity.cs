@@ -15,8 +15,8 @@ internal sealed record LinkIdentity
     public NamespacedName? ServiceAccount { get; init; }
 
     /// <summary>
-    /// Whether the operator renews the token: not one bound to a pod, which the kubelet renews, and not one of an account outside of the operator's own namespace, since
-    /// the right to make tokens of any account would be the right to everything.
+    /// Whether the operator renews the token: not one bound to a pod, which the kubelet renews, and not one of an account outside of the
+    /// operator's own namespace, since the right to make tokens of any account would be the right to everything.
     /// </summary>
     public bool Renewable { get; init; }
 

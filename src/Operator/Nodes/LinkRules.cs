@@ -20,32 +20,50 @@ internal static class LinkRules
     public static UserInfo UserOf(TokenReviewStatus? review)
     {
         if (review is not { Authenticated: true, User: { Username.Length: > 0 } user })
-            throw new LinkRefusedException(RefusalReason.Unauthenticated, "The API server does not accept the token; it may be expired or of another cluster.");
+        {
+            throw new LinkRefusedException(
+                RefusalReason.Unauthenticated,
+                "The API server does not accept the token; it may be expired or of another cluster."
+            );
+        }
 
         // A server that does not check audiences returns none, and would accept tokens made for the API server itself.
         return review.Audiences?.Contains(NodeLinkProtocol.Audience) == true
             ? user
-            : throw new LinkRefusedException(RefusalReason.Unauthenticated, $"The token is not for the audience {NodeLinkProtocol.Audience}.");
+            : throw new LinkRefusedException(
+                RefusalReason.Unauthenticated,
+                $"The token is not for the audience {NodeLinkProtocol.Audience}."
+            );
     }
 
     /// <summary>The question whether the user may connect as the node, or as any node when there is no name.</summary>
-    public static SubjectAccessReview MayConnect(UserInfo user, string? node) => new()
-    {
-        Spec = new SubjectAccessReviewSpec
+    public static SubjectAccessReview MayConnect(UserInfo user, string? node) =>
+        new()
         {
-            User = user.Username,
-            Uid = user.Uid,
-            Groups = user.Groups,
-            Extra = user.Extra,
-            ResourceAttributes = new ResourceAttributes { Group = "stromboli.dev", Resource = "agentnodes", Verb = Verb, Name = node },
-        },
-    };
+            Spec = new SubjectAccessReviewSpec
+            {
+                User = user.Username,
+                Uid = user.Uid,
+                Groups = user.Groups,
+                Extra = user.Extra,
+                ResourceAttributes = new ResourceAttributes
+                {
+                    Group = "stromboli.dev",
+                    Resource = "agentnodes",
+                    Verb = Verb,
+                    Name = node,
+                },
+            },
+        };
 
     /// <summary>The ServiceAccount that the user is, or null.</summary>
     public static NamespacedName? ServiceAccountOf(UserInfo user)
     {
         if (user.Username?.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal) != true)
+        {
             return null;
+        }
+
         var parts = user.Username[ServiceAccountPrefix.Length..].Split(':');
         return parts is [{ Length: > 0 }, { Length: > 0 }] ? new NamespacedName(parts[0], parts[1]) : null;
     }
@@ -64,13 +82,19 @@ internal static class LinkRules
         {
             throw new LinkRefusedException(
                 RefusalReason.Forbidden,
-                $"The account may connect as every AgentNode, which counts only for a token bound to a pod; grant it {Verb} on agentnodes/{node} by name.");
+                $"The account may connect as every AgentNode, which counts only for a token bound to a pod; grant it {Verb} on agentnodes/{node} by name."
+            );
         }
 
         if (pod?.Metadata.Uid != bound.Value.UID)
+        {
             throw new LinkRefusedException(RefusalReason.Forbidden, $"The token's pod {bound.Value.Pod} is gone.");
+        }
+
         if (pod.Spec?.NodeName != node)
+        {
             throw new LinkRefusedException(RefusalReason.Forbidden, $"The token's pod {bound.Value.Pod} does not run on the node {node}.");
+        }
     }
 
     private static string? Single(UserInfo user, string key) =>

@@ -7,7 +7,7 @@ namespace Stromboli.Operator.Nodes;
 internal sealed class NodeEntry : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _clock;
     private readonly ITimer _lostTimer;
     private object? _link;
     private NodeFacts? _facts;
@@ -17,15 +17,15 @@ internal sealed class NodeEntry : IDisposable
     private bool _resynced;
     private long _downSince;
 
-    /// <param name="time">The clock.</param>
+    /// <param name="clock">The clock.</param>
     /// <param name="lease">The node's lease.</param>
     /// <param name="lost">Called when the lease and its grace may be over.</param>
-    public NodeEntry(TimeProvider time, NodeLease lease, Action lost)
+    public NodeEntry(TimeProvider clock, NodeLease lease, Action lost)
     {
-        _time = time;
+        _clock = clock;
         Lease = lease;
-        _downSince = time.GetTimestamp();
-        _lostTimer = time.CreateTimer(_ => lost(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _downSince = clock.GetTimestamp();
+        _lostTimer = clock.CreateTimer(_ => lost(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The lease.</summary>
@@ -51,7 +51,7 @@ internal sealed class NodeEntry : IDisposable
                     PrePull = _prePull,
                     ConnectedSince = _connectedSince,
                     Resynced = _resynced,
-                    DownFor = _link is null ? _time.GetElapsedTime(_downSince) : TimeSpan.Zero,
+                    DownFor = _link is null ? _clock.GetElapsedTime(_downSince) : TimeSpan.Zero,
                     Lost = Lease.Left <= TimeSpan.Zero,
                 };
             }
@@ -67,7 +67,7 @@ internal sealed class NodeEntry : IDisposable
             _facts = facts;
             // Of a bridge that starts anew nothing is known until it is told what is wanted.
             _prePull = null;
-            _connectedSince = _time.GetUtcNow();
+            _connectedSince = _clock.GetUtcNow();
             _resynced = false;
         }
     }
@@ -78,11 +78,14 @@ internal sealed class NodeEntry : IDisposable
         lock (_lock)
         {
             if (_link != link)
+            {
                 return;
+            }
+
             _link = null;
             _connectedSince = null;
             _resynced = false;
-            _downSince = _time.GetTimestamp();
+            _downSince = _clock.GetTimestamp();
         }
     }
 
@@ -90,7 +93,9 @@ internal sealed class NodeEntry : IDisposable
     public void Resynced(object link)
     {
         lock (_lock)
+        {
             _resynced |= _link == link;
+        }
     }
 
     /// <summary>The bridge's facts have changed; nothing if another link has the node.</summary>
@@ -99,7 +104,9 @@ internal sealed class NodeEntry : IDisposable
         lock (_lock)
         {
             if (_link == link)
+            {
                 _facts = facts;
+            }
         }
     }
 
@@ -110,7 +117,10 @@ internal sealed class NodeEntry : IDisposable
         lock (_lock)
         {
             if (_link != link)
+            {
                 return false;
+            }
+
             _images = images;
             return true;
         }
@@ -123,7 +133,10 @@ internal sealed class NodeEntry : IDisposable
         lock (_lock)
         {
             if (_link != link)
+            {
                 return false;
+            }
+
             _prePull = progress;
             return true;
         }
@@ -134,7 +147,9 @@ internal sealed class NodeEntry : IDisposable
     {
         var left = Lease.Left;
         if (left > TimeSpan.Zero)
+        {
             _lostTimer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <inheritdoc/>

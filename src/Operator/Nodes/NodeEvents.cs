@@ -18,6 +18,14 @@ internal sealed class NodeEvents
     public void Fenced(string node)
     {
         if (_nodes.Find(node) is { } found)
-            _events.Record(found, EventType.Warning, "LinkFenced", "Connect", "A second bridge connected as this node; the older link was closed. Each node must have one bridge.");
+        {
+            _events.Record(
+                found,
+                EventType.Warning,
+                "LinkFenced",
+                "Connect",
+                "A second bridge connected as this node; the older link was closed. Each node must have one bridge."
+            );
+        }
     }
 }

@@ -10,13 +10,13 @@ internal sealed partial class NodeHub : INodeHub
     private readonly ConcurrentDictionary<string, HubLink> _links = new();
     private readonly Lock _changing = new();
     private readonly HubContext _context;
-    private readonly ILogger _log;
+    private readonly ILogger _logger;
     private bool _closed;
 
     public NodeHub(HubContext context)
     {
         _context = context;
-        _log = context.Loggers.CreateLogger<NodeHub>();
+        _logger = context.Loggers.CreateLogger<NodeHub>();
     }
 
     /// <summary>Raised with the node's name when a newer link took it over from one that was still up.</summary>
@@ -26,21 +26,29 @@ internal sealed partial class NodeHub : INodeHub
     public void Send(string node, DesiredAttempt attempt)
     {
         if (_context.Leadership.IsLeader && _links.TryGetValue(node, out var link))
+        {
             link.Send(attempt);
+        }
     }
 
-    /// <summary>Tells the node which images are wanted on it, if it has a link. Costs nothing when they are what it was told last.</summary>
+    /// <summary>
+    /// Tells the node which images are wanted on it, if it has a link. Costs nothing when they are what it was told last.
+    /// </summary>
     public void SendImages(string node, IReadOnlyList<string> images)
     {
         if (_context.Leadership.IsLeader && _links.TryGetValue(node, out var link))
+        {
             link.SendImages(images);
+        }
     }
 
     /// <summary>Tells the node that a session was deleted, if it has a link: the snapshot of its next link says the same.</summary>
     public void SendSessionGone(string node, string uid)
     {
         if (_context.Leadership.IsLeader && _links.TryGetValue(node, out var link))
+        {
             link.SendSessionGone(uid);
+        }
     }
 
     /// <summary>Runs a link until it ends.</summary>
@@ -50,7 +58,12 @@ internal sealed partial class NodeHub : INodeHub
     /// <param name="installation">The UID of the kube-system namespace.</param>
     /// <param name="cancellationToken">Ends the link at once.</param>
     public async Task RunAsync(
-        MessageChannel<OperatorMessage, BridgeMessage> channel, LinkIdentity identity, string token, string installation, CancellationToken cancellationToken)
+        MessageChannel<OperatorMessage, BridgeMessage> channel,
+        LinkIdentity identity,
+        string token,
+        string installation,
+        CancellationToken cancellationToken
+    )
     {
         await using (channel)
         {
@@ -85,7 +98,10 @@ internal sealed partial class NodeHub : INodeHub
         lock (_changing)
         {
             if (_closed)
+            {
                 return false;
+            }
+
             older = _links.GetValueOrDefault(link.Node);
             older?.Fence();
             _links[link.Node] = link;
@@ -93,10 +109,10 @@ internal sealed partial class NodeHub : INodeHub
         }
 
         _context.Metrics.LinkBegan();
-        Log.Began(_log, link.Node, link.User);
+        Log.Began(_logger, link.Node, link.User);
         if (older is not null)
         {
-            Log.Fenced(_log, link.Node);
+            Log.Fenced(_logger, link.Node);
             Fenced?.Invoke(link.Node);
         }
 
@@ -106,7 +122,10 @@ internal sealed partial class NodeHub : INodeHub
     private void Leave(HubLink link)
     {
         if (!link.Entered)
+        {
             return;
+        }
+
         _links.TryRemove(new KeyValuePair<string, HubLink>(link.Node, link));
         _context.Registry.LinkDown(link.Node, link);
         _context.Metrics.LinkEnded();
@@ -115,9 +134,9 @@ internal sealed partial class NodeHub : INodeHub
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Information, "Node {Node} is connected as {User}")]
-        public static partial void Began(ILogger log, string node, string user);
+        public static partial void Began(ILogger logger, string node, string user);
 
         [LoggerMessage(LogLevel.Warning, "Node {Node} was connected already: a newer link takes over, and the older one is closed")]
-        public static partial void Fenced(ILogger log, string node);
+        public static partial void Fenced(ILogger logger, string node);
     }
 }

@@ -11,13 +11,14 @@ internal static class NodeImageRules
 {
     /// <summary>The images within bounds: what has no proper name, or one that was there before, is left out.</summary>
     public static IReadOnlyList<NodeImage> Clean(IReadOnlyList<NodeImage?>? images) =>
-    [
-        .. (images ?? []).OfType<NodeImage>()
-            .Where(image => image.Name is { Length: > 0 and <= RunLimits.Image } name && ImageNames.IsName(name))
-            .DistinctBy(image => image.Name)
-            .Take(NodeLimits.Images)
-            .Select(Clean),
-    ];
+        [
+            .. (images ?? [])
+                .OfType<NodeImage>()
+                .Where(image => image.Name is { Length: > 0 and <= RunLimits.Image } name && ImageNames.IsName(name))
+                .DistinctBy(image => image.Name)
+                .Take(NodeLimits.Images)
+                .Select(Clean),
+        ];
 
     /// <summary>The progress within bounds.</summary>
     public static PrePullProgress Clean(PrePullProgress? progress)
@@ -32,17 +33,20 @@ internal static class NodeImageRules
         };
     }
 
-    private static NodeImage Clean(NodeImage image) => new()
-    {
-        Name = image.Name,
-        ID = Text(image.ID, StatusLimits.Word),
-        Size = image.Size is { } size ? Math.Clamp(size, 0, StatusLimits.Count) : null,
-        Created = image.Created,
-        Labels = Labels(image.Labels),
-        Tools = image.Tools is { } tools ? [.. tools.Select(tool => Text(tool, StatusLimits.Word)).OfType<string>().Distinct().Take(NodeLimits.ImageTools)] : null,
-        Compatibility = image.Compatibility,
-        Message = Text(image.Message, NodeLimits.ImageMessage),
-    };
+    private static NodeImage Clean(NodeImage image) =>
+        new()
+        {
+            Name = image.Name,
+            ID = Text(image.ID, StatusLimits.Word),
+            Size = image.Size is { } size ? Math.Clamp(size, 0, StatusLimits.Count) : null,
+            Created = image.Created,
+            Labels = Labels(image.Labels),
+            Tools = image.Tools is { } tools
+                ? [.. tools.Select(tool => Text(tool, StatusLimits.Word)).OfType<string>().Distinct().Take(NodeLimits.ImageTools)]
+                : null,
+            Compatibility = image.Compatibility,
+            Message = Text(image.Message, NodeLimits.ImageMessage),
+        };
 
     private static Dictionary<string, string>? Labels(Dictionary<string, string>? said)
     {
@@ -51,11 +55,17 @@ internal static class NodeImageRules
         foreach (var (key, value) in said ?? [])
         {
             if (Text(key, StatusLimits.Word) is not { } name || value is null)
+            {
                 continue;
+            }
+
             var text = Text(value, StatusLimits.Word) ?? "";
             bytes += Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(text);
             if (labels.Count == NodeLimits.ImageLabels || bytes > NodeLimits.ImageLabelBytes)
+            {
                 break;
+            }
+
             labels[name] = text;
         }
 

@@ -11,15 +11,15 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
     private readonly Lock _raising = new();
     private readonly INodeSource _source;
     private readonly HubSettings _settings;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _clock;
     private long _leadSince;
 
-    public NodeRegistry(INodeSource source, HubSettings settings, TimeProvider time)
+    public NodeRegistry(INodeSource source, HubSettings settings, TimeProvider clock)
     {
         _source = source;
         _settings = settings;
-        _time = time;
-        _leadSince = time.GetTimestamp();
+        _clock = clock;
+        _leadSince = clock.GetTimestamp();
     }
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
     /// <summary>This operator leads from now on: any node may hold a lease that the last leader granted up to this moment.</summary>
     public void LeadBegins()
     {
-        Interlocked.Exchange(ref _leadSince, _time.GetTimestamp());
+        Interlocked.Exchange(ref _leadSince, _clock.GetTimestamp());
         foreach (var (name, entry) in _entries)
         {
             entry.Lease.Extend(_leadSince);
@@ -49,7 +49,9 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
         }
 
         foreach (var node in _source.AgentNodes)
+        {
             Refresh(node.Metadata.Name!);
+        }
     }
 
     /// <summary>A link has the node.</summary>
@@ -84,17 +86,23 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
     public void ImagesChanged(string name, object link, IReadOnlyList<NodeImage> images)
     {
         if (Entry(name).Images(link, images))
+        {
             Told?.Invoke(name);
+        }
     }
 
     /// <summary>The node is further with the images that are wanted on it.</summary>
     public void PrePullChanged(string name, object link, PrePullProgress progress)
     {
         if (Entry(name).PrePull(link, progress))
+        {
             Told?.Invoke(name);
+        }
     }
 
-    /// <summary>A lease is about to be granted that the bridge may count from this timestamp at the latest. Called before the grant leaves.</summary>
+    /// <summary>
+    /// A lease is about to be granted that the bridge may count from this timestamp at the latest. Called before the grant leaves.
+    /// </summary>
     public void LeaseGranted(string name, long timestamp)
     {
         var entry = Entry(name);
@@ -110,8 +118,15 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
         lock (_raising)
         {
             var view = View(name);
-            if (view is null ? entry.Raised is null : entry.Raised is { } raised && NodeViews.Same(raised.View, view) && raised.Lost == entry.Lease.Left <= TimeSpan.Zero)
+            if (
+                view is null
+                    ? entry.Raised is null
+                    : entry.Raised is { } raised && NodeViews.Same(raised.View, view) && raised.Lost == entry.Lease.Left <= TimeSpan.Zero
+            )
+            {
                 return;
+            }
+
             entry.Raised = view is null ? null : (view, entry.Lease.Left <= TimeSpan.Zero);
         }
 
@@ -122,7 +137,9 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
     public void Dispose()
     {
         foreach (var entry in _entries.Values)
+        {
             entry.Dispose();
+        }
     }
 
     private void LeaseMayBeOver(string name)
@@ -135,17 +152,27 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
     private NodeView? View(string name)
     {
         if (_source.Find(name) is not { } node)
+        {
             return null;
+        }
+
         var entry = Entry(name);
         var report = entry.Report;
         return NodeViews.Of(node, report, Labels(entry, node, report.Facts?.Labels, _source.ClusterLabels(name)), entry.Lease.LostAt);
     }
 
     private static IReadOnlyDictionary<string, string> Labels(
-        NodeEntry entry, AgentNode node, IReadOnlyDictionary<string, string>? reported, IReadOnlyDictionary<string, string>? cluster)
+        NodeEntry entry,
+        AgentNode node,
+        IReadOnlyDictionary<string, string>? reported,
+        IReadOnlyDictionary<string, string>? cluster
+    )
     {
         if (entry.Labels is { } known && known.AreOf(node, reported, cluster))
+        {
             return known.Effective;
+        }
+
         var made = new NodeLabels(node, reported, cluster, NodeViews.Labels(node, reported, cluster));
         entry.Labels = made;
         return made.Effective;
@@ -154,14 +181,22 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
     private NodeEntry Entry(string name)
     {
         if (_entries.TryGetValue(name, out var known))
+        {
             return known;
-        var lease = new NodeLease(_time, _settings.NodeLostAfter, _settings.NodeLostGrace, Interlocked.Read(ref _leadSince));
-        var made = new NodeEntry(_time, lease, () => LeaseMayBeOver(name));
+        }
+
+        var lease = new NodeLease(_clock, _settings.NodeLostAfter, _settings.NodeLostGrace, Interlocked.Read(ref _leadSince));
+        var made = new NodeEntry(_clock, lease, () => LeaseMayBeOver(name));
         var entry = _entries.GetOrAdd(name, made);
         if (entry == made)
+        {
             made.Watch();
+        }
         else
+        {
             made.Dispose();
+        }
+
         return entry;
     }
 }

@@ -7,7 +7,9 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>Writes AgentNode status: only when it would differ, and for one node at most once in ten seconds. An idle node costs no write.</summary>
+/// <summary>
+/// Writes AgentNode status: only when it would differ, and for one node at most once in ten seconds. An idle node costs no write.
+/// </summary>
 internal sealed class NodeStatusController : IDisposable
 {
     /// <summary>The least time between two writes for one node.</summary>
@@ -25,7 +27,7 @@ internal sealed class NodeStatusController : IDisposable
     private readonly Action<string, IReadOnlyList<string>> _wantImages;
     private readonly EventRecorder _events;
     private readonly HubMetrics _metrics;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _clock;
     private readonly Controller _controller;
 
     /// <param name="client">Writes.</param>
@@ -36,8 +38,8 @@ internal sealed class NodeStatusController : IDisposable
     /// <param name="wantImages">Tells a node the images that are wanted on it; called again and again with the same.</param>
     /// <param name="events">For what an admin should know.</param>
     /// <param name="metrics">Counts.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="log">The log.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="logger">The log.</param>
     public NodeStatusController(
         KubeClient client,
         IAgentNodeCreator creator,
@@ -47,8 +49,9 @@ internal sealed class NodeStatusController : IDisposable
         Action<string, IReadOnlyList<string>> wantImages,
         EventRecorder events,
         HubMetrics metrics,
-        TimeProvider time,
-        ILogger<Controller> log)
+        TimeProvider clock,
+        ILogger<Controller> logger
+    )
     {
         _client = client;
         _creator = creator;
@@ -58,8 +61,8 @@ internal sealed class NodeStatusController : IDisposable
         _wantImages = wantImages;
         _events = events;
         _metrics = metrics;
-        _time = time;
-        _controller = Controller.For(informer).Build(new ControllerOptions { Name = "nodes", Workers = 2 }, ReconcileAsync, time, log);
+        _clock = clock;
+        _controller = Controller.For(informer).Build(new ControllerOptions { Name = "nodes", Workers = 2 }, ReconcileAsync, clock, logger);
         registry.Changed += Look;
         registry.Told += Look;
     }
@@ -78,8 +81,7 @@ internal sealed class NodeStatusController : IDisposable
         _controller.Dispose();
     }
 
-    private static bool Same(AgentNodeStatus? a, AgentNodeStatus b) =>
-        a is not null && Json(a).AsSpan().SequenceEqual(Json(b));
+    private static bool Same(AgentNodeStatus? a, AgentNodeStatus b) => a is not null && Json(a).AsSpan().SequenceEqual(Json(b));
 
     private static byte[] Json(AgentNodeStatus status) => JsonSerializer.SerializeToUtf8Bytes(status, CrdsJson.Default.AgentNodeStatus);
 
@@ -90,23 +92,38 @@ internal sealed class NodeStatusController : IDisposable
             _written.TryRemove(key, out _);
             // Deleted under a bridge that is connected: it is a node all the same, and would otherwise be none until it dials again.
             if (_informer.Store.Get(key) is null && _registry.Report(key.Name).ConnectedSince is not null)
+            {
                 await _creator.EnsureAsync(key.Name, cancellationToken);
+            }
+
             return ReconcileResult.Done;
         }
 
         _wantImages(key.Name, PrePullRules.Wanted(node));
         // Before anything is compared: each change of a run on the node leads here.
-        if (_written.TryGetValue(key, out var last) && Interval - _time.GetElapsedTime(last) is var wait && wait > TimeSpan.Zero)
+        if (_written.TryGetValue(key, out var last) && Interval - _clock.GetElapsedTime(last) is var wait && wait > TimeSpan.Zero)
+        {
             return ReconcileResult.After(wait);
+        }
+
         var report = _registry.Report(key.Name);
-        // Also for a node that has just been made: its bridge is about to dial, and a first status before that would hold the second back for the whole interval.
+        // Also for a node that has just been made: its bridge is about to dial, and a first status before that would hold the second back
+        // for the whole interval.
         if (!view.Connected && !report.Lost && report.DownFor < Settle)
+        {
             return ReconcileResult.After(Settle - report.DownFor);
-        var next = AgentNodeStatusRules.Next(node, view, report, _taken(key.Name), _time);
+        }
+
+        var next = AgentNodeStatusRules.Next(node, view, report, _taken(key.Name), _clock);
         if (Same(node.Status, next))
+        {
             return ReconcileResult.Done;
-        _informer.Store.Observe(await _client.ReplaceStatusAsync(AgentNodeResource.Type, node with { Status = next }, cancellationToken: cancellationToken));
-        _written[key] = _time.GetTimestamp();
+        }
+
+        _informer.Store.Observe(
+            await _client.ReplaceStatusAsync(AgentNodeResource.Type, node with { Status = next }, cancellationToken: cancellationToken)
+        );
+        _written[key] = _clock.GetTimestamp();
         _metrics.StatusWritten();
         Announce(node, next);
         return ReconcileResult.Done;
@@ -114,8 +131,12 @@ internal sealed class NodeStatusController : IDisposable
 
     private void Announce(AgentNode node, AgentNodeStatus next)
     {
-        if (Conditions.Find(next.Conditions, NodeConditions.Ready) is { Reason: AgentNodeStatusRules.Lost } lost
-            && Conditions.Find(node.Status?.Conditions, NodeConditions.Ready)?.Reason != AgentNodeStatusRules.Lost)
+        if (
+            Conditions.Find(next.Conditions, NodeConditions.Ready) is { Reason: AgentNodeStatusRules.Lost } lost
+            && Conditions.Find(node.Status?.Conditions, NodeConditions.Ready)?.Reason != AgentNodeStatusRules.Lost
+        )
+        {
             _events.Record(node, EventType.Warning, "NodeLost", "EndLease", lost.Message);
+        }
     }
 }

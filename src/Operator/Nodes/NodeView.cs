@@ -10,12 +10,15 @@ internal sealed record NodeView
     public required bool Connected { get; init; }
 
     /// <summary>
-    /// When its last granted lease plus the grace is over: from then on its attempts are lost. Moves on with each grant. After a change of leader
-    /// it is at first as if a lease had been granted at the moment of the change.
+    /// When its last granted lease plus the grace is over: from then on its attempts are lost. Moves on with each grant. After a change of
+    /// leader it is at first as if a lease had been granted at the moment of the change.
     /// </summary>
     public required DateTimeOffset LostAt { get; init; }
 
-    /// <summary>The effective labels: those of the AgentNode's spec, of the cluster's Node of that name, and under <c>node.stromboli.dev/</c> what it says of itself.</summary>
+    /// <summary>
+    /// The effective labels: those of the AgentNode's spec, of the cluster's Node of that name, and under <c>node.stromboli.dev/</c> what
+    /// it says of itself.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
     /// <summary>Whether an admin keeps new runs away.</summary>
@@ -33,7 +36,9 @@ internal sealed record NodeView
     /// <summary>The memory, in bytes.</summary>
     public long MemoryBytes { get; init; }
 
-    /// <summary>Processes and threads that runs may have together; null if its bridge does not say, and then they are not counted.</summary>
+    /// <summary>
+    /// Processes and threads that runs may have together; null if its bridge does not say, and then they are not counted.
+    /// </summary>
     public int? Pids { get; init; }
 
     /// <summary>The most of these that one run may have; null if its bridge does not say.</summary>

@@ -13,7 +13,8 @@ internal static class NodeViews
         return new NodeView
         {
             Name = node.Metadata.Name!,
-            // A node that comes back after its lease has none until its first ping is answered: a run placed on it before would be lost at once.
+            // A node that comes back after its lease has none until its first ping is answered: a run placed on it before would be lost at
+            // once.
             Connected = report is { ConnectedSince: not null, Resynced: true, Lost: false },
             LostAt = lostAt,
             Labels = labels,
@@ -40,29 +41,39 @@ internal static class NodeViews
     public static bool Same(NodeView? a, NodeView? b)
     {
         if (a is null || b is null)
+        {
             return a is null && b is null;
+        }
+
         return a with { Labels = b.Labels, LostAt = b.LostAt } == b && Same(a.Labels, b.Labels);
     }
 
     /// <summary>The labels that count.</summary>
     public static IReadOnlyDictionary<string, string> Labels(
-        AgentNode node, IReadOnlyDictionary<string, string>? reported, IReadOnlyDictionary<string, string>? cluster)
+        AgentNode node,
+        IReadOnlyDictionary<string, string>? reported,
+        IReadOnlyDictionary<string, string>? cluster
+    )
     {
         var labels = new Dictionary<string, string>();
         foreach (var (key, value) in (cluster ?? new Dictionary<string, string>()).Concat(node.Spec?.Labels ?? []))
         {
             if (!key.StartsWith(NodeLimits.ReportedLabelPrefix, StringComparison.Ordinal))
+            {
                 labels[key] = value;
+            }
         }
 
         foreach (var (key, value) in reported ?? ReportedBefore(node))
+        {
             labels[key] = value;
+        }
+
         return labels;
     }
 
-    private static Dictionary<string, string> ReportedBefore(AgentNode node) => (node.Status?.Labels ?? [])
-        .Where(l => l.Key.StartsWith(NodeLimits.ReportedLabelPrefix, StringComparison.Ordinal))
-        .ToDictionary();
+    private static Dictionary<string, string> ReportedBefore(AgentNode node) =>
+        (node.Status?.Labels ?? []).Where(l => l.Key.StartsWith(NodeLimits.ReportedLabelPrefix, StringComparison.Ordinal)).ToDictionary();
 
     private static bool Same(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b) =>
         a.Count == b.Count && a.All(l => b.TryGetValue(l.Key, out var value) && value == l.Value);

@@ -13,12 +13,22 @@ internal static class SnapshotParts
     /// <param name="schema">What the bridge speaks.</param>
     /// <param name="sizeOf">The bytes of an attempt within a message.</param>
     public static IEnumerable<DesiredSnapshot> Of(
-        IReadOnlyList<DesiredAttempt> attempts, IReadOnlyList<string> sessions, long epoch, int schema, Func<DesiredAttempt, int> sizeOf)
+        IReadOnlyList<DesiredAttempt> attempts,
+        IReadOnlyList<string> sessions,
+        long epoch,
+        int schema,
+        Func<DesiredAttempt, int> sizeOf
+    )
     {
-        // A bridge of schema 1 reads the sessions of the last part alone, and removes all others: there they are one item, which is too large or not.
-        var items = attempts.Select(attempt => new Item(attempt, [], sizeOf(attempt))).Concat(schema == 1
-            ? [new Item(null, sessions, sessions.Sum(SizeOf))]
-            : sessions.Select(session => new Item(null, [session], SizeOf(session))));
+        // A bridge of schema 1 reads the sessions of the last part alone, and removes all others: there they are one item, which is too
+        // large or not.
+        var items = attempts
+            .Select(attempt => new Item(attempt, [], sizeOf(attempt)))
+            .Concat(
+                schema == 1
+                    ? [new Item(null, sessions, sessions.Sum(SizeOf))]
+                    : sessions.Select(session => new Item(null, [session], SizeOf(session)))
+            );
         foreach (var (part, last) in MessageParts.Of(items, item => item.Bytes))
         {
             yield return new DesiredSnapshot

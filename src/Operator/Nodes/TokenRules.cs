@@ -3,7 +3,9 @@ using Stromboli.NodeLink;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>Whether a token can be a ServiceAccount token for the hub, by its claims; pure. Only the API server can say whether the claims are true.</summary>
+/// <summary>
+/// Whether a token can be a ServiceAccount token for the hub, by its claims; pure. Only the API server can say whether the claims are true.
+/// </summary>
 internal static class TokenRules
 {
     /// <summary>Longer than any ServiceAccount token.</summary>
@@ -16,22 +18,37 @@ internal static class TokenRules
     public static string? Problem(string token, DateTimeOffset now)
     {
         if (token.Length > MaxLength)
+        {
             return $"The operator does not accept the token: it has more than {MaxLength} characters.";
+        }
+
         using var claims = TokenTimes.Claims(token);
         if (claims is null)
+        {
             return "The operator does not accept the token: it is not a JSON Web Token.";
+        }
+
         if (!Audiences(claims.RootElement).Contains(NodeLinkProtocol.Audience))
+        {
             return $"The token is not for the audience {NodeLinkProtocol.Audience}.";
-        return TokenTimes.Read(claims.RootElement).ExpiresAt is { } end && end + Skew < now ? "The operator does not accept the token: it has expired." : null;
+        }
+
+        return TokenTimes.Read(claims.RootElement).ExpiresAt is { } end && end + Skew < now
+            ? "The operator does not accept the token: it has expired."
+            : null;
     }
 
     // RFC 7519: one string or an array of them.
-    private static IEnumerable<string?> Audiences(JsonElement claims) => claims.TryGetProperty("aud", out var audience)
-        ? audience.ValueKind switch
-        {
-            JsonValueKind.String => [audience.GetString()],
-            JsonValueKind.Array => audience.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString()),
-            _ => [],
-        }
-        : [];
+    private static IEnumerable<string?> Audiences(JsonElement claims) =>
+        claims.TryGetProperty("aud", out var audience)
+            ? audience.ValueKind switch
+            {
+                JsonValueKind.String => [audience.GetString()],
+                JsonValueKind.Array => audience
+                    .EnumerateArray()
+                    .Where(one => one.ValueKind == JsonValueKind.String)
+                    .Select(one => one.GetString()),
+                _ => [],
+            }
+            : [];
 }

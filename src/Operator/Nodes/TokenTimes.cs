@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>When a ServiceAccount token began and ends, read from its claims (RFC 7519). Only good for a token that TokenReview has accepted.</summary>
+/// <summary>
+/// When a ServiceAccount token began and ends, read from its claims (RFC 7519). Only good for a token that TokenReview has accepted.
+/// </summary>
 /// <param name="IssuedAt">The claim <c>iat</c>; null if it has none.</param>
 /// <param name="ExpiresAt">The claim <c>exp</c>; null if it has none.</param>
 internal readonly record struct TokenTimes(DateTimeOffset? IssuedAt, DateTimeOffset? ExpiresAt)
@@ -29,12 +31,18 @@ internal readonly record struct TokenTimes(DateTimeOffset? IssuedAt, DateTimeOff
     {
         var parts = token.Split('.', 4);
         if (parts.Length != 3 || !Base64Url.IsValid(parts[1]))
+        {
             return null;
+        }
+
         try
         {
             var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]), new() { MaxDepth = 16 });
             if (claims.RootElement.ValueKind == JsonValueKind.Object)
+            {
                 return claims;
+            }
+
             claims.Dispose();
         }
         catch (JsonException)
@@ -46,7 +54,10 @@ internal readonly record struct TokenTimes(DateTimeOffset? IssuedAt, DateTimeOff
     }
 
     private static DateTimeOffset? Time(JsonElement claims, string name) =>
-        claims.TryGetProperty(name, out var claim) && claim.ValueKind == JsonValueKind.Number && claim.TryGetDouble(out var seconds) && seconds is >= 0 and <= MaxSeconds
+        claims.TryGetProperty(name, out var claim)
+        && claim.ValueKind == JsonValueKind.Number
+        && claim.TryGetDouble(out var seconds)
+        && seconds is >= 0 and <= MaxSeconds
             ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)
             : null;
 }

@@ -14,7 +14,9 @@ internal sealed record PriceTable
     /// <summary>The table that comes with the operator.</summary>
     public static PriceTable BuiltIn { get; } = ReadBuiltIn();
 
-    /// <summary>The day on which the prices were looked up. Nobody can tell what a cost is worth that was reckoned at prices of no known age.</summary>
+    /// <summary>
+    /// The day on which the prices were looked up. Nobody can tell what a cost is worth that was reckoned at prices of no known age.
+    /// </summary>
     public required DateOnly Taken { get; init; }
 
     /// <summary>Where, for people.</summary>
@@ -58,21 +60,40 @@ internal sealed record PriceTable
         var table = JsonSerializer.Deserialize(json, PriceTableJson.Default.PriceTable) ?? throw new FormatException("The table is null.");
         var models = table.Models;
         if (models.Count > MaxEntries)
+        {
             throw new FormatException($"models has {models.Count} entries; {MaxEntries} are allowed.");
+        }
+
         foreach (var price in models)
         {
             if (price is not { Model.Length: > 0 and <= 128 })
+            {
                 throw new FormatException("Each of models must have a model of 1 to 128 characters.");
+            }
+
             decimal[] amounts = [price.Input, price.Output, price.CacheRead, price.CacheWrite, price.CacheWriteHour];
             if (amounts.Any(a => a is < 0 or > MaxPrice))
+            {
                 throw new FormatException($"A price of {price.Model} is below 0 or above {MaxPrice}.");
+            }
         }
 
         var tools = table.ServerTools ?? [];
-        if (tools.Count > MaxEntries || tools.Any(tool => tool is not { Name.Length: > 0 and <= 128, PerThousandUSD: >= 0 and <= MaxPrice }))
-            throw new FormatException($"serverTools has more than {MaxEntries} entries, or one without a name and a price from 0 to {MaxPrice}.");
+        if (
+            tools.Count > MaxEntries
+            || tools.Any(tool => tool is not { Name.Length: > 0 and <= 128, PerThousandUSD: >= 0 and <= MaxPrice })
+        )
+        {
+            throw new FormatException(
+                $"serverTools has more than {MaxEntries} entries, or one without a name and a price from 0 to {MaxPrice}."
+            );
+        }
+
         if (tools.DistinctBy(tool => tool.Name).Count() != tools.Count)
+        {
             throw new FormatException("A tool is named twice.");
+        }
+
         return models.DistinctBy(p => p.Model).Count() == models.Count ? table : throw new FormatException("A model is named twice.");
     }
 

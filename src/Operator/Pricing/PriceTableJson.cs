@@ -7,6 +7,7 @@ namespace Stromboli.Operator.Pricing;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
-    MaxDepth = 8)]
+    MaxDepth = 8
+)]
 [JsonSerializable(typeof(PriceTable))]
 internal sealed partial class PriceTableJson : JsonSerializerContext;

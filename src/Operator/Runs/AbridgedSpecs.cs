@@ -10,8 +10,9 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Operator.Runs;
 
 /// <summary>
-/// What is kept in memory of runs and sessions that are not over; pure. A spec may have more than a megabyte, and a namespace any number of them: of a large one only what the
-/// record's decisions need is kept, and the rest is read live when the run is dispatched. Most specs are small and kept whole, so that they are not read twice.
+/// What is kept in memory of runs and sessions that are not over; pure. A spec may have more than a megabyte, and a namespace any number of
+/// them: of a large one only what the record's decisions need is kept, and the rest is read live when the run is dispatched. Most specs are
+/// small and kept whole, so that they are not read twice.
 /// </summary>
 internal static class AbridgedSpecs
 {
@@ -21,23 +22,34 @@ internal static class AbridgedSpecs
     /// <summary>Whether only a part of the run's spec is here, of its own or of what comes from its session.</summary>
     public static bool IsAbridged(this AgentRun run) => run.Spec?.AbridgedFrom is not null;
 
-    /// <summary>Metadata without what other programs keep there: labels, annotations (kubectl's copy of the whole object among them), owners and managed fields have no bound.</summary>
-    public static ObjectMeta Metadata(ObjectMeta metadata) => new()
-    {
-        Name = metadata.Name,
-        Namespace = metadata.Namespace,
-        Uid = metadata.Uid,
-        ResourceVersion = metadata.ResourceVersion,
-        Generation = metadata.Generation,
-        CreationTimestamp = metadata.CreationTimestamp,
-        DeletionTimestamp = metadata.DeletionTimestamp,
-    };
+    /// <summary>
+    /// Metadata without what other programs keep there: labels, annotations (kubectl's copy of the whole object among them), owners and
+    /// managed fields have no bound.
+    /// </summary>
+    public static ObjectMeta Metadata(ObjectMeta metadata) =>
+        new()
+        {
+            Name = metadata.Name,
+            Namespace = metadata.Namespace,
+            Uid = metadata.Uid,
+            ResourceVersion = metadata.ResourceVersion,
+            Generation = metadata.Generation,
+            CreationTimestamp = metadata.CreationTimestamp,
+            DeletionTimestamp = metadata.DeletionTimestamp,
+        };
 
     /// <summary>What is kept of a run's spec: what is asked of it while an attempt is under way or the run waits to be read.</summary>
     public static AgentRunSpec? Of(AgentRunSpec? spec)
     {
-        if (spec is null || spec.AbridgedFrom is not null || SizeOf(spec, CrdsJson.Default.AgentRunSpec) is not (> WholeBytes and var bytes))
+        if (
+            spec is null
+            || spec.AbridgedFrom is not null
+            || SizeOf(spec, CrdsJson.Default.AgentRunSpec) is not (> WholeBytes and var bytes)
+        )
+        {
             return spec;
+        }
+
         return new()
         {
             AbridgedFrom = bytes,
@@ -62,12 +74,24 @@ internal static class AbridgedSpecs
     /// <summary>What is kept of a session's spec: what its own status needs, and what of it concerns runs under way.</summary>
     public static AgentSessionSpec? Of(AgentSessionSpec? spec)
     {
-        if (spec is null || spec.AbridgedFrom is not null || SizeOf(spec, CrdsJson.Default.AgentSessionSpec) is not (> WholeBytes and var bytes))
+        if (
+            spec is null
+            || spec.AbridgedFrom is not null
+            || SizeOf(spec, CrdsJson.Default.AgentSessionSpec) is not (> WholeBytes and var bytes)
+        )
+        {
             return spec;
+        }
+
         return new()
         {
             AbridgedFrom = bytes,
-            Problem = AgentSessionValidator.Validate(spec) is [var problem, ..] ? problem with { Sentence = StatusCuts.Message(problem.Sentence) } : null,
+            Problem = AgentSessionValidator.Validate(spec) is [var problem, ..]
+                ? problem with
+                {
+                    Sentence = StatusCuts.Message(problem.Sentence),
+                }
+                : null,
             Mode = spec.Mode,
             Agent = Of(spec.Agent),
             Resources = spec.Resources,
@@ -79,21 +103,28 @@ internal static class AbridgedSpecs
     }
 
     // Which kind of agent it is, and whether its conversation is kept.
-    private static AgentSpec? Of(AgentSpec? agent) => agent is null ? null : new()
-    {
-        Command = agent.Command is null ? null : [],
-        Claude = agent.Claude is null ? null : new() { NoPersistence = agent.Claude.NoPersistence },
-    };
+    private static AgentSpec? Of(AgentSpec? agent) =>
+        agent is null
+            ? null
+            : new()
+            {
+                Command = agent.Command is null ? null : [],
+                Claude = agent.Claude is null ? null : new() { NoPersistence = agent.Claude.NoPersistence },
+            };
 
     // How many commands there are: what a node says of them is shown by their place.
-    private static LifecycleSpec? Of(LifecycleSpec? lifecycle) => lifecycle is null ? null : lifecycle with
-    {
-        OnCreate = Of(lifecycle.OnCreate),
-        PostCreate = Of(lifecycle.PostCreate),
-        PostStart = Of(lifecycle.PostStart),
-    };
+    private static LifecycleSpec? Of(LifecycleSpec? lifecycle) =>
+        lifecycle is null
+            ? null
+            : lifecycle with
+            {
+                OnCreate = Of(lifecycle.OnCreate),
+                PostCreate = Of(lifecycle.PostCreate),
+                PostStart = Of(lifecycle.PostStart),
+            };
 
-    private static List<string>? Of(List<string>? commands) => commands is null ? null : [.. commands.Take(RunLimits.Hooks).Select(_ => "")];
+    private static List<string>? Of(List<string>? commands) =>
+        commands is null ? null : [.. commands.Take(RunLimits.Hooks).Select(_ => "")];
 
     private static int SizeOf<T>(T value, JsonTypeInfo<T> json)
     {
@@ -116,7 +147,10 @@ internal static class AbridgedSpecs
         public Memory<byte> GetMemory(int sizeHint = 0)
         {
             if (_buffer.Length < sizeHint)
+            {
                 _buffer = new byte[sizeHint];
+            }
+
             return _buffer;
         }
 

@@ -9,7 +9,9 @@ internal static class BaselinePolicy
     public static string? Denial(AgentRunSpec spec, RunOptions options)
     {
         if (spec.Agent?.Claude?.ExtraArgs is [_, ..] && !options.AllowExtraArgs)
+        {
             return "spec.agent.claude.extraArgs is not allowed here: leave it out, or start the operator with --allow-extra-args.";
+        }
         // A share is worth what others have: who asks for the most takes it from them.
         return spec.Resources?.CpuShares is { } shares && shares > options.MaxCpuShares
             ? $"spec.resources.cpuShares {shares} is more than the {options.MaxCpuShares} that are allowed here: ask for less, or start the operator with --max-cpu-shares {shares}."

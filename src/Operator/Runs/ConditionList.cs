@@ -2,7 +2,9 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Operator.Runs;
 
-/// <summary>The conditions of a run while its next status is made: every one of them gets the generation that the status speaks of.</summary>
+/// <summary>
+/// The conditions of a run while its next status is made: every one of them gets the generation that the status speaks of.
+/// </summary>
 internal sealed class ConditionList(IReadOnlyList<Condition>? before, long? generation, DateTimeOffset now)
 {
     private readonly List<Condition> _conditions = [.. (before ?? []).Select(c => c with { ObservedGeneration = generation })];
@@ -22,9 +24,14 @@ internal sealed class ConditionList(IReadOnlyList<Condition>? before, long? gene
             LastTransitionTime = since,
         };
         if (index >= 0)
+        {
             _conditions[index] = condition;
+        }
         else
+        {
             _conditions.Add(condition);
+        }
+
         return this;
     }
 

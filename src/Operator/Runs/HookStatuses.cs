@@ -14,20 +14,28 @@ internal static class HookStatuses
     {
         var hooks = LifecycleHook.Of(lifecycle);
         if (reports is null || !hooks.Any(hook => Find(reports, hook) is not null))
+        {
             return null;
+        }
+
         return [.. hooks.Take(StatusLimits.Hooks).Select(hook => Status(hook, Find(reports, hook)))];
     }
 
-    private static HookReport? Find(IReadOnlyList<HookReport> reports, LifecycleHook hook) => reports.FirstOrDefault(report => report.Name == hook.Name);
+    private static HookReport? Find(IReadOnlyList<HookReport> reports, LifecycleHook hook) =>
+        reports.FirstOrDefault(report => report.Name == hook.Name);
 
-    private static HookStatus Status(LifecycleHook hook, HookReport? report) => new()
-    {
-        Name = hook.Name,
-        Result = report is null ? HookResult.NotRun : Enum.IsDefined(report.Result) ? report.Result : HookResult.Failed,
-        ExitCode = StatusCuts.ExitCode(report?.ExitCode),
-        Signal = StatusCuts.Word(report?.Signal),
-        Duration = report?.DurationMs is { } milliseconds
-            ? new GoDuration(TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, (long)Longest.TotalMilliseconds)))
-            : null,
-    };
+    private static HookStatus Status(LifecycleHook hook, HookReport? report) =>
+        new()
+        {
+            Name = hook.Name,
+            Result =
+                report is null ? HookResult.NotRun
+                : Enum.IsDefined(report.Result) ? report.Result
+                : HookResult.Failed,
+            ExitCode = StatusCuts.ExitCode(report?.ExitCode),
+            Signal = StatusCuts.Word(report?.Signal),
+            Duration = report?.DurationMs is { } milliseconds
+                ? new GoDuration(TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, (long)Longest.TotalMilliseconds)))
+                : null,
+        };
 }

@@ -3,8 +3,8 @@ using Stromboli.Kubernetes;
 namespace Stromboli.Operator.Runs;
 
 /// <summary>
-/// Reads Secrets and ConfigMaps by name, one request for a name at a time: those who ask while one is under way share the next, so that each gets an answer that
-/// was asked for after it asked. That a name was not there is remembered for a moment.
+/// Reads Secrets and ConfigMaps by name, one request for a name at a time: those who ask while one is under way share the next, so that
+/// each gets an answer that was asked for after it asked. That a name was not there is remembered for a moment.
 /// </summary>
 internal sealed class InputLooks(KubeClient client, TimeProvider clock)
 {
@@ -25,7 +25,9 @@ internal sealed class InputLooks(KubeClient client, TimeProvider clock)
         lock (_gate)
         {
             if (_missing.TryGetValue(place, out var missing) && clock.GetElapsedTime(missing.At) < Remembered)
+            {
                 return Task.FromResult(missing.Answer);
+            }
         }
         return LookAsync(place, cancellationToken);
     }
@@ -38,7 +40,10 @@ internal sealed class InputLooks(KubeClient client, TimeProvider clock)
         lock (_gate)
         {
             if (_underWay.TryGetValue(place, out var turn))
+            {
                 return (turn.Next ??= NewAnswer()).Task.WaitAsync(cancellationToken);
+            }
+
             _underWay[place] = new Turn();
             mine = NewAnswer();
         }
@@ -72,7 +77,10 @@ internal sealed class InputLooks(KubeClient client, TimeProvider clock)
             var next = _underWay[place].Next;
             _underWay[place].Next = null;
             if (next is null)
+            {
                 _underWay.Remove(place);
+            }
+
             return next;
         }
     }
@@ -96,13 +104,25 @@ internal sealed class InputLooks(KubeClient client, TimeProvider clock)
         lock (_gate)
         {
             if (answer.IsThere)
+            {
                 _missing.Remove(place);
+            }
             else
+            {
                 _missing[place] = (answer, asked);
+            }
+
             if (_missing.Count < Many)
+            {
                 return;
-            foreach (var old in _missing.Where(entry => clock.GetElapsedTime(entry.Value.At) >= Remembered).Select(entry => entry.Key).ToList())
+            }
+
+            foreach (
+                var old in _missing.Where(entry => clock.GetElapsedTime(entry.Value.At) >= Remembered).Select(entry => entry.Key).ToList()
+            )
+            {
                 _missing.Remove(old);
+            }
         }
     }
 

@@ -12,7 +12,8 @@ internal sealed record InputObject(Secret? Secret, ConfigMap? ConfigMap, bool Is
     public bool IsThere => Secret is not null || ConfigMap is not null;
 
     /// <summary>Tells one answer from another, and nothing of what it holds: the version of what is there.</summary>
-    public string Version => IsForbidden ? "forbidden" : (Secret?.Metadata ?? ConfigMap?.Metadata)?.ResourceVersion ?? (IsThere ? "there" : "");
+    public string Version =>
+        IsForbidden ? "forbidden" : (Secret?.Metadata ?? ConfigMap?.Metadata)?.ResourceVersion ?? (IsThere ? "there" : "");
 
     /// <summary>Says nothing of what it holds.</summary>
     public override string ToString() => nameof(InputObject);

@@ -4,10 +4,17 @@ using Stromboli.Kubernetes;
 namespace Stromboli.Operator.Runs;
 
 /// <summary>
-/// The runs that wait for a Secret or ConfigMap, by its name. Nobody may watch Secrets, so each name is looked at now and then, once for all runs that wait for it, and
-/// all names one after another, by namespaces in turn: any number of runs that wait cost a bounded number of requests. Runs are woken when what they wait for has changed.
+/// The runs that wait for a Secret or ConfigMap, by its name. Nobody may watch Secrets, so each name is looked at now and then, once for
+/// all runs that wait for it, and all names one after another, by namespaces in turn: any number of runs that wait cost a bounded number of
+/// requests. Runs are woken when what they wait for has changed.
 /// </summary>
-internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, RunOptions options, TimeProvider clock, ILogger<InputWaits> logger) : IDisposable
+internal sealed partial class InputWaits(
+    InputLooks looks,
+    RunSignals signals,
+    RunOptions options,
+    TimeProvider clock,
+    ILogger<InputWaits> logger
+) : IDisposable
 {
     /// <summary>The least time between two looks, over all names.</summary>
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(100);
@@ -21,7 +28,9 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
     public SecretCheck? Find(string uid)
     {
         lock (_gate)
+        {
             return _byUID.TryGetValue(uid, out var place) ? _places.Find(place)!.Waiting[uid].Check : null;
+        }
     }
 
     /// <summary>The run waits for what it was told.</summary>
@@ -41,13 +50,23 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
             waited.Version = version;
             _places.Set(place, waited);
             // What else was read for it is not kept.
-            waited.Waiting[run.UID()] = new(NamespacedName.Of(run), new SecretCheck { Reason = check.Reason, Message = check.Message, WaitsFor = check.WaitsFor });
+            waited.Waiting[run.UID()] = new(
+                NamespacedName.Of(run),
+                new SecretCheck
+                {
+                    Reason = check.Reason,
+                    Message = check.Message,
+                    WaitsFor = check.WaitsFor,
+                }
+            );
             _byUID[run.UID()] = place;
             waited.Newest = now;
             // That nothing is there may have been remembered: what came since is seen when that is over.
             var soon = now + InputLooks.Remembered;
             if (soon < waited.NextLook)
+            {
                 waited.NextLook = soon;
+            }
         }
         Sooner();
         Wake(changed);
@@ -57,7 +76,9 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
     public void Forget(string uid)
     {
         lock (_gate)
+        {
             Remove(uid);
+        }
     }
 
     /// <summary>Looks until cancelled.</summary>
@@ -68,7 +89,10 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
             while (true)
             {
                 if (await NextAsync(cancellationToken) is not { } place)
+                {
                     continue;
+                }
+
                 await LookAsync(place, cancellationToken);
                 await Task.Delay(Spacing, clock, cancellationToken);
             }
@@ -97,11 +121,18 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
         lock (_gate)
         {
             if (_places.Find(place) is not { } waited)
+            {
                 return;
+            }
+
             if (version is not null && version != waited.Version)
+            {
                 changed = Take(place, waited);
+            }
             else
+            {
                 waited.NextLook = clock.GetUtcNow() + Backoff(waited);
+            }
         }
         Wake(changed);
     }
@@ -110,7 +141,9 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
     private TimeSpan Backoff(WaitedInput waited)
     {
         var wait = (clock.GetUtcNow() - waited.Newest) / 2;
-        return wait < options.SecretRetry ? options.SecretRetry : wait > options.SecretRetryMax ? options.SecretRetryMax : wait;
+        return wait < options.SecretRetry ? options.SecretRetry
+            : wait > options.SecretRetryMax ? options.SecretRetryMax
+            : wait;
     }
 
     // The name whose look is due, or null when something has come in between.
@@ -121,7 +154,10 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
         {
             var now = clock.GetUtcNow();
             if (_places.Take(now) is { } next)
+            {
                 return next;
+            }
+
             wait = _places.Due is { } time ? time - now : Timeout.InfiniteTimeSpan;
         }
         using var due = new CancellationTokenSource(wait, clock);
@@ -142,7 +178,9 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
         try
         {
             if (_sooner.CurrentCount == 0)
+            {
                 _sooner.Release();
+            }
         }
         catch (SemaphoreFullException)
         {
@@ -154,7 +192,10 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
     {
         _places.Remove(place);
         foreach (var uid in waited.Waiting.Keys)
+        {
             _byUID.Remove(uid);
+        }
+
         List<NamespacedName> all = [.. waited.Waiting.Values.Select(w => w.Run)];
         waited.Waiting.Clear();
         return all;
@@ -162,19 +203,28 @@ internal sealed partial class InputWaits(InputLooks looks, RunSignals signals, R
 
     private void Remove(string uid)
     {
-        if (_byUID.Remove(uid, out var place) && _places.Find(place) is { } waited && waited.Waiting.Remove(uid) && waited.Waiting.Count == 0)
+        if (
+            _byUID.Remove(uid, out var place)
+            && _places.Find(place) is { } waited
+            && waited.Waiting.Remove(uid)
+            && waited.Waiting.Count == 0
+        )
+        {
             _places.Remove(place);
+        }
     }
 
     private void Wake(List<NamespacedName> runs)
     {
         foreach (var run in runs)
+        {
             signals.Wake(run);
+        }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "{Place}, which runs wait for, cannot be read: {Cause}")]
+        [LoggerMessage(LogLevel.Warning, "{Place}, which runs wait for, cannot be read: {Cause}")]
         public static partial void Failed(ILogger logger, NamespacedName place, string cause);
     }
 }

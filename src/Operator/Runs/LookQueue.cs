@@ -1,8 +1,8 @@
 namespace Stromboli.Operator.Runs;
 
 /// <summary>
-/// The names that runs wait for, and which of them is looked at next. Namespaces take turns, so that one with thousands of names does not delay the look that another waits for.
-/// Guarded by its owner's lock.
+/// The names that runs wait for, and which of them is looked at next. Namespaces take turns, so that one with thousands of names does not
+/// delay the look that another waits for. Guarded by its owner's lock.
 /// </summary>
 internal sealed class LookQueue
 {
@@ -17,7 +17,10 @@ internal sealed class LookQueue
     {
         // A namespace that comes has its turn after those that are there: to come and go brings nothing.
         if (!_namespaces.TryGetValue(place.Key.Namespace, out var names))
+        {
             _namespaces[place.Key.Namespace] = names = new() { Served = ++_turn };
+        }
+
         names.ByPlace[place] = waited;
     }
 
@@ -25,10 +28,14 @@ internal sealed class LookQueue
     public void Remove(InputPlace place)
     {
         if (_namespaces.TryGetValue(place.Key.Namespace, out var names) && names.ByPlace.Remove(place) && names.ByPlace.Count == 0)
+        {
             _namespaces.Remove(place.Key.Namespace);
+        }
     }
 
-    /// <summary>The name to look at now, of the namespace that has waited longest for its turn; the turn is taken. Null if none is due.</summary>
+    /// <summary>
+    /// The name to look at now, of the namespace that has waited longest for its turn; the turn is taken. Null if none is due.
+    /// </summary>
     public InputPlace? Take(DateTimeOffset now)
     {
         (Names Names, InputPlace Place)? next = null;
@@ -36,10 +43,15 @@ internal sealed class LookQueue
         {
             var (place, waited) = names.First;
             if (waited.NextLook <= now && (next is not { } best || names.Served < best.Names.Served))
+            {
                 next = (names, place);
+            }
         }
         if (next is not { } taken)
+        {
             return null;
+        }
+
         taken.Names.Served = ++_turn;
         return taken.Place;
     }

@@ -30,17 +30,18 @@ internal sealed record ObservedAttempt
     public AttemptEnd? End { get; init; }
 
     /// <summary>Turns the node's "so long ago" into times.</summary>
-    public static ObservedAttempt From(string node, AttemptObservation observation, DateTimeOffset receivedAt) => new()
-    {
-        Node = node,
-        Attempt = observation.Attempt,
-        // Ended without an end is a contradiction that says nothing.
-        Stage = observation is { Stage: AttemptStage.Ended, End: null } ? AttemptStage.Preparing : observation.Stage,
-        Hooks = observation.Hooks,
-        StartedAt = Before(receivedAt, observation.StartedAgoMs),
-        EndedAt = observation.Stage == AttemptStage.Ended ? Before(receivedAt, observation.End?.EndedAgoMs) : null,
-        End = observation.Stage == AttemptStage.Ended ? observation.End : null,
-    };
+    public static ObservedAttempt From(string node, AttemptObservation observation, DateTimeOffset receivedAt) =>
+        new()
+        {
+            Node = node,
+            Attempt = observation.Attempt,
+            // Ended without an end is a contradiction that says nothing.
+            Stage = observation is { Stage: AttemptStage.Ended, End: null } ? AttemptStage.Preparing : observation.Stage,
+            Hooks = observation.Hooks,
+            StartedAt = Before(receivedAt, observation.StartedAgoMs),
+            EndedAt = observation.Stage == AttemptStage.Ended ? Before(receivedAt, observation.End?.EndedAgoMs) : null,
+            End = observation.Stage == AttemptStage.Ended ? observation.End : null,
+        };
 
     /// <summary>Whether this says more than what was known: an end is final, a start is not taken back.</summary>
     public bool Replaces(ObservedAttempt? known) =>
@@ -49,13 +50,14 @@ internal sealed record ObservedAttempt
         || (Attempt == known.Attempt && (Node != known.Node || Rank(Stage) >= Rank(known.Stage)) && known.End is null);
 
     // Prepared and held may change places: a bridge that was restarted prepares again.
-    private static int Rank(AttemptStage stage) => stage switch
-    {
-        AttemptStage.Ended => 3,
-        AttemptStage.Running => 2,
-        AttemptStage.Hooks => 1,
-        _ => 0,
-    };
+    private static int Rank(AttemptStage stage) =>
+        stage switch
+        {
+            AttemptStage.Ended => 3,
+            AttemptStage.Running => 2,
+            AttemptStage.Hooks => 1,
+            _ => 0,
+        };
 
     private static DateTimeOffset? Before(DateTimeOffset time, long? agoMs) =>
         agoMs is { } ago ? time.AddMilliseconds(-Math.Clamp(ago, 0, MaxAgoMs)) : null;

@@ -6,8 +6,9 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.Operator.Runs;
 
 /// <summary>
-/// Which of the users that Secrets of the type <c>kubernetes.io/dockerconfigjson</c> hold are for an image; pure. Servers are matched as a kubelet does: host (with a
-/// <c>*</c> within a label) and port, and perhaps the beginning of the path. No sentence here ever holds a value.
+/// Which of the users that Secrets of the type <c>kubernetes.io/dockerconfigjson</c> hold are for an image; pure. Servers are matched as a
+/// kubelet does: host (with a <c>*</c> within a label) and port, and perhaps the beginning of the path. No sentence here ever holds a
+/// value.
 /// </summary>
 internal static class PullSecretRules
 {
@@ -32,27 +33,47 @@ internal static class PullSecretRules
         for (var i = 0; i < names.Count; i++)
         {
             if (Missing($"spec.imagePullSecrets[{i}]", names[i], found[i]) is { } missing)
+            {
                 return missing;
+            }
+
             if (Read(found[i].Secret!.Data?.GetValueOrDefault(Key)) is not { } users)
             {
                 return Waits(
                     RunReason.SecretNotFound,
-                    $"The key {Key} of the Secret {names[i]}, named by spec.imagePullSecrets[{i}], cannot be used: it must hold {{\"auths\": {{SERVER: {{\"username\": …, \"password\": …}}}}}}.");
+                    $"The key {Key} of the Secret {names[i]}, named by spec.imagePullSecrets[{i}], cannot be used: it must hold {{\"auths\": {{SERVER: {{\"username\": …, \"password\": …}}}}}}."
+                );
             }
 
             matching.AddRange(users.Where(user => user.Server.Serves(image)));
         }
 
         // Stable, so that what is named first is tried first among equals.
-        return new() { PullCredentials = [.. matching.OrderByDescending(user => user.Server.Precision).Select(user => user.Credential).Distinct().Take(MaxCredentials)] };
+        return new()
+        {
+            PullCredentials =
+            [
+                .. matching
+                    .OrderByDescending(user => user.Server.Precision)
+                    .Select(user => user.Credential)
+                    .Distinct()
+                    .Take(MaxCredentials),
+            ],
+        };
     }
 
     private static SecretCheck? Missing(string field, string name, InputObject place)
     {
         if (place.IsForbidden)
+        {
             return SecretRules.Unreadable(name);
+        }
+
         if (place.Secret is not { } secret)
+        {
             return Waits(RunReason.SecretNotFound, $"The Secret {name}, named by {field}, is not there; create it in the run's namespace.");
+        }
+
         return SecretRules.NotAllowed(secret, name, Use) is { } sentence ? Waits(RunReason.SecretNotAllowed, sentence) : null;
     }
 
@@ -61,14 +82,27 @@ internal static class PullSecretRules
         try
         {
             using var json = JsonDocument.Parse(bytes ?? [], new() { MaxDepth = 8 });
-            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("auths", out var auths) || auths.ValueKind != JsonValueKind.Object)
+            if (
+                json.RootElement.ValueKind != JsonValueKind.Object
+                || !json.RootElement.TryGetProperty("auths", out var auths)
+                || auths.ValueKind != JsonValueKind.Object
+            )
+            {
                 return null;
+            }
+
             List<(RegistryServer, PullCredential)> users = [];
             foreach (var entry in auths.EnumerateObject())
             {
                 // An entry without a user, as `docker login` with a credential store leaves it, is for nobody.
-                if (RegistryServer.Parse(entry.Name) is { } server && entry.Value.ValueKind == JsonValueKind.Object && User(entry.Value) is { } user)
+                if (
+                    RegistryServer.Parse(entry.Name) is { } server
+                    && entry.Value.ValueKind == JsonValueKind.Object
+                    && User(entry.Value) is { } user
+                )
+                {
                     users.Add((server, user));
+                }
             }
 
             return users;
@@ -83,8 +117,14 @@ internal static class PullSecretRules
     {
         var (name, password) = (Text(entry, "username"), Text(entry, "password"));
         if (string.IsNullOrEmpty(name) && Text(entry, "auth") is { } joined && Decode(joined)?.Split(':', 2) is [var first, var second])
+        {
             (name, password) = (first, second);
-        return name is { Length: > 0 and <= MaxLength } && password is { Length: > 0 and <= MaxLength } && !name.Contains(':', StringComparison.Ordinal)
+        }
+
+        return
+            name is { Length: > 0 and <= MaxLength }
+            && password is { Length: > 0 and <= MaxLength }
+            && !name.Contains(':', StringComparison.Ordinal)
             ? new PullCredential { Username = name, Password = password }
             : null;
     }

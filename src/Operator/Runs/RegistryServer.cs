@@ -1,6 +1,9 @@
 namespace Stromboli.Operator.Runs;
 
-/// <summary>A server as <c>.dockerconfigjson</c> names it: <c>registry.example.com</c>, <c>https://registry.example.com/v2/</c>, <c>*.example.com:5000/team</c>.</summary>
+/// <summary>
+/// A server as <c>.dockerconfigjson</c> names it: <c>registry.example.com</c>, <c>https://registry.example.com/v2/</c>,
+/// <c>*.example.com:5000/team</c>.
+/// </summary>
 /// <param name="Host">The host, with the port if it has one; a <c>*</c> stands for any text within a label.</param>
 /// <param name="Path">What the repository's path begins with; empty for any.</param>
 internal sealed record RegistryServer(string Host, string Path)
@@ -17,7 +20,9 @@ internal sealed record RegistryServer(string Host, string Path)
         foreach (var scheme in new[] { "https://", "http://" })
         {
             if (name.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            {
                 name = name[scheme.Length..];
+            }
         }
 
         var parts = name.TrimEnd('/').Split('/', 2);
@@ -30,7 +35,10 @@ internal sealed record RegistryServer(string Host, string Path)
     {
         var parts = image.Split('@')[0].Split('/', 2);
         if (parts.Length < 2 || !IsHost(Canonical(parts[0])))
+        {
             return false;
+        }
+
         var repository = parts[1].Split(':')[0];
         return Path.Length == 0 || repository == Path || repository.StartsWith(Path + "/", StringComparison.Ordinal);
     }
@@ -45,24 +53,34 @@ internal sealed record RegistryServer(string Host, string Path)
     {
         var pieces = wanted.Split('*');
         if (pieces.Length == 1)
+        {
             return wanted == given;
+        }
+
         var rest = given.AsSpan();
         if (!rest.StartsWith(pieces[0]))
+        {
             return false;
+        }
+
         rest = rest[pieces[0].Length..];
         foreach (var piece in pieces.AsSpan()[1..^1])
         {
             if (rest.IndexOf(piece) is var at && at < 0)
+            {
                 return false;
+            }
+
             rest = rest[(at + piece.Length)..];
         }
 
         return rest.EndsWith(pieces[^1]);
     }
 
-    private static string Canonical(string host) => host.ToLowerInvariant() switch
-    {
-        "index.docker.io" or "registry-1.docker.io" or DockerHub => DockerHub,
-        var other => other,
-    };
+    private static string Canonical(string host) =>
+        host.ToLowerInvariant() switch
+        {
+            "index.docker.io" or "registry-1.docker.io" or DockerHub => DockerHub,
+            var other => other,
+        };
 }

@@ -11,7 +11,10 @@ internal static class RunBudgets
     public static AttemptBudget? Left(AgentRun run)
     {
         if (run.Spec?.Budget is not { } budget || (budget.MaxTokens is null && budget.MaxCostUSD is null))
+        {
             return null;
+        }
+
         var used = run.Status?.Budget;
         return new()
         {
@@ -29,7 +32,10 @@ internal static class RunBudgets
     public static BudgetUse? Add(AgentRun run, AttemptUsage? usage)
     {
         if (Left(run) is not { } left)
+        {
             return run.Status?.Budget;
+        }
+
         var used = run.Status?.Budget;
         var tokens = usage is null ? left.Tokens ?? 0 : Math.Clamp(usage.ChargedTokens, 0, StatusLimits.Count);
         var dollars = usage is null ? left.CostUSD ?? 0 : Math.Clamp(usage.ChargedCostUSD, 0, RunUsages.MaxDollars);

@@ -5,8 +5,8 @@ using Stromboli.Operator.Scheduling;
 namespace Stromboli.Operator.Runs;
 
 /// <summary>
-/// Brings to each run what concerns it: its own changes, what nodes observe of it, changes of its node, the scheduler's answers. A change of a node
-/// costs the runs that wait one pass of the scheduler, not a look at each.
+/// Brings to each run what concerns it: its own changes, what nodes observe of it, changes of its node, the scheduler's answers. A change
+/// of a node costs the runs that wait one pass of the scheduler, not a look at each.
 /// </summary>
 internal sealed class RunController : IDisposable
 {
@@ -29,7 +29,8 @@ internal sealed class RunController : IDisposable
         ILeadership leadership,
         RunOptions options,
         TimeProvider clock,
-        ILogger<Controller> logger)
+        ILogger<Controller> logger
+    )
     {
         _runs = runs;
         _queue = queue;
@@ -41,18 +42,35 @@ internal sealed class RunController : IDisposable
         runs.Informer.OnChange(change =>
         {
             if (change.Type == ChangeType.Deleted)
+            {
                 executor.Deleted(change.Object);
+            }
         });
-        _controller = Controller.For(runs.Informer, runs.IsNews).Build(
-            new ControllerOptions { Name = "runs", Workers = options.Workers, MaxBackoff = options.MaxBackoff }, executor.ReconcileAsync, clock, logger);
+        _controller = Controller
+            .For(runs.Informer, runs.IsNews)
+            .Build(
+                new ControllerOptions
+                {
+                    Name = "runs",
+                    Workers = options.Workers,
+                    MaxBackoff = options.MaxBackoff,
+                },
+                executor.ReconcileAsync,
+                clock,
+                logger
+            );
         executor.Freed += SignalChange;
         signals.Woken += _controller.Enqueue;
         queue.Woken += uid =>
         {
             if (_runs.Find(uid) is { } run)
+            {
                 _controller.Enqueue(NamespacedName.Of(run));
+            }
             else
+            {
                 executor.Forget(uid);
+            }
         };
         queue.Began += SignalChange;
         nodes.Changed += NodeChanged;
@@ -87,7 +105,10 @@ internal sealed class RunController : IDisposable
     private void NodeChanged(string node)
     {
         foreach (var run in _runs.LiveOnNode(node))
+        {
             _controller.Enqueue(NamespacedName.Of(run));
+        }
+
         SignalChange();
     }
 
@@ -97,7 +118,9 @@ internal sealed class RunController : IDisposable
         try
         {
             if (_changed.CurrentCount == 0)
+            {
                 _changed.Release();
+            }
         }
         catch (SemaphoreFullException)
         {

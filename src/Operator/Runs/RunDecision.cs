@@ -11,12 +11,20 @@ internal static class RunDecision
     {
         var run = snapshot.Run;
         if (run.IsFinished())
+        {
             return Finished(snapshot);
+        }
+
         return run.LiveAttempt() is { } live ? Live(snapshot, live) : WaitingDecision.Decide(snapshot, run, []);
     }
 
     /// <summary>A verdict with this status, and what follows from it; the status is left out if it is stored already.</summary>
-    internal static RunVerdict Store(RunSnapshot snapshot, AgentRunStatus status, IReadOnlyList<RunEvent> events, DateTimeOffset? lookAgain = null)
+    internal static RunVerdict Store(
+        RunSnapshot snapshot,
+        AgentRunStatus status,
+        IReadOnlyList<RunEvent> events,
+        DateTimeOffset? lookAgain = null
+    )
     {
         var same = StatusComparison.IsSame(status, snapshot.Run.Status);
         var stored = snapshot.Run with { Status = status };
@@ -25,25 +33,33 @@ internal static class RunDecision
             Status = same ? null : status,
             After = AttemptWishes.Of(stored, snapshot.Now, snapshot.Options),
             Events = same ? [] : events,
-            LookAgain = lookAgain ?? Earlier(AttemptWishes.FreedAt(stored, snapshot.Now, snapshot.Options), AttemptWishes.DeletedAt(stored)),
+            LookAgain =
+                lookAgain ?? Earlier(AttemptWishes.FreedAt(stored, snapshot.Now, snapshot.Options), AttemptWishes.DeletedAt(stored)),
         };
     }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b : a;
 
     // Its spec may change still (the TTL, say): every observedGeneration follows, and nothing starts.
-    private static RunVerdict Finished(RunSnapshot snapshot) => AttemptWishes.DeletedAt(snapshot.Run) <= snapshot.Now
-        ? new() { Delete = true }
-        : Store(snapshot, RunTransitions.Restamped(snapshot.Run, snapshot.Now), []);
+    private static RunVerdict Finished(RunSnapshot snapshot) =>
+        AttemptWishes.DeletedAt(snapshot.Run) <= snapshot.Now
+            ? new() { Delete = true }
+            : Store(snapshot, RunTransitions.Restamped(snapshot.Run, snapshot.Now), []);
 
     private static RunVerdict Live(RunSnapshot snapshot, RunAttempt live)
     {
         // Another node, or an attempt that is not the one on record: nothing that it says counts.
         var observed = snapshot.Observed is { } o && o.Node == live.Node && o.Attempt == live.Attempt ? o : null;
         if (observed?.End is { } end)
+        {
             return EndDecision.Decide(snapshot, observed, end);
+        }
+
         if (snapshot.NodeLostAt is { } lostAt && lostAt <= snapshot.Now)
+        {
             return EndDecision.Lost(snapshot, lostAt, $"The node {live.Node} was lost: it did not renew its lease.");
+        }
+
         return UnderWay(snapshot, observed);
     }
 

@@ -28,7 +28,8 @@ internal sealed partial class RunExecutor(
     EventRecorder events,
     RunOptions options,
     TimeProvider clock,
-    ILogger<RunExecutor> logger)
+    ILogger<RunExecutor> logger
+)
 {
     // Since when a node is missing that a run under way is on: its AgentNode was deleted.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _missing = new();
@@ -40,9 +41,15 @@ internal sealed partial class RunExecutor(
     public async Task<ReconcileResult> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         if (runs.Get(key) is not { } run)
+        {
             return ReconcileResult.Done;
+        }
+
         if (!leadership.IsLeader)
+        {
             return ReconcileResult.Backoff;
+        }
+
         try
         {
             return await ReconcileAsync(key, run, cancellationToken);
@@ -51,7 +58,9 @@ internal sealed partial class RunExecutor(
         {
             // Deleted meanwhile: what was put in place here since then has nobody else to clear it away.
             if (runs.Find(run.UID()) is null)
+            {
                 Forget(run.UID());
+            }
         }
     }
 
@@ -69,7 +78,9 @@ internal sealed partial class RunExecutor(
         secrets.Forget(uid);
         waits.Forget(uid);
         if (queue.Release(uid))
+        {
             Freed?.Invoke();
+        }
     }
 
     private async Task<ReconcileResult> ReconcileAsync(NamespacedName key, AgentRun run, CancellationToken cancellationToken)
@@ -78,7 +89,10 @@ internal sealed partial class RunExecutor(
         var isNeeded = IsWholeNeeded(run, verdict);
         // The answer to a write has the whole object, too.
         if (!isNeeded && !(run.IsAbridged() && verdict.Status is not null))
+        {
             return await CarryOutAsync(run, verdict, check, cancellationToken);
+        }
+
         if (!whole.TryEnter())
         {
             // To stop needs neither: it waits for nothing.
@@ -88,9 +102,15 @@ internal sealed partial class RunExecutor(
         try
         {
             if (!isNeeded)
+            {
                 return await CarryOutAsync(run, verdict, check, cancellationToken);
+            }
+
             if (await whole.ReadAsync(run, cancellationToken) is not { } live)
+            {
                 return ReconcileResult.Backoff;
+            }
+
             (verdict, check) = await DecideAsync(live, cancellationToken);
             return await CarryOutAsync(live, verdict, check, cancellationToken);
         }
@@ -100,11 +120,17 @@ internal sealed partial class RunExecutor(
         }
     }
 
-    // The store keeps no result of a run that is over, and of large specs only a part: what is written late, decided on the whole, or sent with it, starts from the whole object.
+    // The store keeps no result of a run that is over, and of large specs only a part: what is written late, decided on the whole, or sent
+    // with it, starts from the whole object.
     private bool IsWholeNeeded(AgentRun run, RunVerdict verdict) =>
         verdict.Need == RunNeed.Spec
         || (verdict.Status is not null && run.IsFinished())
-        || (run.IsAbridged() && verdict.Before.Concat(verdict.After).Any(wish => wish.State is DesiredState.Hold or DesiredState.Go && sender.IsNews(run, wish)));
+        || (
+            run.IsAbridged()
+            && verdict
+                .Before.Concat(verdict.After)
+                .Any(wish => wish.State is DesiredState.Hold or DesiredState.Go && sender.IsNews(run, wish))
+        );
 
     private async Task<(RunVerdict Verdict, SecretCheck? Check)> DecideAsync(AgentRun run, CancellationToken cancellationToken)
     {
@@ -139,9 +165,15 @@ internal sealed partial class RunExecutor(
                     break;
                 default:
                     if (snapshot.Secrets?.WaitsFor is null)
+                    {
                         waits.Forget(run.UID());
+                    }
+
                     if (snapshot.Placement is null && queue.Release(run.UID()))
+                    {
                         Freed?.Invoke();
+                    }
+
                     return (verdict, snapshot.Secrets);
             }
         }
@@ -150,17 +182,26 @@ internal sealed partial class RunExecutor(
     private async Task<SecretCheck> InputsAsync(AgentRun run, CancellationToken cancellationToken)
     {
         if (waits.Find(run.UID()) is { } known)
+        {
             return known;
+        }
+
         var check = await inputs.ReadAsync(run, cancellationToken);
         if (check.WaitsFor is not null)
+        {
             waits.Add(run, check);
+        }
+
         return check;
     }
 
     private DateTimeOffset? LostAt(AgentRun run)
     {
         if (run.LiveAttempt()?.Node is not { } node)
+        {
             return null;
+        }
+
         if (nodes.Find(node) is { } view)
         {
             _missing.TryRemove(node, out _);
@@ -169,23 +210,40 @@ internal sealed partial class RunExecutor(
         return _missing.GetOrAdd(node, _ => clock.GetUtcNow()) + options.NodeLostAfter;
     }
 
-    private async Task<ReconcileResult> CarryOutAsync(AgentRun run, RunVerdict verdict, SecretCheck? check, CancellationToken cancellationToken)
+    private async Task<ReconcileResult> CarryOutAsync(
+        AgentRun run,
+        RunVerdict verdict,
+        SecretCheck? check,
+        CancellationToken cancellationToken
+    )
     {
         if (run.IsFinished())
+        {
             await sessions.LeaveAsync(run, cancellationToken);
+        }
+
         if (verdict.Delete)
+        {
             return await DeleteAsync(run, cancellationToken);
+        }
+
         var next = verdict.Status is { } status ? run with { Status = status } : run;
         sender.Send(next, verdict.Before);
         if (verdict.Status is not null)
         {
             if (await StoreAsync(next, cancellationToken) is not { } stored)
+            {
                 return ReconcileResult.Backoff;
+            }
+
             Stored(run, stored, verdict);
-            // The answer, not what was sent: it has the new version. The spec is the one that was read, by compare-and-swap, and whole if it was read whole.
+            // The answer, not what was sent: it has the new version. The spec is the one that was read, by compare-and-swap, and whole if
+            // it was read whole.
             next = runs.Complete(stored);
             if (next.IsAbridged())
+            {
                 next = next with { Spec = run.Spec };
+            }
         }
         sender.Retract(next, verdict);
         await sessions.LeaveAsync(next, cancellationToken);
@@ -195,7 +253,10 @@ internal sealed partial class RunExecutor(
     // Only what was looked at: somebody may just have asked for it to be kept.
     private async Task<ReconcileResult> DeleteAsync(AgentRun run, CancellationToken cancellationToken)
     {
-        var only = new DeleteOptions { Preconditions = new Preconditions { Uid = run.UID(), ResourceVersion = run.Metadata.ResourceVersion } };
+        var only = new DeleteOptions
+        {
+            Preconditions = new Preconditions { Uid = run.UID(), ResourceVersion = run.Metadata.ResourceVersion },
+        };
         try
         {
             await client.DeleteAsync(AgentRunResource.Type, NamespacedName.Of(run), only, cancellationToken);
@@ -214,30 +275,48 @@ internal sealed partial class RunExecutor(
         var (stored, isGone) = await writer.StoreAsync(run, cancellationToken);
         // The informer will say so too, but its container need not wait for that.
         if (isGone)
+        {
             Deleted(run);
+        }
+
         return stored;
     }
 
     private void Stored(AgentRun before, AgentRun stored, RunVerdict verdict)
     {
         if (stored.LiveAttempt() is not null)
+        {
             queue.Settle(stored.UID());
+        }
+
         if (before.LiveAttempt() is { Attempt: { } ended } && stored.LiveAttempt()?.Attempt != ended)
         {
             observations.Forget(stored.UID(), ended);
             Freed?.Invoke();
         }
         foreach (var told in verdict.Events)
+        {
             events.Record(stored, told.Warning ? EventType.Warning : EventType.Normal, told.Reason, told.Reason, told.Note);
+        }
+
         var status = stored.Status!;
         var why = status.Reason is { } reason ? $" ({reason})" : "";
         if (status.Attempt is { } attempt)
+        {
             Log.Stored(logger, NamespacedName.Of(stored), status.Phase, why, attempt, status.NodeName);
+        }
         else
+        {
             Log.StoredWithoutAttempt(logger, NamespacedName.Of(stored), status.Phase, why);
+        }
     }
 
-    private async Task<ReconcileResult> FollowUpAsync(AgentRun run, RunVerdict verdict, SecretCheck? check, CancellationToken cancellationToken)
+    private async Task<ReconcileResult> FollowUpAsync(
+        AgentRun run,
+        RunVerdict verdict,
+        SecretCheck? check,
+        CancellationToken cancellationToken
+    )
     {
         var lookAgain = verdict.LookAgain;
         if (run.IsFinished())
@@ -251,9 +330,13 @@ internal sealed partial class RunExecutor(
         {
             sender.Send(run, [.. verdict.After.Where(w => w.State != DesiredState.Go)]);
             if (run.IsAbridged())
+            {
                 lookAgain = sender.IsNews(run, go) ? Earlier(lookAgain, clock.GetUtcNow()) : lookAgain;
+            }
             else if (sender.IsNews(run, go) && !sender.Go(run, go, await SecretsAsync(run, check, cancellationToken)))
+            {
                 lookAgain = Earlier(lookAgain, clock.GetUtcNow() + options.SecretRetry);
+            }
         }
         else
         {
@@ -272,13 +355,13 @@ internal sealed partial class RunExecutor(
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Run}: {Phase}{Reason}, attempt {Attempt} on {Node}")]
+        [LoggerMessage(LogLevel.Information, "{Run}: {Phase}{Reason}, attempt {Attempt} on {Node}")]
         public static partial void Stored(ILogger logger, NamespacedName run, RunPhase? phase, string reason, int attempt, string? node);
 
-        [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "{Run}: deleted, as its deleteAfterFinished says")]
+        [LoggerMessage(LogLevel.Information, "{Run}: deleted, as its deleteAfterFinished says")]
         public static partial void Deleted(ILogger logger, NamespacedName run);
 
-        [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Run}: {Phase}{Reason}")]
+        [LoggerMessage(LogLevel.Information, "{Run}: {Phase}{Reason}")]
         public static partial void StoredWithoutAttempt(ILogger logger, NamespacedName run, RunPhase? phase, string reason);
     }
 }

@@ -27,10 +27,15 @@ internal sealed record RunInput(string Field, string? Variable, bool IsSecret, s
     {
         List<RunInput?> inputs = [Of("spec.promptFrom", variable: null, spec?.PromptFrom)];
         for (var i = 0; i < spec?.Env?.Count; i++)
+        {
             inputs.Add(Of($"spec.env[{i}].valueFrom", spec.Env[i].Name ?? "", spec.Env[i].ValueFrom));
+        }
+
         return [.. inputs.OfType<RunInput>()];
     }
 
     private static RunInput? Of(string field, string? variable, ValueSource? source) =>
-        (source?.SecretKeyRef ?? source?.ConfigMapKeyRef) is { Name: { } name, Key: { } key } ? new(field, variable, source!.SecretKeyRef is not null, name, key) : null;
+        (source?.SecretKeyRef ?? source?.ConfigMapKeyRef) is { Name: { } name, Key: { } key }
+            ? new(field, variable, source!.SecretKeyRef is not null, name, key)
+            : null;
 }

@@ -8,7 +8,9 @@ internal sealed record RunOptions
     /// <summary>What absent fields of a run mean, the default image and the operator's model origin among them.</summary>
     public required RunDefaults Defaults { get; init; }
 
-    /// <summary>The Secret with the credential of runs that name none, in the operator's own namespace; null if there is no such default.</summary>
+    /// <summary>
+    /// The Secret with the credential of runs that name none, in the operator's own namespace; null if there is no such default.
+    /// </summary>
     public CredentialSource? DefaultCredential { get; init; }
 
     /// <summary>Whether runs may have <c>agent.claude.extraArgs</c>.</summary>

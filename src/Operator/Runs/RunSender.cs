@@ -8,7 +8,16 @@ namespace Stromboli.Operator.Runs;
 
 /// <summary>Sends what is wanted of attempts, once each, and takes back what was held without coming on record.</summary>
 internal sealed class RunSender(
-    INodeHub hub, RunStore runs, SessionStore sessions, Reservations reservations, SentStates sent, Observations observations, ILeadership leadership, RunOptions options, TimeProvider clock)
+    INodeHub hub,
+    RunStore runs,
+    SessionStore sessions,
+    Reservations reservations,
+    SentStates sent,
+    Observations observations,
+    ILeadership leadership,
+    RunOptions options,
+    TimeProvider clock
+)
 {
     /// <summary>Sends what needs no secrets and differs from what was sent last.</summary>
     public void Send(AgentRun run, IReadOnlyList<WantedAttempt> wanted)
@@ -16,7 +25,9 @@ internal sealed class RunSender(
         foreach (var wish in wanted)
         {
             if (sent.Note(run.UID(), wish))
+            {
                 Deliver(run, wish, null);
+            }
         }
     }
 
@@ -28,16 +39,26 @@ internal sealed class RunSender(
     public bool Go(AgentRun run, WantedAttempt wish, AttemptSecrets? secrets)
     {
         if (secrets is null || !leadership.IsLeader)
+        {
             return false;
+        }
+
         if (sent.Note(run.UID(), wish))
+        {
             Deliver(run, wish, secrets);
+        }
         // Deleted while its record was being stored: what the deletion sent may have come before what was sent here.
         if (runs.Find(run.UID()) is null)
+        {
             Gone(run);
+        }
+
         return true;
     }
 
-    /// <summary>Sends what is wanted of a finished run: when it has just ended, when its node asks again, and when what was sent no longer holds.</summary>
+    /// <summary>
+    /// Sends what is wanted of a finished run: when it has just ended, when its node asks again, and when what was sent no longer holds.
+    /// </summary>
     public void SendFinished(AgentRun run, IReadOnlyList<WantedAttempt> wanted, bool again)
     {
         var last = run.LastAttempt()?.Attempt;
@@ -51,7 +72,9 @@ internal sealed class RunSender(
             }
         }
         if (wanted.All(w => w.State == DesiredState.Absent))
+        {
             sent.Forget(run.UID());
+        }
     }
 
     /// <summary>Takes back every attempt that was held and that neither the record nor the verdict has.</summary>
@@ -60,7 +83,9 @@ internal sealed class RunSender(
         foreach (var held in sent.All(run.UID()).Where(w => w.State == DesiredState.Hold))
         {
             if (!verdict.Before.Concat(verdict.After).Any(w => w.Attempt == held.Attempt && w.Node == held.Node))
+            {
                 Send(run, [held with { State = DesiredState.Absent }]);
+            }
         }
     }
 
@@ -70,15 +95,24 @@ internal sealed class RunSender(
         var uid = run.UID();
         var all = AttemptWishes.Gone(run).Concat(sent.All(uid).Select(w => w with { State = DesiredState.Absent, Cause = null }));
         if (reservations.Find(uid) is { } reserved)
+        {
             all = all.Append(new WantedAttempt(reserved.Node, reserved.Attempt, DesiredState.Absent));
+        }
+
         foreach (var wish in all.Distinct())
+        {
             Deliver(run, wish, null);
+        }
+
         sent.Forget(uid);
     }
 
     private void Deliver(AgentRun run, WantedAttempt wish, AttemptSecrets? secrets)
     {
-        hub.Send(wish.Node, AttemptMessages.Build(run, wish, secrets, clock.GetUtcNow(), options, observations.Find(run.UID()), sessions.Of(run)));
+        hub.Send(
+            wish.Node,
+            AttemptMessages.Build(run, wish, secrets, clock.GetUtcNow(), options, observations.Find(run.UID()), sessions.Of(run))
+        );
         RunTraces.Sent(run.UID(), wish.State);
     }
 }

@@ -8,8 +8,8 @@ internal sealed partial class RunStatusWriter(KubeClient client, RunStore runs, 
 {
     /// <summary>Stores the run's status.</summary>
     /// <returns>
-    /// The run as it is stored now. Without one it was not stored: either it is gone, or it has changed, and then the store has what the API server has, to look at again.
-    /// That may be this very status, should the answer to an earlier try have been lost.
+    /// The run as it is stored now. Without one it was not stored: either it is gone, or it has changed, and then the store has what the
+    /// API server has, to look at again. That may be this very status, should the answer to an earlier try have been lost.
     /// </returns>
     /// <exception cref="ApiException">It is not known whether it was stored.</exception>
     public async Task<(AgentRun? Stored, bool IsGone)> StoreAsync(AgentRun run, CancellationToken cancellationToken)
@@ -26,7 +26,10 @@ internal sealed partial class RunStatusWriter(KubeClient client, RunStore runs, 
             Log.Refused(logger, key, e.Message);
         }
         if (await client.TryGetAsync(AgentRunResource.Type, key, cancellationToken) is not { } live || live.UID() != run.UID())
+        {
             return (null, true);
+        }
+
         runs.Observe(live);
         return (null, false);
     }
@@ -35,7 +38,10 @@ internal sealed partial class RunStatusWriter(KubeClient client, RunStore runs, 
     private async Task<AgentRun> ReplaceAsync(AgentRun run, CancellationToken cancellationToken)
     {
         // It takes the status alone, and the spec may be only a part of what it has.
-        run = run with { Spec = null };
+        run = run with
+        {
+            Spec = null,
+        };
         try
         {
             return await client.ReplaceStatusAsync(AgentRunResource.Type, run, cancellationToken: cancellationToken);
@@ -43,16 +49,23 @@ internal sealed partial class RunStatusWriter(KubeClient client, RunStore runs, 
         catch (ApiException e) when (e.IsInvalid && run.IsFinished())
         {
             Log.Invalid(logger, NamespacedName.Of(run), e.Message);
-            return await client.ReplaceStatusAsync(AgentRunResource.Type, run with { Status = StatusCuts.Bare(run.Status!) }, cancellationToken: cancellationToken);
+            return await client.ReplaceStatusAsync(
+                AgentRunResource.Type,
+                run with
+                {
+                    Status = StatusCuts.Bare(run.Status!),
+                },
+                cancellationToken: cancellationToken
+            );
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, Level = LogLevel.Debug, Message = "{Run}: looked at again: {Cause}")]
+        [LoggerMessage(LogLevel.Debug, "{Run}: looked at again: {Cause}")]
         public static partial void Refused(ILogger logger, NamespacedName run, string cause);
 
-        [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "{Run}: its end is stored without what the node said of it, which the API server refuses: {Cause}")]
+        [LoggerMessage(LogLevel.Error, "{Run}: its end is stored without what the node said of it, which the API server refuses: {Cause}")]
         public static partial void Invalid(ILogger logger, NamespacedName run, string cause);
     }
 }

@@ -64,8 +64,7 @@ internal sealed class RunStore
         LiveOnNode(node).Select(run => WaitingRuns.AllocationOf(run, _defaults)).OfType<Allocation>();
 
     /// <summary>What the attempts under way hold of their nodes, by the record.</summary>
-    public IEnumerable<Allocation> Allocations() =>
-        Informer.Store.ByIndex(ByState, UnderWay).Select(AllocationOf).OfType<Allocation>();
+    public IEnumerable<Allocation> Allocations() => Informer.Store.ByIndex(ByState, UnderWay).Select(AllocationOf).OfType<Allocation>();
 
     /// <summary>Takes the API server's answer to our own write, before the informer does.</summary>
     public void Observe(AgentRun answer)
@@ -89,9 +88,15 @@ internal sealed class RunStore
     private Allocation? AllocationOf(AgentRun run)
     {
         if (SessionStore.KeyOf(run) is not null)
+        {
             return WaitingRuns.AllocationOf(Complete(run), _defaults);
+        }
+
         if (!_allocations.TryGetValue(run, out var known) && (known = WaitingRuns.AllocationOf(run, _defaults)) is not null)
+        {
             _allocations.AddOrUpdate(run, known);
+        }
+
         return known;
     }
 
@@ -99,11 +104,23 @@ internal sealed class RunStore
     public static AgentRun Trim(AgentRun run)
     {
         if (!run.IsFinished())
+        {
             return run with { Metadata = AbridgedSpecs.Metadata(run.Metadata), Spec = AbridgedSpecs.Of(run.Spec) };
+        }
+
         return run with
         {
             Metadata = AbridgedSpecs.Metadata(run.Metadata),
-            Spec = run.Spec is { } spec ? new AgentRunSpec { Cancel = spec.Cancel, TtlAfterFinished = spec.TtlAfterFinished, DeleteAfterFinished = spec.DeleteAfterFinished, Retries = spec.Retries, SessionRef = spec.SessionRef } : null,
+            Spec = run.Spec is { } spec
+                ? new AgentRunSpec
+                {
+                    Cancel = spec.Cancel,
+                    TtlAfterFinished = spec.TtlAfterFinished,
+                    DeleteAfterFinished = spec.DeleteAfterFinished,
+                    Retries = spec.Retries,
+                    SessionRef = spec.SessionRef,
+                }
+                : null,
             Status = run.Status! with { Result = null, Usage = null },
         };
     }

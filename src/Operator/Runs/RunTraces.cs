@@ -4,7 +4,8 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.Operator.Runs;
 
 /// <summary>
-/// Activities of the source <c>Stromboli.Operator</c>: what was sent to a node and what came from one, as moments. They cost nothing while nobody listens.
+/// Activities of the source <c>Stromboli.Operator</c>: what was sent to a node and what came from one, as moments. They cost nothing while
+/// nobody listens.
 /// </summary>
 internal static class RunTraces
 {
@@ -14,13 +15,17 @@ internal static class RunTraces
     public static void Sent(string uid, DesiredState state)
     {
         if (Source.HasListeners())
+        {
             Source.StartActivity($"send {state}", ActivityKind.Producer)?.SetTag("uid", uid).Dispose();
+        }
     }
 
     /// <summary>A node reported this stage of an attempt.</summary>
     public static void Observed(string uid, AttemptStage stage)
     {
         if (Source.HasListeners())
+        {
             Source.StartActivity($"observe {stage}", ActivityKind.Consumer)?.SetTag("uid", uid).Dispose();
+        }
     }
 }

@@ -5,18 +5,39 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Operator.Runs;
 
 /// <summary>
-/// The statuses that a run goes through; pure. Each is made from the one before, names the generation that it speaks of, and has the phase that its
-/// conditions amount to.
+/// The statuses that a run goes through; pure. Each is made from the one before, names the generation that it speaks of, and has the phase
+/// that its conditions amount to.
 /// </summary>
 internal static class RunTransitions
 {
     /// <summary>The run waits, for a Secret (not accepted) or for a node (accepted).</summary>
-    public static AgentRunStatus Waiting(AgentRun run, DateTimeOffset now, bool accepted, RunReason reason, string message, int? queuePosition = null) =>
-        Stamp(run, (run.Status ?? new()) with { QueuePosition = queuePosition }, reason, message, Conditions(run, now)
-            .Set(RunConditions.Accepted, accepted ? ConditionStatus.True : ConditionStatus.False, accepted ? "Accepted" : $"{reason}", accepted ? IsAccepted : message)
-            .Set(RunConditions.Scheduled, ConditionStatus.False, $"{reason}", message)
-            .Set(RunConditions.Started, ConditionStatus.False, $"{reason}", NotStarted)
-            .UnderWay($"{reason}", message));
+    public static AgentRunStatus Waiting(
+        AgentRun run,
+        DateTimeOffset now,
+        bool accepted,
+        RunReason reason,
+        string message,
+        int? queuePosition = null
+    ) =>
+        Stamp(
+            run,
+            (run.Status ?? new()) with
+            {
+                QueuePosition = queuePosition,
+            },
+            reason,
+            message,
+            Conditions(run, now)
+                .Set(
+                    RunConditions.Accepted,
+                    accepted ? ConditionStatus.True : ConditionStatus.False,
+                    accepted ? "Accepted" : $"{reason}",
+                    accepted ? IsAccepted : message
+                )
+                .Set(RunConditions.Scheduled, ConditionStatus.False, $"{reason}", message)
+                .Set(RunConditions.Started, ConditionStatus.False, $"{reason}", NotStarted)
+                .UnderWay($"{reason}", message)
+        );
 
     /// <summary>The next attempt has a node.</summary>
     public static AgentRunStatus Scheduled(AgentRun run, DateTimeOffset now, ResolvedRun resolved, string node)
@@ -29,17 +50,32 @@ internal static class RunTransitions
         {
             NodeName = node,
             Attempt = attempt,
-            Attempts = [.. (before.Attempts ?? []).TakeLast(StatusLimits.Attempts - 1), new RunAttempt { Attempt = attempt, Node = node, StartTime = start }],
+            Attempts =
+            [
+                .. (before.Attempts ?? []).TakeLast(StatusLimits.Attempts - 1),
+                new RunAttempt
+                {
+                    Attempt = attempt,
+                    Node = node,
+                    StartTime = start,
+                },
+            ],
             StartTime = before.StartTime ?? start,
             Deadline = (now + resolved.Timeout).NextWholeSecond(),
             QueuePosition = null,
             Hooks = null,
         };
-        return Stamp(run, status, null, message, Conditions(run, now)
-            .Set(RunConditions.Accepted, ConditionStatus.True, "Accepted", IsAccepted)
-            .Set(RunConditions.Scheduled, ConditionStatus.True, "Scheduled", $"Attempt {attempt} has the node {node}.")
-            .Set(RunConditions.Started, ConditionStatus.False, "Preparing", NotStarted)
-            .UnderWay("Preparing", message));
+        return Stamp(
+            run,
+            status,
+            null,
+            message,
+            Conditions(run, now)
+                .Set(RunConditions.Accepted, ConditionStatus.True, "Accepted", IsAccepted)
+                .Set(RunConditions.Scheduled, ConditionStatus.True, "Scheduled", $"Attempt {attempt} has the node {node}.")
+                .Set(RunConditions.Started, ConditionStatus.False, "Preparing", NotStarted)
+                .UnderWay("Preparing", message)
+        );
     }
 
     /// <summary>The agent of the attempt under way runs.</summary>
@@ -47,15 +83,23 @@ internal static class RunTransitions
     {
         var status = run.Status ?? new();
         var message = $"The agent runs on {status.NodeName}.";
-        return Stamp(run, status, null, message, Conditions(run, now)
-            .Set(RunConditions.Started, ConditionStatus.True, "Started", $"The agent of attempt {status.Attempt} has started.")
-            .UnderWay("Running", message));
+        return Stamp(
+            run,
+            status,
+            null,
+            message,
+            Conditions(run, now)
+                .Set(RunConditions.Started, ConditionStatus.True, "Started", $"The agent of attempt {status.Attempt} has started.")
+                .UnderWay("Running", message)
+        );
     }
 
     /// <summary>The end of the run is asked for, and its node has not reported it yet.</summary>
     public static AgentRunStatus Cancelling(AgentRun run, AgentRunStatus status, DateTimeOffset now)
     {
-        var message = run.IsDeleted() ? $"Is being deleted: is being stopped on {status.NodeName}." : $"Is being cancelled on {status.NodeName}.";
+        var message = run.IsDeleted()
+            ? $"Is being deleted: is being stopped on {status.NodeName}."
+            : $"Is being cancelled on {status.NodeName}.";
         return Stamp(run, status, null, message, Conditions(run with { Status = status }, now).UnderWay("Cancelling", message));
     }
 
@@ -73,14 +117,22 @@ internal static class RunTransitions
         return Stamp(run, status, null, message, Conditions(run with { Status = status }, now).UnderWay(SuspendingReason, message));
     }
 
-    /// <summary>The attempt goes on. If it was to be suspended and no longer is, its node may have stopped it: then its end follows.</summary>
+    /// <summary>
+    /// The attempt goes on. If it was to be suspended and no longer is, its node may have stopped it: then its end follows.
+    /// </summary>
     public static AgentRunStatus GoingOn(AgentRun run, AgentRunStatus status, DateTimeOffset now)
     {
         var stamped = run with { Status = status };
         if (Kubernetes.Model.Conditions.Find(status.Conditions, RunConditions.Reconciling)?.Reason != SuspendingReason)
+        {
             return Restamped(stamped, now);
+        }
+
         if (RunPhases.Derive(status.Conditions) == RunPhase.Running)
+        {
             return Started(stamped, now);
+        }
+
         var message = $"Attempt {status.Attempt} is being prepared on {status.NodeName}.";
         return Stamp(run, status, null, message, Conditions(stamped, now).UnderWay("Preparing", message));
     }
@@ -90,11 +142,20 @@ internal static class RunTransitions
         Stamp(run, run.Status ?? new(), run.Status?.Reason, run.Status?.Message, Conditions(run, now));
 
     /// <summary>The last attempt has ended; the run goes on, in what is made of this status next.</summary>
-    public static AgentRunStatus AttemptEnded(AgentRun run, RunReason reason, DateTimeOffset endedAt, int? exitCode = null, string? costUSD = null)
+    public static AgentRunStatus AttemptEnded(
+        AgentRun run,
+        RunReason reason,
+        DateTimeOffset endedAt,
+        int? exitCode = null,
+        string? costUSD = null
+    )
     {
         var status = run.Status ?? new();
         if (status.Attempts is not { Count: > 0 } attempts)
+        {
             return status;
+        }
+
         var end = attempts[^1] with
         {
             EndTime = Later(endedAt.WholeSeconds(), attempts[^1].StartTime),
@@ -123,10 +184,22 @@ internal static class RunTransitions
         };
         var conditions = Conditions(run, now);
         if (reason == RunReason.InvalidSpec)
+        {
             conditions.Set(RunConditions.Accepted, ConditionStatus.False, $"{reason}", message);
+        }
+
         foreach (var step in (string[])[RunConditions.Accepted, RunConditions.Scheduled, RunConditions.Started])
+        {
             conditions.SetIfOpen(step, $"{reason}");
-        return Stamp(run, status, reason, message, reason == RunReason.Completed ? conditions.Good(message) : conditions.Bad($"{reason}", message));
+        }
+
+        return Stamp(
+            run,
+            status,
+            reason,
+            message,
+            reason == RunReason.Completed ? conditions.Good(message) : conditions.Bad($"{reason}", message)
+        );
     }
 
     private const string SuspendingReason = "Suspending";

@@ -15,7 +15,10 @@ internal static class RunUsages
     public static RunUsage? Add(RunUsage? before, AttemptUsage? attempt)
     {
         if (attempt is null)
+        {
             return before;
+        }
+
         var input = Sum(before?.InputTokens, attempt.InputTokens);
         var output = Sum(before?.OutputTokens, attempt.OutputTokens);
         var read = Sum(before?.CacheReadTokens, attempt.CacheReadTokens);
@@ -42,8 +45,13 @@ internal static class RunUsages
     private static string? AddCost(RunUsage? before, decimal? attempt)
     {
         if (before is null)
+        {
             return Money(attempt);
-        return attempt is { } cost && decimal.TryParse(before.CostUSD, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var known)
+        }
+
+        return
+            attempt is { } cost
+            && decimal.TryParse(before.CostUSD, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var known)
             ? Money(Math.Min(known, MaxDollars) + Math.Clamp(cost, 0, MaxDollars))
             : null;
     }

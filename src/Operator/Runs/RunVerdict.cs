@@ -12,7 +12,9 @@ internal sealed record RunVerdict
     /// <summary>The run as the scheduler needs it; set when <see cref="Need"/> is <see cref="RunNeed.Placement"/>.</summary>
     public WaitingRun? Waiting { get; init; }
 
-    /// <summary>The node that the session goes to with its first run; set when <see cref="Need"/> is <see cref="RunNeed.Session"/>.</summary>
+    /// <summary>
+    /// The node that the session goes to with its first run; set when <see cref="Need"/> is <see cref="RunNeed.Session"/>.
+    /// </summary>
     public string? SessionNode { get; init; }
 
     /// <summary>The status to store, or null if it stays as it is.</summary>

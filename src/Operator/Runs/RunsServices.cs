@@ -11,8 +11,9 @@ namespace Stromboli.Operator.Runs;
 internal static class RunsServices
 {
     /// <summary>
-    /// Adds the runs: <see cref="RunController"/>, to be run while this operator leads, and what the hub asks. Wants <see cref="KubeClient"/>, <see cref="EventRecorder"/>,
-    /// <see cref="RunOptions"/>, <see cref="TimeProvider"/>, <see cref="INodeHub"/>, <see cref="INodeRegistry"/> and <see cref="ILeadership"/> from elsewhere.
+    /// Adds the runs: <see cref="RunController"/>, to be run while this operator leads, and what the hub asks. Wants
+    /// <see cref="KubeClient"/>, <see cref="EventRecorder"/>, <see cref="RunOptions"/>, <see cref="TimeProvider"/>, <see cref="INodeHub"/>,
+    /// <see cref="INodeRegistry"/> and <see cref="ILeadership"/> from elsewhere.
     /// </summary>
     public static IServiceCollection AddRuns(this IServiceCollection services)
     {
@@ -21,13 +22,15 @@ internal static class RunsServices
             AgentRunResource.Type,
             new InformerOptions<AgentRun> { Transform = RunStore.Trim },
             s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<Informer<AgentRun>>>()));
+            s.GetRequiredService<ILogger<Informer<AgentRun>>>()
+        ));
         services.AddSingleton(s => new Informer<AgentSession>(
             s.GetRequiredService<KubeClient>(),
             AgentSessionResource.Type,
             new InformerOptions<AgentSession> { Transform = SessionStore.Trim },
             s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<Informer<AgentSession>>>()));
+            s.GetRequiredService<ILogger<Informer<AgentSession>>>()
+        ));
         services.AddSingleton<SessionStore>();
         services.AddSingleton<SessionWriter>();
         services.AddSingleton<RunStore>();
@@ -47,7 +50,8 @@ internal static class RunsServices
             s.GetRequiredService<RunStore>().Allocations,
             s.GetRequiredService<Reservations>(),
             s.GetRequiredService<TimeProvider>(),
-            new QueueOptions()));
+            new QueueOptions()
+        ));
         services.AddSingleton<RunSender>();
         services.AddSingleton<RunStatusWriter>();
         services.AddSingleton<RunExecutor>();

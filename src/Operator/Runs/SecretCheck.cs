@@ -6,7 +6,9 @@ namespace Stromboli.Operator.Runs;
 /// <summary>Whether what a run needs of Secrets and ConfigMaps is there, and if so, what it is.</summary>
 internal sealed record SecretCheck
 {
-    /// <summary>What it waits for: <c>SecretNotFound</c>, <c>SecretNotAllowed</c> or <c>ConfigMapNotFound</c>; null if all is there.</summary>
+    /// <summary>
+    /// What it waits for: <c>SecretNotFound</c>, <c>SecretNotAllowed</c> or <c>ConfigMapNotFound</c>; null if all is there.
+    /// </summary>
     public RunReason? Reason { get; init; }
 
     /// <summary>One sentence on the reason; never a value of a Secret.</summary>
@@ -15,7 +17,9 @@ internal sealed record SecretCheck
     /// <summary>The reference of the run that is not satisfied, if it is one of its inputs.</summary>
     public RunInput? Input { get; init; }
 
-    /// <summary>What the run waits for, and the <see cref="InputObject.Version"/> that was found there; null if that is not one Secret or ConfigMap.</summary>
+    /// <summary>
+    /// What the run waits for, and the <see cref="InputObject.Version"/> that was found there; null if that is not one Secret or ConfigMap.
+    /// </summary>
     public (InputPlace Place, string Version)? WaitsFor { get; init; }
 
     /// <summary>The credential for the gateway; null if the run has none and needs none.</summary>

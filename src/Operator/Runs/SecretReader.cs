@@ -18,13 +18,19 @@ internal sealed class SecretReader(InputLooks looks, RunOptions options, TimePro
         {
             var ofRun = new InputPlace(true, new(run.Metadata.Namespace ?? "", name));
             var found = await looks.GetAsync(ofRun, cancellationToken);
-            var own = found.IsForbidden ? SecretRules.Unreadable(name) : SecretRules.OfRun(found.Secret, name, model.BaseURL, Origin(options.Defaults.ModelOrigin));
+            var own = found.IsForbidden
+                ? SecretRules.Unreadable(name)
+                : SecretRules.OfRun(found.Secret, name, model.BaseURL, Origin(options.Defaults.ModelOrigin));
             return own.At(ofRun, found);
         }
-        // A command may use the model through the gateway, but most do not: it gets the operator's credential if there is one, and waits for none.
+        // A command may use the model through the gateway, but most do not: it gets the operator's credential if there is one, and waits
+        // for none.
         var needsNone = run.Spec?.Agent?.Command is not null;
         if (options.DefaultCredential is not { } source)
+        {
             return needsNone ? new() : SecretRules.None();
+        }
+
         var place = new InputPlace(true, new(source.Namespace, source.Name));
         var known = await DefaultAsync(place, source.MaxAge, cancellationToken);
         var check = SecretRules.OfOperator(known.Secret, source.Name, Origin(options.Defaults.ModelOrigin));
@@ -41,7 +47,10 @@ internal sealed class SecretReader(InputLooks looks, RunOptions options, TimePro
         {
             // One that is not there is asked for again each time: somebody waits for it.
             if (_default is { Answer.IsThere: true } known && clock.GetElapsedTime(known.ReadAt) < maxAge)
+            {
                 return known.Answer;
+            }
+
             var asked = clock.GetTimestamp();
             var found = await looks.GetAsync(place, cancellationToken);
             _default = (found, asked);

@@ -10,7 +10,10 @@ internal static class StatusComparison
     public static bool IsSame(AgentRunStatus? a, AgentRunStatus? b)
     {
         if (ReferenceEquals(a, b))
+        {
             return true;
+        }
+
         return a is not null && b is not null && Json(a).AsSpan().SequenceEqual(Json(b));
     }
 

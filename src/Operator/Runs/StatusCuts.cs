@@ -5,8 +5,8 @@ using Stromboli.Crds.Runs;
 namespace Stromboli.Operator.Runs;
 
 /// <summary>
-/// Cuts what a node says to the bounds of the CRD; pure. The API server refuses a whole status for one field that is too long, and the end of a run
-/// would then never be stored.
+/// Cuts what a node says to the bounds of the CRD; pure. The API server refuses a whole status for one field that is too long, and the end
+/// of a run would then never be stored.
 /// </summary>
 internal static class StatusCuts
 {
@@ -22,7 +22,10 @@ internal static class StatusCuts
     public static RunResult? Result(RunResult? result, string? structured, int statusBytes)
     {
         if (result is null)
+        {
             return null;
+        }
+
         var max = Math.Clamp(statusBytes, 0, StatusLimits.ResultBytes);
         var tail = Tail(result.Text ?? "", max);
         return result with
@@ -35,17 +38,25 @@ internal static class StatusCuts
         };
     }
 
-    /// <summary>A structured result as JSON; null when the text is none that status takes: a JSON object, not too large, not too deep, and of whole characters.</summary>
+    /// <summary>
+    /// A structured result as JSON; null when the text is none that status takes: a JSON object, not too large, not too deep, and of whole
+    /// characters.
+    /// </summary>
     public static JsonElement? Structured(string? text)
     {
         if (text is null || Encoding.UTF8.GetByteCount(text) > StatusLimits.StructuredBytes)
+        {
             return null;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = StatusLimits.StructuredDepth });
             var structured = document.RootElement.Clone();
             if (structured.ValueKind != JsonValueKind.Object)
+            {
                 return null;
+            }
             // Half a surrogate pair can be read and not be written: the whole status would fail.
             using var writer = new Utf8JsonWriter(Stream.Null);
             structured.WriteTo(writer);
@@ -77,7 +88,10 @@ internal static class StatusCuts
     private static string Tail(string text, int maxBytes)
     {
         if (Encoding.UTF8.GetByteCount(text) <= maxBytes)
+        {
             return text;
+        }
+
         var bytes = 0;
         var start = text.Length;
         while (start > 0)
@@ -85,7 +99,10 @@ internal static class StatusCuts
             var from = start > 1 && char.IsSurrogatePair(text[start - 2], text[start - 1]) ? start - 2 : start - 1;
             bytes += Encoding.UTF8.GetByteCount(text.AsSpan(from, start - from));
             if (bytes > maxBytes)
+            {
                 break;
+            }
+
             start = from;
         }
         return text[start..];
@@ -96,7 +113,10 @@ internal static class StatusCuts
     private static string Text(string text, int max)
     {
         if (text.Length <= max)
+        {
             return text;
+        }
+
         var end = char.IsHighSurrogate(text[max - 1]) ? max - 1 : max;
         return text[..end];
     }

@@ -1,6 +1,8 @@
 namespace Stromboli.Operator.Runs;
 
-/// <summary>Times as the API server keeps them: in UTC and whole seconds. A finer one in memory would differ from what comes back.</summary>
+/// <summary>
+/// Times as the API server keeps them: in UTC and whole seconds. A finer one in memory would differ from what comes back.
+/// </summary>
 internal static class StoredTime
 {
     /// <summary>Cut to the second before.</summary>
@@ -11,7 +13,10 @@ internal static class StoredTime
     public static DateTimeOffset NextWholeSecond(this DateTimeOffset time) =>
         time.WholeSeconds() is var whole && whole == time ? whole : whole.Plus(TimeSpan.FromSeconds(1));
 
-    /// <summary>The time so much later, or the last or first that there is. A record with a time near it is not ours, and must stop nothing but itself.</summary>
+    /// <summary>
+    /// The time so much later, or the last or first that there is. A record with a time near it is not ours, and must stop nothing but
+    /// itself.
+    /// </summary>
     public static DateTimeOffset Plus(this DateTimeOffset time, TimeSpan span) =>
         span > TimeSpan.Zero && span > DateTimeOffset.MaxValue - time ? DateTimeOffset.MaxValue.WholeSeconds()
         : span < TimeSpan.Zero && span < DateTimeOffset.MinValue - time ? DateTimeOffset.MinValue

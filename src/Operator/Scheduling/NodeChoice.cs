@@ -1,6 +1,8 @@
 namespace Stromboli.Operator.Scheduling;
 
-/// <summary>The nodes for one <see cref="RunDemand"/>, within one pass of the scheduler: found once, however many runs ask for the same.</summary>
+/// <summary>
+/// The nodes for one <see cref="RunDemand"/>, within one pass of the scheduler: found once, however many runs ask for the same.
+/// </summary>
 internal sealed class NodeChoice
 {
     private readonly IReadOnlyList<NodeLoad> _able;
@@ -22,16 +24,23 @@ internal sealed class NodeChoice
         return new(able, refusal);
     }
 
-    /// <summary>The node that has the most room, or null if none has enough. Within a pass room only shrinks: once there was none, there is none.</summary>
+    /// <summary>
+    /// The node that has the most room, or null if none has enough. Within a pass room only shrinks: once there was none, there is none.
+    /// </summary>
     public NodeLoad? Roomiest(WaitingRun run)
     {
         if (_full)
+        {
             return null;
+        }
+
         NodeLoad? best = null;
         foreach (var node in _able)
         {
             if (node.HasRoom(run) && (best is null || node.Fraction < best.Fraction))
+            {
                 best = node;
+            }
         }
         _full = best is null;
         return best;

@@ -4,51 +4,71 @@ using Stromboli.Operator.Nodes;
 
 namespace Stromboli.Operator.Scheduling;
 
-/// <summary>Which nodes may take a run at all, whatever is on them; pure. Each step that leaves no node gives the reason and the sentence.</summary>
+/// <summary>
+/// Which nodes may take a run at all, whatever is on them; pure. Each step that leaves no node gives the reason and the sentence.
+/// </summary>
 internal static class NodeFilter
 {
     /// <summary>The nodes that could take the run when they have room, or why there is none.</summary>
     public static (IReadOnlyList<NodeLoad> Nodes, Placement? Refusal) Apply(WaitingRun run, IReadOnlyList<NodeLoad> all)
     {
         if (all.Count == 0)
+        {
             return ([], Placement.Waits(RunReason.WaitingForNode, "No node has joined yet; the run starts when one does."));
+        }
 
         List<NodeLoad> matching = [.. all.Where(n => Matches(run, n.Node))];
         if (matching.Count == 0)
+        {
             return ([], Placement.Waits(RunReason.NoNodeMatches, NothingMatches(run, all)));
+        }
 
         List<NodeLoad> large = [.. matching.Where(n => !IsUp(n.Node) || n.IsLargeEnough(run))];
         if (large.Count == 0)
+        {
             return ([], Placement.Waits(RunReason.NoNodeMatches, NothingIsLargeEnough(run, matching)));
+        }
 
         var (permitted, denial) = Permitted(run, large);
         if (denial is not null)
+        {
             return ([], denial);
+        }
 
         List<NodeLoad> up = [.. permitted.Where(n => IsUp(n.Node))];
         if (up.Count == 0)
+        {
             return ([], Placement.Waits(RunReason.WaitingForNode, NothingIsUp(permitted)));
+        }
 
         List<NodeLoad> measuring = run.HasStorageLimit ? [.. up.Where(n => n.Node.KeepsStorageLimits)] : up;
         if (measuring.Count == 0)
+        {
             return ([], Placement.Waits(RunReason.LimitsNotEnforceable, NothingMeasures(up)));
+        }
 
         List<NodeLoad> able = [.. measuring.Where(n => n.Node.TakesLimits)];
         if (able.Count == 0)
+        {
             return ([], Placement.Waits(RunReason.LimitsNotEnforceable, NothingEnforces(measuring)));
+        }
 
         List<NodeLoad> others = [.. able.Where(n => n.Node.Name != run.Avoid)];
         return (others.Count > 0 ? others : able, null);
     }
 
-    // Nodes that are away count, too: what one of them allows is waited for. One of which nothing is known has no say where others deny: it may never come.
+    // Nodes that are away count, too: what one of them allows is waited for. One of which nothing is known has no say where others deny: it
+    // may never come.
     private static (List<NodeLoad> Nodes, Placement? Denial) Permitted(WaitingRun run, List<NodeLoad> nodes)
     {
         foreach (var need in run.Needs)
         {
             List<NodeView> known = [.. nodes.Select(n => n.Node).Where(n => n.Permissions is not null)];
             if (known.Count > 0 && !known.Exists(n => need.IsMetBy(n.Permissions!)))
+            {
                 return ([], need.Refusal(known));
+            }
+
             nodes = [.. nodes.Where(n => n.Node.Permissions is not { } permissions || need.IsMetBy(permissions))];
         }
 
@@ -59,16 +79,20 @@ internal static class NodeFilter
         (run.NodeName is null || run.NodeName == node.Name)
         && run.NodeSelector.All(l => node.Labels.TryGetValue(l.Key, out var value) && value == l.Value);
 
-    private static bool IsUp(NodeView node) => node is { Connected: true, Unschedulable: false, Deleted: false, MaxRuns: > 0, Problem: null, DiskPressure: null };
+    private static bool IsUp(NodeView node) =>
+        node is { Connected: true, Unschedulable: false, Deleted: false, MaxRuns: > 0, Problem: null, DiskPressure: null };
 
     private static string NothingMatches(WaitingRun run, IReadOnlyList<NodeLoad> all)
     {
         var named = run.NodeName is null ? all : [.. all.Where(n => n.Node.Name == run.NodeName)];
         if (named.Count == 0)
+        {
             return $"spec.nodeName is {run.NodeName}, and there is no such node; there are: {Names(all)}.";
+        }
+
         var selector = string.Join(',', run.NodeSelector.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"));
-        var missing = run.NodeSelector
-            .Where(l => !named.Any(n => n.Node.Labels.TryGetValue(l.Key, out var value) && value == l.Value))
+        var missing = run
+            .NodeSelector.Where(l => !named.Any(n => n.Node.Labels.TryGetValue(l.Key, out var value) && value == l.Value))
             .Select(l => $"{l.Key}={l.Value}")
             .Order(StringComparer.Ordinal)
             .ToList();
@@ -88,15 +112,16 @@ internal static class NodeFilter
     private static string NothingIsUp(List<NodeLoad> nodes) =>
         $"No node that matches can take runs now: {NodeNames.List(nodes.Select(n => $"{n.Node.Name} {State(n.Node)}"))}.";
 
-    private static string State(NodeView node) => node switch
-    {
-        { Connected: false } => "is not connected",
-        { Problem: { } problem } => $"has a problem ({problem.TrimEnd('.')})",
-        { Deleted: true } => "is being deleted (its AgentNode)",
-        { Unschedulable: true } => "is unschedulable (spec.unschedulable)",
-        { MaxRuns: <= 0 } => "takes no runs (maxRuns is 0)",
-        _ => $"is short of disk space ({node.DiskPressure?.TrimEnd('.')})",
-    };
+    private static string State(NodeView node) =>
+        node switch
+        {
+            { Connected: false } => "is not connected",
+            { Problem: { } problem } => $"has a problem ({problem.TrimEnd('.')})",
+            { Deleted: true } => "is being deleted (its AgentNode)",
+            { Unschedulable: true } => "is unschedulable (spec.unschedulable)",
+            { MaxRuns: <= 0 } => "takes no runs (maxRuns is 0)",
+            _ => $"is short of disk space ({node.DiskPressure?.TrimEnd('.')})",
+        };
 
     private static string NothingEnforces(List<NodeLoad> nodes) =>
         $"The engine of {Names(nodes)} cannot enforce the run's limits; delegate the cgroup controllers cpu, memory and pids to the bridge's user, "

@@ -35,9 +35,11 @@ internal sealed class NodeLoad(NodeView node)
         && (Node.Pids is not { } pids || run.Pids <= pids - _pids);
 
     /// <summary>The scarcest of the four, as a fraction: 0 is idle, 1 is full.</summary>
-    public double Fraction => Math.Max(
-        Math.Max(Part(_runs, Node.MaxRuns), Node.Pids is { } pids ? Part(_pids, pids) : 0),
-        Math.Max(Part(_cpuMillis, Node.CpuMillis), Part(_memoryBytes, Node.MemoryBytes)));
+    public double Fraction =>
+        Math.Max(
+            Math.Max(Part(_runs, Node.MaxRuns), Node.Pids is { } pids ? Part(_pids, pids) : 0),
+            Math.Max(Part(_cpuMillis, Node.CpuMillis), Part(_memoryBytes, Node.MemoryBytes))
+        );
 
     private static double Part(long used, long whole) => whole > 0 ? (double)used / whole : 1;
 }

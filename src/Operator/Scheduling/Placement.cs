@@ -6,14 +6,15 @@ namespace Stromboli.Operator.Scheduling;
 /// <summary>What the scheduler says of one waiting run: a node, or the one reason why there is none.</summary>
 internal sealed record Placement
 {
-    private Placement()
-    {
-    }
+    private Placement() { }
 
     /// <summary>The node; null if the run waits on.</summary>
     public string? Node { get; private init; }
 
-    /// <summary>Why there is none: <c>NoNodeMatches</c>, <c>WaitingForNode</c>, <c>LimitsNotEnforceable</c> or <c>Queued</c>; if it is <see cref="Final"/>, what denies it one.</summary>
+    /// <summary>
+    /// Why there is none: <c>NoNodeMatches</c>, <c>WaitingForNode</c>, <c>LimitsNotEnforceable</c> or <c>Queued</c>; if it is
+    /// <see cref="Final"/>, what denies it one.
+    /// </summary>
     public RunReason? Reason { get; private init; }
 
     /// <summary>One sentence that says why and what to do; empty with a node.</summary>
@@ -37,9 +38,20 @@ internal sealed record Placement
     public static Placement Waits(RunReason reason, string message) => new() { Reason = reason, Message = message };
 
     /// <summary>The run fails.</summary>
-    public static Placement Fails(RunReason reason, string message) => new() { Reason = reason, Message = message, Final = true };
+    public static Placement Fails(RunReason reason, string message) =>
+        new()
+        {
+            Reason = reason,
+            Message = message,
+            Final = true,
+        };
 
     /// <summary>The run waits for room.</summary>
     public static Placement Queued(int position, string message) =>
-        new() { Reason = RunReason.Queued, Message = message, QueuePosition = position };
+        new()
+        {
+            Reason = RunReason.Queued,
+            Message = message,
+            QueuePosition = position,
+        };
 }

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Stromboli.Operator.Scheduling;
 
 /// <summary>
-/// What placements hold of nodes until their record is seen in the store: so that capacity is never given twice, however far the informer lags.
-/// At most one for a run.
+/// What placements hold of nodes until their record is seen in the store: so that capacity is never given twice, however far the informer
+/// lags. At most one for a run.
 /// </summary>
 internal sealed class Reservations
 {
@@ -33,7 +33,9 @@ internal sealed class Reservations
         {
             all.Add(allocation);
             if (reserved.TryGetValue(allocation.UID, out var same) && same.Attempt == allocation.Attempt)
+            {
                 reserved.Remove(allocation.UID);
+            }
         }
 
         all.AddRange(reserved.Values);

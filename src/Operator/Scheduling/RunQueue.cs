@@ -4,15 +4,16 @@ using Stromboli.Operator.Nodes;
 namespace Stromboli.Operator.Scheduling;
 
 /// <summary>
-/// The runs that wait for a node, with what was last said to each. A change of the nodes costs one pass over the queue, and wakes only the runs
-/// for which it changed something.
+/// The runs that wait for a node, with what was last said to each. A change of the nodes costs one pass over the queue, and wakes only the
+/// runs for which it changed something.
 /// </summary>
 internal sealed class RunQueue(
     Func<IEnumerable<NodeView>> nodes,
     Func<IEnumerable<Allocation>> recorded,
     Reservations reservations,
     TimeProvider clock,
-    QueueOptions options)
+    QueueOptions options
+)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, WaitingRun> _waiting = [];
@@ -26,10 +27,14 @@ internal sealed class RunQueue(
     /// <summary>Raised, off any lock, with the UID of a run for which another placement holds than it was told.</summary>
     public event Action<string>? Woken;
 
-    /// <summary>Raised, off any lock, when the first run begins to wait: from then on <see cref="Refresh"/> is to be called again and again.</summary>
+    /// <summary>
+    /// Raised, off any lock, when the first run begins to wait: from then on <see cref="Refresh"/> is to be called again and again.
+    /// </summary>
     public event Action? Began;
 
-    /// <summary>Where the run goes, or why it waits. A node in the answer is reserved until <see cref="Settle"/> or <see cref="Release"/>.</summary>
+    /// <summary>
+    /// Where the run goes, or why it waits. A node in the answer is reserved until <see cref="Settle"/> or <see cref="Release"/>.
+    /// </summary>
     public Placement Ask(WaitingRun run)
     {
         List<string> woken = [];
@@ -41,21 +46,34 @@ internal sealed class RunQueue(
             var known = _waiting.TryGetValue(run.UID, out var before) && before.IsSame(run);
             _waiting[run.UID] = run;
             if (!StillGood(run))
+            {
                 _dirty |= reservations.Release(run.UID);
+            }
+
             if (_dirty)
+            {
                 Pass(woken);
+            }
             else if (!known || !_said.ContainsKey(run.UID))
+            {
                 PlaceAlone(run);
+            }
+
             woken.Remove(run.UID);
             answer = _said[run.UID];
         }
         Wake(woken);
         if (began)
+        {
             Began?.Invoke();
+        }
+
         return answer;
     }
 
-    /// <summary>Looks at the whole queue, and wakes whom it concerns: after a change of nodes or records, and now and then for the positions.</summary>
+    /// <summary>
+    /// Looks at the whole queue, and wakes whom it concerns: after a change of nodes or records, and now and then for the positions.
+    /// </summary>
     /// <returns>When to do so again; null if no run waits.</returns>
     public DateTimeOffset? Refresh()
     {
@@ -102,8 +120,13 @@ internal sealed class RunQueue(
     // A reservation is worth nothing once its node went, or when it was for an earlier attempt or other needs.
     private bool StillGood(WaitingRun run) =>
         reservations.Find(run.UID) is not { } held
-        || (held.Attempt == run.Attempt && held.CpuMillis == run.CpuMillis && held.MemoryBytes == run.MemoryBytes && held.Pids == run.Pids
-            && nodes().Any(n => n.Name == held.Node && n is { Connected: true, Problem: null }));
+        || (
+            held.Attempt == run.Attempt
+            && held.CpuMillis == run.CpuMillis
+            && held.MemoryBytes == run.MemoryBytes
+            && held.Pids == run.Pids
+            && nodes().Any(n => n.Name == held.Node && n is { Connected: true, Problem: null })
+        );
 
     // Nothing changed since the last pass, so those that wait go on waiting, and only the new one is to be looked at.
     private void PlaceAlone(WaitingRun run)
@@ -116,7 +139,10 @@ internal sealed class RunQueue(
         _said.Remove(run.UID);
         var placement = Scheduler.Place([run], [.. nodes()], reservations.With(recorded()))[run.UID];
         if (placement.Reason == RunReason.Queued)
+        {
             placement = Placement.Queued(_said.Values.Count(p => p.Reason == RunReason.Queued) + 1, placement.Message);
+        }
+
         Say(run, placement);
     }
 
@@ -125,12 +151,18 @@ internal sealed class RunQueue(
         _dirty = false;
         var unplaced = _waiting.Values.Where(r => reservations.Find(r.UID) is null).ToList();
         if (unplaced.Count == 0)
+        {
             return false;
+        }
+
         var placements = Scheduler.Place(unplaced, [.. nodes()], reservations.With(recorded()), _served);
         var now = clock.GetUtcNow();
         var refresh = now - _refreshedAt >= options.RefreshEvery;
         if (refresh)
+        {
             _changed = 0;
+        }
+
         var heldBack = false;
         foreach (var run in unplaced)
         {
@@ -140,7 +172,10 @@ internal sealed class RunQueue(
             {
                 var sameReason = before.Reason == placement.Reason;
                 if (sameReason && !IsWorthSaying(before, placement))
+                {
                     continue;
+                }
+
                 if ((sameReason && !refresh) || _changed >= options.ChangesPerRefresh)
                 {
                     heldBack = true;
@@ -152,7 +187,10 @@ internal sealed class RunQueue(
             woken.Add(run.UID);
         }
         if (refresh && _changed > 0)
+        {
             _refreshedAt = now;
+        }
+
         ForgetServed();
         return heldBack;
     }
@@ -160,8 +198,10 @@ internal sealed class RunQueue(
     // Also when others have come before one of the first: else two would show the same place.
     private static bool IsWorthSaying(Placement before, Placement after) =>
         before.Message != after.Message
-        || (after.QueuePosition != before.QueuePosition
-            && (after.QueuePosition <= QueueOptions.ExactPositions || before.QueuePosition <= QueueOptions.ExactPositions));
+        || (
+            after.QueuePosition != before.QueuePosition
+            && (after.QueuePosition <= QueueOptions.ExactPositions || before.QueuePosition <= QueueOptions.ExactPositions)
+        );
 
     private void Say(WaitingRun run, Placement placement)
     {
@@ -169,16 +209,18 @@ internal sealed class RunQueue(
         if (placement.IsPlaced)
         {
             _served[run.Namespace] = ++_turn;
-            reservations.Take(new Allocation
-            {
-                UID = run.UID,
-                Namespace = run.Namespace,
-                Attempt = run.Attempt,
-                Node = placement.Node,
-                CpuMillis = run.CpuMillis,
-                MemoryBytes = run.MemoryBytes,
-                Pids = run.Pids,
-            });
+            reservations.Take(
+                new Allocation
+                {
+                    UID = run.UID,
+                    Namespace = run.Namespace,
+                    Attempt = run.Attempt,
+                    Node = placement.Node,
+                    CpuMillis = run.CpuMillis,
+                    MemoryBytes = run.MemoryBytes,
+                    Pids = run.Pids,
+                }
+            );
         }
     }
 
@@ -186,15 +228,22 @@ internal sealed class RunQueue(
     private void ForgetServed()
     {
         if (_served.Count <= QueueOptions.NamespacesRemembered)
+        {
             return;
+        }
+
         var waiting = _waiting.Values.Select(r => r.Namespace).ToHashSet();
         foreach (var name in _served.Keys.Where(name => !waiting.Contains(name)).ToList())
+        {
             _served.Remove(name);
+        }
     }
 
     private void Wake(List<string> woken)
     {
         foreach (var uid in woken)
+        {
             Woken?.Invoke(uid);
+        }
     }
 }

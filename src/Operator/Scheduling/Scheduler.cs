@@ -4,8 +4,8 @@ using Stromboli.Operator.Nodes;
 namespace Stromboli.Operator.Scheduling;
 
 /// <summary>
-/// Places waiting runs on nodes; pure. Namespaces take turns, the one with the fewest running first; within one, priority and then age count.
-/// A run that finds no room does not hold back those behind it.
+/// Places waiting runs on nodes; pure. Namespaces take turns, the one with the fewest running first; within one, priority and then age
+/// count. A run that finds no room does not hold back those behind it.
 /// </summary>
 internal static class Scheduler
 {
@@ -15,17 +15,21 @@ internal static class Scheduler
     /// <param name="waiting">The runs.</param>
     /// <param name="nodes">The nodes.</param>
     /// <param name="allocations">What is taken of them.</param>
-    /// <param name="served">When the namespaces were last given room, as numbers that rise; what is not in it came before all others.</param>
+    /// <param name="served">When the namespaces were last given room, as numbers that rise; what is not in it came before all
+    /// others.</param>
     public static IReadOnlyDictionary<string, Placement> Place(
         IReadOnlyCollection<WaitingRun> waiting,
         IReadOnlyCollection<NodeView> nodes,
         IReadOnlyCollection<Allocation> allocations,
-        IReadOnlyDictionary<string, long>? served = null)
+        IReadOnlyDictionary<string, long>? served = null
+    )
     {
         var loads = nodes.OrderBy(n => n.Name, StringComparer.Ordinal).Select(n => new NodeLoad(n)).ToList();
         var byName = loads.ToDictionary(l => l.Node.Name);
         foreach (var allocation in allocations)
+        {
             byName.GetValueOrDefault(allocation.Node)?.Take(allocation.CpuMillis, allocation.MemoryBytes, allocation.Pids);
+        }
 
         var result = new Dictionary<string, Placement>(waiting.Count);
         var demands = new Dictionary<RunDemand, NodeChoice>();
@@ -35,7 +39,10 @@ internal static class Scheduler
         {
             var demand = RunDemand.Of(run);
             if (!demands.TryGetValue(demand, out var choice))
+            {
                 demands[demand] = choice = NodeChoice.For(run, loads);
+            }
+
             if (choice.Refusal is not null)
             {
                 result[run.UID] = choice.Refusal;

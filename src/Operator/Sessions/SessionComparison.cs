@@ -7,7 +7,9 @@ namespace Stromboli.Operator.Sessions;
 /// <summary>Whether two statuses are the same once stored: then none is written.</summary>
 internal static class SessionComparison
 {
-    public static bool IsSame(AgentSessionStatus? a, AgentSessionStatus? b) => a is not null && b is not null && Json(a).AsSpan().SequenceEqual(Json(b));
+    public static bool IsSame(AgentSessionStatus? a, AgentSessionStatus? b) =>
+        a is not null && b is not null && Json(a).AsSpan().SequenceEqual(Json(b));
 
-    private static byte[] Json(AgentSessionStatus status) => JsonSerializer.SerializeToUtf8Bytes(status, CrdsJson.Default.AgentSessionStatus);
+    private static byte[] Json(AgentSessionStatus status) =>
+        JsonSerializer.SerializeToUtf8Bytes(status, CrdsJson.Default.AgentSessionStatus);
 }

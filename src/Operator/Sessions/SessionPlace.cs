@@ -18,7 +18,9 @@ internal sealed record SessionPlace(AgentSession Session, int Position)
         for (var i = 0; i < line.Count; i++)
         {
             if (line[i].UID() == run.UID())
+            {
                 return new(session, i + 1);
+            }
         }
         return new(session, line.Count + 1);
     }

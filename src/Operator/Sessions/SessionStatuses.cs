@@ -10,12 +10,18 @@ namespace Stromboli.Operator.Sessions;
 internal static class SessionStatuses
 {
     /// <summary>The run gets the session, and with the first one the session its node.</summary>
-    public static AgentSessionStatus Taken(AgentSession session, AgentRun run, string node, DateTimeOffset now) => (session.Status ?? new()) with
-    {
-        NodeName = session.Status?.NodeName ?? node,
-        ActiveRun = new SessionRun { Name = run.Metadata.Name, UID = run.UID(), UsageBefore = run.Status?.Usage },
-        LastActivityTime = now.WholeSeconds(),
-    };
+    public static AgentSessionStatus Taken(AgentSession session, AgentRun run, string node, DateTimeOffset now) =>
+        (session.Status ?? new()) with
+        {
+            NodeName = session.Status?.NodeName ?? node,
+            ActiveRun = new SessionRun
+            {
+                Name = run.Metadata.Name,
+                UID = run.UID(),
+                UsageBefore = run.Status?.Usage,
+            },
+            LastActivityTime = now.WholeSeconds(),
+        };
 
     /// <summary>The run that has the session leaves it: what it used is counted, in the same write, so once.</summary>
     /// <param name="session">The session.</param>
@@ -26,7 +32,10 @@ internal static class SessionStatuses
         var before = session.Status ?? new();
         var status = before with { ActiveRun = null, LastActivityTime = now.WholeSeconds() };
         if (run is null)
+        {
             return status;
+        }
+
         var turn = run.IsFinished() && Conditions.IsTrue(run.Status?.Conditions, RunConditions.Started);
         return status with
         {
@@ -48,21 +57,23 @@ internal static class SessionStatuses
         var before = session.Status ?? new();
         var (phase, reason, message) = Judge(session, before, nodeIsLost);
         var conditions = new ConditionList(before.Conditions, session.Metadata.Generation, now);
-        var list = (phase switch
-        {
-            SessionPhase.Lost or SessionPhase.Failed => conditions
-                .Set(RunConditions.Ready, ConditionStatus.False, $"{reason}", message)
-                .Set(RunConditions.Stalled, ConditionStatus.True, $"{reason}", message)
-                .Remove(RunConditions.Reconciling),
-            SessionPhase.Pending => conditions
-                .Set(RunConditions.Ready, ConditionStatus.False, $"{reason}", message)
-                .Set(RunConditions.Reconciling, ConditionStatus.True, $"{reason}", message)
-                .Remove(RunConditions.Stalled),
-            _ => conditions
-                .Set(RunConditions.Ready, ConditionStatus.True, $"{reason}", message)
-                .Remove(RunConditions.Reconciling)
-                .Remove(RunConditions.Stalled),
-        }).ToList();
+        var list = (
+            phase switch
+            {
+                SessionPhase.Lost or SessionPhase.Failed => conditions
+                    .Set(RunConditions.Ready, ConditionStatus.False, $"{reason}", message)
+                    .Set(RunConditions.Stalled, ConditionStatus.True, $"{reason}", message)
+                    .Remove(RunConditions.Reconciling),
+                SessionPhase.Pending => conditions
+                    .Set(RunConditions.Ready, ConditionStatus.False, $"{reason}", message)
+                    .Set(RunConditions.Reconciling, ConditionStatus.True, $"{reason}", message)
+                    .Remove(RunConditions.Stalled),
+                _ => conditions
+                    .Set(RunConditions.Ready, ConditionStatus.True, $"{reason}", message)
+                    .Remove(RunConditions.Reconciling)
+                    .Remove(RunConditions.Stalled),
+            }
+        ).ToList();
         return before with
         {
             ObservedGeneration = session.Metadata.Generation,
@@ -76,16 +87,40 @@ internal static class SessionStatuses
         };
     }
 
-    private static (SessionPhase Phase, SessionReason Reason, string Message) Judge(AgentSession session, AgentSessionStatus status, bool nodeIsLost)
+    private static (SessionPhase Phase, SessionReason Reason, string Message) Judge(
+        AgentSession session,
+        AgentSessionStatus status,
+        bool nodeIsLost
+    )
     {
         if (status.Phase == SessionPhase.Lost)
-            return (SessionPhase.Lost, SessionReason.SessionLost, $"What the session had on {status.NodeName} is lost; delete it and make a new one.");
+        {
+            return (
+                SessionPhase.Lost,
+                SessionReason.SessionLost,
+                $"What the session had on {status.NodeName} is lost; delete it and make a new one."
+            );
+        }
+
         if (AgentSessionValidator.Validate(session.Spec) is [var error, ..])
+        {
             return (SessionPhase.Failed, SessionReason.InvalidSpec, StatusCuts.Message(error.ToString()));
+        }
+
         if (status.NodeName is { } node && nodeIsLost)
-            return (SessionPhase.Pending, SessionReason.WaitingForNode, $"The session is on {node}, which is not connected; its runs wait for it.");
+        {
+            return (
+                SessionPhase.Pending,
+                SessionReason.WaitingForNode,
+                $"The session is on {node}, which is not connected; its runs wait for it."
+            );
+        }
+
         if (status.ActiveRun is { } run)
+        {
             return (SessionPhase.Busy, SessionReason.RunUnderWay, $"The run {run.Name} has the session.");
+        }
+
         return session.Spec?.Suspend == true
             ? (SessionPhase.Suspended, SessionReason.Suspended, "Suspended; runs follow once spec.suspend is false.")
             : (SessionPhase.Ready, SessionReason.Idle, "The session takes runs.");

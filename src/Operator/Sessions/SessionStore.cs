@@ -25,22 +25,34 @@ internal sealed class SessionStore
     /// <summary>The sessions that are on a node.</summary>
     public IReadOnlyList<AgentSession> OnNode(string node) => Informer.Store.ByIndex(ByNode, node);
 
-    /// <summary>The session that a run names; null if there is none, or another than the one that the attempt under way has: that one was deleted.</summary>
+    /// <summary>
+    /// The session that a run names; null if there is none, or another than the one that the attempt under way has: that one was deleted.
+    /// </summary>
     public AgentSession? Of(AgentRun run) =>
-        KeyOf(run) is { } key && Get(key) is { Metadata: { DeletionTimestamp: null, Uid: { } uid } } session
+        KeyOf(run) is { } key
+        && Get(key) is { Metadata: { DeletionTimestamp: null, Uid: { } uid } } session
         && (run.LiveAttempt() is null || run.Status?.Session?.UID == uid)
             ? session
             : null;
 
     /// <summary>The run with what comes from its session. One that has none, is over, or whose session is not there is as it was.</summary>
-    public AgentRun Complete(AgentRun run) => run is { Spec: { SessionRef: not null, SessionMerged: false } spec } && !run.IsFinished() && Of(run) is { } session
-        ? run with { Spec = SessionSpecs.Merge(spec, session) }
-        : run;
+    public AgentRun Complete(AgentRun run) =>
+        run is { Spec: { SessionRef: not null, SessionMerged: false } spec } && !run.IsFinished() && Of(run) is { } session
+            ? run with
+            {
+                Spec = SessionSpecs.Merge(spec, session),
+            }
+            : run;
 
     /// <summary>What is kept of a session.</summary>
     public static AgentSession Trim(AgentSession session) =>
-        session with { Metadata = AbridgedSpecs.Metadata(session.Metadata), Spec = AbridgedSpecs.Of(session.Spec) };
+        session with
+        {
+            Metadata = AbridgedSpecs.Metadata(session.Metadata),
+            Spec = AbridgedSpecs.Of(session.Spec),
+        };
 
     /// <summary>The name of the session of a run; null if it has none.</summary>
-    public static NamespacedName? KeyOf(AgentRun run) => run.Spec?.SessionRef?.Name is { } name ? new(run.Metadata.Namespace ?? "", name) : null;
+    public static NamespacedName? KeyOf(AgentRun run) =>
+        run.Spec?.SessionRef?.Name is { } name ? new(run.Metadata.Namespace ?? "", name) : null;
 }

@@ -7,8 +7,8 @@ using Stromboli.Operator.Runs;
 namespace Stromboli.Operator.Sessions;
 
 /// <summary>
-/// Stores the status of sessions by compare-and-swap. Who has a session is on record there before an attempt is on record in the run; who leaves it is counted in the same write.
-/// So it is given once and counted once, whatever is killed in between.
+/// Stores the status of sessions by compare-and-swap. Who has a session is on record there before an attempt is on record in the run; who
+/// leaves it is counted in the same write. So it is given once and counted once, whatever is killed in between.
 /// </summary>
 internal sealed class SessionWriter(KubeClient client, SessionStore sessions, RunStore runs, INodeRegistry nodes, TimeProvider clock)
 {
@@ -16,9 +16,14 @@ internal sealed class SessionWriter(KubeClient client, SessionStore sessions, Ru
     public SessionPlace? PlaceOf(AgentRun run)
     {
         if (sessions.Of(run) is not { } session)
+        {
             return null;
+        }
         // What it waited for before is being looked at just now.
-        var asking = run with { Status = run.Status is { } status ? status with { Reason = null } : null };
+        var asking = run with
+        {
+            Status = run.Status is { } status ? status with { Reason = null } : null,
+        };
         var others = runs.OfSession(NamespacedName.Of(session)).Where(other => other.UID() != run.UID());
         return SessionPlace.Of(run, session, SessionLine.Of(others.Append(asking), session));
     }
@@ -37,13 +42,26 @@ internal sealed class SessionWriter(KubeClient client, SessionStore sessions, Ru
     /// <exception cref="ApiException">It is not known whether it was stored.</exception>
     public async Task LeaveAsync(AgentRun run, CancellationToken cancellationToken)
     {
-        while (SessionStore.KeyOf(run) is { } key && sessions.Get(key) is { } session && session.Status?.ActiveRun?.UID == run.UID() && !SessionLine.Keeps(run))
+        while (
+            SessionStore.KeyOf(run) is { } key
+            && sessions.Get(key) is { } session
+            && session.Status?.ActiveRun?.UID == run.UID()
+            && !SessionLine.Keeps(run)
+        )
         {
             // The store keeps no usage of finished runs.
-            var whole = run is { Status.Usage: null } && run.IsFinished() ? await client.TryGetAsync(AgentRunResource.Type, NamespacedName.Of(run), cancellationToken) ?? run : run;
+            var whole =
+                run is { Status.Usage: null } && run.IsFinished()
+                    ? await client.TryGetAsync(AgentRunResource.Type, NamespacedName.Of(run), cancellationToken) ?? run
+                    : run;
             var spec = whole.Spec is { SessionMerged: false } own ? SessionSpecs.Merge(own, session) : whole.Spec;
-            if (await StoreAsync(session, SessionStatuses.Left(session, whole with { Spec = spec }, clock.GetUtcNow()), cancellationToken) is not null)
+            if (
+                await StoreAsync(session, SessionStatuses.Left(session, whole with { Spec = spec }, clock.GetUtcNow()), cancellationToken)
+                is not null
+            )
+            {
                 return;
+            }
         }
     }
 
@@ -54,11 +72,21 @@ internal sealed class SessionWriter(KubeClient client, SessionStore sessions, Ru
         var next = session with { Status = status };
         next = next with { Status = SessionStatuses.Shown(next, LineOf(next), IsLost(status.NodeName), clock.GetUtcNow()) };
         if (SessionComparison.IsSame(next.Status, session.Status))
+        {
             return session;
+        }
+
         try
         {
             // The API server takes the status alone, and the spec may be only a part of what it has.
-            var stored = await client.ReplaceStatusAsync(AgentSessionResource.Type, next with { Spec = null }, cancellationToken: cancellationToken);
+            var stored = await client.ReplaceStatusAsync(
+                AgentSessionResource.Type,
+                next with
+                {
+                    Spec = null,
+                },
+                cancellationToken: cancellationToken
+            );
             sessions.Informer.Store.Observe(stored);
             return SessionStore.Trim(stored);
         }
@@ -66,10 +94,18 @@ internal sealed class SessionWriter(KubeClient client, SessionStore sessions, Ru
         {
             // Looked at again below.
         }
-        if (await client.TryGetAsync(AgentSessionResource.Type, NamespacedName.Of(session), cancellationToken) is { } live && live.Metadata.Uid == session.Metadata.Uid)
+        if (
+            await client.TryGetAsync(AgentSessionResource.Type, NamespacedName.Of(session), cancellationToken) is { } live
+            && live.Metadata.Uid == session.Metadata.Uid
+        )
+        {
             sessions.Informer.Store.Observe(live);
+        }
         else
+        {
             await Task.Delay(TimeSpan.FromMilliseconds(100), clock, cancellationToken);
+        }
+
         return null;
     }
 

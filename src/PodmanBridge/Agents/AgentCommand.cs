@@ -25,19 +25,39 @@ internal sealed record AgentCommand
     public static AgentCommand Build(AttemptSpec spec) =>
         Of(spec.Command ?? throw new ArgumentException("agent.command is missing", nameof(spec)), AgentEnvironment.Build(spec.Env));
 
-    /// <summary>Puts a command together; what the kernel would cut short (NUL ends a string in argv and environment) or refuse is refused.</summary>
+    /// <summary>
+    /// Puts a command together; what the kernel would cut short (NUL ends a string in argv and environment) or refuse is refused.
+    /// </summary>
     /// <exception cref="ArgumentException">A string holds NUL, there is too much of them, or there is no program.</exception>
     public static AgentCommand Of(IReadOnlyList<string> argv, IReadOnlyList<string> environment)
     {
         if (argv.Count == 0 || argv[0].Length == 0)
+        {
             throw new ArgumentException("the command names no program", nameof(argv));
+        }
+
         if (argv.Concat(environment).Any(text => text.Contains('\0', StringComparison.Ordinal)))
+        {
             throw new ArgumentException("a NUL can be neither in an argument nor in a variable", nameof(argv));
+        }
+
         var lengths = argv.Concat(environment).Select(Encoding.UTF8.GetByteCount).ToList();
         if (lengths.Max() > LongestString)
-            throw new ArgumentException($"an argument or variable has {lengths.Max()} bytes, and a program takes none of more than {LongestString}", nameof(argv));
+        {
+            throw new ArgumentException(
+                $"an argument or variable has {lengths.Max()} bytes, and a program takes none of more than {LongestString}",
+                nameof(argv)
+            );
+        }
+
         if (lengths.Sum() > MostBytes)
-            throw new ArgumentException($"arguments and variables have {lengths.Sum()} bytes together, and a program takes no more than {MostBytes}", nameof(argv));
+        {
+            throw new ArgumentException(
+                $"arguments and variables have {lengths.Sum()} bytes together, and a program takes no more than {MostBytes}",
+                nameof(argv)
+            );
+        }
+
         return new AgentCommand(argv, environment);
     }
 }

@@ -27,7 +27,9 @@ internal static class AgentEnvironment
         ("TMPDIR", "/tmp"),
     ];
 
-    /// <summary>The environment as <c>NAME=value</c>: ours, then the run's own variables, which replace only our defaults, then those of options.</summary>
+    /// <summary>
+    /// The environment as <c>NAME=value</c>: ours, then the run's own variables, which replace only our defaults, then those of options.
+    /// </summary>
     /// <param name="own">The run's own variables.</param>
     /// <param name="options">The variables by which the agent is told options.</param>
     /// <exception cref="ArgumentException">A variable of the run's would replace one that holds the agent in its place.</exception>
@@ -35,19 +37,30 @@ internal static class AgentEnvironment
     {
         var variables = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in Fixed.Concat(Defaults))
+        {
             variables[name] = value;
+        }
+
         foreach (var variable in own)
         {
             if (string.IsNullOrEmpty(variable.Name) || variable.Name.Contains('=', StringComparison.Ordinal))
+            {
                 throw new ArgumentException("a variable needs a name without '='", nameof(own));
+            }
             // The API refuses these names before; a node does not rely on it.
             if (Fixed.Any(pair => pair.Name.Equals(variable.Name, StringComparison.OrdinalIgnoreCase)))
+            {
                 throw new ArgumentException($"the variable {variable.Name} is protected", nameof(own));
+            }
+
             variables[variable.Name] = variable.Value ?? "";
         }
 
         foreach (var (name, value) in options ?? [])
+        {
             variables[name] = value;
+        }
+
         return [.. variables.Select(pair => $"{pair.Key}={pair.Value}")];
     }
 }

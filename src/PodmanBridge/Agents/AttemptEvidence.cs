@@ -1,5 +1,5 @@
 using Stromboli.Crds.Runs;
-using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Gateway;
 using Stromboli.PodmanBridge.Runs;
 
 namespace Stromboli.PodmanBridge.Agents;
@@ -34,7 +34,9 @@ internal sealed record AttemptEvidence
     /// <summary>What the CLI said; null for <c>agent.command</c>.</summary>
     public ClaudeOutput? Claude { get; init; }
 
-    /// <summary>What was put out, where that is the result: for <c>agent.command</c>, and for the CLI where its output format asks for it.</summary>
+    /// <summary>
+    /// What was put out, where that is the result: for <c>agent.command</c>, and for the CLI where its output format asks for it.
+    /// </summary>
     public RunResult? Output { get; init; }
 
     /// <summary>Whether the log has lost some of what the agent put out.</summary>

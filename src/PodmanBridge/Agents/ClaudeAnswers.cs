@@ -6,8 +6,8 @@ using Stromboli.Crds.Runs;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// The answers of one <c>claude -p</c> as it prints them in text mode (seen in 2.1.329): a blank line between two. An answer is the text of an envelope; of one without a
-/// text, what the assistant had said for it, or else the errors. In constant memory.
+/// The answers of one <c>claude -p</c> as it prints them in text mode (seen in 2.1.329): a blank line between two. An answer is the text of
+/// an envelope; of one without a text, what the assistant had said for it, or else the errors. In constant memory.
 /// </summary>
 /// <param name="statusBytes">How much of the end is kept, in bytes.</param>
 internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
@@ -25,7 +25,10 @@ internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
     public void Say(JsonElement text)
     {
         if (_anySaid)
+        {
             _said.Append("\n"u8);
+        }
+
         AppendText(_said, text);
         _anySaid = true;
     }
@@ -49,7 +52,10 @@ internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
         }
 
         if (errors is not { } list)
+        {
             return;
+        }
+
         Separate();
         foreach (var error in list.EnumerateArray().Where(error => error.ValueKind == JsonValueKind.String))
         {
@@ -72,15 +78,23 @@ internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
     {
         var (answers, said) = (_answers.ToResult(), _said.ToResult());
         if (!_anyAnswer)
+        {
             return lost ? Cut(said) : said;
+        }
+
         if (!_anySaid)
+        {
             return lost || _cut ? Cut(answers) : answers;
+        }
+
         using var all = new ResultText(statusBytes);
         all.Append(Encoding.UTF8.GetBytes($"{answers.Text}\n\n{said.Text}"));
         return lost || _cut || answers.Truncated == true || said.Truncated == true ? Cut(all.ToResult()) : all.ToResult();
     }
 
-    /// <summary>What a JSON string stands for, or its end. Takes also what JavaScript makes of a text that it cuts in the middle of a character.</summary>
+    /// <summary>
+    /// What a JSON string stands for, or its end. Takes also what JavaScript makes of a text that it cuts in the middle of a character.
+    /// </summary>
     public static string TextOf(JsonElement text, int mostBytes)
     {
         using var whole = new ResultText(mostBytes);
@@ -110,14 +124,20 @@ internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
     private void Separate()
     {
         if (_anyAnswer)
+        {
             _answers.Append("\n\n"u8);
+        }
+
         _anyAnswer = true;
     }
 
     private void ForgetSaid()
     {
         if (!_anySaid)
+        {
             return;
+        }
+
         _said.Dispose();
         _said = new ResultText(statusBytes);
         _anySaid = false;

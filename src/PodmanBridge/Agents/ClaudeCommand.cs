@@ -6,8 +6,8 @@ using Stromboli.PodmanBridge.Sandbox;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// The command line of the Claude Code CLI (flags seen in 2.1.x). A value is always joined to its flag by <c>=</c>, and a list repeats its flag,
-/// so that no value is ever taken for a flag and none is split. The prompt goes by standard input.
+/// The command line of the Claude Code CLI (flags seen in 2.1.x). A value is always joined to its flag by <c>=</c>, and a list repeats its
+/// flag, so that no value is ever taken for a flag and none is split. The prompt goes by standard input.
 /// </summary>
 internal static class ClaudeCommand
 {
@@ -80,7 +80,10 @@ internal static class ClaudeCommand
         Add(argv, "--include-partial-messages", options.IncludePartialMessages);
         Add(argv, "--replay-user-messages", options.ReplayUserMessages);
         if (options.Debug is not { } filter)
+        {
             return;
+        }
+
         argv.Add(filter == "true" ? "--debug" : $"--debug={filter}");
         // To the run's log; else it would go to a file in HOME that nobody reads.
         argv.Add("--debug-to-stderr");
@@ -93,7 +96,10 @@ internal static class ClaudeCommand
         {
             // The API refuses it before; a node does not rely on it.
             if (ExtraArguments.Problem(argument) is { } problem)
+            {
                 throw new ArgumentException($"agent.claude.extraArgs {problem}", nameof(options));
+            }
+
             argv.Add(argument);
         }
     }
@@ -101,30 +107,47 @@ internal static class ClaudeCommand
     private static IEnumerable<(string Name, string Value)> Variables(ClaudeOptions options)
     {
         if (options.PromptCachingTTL is { } ttl)
+        {
             yield return (ttl == ClaudeChoices.OneHour ? "ENABLE_PROMPT_CACHING_1H" : "FORCE_PROMPT_CACHING_5M", "1");
+        }
+
         if (options.BedrockServiceTier is { } tier)
+        {
             yield return ("ANTHROPIC_BEDROCK_SERVICE_TIER", tier);
+        }
+
         if (ClaudeSettings.IsPath(options.Settings))
+        {
             yield return (ClaudeSettings.HostManaged, "1");
+        }
+
         if (options.EnablePowershellTool == true)
+        {
             yield return ("CLAUDE_CODE_USE_POWERSHELL_TOOL", "1");
+        }
     }
 
     private static void Add(List<string> argv, string flag, bool? isSet)
     {
         if (isSet == true)
+        {
             argv.Add(flag);
+        }
     }
 
     private static void Add(List<string> argv, string flag, string? value)
     {
         if (value is not null)
+        {
             argv.Add($"{flag}={value}");
+        }
     }
 
     private static void Add(List<string> argv, string flag, IReadOnlyList<string>? values)
     {
         foreach (var value in values ?? [])
+        {
             Add(argv, flag, value);
+        }
     }
 }

@@ -1,8 +1,8 @@
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// What the CLI says at its end; of several results, all as one. Any process of the agent can write to the CLI's output, so this may make an outcome worse and never better; its
-/// figures of tokens and cost are not read at all.
+/// What the CLI says at its end; of several results, all as one. Any process of the agent can write to the CLI's output, so this may make
+/// an outcome worse and never better; its figures of tokens and cost are not read at all.
 /// </summary>
 internal sealed record ClaudeEnvelope
 {
@@ -45,29 +45,41 @@ internal sealed record ClaudeEnvelope
     /// <summary>Whether one of them had a number, as the CLI's own have.</summary>
     public bool IsNumbered { get; init; }
 
-    /// <summary>Whether another result was told before and is missing: the CLI numbers them, and the log may have lost its middle.</summary>
+    /// <summary>
+    /// Whether another result was told before and is missing: the CLI numbers them, and the log may have lost its middle.
+    /// </summary>
     public bool ResultsLost { get; init; }
 
     /// <summary>
-    /// This and a later result as one. Turns and permission denials of a result are its own, the time at the model is that of the whole process. A later success takes no failure
-    /// back: any process of the agent can write one.
+    /// This and a later result as one. Turns and permission denials of a result are its own, the time at the model is that of the whole
+    /// process. A later success takes no failure back: any process of the agent can write one.
     /// </summary>
-    public ClaudeEnvelope Then(ClaudeEnvelope later) => later with
-    {
-        IsError = IsError || later.IsError,
-        Subtype = IsFailed && !later.IsFailed ? Subtype : later.Subtype,
-        Turns = Turns is null && later.Turns is null ? null : Math.Min(MostTurns, (Turns ?? 0) + (later.Turns ?? 0)),
-        DurationMs = DurationMs is null && later.DurationMs is null ? null : Math.Min(LongestMs, (DurationMs ?? 0) + (later.DurationMs ?? 0)),
-        PermissionDenials = (int)Math.Min(MostTurns, (long)PermissionDenials + later.PermissionDenials),
-        SessionID = later.SessionID ?? SessionID,
-        Structured = later.Structured ?? Structured,
-        Results = Math.Min(MostTurns, Results + 1),
-        IsNumbered = IsNumbered || later.IsNumbered,
-        ResultsLost = ResultsLost || later.ResultsLost,
-    };
+    public ClaudeEnvelope Then(ClaudeEnvelope later) =>
+        later with
+        {
+            IsError = IsError || later.IsError,
+            Subtype = IsFailed && !later.IsFailed ? Subtype : later.Subtype,
+            Turns = Turns is null && later.Turns is null ? null : Math.Min(MostTurns, (Turns ?? 0) + (later.Turns ?? 0)),
+            DurationMs =
+                DurationMs is null && later.DurationMs is null ? null : Math.Min(LongestMs, (DurationMs ?? 0) + (later.DurationMs ?? 0)),
+            PermissionDenials = (int)Math.Min(MostTurns, (long)PermissionDenials + later.PermissionDenials),
+            SessionID = later.SessionID ?? SessionID,
+            Structured = later.Structured ?? Structured,
+            Results = Math.Min(MostTurns, Results + 1),
+            IsNumbered = IsNumbered || later.IsNumbered,
+            ResultsLost = ResultsLost || later.ResultsLost,
+        };
 
     /// <summary>What stays of results that the CLI may not have written itself: that one told of a failure.</summary>
-    public ClaudeEnvelope OnlyFailure() => new() { IsError = IsError, Subtype = Subtype, Error = Error, Results = 0, IsNumbered = true };
+    public ClaudeEnvelope OnlyFailure() =>
+        new()
+        {
+            IsError = IsError,
+            Subtype = Subtype,
+            Error = Error,
+            Results = 0,
+            IsNumbered = true,
+        };
 
     // Before 2.1 a result of error_max_turns was no error by its flag.
     private bool IsFailed => IsError || Subtype.StartsWith("error", StringComparison.Ordinal);

@@ -3,8 +3,9 @@ using Stromboli.Crds.Runs;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// Which options which version of the CLI knows, so that a run is refused before anything is spent, by the name of its field. Each version was looked at: 2.0.0, 2.0.28,
-/// 2.0.45, 2.0.60, 2.0.77, 2.1.50, 2.1.80, 2.1.112, 2.1.329; where the CLI's own change log names the release, that one stands here, else the first in which the option was seen.
+/// Which options which version of the CLI knows, so that a run is refused before anything is spent, by the name of its field. Each version
+/// was looked at: 2.0.0, 2.0.28, 2.0.45, 2.0.60, 2.0.77, 2.1.50, 2.1.80, 2.1.112, 2.1.329; where the CLI's own change log names the
+/// release, that one stands here, else the first in which the option was seen.
 /// </summary>
 internal static class ClaudeFlags
 {
@@ -25,7 +26,13 @@ internal static class ClaudeFlags
         Always(nameof(ClaudeOptions.DisallowedTools), o => o.DisallowedTools is not null),
         Always(nameof(ClaudeOptions.PermissionMode), o => o.PermissionMode is not null),
         From(new(2, 0, 45), nameof(ClaudeOptions.PermissionMode), o => o.PermissionMode == ClaudeChoices.DontAsk, ClaudeChoices.DontAsk),
-        From(new(2, 0, 77), nameof(ClaudeOptions.PermissionMode), o => o.PermissionMode == ClaudeChoices.Delegate, ClaudeChoices.Delegate, until: new(2, 1, 50)),
+        From(
+            new(2, 0, 77),
+            nameof(ClaudeOptions.PermissionMode),
+            o => o.PermissionMode == ClaudeChoices.Delegate,
+            ClaudeChoices.Delegate,
+            until: new(2, 1, 50)
+        ),
         From(new(2, 1, 80), nameof(ClaudeOptions.PermissionMode), o => o.PermissionMode == ClaudeChoices.Auto, ClaudeChoices.Auto),
         From(new(2, 1, 200), nameof(ClaudeOptions.PermissionMode), o => o.PermissionMode == ClaudeChoices.Manual, ClaudeChoices.Manual),
         Always(nameof(ClaudeOptions.DangerouslySkipPermissions), o => o.DangerouslySkipPermissions == true),
@@ -64,19 +71,28 @@ internal static class ClaudeFlags
         Always(nameof(ClaudeOptions.ExtraArgs), o => o.ExtraArgs is [_, ..]),
     ];
 
-    /// <summary>One sentence on the first option that this version of the CLI does not know; null when it knows all, or when its version is not known.</summary>
+    /// <summary>
+    /// One sentence on the first option that this version of the CLI does not know; null when it knows all, or when its version is not
+    /// known.
+    /// </summary>
     /// <param name="options">The options of a run.</param>
-    /// <param name="version">The version of the node's CLI, such as <c>2.1.329</c>; null when it could not be asked: it then answers for itself.</param>
+    /// <param name="version">The version of the node's CLI, such as <c>2.1.329</c>; null when it could not be asked: it then answers for
+    /// itself.</param>
     public static string? Unknown(ClaudeOptions options, string? version)
     {
         if (!Version.TryParse(version, out var cli))
+        {
             return null;
+        }
+
         return All.FirstOrDefault(flag => flag.IsUsed(options) && !flag.IsKnownTo(cli)) is { } unknown ? Sentence(unknown, cli) : null;
     }
 
     private static string Sentence(ClaudeFlag flag, Version cli)
     {
-        var field = "spec.agent.claude." + (flag.Field == nameof(ClaudeOptions.JsonSchema) ? "jsonSchema (or spec.output.jsonSchema)" : JsonName(flag.Field));
+        var field =
+            "spec.agent.claude."
+            + (flag.Field == nameof(ClaudeOptions.JsonSchema) ? "jsonSchema (or spec.output.jsonSchema)" : JsonName(flag.Field));
         var what = flag.Value is null ? field : $"{field}: {flag.Value}";
         var when = cli < flag.Since ? $"it is known from {flag.Since} on" : $"it is not known any more from {flag.Until} on";
         return $"{what} cannot be used with the node's Claude Code {cli}: {when}.";
@@ -86,5 +102,11 @@ internal static class ClaudeFlags
 
     private static ClaudeFlag Always(string field, Func<ClaudeOptions, bool> isUsed) => new(field, isUsed, First, Value: null, Until: null);
 
-    private static ClaudeFlag From(Version since, string field, Func<ClaudeOptions, bool> isUsed, string? value = null, Version? until = null) => new(field, isUsed, since, value, until);
+    private static ClaudeFlag From(
+        Version since,
+        string field,
+        Func<ClaudeOptions, bool> isUsed,
+        string? value = null,
+        Version? until = null
+    ) => new(field, isUsed, since, value, until);
 }

@@ -10,7 +10,8 @@ namespace Stromboli.PodmanBridge.Agents;
 /// <summary>
 /// Reads the standard output of <c>--output-format=stream-json</c> as it comes, in pieces of any size. Holds one line of at most
 /// <see cref="LongestLine"/>; what is longer, is no JSON, or names another conversation counts as not said. Never throws for what it reads.
-/// One run may report several results: when a command that was moved to the background ends, the CLI (seen in 2.1.329) asks the model once more and reports another one.
+/// One run may report several results: when a command that was moved to the background ends, the CLI (seen in 2.1.329) asks the model once
+/// more and reports another one.
 /// </summary>
 /// <param name="sessionID">The conversation that the CLI was told; null when it was told none: then the first that it names is it.</param>
 /// <param name="statusBytes">How much of a text <see cref="Result"/> holds, in bytes.</param>
@@ -54,17 +55,25 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
     public string? SessionID { get; private set; }
 
     /// <summary>
-    /// The answers as the CLI prints them in text mode: a blank line between two, and at the end what the assistant has said since the last envelope. Or the envelope; without
-    /// one, nothing. What was lost of it makes it truncated, without a length and a digest.
+    /// The answers as the CLI prints them in text mode: a blank line between two, and at the end what the assistant has said since the last
+    /// envelope. Or the envelope; without one, nothing. What was lost of it makes it truncated, without a length and a digest.
     /// </summary>
     public RunResult Result()
     {
         if (!wholeEnvelope)
+        {
             return _answers.ToResult(Envelope?.ResultsLost == true);
+        }
+
         using var nothing = new ResultText(statusBytes);
         var document = (_document ?? nothing).ToResult();
         return Envelope is { } all && (all.ResultsLost || (all.Results > 1 && _answers.AreCut))
-            ? document with { Truncated = true, Bytes = null, Sha256 = null }
+            ? document with
+            {
+                Truncated = true,
+                Bytes = null,
+                Sha256 = null,
+            }
             : document;
     }
 
@@ -78,13 +87,25 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         }
 
         if (!_skipping && _line.WrittenCount + piece.Length > LongestLine)
+        {
             _skipping = true;
+        }
+
         if (!_skipping)
+        {
             _line.Write(piece);
+        }
+
         if (!endOfLine)
+        {
             return;
+        }
+
         if (!_skipping)
+        {
             Line(_line.WrittenSpan);
+        }
+
         _line.ResetWrittenCount();
         _skipping = false;
     }
@@ -100,12 +121,21 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
     public void Line(ReadOnlySpan<byte> line)
     {
         // Most lines are tool results of any size; of interest are three kinds.
-        if (line.Length > LongestLine || (line.IndexOf("\"result\""u8) < 0 && line.IndexOf("\"assistant\""u8) < 0 && line.IndexOf("\"init\""u8) < 0))
+        if (
+            line.Length > LongestLine
+            || (line.IndexOf("\"result\""u8) < 0 && line.IndexOf("\"assistant\""u8) < 0 && line.IndexOf("\"init\""u8) < 0)
+        )
+        {
             return;
+        }
+
         try
         {
             if (!IsValue(line))
+            {
                 return;
+            }
+
             var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = DeepestNesting });
             using var document = JsonDocument.ParseValue(ref reader);
             Event(document.RootElement);
@@ -131,7 +161,9 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         while (reader.Read())
         {
             if (++values > MostValues)
+            {
                 return false;
+            }
         }
 
         return true;
@@ -140,7 +172,10 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
     private void Event(JsonElement said)
     {
         if (said.ValueKind != JsonValueKind.Object)
+        {
             return;
+        }
+
         var session = Text(said, "session_id");
         if (_session is not null && session != _session)
         {
@@ -151,7 +186,13 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         switch (Text(said, "type"))
         {
             case "system" when Text(said, "subtype") == "init":
-                Init = new ClaudeInit { SessionID = session, Model = Text(said, "model"), Version = Text(said, "claude_code_version"), PermissionMode = Text(said, "permissionMode") };
+                Init = new ClaudeInit
+                {
+                    SessionID = session,
+                    Model = Text(said, "model"),
+                    Version = Text(said, "claude_code_version"),
+                    PermissionMode = Text(said, "permissionMode"),
+                };
                 break;
             case "assistant" when !said.TryGetProperty("parent_tool_use_id", out var parent) || parent.ValueKind == JsonValueKind.Null:
                 Message(said);
@@ -164,61 +205,108 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         }
 
         if (Guid.TryParseExact(session, "D", out _))
+        {
             SessionID = _session = session;
+        }
     }
 
     private void Message(JsonElement said)
     {
         if (!said.TryGetProperty("message", out var message) || message.ValueKind != JsonValueKind.Object)
+        {
             return;
+        }
         // One message comes in several lines, one for each block of its content.
         var id = Text(message, "id");
         if (id is null || id != _lastMessage)
+        {
             Messages++;
+        }
+
         _lastMessage = id;
         if (!message.TryGetProperty("content", out var content) || content.ValueKind != JsonValueKind.Array)
+        {
             return;
+        }
+
         foreach (var block in content.EnumerateArray())
         {
-            if (block.ValueKind != JsonValueKind.Object || Text(block, "type") != "text" || !block.TryGetProperty("text", out var text) || text.ValueKind != JsonValueKind.String)
+            if (
+                block.ValueKind != JsonValueKind.Object
+                || Text(block, "type") != "text"
+                || !block.TryGetProperty("text", out var text)
+                || text.ValueKind != JsonValueKind.String
+            )
+            {
                 continue;
+            }
+
             _answers.Say(text);
         }
     }
 
-    // One that could not even read its configuration names a conversation of its own making. It tells no end, only why there was no beginning.
+    // One that could not even read its configuration names a conversation of its own making. It tells no end, only why there was no
+    // beginning.
     private void ReadStartError(JsonElement said)
     {
-        if (Init is not null || Messages > 0 || Envelope is not null || StartError is not null || Text(said, "type") != "result" || Number(said, "num_turns", 1) != 0
-            || !said.TryGetProperty("is_error", out var isError) || isError.ValueKind != JsonValueKind.True
-            || !said.TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Array || FirstError(errors) is not { } error)
+        if (
+            Init is not null
+            || Messages > 0
+            || Envelope is not null
+            || StartError is not null
+            || Text(said, "type") != "result"
+            || Number(said, "num_turns", 1) != 0
+            || !said.TryGetProperty("is_error", out var isError)
+            || isError.ValueKind != JsonValueKind.True
+            || !said.TryGetProperty("errors", out var errors)
+            || errors.ValueKind != JsonValueKind.Array
+            || FirstError(errors) is not { } error
+        )
+        {
             return;
+        }
+
         StartError = error;
         _answers.AnswerWithoutText(errors);
         if (wholeEnvelope)
+        {
             (_document = new ResultText(statusBytes)).Append(JsonMarshal.GetRawUtf8Value(said));
+        }
     }
 
     private static string? FirstError(JsonElement errors) =>
-        errors.EnumerateArray().Where(error => error.ValueKind == JsonValueKind.String).Select(error => ClaudeAnswers.TextOf(error, MostErrorBytes)).FirstOrDefault();
+        errors
+            .EnumerateArray()
+            .Where(error => error.ValueKind == JsonValueKind.String)
+            .Select(error => ClaudeAnswers.TextOf(error, MostErrorBytes))
+            .FirstOrDefault();
 
     private void ReadEnvelope(JsonElement said, string? session)
     {
         if (!said.TryGetProperty("is_error", out var isError) || isError.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
             return;
+        }
+
         JsonElement? errors = said.TryGetProperty("errors", out var list) && list.ValueKind == JsonValueKind.Array ? list : null;
         var index = Number(said, "result_index", long.MaxValue);
         if (index == 0 && Envelope is { } foreign)
         {
-            // The CLI numbers its results from 0 (seen in 2.1.329): what came before its first one is not its own. But if this is not the first one, a failure stays one.
+            // The CLI numbers its results from 0 (seen in 2.1.329): what came before its first one is not its own. But if this is not the
+            // first one, a failure stays one.
             _answers.Forget();
             Envelope = foreign.IsNumbered ? foreign.OnlyFailure() : null;
         }
 
         if (said.TryGetProperty("result", out var text) && text.ValueKind == JsonValueKind.String)
+        {
             _answers.Answer(text);
+        }
         else
+        {
             _answers.AnswerWithoutText(errors);
+        }
+
         var envelope = new ClaudeEnvelope
         {
             IsError = isError.GetBoolean(),
@@ -226,11 +314,15 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
             Turns = (int?)Number(said, "num_turns", ClaudeEnvelope.MostTurns),
             DurationMs = Number(said, "duration_ms", ClaudeEnvelope.LongestMs),
             ApiDurationMs = Number(said, "duration_api_ms", ClaudeEnvelope.LongestMs),
-            PermissionDenials = said.TryGetProperty("permission_denials", out var denials) && denials.ValueKind == JsonValueKind.Array ? denials.GetArrayLength() : 0,
+            PermissionDenials =
+                said.TryGetProperty("permission_denials", out var denials) && denials.ValueKind == JsonValueKind.Array
+                    ? denials.GetArrayLength()
+                    : 0,
             SessionID = session,
-            Structured = said.TryGetProperty("structured_output", out var structured) && structured.ValueKind == JsonValueKind.Object
-                ? Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(structured))
-                : null,
+            Structured =
+                said.TryGetProperty("structured_output", out var structured) && structured.ValueKind == JsonValueKind.Object
+                    ? Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(structured))
+                    : null,
             Error = errors is { } told ? FirstError(told) : null,
             IsNumbered = index is not null,
             ResultsLost = index > (Envelope?.Results ?? 0),
@@ -238,7 +330,9 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         Envelope = Envelope is { } before ? before.Then(envelope) : envelope;
         _messagesAtEnvelope = Messages;
         if (wholeEnvelope)
+        {
             WriteDocument(said, Envelope);
+        }
     }
 
     // The only one as it came. Several become one document: the last one, with the answers and the turns of all.
@@ -253,10 +347,17 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         }
 
         var bytes = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }))
+        using (
+            var writer = new Utf8JsonWriter(
+                bytes,
+                new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }
+            )
+        )
         {
             writer.WriteStartObject();
-            foreach (var member in said.EnumerateObject().Where(member => !(member.NameEquals("result"u8) || member.NameEquals("num_turns"u8))))
+            foreach (
+                var member in said.EnumerateObject().Where(member => !(member.NameEquals("result"u8) || member.NameEquals("num_turns"u8)))
+            )
             {
                 writer.WritePropertyName(member.Name);
                 writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(member.Value), skipInputValidation: true);
@@ -271,8 +372,17 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
     }
 
     private static string? Text(JsonElement said, string name) =>
-        said.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && JsonMarshal.GetRawUtf8Value(value).Length <= 256 ? value.GetString() : null;
+        said.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+        && JsonMarshal.GetRawUtf8Value(value).Length <= 256
+            ? value.GetString()
+            : null;
 
     private static long? Number(JsonElement said, string name, long most) =>
-        said.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 ? Math.Min(number, most) : null;
+        said.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt64(out var number)
+        && number >= 0
+            ? Math.Min(number, most)
+            : null;
 }

@@ -7,14 +7,18 @@ using System.Text.Json;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// The value of <c>--settings</c>. The CLI lets a settings file of the repository or of HOME set variables for itself, in place of those that it was started with; one that names
-/// another address for the model, a proxy or a cloud provider would cut the run off. What <c>--settings</c> says wins over all those files (seen in 2.1.329 for each of these and for
-/// <c>.claude/settings.json</c>, <c>.claude/settings.local.json</c>, <c>~/.claude/settings.json</c> and <c>~/.claude.json</c>), and an empty value unsets. The CLI takes the flag once:
-/// where the run gives a path, <see cref="HostManaged"/> does the same.
+/// The value of <c>--settings</c>. The CLI lets a settings file of the repository or of HOME set variables for itself, in place of those
+/// that it was started with; one that names another address for the model, a proxy or a cloud provider would cut the run off. What
+/// <c>--settings</c> says wins over all those files (seen in 2.1.329 for each of these and for <c>.claude/settings.json</c>,
+/// <c>.claude/settings.local.json</c>, <c>~/.claude/settings.json</c> and <c>~/.claude.json</c>), and an empty value unsets. The CLI takes
+/// the flag once: where the run gives a path, <see cref="HostManaged"/> does the same.
 /// </summary>
 internal static class ClaudeSettings
 {
-    /// <summary>The variables that decide where the CLI finds its model and how it signs in there. Each keeps the value that the agent's environment has, or none.</summary>
+    /// <summary>
+    /// The variables that decide where the CLI finds its model and how it signs in there. Each keeps the value that the agent's environment
+    /// has, or none.
+    /// </summary>
     internal static readonly IReadOnlyList<string> Variables =
     [
         "ANTHROPIC_BASE_URL",
@@ -58,7 +62,10 @@ internal static class ClaudeSettings
         "proxyAuthHelper",
     ];
 
-    /// <summary>With this variable the CLI takes nothing from a settings file that decides where its model is. It also drops the choice of a model there, so it is used only beside a path.</summary>
+    /// <summary>
+    /// With this variable the CLI takes nothing from a settings file that decides where its model is. It also drops the choice of a model
+    /// there, so it is used only beside a path.
+    /// </summary>
     public const string HostManaged = "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST";
 
     /// <summary>Whether the run's own settings are the path of a file in the container.</summary>
@@ -77,10 +84,15 @@ internal static class ClaudeSettings
         {
             writer.WriteStartObject();
             foreach (var setting in root.EnumerateObject().Where(setting => setting.Name != "env" && !Helpers.Contains(setting.Name)))
+            {
                 Copy(writer, setting);
+            }
+
             WriteVariables(writer, root, environment);
             foreach (var helper in Helpers)
+            {
                 writer.WriteString(helper, "");
+            }
             // The CLI's own sandbox cannot start in the container; one that a file demands would end the run.
             if (!root.TryGetProperty("sandbox", out _))
             {
@@ -97,16 +109,23 @@ internal static class ClaudeSettings
 
     private static void WriteVariables(Utf8JsonWriter writer, JsonElement root, IReadOnlyList<string> environment)
     {
-        var values = environment.Select(variable => variable.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        var values = environment
+            .Select(variable => variable.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         writer.WriteStartObject("env"u8);
         if (root.TryGetProperty("env", out var env) && env.ValueKind == JsonValueKind.Object)
         {
             foreach (var variable in env.EnumerateObject().Where(variable => !Variables.Contains(variable.Name)))
+            {
                 Copy(writer, variable);
+            }
         }
 
         foreach (var name in Variables)
+        {
             writer.WriteString(name, values.GetValueOrDefault(name, ""));
+        }
+
         writer.WriteEndObject();
     }
 
@@ -124,7 +143,9 @@ internal static class ClaudeSettings
             // A member that is there twice means what the reader chooses: the CLI may choose another than we.
             document = JsonDocument.Parse(own ?? "{}", new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
                 return document;
+            }
         }
         // The other two: half a surrogate pair, as it is or as an escape in the name of a member.
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)

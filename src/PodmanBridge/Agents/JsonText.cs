@@ -4,8 +4,8 @@ using System.Text;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// Undoes the escapes of a JSON string. Unlike <c>System.Text.Json</c> it takes half a surrogate pair (JavaScript writes one when it cuts a string in
-/// the middle of a character): it becomes U+FFFD.
+/// Undoes the escapes of a JSON string. Unlike <c>System.Text.Json</c> it takes half a surrogate pair (JavaScript writes one when it cuts a
+/// string in the middle of a character): it becomes U+FFFD.
 /// </summary>
 internal static class JsonText
 {
@@ -46,10 +46,21 @@ internal static class JsonText
         var first = Unit(raw);
         var length = 6;
         var rune = Rune.ReplacementChar;
-        if (char.IsHighSurrogate(first) && raw.Length >= 12 && raw[6] == (byte)'\\' && raw[7] == (byte)'u' && Rune.TryCreate(first, Unit(raw[6..]), out var pair))
+        if (
+            char.IsHighSurrogate(first)
+            && raw.Length >= 12
+            && raw[6] == (byte)'\\'
+            && raw[7] == (byte)'u'
+            && Rune.TryCreate(first, Unit(raw[6..]), out var pair)
+        )
+        {
             (rune, length) = (pair, 12);
+        }
         else if (Rune.TryCreate(first, out var single))
+        {
             rune = single;
+        }
+
         text.Append(bytes[..rune.EncodeToUtf8(bytes)]);
         return length;
     }

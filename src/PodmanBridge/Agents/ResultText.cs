@@ -5,14 +5,16 @@ using Stromboli.Crds.Runs;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// The end of a text of any length, in constant memory, with the length and the digest of the whole. What the status cannot hold is made safe: invalid
-/// UTF-8 and NUL become U+FFFD.
+/// The end of a text of any length, in constant memory, with the length and the digest of the whole. What the status cannot hold is made
+/// safe: invalid UTF-8 and NUL become U+FFFD.
 /// </summary>
 /// <param name="statusBytes">How much of the end is kept, in bytes of UTF-8.</param>
 internal sealed class ResultText(int statusBytes) : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    // Making safe only ever lengthens, so the raw tail of the same size is enough; the four bytes more show where the first character begins.
+
+    // Making safe only ever lengthens, so the raw tail of the same size is enough; the four bytes more show where the first character
+    // begins.
     private readonly byte[] _ring = new byte[statusBytes + 4];
     private long _bytes;
 
@@ -22,7 +24,7 @@ internal sealed class ResultText(int statusBytes) : IDisposable
         _hash.AppendData(piece);
         var skipped = Math.Max(0, piece.Length - _ring.Length);
         _bytes += skipped;
-        for (var rest = piece[skipped..]; !rest.IsEmpty;)
+        for (var rest = piece[skipped..]; !rest.IsEmpty; )
         {
             var at = (int)(_bytes % _ring.Length);
             var fits = Math.Min(rest.Length, _ring.Length - at);
@@ -53,10 +55,16 @@ internal sealed class ResultText(int statusBytes) : IDisposable
         ReadOnlySpan<byte> tail = Tail();
         var whole = _bytes <= _ring.Length;
         if (!whole)
+        {
             tail = tail[Continuations(tail)..];
+        }
+
         var safe = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(tail).Replace('\0', '\uFFFD'));
         if (safe.Length <= statusBytes)
+        {
             return (Encoding.UTF8.GetString(safe), whole);
+        }
+
         var cut = safe.AsSpan(safe.Length - statusBytes);
         return (Encoding.UTF8.GetString(cut[Continuations(cut)..]), false);
     }
@@ -64,7 +72,10 @@ internal sealed class ResultText(int statusBytes) : IDisposable
     private byte[] Tail()
     {
         if (_bytes <= _ring.Length)
+        {
             return _ring[..(int)_bytes];
+        }
+
         var at = (int)(_bytes % _ring.Length);
         return [.. _ring[at..], .. _ring[..at]];
     }
@@ -74,7 +85,10 @@ internal sealed class ResultText(int statusBytes) : IDisposable
     {
         var count = 0;
         while (count < Math.Min(3, bytes.Length) && (bytes[count] & 0xC0) == 0x80)
+        {
             count++;
+        }
+
         return count;
     }
 }

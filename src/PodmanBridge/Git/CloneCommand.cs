@@ -1,3 +1,4 @@
+using Stromboli.Gateway.Git;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Sandbox;
 
@@ -17,8 +18,9 @@ internal static class CloneCommand
     private static readonly Lazy<string> Script = new(Read);
 
     /// <summary>
-    /// git's configuration, over whatever an image has: no transport but the one to the gateway, no credential helper, no hook, no program that a repository's attributes
-    /// could ask for, and of threads no more than a small limit of processes allows. None of it is written into the clone.
+    /// git's configuration, over whatever an image has: no transport but the one to the gateway, no credential helper, no hook, no program
+    /// that a repository's attributes could ask for, and of threads no more than a small limit of processes allows. None of it is written
+    /// into the clone.
     /// </summary>
     private static readonly IReadOnlyList<(string Key, string Value)> Configuration =
     [
@@ -56,18 +58,19 @@ internal static class CloneCommand
     /// <param name="source">What is cloned.</param>
     /// <param name="pids">The run's limit of processes and threads: the clone has its place on the node.</param>
     /// <param name="lease">What is left of the lease.</param>
-    public static ShimGo Build(GitSource source, int pids, TimeSpan lease) => new()
-    {
-        Argv = ["/bin/sh", "-c", Script.Value, "clone", source.Url, source.Ref ?? "", $"{source.Depth}"],
-        Environment = [.. Variables, .. Configured(source)],
-        Workdir = Workspace,
-        Stdin = ReadOnlyMemory<byte>.Empty,
-        Relays = [(GitRoutes.Port, GitRoutes.Socket)],
-        LogBytes = LogBytes,
-        StopGrace = StopGrace,
-        Pids = pids,
-        Lease = lease,
-    };
+    public static ShimGo Build(GitSource source, int pids, TimeSpan lease) =>
+        new()
+        {
+            Argv = ["/bin/sh", "-c", Script.Value, "clone", source.Url, source.Ref ?? "", $"{source.Depth}"],
+            Environment = [.. Variables, .. Configured(source)],
+            Workdir = Workspace,
+            Stdin = ReadOnlyMemory<byte>.Empty,
+            Relays = [(GitRoutes.Port, GitRoutes.Socket)],
+            LogBytes = LogBytes,
+            StopGrace = StopGrace,
+            Pids = pids,
+            Lease = lease,
+        };
 
     // The clone's origin is the real address; what git asks goes to the gateway, without a trace of that in the clone.
     private static IEnumerable<string> Configured(GitSource source)

@@ -6,9 +6,9 @@ using Stromboli.PodmanBridge.Sandbox;
 namespace Stromboli.PodmanBridge.Git;
 
 /// <summary>
-/// Puts what git said into the run's log, as lines of its standard error (docs/design/shim-protocol.md), ahead of the agent's. Each line is written anew, with every
-/// control character escaped: what a repository's server has git say cannot look like a line of its own, whoever reads the log. The shim's records of the clone's
-/// container stay out: in the run's log they would be the agent's.
+/// Puts what git said into the run's log, as lines of its standard error (docs/design/shim-protocol.md), ahead of the agent's. Each line is
+/// written anew, with every control character escaped: what a repository's server has git say cannot look like a line of its own, whoever
+/// reads the log. The shim's records of the clone's container stay out: in the run's log they would be the agent's.
 /// </summary>
 internal sealed class CloneLog : IShimLogConsumer
 {
@@ -30,7 +30,9 @@ internal sealed class CloneLog : IShimLogConsumer
     public static async Task AppendAsync(string from, string to, CancellationToken cancellationToken)
     {
         if (!File.Exists(from))
+        {
             return;
+        }
         // Each line is one write.
         await using var log = new FileStream(to, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         await ShimLog.ReadAsync(from, new CloneLog(log), cancellationToken);
@@ -73,9 +75,13 @@ internal sealed class CloneLog : IShimLogConsumer
         foreach (var value in piece)
         {
             if (value is < 0x20 and not (byte)'\t' or 0x7f)
+            {
                 _line.Write(Encoding.ASCII.GetBytes($"\\x{value:x2}"));
+            }
             else
+            {
                 _line.Write([value]);
+            }
         }
 
         _line.Write("\n"u8);

@@ -20,7 +20,9 @@ internal sealed class CloneSignals : IShimReports
         _gate = new ShimGate(() => _released);
     }
 
-    /// <summary>The shim has called for the first time; fails with an <see cref="AttemptRefusedException"/> if it is not the shim that called.</summary>
+    /// <summary>
+    /// The shim has called for the first time; fails with an <see cref="AttemptRefusedException"/> if it is not the shim that called.
+    /// </summary>
     public Task<ShimHello> Hello => _gate.Hello;
 
     /// <summary>Whether git was let go. Before that, the container's log does not count.</summary>
@@ -43,7 +45,10 @@ internal sealed class CloneSignals : IShimReports
     public async Task<bool> ConnectedAsync(ShimHello hello, CancellationToken cancellationToken)
     {
         if (await _gate.PassAsync(hello, cancellationToken) is not { } problem)
+        {
             return true;
+        }
+
         Denied(problem);
         return false;
     }

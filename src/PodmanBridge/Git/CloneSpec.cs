@@ -1,10 +1,12 @@
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Git;
 
-/// <summary>The container of a clone: held exactly as the agent's own, with the same user and limits, and of the volumes only the workspace. Pure.</summary>
+/// <summary>
+/// The container of a clone: held exactly as the agent's own, with the same user and limits, and of the volumes only the workspace. Pure.
+/// </summary>
 internal static class CloneSpec
 {
     /// <summary>What libpod is asked to make.</summary>
@@ -14,11 +16,16 @@ internal static class CloneSpec
     public static SpecGenerator Build(AttemptSpec spec, ContainerInputs inputs, string image)
     {
         var names = ContainerNames.Of(inputs.Installation, inputs.UID, inputs.Attempt, spec.Session?.UID);
-        var whole = ContainerSpec.Build(spec with { Image = image, MountPath = CloneCommand.Workspace, Claude = null, Volumes = [] }, inputs);
-        return whole with
-        {
-            Name = names.Cloner,
-            Volumes = [.. whole.Volumes.Where(volume => volume.Name == names.Workspace)],
-        };
+        var whole = ContainerSpec.Build(
+            spec with
+            {
+                Image = image,
+                MountPath = CloneCommand.Workspace,
+                Claude = null,
+                Volumes = [],
+            },
+            inputs
+        );
+        return whole with { Name = names.Cloner, Volumes = [.. whole.Volumes.Where(volume => volume.Name == names.Workspace)] };
     }
 }

@@ -1,3 +1,5 @@
+using Stromboli.Gateway.Git;
+
 namespace Stromboli.PodmanBridge.Git;
 
 /// <summary>What clones repositories on this node.</summary>

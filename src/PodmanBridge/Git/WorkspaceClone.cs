@@ -1,17 +1,18 @@
 using Stromboli.Crds.Runs;
+using Stromboli.Gateway;
+using Stromboli.Gateway.Git;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Git;
 
 /// <summary>
-/// Clones an attempt's repository into its workspace, in a container of its own that lives as long as the clone. It starts over whatever an earlier one left: neither
-/// container nor workspace of it counts.
+/// Clones an attempt's repository into its workspace, in a container of its own that lives as long as the clone. It starts over whatever an
+/// earlier one left: neither container nor workspace of it counts.
 /// </summary>
 internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory directory, SandboxServices services, Func<TimeSpan> lease)
 {
@@ -26,14 +27,16 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
     private readonly string _container = ContainerNames.Of(services.Installation(), record.UID, record.Attempt).Cloner;
 
     /// <summary>Why this node clones nothing, as one sentence; null if it does, or the attempt needs no clone.</summary>
-    public static string? Problem(AttemptSpec? spec, SandboxServices services) => spec?.Git is { } git && services.Git.Image is null
-        ? $"Cloning {git.Url} failed: the node {services.Node} clones no repositories; give its bridge --git-image."
-        : null;
+    public static string? Problem(AttemptSpec? spec, SandboxServices services) =>
+        spec?.Git is { } git && services.Git.Image is null
+            ? $"Cloning {git.Url} failed: the node {services.Node} clones no repositories; give its bridge --git-image."
+            : null;
 
     /// <summary>Clones.</summary>
     /// <param name="spec">The attempt, with its repository.</param>
     /// <param name="credential">What the repository's server is shown.</param>
-    /// <param name="closing">The bridge stops: what is there is left to the next one, since a call to the engine that is torn may leave it worse.</param>
+    /// <param name="closing">The bridge stops: what is there is left to the next one, since a call to the engine that is torn may leave it
+    /// worse.</param>
     /// <param name="cancellationToken">Ends it; the container is removed before this returns.</param>
     /// <exception cref="AttemptRefusedException">There is no clone; the message says why.</exception>
     public async Task RunAsync(AttemptSpec spec, GitCredential? credential, CancellationToken closing, CancellationToken cancellationToken)
@@ -49,21 +52,32 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
             CloneSignals? signals = null;
             signals = new CloneSignals(() => _ = OnShimLostAsync(signals!));
             await using var shim = ShimSocket.Listen(
-                _runDirectory, pid => services.CheckFirstProcess(pid, FileIdentity.Of(services.ShimPath)), lease, signals, services.Logger);
+                _runDirectory,
+                pid => services.CheckFirstProcess(pid, FileIdentity.Of(services.ShimPath)),
+                lease,
+                signals,
+                services.Logger
+            );
             await using var git = Open(source, credential, new ContainerPeers(shim.Pid));
             await StartAsync(CloneSpec.Build(spec, Inputs(image.ID), services.Git.Image!), shim, cancellationToken);
             await GoAsync(spec, shim, signals, cancellationToken);
             using var log = signals.Released ? await LastWordAsync(spec, cancellationToken) : AttemptLog.Empty(spec);
             await CloneLog.AppendAsync(_logPath, directory.LogPath, cancellationToken);
-            if (CloneOutcome.Problem(source, log, git.Failure, services.Git.Image!, await WasOutOfMemoryAsync(log, cancellationToken)) is { } problem)
+            if (
+                CloneOutcome.Problem(source, log, git.Failure, services.Git.Image!, await WasOutOfMemoryAsync(log, cancellationToken)) is
+                { } problem
+            )
+            {
                 throw new AttemptRefusedException(RunReason.GitCloneFailed, problem);
+            }
         }
         finally
         {
             if (!closing.IsCancellationRequested)
             {
-                // An engine that is away is waited for as long as the attempt may take; if that is over already, the attempt's own end removes what is left.
-                using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
+                // An engine that is away is waited for as long as the attempt may take; if that is over already, the attempt's own end
+                // removes what is left.
+                using var deadline = new CancellationTokenSource(CallDeadline, services.Clock);
                 await RemoveAsync(services, record.Key, cancellationToken.IsCancellationRequested ? deadline.Token : cancellationToken);
             }
         }
@@ -74,7 +88,10 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
     /// <summary>Removes a clone's container and its sockets; nothing happens when there are none.</summary>
     public static async Task RemoveAsync(SandboxServices services, AttemptKey key, CancellationToken cancellationToken)
     {
-        await services.Podman.Containers.RemoveAsync(ContainerNames.Of(services.Installation(), key.UID, key.Attempt).Cloner, cancellationToken);
+        await services.Podman.Containers.RemoveAsync(
+            ContainerNames.Of(services.Installation(), key.UID, key.Attempt).Cloner,
+            cancellationToken
+        );
         CloneDirectory.Delete(CloneDirectory.Of(services.RunRoot, key));
     }
 
@@ -86,7 +103,11 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
         }
         catch (ImagePullException e)
         {
-            throw new AttemptRefusedException(RunReason.ImagePullFailed, $"The node's image for cloning repositories (--git-image) cannot be had. {e.Message}", e);
+            throw new AttemptRefusedException(
+                RunReason.ImagePullFailed,
+                $"The node's image for cloning repositories (--git-image) cannot be had. {e.Message}",
+                e
+            );
         }
     }
 
@@ -94,7 +115,13 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
     {
         try
         {
-            return services.Git.Gateway.Open(record.Key.ToString(), Path.Combine(_runDirectory, GitRoutes.Socket), source, credential, peers);
+            return services.Git.Gateway.Open(
+                record.Key.ToString(),
+                Path.Combine(_runDirectory, GitRoutes.Socket),
+                source,
+                credential,
+                peers
+            );
         }
         catch (FormatException e)
         {
@@ -111,17 +138,24 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
         }
         catch (PodmanException e)
         {
-            throw await services.UnfitAsync("The node's engine could not start the container that clones the repository", e, cancellationToken);
+            throw await services.UnfitAsync(
+                "The node's engine could not start the container that clones the repository",
+                e,
+                cancellationToken
+            );
         }
     }
 
     private async Task GoAsync(AttemptSpec spec, ShimSocket shim, CloneSignals signals, CancellationToken cancellationToken)
     {
-        if (await Task.WhenAny(signals.Hello, signals.Over).WaitAsync(HelloDeadline, services.Time, cancellationToken) == signals.Hello)
+        if (await Task.WhenAny(signals.Hello, signals.Over).WaitAsync(HelloDeadline, services.Clock, cancellationToken) == signals.Hello)
         {
             var hello = await signals.Hello;
             if ((FirstProcess.StateProblem(hello.State, released: false) ?? ShimCheck.Mounts(hello.Mounts, OpenedMounts())) is { } problem)
+            {
                 throw ShimGate.Denied(problem);
+            }
+
             signals.Release();
             shim.Go(() => CloneCommand.Build(spec.Git!, spec.Pids, lease()));
             await signals.Over.WaitAsync(cancellationToken);
@@ -131,29 +165,36 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
     private IEnumerable<(string Path, FileIdentity Identity)> OpenedMounts() =>
         [(SandboxPaths.RunDirectory, FileIdentity.Of(_runDirectory)), (SandboxPaths.Shim, FileIdentity.Of(services.ShimPath))];
 
-    private ContainerInputs Inputs(string imageID) => new()
-    {
-        Installation = services.Installation(),
-        Node = services.Node,
-        UID = record.UID,
-        Attempt = record.Attempt,
-        User = AgentUser.Of(record.Spec, record.UserID),
-        ImageID = imageID,
-        RunDirectory = _runDirectory,
-        ShimPath = services.ShimPath,
-        LogPath = _logPath,
-        Files = services.Files,
-        EnforcedLimits = services.EnforcedLimits(),
-    };
+    private ContainerInputs Inputs(string imageID) =>
+        new()
+        {
+            Installation = services.Installation(),
+            Node = services.Node,
+            UID = record.UID,
+            Attempt = record.Attempt,
+            User = AgentUser.Of(record.Spec, record.UserID),
+            ImageID = imageID,
+            RunDirectory = _runDirectory,
+            ShimPath = services.ShimPath,
+            LogPath = _logPath,
+            Files = services.Files,
+            EnforcedLimits = services.EnforcedLimits(),
+        };
 
     // If the shim lives it dials again; if not, the engine says so.
     private async Task OnShimLostAsync(CloneSignals signals)
     {
         try
         {
-            using var deadline = new CancellationTokenSource(CallDeadline, services.Time);
-            while (!signals.Over.IsCompleted && await services.Podman.Containers.InspectAsync(_container, deadline.Token) is { State.Running: true })
-                await Task.Delay(LostPause, services.Time, deadline.Token);
+            using var deadline = new CancellationTokenSource(CallDeadline, services.Clock);
+            while (
+                !signals.Over.IsCompleted
+                && await services.Podman.Containers.InspectAsync(_container, deadline.Token) is { State.Running: true }
+            )
+            {
+                await Task.Delay(LostPause, services.Clock, deadline.Token);
+            }
+
             signals.SetOver();
         }
         catch (Exception e) when (e is PodmanException or OperationCanceledException)
@@ -165,21 +206,27 @@ internal sealed class WorkspaceClone(AttemptRecord record, AttemptDirectory dire
     // The shim's report comes before conmon has written the same to the log.
     private async Task<AttemptLog> LastWordAsync(AttemptSpec spec, CancellationToken cancellationToken)
     {
-        var waited = services.Time.GetTimestamp();
+        var waited = services.Clock.GetTimestamp();
         while (true)
         {
             var log = await AttemptLog.ReadAsync(_logPath, spec with { Claude = null }, cancellationToken);
-            if (log.Complete || services.Time.GetElapsedTime(waited) > LogDeadline)
+            if (log.Complete || services.Clock.GetElapsedTime(waited) > LogDeadline)
+            {
                 return log;
+            }
+
             log.Dispose();
-            await Task.Delay(LogPause, services.Time, cancellationToken);
+            await Task.Delay(LogPause, services.Clock, cancellationToken);
         }
     }
 
     private async Task<bool> WasOutOfMemoryAsync(AttemptLog log, CancellationToken cancellationToken)
     {
         if (log.Exit is { Code: 0 })
+        {
             return false;
+        }
+
         await services.Podman.Containers.WaitAsync(_container, cancellationToken);
         return await services.Podman.Containers.InspectAsync(_container, cancellationToken) is { State.OomKilled: true };
     }

@@ -29,9 +29,14 @@ internal static partial class HostPathFile
     {
         var outer = Open(CurrentDirectory, prefix, NoSymlinks | NoMagicLinks, out error);
         if (outer is null || path.Length == prefix.Length)
+        {
             return outer;
+        }
+
         using (outer)
+        {
             return Open((int)outer.DangerousGetHandle(), path[(prefix.Length + 1)..], NoSymlinks | NoMagicLinks | Beneath, out error);
+        }
     }
 
     private static SafeFileHandle? Open(int directory, string path, ulong resolve, out int error)

@@ -14,8 +14,17 @@ internal sealed record HostPathRequest(string Field, string HostPath, string Mou
     /// <summary>Everything that a run wants, in the order of its fields.</summary>
     public static IReadOnlyList<HostPathRequest> Of(AttemptSpec spec)
     {
-        var volumes = spec.Volumes.Select((volume, i) =>
-            new HostPathRequest($"spec.volumes[{i}].hostPath", volume.HostPath, volume.MountPath, !volume.ReadOnly, volume.NoExec, IsWorkspace: false));
+        var volumes = spec.Volumes.Select(
+            (volume, i) =>
+                new HostPathRequest(
+                    $"spec.volumes[{i}].hostPath",
+                    volume.HostPath,
+                    volume.MountPath,
+                    !volume.ReadOnly,
+                    volume.NoExec,
+                    IsWorkspace: false
+                )
+        );
         return spec.WorkspaceHostPath is { } workspace
             ? [new("spec.workspace.hostPath.path", workspace, spec.MountPath, Writable: true, NoExec: false, IsWorkspace: true), .. volumes]
             : [.. volumes];

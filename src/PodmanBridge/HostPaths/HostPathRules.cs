@@ -3,7 +3,10 @@ namespace Stromboli.PodmanBridge.HostPaths;
 /// <summary>Whether the node's admin allows a host path, by its text alone; pure.</summary>
 internal static class HostPathRules
 {
-    /// <summary>The permission that covers the path. Any one does: a narrower prefix takes nothing from a wider one, through which the same files are reached anyhow.</summary>
+    /// <summary>
+    /// The permission that covers the path. Any one does: a narrower prefix takes nothing from a wider one, through which the same files
+    /// are reached anyhow.
+    /// </summary>
     public static AllowedVolume? Permission(HostPathRequest request, IReadOnlyList<AllowedVolume> allowed) =>
         allowed.FirstOrDefault(permission => permission.Covers(request.HostPath) && !(request.Writable && permission.ReadOnly));
 
@@ -12,7 +15,10 @@ internal static class HostPathRules
     {
         var path = request.HostPath;
         if (!request.Writable)
+        {
             return $"{request.Field} {path} is not allowed on node {node}; its bridge allows what lies below a --allow-volume PREFIX, such as --allow-volume {path}.";
+        }
+
         return allowed.Any(permission => permission.Covers(path))
             ? $"{request.Field} {path} may only be read on node {node}; mount it with readOnly: true, or let its bridge allow to write it with --allow-volume {path}:rw."
             : $"{request.Field} {path} is not allowed on node {node}; its bridge allows to write what lies below a --allow-volume PREFIX:rw, such as --allow-volume {path}:rw.";

@@ -14,6 +14,8 @@ internal static class HostPathText
     public static IEnumerable<string> Upwards(string path)
     {
         for (var at = path; at.Length > 1; at = at[..Math.Max(1, at.LastIndexOf('/'))])
+        {
             yield return at;
+        }
     }
 }

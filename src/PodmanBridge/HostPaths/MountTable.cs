@@ -10,8 +10,26 @@ internal sealed partial class MountTable
     /// <summary>File systems that are windows into the kernel, wherever they are mounted.</summary>
     private static readonly HashSet<string> Pseudo = new(StringComparer.Ordinal)
     {
-        "proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "securityfs", "debugfs", "tracefs", "bpf", "configfs", "pstore", "efivarfs", "mqueue", "fusectl",
-        "binfmt_misc", "rpc_pipefs", "nsfs", "selinuxfs", "autofs",
+        "proc",
+        "sysfs",
+        "devtmpfs",
+        "devpts",
+        "cgroup",
+        "cgroup2",
+        "securityfs",
+        "debugfs",
+        "tracefs",
+        "bpf",
+        "configfs",
+        "pstore",
+        "efivarfs",
+        "mqueue",
+        "fusectl",
+        "binfmt_misc",
+        "rpc_pipefs",
+        "nsfs",
+        "selinuxfs",
+        "autofs",
     };
 
     private readonly List<(string Path, string Type)> _mounts;
@@ -30,7 +48,9 @@ internal sealed partial class MountTable
             var parts = line.Split(' ');
             var dash = parts.Length > 6 ? Array.IndexOf(parts, "-", 6) : -1;
             if (dash > 0 && dash + 1 < parts.Length)
+            {
                 mounts.Add((Unescape(parts[4]), parts[dash + 1]));
+            }
         }
 
         return new MountTable(mounts);
@@ -41,11 +61,18 @@ internal sealed partial class MountTable
     {
         var over = ("/", "");
         foreach (var mount in _mounts.Where(mount => HostPathText.Holds(mount.Path, path) && mount.Path.Length >= over.Item1.Length))
+        {
             over = mount;
+        }
+
         if (Pseudo.Contains(over.Item2))
+        {
             return $"lies in a file system of the kernel ({over.Item2})";
+        }
         // An unprivileged engine may not take a directory without what is mounted below it, and what that is nobody has allowed.
-        return _mounts.Where(mount => mount.Path != path && HostPathText.Holds(path, mount.Path)).Select(mount => mount.Path).FirstOrDefault() is { } below
+        return
+            _mounts.Where(mount => mount.Path != path && HostPathText.Holds(path, mount.Path)).Select(mount => mount.Path).FirstOrDefault()
+                is { } below
             ? $"has another file system mounted in it, at {below}"
             : null;
     }

@@ -4,8 +4,8 @@ using Stromboli.PodmanBridge.Sandbox;
 namespace Stromboli.PodmanBridge.HostPaths;
 
 /// <summary>
-/// The host paths of an attempt, held open from their examination until the shim has said what is mounted: what is held keeps its number, so that nothing
-/// else can be taken for it.
+/// The host paths of an attempt, held open from their examination until the shim has said what is mounted: what is held keeps its number,
+/// so that nothing else can be taken for it.
 /// </summary>
 internal sealed class OpenedHostPaths : IDisposable
 {
@@ -21,6 +21,8 @@ internal sealed class OpenedHostPaths : IDisposable
     public void Dispose()
     {
         foreach (var (_, _, handle) in _opened)
+        {
             handle.Dispose();
+        }
     }
 }

@@ -3,8 +3,9 @@ using Stromboli.PodmanBridge.Sandbox;
 namespace Stromboli.PodmanBridge.HostPaths;
 
 /// <summary>
-/// What is never mounted, whatever prefix is allowed: what is the kernel's or changes with each boot, what is the bridge's and its engine's, and of the user's home all that
-/// begins with a dot (keys, tokens, configuration that is run at a login). Neither below nor above them: a directory that holds one of them would bring it along.
+/// What is never mounted, whatever prefix is allowed: what is the kernel's or changes with each boot, what is the bridge's and its
+/// engine's, and of the user's home all that begins with a dot (keys, tokens, configuration that is run at a login). Neither below nor
+/// above them: a directory that holds one of them would bring it along.
 /// </summary>
 internal sealed class ProtectedPaths
 {
@@ -17,16 +18,29 @@ internal sealed class ProtectedPaths
     /// <param name="home">The home of the bridge's user; null if it has none.</param>
     public ProtectedPaths(IEnumerable<string> own, string? home)
     {
-        _own = [.. own.SelectMany(path => new[] { Path.GetFullPath(path).TrimEnd('/'), RealPath.Of(path) }).OfType<string>().Where(path => path.Length > 1).Distinct(StringComparer.Ordinal)];
+        _own =
+        [
+            .. own.SelectMany(path => new[] { Path.GetFullPath(path).TrimEnd('/'), RealPath.Of(path) })
+                .OfType<string>()
+                .Where(path => path.Length > 1)
+                .Distinct(StringComparer.Ordinal),
+        ];
         _home = home is null ? null : RealPath.Of(home) ?? home;
     }
 
     /// <summary>What is the bridge's by its options.</summary>
     public static IEnumerable<string> Of(BridgeOptions options) =>
-    [
-        options.StateDirectory, options.RunDirectory, Path.GetDirectoryName(Path.GetFullPath(options.PodmanSocket))!, options.PodmanSocket,
-        options.TokenFile, options.CaFile, options.Shim, AppContext.BaseDirectory, .. options.Claude is { } claude ? [claude] : Array.Empty<string>(),
-    ];
+        [
+            options.StateDirectory,
+            options.RunDirectory,
+            Path.GetDirectoryName(Path.GetFullPath(options.PodmanSocket))!,
+            options.PodmanSocket,
+            options.TokenFile,
+            options.CaFile,
+            options.Shim,
+            AppContext.BaseDirectory,
+            .. options.Claude is { } claude ? [claude] : Array.Empty<string>(),
+        ];
 
     /// <summary>Why the path is never mounted, as the end of a sentence; null when it may be.</summary>
     public string? Problem(string path) => TextProblem(path) ?? IdentityProblem(path);
@@ -35,29 +49,52 @@ internal sealed class ProtectedPaths
     public string? PrefixProblem(string prefix)
     {
         if (prefix == "/")
+        {
             return "is the root of the file system";
+        }
+
         if (Kernel.FirstOrDefault(kernel => HostPathText.Holds(kernel, prefix)) is { } kernel)
+        {
             return $"lies in {kernel}";
-        return _own.FirstOrDefault(own => HostPathText.Holds(own, prefix)) is { } hit ? $"lies in {hit}, which is the bridge's or its engine's own" : HomeProblem(prefix);
+        }
+
+        return _own.FirstOrDefault(own => HostPathText.Holds(own, prefix)) is { } hit
+            ? $"lies in {hit}, which is the bridge's or its engine's own"
+            : HomeProblem(prefix);
     }
 
     private string? TextProblem(string path)
     {
         if (path == "/")
+        {
             return "is the root of the file system";
+        }
+
         if (Kernel.FirstOrDefault(kernel => HostPathText.Meet(kernel, path)) is { } kernel)
+        {
             return $"meets {kernel}";
+        }
         // The paths themselves are no business of a run's author.
-        return _own.Any(own => HostPathText.Meet(own, path)) ? "meets files of the node's bridge or of its engine" : HomeProblem(path, whole: true);
+        return _own.Any(own => HostPathText.Meet(own, path))
+            ? "meets files of the node's bridge or of its engine"
+            : HomeProblem(path, whole: true);
     }
 
     private string? HomeProblem(string path, bool whole = false)
     {
         if (_home is null || (!HostPathText.Holds(_home, path) && !HostPathText.Holds(path, _home)))
+        {
             return null;
+        }
+
         if (HostPathText.Holds(path, _home))
+        {
             return whole ? "holds the home of the bridge's user, with its keys and its configuration" : null;
-        return path.AsSpan(_home.Length).TrimStart('/').StartsWith('.') ? "lies in a hidden file or directory of the home of the bridge's user" : null;
+        }
+
+        return path.AsSpan(_home.Length).TrimStart('/').StartsWith('.')
+            ? "lies in a hidden file or directory of the home of the bridge's user"
+            : null;
     }
 
     // The same directory may be there a second time by another path, as a bind mount: what counts is which directory it is.
@@ -68,9 +105,14 @@ internal sealed class ProtectedPaths
         foreach (var own in Kernel.Concat(_own).Concat(Hidden()))
         {
             if (IdentityOf(own) is { } identity && upwards.Contains(identity))
+            {
                 return "is another way to what the node's bridge or the system has to itself";
+            }
+
             if (self is not null && HostPathText.Upwards(own).Any(above => IdentityOf(above) == self))
+            {
                 return "is another way to a directory that holds what the node's bridge or the system has to itself";
+            }
         }
 
         return null;

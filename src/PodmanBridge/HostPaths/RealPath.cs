@@ -10,7 +10,10 @@ internal static partial class RealPath
     {
         var resolved = Resolve(path, 0);
         if (resolved == 0)
+        {
             return null;
+        }
+
         try
         {
             return Marshal.PtrToStringUTF8(resolved);

@@ -13,7 +13,10 @@ internal sealed record CliNeeds(string Interpreter, int Machine, Version? Glibc 
     public static CliNeeds? Of(string? path)
     {
         if (path is null)
+        {
             return null;
+        }
+
         try
         {
             using var file = File.OpenRead(path);

@@ -10,11 +10,17 @@ internal sealed class CliNeedsReader(string? path)
     public CliNeeds? Read()
     {
         if (path is null)
+        {
             return null;
+        }
+
         var written = File.GetLastWriteTimeUtc(path);
         // Read twice at the same time, it says the same twice.
         if (_known is not { } known || known.Written != written)
+        {
             _known = known = new Answer(written, CliNeeds.Of(path));
+        }
+
         return known.Needs;
     }
 

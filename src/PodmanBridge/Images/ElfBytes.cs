@@ -7,7 +7,10 @@ internal sealed class ElfBytes(ReadOnlyMemory<byte> bytes) : IElfFile
     public bool TryRead(ulong offset, Span<byte> into)
     {
         if (offset > (ulong)bytes.Length || (ulong)bytes.Length - offset < (ulong)into.Length)
+        {
             return false;
+        }
+
         bytes.Span.Slice((int)offset, into.Length).CopyTo(into);
         return true;
     }

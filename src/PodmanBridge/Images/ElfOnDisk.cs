@@ -8,10 +8,16 @@ internal sealed class ElfOnDisk(SafeFileHandle file) : IElfFile
     /// <inheritdoc/>
     public bool TryRead(ulong offset, Span<byte> into)
     {
-        for (var read = 0; read < into.Length;)
+        for (var read = 0; read < into.Length; )
         {
-            if (offset > long.MaxValue - (ulong)into.Length || RandomAccess.Read(file, into[read..], (long)offset + read) is not (> 0 and var count))
+            if (
+                offset > long.MaxValue - (ulong)into.Length
+                || RandomAccess.Read(file, into[read..], (long)offset + read) is not (> 0 and var count)
+            )
+            {
                 return false;
+            }
+
             read += count;
         }
 

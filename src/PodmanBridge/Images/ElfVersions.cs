@@ -4,8 +4,9 @@ using System.Text;
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// The versions of glibc's symbols that a 64-bit little-endian file defines or needs, as its loader reads them: from the tables that the dynamic section names (LSB Core,
-/// symbol versioning). The file may be hostile: every place is checked, and no table is followed further than any real one goes.
+/// The versions of glibc's symbols that a 64-bit little-endian file defines or needs, as its loader reads them: from the tables that the
+/// dynamic section names (LSB Core, symbol versioning). The file may be hostile: every place is checked, and no table is followed further
+/// than any real one goes.
 /// </summary>
 internal static class ElfVersions
 {
@@ -30,7 +31,10 @@ internal static class ElfVersions
     public static Version? HighestDefined(IElfFile file)
     {
         if (Tables(file) is not { Definitions: { } at, Names: { } names })
+        {
             return null;
+        }
+
         Version? highest = null;
         var definition = new byte[20];
         for (var i = 0; i < MostVersions && file.TryRead(at, definition); i++)
@@ -38,9 +42,15 @@ internal static class ElfVersions
             // The first of the names of a definition is its own; the others are those that it follows.
             var auxiliary = new byte[4];
             if (file.TryRead(at + U32(definition, 12), auxiliary))
+            {
                 highest = Higher(highest, VersionAt(file, names, U32(auxiliary, 0)));
+            }
+
             if (U32(definition, 16) is not (> 0 and var next))
+            {
                 break;
+            }
+
             at += next;
         }
 
@@ -51,7 +61,10 @@ internal static class ElfVersions
     public static Version? HighestNeeded(IElfFile file)
     {
         if (Tables(file) is not { Needs: { } at, Names: { } names })
+        {
             return null;
+        }
+
         Version? highest = null;
         var library = new byte[16];
         var looked = 0;
@@ -61,13 +74,21 @@ internal static class ElfVersions
             for (var place = at + U32(library, 8); looked++ < MostVersions && file.TryRead(place, version); place += U32(version, 12))
             {
                 if ((BinaryPrimitives.ReadUInt16LittleEndian(version.AsSpan(4)) & Weak) == 0)
+                {
                     highest = Higher(highest, VersionAt(file, names, U32(version, 8)));
+                }
+
                 if (U32(version, 12) == 0)
+                {
                     break;
+                }
             }
 
             if (U32(library, 12) is not (> 0 and var next))
+            {
                 break;
+            }
+
             at += next;
         }
 
@@ -83,10 +104,15 @@ internal static class ElfVersions
         {
             var bytes = new byte[length];
             if (!file.TryRead(names + offset, bytes))
+            {
                 continue;
+            }
+
             var end = bytes.AsSpan().IndexOf((byte)0);
             var name = end < 0 ? "" : Encoding.ASCII.GetString(bytes, 0, end);
-            return name.StartsWith(Glibc, StringComparison.Ordinal) && Version.TryParse(name.AsSpan(Glibc.Length), out var version) ? version : null;
+            return name.StartsWith(Glibc, StringComparison.Ordinal) && Version.TryParse(name.AsSpan(Glibc.Length), out var version)
+                ? version
+                : null;
         }
 
         return null;
@@ -96,11 +122,21 @@ internal static class ElfVersions
     {
         var header = new byte[HeaderBytes];
         if (!file.TryRead(0, header) || Elf.Machine(header) is null || header[4] != 2 || header[5] != 1)
+        {
             return null;
-        var headers = new byte[Math.Min(MostProgramHeaders, (int)BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(56))) * ProgramHeaderBytes];
+        }
+
+        var headers = new byte[
+            Math.Min(MostProgramHeaders, (int)BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(56))) * ProgramHeaderBytes
+        ];
         if (!file.TryRead(U64(header, 32), headers))
+        {
             return null;
-        ulong? definitions = null, needs = null, names = null;
+        }
+
+        ulong? definitions = null,
+            needs = null,
+            names = null;
         foreach (var (tag, value) in DynamicEntries(file, headers))
         {
             switch (tag)
@@ -125,11 +161,17 @@ internal static class ElfVersions
         for (var at = 0; at < headers.Length; at += ProgramHeaderBytes)
         {
             if (U32(headers, at) != Dynamic)
+            {
                 continue;
+            }
+
             var entry = new byte[16];
             var place = U64(headers, at + 8);
             for (var i = 0; i < MostDynamicEntries && file.TryRead(place, entry) && U64(entry, 0) != 0; i++, place += 16)
+            {
                 yield return (U64(entry, 0), U64(entry, 8));
+            }
+
             yield break;
         }
     }
@@ -140,7 +182,9 @@ internal static class ElfVersions
         for (var at = 0; at < headers.Length; at += ProgramHeaderBytes)
         {
             if (U32(headers, at) == Load && address >= U64(headers, at + 16) && address - U64(headers, at + 16) < U64(headers, at + 32))
+            {
                 return unchecked(U64(headers, at + 8) + (address - U64(headers, at + 16)));
+            }
         }
 
         return null;

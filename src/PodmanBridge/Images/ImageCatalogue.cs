@@ -4,19 +4,30 @@ using System.Text.Json;
 using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Images;
 
-/// <summary>The images of the node and what is in them. Looks when the engine says that something happened to an image, and never otherwise.</summary>
+/// <summary>
+/// The images of the node and what is in them. Looks when the engine says that something happened to an image, and never otherwise.
+/// </summary>
 internal sealed partial class ImageCatalogue(
-    IPodman podman, ImageReader reader, ImageContents contents, PulledImages pulled, Func<CliNeeds?> needs, TimeProvider time, ILogger<ImageCatalogue> logger) : BackgroundService
+    IPodman podman,
+    ImageReader reader,
+    ImageContents contents,
+    PulledImages pulled,
+    Func<CliNeeds?> needs,
+    TimeProvider clock,
+    ILogger<ImageCatalogue> logger
+) : BackgroundService
 {
     /// <summary>One pull, build or prune is many events.</summary>
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>How long nothing must have happened before an image is looked into: meanwhile it has a container, and cannot be removed.</summary>
+    /// <summary>
+    /// How long nothing must have happened before an image is looked into: meanwhile it has a container, and cannot be removed.
+    /// </summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
     /// <summary>Between two reports.</summary>
@@ -42,10 +53,12 @@ internal sealed partial class ImageCatalogue(
     /// <summary>A run uses the image.</summary>
     public void Used(string id)
     {
-        _used[id] = time.GetTimestamp();
+        _used[id] = clock.GetTimestamp();
         // With as many names or fewer the list stays the same.
         if (_present.Sum(image => image.Names?.Length ?? 1) > NodeLimits.Images)
+        {
             Signal();
+        }
     }
 
     /// <summary>The list, once there is one, and then each time that it has changed.</summary>
@@ -57,11 +70,14 @@ internal sealed partial class ImageCatalogue(
             IReadOnlyList<NodeImage>? listed;
             Task changed;
             lock (_lock)
+            {
                 (listed, changed) = (_listed, _changed.Task);
+            }
+
             if (listed is not null && listed != told)
             {
                 yield return told = listed;
-                await Task.Delay(ReportInterval, time, cancellationToken);
+                await Task.Delay(ReportInterval, clock, cancellationToken);
             }
             else
             {
@@ -78,14 +94,17 @@ internal sealed partial class ImageCatalogue(
     }
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(ListenAsync(stoppingToken), LookAsync(stoppingToken));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(ListenAsync(stoppingToken), LookAsync(stoppingToken));
 
     private void Signal()
     {
         lock (_lock)
         {
             if (_news.CurrentCount == 0)
+            {
                 _news.Release();
+            }
         }
     }
 
@@ -95,8 +114,19 @@ internal sealed partial class ImageCatalogue(
         {
             try
             {
-                await foreach (var _ in podman.System.ImageEventsAsync(connected: () => { pause = FirstPause; Signal(); }, cancellationToken))
+                await foreach (
+                    var _ in podman.System.ImageEventsAsync(
+                        connected: () =>
+                        {
+                            pause = FirstPause;
+                            Signal();
+                        },
+                        cancellationToken
+                    )
+                )
+                {
                     Signal();
+                }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -107,7 +137,7 @@ internal sealed partial class ImageCatalogue(
                 Log.EventsEnded(logger, e.Message);
             }
 
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -119,9 +149,12 @@ internal sealed partial class ImageCatalogue(
             try
             {
                 await _news.WaitAsync(cancellationToken);
-                await Task.Delay(Settle, time, cancellationToken);
+                await Task.Delay(Settle, clock, cancellationToken);
                 if (!clean)
+                {
                     await reader.RemoveLeftoversAsync(cancellationToken);
+                }
+
                 clean = true;
                 await RefreshAsync(cancellationToken);
                 await ReadAllAsync(cancellationToken);
@@ -146,7 +179,10 @@ internal sealed partial class ImageCatalogue(
         var ids = _present.Select(image => image.ID).ToHashSet();
         contents.KeepOnly(ids);
         foreach (var gone in _used.Keys.Where(id => !ids.Contains(id)))
+        {
             _used.TryRemove(gone, out _);
+        }
+
         Happened?.Invoke();
         Publish();
     }
@@ -154,10 +190,18 @@ internal sealed partial class ImageCatalogue(
     // One after another: nobody waits for it, and the engine has runs to start. Returns when something has happened.
     private async Task ReadAllAsync(CancellationToken cancellationToken)
     {
-        var unread = ImageListing.Chosen(_present, LastUse).Select(chosen => chosen.Image.ID).Distinct().Where(id => Find(id) is null).ToList();
+        var unread = ImageListing
+            .Chosen(_present, LastUse)
+            .Select(chosen => chosen.Image.ID)
+            .Distinct()
+            .Where(id => Find(id) is null)
+            .ToList();
         if (unread.Count == 0)
+        {
             return;
-        await Task.Delay(Quiet, time, cancellationToken);
+        }
+
+        await Task.Delay(Quiet, clock, cancellationToken);
         foreach (var id in unread.TakeWhile(_ => _news.CurrentCount == 0))
         {
             await ReadAsync(id, cancellationToken);
@@ -167,19 +211,20 @@ internal sealed partial class ImageCatalogue(
 
     private async Task ReadAsync(string id, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(ReadDeadline, time);
+        using var deadline = new CancellationTokenSource(ReadDeadline, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
             contents.Add(id, await reader.ReadAsync(id, needs(), either.Token));
         }
-        catch (Exception e) when (e is PodmanException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e)
+            when (e is PodmanException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             Log.NotLookedInto(logger, id, e.Message);
         }
     }
 
-    private long? LastUse(string id) => _used.TryGetValue(id, out var time) ? time : null;
+    private long? LastUse(string id) => _used.TryGetValue(id, out var clock) ? clock : null;
 
     private void Publish()
     {
@@ -187,7 +232,10 @@ internal sealed partial class ImageCatalogue(
         lock (_lock)
         {
             if (_listed is not null && Wire(_listed).AsSpan().SequenceEqual(Wire(listed)))
+            {
                 return;
+            }
+
             _listed = listed;
             _changed.TrySetResult();
             _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -199,13 +247,13 @@ internal sealed partial class ImageCatalogue(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The engine's events of images ended: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "The engine's events of images ended: {Error}")]
         public static partial void EventsEnded(ILogger logger, string error);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The node's images cannot be read: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "The node's images cannot be read: {Error}")]
         public static partial void NotRead(ILogger logger, string error);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The image {Image} could not be looked into: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "The image {Image} could not be looked into: {Error}")]
         public static partial void NotLookedInto(ILogger logger, string image, string error);
     }
 }

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Stromboli.PodmanBridge.Images;
 
-/// <summary>What was found in images, by their ids: each is looked into once, also by a bridge that starts anew. Only a cache: what is lost is looked up again.</summary>
+/// <summary>
+/// What was found in images, by their ids: each is looked into once, also by a bridge that starts anew. Only a cache: what is lost is
+/// looked up again.
+/// </summary>
 internal sealed class ImageContents
 {
     private readonly string _path;
@@ -17,7 +20,8 @@ internal sealed class ImageContents
     }
 
     /// <summary>What was found in the image; null if it was not looked into for such a CLI.</summary>
-    public ImageContent? Find(string id, CliNeeds? needs) => _byID.TryGetValue(id, out var content) && content.Needs == needs ? content : null;
+    public ImageContent? Find(string id, CliNeeds? needs) =>
+        _byID.TryGetValue(id, out var content) && content.Needs == needs ? content : null;
 
     /// <summary>Keeps what was found.</summary>
     /// <exception cref="IOException">It could not be written; it is known all the same.</exception>
@@ -31,12 +35,17 @@ internal sealed class ImageContents
     public void KeepOnly(IReadOnlySet<string> ids)
     {
         foreach (var gone in _byID.Keys.Where(id => !ids.Contains(id)))
+        {
             _byID.TryRemove(gone, out _);
+        }
     }
 
     private void Write()
     {
-        File.WriteAllBytes(_path + ".new", JsonSerializer.SerializeToUtf8Bytes(_byID.ToDictionary(), ImagesJson.Default.DictionaryStringImageContent));
+        File.WriteAllBytes(
+            _path + ".new",
+            JsonSerializer.SerializeToUtf8Bytes(_byID.ToDictionary(), ImagesJson.Default.DictionaryStringImageContent)
+        );
         File.Move(_path + ".new", _path, overwrite: true);
     }
 

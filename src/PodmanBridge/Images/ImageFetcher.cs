@@ -1,12 +1,22 @@
 using Stromboli.Crds.Runs;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Images;
 
-/// <summary>Sees to it that an image is on the node, and that whoever asks may have it. Runs that want the same one at the same time share one fetch.</summary>
+/// <summary>
+/// Sees to it that an image is on the node, and that whoever asks may have it. Runs that want the same one at the same time share one
+/// fetch.
+/// </summary>
 internal sealed partial class ImageFetcher(
-    IPodman podman, PrivateImages known, PulledImages pulled, RegistryGate gate, ImageFetcher.Settings settings, TimeProvider time, ILogger<ImageFetcher> logger)
+    IPodman podman,
+    PrivateImages known,
+    PulledImages pulled,
+    RegistryGate gate,
+    ImageFetcher.Settings settings,
+    TimeProvider clock,
+    ILogger<ImageFetcher> logger
+)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<FetchKey, SharedFetch> _fetches = [];
@@ -24,7 +34,9 @@ internal sealed partial class ImageFetcher(
         get
         {
             lock (_lock)
+            {
                 return [.. _fetches.Values.Where(fetch => !fetch.Task.IsCompleted).Select(fetch => (fetch.Image, fetch.Began))];
+            }
         }
     }
 
@@ -34,65 +46,87 @@ internal sealed partial class ImageFetcher(
     {
         SharedFetch[] ended;
         lock (_lock)
+        {
             ended = [.. _fetches.Values.Where(fetch => fetch.Image == image && !fetch.Task.IsCompleted)];
+        }
+
         foreach (var fetch in ended)
+        {
             fetch.EndForSpace();
+        }
+
         return ended.Length > 0;
     }
 
-    /// <summary>Finds or fetches the image, as <see cref="EnsureAsync"/> does, and keeps it from being removed until a container is made of it.</summary>
+    /// <summary>
+    /// Finds or fetches the image, as <see cref="EnsureAsync"/> does, and keeps it from being removed until a container is made of it.
+    /// </summary>
     /// <param name="request">What is wanted.</param>
-    /// <param name="cancellation">Ends this wait.</param>
+    /// <param name="cancellationToken">Ends this wait.</param>
     /// <exception cref="ImagePullException">The image cannot be had.</exception>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
-    public async Task<ImageUse> UseAsync(ImageRequest request, CancellationToken cancellation)
+    public async Task<ImageUse> UseAsync(ImageRequest request, CancellationToken cancellationToken)
     {
         while (true)
         {
             using (var look = pulled.Look())
             {
-                var id = await EnsureAsync(request, cancellation);
+                var id = await EnsureAsync(request, cancellationToken);
                 if (pulled.TryHold(look, id) is { } use)
+                {
                     return use;
+                }
             }
 
-            await pulled.RemovalAsync(cancellation);
+            await pulled.RemovalAsync(cancellationToken);
         }
     }
 
     /// <summary>Waits until nothing is being fetched.</summary>
-    public async Task QuietAsync(CancellationToken cancellation)
+    public async Task QuietAsync(CancellationToken cancellationToken)
     {
         while (UnderWay() is { } over)
         {
-            await ((Task)over).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellation.ThrowIfCancellationRequested();
+            await ((Task)over).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
     /// <summary>Finds or fetches the image and returns the id of the local one, which is what the container is to be made of.</summary>
     /// <param name="request">What is wanted.</param>
-    /// <param name="cancellation">Ends this wait; the fetch goes on as long as anyone else waits for it.</param>
+    /// <param name="cancellationToken">Ends this wait; the fetch goes on as long as anyone else waits for it.</param>
     /// <exception cref="ImagePullException">The image cannot be had.</exception>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
-    public async Task<string> EnsureAsync(ImageRequest request, CancellationToken cancellation)
+    public async Task<string> EnsureAsync(ImageRequest request, CancellationToken cancellationToken)
     {
         var image = request.Image;
-        var reference = ImageReference.Parse(image)
+        var reference =
+            ImageReference.Parse(image)
             ?? throw NotHere(image, $"The image '{image}' is no fully qualified name, such as registry.example.com/team/agent:1.");
-        await known.SettleAsync(podman, cancellation);
+        await known.SettleAsync(podman, cancellationToken);
         if (request.Policy is not ImagePullPolicy.Always || reference.IsLocal)
         {
-            if (await _looks.JoinAsync(image, cancellation) is { } present)
+            if (await _looks.JoinAsync(image, cancellationToken) is { } present)
             {
                 if (known.MayUse(present.ID, reference, request.Namespace))
+                {
                     return present.ID;
+                }
+
                 if (reference.IsLocal || request.Policy is ImagePullPolicy.Never)
-                    throw NotHere(image, $"The image '{image}' came to the node with a credential that this namespace has not shown, and its registry is not asked.");
+                {
+                    throw NotHere(
+                        image,
+                        $"The image '{image}' came to the node with a credential that this namespace has not shown, and its registry is not asked."
+                    );
+                }
             }
             else if (reference.IsLocal)
             {
-                throw NotHere(image, $"The image '{image}' is not on the node, and images of the registry {reference.Registry} are not fetched.");
+                throw NotHere(
+                    image,
+                    $"The image '{image}' is not on the node, and images of the registry {reference.Registry} are not fetched."
+                );
             }
             else if (request.Policy is ImagePullPolicy.Never)
             {
@@ -100,30 +134,31 @@ internal sealed partial class ImageFetcher(
             }
         }
 
-        await gate.DemandAsync(reference, cancellation);
-        var before = settings.MaxBytes is null ? null : (await podman.Images.InspectAsync(image, cancellation))?.ID;
-        var id = request.Credentials.Count == 0
-            ? await FetchOpenAsync(request, reference, cancellation)
-            : await FetchPrivateAsync(request, reference, cancellation);
-        await RefuseTooLargeAsync(request, id, before, cancellation);
+        await gate.DemandAsync(reference, cancellationToken);
+        var before = settings.MaxBytes is null ? null : (await podman.Images.InspectAsync(image, cancellationToken))?.ID;
+        var id =
+            request.Credentials.Count == 0
+                ? await FetchOpenAsync(request, reference, cancellationToken)
+                : await FetchPrivateAsync(request, reference, cancellationToken);
+        await RefuseTooLargeAsync(request, id, before, cancellationToken);
         return id;
     }
 
     private static ImagePullException NotHere(string image, string message) => new(image, ImagePullFailure.NotHere, message);
 
-    private async Task<string> FetchOpenAsync(ImageRequest request, ImageReference reference, CancellationToken cancellation)
+    private async Task<string> FetchOpenAsync(ImageRequest request, ImageReference reference, CancellationToken cancellationToken)
     {
-        var id = await FetchAsync(request, credential: null, cancellation);
+        var id = await FetchAsync(request, credential: null, cancellationToken);
         known.Open(reference, id);
         return id;
     }
 
-    private async Task<string> FetchPrivateAsync(ImageRequest request, ImageReference reference, CancellationToken cancellation)
+    private async Task<string> FetchPrivateAsync(ImageRequest request, ImageReference reference, CancellationToken cancellationToken)
     {
-        known.Begin(reference, await podman.Images.ListAsync(cancellation));
+        known.Begin(reference, await podman.Images.ListAsync(cancellationToken));
         try
         {
-            var id = await FetchWithAnyAsync(request, cancellation);
+            var id = await FetchWithAnyAsync(request, cancellationToken);
             known.Proved(reference, id, request.Namespace ?? "");
             return id;
         }
@@ -139,13 +174,13 @@ internal sealed partial class ImageFetcher(
         }
     }
 
-    private async Task<string> FetchWithAnyAsync(ImageRequest request, CancellationToken cancellation)
+    private async Task<string> FetchWithAnyAsync(ImageRequest request, CancellationToken cancellationToken)
     {
         foreach (var credential in request.Credentials.SkipLast(1))
         {
             try
             {
-                return await FetchAsync(request, credential, cancellation);
+                return await FetchAsync(request, credential, cancellationToken);
             }
             catch (ImagePullException e) when (e.Failure is ImagePullFailure.Unauthorized)
             {
@@ -153,25 +188,32 @@ internal sealed partial class ImageFetcher(
             }
         }
 
-        return await FetchAsync(request, request.Credentials[^1], cancellation);
+        return await FetchAsync(request, request.Credentials[^1], cancellationToken);
     }
 
-    private async Task<string> FetchAsync(ImageRequest request, RegistryCredential? credential, CancellationToken cancellation)
+    private async Task<string> FetchAsync(ImageRequest request, RegistryCredential? credential, CancellationToken cancellationToken)
     {
         var key = new FetchKey(request.Image, credential);
         var fetch = Join(key, request.Namespace);
         try
         {
-            return await fetch.Task.WaitAsync(cancellation);
+            return await fetch.Task.WaitAsync(cancellationToken);
         }
         catch (PodmanException e) when (!e.IsUnanswered)
         {
             Log.NotPulled(logger, request.Image, ImagePullErrors.Words(credential, e));
             throw ImagePullErrors.Explain(request, credential, e);
         }
-        catch (Exception e) when (e is IOException || (e is OperationCanceledException && fetch.EndedForSpace && !cancellation.IsCancellationRequested))
+        catch (Exception e)
+            when (e is IOException || (e is OperationCanceledException && fetch.EndedForSpace && !cancellationToken.IsCancellationRequested)
+            )
         {
-            throw new ImagePullException(request.Image, ImagePullFailure.TooLarge, $"The image '{request.Image}' could not be pulled: {ImagePullErrors.NoSpaceLeft}.", e);
+            throw new ImagePullException(
+                request.Image,
+                ImagePullFailure.TooLarge,
+                $"The image '{request.Image}' could not be pulled: {ImagePullErrors.NoSpaceLeft}.",
+                e
+            );
         }
         finally
         {
@@ -180,21 +222,34 @@ internal sealed partial class ImageFetcher(
     }
 
     // The engine tells the size of an image only when it is there.
-    private async Task RefuseTooLargeAsync(ImageRequest request, string id, string? before, CancellationToken cancellation)
+    private async Task RefuseTooLargeAsync(ImageRequest request, string id, string? before, CancellationToken cancellationToken)
     {
-        if (settings.MaxBytes is not { } most || await podman.Images.InspectAsync(id, cancellation) is not { Size: var size } || size <= most)
+        if (
+            settings.MaxBytes is not { } most
+            || await podman.Images.InspectAsync(id, cancellationToken) is not { Size: var size }
+            || size <= most
+        )
+        {
             return;
+        }
+
         if (id != before)
-            await RemoveAsync(request.Image, cancellation);
+        {
+            await RemoveAsync(request.Image, cancellationToken);
+        }
+
         throw new ImagePullException(
-            request.Image, ImagePullFailure.TooLarge, $"The image '{request.Image}' has {size} bytes, and this node takes images of at most {most} (its bridge's --max-image-size).");
+            request.Image,
+            ImagePullFailure.TooLarge,
+            $"The image '{request.Image}' has {size} bytes, and this node takes images of at most {most} (its bridge's --max-image-size)."
+        );
     }
 
-    private async Task RemoveAsync(string image, CancellationToken cancellation)
+    private async Task RemoveAsync(string image, CancellationToken cancellationToken)
     {
         try
         {
-            await podman.Images.RemoveAsync(image, cancellation);
+            await podman.Images.RemoveAsync(image, cancellationToken);
         }
         catch (PodmanException e) when (!e.IsUnanswered)
         {
@@ -202,14 +257,14 @@ internal sealed partial class ImageFetcher(
         }
     }
 
-    private async Task<string> PullAsync(FetchKey key, string? ns, CancellationToken cancellation)
+    private async Task<string> PullAsync(FetchKey key, string? ns, CancellationToken cancellationToken)
     {
         var image = ImageReference.Parse(key.Image)!;
-        pulled.Begin(image, ns, await podman.Images.ListAsync(cancellation));
+        pulled.Begin(image, ns, await podman.Images.ListAsync(cancellationToken));
         string id;
         try
         {
-            id = await podman.Images.PullAsync(key.Image, "always", key.Credential, progress: null, cancellation);
+            id = await podman.Images.PullAsync(key.Image, "always", key.Credential, progress: null, cancellationToken);
         }
         catch
         {
@@ -219,14 +274,19 @@ internal sealed partial class ImageFetcher(
         }
 
         if (!pulled.Done(image, id))
-            await RemoveAsync(key.Image, cancellation);
+        {
+            await RemoveAsync(key.Image, cancellationToken);
+        }
+
         return id;
     }
 
     private Task<string>? UnderWay()
     {
         lock (_lock)
+        {
             return _fetches.Values.FirstOrDefault(fetch => !fetch.Task.IsCompleted)?.Task;
+        }
     }
 
     // The run that begins a fetch is the one that it is charged to.
@@ -239,7 +299,7 @@ internal sealed partial class ImageFetcher(
                 var end = new CancellationTokenSource();
                 // On the pool, so that nothing of the call runs under the lock.
                 var task = Task.Run(() => PullAsync(key, ns, end.Token), CancellationToken.None);
-                fetch = new SharedFetch(key.Image, task, time.GetTimestamp(), end);
+                fetch = new SharedFetch(key.Image, task, clock.GetTimestamp(), end);
                 _fetches[key] = fetch;
             }
             fetch.Waiting++;
@@ -252,9 +312,14 @@ internal sealed partial class ImageFetcher(
         lock (_lock)
         {
             if (--fetch.Waiting > 0)
+            {
                 return;
+            }
+
             if (_fetches.TryGetValue(key, out var current) && current == fetch)
+            {
                 _fetches.Remove(key);
+            }
         }
         fetch.Dispose();
     }
@@ -283,7 +348,10 @@ internal sealed partial class ImageFetcher(
             lock (_lock)
             {
                 if (_over)
+                {
                     return;
+                }
+
                 EndedForSpace = true;
                 end.Cancel();
             }
@@ -302,7 +370,7 @@ internal sealed partial class ImageFetcher(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The image {Image} could not be pulled; the engine says: {Words}")]
+        [LoggerMessage(LogLevel.Warning, "The image {Image} could not be pulled; the engine says: {Words}")]
         public static partial void NotPulled(ILogger logger, string image, string words);
     }
 }

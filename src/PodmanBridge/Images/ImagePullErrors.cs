@@ -1,11 +1,11 @@
 using System.Text.RegularExpressions;
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Says what an engine's or a registry's words about a failed pull mean; pure. libpod has no codes for it, so the words of containers/image, Go's network and TLS, and the
-/// registries' own error codes (OCI distribution specification) are looked for.
+/// Says what an engine's or a registry's words about a failed pull mean; pure. libpod has no codes for it, so the words of
+/// containers/image, Go's network and TLS, and the registries' own error codes (OCI distribution specification) are looked for.
 /// </summary>
 internal static partial class ImagePullErrors
 {
@@ -17,8 +17,8 @@ internal static partial class ImagePullErrors
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
     /// <summary>
-    /// The error as a run is told it: one sentence with its image, made of our own words alone. What a registry answered is not repeated: a tenant names the registry, so its
-    /// answers would be a way to read from the node's network.
+    /// The error as a run is told it: one sentence with its image, made of our own words alone. What a registry answered is not repeated: a
+    /// tenant names the registry, so its answers would be a way to read from the node's network.
     /// </summary>
     /// <param name="request">What was wanted.</param>
     /// <param name="credential">What the registry was shown; null for nothing.</param>
@@ -31,9 +31,12 @@ internal static partial class ImagePullErrors
         {
             ImagePullFailure.Unauthorized => Unauthorized(registry, request, credential),
             ImagePullFailure.NotFound => $"the registry {registry} has no such image or tag",
-            ImagePullFailure.Unreachable => $"the registry {registry} cannot be reached from the node: {WhyUnreachable(error.PodmanMessage)}",
-            ImagePullFailure.Tls => $"the node has no trusted TLS connection to the registry {registry}, see its certs.d and registries.conf: {WhyNoTls(error.PodmanMessage)}",
-            ImagePullFailure.RateLimited => $"the registry {registry} takes no more requests for now (rate limit); try again later or pull with a login",
+            ImagePullFailure.Unreachable =>
+                $"the registry {registry} cannot be reached from the node: {WhyUnreachable(error.PodmanMessage)}",
+            ImagePullFailure.Tls =>
+                $"the node has no trusted TLS connection to the registry {registry}, see its certs.d and registries.conf: {WhyNoTls(error.PodmanMessage)}",
+            ImagePullFailure.RateLimited =>
+                $"the registry {registry} takes no more requests for now (rate limit); try again later or pull with a login",
             ImagePullFailure.TooLarge => NoSpaceLeft,
             ImagePullFailure.OtherPlatform => $"the registry {registry} has none for the node's kind of machine",
             _ => "the node's engine gives a reason that has no name here; the log of the node's bridge has its words",
@@ -48,52 +51,64 @@ internal static partial class ImagePullErrors
     {
         var text = error.PodmanMessage;
         foreach (var secret in credential is null ? [] : new[] { credential.Password, Basic(credential), credential.Username })
+        {
             text = text.Replace(secret, "***", StringComparison.Ordinal);
+        }
+
         var line = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
         if (line.Length <= MaxWords)
+        {
             return line;
+        }
+
         var end = char.IsHighSurrogate(line[MaxWords - 1]) ? MaxWords - 1 : MaxWords;
         return line[..end] + "…";
     }
 
     /// <summary>The kind of failure.</summary>
-    internal static ImagePullFailure Classify(string message) => message switch
-    {
-        _ when RateLimited.IsMatch(message) => ImagePullFailure.RateLimited,
-        _ when OtherPlatform.IsMatch(message) => ImagePullFailure.OtherPlatform,
-        _ when NoSpace.IsMatch(message) => ImagePullFailure.TooLarge,
-        _ when Unauthorised.IsMatch(message) => ImagePullFailure.Unauthorized,
-        _ when NotFound.IsMatch(message) => ImagePullFailure.NotFound,
-        _ when Tls.IsMatch(message) => ImagePullFailure.Tls,
-        _ when Unreachable.IsMatch(message) => ImagePullFailure.Unreachable,
-        _ => ImagePullFailure.Other,
-    };
+    internal static ImagePullFailure Classify(string message) =>
+        message switch
+        {
+            _ when RateLimited.IsMatch(message) => ImagePullFailure.RateLimited,
+            _ when OtherPlatform.IsMatch(message) => ImagePullFailure.OtherPlatform,
+            _ when NoSpace.IsMatch(message) => ImagePullFailure.TooLarge,
+            _ when Unauthorised.IsMatch(message) => ImagePullFailure.Unauthorized,
+            _ when NotFound.IsMatch(message) => ImagePullFailure.NotFound,
+            _ when Tls.IsMatch(message) => ImagePullFailure.Tls,
+            _ when Unreachable.IsMatch(message) => ImagePullFailure.Unreachable,
+            _ => ImagePullFailure.Other,
+        };
 
-    private static string Unauthorized(string registry, ImageRequest request, RegistryCredential? credential) => (credential, request) switch
-    {
-        ({ }, _) => $"the registry {registry} refuses the login of spec.imagePullSecrets, or has no such image",
-        (null, { HasSecrets: true }) => $"the registry {registry} wants a login, and no Secret of spec.imagePullSecrets has one for it",
-        _ => $"the registry {registry} wants a login, or has no such image; name a Secret with a login for it in spec.imagePullSecrets",
-    };
+    private static string Unauthorized(string registry, ImageRequest request, RegistryCredential? credential) =>
+        (credential, request) switch
+        {
+            ({ }, _) => $"the registry {registry} refuses the login of spec.imagePullSecrets, or has no such image",
+            (null, { HasSecrets: true }) => $"the registry {registry} wants a login, and no Secret of spec.imagePullSecrets has one for it",
+            _ => $"the registry {registry} wants a login, or has no such image; name a Secret with a login for it in spec.imagePullSecrets",
+        };
 
-    private static string WhyUnreachable(string message) => message switch
-    {
-        _ when NoAddress.IsMatch(message) => "its name has no address",
-        _ when message.Contains("connection refused", StringComparison.OrdinalIgnoreCase) => "it refuses the connection",
-        _ when NoAnswer.IsMatch(message) => "it does not answer in time",
-        _ when NoRoute.IsMatch(message) => "the node has no route to it",
-        _ when ServerError.IsMatch(message) => "it answers with an error of its own",
-        _ => "the connection breaks off",
-    };
+    private static string WhyUnreachable(string message) =>
+        message switch
+        {
+            _ when NoAddress.IsMatch(message) => "its name has no address",
+            _ when message.Contains("connection refused", StringComparison.OrdinalIgnoreCase) => "it refuses the connection",
+            _ when NoAnswer.IsMatch(message) => "it does not answer in time",
+            _ when NoRoute.IsMatch(message) => "the node has no route to it",
+            _ when ServerError.IsMatch(message) => "it answers with an error of its own",
+            _ => "the connection breaks off",
+        };
 
-    private static string WhyNoTls(string message) => message switch
-    {
-        _ when message.Contains("unknown authority", StringComparison.OrdinalIgnoreCase) => "its certificate is signed by an authority that the node does not know",
-        _ when message.Contains("has expired or is not yet valid", StringComparison.OrdinalIgnoreCase) => "its certificate is not valid now",
-        _ when OtherName.IsMatch(message) => "its certificate is for another name",
-        _ when NoTls.IsMatch(message) => "it does not speak TLS",
-        _ => "its certificate or its TLS is not accepted",
-    };
+    private static string WhyNoTls(string message) =>
+        message switch
+        {
+            _ when message.Contains("unknown authority", StringComparison.OrdinalIgnoreCase) =>
+                "its certificate is signed by an authority that the node does not know",
+            _ when message.Contains("has expired or is not yet valid", StringComparison.OrdinalIgnoreCase) =>
+                "its certificate is not valid now",
+            _ when OtherName.IsMatch(message) => "its certificate is for another name",
+            _ when NoTls.IsMatch(message) => "it does not speak TLS",
+            _ => "its certificate or its TLS is not accepted",
+        };
 
     private static string Basic(RegistryCredential credential) =>
         Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{credential.Username}:{credential.Password}"));
@@ -107,10 +122,18 @@ internal static partial class ImagePullErrors
     [GeneratedRegex(@"no space left on device|disk quota exceeded", Options, 1000)]
     private static partial Regex NoSpace { get; }
 
-    [GeneratedRegex(@"unauthorized|authentication required|invalid username/password|access to the resource is denied|\bdenied:|\b40[13] \(|\b403 forbidden", Options, 1000)]
+    [GeneratedRegex(
+        @"unauthorized|authentication required|invalid username/password|access to the resource is denied|\bdenied:|\b40[13] \(|\b403 forbidden",
+        Options,
+        1000
+    )]
     private static partial Regex Unauthorised { get; }
 
-    [GeneratedRegex(@"manifest unknown|name unknown|name invalid|repository name not known|\b404 \(?not found|manifest for .* not found", Options, 1000)]
+    [GeneratedRegex(
+        @"manifest unknown|name unknown|name invalid|repository name not known|\b404 \(?not found|manifest for .* not found",
+        Options,
+        1000
+    )]
     private static partial Regex NotFound { get; }
 
     [GeneratedRegex(@"x509:|\btls:|server gave HTTP response to HTTPS client|certificate", Options, 1000)]
@@ -119,7 +142,8 @@ internal static partial class ImagePullErrors
     [GeneratedRegex(
         @"dial tcp|no such host|connection (refused|reset)|i/o timeout|no route to host|network is unreachable|context deadline exceeded|timeout awaiting|unexpected EOF|: EOF|broken pipe|\b50[234] \(",
         Options,
-        1000)]
+        1000
+    )]
     private static partial Regex Unreachable { get; }
 
     [GeneratedRegex(@"no such host|server misbehaving|name resolution", Options, 1000)]
@@ -134,7 +158,11 @@ internal static partial class ImagePullErrors
     [GeneratedRegex(@"\b50[234] \(", Options, 1000)]
     private static partial Regex ServerError { get; }
 
-    [GeneratedRegex(@"certificate is (valid for|not valid for any names)|doesn't contain any IP SANs|relies on legacy Common Name", Options, 1000)]
+    [GeneratedRegex(
+        @"certificate is (valid for|not valid for any names)|doesn't contain any IP SANs|relies on legacy Common Name",
+        Options,
+        1000
+    )]
     private static partial Regex OtherName { get; }
 
     [GeneratedRegex(@"first record does not look like a TLS handshake|server gave HTTP response to HTTPS client", Options, 1000)]

@@ -5,8 +5,8 @@ using Stromboli.Crds.Schema;
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// An image's name. Only fully qualified names of registries are taken: no transport (<c>docker-archive:</c>), id, path or short name, which libpod
-/// would look for wherever its configuration says.
+/// An image's name. Only fully qualified names of registries are taken: no transport (<c>docker-archive:</c>), id, path or short name,
+/// which libpod would look for wherever its configuration says.
 /// </summary>
 internal sealed partial record ImageReference
 {
@@ -34,24 +34,29 @@ internal sealed partial record ImageReference
         }
     }
 
-    /// <summary>The name by which the engine lists the image: with a digest it has no tag, without both it has the tag <c>latest</c>.</summary>
+    /// <summary>
+    /// The name by which the engine lists the image: with a digest it has no tag, without both it has the tag <c>latest</c>.
+    /// </summary>
     public string Key
     {
         get
         {
-            var repository = Repository.StartsWith("docker.io/", StringComparison.Ordinal) && Repository.Count(c => c == '/') == 1
-                ? Repository.Replace("docker.io/", "docker.io/library/", StringComparison.Ordinal)
-                : Repository;
+            var repository =
+                Repository.StartsWith("docker.io/", StringComparison.Ordinal) && Repository.Count(c => c == '/') == 1
+                    ? Repository.Replace("docker.io/", "docker.io/library/", StringComparison.Ordinal)
+                    : Repository;
             var rest = Name.IndexOf('@', StringComparison.Ordinal) is var at and >= 0 ? Name[at..] : Name[Repository.Length..];
             return repository + (rest.Length == 0 ? ":latest" : rest);
         }
     }
 
     /// <summary>
-    /// Whether the registry is the node itself: <c>localhost</c>, as local builds are named, or an address of its own. Such an image is taken if it is there, and never
-    /// fetched: that would be a request to whatever listens on the node itself, or to what tells a machine who it is (169.254.169.254).
+    /// Whether the registry is the node itself: <c>localhost</c>, as local builds are named, or an address of its own. Such an image is
+    /// taken if it is there, and never fetched: that would be a request to whatever listens on the node itself, or to what tells a machine
+    /// who it is (169.254.169.254).
     /// </summary>
-    public bool IsLocal => Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(Host, out var address) && IsOwn(address));
+    public bool IsLocal =>
+        Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(Host, out var address) && IsOwn(address));
 
     /// <summary>The reference; null when the text is none.</summary>
     public static ImageReference? Parse(string text) => text.Length <= MaxLength && Pattern.IsMatch(text) ? new ImageReference(text) : null;

@@ -1,4 +1,4 @@
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 
 namespace Stromboli.PodmanBridge.Images;
 
@@ -8,28 +8,45 @@ internal sealed partial class ImageRemover(IPodman podman, PulledImages pulled, 
     /// <summary>Removes an image with all its names, unless an attempt holds it or it is no longer this bridge's alone.</summary>
     /// <returns>Whether it was removed.</returns>
     /// <exception cref="PodmanException">The engine did not do it; a container may have it.</exception>
-    public async Task<bool> RemoveAsync(string id, CancellationToken cancellation)
+    public async Task<bool> RemoveAsync(string id, CancellationToken cancellationToken)
     {
-        if ((await podman.Images.ListAsync(cancellation)).FirstOrDefault(image => image.ID == id) is not { } image || !pulled.Pulled(image))
-            return false;
-        var names = image.Names ?? [];
-        var removed = await pulled.TryRemoveAsync(id, async () =>
+        if (
+            (await podman.Images.ListAsync(cancellationToken)).FirstOrDefault(image => image.ID == id) is not { } image
+            || !pulled.Pulled(image)
+        )
         {
-            // By its last name, or by its id if it has none, the image goes. A call that changes something is never given up half way.
-            foreach (var name in names.Length == 0 ? [id] : names)
-                await podman.Images.RemoveAsync(name, CancellationToken.None);
-        });
-        if (!removed)
             return false;
+        }
+
+        var names = image.Names ?? [];
+        var removed = await pulled.TryRemoveAsync(
+            id,
+            async () =>
+            {
+                // By its last name, or by its id if it has none, the image goes. A call that changes something is never given up half way.
+                foreach (var name in names.Length == 0 ? [id] : names)
+                {
+                    await podman.Images.RemoveAsync(name, CancellationToken.None);
+                }
+            }
+        );
+        if (!removed)
+        {
+            return false;
+        }
+
         Log.Removed(logger, names.FirstOrDefault() ?? id, image.Size);
         foreach (var name in names)
+        {
             ahead.Removed(name);
+        }
+
         return true;
     }
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The disk is nearly full: the image {Image} of {Size} bytes, which nothing uses, is removed")]
+        [LoggerMessage(LogLevel.Warning, "The disk is nearly full: the image {Image} of {Size} bytes, which nothing uses, is removed")]
         public static partial void Removed(ILogger logger, string image, long size);
     }
 }

@@ -1,5 +1,5 @@
 using Stromboli.Crds.Runs;
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 
 namespace Stromboli.PodmanBridge.Images;
 
@@ -14,6 +14,8 @@ internal sealed record ImageRequest(string Image, ImagePullPolicy Policy)
     /// <summary>Whether the run names Secrets to pull with.</summary>
     public bool HasSecrets { get; init; }
 
-    /// <summary>What the registry is shown, one after another until one is let in; nothing if there is none. Never the node's own.</summary>
+    /// <summary>
+    /// What the registry is shown, one after another until one is let in; nothing if there is none. Never the node's own.
+    /// </summary>
     public IReadOnlyList<RegistryCredential> Credentials { get; init; } = [];
 }

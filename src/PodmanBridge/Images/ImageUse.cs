@@ -1,6 +1,8 @@
 namespace Stromboli.PodmanBridge.Images;
 
-/// <summary>An image that is about to be used: until this is disposed it is not removed. From when a container is made of it, the engine keeps it.</summary>
+/// <summary>
+/// An image that is about to be used: until this is disposed it is not removed. From when a container is made of it, the engine keeps it.
+/// </summary>
 internal sealed class ImageUse(PulledImages images, string id) : IDisposable
 {
     private int _over;
@@ -12,6 +14,8 @@ internal sealed class ImageUse(PulledImages images, string id) : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _over, 1) == 0)
+        {
             images.Release(ID);
+        }
     }
 }

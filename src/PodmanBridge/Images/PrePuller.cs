@@ -1,17 +1,23 @@
 using System.Runtime.CompilerServices;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Brings the images that an admin wants on the node there: one at a time, when no run is fetching, without a login. Looks again when images have come or gone, and at what failed
-/// after a while. Pulls nothing while the disk is short of space. Removes nothing.
+/// Brings the images that an admin wants on the node there: one at a time, when no run is fetching, without a login. Looks again when
+/// images have come or gone, and at what failed after a while. Pulls nothing while the disk is short of space. Removes nothing.
 /// </summary>
 internal sealed partial class PrePuller(
-    IPodman podman, ImageFetcher fetcher, ImageCatalogue catalogue, DiskPressure disk, TimeProvider time, ILogger<PrePuller> logger) : BackgroundService
+    IPodman podman,
+    ImageFetcher fetcher,
+    ImageCatalogue catalogue,
+    DiskPressure disk,
+    TimeProvider clock,
+    ILogger<PrePuller> logger
+) : BackgroundService
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, PrePullFailure> _failures = [];
@@ -30,9 +36,15 @@ internal sealed partial class PrePuller(
         {
             _wanted = images;
             foreach (var gone in _failures.Keys.Where(image => !images.Contains(image)).ToArray())
+            {
                 _failures.Remove(gone);
+            }
+
             if (_pulled is not null && !images.Contains(_pulled))
+            {
                 _pulling?.Cancel();
+            }
+
             Signal();
         }
     }
@@ -43,20 +55,31 @@ internal sealed partial class PrePuller(
         get
         {
             lock (_lock)
+            {
                 return _wanted;
+            }
         }
     }
 
-    /// <summary>The image was removed because the disk is full; if it is wanted, it is not pulled again at once, or it would come and go.</summary>
+    /// <summary>
+    /// The image was removed because the disk is full; if it is wanted, it is not pulled again at once, or it would come and go.
+    /// </summary>
     /// <param name="image">Its name, as the engine lists it.</param>
     public void Removed(string image)
     {
         lock (_lock)
         {
             if (_wanted.FirstOrDefault(wanted => ImageReference.Parse(wanted)?.Key == image) is not { } name)
+            {
                 return;
-            var error = new ImagePullException(name, ImagePullFailure.TooLarge, $"The image '{name}' was removed, since the node's disk was short of space.");
-            _failures[name] = PrePullFailure.After(_failures.GetValueOrDefault(name), error, time.GetUtcNow());
+            }
+
+            var error = new ImagePullException(
+                name,
+                ImagePullFailure.TooLarge,
+                $"The image '{name}' was removed, since the node's disk was short of space."
+            );
+            _failures[name] = PrePullFailure.After(_failures.GetValueOrDefault(name), error, clock.GetUtcNow());
         }
     }
 
@@ -69,11 +92,18 @@ internal sealed partial class PrePuller(
             PrePullProgress? progress;
             Task changed;
             lock (_lock)
+            {
                 (progress, changed) = (_progress, _changed.Task);
+            }
+
             if (progress is not null && progress != told)
+            {
                 yield return told = progress;
+            }
             else
+            {
                 await changed.WaitAsync(cancellationToken);
+            }
         }
     }
 
@@ -87,15 +117,20 @@ internal sealed partial class PrePuller(
             {
                 Task news;
                 lock (_lock)
+                {
                     news = _news.Task;
+                }
+
                 var wait = await TryPassAsync(stoppingToken);
                 using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                await Task.WhenAny(news, Task.Delay(wait, time, waiting.Token));
+                await Task.WhenAny(news, Task.Delay(wait, clock, waiting.Token));
                 await waiting.CancelAsync();
                 lock (_lock)
                 {
                     if (_news.Task.IsCompleted)
+                    {
                         _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    }
                 }
             }
         }
@@ -108,7 +143,9 @@ internal sealed partial class PrePuller(
     private void SignalFromOutside()
     {
         lock (_lock)
+        {
             Signal();
+        }
     }
 
     private void Signal() => _news.TrySetResult();
@@ -119,7 +156,9 @@ internal sealed partial class PrePuller(
         try
         {
             while (await NextAsync(cancellationToken) is { } image)
+            {
                 await PullAsync(image, cancellationToken);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -133,7 +172,7 @@ internal sealed partial class PrePuller(
 
         lock (_lock)
         {
-            var waits = _failures.Values.Select(failure => failure.NotBefore - time.GetUtcNow()).ToList();
+            var waits = _failures.Values.Select(failure => failure.NotBefore - clock.GetUtcNow()).ToList();
             return _waitsForSpace ? PrePullFailure.First
                 : waits.Count == 0 ? Timeout.InfiniteTimeSpan
                 : TimeSpan.FromMilliseconds(Math.Max(50, waits.Min().TotalMilliseconds));
@@ -144,27 +183,41 @@ internal sealed partial class PrePuller(
     {
         IReadOnlyList<string> wanted;
         lock (_lock)
+        {
             wanted = _wanted;
+        }
+
         List<string> absent = [];
         foreach (var image in wanted)
         {
             if (await podman.Images.InspectAsync(image, cancellationToken) is null)
+            {
                 absent.Add(image);
+            }
         }
 
         lock (_lock)
         {
             foreach (var there in _failures.Keys.Where(image => !absent.Contains(image)).ToArray())
-                _failures.Remove(there);
-            _waitsForSpace = disk.Present && absent.Count > 0;
-            var next = _waitsForSpace ? null : absent.FirstOrDefault(image => !_failures.TryGetValue(image, out var failure) || failure.NotBefore <= time.GetUtcNow());
-            Tell(new PrePullProgress
             {
-                Images = wanted,
-                Present = wanted.Count - absent.Count,
-                Pulling = next,
-                Failure = absent.Select(image => _failures.GetValueOrDefault(image)?.Message).FirstOrDefault(message => message is not null) ?? (_waitsForSpace ? disk.Sentence : null),
-            });
+                _failures.Remove(there);
+            }
+
+            _waitsForSpace = disk.Present && absent.Count > 0;
+            var next = _waitsForSpace
+                ? null
+                : absent.FirstOrDefault(image => !_failures.TryGetValue(image, out var failure) || failure.NotBefore <= clock.GetUtcNow());
+            Tell(
+                new PrePullProgress
+                {
+                    Images = wanted,
+                    Present = wanted.Count - absent.Count,
+                    Pulling = next,
+                    Failure =
+                        absent.Select(image => _failures.GetValueOrDefault(image)?.Message).FirstOrDefault(message => message is not null)
+                        ?? (_waitsForSpace ? disk.Sentence : null),
+                }
+            );
             return next;
         }
     }
@@ -175,7 +228,10 @@ internal sealed partial class PrePuller(
         lock (_lock)
         {
             if (!_wanted.Contains(image))
+            {
                 return;
+            }
+
             (_pulling, _pulled) = (ending, image);
         }
 
@@ -193,21 +249,30 @@ internal sealed partial class PrePuller(
         {
             Log.Failed(logger, e.Message);
             lock (_lock)
-                _failures[image] = PrePullFailure.After(_failures.GetValueOrDefault(image), e, time.GetUtcNow());
+            {
+                _failures[image] = PrePullFailure.After(_failures.GetValueOrDefault(image), e, clock.GetUtcNow());
+            }
         }
         finally
         {
             lock (_lock)
+            {
                 (_pulling, _pulled) = (null, null);
+            }
         }
     }
 
     private void Tell(PrePullProgress progress)
     {
         // A record's own equality does not look into its list.
-        if ((_progress is null && progress.Images.Count == 0)
-            || (_progress is { } told && told.Images.SequenceEqual(progress.Images) && told with { Images = progress.Images } == progress))
+        if (
+            (_progress is null && progress.Images.Count == 0)
+            || (_progress is { } told && told.Images.SequenceEqual(progress.Images) && told with { Images = progress.Images } == progress)
+        )
+        {
             return;
+        }
+
         _progress = progress;
         _changed.TrySetResult();
         _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -215,13 +280,13 @@ internal sealed partial class PrePuller(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Pulled the image {Image} ahead")]
+        [LoggerMessage(LogLevel.Information, "Pulled the image {Image} ahead")]
         public static partial void Pulled(ILogger logger, string image);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "An image that is wanted ahead is not there yet: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "An image that is wanted ahead is not there yet: {Error}")]
         public static partial void Failed(ILogger logger, string error);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for the images that are wanted ahead: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "Could not look for the images that are wanted ahead: {Error}")]
         public static partial void EngineFailed(ILogger logger, string error);
     }
 }

@@ -1,12 +1,13 @@
 using System.Text.Json;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Which images came with a credential, and which namespaces have shown one that their registry took. Another namespace may not use such an image just because it is there.
-/// Kept on disk, and written before a fetch begins: a bridge that is killed in between leaves no image that counts as everybody's.
+/// Which images came with a credential, and which namespaces have shown one that their registry took. Another namespace may not use such an
+/// image just because it is there. Kept on disk, and written before a fetch begins: a bridge that is killed in between leaves no image that
+/// counts as everybody's.
 /// </summary>
 internal sealed class PrivateImages : IDisposable
 {
@@ -20,19 +21,19 @@ internal sealed class PrivateImages : IDisposable
     private readonly Dictionary<string, int> _fetching = [];
     private readonly SemaphoreSlim _settling = new(1, 1);
     private readonly string _path;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _clock;
     private readonly PrivateImagesRecord _record;
     private long? _settleAt;
 
     /// <param name="path">The file.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="clock">The clock.</param>
     /// <exception cref="BridgeUnusableException">It is there and cannot be read.</exception>
-    public PrivateImages(string path, TimeProvider time)
+    public PrivateImages(string path, TimeProvider clock)
     {
         _path = path;
-        _time = time;
+        _clock = clock;
         _record = Read(path);
-        _settleAt = _record is { Private.Count: 0, Pending.Count: 0 } ? null : time.GetTimestamp();
+        _settleAt = _record is { Private.Count: 0, Pending.Count: 0 } ? null : clock.GetTimestamp();
     }
 
     private bool IsUnsettled
@@ -40,24 +41,31 @@ internal sealed class PrivateImages : IDisposable
         get
         {
             lock (_lock)
-                return _settleAt <= _time.GetTimestamp();
+            {
+                return _settleAt <= _clock.GetTimestamp();
+            }
         }
     }
 
     /// <summary>
-    /// Looks at what the engine has, when it is not known how a fetch ended: one that a former bridge began, or one that was given up. To be called before anything is asked;
-    /// costs nothing otherwise.
+    /// Looks at what the engine has, when it is not known how a fetch ended: one that a former bridge began, or one that was given up. To
+    /// be called before anything is asked; costs nothing otherwise.
     /// </summary>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
-    public async Task SettleAsync(IPodman podman, CancellationToken cancellation)
+    public async Task SettleAsync(IPodman podman, CancellationToken cancellationToken)
     {
         if (!IsUnsettled)
+        {
             return;
-        await _settling.WaitAsync(cancellation);
+        }
+
+        await _settling.WaitAsync(cancellationToken);
         try
         {
             if (IsUnsettled)
-                Settle(await podman.Images.ListAsync(cancellation));
+            {
+                Settle(await podman.Images.ListAsync(cancellationToken));
+            }
         }
         finally
         {
@@ -74,12 +82,18 @@ internal sealed class PrivateImages : IDisposable
         lock (_lock)
         {
             if (_record.Private.TryGetValue(id, out var namespaces))
+            {
                 return ns is not null && namespaces.Contains(ns);
+            }
+
             return !_record.Pending.TryGetValue(reference.Repository, out var before) || before.Contains(id);
         }
     }
 
-    /// <summary>Something is about to be fetched with a credential. One of <see cref="Proved"/>, <see cref="Failed"/> and <see cref="GivenUp"/> must follow.</summary>
+    /// <summary>
+    /// Something is about to be fetched with a credential. One of <see cref="Proved"/>, <see cref="Failed"/> and <see cref="GivenUp"/> must
+    /// follow.
+    /// </summary>
     /// <param name="reference">What is fetched.</param>
     /// <param name="present">Every image that is there: what everybody may use now is not taken from them.</param>
     public void Begin(ImageReference reference, IEnumerable<ImageSummary> present)
@@ -88,7 +102,9 @@ internal sealed class PrivateImages : IDisposable
         {
             _fetching[reference.Repository] = _fetching.GetValueOrDefault(reference.Repository) + 1;
             if (_record.Pending.TryAdd(reference.Repository, [.. present.Select(image => image.ID)]))
+            {
                 Write();
+            }
         }
     }
 
@@ -103,7 +119,9 @@ internal sealed class PrivateImages : IDisposable
                 namespaces.Remove(ns);
                 namespaces.Add(ns);
                 if (namespaces.Count > MaxNamespaces)
+                {
                     namespaces.RemoveAt(0);
+                }
             }
 
             End(reference);
@@ -126,7 +144,7 @@ internal sealed class PrivateImages : IDisposable
     {
         lock (_lock)
         {
-            _settleAt ??= _time.GetTimestamp() + (long)(Afterwards.TotalSeconds * _time.TimestampFrequency);
+            _settleAt ??= _clock.GetTimestamp() + (long)(Afterwards.TotalSeconds * _clock.TimestampFrequency);
             End(reference);
         }
     }
@@ -144,7 +162,9 @@ internal sealed class PrivateImages : IDisposable
             }
 
             if (known)
+            {
                 Write();
+            }
         }
     }
 
@@ -154,7 +174,10 @@ internal sealed class PrivateImages : IDisposable
     private void End(ImageReference reference)
     {
         if (!_fetching.TryGetValue(reference.Repository, out var count))
+        {
             return;
+        }
+
         if (count > 1)
         {
             _fetching[reference.Repository] = count - 1;
@@ -164,7 +187,9 @@ internal sealed class PrivateImages : IDisposable
         _fetching.Remove(reference.Repository);
         // Until it is settled what was given up, nothing is forgotten.
         if (_settleAt is null)
+        {
             _record.Pending.Remove(reference.Repository);
+        }
     }
 
     private void Settle(IReadOnlyList<ImageSummary> present)
@@ -176,16 +201,28 @@ internal sealed class PrivateImages : IDisposable
             {
                 foreach (var name in (image.Names ?? []).Concat(image.Digests ?? []))
                 {
-                    if (ImageReference.Parse(name) is { } reference && _record.Pending.TryGetValue(reference.Repository, out var before) && !before.Contains(image.ID))
+                    if (
+                        ImageReference.Parse(name) is { } reference
+                        && _record.Pending.TryGetValue(reference.Repository, out var before)
+                        && !before.Contains(image.ID)
+                    )
+                    {
                         _record.Private.TryAdd(image.ID, []);
+                    }
                 }
             }
 
             var ids = present.Select(image => image.ID).ToHashSet();
             foreach (var gone in _record.Private.Keys.Where(id => !ids.Contains(id)).ToArray())
+            {
                 _record.Private.Remove(gone);
+            }
+
             foreach (var over in _record.Pending.Keys.Where(repository => !_fetching.ContainsKey(repository)).ToArray())
+            {
                 _record.Pending.Remove(over);
+            }
+
             _settleAt = null;
             Write();
         }
@@ -194,7 +231,17 @@ internal sealed class PrivateImages : IDisposable
     private void Write()
     {
         var next = _path + ".new";
-        using (var file = new FileStream(next, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        using (
+            var file = new FileStream(
+                next,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Create,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            )
+        )
         {
             JsonSerializer.Serialize(file, _record, ImagesJson.Default.PrivateImagesRecord);
             file.Flush(flushToDisk: true);
@@ -215,7 +262,9 @@ internal sealed class PrivateImages : IDisposable
         }
         catch (JsonException)
         {
-            throw new BridgeUnusableException($"{path} cannot be read. It says which images came with a credential: remove those images and then the file.");
+            throw new BridgeUnusableException(
+                $"{path} cannot be read. It says which images came with a credential: remove those images and then the file."
+            );
         }
     }
 }

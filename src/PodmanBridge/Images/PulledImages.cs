@@ -1,16 +1,16 @@
 using System.Text.Json;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Which images this bridge pulled, for which namespace, and when each was last used: what may be removed when the disk is full, and whom it is charged to. An image that was
-/// there before, or that has a name which was not pulled here, belongs to somebody else and is never in question. Kept on disk and written before a pull begins, so that an image
-/// which arrives for a bridge that was killed is known, too.
+/// Which images this bridge pulled, for which namespace, and when each was last used: what may be removed when the disk is full, and whom
+/// it is charged to. An image that was there before, or that has a name which was not pulled here, belongs to somebody else and is never in
+/// question. Kept on disk and written before a pull begins, so that an image which arrives for a bridge that was killed is known, too.
 /// </summary>
 /// <param name="path">The file. One that cannot be read counts as empty: then nothing that is there is removed.</param>
-/// <param name="time">The clock.</param>
-internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
+/// <param name="clock">The clock.</param>
+internal sealed class PulledImages(string path, TimeProvider clock) : IDisposable
 {
     /// <summary>How many images may stay; beyond, the unused go as if the disk were full.</summary>
     public const int Most = 1000;
@@ -26,14 +26,14 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
     private static readonly TimeSpan Afterwards = TimeSpan.FromMinutes(10);
 
     private readonly Lock _lock = new();
-    private readonly PulledImagesRecord _record = Read(path, time.GetUtcNow());
+    private readonly PulledImagesRecord _record = Read(path, clock.GetUtcNow());
     private readonly Dictionary<string, int> _fetching = [];
     private readonly Dictionary<string, int> _held = [];
     private readonly HashSet<ImageLook> _looks = [];
     private readonly Dictionary<string, long> _known = [];
     private long _changes;
     private Task _removal = Task.CompletedTask;
-    private long _written = time.GetTimestamp();
+    private long _written = clock.GetTimestamp();
     private bool _dirty;
 
     /// <summary>Whether there are more images than may stay.</summary>
@@ -42,7 +42,9 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
         get
         {
             lock (_lock)
+            {
                 return _record.Images.Count > Most;
+            }
         }
     }
 
@@ -51,12 +53,7 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
     {
         lock (_lock)
         {
-            return
-            [
-                .. from image in present
-                   where !_held.ContainsKey(image.ID) && IsOurs(image)
-                   select (image, _record.Images[image.ID]),
-            ];
+            return [.. from image in present where !_held.ContainsKey(image.ID) && IsOurs(image) select (image, _record.Images[image.ID])];
         }
     }
 
@@ -64,7 +61,9 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
     public bool Pulled(ImageSummary image)
     {
         lock (_lock)
+        {
             return IsOurs(image);
+        }
     }
 
     /// <summary>A pull is about to begin. <see cref="Done"/> or <see cref="GivenUp"/> must follow.</summary>
@@ -76,9 +75,20 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
     {
         lock (_lock)
         {
-            foreach (var (forgotten, _) in _record.Pending.Where(pull => pull.Value.GivenUp is not null).OrderByDescending(pull => pull.Value.GivenUp).Skip(MostGivenUp).ToArray())
+            foreach (
+                var (forgotten, _) in _record
+                    .Pending.Where(pull => pull.Value.GivenUp is not null)
+                    .OrderByDescending(pull => pull.Value.GivenUp)
+                    .Skip(MostGivenUp)
+                    .ToArray()
+            )
+            {
                 _record.Pending.Remove(forgotten);
-            var before = _record.Pending.GetValueOrDefault(image.Key)?.Before ?? [.. present.Select(summary => summary.ID).Where(id => !_record.Images.ContainsKey(id))];
+            }
+
+            var before =
+                _record.Pending.GetValueOrDefault(image.Key)?.Before
+                ?? [.. present.Select(summary => summary.ID).Where(id => !_record.Images.ContainsKey(id))];
             _record.Pending[image.Key] = new PendingPull { Namespace = ns, Before = before };
             Write();
             _fetching[image.Key] = _fetching.GetValueOrDefault(image.Key) + 1;
@@ -104,7 +114,7 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
     {
         lock (_lock)
         {
-            End(image, _record.Pending[image.Key] with { GivenUp = time.GetUtcNow() });
+            End(image, _record.Pending[image.Key] with { GivenUp = clock.GetUtcNow() });
             TryWrite();
         }
     }
@@ -113,12 +123,15 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
     public long Mark()
     {
         lock (_lock)
+        {
             return _changes;
+        }
     }
 
     /// <summary>Forgets images that are gone, and takes in those of pulls that were given up.</summary>
     /// <param name="present">Every image that is there.</param>
-    /// <param name="mark"><see cref="Mark"/>, taken before the engine was asked: what came to be known since may be missing in its answer.</param>
+    /// <param name="mark"><see cref="Mark"/>, taken before the engine was asked: what came to be known since may be missing in its
+    /// answer.</param>
     public void Observe(IReadOnlyList<ImageSummary> present, long mark)
     {
         lock (_lock)
@@ -136,19 +149,27 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
                 foreach (var key in KeysOf(image))
                 {
                     if (_record.Pending.TryGetValue(key, out var pull) && !pull.Before.Contains(image.ID))
+                    {
                         Add(image.ID, pull.Namespace, key);
+                    }
                 }
             }
 
-            foreach (var (key, _) in _record.Pending.Where(pull => pull.Value.GivenUp + Afterwards < time.GetUtcNow()).ToArray())
+            foreach (var (key, _) in _record.Pending.Where(pull => pull.Value.GivenUp + Afterwards < clock.GetUtcNow()).ToArray())
+            {
                 _dirty |= _record.Pending.Remove(key);
-            if (_dirty && time.GetElapsedTime(_written) >= WriteInterval)
+            }
+
+            if (_dirty && clock.GetElapsedTime(_written) >= WriteInterval)
+            {
                 TryWrite();
+            }
         }
     }
 
     /// <summary>
-    /// Begins to look for an image that is about to be used. Between the engine's answer that it is there and <see cref="TryHold"/> it may be removed; then it is looked for again.
+    /// Begins to look for an image that is about to be used. Between the engine's answer that it is there and <see cref="TryHold"/> it may
+    /// be removed; then it is looked for again.
     /// </summary>
     public ImageLook Look()
     {
@@ -166,14 +187,19 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
         lock (_lock)
         {
             if (look.Removed.Contains(id))
+            {
                 return null;
+            }
+
             _held[id] = _held.GetValueOrDefault(id) + 1;
             if (_record.Images.TryGetValue(id, out var image))
             {
-                _record.Images[id] = image with { LastUse = time.GetUtcNow() };
+                _record.Images[id] = image with { LastUse = clock.GetUtcNow() };
                 _dirty = true;
-                if (time.GetElapsedTime(_written) >= WriteInterval)
+                if (clock.GetElapsedTime(_written) >= WriteInterval)
+                {
                     TryWrite();
+                }
             }
 
             return new ImageUse(this, id);
@@ -181,10 +207,12 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
     }
 
     /// <summary>Waits until no image is being removed.</summary>
-    public Task RemovalAsync(CancellationToken cancellation)
+    public Task RemovalAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
-            return _removal.WaitAsync(cancellation);
+        {
+            return _removal.WaitAsync(cancellationToken);
+        }
     }
 
     /// <summary>Removes an image, unless an attempt holds it. To be called for one at a time.</summary>
@@ -195,9 +223,15 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
         lock (_lock)
         {
             if (_held.ContainsKey(id))
+            {
                 return false;
+            }
+
             foreach (var look in _looks)
+            {
                 look.Removed.Add(id);
+            }
+
             _removal = over.Task;
         }
 
@@ -225,7 +259,9 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
         lock (_lock)
         {
             if (_dirty)
+            {
                 TryWrite();
+            }
         }
     }
 
@@ -233,7 +269,9 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
     internal void End(ImageLook look)
     {
         lock (_lock)
+        {
             _looks.Remove(look);
+        }
     }
 
     /// <summary>One use of the image is over.</summary>
@@ -242,24 +280,33 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
         lock (_lock)
         {
             if (--_held[id] == 0)
+            {
                 _held.Remove(id);
+            }
         }
     }
 
     // An image without a name lost it to a later pull.
     private bool IsOurs(ImageSummary image) =>
-        _record.Images.TryGetValue(image.ID, out var pulled) && (image.Names ?? []).All(name => ImageReference.Parse(name) is { } reference && pulled.Names.Contains(reference.Key));
+        _record.Images.TryGetValue(image.ID, out var pulled)
+        && (image.Names ?? []).All(name => ImageReference.Parse(name) is { } reference && pulled.Names.Contains(reference.Key));
 
     private bool Add(string id, string? ns, string name)
     {
         _dirty = true;
         _known[id] = ++_changes;
         var image = _record.Images.GetValueOrDefault(id) ?? new PulledImage { Namespace = ns };
-        _record.Images[id] = image with { LastUse = time.GetUtcNow() };
+        _record.Images[id] = image with { LastUse = clock.GetUtcNow() };
         if (image.Names.Contains(name))
+        {
             return true;
+        }
+
         if (image.Names.Count == MostNames)
+        {
             return false;
+        }
+
         image.Names.Add(name);
         return true;
     }
@@ -274,9 +321,13 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
 
         _fetching.Remove(image.Key);
         if (pending is null)
+        {
             _record.Pending.Remove(image.Key);
+        }
         else
+        {
             _record.Pending[image.Key] = pending;
+        }
     }
 
     private static IEnumerable<string> KeysOf(ImageSummary image) =>
@@ -302,7 +353,7 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
     {
         File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(_record, ImagesJson.Default.PulledImagesRecord));
         File.Move(path + ".new", path, overwrite: true);
-        _written = time.GetTimestamp();
+        _written = clock.GetTimestamp();
         _dirty = false;
     }
 
@@ -313,7 +364,10 @@ internal sealed class PulledImages(string path, TimeProvider time) : IDisposable
             var record = JsonSerializer.Deserialize(File.ReadAllBytes(path), ImagesJson.Default.PulledImagesRecord) ?? new();
             // Whatever was under way has ended with the bridge that began it.
             foreach (var (name, pull) in record.Pending.ToArray())
+            {
                 record.Pending[name] = pull with { GivenUp = now };
+            }
+
             return record;
         }
         catch (Exception e) when (e is IOException or JsonException)

@@ -1,10 +1,10 @@
-using Stromboli.PodmanBridge.Egress;
+using Stromboli.Gateway.Egress;
 
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Decides which registries the engine may be sent to. Tenants name registries and the engine connects to them, so the <see cref="Dialer"/> never sees these connections: the
-/// addresses are judged here, by the same rules, before the engine is asked.
+/// Decides which registries the engine may be sent to. Tenants name registries and the engine connects to them, so the <see cref="Dialer"/>
+/// never sees these connections: the addresses are judged here, by the same rules, before the engine is asked.
 /// </summary>
 /// <param name="dialer">Resolves and judges.</param>
 /// <param name="allowed">Registries that are asked whatever their addresses: <c>HOST</c> with any port, or <c>HOST:PORT</c>.</param>
@@ -17,7 +17,10 @@ internal sealed class RegistryGate(Dialer dialer, IReadOnlyList<string> allowed)
     public async Task DemandAsync(ImageReference reference, CancellationToken cancellationToken)
     {
         if (_allowed.Contains(reference.Host) || _allowed.Contains(reference.Registry))
+        {
             return;
+        }
+
         try
         {
             await dialer.DemandPublicAsync(reference.Host, cancellationToken);
@@ -26,8 +29,15 @@ internal sealed class RegistryGate(Dialer dialer, IReadOnlyList<string> allowed)
         {
             throw e.Failure is DialFailure.AddressRefused
                 ? Refused(
-                    ImagePullFailure.RegistryRefused, $"the registry {reference.Registry} has an address that is not public, and --allow-registry of the node's bridge does not name it", e)
-                : Refused(ImagePullFailure.Unreachable, $"the registry {reference.Registry} cannot be reached from the node: its name has no address", e);
+                    ImagePullFailure.RegistryRefused,
+                    $"the registry {reference.Registry} has an address that is not public, and --allow-registry of the node's bridge does not name it",
+                    e
+                )
+                : Refused(
+                    ImagePullFailure.Unreachable,
+                    $"the registry {reference.Registry} cannot be reached from the node: its name has no address",
+                    e
+                );
         }
 
         ImagePullException Refused(ImagePullFailure failure, string why, Exception inner) =>

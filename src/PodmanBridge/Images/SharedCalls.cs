@@ -1,6 +1,9 @@
 namespace Stromboli.PodmanBridge.Images;
 
-/// <summary>Calls of the engine that several wait for: each is made once for all that want it at the same time, and ended when the last of them has given up.</summary>
+/// <summary>
+/// Calls of the engine that several wait for: each is made once for all that want it at the same time, and ended when the last of them has
+/// given up.
+/// </summary>
 /// <param name="call">The call; it is made on the thread pool.</param>
 internal sealed class SharedCalls<TKey, TResult>(Func<TKey, CancellationToken, Task<TResult>> call)
     where TKey : notnull
@@ -9,12 +12,12 @@ internal sealed class SharedCalls<TKey, TResult>(Func<TKey, CancellationToken, T
     private readonly Dictionary<TKey, Shared> _calls = [];
 
     /// <summary>Makes the call, or waits for the one that is under way.</summary>
-    public async Task<TResult> JoinAsync(TKey key, CancellationToken cancellation)
+    public async Task<TResult> JoinAsync(TKey key, CancellationToken cancellationToken)
     {
         var shared = Enter(key);
         try
         {
-            return await shared.Task.WaitAsync(cancellation);
+            return await shared.Task.WaitAsync(cancellationToken);
         }
         finally
         {
@@ -44,9 +47,14 @@ internal sealed class SharedCalls<TKey, TResult>(Func<TKey, CancellationToken, T
         lock (_lock)
         {
             if (--shared.Waiting > 0)
+            {
                 return;
+            }
+
             if (_calls.TryGetValue(key, out var current) && current == shared)
+            {
                 _calls.Remove(key);
+            }
         }
 
         shared.End.Cancel();

@@ -1,24 +1,33 @@
 namespace Stromboli.PodmanBridge.Link;
 
-/// <summary>The file that holds the node's connect token: read anew for each link, since a DaemonSet's kubelet renews it, and replaced by what the operator issues.</summary>
+/// <summary>
+/// The file that holds the node's connect token: read anew for each link, since a DaemonSet's kubelet renews it, and replaced by what the
+/// operator issues.
+/// </summary>
 internal sealed class ConnectToken(string path)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>The present token.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public async Task<string> ReadAsync(CancellationToken cancellationToken) => (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
+    public async Task<string> ReadAsync(CancellationToken cancellationToken) =>
+        (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
 
     /// <summary>Replaces the token; the file is the owner's alone from its first byte.</summary>
     public async Task WriteAsync(string token, CancellationToken cancellationToken)
     {
         var next = path + ".new";
-        await using (var file = new FileStream(next, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = OwnerOnly,
-        }))
+        await using (
+            var file = new FileStream(
+                next,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Create,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = OwnerOnly,
+                }
+            )
+        )
         await using (var writer = new StreamWriter(file))
         {
             await writer.WriteAsync(token.AsMemory(), cancellationToken);

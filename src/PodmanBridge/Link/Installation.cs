@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace Stromboli.PodmanBridge.Link;
 
 /// <summary>
-/// The installation that this state directory serves, and the highest epoch heard of its leaders: what a deposed leader still says is refused, also by a
-/// bridge that was restarted in between. One directory serves one installation for ever, since the containers of another are not ours to touch.
+/// The installation that this state directory serves, and the highest epoch heard of its leaders: what a deposed leader still says is
+/// refused, also by a bridge that was restarted in between. One directory serves one installation for ever, since the containers of another
+/// are not ours to touch.
 /// </summary>
 internal sealed class Installation
 {

@@ -8,11 +8,10 @@ using Stromboli.PodmanBridge.Sessions;
 namespace Stromboli.PodmanBridge.Link;
 
 /// <summary>
-/// One link, from its Hello to its end: what is desired comes down, what is observed goes up, pings keep the lease. No record grows with what the node keeps: what does is
-/// told in parts (docs/design/node-hub.md).
+/// One link, from its Hello to its end: what is desired comes down, what is observed goes up, pings keep the lease. No record grows with
+/// what the node keeps: what does is told in parts (docs/design/node-hub.md).
 /// </summary>
-internal sealed class LinkSession(
-    MessageChannel<BridgeMessage, OperatorMessage> channel, string node, LinkSession.Services services)
+internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage> channel, string node, LinkSession.Services services)
 {
     /// <summary>Pings until the first grant says how long a lease is, and at most this far apart later.</summary>
     private static readonly TimeSpan LongestPingInterval = TimeSpan.FromSeconds(15);
@@ -22,8 +21,8 @@ internal sealed class LinkSession(
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// A dead link is known for dead after three pings: early enough to dial again several times while the lease lasts. Counted in pings, not in time: the first grant
-    /// shortens the interval under a ping that waits for the longer one.
+    /// A dead link is known for dead after three pings: early enough to dial again several times while the lease lasts. Counted in pings,
+    /// not in time: the first grant shortens the interval under a ping that waits for the longer one.
     /// </summary>
     private const int PingsPerLease = 8;
     private const int UnansweredPings = 2;
@@ -62,25 +61,36 @@ internal sealed class LinkSession(
 
         public required PriceList Prices { get; init; }
 
-        public required TimeProvider Time { get; init; }
+        public required TimeProvider Clock { get; init; }
     }
 
     /// <summary>Serves the link until it ends.</summary>
     /// <exception cref="ChannelEndedException">The link ended.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        channel.TrySend(new Hello
-        {
-            Schema = NodeLinkProtocol.Schema,
-            Node = node,
-            Installation = services.Installation.ID,
-            SeenEpoch = services.Installation.SeenEpoch,
-            Facts = services.Facts.Current,
-        });
+        channel.TrySend(
+            new Hello
+            {
+                Schema = NodeLinkProtocol.Schema,
+                Node = node,
+                Installation = services.Installation.ID,
+                SeenEpoch = services.Installation.SeenEpoch,
+                Facts = services.Facts.Current,
+            }
+        );
         var first = await channel.ReceiveAsync(cancellationToken);
         Accept(first as Welcome ?? throw Refusal(first));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] loops = [ReceiveAsync(ending.Token), ReportAsync(ending.Token), ReportFactsAsync(ending.Token), ReportImagesAsync(ending.Token), ReportPrePullAsync(ending.Token), PingAsync(ending.Token), SweepAsync(ending.Token)];
+        Task[] loops =
+        [
+            ReceiveAsync(ending.Token),
+            ReportAsync(ending.Token),
+            ReportFactsAsync(ending.Token),
+            ReportImagesAsync(ending.Token),
+            ReportPrePullAsync(ending.Token),
+            PingAsync(ending.Token),
+            SweepAsync(ending.Token),
+        ];
         var ended = await Task.WhenAny(loops);
         await ending.CancelAsync();
         await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -92,7 +102,8 @@ internal sealed class LinkSession(
         if (!services.Installation.TryServe(welcome.Installation))
         {
             throw new InvalidOperationException(
-                $"this state directory serves installation {services.Installation.ID}, the operator is of {welcome.Installation}; give the bridge another --state-dir");
+                $"this state directory serves installation {services.Installation.ID}, the operator is of {welcome.Installation}; give the bridge another --state-dir"
+            );
         }
 
         Heed(welcome);
@@ -135,13 +146,16 @@ internal sealed class LinkSession(
     {
         if (!services.Installation.Admit(message.Epoch))
         {
-            throw new InvalidOperationException($"the operator speaks for epoch {message.Epoch}, but a leader of epoch {services.Installation.SeenEpoch} was heard");
+            throw new InvalidOperationException(
+                $"the operator speaks for epoch {message.Epoch}, but a leader of epoch {services.Installation.SeenEpoch} was heard"
+            );
         }
     }
 
-    private static Exception Refusal(OperatorMessage message) => message is Refused refused
-        ? new NodeLinkRefusedException(refused.Reason, refused.Message)
-        : new InvalidOperationException($"the operator sent a {message.GetType().Name} out of turn");
+    private static Exception Refusal(OperatorMessage message) =>
+        message is Refused refused
+            ? new NodeLinkRefusedException(refused.Reason, refused.Message)
+            : new InvalidOperationException($"the operator sent a {message.GetType().Name} out of turn");
 
     private void Take(LeaseGrant grant)
     {
@@ -178,14 +192,15 @@ internal sealed class LinkSession(
         }
     }
 
-    // Once everything that may be here is known; and again, since an engine that stood still may go on with a call that was given up long before.
+    // Once everything that may be here is known; and again, since an engine that stood still may go on with a call that was given up long
+    // before.
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
         await _inStep.Task.WaitAsync(cancellationToken);
         while (true)
         {
             await services.Leftovers.SweepAsync(cancellationToken);
-            await Task.Delay(SweepEvery, services.Time, cancellationToken);
+            await Task.Delay(SweepEvery, services.Clock, cancellationToken);
         }
     }
 
@@ -248,12 +263,12 @@ internal sealed class LinkSession(
                     throw new TimeoutException("the operator does not answer pings");
                 }
 
-                _pings[id] = services.Time.GetTimestamp();
+                _pings[id] = services.Clock.GetTimestamp();
                 _pings.Remove(id - 8);
             }
 
             await channel.SendAsync(new Ping { PingID = id }, cancellationToken);
-            await Task.Delay(interval, services.Time, cancellationToken);
+            await Task.Delay(interval, services.Clock, cancellationToken);
         }
     }
 }

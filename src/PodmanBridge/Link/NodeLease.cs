@@ -1,10 +1,10 @@
 namespace Stromboli.PodmanBridge.Link;
 
 /// <summary>
-/// What the operator granted this node (PROTOCOL.md "Epochs and leases"): until it is over, agents may run. It starts empty, also after a restart of
-/// the bridge, and only a grant extends it, counted from when the ping that it answers was sent.
+/// What the operator granted this node (PROTOCOL.md "Epochs and leases"): until it is over, agents may run. It starts empty, also after a
+/// restart of the bridge, and only a grant extends it, counted from when the ping that it answers was sent.
 /// </summary>
-internal sealed class NodeLease(TimeProvider time) : IDisposable
+internal sealed class NodeLease(TimeProvider clock) : IDisposable
 {
     private readonly Lock _lock = new();
     private ITimer? _timer;
@@ -62,10 +62,10 @@ internal sealed class NodeLease(TimeProvider time) : IDisposable
         var left = TimeSpan.Zero;
         lock (_lock)
         {
-            var until = sentAt + (long)(duration.TotalSeconds * time.TimestampFrequency);
+            var until = sentAt + (long)(duration.TotalSeconds * clock.TimestampFrequency);
             _until = Math.Max(until, _until);
             left = Left();
-            _timer ??= time.CreateTimer(_ => Over(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer ??= clock.CreateTimer(_ => Over(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _timer.Change(left, Timeout.InfiniteTimeSpan);
         }
 
@@ -93,7 +93,7 @@ internal sealed class NodeLease(TimeProvider time) : IDisposable
 
     private TimeSpan Left()
     {
-        var left = time.GetElapsedTime(time.GetTimestamp(), _until);
+        var left = clock.GetElapsedTime(clock.GetTimestamp(), _until);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }

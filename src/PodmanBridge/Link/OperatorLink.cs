@@ -5,10 +5,11 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.PodmanBridge.Link;
 
 /// <summary>
-/// Keeps a link to the operator: dials the addresses in turn, for ever, and serves whatever link it gets until that ends. A link cut is no event for the
-/// attempts; only the lease is.
+/// Keeps a link to the operator: dials the addresses in turn, for ever, and serves whatever link it gets until that ends. A link cut is no
+/// event for the attempts; only the lease is.
 /// </summary>
-internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Services services, ILogger<OperatorLink> logger) : BackgroundService
+internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Services services, ILogger<OperatorLink> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LastBackoff = TimeSpan.FromSeconds(5);
@@ -24,7 +25,8 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
                 failures = await TryServeAsync(address, stoppingToken) ? 0 : failures + 1;
             }
 
-            await Task.Delay(Backoff(failures / settings.Operators.Count), services.Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Backoff(failures / settings.Operators.Count), services.Clock, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -36,9 +38,15 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
         {
             using var authorities = new Authorities(settings.CaFile);
             var token = await services.Token.ReadAsync(cancellationToken);
-            await using var channel = await NodeLinkClient.ConnectAsync(address, settings.Node, token, authorities.Certificates, cancellationToken);
+            await using var channel = await NodeLinkClient.ConnectAsync(
+                address,
+                settings.Node,
+                token,
+                authorities.Certificates,
+                cancellationToken
+            );
             Log.Connected(logger, address);
-            connected = services.Time.GetTimestamp();
+            connected = services.Clock.GetTimestamp();
             await new LinkSession(channel, settings.Node, services).RunAsync(cancellationToken);
             return Lasted();
         }
@@ -57,7 +65,7 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
             return Lasted();
         }
 
-        bool Lasted() => connected is { } since && services.Time.GetElapsedTime(since) >= LastBackoff;
+        bool Lasted() => connected is { } since && services.Clock.GetElapsedTime(since) >= LastBackoff;
     }
 
     private static TimeSpan Backoff(int rounds)
@@ -85,13 +93,13 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Connected to the operator at {Address}")]
+        [LoggerMessage(LogLevel.Information, "Connected to the operator at {Address}")]
         public static partial void Connected(ILogger logger, Uri address);
 
-        [LoggerMessage(Level = LogLevel.Debug, Message = "The operator at {Address} is a standby")]
+        [LoggerMessage(LogLevel.Debug, "The operator at {Address} is a standby")]
         public static partial void Standby(ILogger logger, Uri address);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "No link to the operator at {Address}: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "No link to the operator at {Address}: {Error}")]
         public static partial void LinkEnded(ILogger logger, Uri address, string error);
     }
 }

@@ -15,5 +15,6 @@ internal sealed class PriceList
     public IReadOnlyList<ServerTool> ServerTools => _serverTools;
 
     /// <summary>Takes the operator's.</summary>
-    public void Set(IReadOnlyList<ModelPrice> prices, IReadOnlyList<ServerTool> serverTools) => (_current, _serverTools) = (prices, serverTools);
+    public void Set(IReadOnlyList<ModelPrice> prices, IReadOnlyList<ServerTool> serverTools) =>
+        (_current, _serverTools) = (prices, serverTools);
 }

@@ -5,36 +5,47 @@ using System.Text.RegularExpressions;
 namespace Stromboli.PodmanBridge.Nodes;
 
 /// <summary>Asks the node's CLI for its version, again only when the file is another.</summary>
-internal sealed partial class CliVersionReader(TimeProvider time)
+internal sealed partial class CliVersionReader(TimeProvider clock)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private Answer? _known;
 
     /// <summary>The version, such as <c>2.1.3</c>; null when there is no such program or it does not tell.</summary>
-    public async Task<string?> ReadAsync(string path, CancellationToken cancellation)
+    public async Task<string?> ReadAsync(string path, CancellationToken cancellationToken)
     {
         var file = new FileInfo(path);
         if (!file.Exists)
+        {
             return null;
-        var identity = new FileIdentity(file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName, file.Length, file.LastWriteTimeUtc);
+        }
+
+        var identity = new FileIdentity(
+            file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName,
+            file.Length,
+            file.LastWriteTimeUtc
+        );
         // Asked twice at the same time, it answers the same twice.
         if (_known is not { } known || known.File != identity)
-            _known = known = new Answer(identity, await AskAsync(path, cancellation));
+        {
+            _known = known = new Answer(identity, await AskAsync(path, cancellationToken));
+        }
+
         return known.Version;
     }
 
-    private async Task<string?> AskAsync(string path, CancellationToken cancellation)
+    private async Task<string?> AskAsync(string path, CancellationToken cancellationToken)
     {
         var home = Directory.CreateTempSubdirectory("stromboli-cli-");
         try
         {
-            using var timeout = new CancellationTokenSource(Patience, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+            using var timeout = new CancellationTokenSource(Patience, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
             var output = await RunAsync(path, home.FullName, either.Token);
             return VersionPattern.Match(output) is { Success: true } match ? match.Value : null;
         }
-        catch (Exception e) when (e is Win32Exception or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e)
+            when (e is Win32Exception or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // Another architecture, no such interpreter on the node, or too slow: the images may still be able to run it.
             return null;
@@ -45,7 +56,7 @@ internal sealed partial class CliVersionReader(TimeProvider time)
         }
     }
 
-    private static async Task<string> RunAsync(string path, string home, CancellationToken cancellation)
+    private static async Task<string> RunAsync(string path, string home, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(path, ["--version"])
         {
@@ -61,10 +72,10 @@ internal sealed partial class CliVersionReader(TimeProvider time)
         try
         {
             process.StandardInput.Close();
-            var errors = process.StandardError.ReadToEndAsync(cancellation);
-            var output = await process.StandardOutput.ReadToEndAsync(cancellation);
+            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
             await errors;
-            await process.WaitForExitAsync(cancellation);
+            await process.WaitForExitAsync(cancellationToken);
             return process.ExitCode == 0 ? output : "";
         }
         catch (OperationCanceledException)
@@ -74,7 +85,11 @@ internal sealed partial class CliVersionReader(TimeProvider time)
         }
     }
 
-    [GeneratedRegex("^[0-9]+(\\.[0-9]+){1,3}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^[0-9]+(\\.[0-9]+){1,3}",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex VersionPattern { get; }
 
     private sealed record Answer(FileIdentity File, string? Version);

@@ -1,21 +1,23 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Nodes;
 
 /// <summary>
-/// Tries whether the engine can run a container at all: one like a run's, with the same confinement, limits and mounts, whose root is an empty folder, so that no image is
-/// needed. An engine's own account of itself does not tell: a runtime that cannot make control groups, say, fails at each start. The trial costs less than a second and is
-/// made once for each engine; one that failed is made again whenever it is asked for.
+/// Tries whether the engine can run a container at all: one like a run's, with the same confinement, limits and mounts, whose root is an
+/// empty folder, so that no image is needed. An engine's own account of itself does not tell: a runtime that cannot make control groups,
+/// say, fails at each start. The trial costs less than a second and is made once for each engine; one that failed is made again whenever it
+/// is asked for.
 /// </summary>
 /// <param name="podman">The engine.</param>
 /// <param name="availability">Tells when the engine was away: it may be another since.</param>
 /// <param name="settings">What the container is made of.</param>
-/// <param name="time">The clock.</param>
-internal sealed class EngineTrial(IPodman podman, EngineAvailability availability, EngineTrial.Settings settings, TimeProvider time) : IDisposable
+/// <param name="clock">The clock.</param>
+internal sealed class EngineTrial(IPodman podman, EngineAvailability availability, EngineTrial.Settings settings, TimeProvider clock)
+    : IDisposable
 {
     /// <summary>Finds what a killed bridge left; its value is the node.</summary>
     private const string Label = "stromboli.dev/trial-for";
@@ -27,7 +29,15 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
 
     // What Podman and its runtime mount something on; made before, so that they need not.
     private static readonly string[] Folders = ["proc", "sys", "dev", "run", "tmp", "var/tmp", "etc", "opt/stromboli", "home/agent"];
-    private static readonly string[] MountedFiles = ["opt/stromboli/shim", "etc/hosts", "etc/resolv.conf", "etc/hostname", "etc/passwd", "etc/group"];
+    private static readonly string[] MountedFiles =
+    [
+        "opt/stromboli/shim",
+        "etc/hosts",
+        "etc/resolv.conf",
+        "etc/hostname",
+        "etc/passwd",
+        "etc/group",
+    ];
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile Key? _passed;
@@ -55,14 +65,14 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
     /// <summary>Why the engine can run no container, as one sentence; null when it can.</summary>
     /// <param name="version">The engine's version.</param>
     /// <param name="limits">The limits that the engine enforces.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="PodmanException">The engine did not answer, which tells nothing of its containers.</exception>
-    public async Task<string?> ProblemAsync(string? version, IReadOnlyList<string> limits, CancellationToken cancellation)
+    public async Task<string?> ProblemAsync(string? version, IReadOnlyList<string> limits, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellation);
+        await _one.WaitAsync(cancellationToken);
         try
         {
-            return await ProblemAsync(new Key(version, string.Join(',', limits), availability.Returns), limits, cancellation);
+            return await ProblemAsync(new Key(version, string.Join(',', limits), availability.Returns), limits, cancellationToken);
         }
         finally
         {
@@ -73,18 +83,21 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
 
-    private async Task<string?> ProblemAsync(Key key, IReadOnlyList<string> limits, CancellationToken cancellation)
+    private async Task<string?> ProblemAsync(Key key, IReadOnlyList<string> limits, CancellationToken cancellationToken)
     {
         if (_passed == key)
+        {
             return null;
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        }
+
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         string? problem;
         try
         {
             problem = await TryAsync(limits, either.Token);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             problem = $"it did not do so within {Patience.TotalSeconds:0} s";
         }
@@ -93,18 +106,21 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
         return problem is null ? null : $"Podman cannot run a container: {problem}.";
     }
 
-    private async Task<string?> TryAsync(IReadOnlyList<string> limits, CancellationToken cancellation)
+    private async Task<string?> TryAsync(IReadOnlyList<string> limits, CancellationToken cancellationToken)
     {
         if (!_swept)
-            await RemoveLeftoversAsync(cancellation);
+        {
+            await RemoveLeftoversAsync(cancellationToken);
+        }
+
         _swept = true;
         var spec = Spec(limits);
         try
         {
             Prepare();
-            await podman.Containers.CreateAsync(spec, cancellation);
-            await podman.Containers.StartAsync(spec.Name, cancellation);
-            return await podman.Containers.InspectAsync(spec.Name, cancellation) switch
+            await podman.Containers.CreateAsync(spec, cancellationToken);
+            await podman.Containers.StartAsync(spec.Name, cancellationToken);
+            return await podman.Containers.InspectAsync(spec.Name, cancellationToken) switch
             {
                 { State.Running: true } => null,
                 { State: { ExitCode: var code } } => $"its first process, {settings.ShimPath}, ended at once with {code}",
@@ -129,20 +145,23 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
     private SpecGenerator Spec(IReadOnlyList<string> limits)
     {
         var id = Guid.NewGuid().ToString();
-        var spec = ContainerSpec.Build(Attempt(id), new ContainerInputs
-        {
-            Installation = id,
-            Node = settings.Node,
-            UID = id,
-            Attempt = 1,
-            User = new AgentUser(Runs.WorkspaceUsers.First, Runs.WorkspaceUsers.First, IsEngineUser: false),
-            ImageID = "",
-            RunDirectory = Path.Combine(settings.Directory, "run"),
-            ShimPath = settings.ShimPath,
-            LogPath = Path.Combine(settings.Directory, "log"),
-            Files = settings.Files(),
-            EnforcedLimits = limits,
-        });
+        var spec = ContainerSpec.Build(
+            Attempt(id),
+            new ContainerInputs
+            {
+                Installation = id,
+                Node = settings.Node,
+                UID = id,
+                Attempt = 1,
+                User = new AgentUser(Runs.WorkspaceUsers.First, Runs.WorkspaceUsers.First, IsEngineUser: false),
+                ImageID = "",
+                RunDirectory = Path.Combine(settings.Directory, "run"),
+                ShimPath = settings.ShimPath,
+                LogPath = Path.Combine(settings.Directory, "log"),
+                Files = settings.Files(),
+                EnforcedLimits = limits,
+            }
+        );
         return spec with
         {
             Name = $"stromboli-trial-{id}",
@@ -153,34 +172,42 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
         };
     }
 
-    private static AttemptSpec Attempt(string id) => new()
-    {
-        Namespace = "",
-        Name = "",
-        Image = "",
-        ImagePullPolicy = ImagePullPolicy.Never,
-        MountPath = "/workspace",
-        Workdir = "/workspace",
-        MemoryBytes = 64L << 20,
-        CpuMillis = 1000,
-        Pids = 16,
-        TimeoutMs = (long)Patience.TotalMilliseconds,
-        StatusBytes = 0,
-        LogBytes = 0,
-        SessionID = id,
-    };
+    private static AttemptSpec Attempt(string id) =>
+        new()
+        {
+            Namespace = "",
+            Name = "",
+            Image = "",
+            ImagePullPolicy = ImagePullPolicy.Never,
+            MountPath = "/workspace",
+            Workdir = "/workspace",
+            MemoryBytes = 64L << 20,
+            CpuMillis = 1000,
+            Pids = 16,
+            TimeoutMs = (long)Patience.TotalMilliseconds,
+            StatusBytes = 0,
+            LogBytes = 0,
+            SessionID = id,
+        };
 
     private void Prepare()
     {
         var root = Path.Combine(settings.Directory, "root");
         Directory.CreateDirectory(Path.Combine(settings.Directory, "run"));
         foreach (var folder in Folders)
+        {
             Directory.CreateDirectory(Path.Combine(root, folder));
+        }
+
         foreach (var file in MountedFiles.Select(file => Path.Combine(root, file)).Where(file => !File.Exists(file)))
+        {
             File.WriteAllBytes(file, []);
+        }
         // Podman makes this link in every root itself.
         if (new FileInfo(Path.Combine(root, "etc", "mtab")).LinkTarget is null)
+        {
             File.CreateSymbolicLink(Path.Combine(root, "etc", "mtab"), "/proc/mounts");
+        }
     }
 
     // Also when the trial was given up: the next one finds what could not be removed.
@@ -197,10 +224,14 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
         }
     }
 
-    private async Task RemoveLeftoversAsync(CancellationToken cancellation)
+    private async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
     {
-        foreach (var left in await podman.Containers.ListAsync(new Dictionary<string, string> { [Label] = settings.Node }, cancellation))
-            await podman.Containers.RemoveAsync(left.ID, cancellation);
+        foreach (
+            var left in await podman.Containers.ListAsync(new Dictionary<string, string> { [Label] = settings.Node }, cancellationToken)
+        )
+        {
+            await podman.Containers.RemoveAsync(left.ID, cancellationToken);
+        }
     }
 
     // The engine's words end up in a condition that a person reads.

@@ -10,5 +10,6 @@ internal static class NodeFactsComparer
     /// <summary>Whether the operator would learn nothing new.</summary>
     public static bool Same(NodeFacts one, NodeFacts other) => Wire(one).AsSpan().SequenceEqual(Wire(other));
 
-    private static byte[] Wire(NodeFacts facts) => JsonSerializer.SerializeToUtf8Bytes(new FactsChanged { Facts = facts }, NodeLinkJson.Default.BridgeMessage);
+    private static byte[] Wire(NodeFacts facts) =>
+        JsonSerializer.SerializeToUtf8Bytes(new FactsChanged { Facts = facts }, NodeLinkJson.Default.BridgeMessage);
 }

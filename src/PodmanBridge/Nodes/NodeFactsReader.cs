@@ -1,30 +1,42 @@
 using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Nodes;
 
 /// <summary>Reads what a node is and can do.</summary>
-internal sealed class NodeFactsReader(IPodman podman, NodeFactsOptions options, CliVersionReader cli, StorageProbe storage, DiskPressure disk, EngineTrial? trial = null)
+internal sealed class NodeFactsReader(
+    IPodman podman,
+    NodeFactsOptions options,
+    CliVersionReader cli,
+    StorageProbe storage,
+    DiskPressure disk,
+    EngineTrial? trial = null
+)
 {
-    /// <summary>The facts now. What keeps the engine from being used stands in <see cref="NodeFacts.Problem"/>; only cancellation throws.</summary>
-    public async Task<NodeFacts> ReadAsync(CancellationToken cancellation)
+    /// <summary>
+    /// The facts now. What keeps the engine from being used stands in <see cref="NodeFacts.Problem"/>; only cancellation throws.
+    /// </summary>
+    public async Task<NodeFacts> ReadAsync(CancellationToken cancellationToken)
     {
-        var version = options.ClaudeDirectory is null ? null : await cli.ReadAsync(Path.Combine(options.ClaudeDirectory, "claude"), cancellation);
+        var version = options.ClaudeDirectory is null
+            ? null
+            : await cli.ReadAsync(Path.Combine(options.ClaudeDirectory, "claude"), cancellationToken);
         try
         {
-            var info = await podman.System.InfoAtOnceAsync(cancellation);
+            var info = await podman.System.InfoAtOnceAsync(cancellationToken);
             var facts = NodeFactsRules.Facts(info, options, version);
             // After the engine has answered: then one of its processes is there to be tried on.
-            var measures = await storage.CanMeasureAsync(cancellation);
+            var measures = await storage.CanMeasureAsync(cancellationToken);
             return facts with
             {
                 EnforcedLimits = measures ? [.. facts.EnforcedLimits, NodeLimits.StorageLimit] : facts.EnforcedLimits,
                 DiskPressure = disk.Sentence,
-                Problem = facts.Problem
-                    ?? await PodmanPeer.ProblemAsync(options.PodmanSocket, cancellation)
-                    ?? (trial is null ? null : await trial.ProblemAsync(facts.PodmanVersion, facts.EnforcedLimits, cancellation)),
+                Problem =
+                    facts.Problem
+                    ?? await PodmanPeer.ProblemAsync(options.PodmanSocket, cancellationToken)
+                    ?? (trial is null ? null : await trial.ProblemAsync(facts.PodmanVersion, facts.EnforcedLimits, cancellationToken)),
             };
         }
         catch (PodmanException e)

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Nodes;
@@ -36,28 +36,51 @@ internal static class NodeFactsRules
     }
 
     /// <summary>The facts of a node whose engine does not answer.</summary>
-    public static NodeFacts Unreachable(NodeFactsOptions options, string? cliVersion, PodmanException error) => Basic(options, cliVersion) with
-    {
-        Problem = $"Podman does not answer on {options.PodmanSocket}: {error.PodmanMessage}."
-            + (error.IsUnreachable ? " Start it with `systemctl --user enable --now podman.socket` as the bridge's user, or name another socket with --podman-socket." : ""),
-    };
+    public static NodeFacts Unreachable(NodeFactsOptions options, string? cliVersion, PodmanException error) =>
+        Basic(options, cliVersion) with
+        {
+            Problem =
+                $"Podman does not answer on {options.PodmanSocket}: {error.PodmanMessage}."
+                + (
+                    error.IsUnreachable
+                        ? " Start it with `systemctl --user enable --now podman.socket` as the bridge's user, or name another socket with --podman-socket."
+                        : ""
+                ),
+        };
 
-    /// <summary>The limits that hold: a rootless engine can set those whose cgroup v2 controllers have been delegated to its user.</summary>
+    /// <summary>
+    /// The limits that hold: a rootless engine can set those whose cgroup v2 controllers have been delegated to its user.
+    /// </summary>
     private static string[] EnforcedLimits(HostInfo? host) =>
         host is { CgroupVersion: "v2" } ? [.. ContainerSpec.Limits.Intersect(host.CgroupControllers ?? [])] : [];
 
     private static string? Problem(SystemInfo info)
     {
         if (info.Host is not { Security: { } security } host)
+        {
             return "Podman tells nothing of its host.";
+        }
+
         if (!security.Rootless)
+        {
             return "Podman runs as root; the bridge needs the socket of a rootless Podman.";
+        }
+
         if (!Version.TryParse(info.Version?.Version?.Split('-')[0], out var version) || version < Oldest)
+        {
             return $"Podman {info.Version?.Version} is too old; {Oldest} or later is needed.";
+        }
+
         if (!security.Seccomp)
+        {
             return "Podman cannot apply seccomp profiles here.";
+        }
+
         if (Math.Min(Mapped(host.IDMappings?.Users), Mapped(host.IDMappings?.Groups)) < IdsNeeded)
+        {
             return $"The subordinate ids of Podman's user are too few: give it at least {IdsNeeded} in /etc/subuid and /etc/subgid, then run podman system migrate.";
+        }
+
         return null;
     }
 
@@ -68,23 +91,27 @@ internal static class NodeFactsRules
         foreach (var range in (ranges ?? []).OrderBy(r => r.ContainerID))
         {
             if (range.ContainerID > end)
+            {
                 break;
+            }
+
             end = Math.Max(end, range.ContainerID + range.Size);
         }
         return end;
     }
 
-    private static NodeFacts Basic(NodeFactsOptions options, string? cliVersion) => new()
-    {
-        BridgeVersion = options.BridgeVersion,
-        CliVersion = cliVersion,
-        AllowsUnenforcedLimits = options.AllowsUnenforcedLimits,
-        MaxRuns = options.MaxRuns,
-        Pids = options.Pids,
-        RunPids = options.RunPids,
-        AllowedVolumes = [.. options.AllowedVolumes.Select(v => new NodeVolume { PathPrefix = v.PathPrefix, ReadOnly = v.ReadOnly })],
-        AllowedPodmanSecrets = options.AllowedPodmanSecrets,
-        ClonesGit = options.ClonesGit,
-        Labels = options.Labels,
-    };
+    private static NodeFacts Basic(NodeFactsOptions options, string? cliVersion) =>
+        new()
+        {
+            BridgeVersion = options.BridgeVersion,
+            CliVersion = cliVersion,
+            AllowsUnenforcedLimits = options.AllowsUnenforcedLimits,
+            MaxRuns = options.MaxRuns,
+            Pids = options.Pids,
+            RunPids = options.RunPids,
+            AllowedVolumes = [.. options.AllowedVolumes.Select(v => new NodeVolume { PathPrefix = v.PathPrefix, ReadOnly = v.ReadOnly })],
+            AllowedPodmanSecrets = options.AllowedPodmanSecrets,
+            ClonesGit = options.ClonesGit,
+            Labels = options.Labels,
+        };
 }

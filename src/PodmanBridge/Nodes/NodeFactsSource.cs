@@ -4,10 +4,14 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.PodmanBridge.Nodes;
 
 /// <summary>
-/// The node's facts, read again now and then, since the engine sends no event when it, its limits or the CLI change; and when it went away or came back. What keeps the
-/// node from taking runs is logged when it changes.
+/// The node's facts, read again now and then, since the engine sends no event when it, its limits or the CLI change; and when it went away
+/// or came back. What keeps the node from taking runs is logged when it changes.
 /// </summary>
-internal sealed partial class NodeFactsSource(Func<CancellationToken, Task<NodeFacts>> read, TimeProvider time, ILogger<NodeFactsSource> logger) : BackgroundService
+internal sealed partial class NodeFactsSource(
+    Func<CancellationToken, Task<NodeFacts>> read,
+    TimeProvider clock,
+    ILogger<NodeFactsSource> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -88,7 +92,7 @@ internal sealed partial class NodeFactsSource(Func<CancellationToken, Task<NodeF
 
             using (var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken))
             {
-                await Task.WhenAny(news, Task.Delay(Interval, time, waiting.Token));
+                await Task.WhenAny(news, Task.Delay(Interval, clock, waiting.Token));
                 await waiting.CancelAsync();
             }
 
@@ -119,10 +123,10 @@ internal sealed partial class NodeFactsSource(Func<CancellationToken, Task<NodeF
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "The node can take runs again")]
+        [LoggerMessage(LogLevel.Information, "The node can take runs again")]
         public static partial void TakesRuns(ILogger logger);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "The node takes no runs: {Problem}")]
+        [LoggerMessage(LogLevel.Error, "The node takes no runs: {Problem}")]
         public static partial void TakesNoRuns(ILogger logger, string problem);
     }
 }

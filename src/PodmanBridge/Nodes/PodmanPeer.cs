@@ -7,15 +7,15 @@ namespace Stromboli.PodmanBridge.Nodes;
 internal static class PodmanPeer
 {
     /// <summary>
-    /// What is wrong with it, as one sentence; null when nothing is. The kernel gives pid 0 for a process of a PID namespace that cannot be seen from here: then
-    /// the bridge could not tell the shim by its pid either.
+    /// What is wrong with it, as one sentence; null when nothing is. The kernel gives pid 0 for a process of a PID namespace that cannot be
+    /// seen from here: then the bridge could not tell the shim by its pid either.
     /// </summary>
-    public static async Task<string?> ProblemAsync(string socketPath, CancellationToken cancellation)
+    public static async Task<string?> ProblemAsync(string socketPath, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
         }
         catch (SocketException e)
         {

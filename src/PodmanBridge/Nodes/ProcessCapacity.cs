@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Stromboli.PodmanBridge.Nodes;
 
 /// <summary>
-/// How many processes and threads this node's runs may have together when nobody says. Each agent is a user of its own, but the kernel counts what runs in the engine's user
-/// namespace against the engine's user as well (user_namespaces(7), RLIMIT_NPROC in setrlimit(2)): what all runs may have must fit into what that one user may have.
+/// How many processes and threads this node's runs may have together when nobody says. Each agent is a user of its own, but the kernel
+/// counts what runs in the engine's user namespace against the engine's user as well (user_namespaces(7), RLIMIT_NPROC in setrlimit(2)):
+/// what all runs may have must fit into what that one user may have.
 /// </summary>
 internal static class ProcessCapacity
 {
@@ -16,23 +17,32 @@ internal static class ProcessCapacity
     /// <summary>Of this machine, as the bridge finds it.</summary>
     public static int OfMachine() => Of(Bounds("/"));
 
-    /// <summary>Three quarters of the least bound. The rest is for the engine, a monitor for each container, the bridge and whatever else its user or the machine runs.</summary>
+    /// <summary>
+    /// Three quarters of the least bound. The rest is for the engine, a monitor for each container, the bridge and whatever else its user
+    /// or the machine runs.
+    /// </summary>
     public static int Of(IEnumerable<long> bounds) => (int)Math.Min(int.MaxValue, bounds.DefaultIfEmpty(UsualPidMax).Min() / 4 * 3);
 
-    /// <summary>The bounds that hold for the engine's user: the kernel's, the user's own, and those of the cgroups above the bridge's.</summary>
+    /// <summary>
+    /// The bounds that hold for the engine's user: the kernel's, the user's own, and those of the cgroups above the bridge's.
+    /// </summary>
     /// <param name="root">Where <c>proc</c> and <c>sys</c> are.</param>
     internal static IEnumerable<long> Bounds(string root)
     {
         var texts = new List<string?> { Read(root, "proc/sys/kernel/pid_max"), Read(root, "proc/sys/kernel/threads-max"), SoftLimit(root) };
         texts.AddRange(CgroupsAbove(root).Select(folder => Read(root, $"{folder}/pids.max")));
         // What is not there bounds nothing, nor does "max" or "unlimited".
-        return texts.Select(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bound) ? bound : 0).Where(bound => bound > 0);
+        return texts
+            .Select(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bound) ? bound : 0)
+            .Where(bound => bound > 0);
     }
 
     // "Max processes             63432                63432                processes"
-    private static string? SoftLimit(string root) => Read(root, "proc/self/limits")?.Split('\n')
-        .FirstOrDefault(line => line.StartsWith(UserLimit, StringComparison.Ordinal))?[UserLimit.Length..]
-        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+    private static string? SoftLimit(string root) =>
+        Read(root, "proc/self/limits")
+            ?.Split('\n')
+            .FirstOrDefault(line => line.StartsWith(UserLimit, StringComparison.Ordinal))
+            ?[UserLimit.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
 
     // The bridge's own cgroup, a systemd unit's say, is not its engine's; what is above it is the user's, or the machine's.
     private static IEnumerable<string> CgroupsAbove(string root)
@@ -40,11 +50,19 @@ internal static class ProcessCapacity
         foreach (var line in Read(root, "proc/self/cgroup")?.Split('\n') ?? [])
         {
             if (line.Split(':', 3) is not [_, var controllers, var path] || path.Contains("..", StringComparison.Ordinal))
+            {
                 continue;
-            var hierarchy = controllers.Length == 0 ? "sys/fs/cgroup" : controllers.Split(',').Contains("pids") ? "sys/fs/cgroup/pids" : null;
+            }
+
+            var hierarchy =
+                controllers.Length == 0 ? "sys/fs/cgroup"
+                : controllers.Split(',').Contains("pids") ? "sys/fs/cgroup/pids"
+                : null;
             var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
             for (var length = 1; hierarchy is not null && length < parts.Length; length++)
+            {
                 yield return $"{hierarchy}/{string.Join('/', parts.Take(length))}";
+            }
         }
     }
 

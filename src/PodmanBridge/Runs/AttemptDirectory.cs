@@ -4,8 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>
-/// The files of one attempt under the bridge's state root: <c>attempt.json</c>, <c>end.json</c>, <c>ledger.jsonl</c> and the container's <c>log</c>,
-/// in a folder that only the bridge's user can enter. Outside every mount.
+/// The files of one attempt under the bridge's state root: <c>attempt.json</c>, <c>end.json</c>, <c>ledger.jsonl</c> and the container's
+/// <c>log</c>, in a folder that only the bridge's user can enter. Outside every mount.
 /// </summary>
 internal sealed class AttemptDirectory
 {
@@ -33,18 +33,24 @@ internal sealed class AttemptDirectory
 
     /// <summary>The folders that are there.</summary>
     public static IEnumerable<AttemptDirectory> All(string root) =>
-        Directory.Exists(root) ? Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).Select(path => new AttemptDirectory(path)) : [];
+        Directory.Exists(root)
+            ? Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).Select(path => new AttemptDirectory(path))
+            : [];
 
     /// <summary>The record, or null when none was stored.</summary>
     public AttemptRecord? ReadRecord() => Read(RecordFile, AttemptJson.Default.AttemptRecord);
 
-    /// <summary>Stores the record so that it survives a killed bridge. A killed machine ends the container too, so nothing waits for the disk.</summary>
+    /// <summary>
+    /// Stores the record so that it survives a killed bridge. A killed machine ends the container too, so nothing waits for the disk.
+    /// </summary>
     public void Write(AttemptRecord record) => Write(RecordFile, record, AttemptJson.Default.AttemptRecord, toDisk: false);
 
     /// <summary>The end, or null when none was stored.</summary>
     public AttemptEndRecord? ReadEnd() => Read(EndFile, AttemptJson.Default.AttemptEndRecord);
 
-    /// <summary>Stores the end so that it survives a killed machine. That it was collected need not: the operator would say so again.</summary>
+    /// <summary>
+    /// Stores the end so that it survives a killed machine. That it was collected need not: the operator would say so again.
+    /// </summary>
     public void Write(AttemptEndRecord end) => Write(EndFile, end, AttemptJson.Default.AttemptEndRecord, toDisk: !end.Collected);
 
     /// <summary>What the files take together, in bytes; 0 if they cannot be looked at.</summary>

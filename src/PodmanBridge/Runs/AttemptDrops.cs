@@ -3,14 +3,14 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>
-/// The attempts that are being removed from the node, each tried until it is done, and what is wanted of them meanwhile. Its owner guards it by one lock; what it
-/// calls back is called without.
+/// The attempts that are being removed from the node, each tried until it is done, and what is wanted of them meanwhile. Its owner guards
+/// it by one lock; what it calls back is called without.
 /// </summary>
-/// <param name="time">The clock.</param>
+/// <param name="clock">The clock.</param>
 /// <param name="logger">The log.</param>
 /// <param name="gone">Called when nothing of an attempt is left; it takes the attempt out with <see cref="Finish"/>.</param>
 /// <param name="stopping">Nothing is tried again then: the next bridge does.</param>
-internal sealed partial class AttemptDrops(TimeProvider time, ILogger logger, Action<AttemptKey> gone, CancellationToken stopping)
+internal sealed partial class AttemptDrops(TimeProvider clock, ILogger logger, Action<AttemptKey> gone, CancellationToken stopping)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(30);
@@ -31,7 +31,9 @@ internal sealed partial class AttemptDrops(TimeProvider time, ILogger logger, Ac
         }
     }
 
-    /// <summary>Notes what is wanted of an attempt once nothing is left of the one that is being removed, as when a record met a conflict.</summary>
+    /// <summary>
+    /// Notes what is wanted of an attempt once nothing is left of the one that is being removed, as when a record met a conflict.
+    /// </summary>
     public void WantAfter(AttemptKey key, DesiredAttempt desired) => _wanted[key] = desired;
 
     /// <summary>Nothing is wanted of the attempt any more.</summary>
@@ -54,7 +56,7 @@ internal sealed partial class AttemptDrops(TimeProvider time, ILogger logger, Ac
         await Task.Yield();
         for (var pause = FirstPause; !await TryDropAsync(attempt); pause = pause < LastPause ? 2 * pause : LastPause)
         {
-            await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stopping.IsCancellationRequested)
             {
                 return;
@@ -80,7 +82,7 @@ internal sealed partial class AttemptDrops(TimeProvider time, ILogger logger, Ac
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "What is left of attempt {Attempt} could not be removed; it is tried again")]
+        [LoggerMessage(LogLevel.Error, "What is left of attempt {Attempt} could not be removed; it is tried again")]
         public static partial void Failed(ILogger logger, Exception exception, AttemptKey attempt);
     }
 }

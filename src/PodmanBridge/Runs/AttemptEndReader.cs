@@ -1,8 +1,8 @@
 using Stromboli.Crds.Runs;
+using Stromboli.Gateway;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Agents;
-using Stromboli.PodmanBridge.Gateway;
-using Stromboli.PodmanBridge.Podman;
 
 namespace Stromboli.PodmanBridge.Runs;
 
@@ -16,7 +16,7 @@ internal sealed partial class AttemptEndReader(AttemptDirectory directory, Attem
     /// <summary>How the attempt ended.</summary>
     public async Task<AttemptEndRecord> ReadAsync(AttemptState state)
     {
-        using var deadline = new CancellationTokenSource(Deadline, services.Time);
+        using var deadline = new CancellationTokenSource(Deadline, services.Clock);
         using var written = await LastWordAsync(state.Record, deadline.Token);
         if (written.BadRecords > 0)
         {
@@ -36,39 +36,48 @@ internal sealed partial class AttemptEndReader(AttemptDirectory directory, Attem
             End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(state, log), await TotalsAsync(deadline.Token)),
             Hooks = log.Hooks,
             StartedAt = log.StartedAt,
-            EndedAt = log.EndedAt ?? services.Time.GetUtcNow(),
+            EndedAt = log.EndedAt ?? services.Clock.GetUtcNow(),
         };
     }
 
-    /// <summary>What the attempt used, whoever knows how it ended; null if its model was never asked. Nothing is spent any more then.</summary>
+    /// <summary>
+    /// What the attempt used, whoever knows how it ended; null if its model was never asked. Nothing is spent any more then.
+    /// </summary>
     public async Task<AttemptUsage?> UsageAsync()
     {
-        using var deadline = new CancellationTokenSource(Deadline, services.Time);
-        return await TotalsAsync(deadline.Token) is { Requests: > 0 } totals ? AttemptOutcome.Usage(new AttemptEvidence { Totals = totals }) : null;
+        using var deadline = new CancellationTokenSource(Deadline, services.Clock);
+        return await TotalsAsync(deadline.Token) is { Requests: > 0 } totals
+            ? AttemptOutcome.Usage(new AttemptEvidence { Totals = totals })
+            : null;
     }
 
-    private AttemptEndRecord Denied() => new()
-    {
-        End = new AttemptEnd
+    private AttemptEndRecord Denied() =>
+        new()
         {
-            Reason = RunReason.PolicyDenied,
-            Message = "The container is another one than was meant: it tells of an agent that was never let go.",
-            EndedAgoMs = 0,
-        },
-        EndedAt = services.Time.GetUtcNow(),
-    };
+            End = new AttemptEnd
+            {
+                Reason = RunReason.PolicyDenied,
+                Message = "The container is another one than was meant: it tells of an agent that was never let go.",
+                EndedAgoMs = 0,
+            },
+            EndedAt = services.Clock.GetUtcNow(),
+        };
 
-    // The shim's report comes before conmon has written the same to the log. Without a report there is nothing to wait for but conmon itself; and a shim that was
-    // killed before it was let go has no last word.
+    // The shim's report comes before conmon has written the same to the log. Without a report there is nothing to wait for but conmon
+    // itself; and a shim that was killed before it was let go has no last word.
     private async Task<AttemptLog> LastWordAsync(AttemptRecord record, CancellationToken cancellationToken)
     {
         var log = await AttemptLog.ReadAsync(directory.LogPath, record.Spec, cancellationToken);
         try
         {
             var killed = record is { Cause: not null, Released: false };
-            for (var waited = services.Time.GetTimestamp(); !log.Complete && !killed && services.Time.GetElapsedTime(waited) <= LogDeadline;)
+            for (
+                var waited = services.Clock.GetTimestamp();
+                !log.Complete && !killed && services.Clock.GetElapsedTime(waited) <= LogDeadline;
+
+            )
             {
-                await Task.Delay(LogPause, services.Time, cancellationToken);
+                await Task.Delay(LogPause, services.Clock, cancellationToken);
                 await log.ReadOnAsync(directory.LogPath, cancellationToken);
             }
 
@@ -84,7 +93,7 @@ internal sealed partial class AttemptEndReader(AttemptDirectory directory, Attem
     // The kernel's mark is on the container's cgroup, and only once the container has ended; asked for only where it can matter.
     private async Task<bool> WasOutOfMemoryAsync(AttemptState state, AttemptLog log)
     {
-        using var deadline = new CancellationTokenSource(Deadline, services.Time);
+        using var deadline = new CancellationTokenSource(Deadline, services.Clock);
         var cancellationToken = deadline.Token;
         if (state.Record.Cause is not null || log.Exit is { SignalName: not "SIGKILL" } or { Signal: null })
         {
@@ -118,7 +127,7 @@ internal sealed partial class AttemptEndReader(AttemptDirectory directory, Attem
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} records in the log of attempt {Attempt} cannot be read and do not count")]
+        [LoggerMessage(LogLevel.Warning, "{Count} records in the log of attempt {Attempt} cannot be read and do not count")]
         public static partial void BadRecords(ILogger logger, AttemptKey attempt, long count);
     }
 }

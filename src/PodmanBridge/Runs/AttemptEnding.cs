@@ -1,7 +1,7 @@
 using Stromboli.Crds.Runs;
+using Stromboli.Gateway;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Agents;
-using Stromboli.PodmanBridge.Gateway;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Runs;
@@ -40,54 +40,69 @@ internal static class AttemptEnding
         // Nothing of the tenant's was let go: whatever ended the container, it was not the agent.
         if (cause is null && !log.Began && !state.Record.Released)
         {
-            return new AttemptEnd { Reason = RunReason.NodeUnfit, Message = "The container ended on its node before the agent was let go.", EndedAgoMs = 0 };
+            return new AttemptEnd
+            {
+                Reason = RunReason.NodeUnfit,
+                Message = "The container ended on its node before the agent was let go.",
+                EndedAgoMs = 0,
+            };
         }
 
-        return AttemptOutcome.Decide(new AttemptEvidence
-        {
-            Cause = cause,
-            CauseDetail = state.Record.CauseDetail,
-            ExitCode = log.Exit?.Code,
-            Signal = log.Exit?.SignalName,
-            By = By(log.Exit),
-            Hook = log.Exit?.Hook,
-            HookFailure = log.Exit is { Hook: not null, By: "agent" or "hooks" } failed ? HookOutcome.Sentence(failed, spec.HooksTimeoutMs) : null,
-            OutOfMemory = outOfMemory,
-            Claude = log.Claude,
-            Output = log.Output,
-            LogTruncated = log.Truncated,
-            Options = spec.Claude,
-            Totals = totals,
-            ModelFailure = totals?.LastFailure,
-            DurationMs = DurationMs(state, log),
-        });
+        return AttemptOutcome.Decide(
+            new AttemptEvidence
+            {
+                Cause = cause,
+                CauseDetail = state.Record.CauseDetail,
+                ExitCode = log.Exit?.Code,
+                Signal = log.Exit?.SignalName,
+                By = By(log.Exit),
+                Hook = log.Exit?.Hook,
+                HookFailure = log.Exit is { Hook: not null, By: "agent" or "hooks" } failed
+                    ? HookOutcome.Sentence(failed, spec.HooksTimeoutMs)
+                    : null,
+                OutOfMemory = outOfMemory,
+                Claude = log.Claude,
+                Output = log.Output,
+                LogTruncated = log.Truncated,
+                Options = spec.Claude,
+                Totals = totals,
+                ModelFailure = totals?.LastFailure,
+                DurationMs = DurationMs(state, log),
+            }
+        );
     }
 
     // A bridge that was away sees the end late; the log knows when it was.
     private static long DurationMs(AttemptState state, AttemptLog log) =>
-        log is { StartedAt: { } started, EndedAt: { } ended } ? Math.Max(0, (long)(ended - started).TotalMilliseconds) : (long)state.Running.TotalMilliseconds;
+        log is { StartedAt: { } started, EndedAt: { } ended }
+            ? Math.Max(0, (long)(ended - started).TotalMilliseconds)
+            : (long)state.Running.TotalMilliseconds;
 
-    private static Stopper By(ShimExit? exit) => exit?.By switch
-    {
-        "stop" => Stopper.Stop,
-        "lease" => Stopper.Lease,
-        _ => Stopper.Agent,
-    };
+    private static Stopper By(ShimExit? exit) =>
+        exit?.By switch
+        {
+            "stop" => Stopper.Stop,
+            "lease" => Stopper.Lease,
+            _ => Stopper.Agent,
+        };
 
     // As a shell would say it: 127 there is no such program, 126 it cannot be run.
-    private static int? ExitCode(ShimFailure failure) => failure is { Step: "exec", Hook: null } ? (failure.Errno == NoSuchFile ? 127 : 126) : null;
+    private static int? ExitCode(ShimFailure failure) =>
+        failure is { Step: "exec", Hook: null } ? (failure.Errno == NoSuchFile ? 127 : 126) : null;
 
-    private static string Sentence(ShimFailure failure, AttemptSpec spec) => failure.Step switch
-    {
-        not "workdir" when failure.Hook is not null => HookOutcome.Sentence(failure),
-        "exec" when failure.Errno == NoSuchFile => $"The image has no program '{Program(spec)}', or not the interpreter that it names.",
-        "exec" => $"The program '{Program(spec)}' cannot be run: {failure.Message}.",
-        "workdir" => $"The working directory '{spec.Workdir}' cannot be used: {failure.Message}.",
-        _ => $"The agent could not be started ({failure.Step}): {failure.Message}.",
-    };
+    private static string Sentence(ShimFailure failure, AttemptSpec spec) =>
+        failure.Step switch
+        {
+            not "workdir" when failure.Hook is not null => HookOutcome.Sentence(failure),
+            "exec" when failure.Errno == NoSuchFile => $"The image has no program '{Program(spec)}', or not the interpreter that it names.",
+            "exec" => $"The program '{Program(spec)}' cannot be run: {failure.Message}.",
+            "workdir" => $"The working directory '{spec.Workdir}' cannot be used: {failure.Message}.",
+            _ => $"The agent could not be started ({failure.Step}): {failure.Message}.",
+        };
 
     // A sentence takes no program of 32,000 characters.
-    private static string Program(AttemptSpec spec) => spec.Command is [var program, ..] ? (program.Length > 200 ? $"{program[..200]}…" : program) : SandboxPaths.Cli + "/claude";
+    private static string Program(AttemptSpec spec) =>
+        spec.Command is [var program, ..] ? (program.Length > 200 ? $"{program[..200]}…" : program) : SandboxPaths.Cli + "/claude";
 
     private const int NoSuchFile = 2;
 }

@@ -21,9 +21,11 @@ internal readonly record struct AttemptKey(string UID, int Attempt)
     /// <summary>The attempt that a file or folder is named after; null if it is named after none.</summary>
     public static AttemptKey? FromName(string name) =>
         name.EndsWith(CloneDirectory.Suffix, StringComparison.Ordinal) ? FromName(name[..^CloneDirectory.Suffix.Length])
-        : name.LastIndexOf('-') is var dash && dash > 0 && int.TryParse(name.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var attempt)
+        : name.LastIndexOf('-') is var dash
+        && dash > 0
+        && int.TryParse(name.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var attempt)
             ? new AttemptKey(name[..dash], attempt)
-            : null;
+        : null;
 
     /// <summary>As it stands in names of files and containers.</summary>
     public override string ToString() => $"{UID}-{Attempt}";

@@ -6,8 +6,8 @@ using Stromboli.PodmanBridge.Sandbox;
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>
-/// What the log of an attempt says, read in one pass with constant memory: the shim's records, and of the agent's output the result. Length and digest of a
-/// result that is the whole output are the shim's: the log may have lost its middle.
+/// What the log of an attempt says, read in one pass with constant memory: the shim's records, and of the agent's output the result. Length
+/// and digest of a result that is the whole output are the shim's: the log may have lost its middle.
 /// </summary>
 internal sealed class AttemptLog : IShimLogConsumer, IDisposable
 {
@@ -24,8 +24,15 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
     {
         _text = new ResultText(spec.StatusBytes);
         if (spec.Claude is not { } options)
+        {
             return;
-        _claude = new ClaudeOutput(ClaudeConversation.Expected(options, spec.SessionID), spec.StatusBytes, wholeEnvelope: options.OutputFormat == ClaudeChoices.Json);
+        }
+
+        _claude = new ClaudeOutput(
+            ClaudeConversation.Expected(options, spec.SessionID),
+            spec.StatusBytes,
+            wholeEnvelope: options.OutputFormat == ClaudeChoices.Json
+        );
         _transcript = ClaudeTranscript.For(options, spec.StatusBytes);
         _asList = options.OutputFormat == ClaudeChoices.Json;
     }
@@ -33,16 +40,19 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
     /// <summary>Whether anything of the tenant's ever ran: a hook or the agent.</summary>
     public bool Began { get; private set; }
 
-    /// <summary>Whether it says that something of the tenant's ran or ended. The shim of an attempt that was not let go says no such thing.</summary>
+    /// <summary>
+    /// Whether it says that something of the tenant's ran or ended. The shim of an attempt that was not let go says no such thing.
+    /// </summary>
     public bool Claims => Began || Exit is not null;
 
     /// <summary>The records that could not be read, and do not count.</summary>
     public long BadRecords { get; private set; }
 
     /// <summary>What became of the hooks, in their order, as far as they ran; null if none did.</summary>
-    public IReadOnlyList<HookReport>? Hooks => _runningHook is { } cut
-        ? [.. _hooks, new HookReport { Name = cut, Result = HookResult.Stopped }]
-        : _hooks.Count > 0 ? _hooks : null;
+    public IReadOnlyList<HookReport>? Hooks =>
+        _runningHook is { } cut ? [.. _hooks, new HookReport { Name = cut, Result = HookResult.Stopped }]
+        : _hooks.Count > 0 ? _hooks
+        : null;
 
     /// <summary>Whether the agent's process ever ran.</summary>
     public bool Started => StartedAt is not null;
@@ -65,8 +75,14 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
     /// <summary>What Claude Code said; null for another program.</summary>
     public ClaudeOutput? Claude => _claude;
 
-    /// <summary>What was put out, where that is the result: by a program other than Claude Code, or as a format of its output asks; null where it is not.</summary>
-    public RunResult? Output => _claude is null ? (Started ? Whole(_text.ToResult()) : null) : _transcript is null ? null : Whole(_transcript.ToResult());
+    /// <summary>
+    /// What was put out, where that is the result: by a program other than Claude Code, or as a format of its output asks; null where it is
+    /// not.
+    /// </summary>
+    public RunResult? Output =>
+        _claude is null ? (Started ? Whole(_text.ToResult()) : null)
+        : _transcript is null ? null
+        : Whole(_transcript.ToResult());
 
     /// <summary>Whether the log has lost something of the agent's standard output.</summary>
     public bool Truncated => _omitted > 0;
@@ -173,10 +189,16 @@ internal sealed class AttemptLog : IShimLogConsumer, IDisposable
     }
 
     // A list of lines is not what the agent wrote, and that of a log that lost some has neither their length nor their digest.
-    private RunResult Whole(RunResult kept) => (_asList, Exit) switch
-    {
-        (false, { StdoutSha256: { } digest, StdoutBytes: var bytes }) => kept with { Bytes = bytes, Sha256 = digest, Truncated = kept.Truncated == true || Truncated },
-        _ when Truncated => kept with { Bytes = null, Sha256 = null, Truncated = true },
-        _ => kept,
-    };
+    private RunResult Whole(RunResult kept) =>
+        (_asList, Exit) switch
+        {
+            (false, { StdoutSha256: { } digest, StdoutBytes: var bytes }) => kept with
+            {
+                Bytes = bytes,
+                Sha256 = digest,
+                Truncated = kept.Truncated == true || Truncated,
+            },
+            _ when Truncated => kept with { Bytes = null, Sha256 = null, Truncated = true },
+            _ => kept,
+        };
 }

@@ -4,7 +4,10 @@ using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Runs;
 
-/// <summary>What one attempt's container has of the node: opened before it is made, and compared with what its shim finds in it before anything of the tenant's runs.</summary>
+/// <summary>
+/// What one attempt's container has of the node: opened before it is made, and compared with what its shim finds in it before anything of
+/// the tenant's runs.
+/// </summary>
 internal sealed class AttemptMounts(AttemptRecord record, string runDirectory, SandboxServices services) : IDisposable
 {
     private OpenedHostPaths? _hostPaths;
@@ -18,12 +21,14 @@ internal sealed class AttemptMounts(AttemptRecord record, string runDirectory, S
 
     /// <summary>Opens what the run names of the node, if it may have it.</summary>
     /// <exception cref="AttemptRefusedException">It may not, or it is not there.</exception>
-    public async Task OpenAsync(CancellationToken cancellationToken) => _hostPaths = await services.HostPaths.OpenAsync(record.Spec, cancellationToken);
+    public async Task OpenAsync(CancellationToken cancellationToken) =>
+        _hostPaths = await services.HostPaths.OpenAsync(record.Spec, cancellationToken);
 
     /// <summary>Notes what a container that is about to be made must have mounted.</summary>
     /// <returns>The mounts, to be stored for a later bridge.</returns>
     /// <exception cref="IOException">Something of it is not there.</exception>
-    public IReadOnlyList<ShimMount> Describe() => _meant = [.. Opened().Select(opened => new ShimMount(opened.Path, opened.Identity.Dev, opened.Identity.Ino))];
+    public IReadOnlyList<ShimMount> Describe() =>
+        _meant = [.. Opened().Select(opened => new ShimMount(opened.Path, opened.Identity.Dev, opened.Identity.Ino))];
 
     /// <summary>Compares the first Hello of a shim with what the bridge opened and has on record, and closes what was opened.</summary>
     /// <param name="hello">The shim's first word.</param>

@@ -1,6 +1,6 @@
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Git;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Runs;
@@ -19,7 +19,10 @@ internal sealed class AttemptObjects(AttemptKey key, SandboxServices services)
     /// <summary>Where an attempt's sockets are.</summary>
     public static string RunDirectoryOf(AttemptKey key, SandboxServices services) => Path.Combine(services.RunRoot, key.ToString());
 
-    /// <summary>What the engine says of the container; null if there is none. Waits for an engine that does not answer: an agent may be running in it.</summary>
+    /// <summary>
+    /// What the engine says of the container; null if there is none. Waits for an engine that does not answer: an agent may be running in
+    /// it.
+    /// </summary>
     /// <exception cref="PodmanException">The engine answered, and cannot say.</exception>
     public async Task<ContainerInspection?> FindAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +34,7 @@ internal sealed class AttemptObjects(AttemptKey key, SandboxServices services)
             }
             catch (PodmanException e) when (e.IsUnanswered)
             {
-                await Task.Delay(EnginePause, services.Time, cancellationToken);
+                await Task.Delay(EnginePause, services.Clock, cancellationToken);
             }
         }
     }
@@ -59,7 +62,8 @@ internal sealed class AttemptObjects(AttemptKey key, SandboxServices services)
 
     /// <summary>Removes the container; false if there was none.</summary>
     /// <exception cref="PodmanException">The engine could not do it.</exception>
-    public Task<bool> RemoveContainerAsync(CancellationToken cancellationToken) => services.Podman.Containers.RemoveAsync(Names.Container, cancellationToken);
+    public Task<bool> RemoveContainerAsync(CancellationToken cancellationToken) =>
+        services.Podman.Containers.RemoveAsync(Names.Container, cancellationToken);
 
     /// <summary>Removes what clones the workspace, if that is under way.</summary>
     /// <exception cref="PodmanException">The engine could not do it.</exception>

@@ -1,18 +1,24 @@
 using Stromboli.Crds.Runs;
+using Stromboli.Gateway;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Gateway;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>What one attempt has on the node: run directory with its sockets, volumes, container.</summary>
-internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory directory, SandboxServices services, Func<TimeSpan> lease, IShimReports reports) : IAsyncDisposable
+internal sealed class AttemptSandbox(
+    AttemptRecord record,
+    AttemptDirectory directory,
+    SandboxServices services,
+    Func<TimeSpan> lease,
+    IShimReports reports
+) : IAsyncDisposable
 {
-    private const UnixFileMode RunDirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-        | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode RunDirectoryMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(30);
 
@@ -47,7 +53,9 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     /// <summary>What HOME and workspace took of the disk when they were last measured, in bytes; null if they were not.</summary>
     public long? MeasuredBytes => _storage?.MeasuredBytes;
 
-    /// <summary>Waits until no other attempt has the session of this one, if it takes part in one: until then it is not prepared, and not let go.</summary>
+    /// <summary>
+    /// Waits until no other attempt has the session of this one, if it takes part in one: until then it is not prepared, and not let go.
+    /// </summary>
     public Task EnterSessionAsync(CancellationToken cancellationToken) =>
         record.Spec.Session is { } session ? services.Sessions.EnterAsync(session.UID, record.Key, cancellationToken) : Task.CompletedTask;
 
@@ -84,7 +92,11 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         catch (PodmanException e) when (e.IsConflict && !again)
         {
             // Nobody but a bridge makes a container of this name: one that has lost its state since, and may have let the agent go.
-            throw new AttemptRefusedException(RunReason.NodeLost, "The node no longer knows this attempt: its state was lost after its container had been made.", e);
+            throw new AttemptRefusedException(
+                RunReason.NodeLost,
+                "The node no longer knows this attempt: its state was lost after its container had been made.",
+                e
+            );
         }
         catch (PodmanException e)
         {
@@ -107,9 +119,14 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         }
     }
 
-    private Task MakeVolumesAsync(SpecGenerator wanted, CancellationToken cancellationToken) => record.Spec.Session is { } session
-        ? services.Sessions.MakeVolumesAsync(session, record.Spec.Namespace, wanted.Volumes, _user.VolumeOwner, cancellationToken)
-        : Task.WhenAll(wanted.Volumes.Select(volume => services.Podman.Volumes.CreateAsync(volume.Name, wanted.Labels, _user.VolumeOwner, cancellationToken)));
+    private Task MakeVolumesAsync(SpecGenerator wanted, CancellationToken cancellationToken) =>
+        record.Spec.Session is { } session
+            ? services.Sessions.MakeVolumesAsync(session, record.Spec.Namespace, wanted.Volumes, _user.VolumeOwner, cancellationToken)
+            : Task.WhenAll(
+                wanted.Volumes.Select(volume =>
+                    services.Podman.Volumes.CreateAsync(volume.Name, wanted.Labels, _user.VolumeOwner, cancellationToken)
+                )
+            );
 
     /// <summary>Looks for what a former bridge left and, if it runs, opens its sockets again.</summary>
     public async Task<FoundContainer> AdoptAsync(CancellationToken cancellationToken)
@@ -136,7 +153,8 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
     }
 
     // The engine makes the log before it starts a container.
-    private bool HasLostItsLog(ContainerInspection? found) => found?.State?.StartedAt is { Year: > 1970 } && !File.Exists(directory.LogPath);
+    private bool HasLostItsLog(ContainerInspection? found) =>
+        found?.State?.StartedAt is { Year: > 1970 } && !File.Exists(directory.LogPath);
 
     /// <summary>Checks the shim's word, in every state that it may claim, against what the bridge meant and has on record.</summary>
     /// <exception cref="AttemptRefusedException">The container is another one than was meant, or cannot run the CLI.</exception>
@@ -230,28 +248,35 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         }
     }
 
-    private ContainerInputs Inputs(string imageID) => new()
-    {
-        Installation = services.Installation(),
-        Node = services.Node,
-        UID = record.UID,
-        Attempt = record.Attempt,
-        User = _user,
-        ImageID = imageID,
-        RunDirectory = _objects.RunDirectory,
-        ShimPath = services.ShimPath,
-        ClaudeDirectory = record.Spec.Claude is null ? null : services.ClaudeDirectory,
-        LogPath = directory.LogPath,
-        Files = services.Files,
-        EnforcedLimits = services.EnforcedLimits(),
-    };
+    private ContainerInputs Inputs(string imageID) =>
+        new()
+        {
+            Installation = services.Installation(),
+            Node = services.Node,
+            UID = record.UID,
+            Attempt = record.Attempt,
+            User = _user,
+            ImageID = imageID,
+            RunDirectory = _objects.RunDirectory,
+            ShimPath = services.ShimPath,
+            ClaudeDirectory = record.Spec.Claude is null ? null : services.ClaudeDirectory,
+            LogPath = directory.LogPath,
+            Files = services.Files,
+            EnforcedLimits = services.EnforcedLimits(),
+        };
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
         using var activity = BridgeTraces.Step("open sockets", record.Key);
         Directory.CreateDirectory(_objects.RunDirectory);
         File.SetUnixFileMode(_objects.RunDirectory, RunDirectoryMode);
-        Shim = ShimSocket.Listen(_objects.RunDirectory, pid => services.CheckFirstProcess(pid, _mounts.Shim), lease, reports, services.Logger);
+        Shim = ShimSocket.Listen(
+            _objects.RunDirectory,
+            pid => services.CheckFirstProcess(pid, _mounts.Shim),
+            lease,
+            reports,
+            services.Logger
+        );
         Gateway = await services.Gateway.OpenAsync(
             new GatewayRunOptions
             {
@@ -264,7 +289,8 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
                 Budget = record.Spec.Budget,
                 BudgetExceeded = BudgetExceeded,
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     private void Watch(ContainerInspection started)
@@ -273,5 +299,5 @@ internal sealed class AttemptSandbox(AttemptRecord record, AttemptDirectory dire
         _storage.Watch(started);
     }
 
-    private CancellationTokenSource CallDeadline() => new(CallPatience, services.Time);
+    private CancellationTokenSource CallDeadline() => new(CallPatience, services.Clock);
 }

@@ -23,8 +23,8 @@ internal sealed class AttemptServices
     /// <summary>What the operator has yet to learn.</summary>
     public required AttemptChanges Changes { get; init; }
 
-    /// <summary>Time, with timestamps of CLOCK_BOOTTIME.</summary>
-    public required TimeProvider Time { get; init; }
+    /// <summary>Clock, with timestamps of CLOCK_BOOTTIME.</summary>
+    public required TimeProvider Clock { get; init; }
 
     /// <summary>How much is kept of attempts that are over.</summary>
     public KeptLimits Kept { get; init; } = KeptLimits.Default;
@@ -33,5 +33,5 @@ internal sealed class AttemptServices
     public required ILogger Logger { get; init; }
 
     /// <summary>The timestamp at which a time from now is over.</summary>
-    public long After(TimeSpan time) => Time.GetTimestamp() + (long)(time.TotalSeconds * Time.TimestampFrequency);
+    public long After(TimeSpan time) => Clock.GetTimestamp() + (long)(time.TotalSeconds * Clock.TimestampFrequency);
 }

@@ -6,7 +6,9 @@ namespace Stromboli.PodmanBridge.Runs;
 /// <summary>What one attempt waits for, whoever brings it first: the operator's go, the shim's call, the end.</summary>
 internal sealed class AttemptSignals(AttemptState state, Action shimLost) : IShimReports
 {
-    private readonly TaskCompletionSource<(AttemptSpec Spec, AttemptSecrets Secrets)> _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(AttemptSpec Spec, AttemptSecrets Secrets)> _go = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
     private readonly ShimGate _gate = new(() => state.Record.Released);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
@@ -16,7 +18,9 @@ internal sealed class AttemptSignals(AttemptState state, Action shimLost) : IShi
     /// <summary>The operator has the attempt on record, and lets it run.</summary>
     public Task<(AttemptSpec Spec, AttemptSecrets Secrets)> Go => _go.Task;
 
-    /// <summary>The shim has called for the first time; fails with an <see cref="AttemptRefusedException"/> if it is not the shim that called.</summary>
+    /// <summary>
+    /// The shim has called for the first time; fails with an <see cref="AttemptRefusedException"/> if it is not the shim that called.
+    /// </summary>
     public Task<ShimHello> Hello => _gate.Hello;
 
     /// <summary>Nothing of the agent runs any more, by the shim's or the engine's word. Fails as <see cref="Hello"/> does.</summary>
@@ -45,8 +49,8 @@ internal sealed class AttemptSignals(AttemptState state, Action shimLost) : IShi
     }
 
     /// <summary>
-    /// The engine says that a container of this attempt has died. That is the agent's end only if it is the agent's container: an attempt that was taken back and
-    /// wanted anew has had another one before, and events come late.
+    /// The engine says that a container of this attempt has died. That is the agent's end only if it is the agent's container: an attempt
+    /// that was taken back and wanted anew has had another one before, and events come late.
     /// </summary>
     public void SetDead(string id)
     {

@@ -15,8 +15,11 @@ internal static class AttemptStart
     /// <summary>From TERM to KILL when the shim stops the agent by itself, because its lease is over.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
 
-    /// <summary>The option that the node's CLI does not know, as a sentence; null when it knows all, or when another program runs.</summary>
-    public static string? UnknownOption(AttemptSpec spec, string? cliVersion) => spec.Claude is { } claude ? ClaudeFlags.Unknown(claude, cliVersion) : null;
+    /// <summary>
+    /// The option that the node's CLI does not know, as a sentence; null when it knows all, or when another program runs.
+    /// </summary>
+    public static string? UnknownOption(AttemptSpec spec, string? cliVersion) =>
+        spec.Claude is { } claude ? ClaudeFlags.Unknown(claude, cliVersion) : null;
 
     /// <summary>Why what is to run can be told to no program, as a sentence; null when it can.</summary>
     public static string? Problem(AttemptSpec spec, AttemptSecrets secrets)
@@ -35,7 +38,10 @@ internal static class AttemptStart
     /// <summary>The program, its environment and everything else that was kept from the container until now.</summary>
     public static ShimGo Build(AttemptSpec spec, AttemptSecrets secrets, TimeSpan lease)
     {
-        var whole = spec with { Env = [.. spec.Env, .. secrets.Env.Select(variable => new EnvVar { Name = variable.Name, Value = variable.Value })] };
+        var whole = spec with
+        {
+            Env = [.. spec.Env, .. secrets.Env.Select(variable => new EnvVar { Name = variable.Name, Value = variable.Value })],
+        };
         var command = whole.Claude is { } claude ? ClaudeCommand.Build(claude, whole) : AgentCommand.Build(whole);
         return new ShimGo
         {

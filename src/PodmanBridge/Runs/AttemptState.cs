@@ -5,8 +5,8 @@ using Stromboli.PodmanBridge.Sandbox;
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>
-/// How far one attempt is, in memory and on disk. Causes that end it race; the first one decided is on disk before anybody learns of it, and is the
-/// one that counts.
+/// How far one attempt is, in memory and on disk. Causes that end it race; the first one decided is on disk before anybody learns of it,
+/// and is the one that counts.
 /// </summary>
 internal sealed partial class AttemptState : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed partial class AttemptState : IDisposable
         _services = services;
         _end = directory.ReadEnd() is { } end ? Needed(end) : null;
         _stage = _end is null ? AttemptStage.Preparing : AttemptStage.Ended;
-        _deadline = new AttemptDeadline(services.Time, () => Record.Deadline, () => End(EndCause.TimedOut));
+        _deadline = new AttemptDeadline(services.Clock, () => Record.Deadline, () => End(EndCause.TimedOut));
         if (_end is null)
         {
             _deadline.Arm();
@@ -112,10 +112,15 @@ internal sealed partial class AttemptState : IDisposable
         {
             if (_end is { Collected: true })
             {
-                return new AttemptObservation { UID = _record.UID, Attempt = _record.Attempt, Stage = AttemptStage.Collected };
+                return new AttemptObservation
+                {
+                    UID = _record.UID,
+                    Attempt = _record.Attempt,
+                    Stage = AttemptStage.Collected,
+                };
             }
 
-            var now = _services.Time.GetUtcNow();
+            var now = _services.Clock.GetUtcNow();
             return new AttemptObservation
             {
                 UID = _record.UID,
@@ -220,7 +225,7 @@ internal sealed partial class AttemptState : IDisposable
             _hooks ??= hooks;
             if (_record.StartedAt is null)
             {
-                Keep(_record with { StartedAt = _services.Time.GetTimestamp() });
+                Keep(_record with { StartedAt = _services.Clock.GetTimestamp() });
             }
         }
 
@@ -269,7 +274,10 @@ internal sealed partial class AttemptState : IDisposable
         }
     }
 
-    /// <summary>The operator has no end on record after all, as when its cluster was set back to an older state: the end is told again, without what went when it was collected.</summary>
+    /// <summary>
+    /// The operator has no end on record after all, as when its cluster was set back to an older state: the end is told again, without what
+    /// went when it was collected.
+    /// </summary>
     public void NotCollected()
     {
         lock (_lock)
@@ -318,7 +326,8 @@ internal sealed partial class AttemptState : IDisposable
     }
 
     // Also of an end that an older bridge stored.
-    private static AttemptEndRecord Needed(AttemptEndRecord end) => end.Collected ? end with { Hooks = null, End = end.End with { Result = null, Structured = null } } : end;
+    private static AttemptEndRecord Needed(AttemptEndRecord end) =>
+        end.Collected ? end with { Hooks = null, End = end.End with { Result = null, Structured = null } } : end;
 
     // To be called under the lock.
     private void KeepReleased()
@@ -331,7 +340,11 @@ internal sealed partial class AttemptState : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AttemptRefusedException(RunReason.Crashed, $"The node could not store that the agent may start, so it was not started: {e.Message}", e);
+            throw new AttemptRefusedException(
+                RunReason.Crashed,
+                $"The node could not store that the agent may start, so it was not started: {e.Message}",
+                e
+            );
         }
     }
 
@@ -342,7 +355,8 @@ internal sealed partial class AttemptState : IDisposable
         Store(() => _directory.Write(record));
     }
 
-    // A full disk must end no agent and no link: what could not be stored still holds in this process, and the log tells the next one how it ended.
+    // A full disk must end no agent and no link: what could not be stored still holds in this process, and the log tells the next one how
+    // it ended.
     private void Store(Action write)
     {
         try
@@ -356,13 +370,16 @@ internal sealed partial class AttemptState : IDisposable
     }
 
     private long? RunningMs() =>
-        _record.StartedAt is { } started && _record.BootID == _services.BootID ? (long)_services.Time.GetElapsedTime(started).TotalMilliseconds : null;
+        _record.StartedAt is { } started && _record.BootID == _services.BootID
+            ? (long)_services.Clock.GetElapsedTime(started).TotalMilliseconds
+            : null;
 
-    private static long? Ago(DateTimeOffset now, DateTimeOffset? then) => then is { } at ? Math.Max(0, (long)(now - at).TotalMilliseconds) : null;
+    private static long? Ago(DateTimeOffset now, DateTimeOffset? then) =>
+        then is { } at ? Math.Max(0, (long)(now - at).TotalMilliseconds) : null;
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "The state of attempt {Attempt} could not be stored: {Error}")]
+        [LoggerMessage(LogLevel.Error, "The state of attempt {Attempt} could not be stored: {Error}")]
         public static partial void NotStored(ILogger logger, AttemptKey attempt, string error);
     }
 }

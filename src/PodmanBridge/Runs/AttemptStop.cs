@@ -1,9 +1,15 @@
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>Stops what one attempt has running, and clears it away.</summary>
-internal sealed partial class AttemptStop(AttemptState state, AttemptSandbox sandbox, AttemptSignals signals, AttemptServices services, CancellationToken closing)
+internal sealed partial class AttemptStop(
+    AttemptState state,
+    AttemptSandbox sandbox,
+    AttemptSignals signals,
+    AttemptServices services,
+    CancellationToken closing
+)
 {
     /// <summary>From TERM to KILL. With it, the end is stored within two seconds of a deadline or a cancel.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
@@ -30,13 +36,15 @@ internal sealed partial class AttemptStop(AttemptState state, AttemptSandbox san
             sandbox.Refuse();
             // What fills the disk gets no time to fill more of it.
             sandbox.Shim!.Stop(cause == EndCause.StorageExceeded ? TimeSpan.Zero : StopGrace);
-            await Task.WhenAny(signals.Over, Task.Delay(StopGrace + StopBackstop, services.Time));
+            await Task.WhenAny(signals.Over, Task.Delay(StopGrace + StopBackstop, services.Clock));
         }
 
         await KillAsync();
     }
 
-    /// <summary>Removes the container: at once, or while the engine is away as soon as it is back. Gives up only when the bridge stops.</summary>
+    /// <summary>
+    /// Removes the container: at once, or while the engine is away as soon as it is back. Gives up only when the bridge stops.
+    /// </summary>
     public async Task CleanUpAsync()
     {
         for (var pause = FirstPause; !closing.IsCancellationRequested; pause = pause < LastPause ? 2 * pause : LastPause)
@@ -50,7 +58,7 @@ internal sealed partial class AttemptStop(AttemptState state, AttemptSandbox san
             catch (Exception e)
             {
                 Log.CleanUpFailed(services.Logger, e, state.Record.Key);
-                await Task.Delay(pause, services.Time, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(pause, services.Clock, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -73,17 +81,17 @@ internal sealed partial class AttemptStop(AttemptState state, AttemptSandbox san
             catch (Exception e) when (e is PodmanException or OperationCanceledException)
             {
                 Log.CleanUpFailed(services.Logger, e, state.Record.Key);
-                await Task.WhenAny(signals.Over, Task.Delay(FirstPause, services.Time));
+                await Task.WhenAny(signals.Over, Task.Delay(FirstPause, services.Clock));
             }
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Attempt {Attempt} is stopped: {Cause}")]
+        [LoggerMessage(LogLevel.Information, "Attempt {Attempt} is stopped: {Cause}")]
         public static partial void Stopping(ILogger logger, AttemptKey attempt, EndCause? cause);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "The container of attempt {Attempt} could not be stopped or removed; it is tried again")]
+        [LoggerMessage(LogLevel.Error, "The container of attempt {Attempt} could not be stopped or removed; it is tried again")]
         public static partial void CleanUpFailed(ILogger logger, Exception exception, AttemptKey attempt);
     }
 }

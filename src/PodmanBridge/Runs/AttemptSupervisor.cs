@@ -48,7 +48,8 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
     public static AttemptSupervisor Begin(DesiredAttempt desired, AttemptServices services)
     {
         var spec = desired.Spec!;
-        var user = (spec.Session is { } session ? services.Sandbox.Sessions.Open(session) : services.Users.Take())
+        var user =
+            (spec.Session is { } session ? services.Sandbox.Sessions.Open(session) : services.Users.Take())
             ?? throw new InvalidOperationException("Every user number of the subordinate range is in use.");
         var directory = AttemptDirectory.Create(services.StateRoot, new AttemptKey(desired.UID, desired.Attempt));
         var record = new AttemptRecord
@@ -78,7 +79,9 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
         }
 
         var supervisor = new AttemptSupervisor(record, directory, services);
-        supervisor._running = Task.Run(() => supervisor._state.Ended ? supervisor._stop.CleanUpAsync() : supervisor.RunAsync(adopted: true));
+        supervisor._running = Task.Run(() =>
+            supervisor._state.Ended ? supervisor._stop.CleanUpAsync() : supervisor.RunAsync(adopted: true)
+        );
         return supervisor;
     }
 
@@ -127,9 +130,10 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
     public void NotCollected() => _state.NotCollected();
 
     /// <summary>What the node keeps of the attempt, if it is over and collected; else null.</summary>
-    public KeptAttempt? Kept => _state is { CollectedEnd: { } ended, Record.Spec.Namespace: var @namespace }
-        ? new KeptAttempt(Key, @namespace, ended.EndedAt, _keptBytes ??= _directory.Bytes())
-        : null;
+    public KeptAttempt? Kept =>
+        _state is { CollectedEnd: { } ended, Record.Spec.Namespace: var @namespace }
+            ? new KeptAttempt(Key, @namespace, ended.EndedAt, _keptBytes ??= _directory.Bytes())
+            : null;
 
     /// <inheritdoc/>
     public string Namespace => _state.Record.Spec.Namespace;
@@ -211,7 +215,10 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
         {
             Log.Refused(_logger, Key, e.Reason, e.Message);
             refusal = _conclusion.Refusal(e.Reason, e.Message);
-            if ((e.Reason == RunReason.NodeLost || (e.Reason == RunReason.NodeUnfit && (adopted || _way.Released))) && !await TryVanishAsync())
+            if (
+                (e.Reason == RunReason.NodeLost || (e.Reason == RunReason.NodeUnfit && (adopted || _way.Released)))
+                && !await TryVanishAsync()
+            )
             {
                 return;
             }
@@ -225,8 +232,12 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
         catch (Exception e)
         {
             Log.Failed(_logger, e, Key);
-            // An agent of a former bridge's may have done half its work under a shim that no longer answers: that is not begun again without being asked for.
-            refusal = _conclusion.Refusal(adopted && e is TimeoutException ? RunReason.Crashed : RunReason.NodeUnfit, $"The node could not run the attempt: {e.Message}");
+            // An agent of a former bridge's may have done half its work under a shim that no longer answers: that is not begun again
+            // without being asked for.
+            refusal = _conclusion.Refusal(
+                adopted && e is TimeoutException ? RunReason.Crashed : RunReason.NodeUnfit,
+                $"The node could not run the attempt: {e.Message}"
+            );
             if ((adopted || _way.Released) && !await TryVanishAsync())
             {
                 return;
@@ -252,10 +263,10 @@ internal sealed partial class AttemptSupervisor : IAsyncDisposable, IFinishedAtt
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Attempt {Attempt} is refused: {Reason}: {Message}")]
+        [LoggerMessage(LogLevel.Warning, "Attempt {Attempt} is refused: {Reason}: {Message}")]
         public static partial void Refused(ILogger logger, AttemptKey attempt, RunReason reason, string message);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Attempt {Attempt} failed on this node")]
+        [LoggerMessage(LogLevel.Error, "Attempt {Attempt} failed on this node")]
         public static partial void Failed(ILogger logger, Exception exception, AttemptKey attempt);
     }
 }

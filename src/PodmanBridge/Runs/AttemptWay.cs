@@ -7,7 +7,13 @@ namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>The way of one attempt while nothing ends it: prepared, held, let go, and on until its agent is over.</summary>
 internal sealed class AttemptWay(
-    AttemptState state, AttemptDirectory directory, AttemptSandbox sandbox, AttemptSignals signals, AttemptServices services, CancellationToken closing)
+    AttemptState state,
+    AttemptDirectory directory,
+    AttemptSandbox sandbox,
+    AttemptSignals signals,
+    AttemptServices services,
+    CancellationToken closing
+)
 {
     /// <summary>How long a started container may take until its shim calls.</summary>
     private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(15);
@@ -39,20 +45,26 @@ internal sealed class AttemptWay(
 
         if (found == FoundContainer.Lost)
         {
-            throw new AttemptRefusedException(RunReason.NodeLost, "The node no longer knows how the attempt went: its log was lost after it had been let go.");
+            throw new AttemptRefusedException(
+                RunReason.NodeLost,
+                "The node no longer knows how the attempt went: its log was lost after it had been let go."
+            );
         }
 
         if (found == FoundContainer.None)
         {
             RefuseIf(_wanted is { } wanted ? AttemptStart.UnknownOption(wanted, services.Sandbox.CliVersion()) : null);
-            RefuseIf(WorkspaceClone.Problem(_wanted is { } first ? services.Sandbox.Sessions.Left(first) : null, services.Sandbox), RunReason.GitCloneFailed);
+            RefuseIf(
+                WorkspaceClone.Problem(_wanted is { } first ? services.Sandbox.Sessions.Left(first) : null, services.Sandbox),
+                RunReason.GitCloneFailed
+            );
             // Credentials come with Go alone, so a run that pulls with some is prepared after it; all others while their record is written.
             var pull = state.Record.Spec.PullsWithSecrets ? (await signals.Go.WaitAsync(state.Ending)).Secrets.PullCredentials : [];
             using var activity = BridgeTraces.Step("prepare", state.Record.Key);
             await sandbox.PrepareAsync(again: adopted, pull, state.Ending);
         }
 
-        var heard = await Task.WhenAny(signals.Hello, signals.Over).WaitAsync(HelloDeadline, services.Time, state.Ending);
+        var heard = await Task.WhenAny(signals.Hello, signals.Over).WaitAsync(HelloDeadline, services.Clock, state.Ending);
         if (heard == signals.Over)
         {
             return;

@@ -1,18 +1,24 @@
 using Stromboli.Crds.Runs;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Sandbox.Oci;
 
 namespace Stromboli.PodmanBridge.Runs;
 
-/// <summary>Makes and starts a container, and compares with what was meant what the engine and the runtime made of it, before its shim is listened to.</summary>
+/// <summary>
+/// Makes and starts a container, and compares with what was meant what the engine and the runtime made of it, before its shim is listened
+/// to.
+/// </summary>
 internal static class CheckedStart
 {
     /// <summary>How many times a container is made whose engine went away meanwhile.</summary>
     private const int Tries = 3;
 
-    /// <summary>Makes and starts. A call that changes something is never given up half way: the engine would go on with it behind our back. Between two calls it may end.</summary>
+    /// <summary>
+    /// Makes and starts. A call that changes something is never given up half way: the engine would go on with it behind our back. Between
+    /// two calls it may end.
+    /// </summary>
     /// <param name="containers">The engine.</param>
     /// <param name="wanted">What it is asked for.</param>
     /// <param name="shim">Where the container's shim will call.</param>
@@ -22,7 +28,14 @@ internal static class CheckedStart
     /// <exception cref="AttemptRefusedException">It is another container than was meant.</exception>
     /// <exception cref="PodmanException">The engine could not do it.</exception>
     /// <returns>What the engine says of the running container; null if it does not run any more.</returns>
-    public static async Task<ContainerInspection?> MakeAsync(IContainerOperations containers, SpecGenerator wanted, ShimSocket shim, IDisposable slot, Action<string> known, CancellationToken cancellationToken)
+    public static async Task<ContainerInspection?> MakeAsync(
+        IContainerOperations containers,
+        SpecGenerator wanted,
+        ShimSocket shim,
+        IDisposable slot,
+        Action<string> known,
+        CancellationToken cancellationToken
+    )
     {
         for (var tries = 1; ; tries++)
         {
@@ -32,14 +45,22 @@ internal static class CheckedStart
             }
             catch (PodmanException e) when (e.Interrupted && tries < Tries)
             {
-                // The engine went away in the middle of a call and cannot go on with what it left. Nothing of the tenant's runs in it: its shim waits.
+                // The engine went away in the middle of a call and cannot go on with what it left. Nothing of the tenant's runs in it: its
+                // shim waits.
                 await containers.RemoveAsync(wanted.Name, cancellationToken);
                 File.Delete(wanted.Log.Path);
             }
         }
     }
 
-    private static async Task<ContainerInspection?> MakeOnceAsync(IContainerOperations containers, SpecGenerator wanted, ShimSocket shim, IDisposable slot, Action<string> known, CancellationToken cancellationToken)
+    private static async Task<ContainerInspection?> MakeOnceAsync(
+        IContainerOperations containers,
+        SpecGenerator wanted,
+        ShimSocket shim,
+        IDisposable slot,
+        Action<string> known,
+        CancellationToken cancellationToken
+    )
     {
         cancellationToken.ThrowIfCancellationRequested();
         known(await containers.CreateAsync(wanted, cancellationToken));
@@ -50,8 +71,14 @@ internal static class CheckedStart
         return await ExpectShimAsync(containers, wanted, shim, cancellationToken);
     }
 
-    // Until a shim is expected none is listened to: what the runtime was told is checked before that, since only now is it there to be read.
-    private static async Task<ContainerInspection?> ExpectShimAsync(IContainerOperations containers, SpecGenerator wanted, ShimSocket shim, CancellationToken cancellationToken)
+    // Until a shim is expected none is listened to: what the runtime was told is checked before that, since only now is it there to be
+    // read.
+    private static async Task<ContainerInspection?> ExpectShimAsync(
+        IContainerOperations containers,
+        SpecGenerator wanted,
+        ShimSocket shim,
+        CancellationToken cancellationToken
+    )
     {
         var started = await containers.InspectAsync(wanted.Name, cancellationToken);
         if (started?.State is not { Pid: > 0 and var pid })
@@ -70,7 +97,8 @@ internal static class CheckedStart
         {
             throw new AttemptRefusedException(
                 RunReason.PolicyDenied,
-                $"The node's engine made another container than was meant: {string.Join("; ", differences.Take(3))}. Look at the node's containers.conf.");
+                $"The node's engine made another container than was meant: {string.Join("; ", differences.Take(3))}. Look at the node's containers.conf."
+            );
         }
     }
 }

@@ -3,7 +3,9 @@ using Stromboli.PodmanBridge.Git;
 
 namespace Stromboli.PodmanBridge.Runs;
 
-/// <summary>The step between an attempt's <c>Go</c> and that of its shim: the clone of its workspace, if it has one and it is not there yet.</summary>
+/// <summary>
+/// The step between an attempt's <c>Go</c> and that of its shim: the clone of its workspace, if it has one and it is not there yet.
+/// </summary>
 internal sealed class CloneStep(AttemptServices services, AttemptState state, AttemptDirectory directory, AttemptSignals signals)
 {
     /// <summary>Clones.</summary>
@@ -17,9 +19,17 @@ internal sealed class CloneStep(AttemptServices services, AttemptState state, At
     {
         // After a loss of power what was written last may be missing, and no agent can have started on it: it is cloned again.
         if (spec.Git is null || state.Record.ClonedInBoot == services.BootID)
+        {
             return true;
+        }
+
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(state.Ending, closing);
-        var clone = new WorkspaceClone(state.Record, directory, services.Sandbox, () => services.Lease.Remaining).RunAsync(spec, credential, closing, ended.Token);
+        var clone = new WorkspaceClone(state.Record, directory, services.Sandbox, () => services.Lease.Remaining).RunAsync(
+            spec,
+            credential,
+            closing,
+            ended.Token
+        );
         if (await Task.WhenAny(clone, signals.Over) == clone)
         {
             await clone;

@@ -1,15 +1,21 @@
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Link;
-using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>
-/// Listens to the engine for containers of ours that died. The shim tells of an agent's end first; this is for a container that was killed under its
-/// shim. Podman loses events now and then, so each new subscription looks at all containers once.
+/// Listens to the engine for containers of ours that died. The shim tells of an agent's end first; this is for a container that was killed
+/// under its shim. Podman loses events now and then, so each new subscription looks at all containers once.
 /// </summary>
-internal sealed partial class ContainerDeaths(IPodman podman, RunSupervisor attempts, Installation installation, BridgeOptions options, TimeProvider time, ILogger<ContainerDeaths> logger)
-    : BackgroundService
+internal sealed partial class ContainerDeaths(
+    IPodman podman,
+    RunSupervisor attempts,
+    Installation installation,
+    BridgeOptions options,
+    TimeProvider clock,
+    ILogger<ContainerDeaths> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -38,7 +44,7 @@ internal sealed partial class ContainerDeaths(IPodman podman, RunSupervisor atte
                 Log.EventsEnded(logger, e.Message);
             }
 
-            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -66,7 +72,7 @@ internal sealed partial class ContainerDeaths(IPodman podman, RunSupervisor atte
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The engine's events ended: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "The engine's events ended: {Error}")]
         public static partial void EventsEnded(ILogger logger, string error);
     }
 }

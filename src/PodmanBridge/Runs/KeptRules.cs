@@ -4,8 +4,8 @@ namespace Stromboli.PodmanBridge.Runs;
 internal static class KeptRules
 {
     /// <summary>
-    /// The attempts to drop: one at a time from the namespace that keeps most, its oldest first, so that a namespace that runs much pushes out its own. An attempt whose end is
-    /// not collected is not a <see cref="KeptAttempt"/>, so it is never among them.
+    /// The attempts to drop: one at a time from the namespace that keeps most, its oldest first, so that a namespace that runs much pushes
+    /// out its own. An attempt whose end is not collected is not a <see cref="KeptAttempt"/>, so it is never among them.
     /// </summary>
     public static IReadOnlyList<AttemptKey> Excess(IEnumerable<KeptAttempt> kept, KeptLimits limits)
     {

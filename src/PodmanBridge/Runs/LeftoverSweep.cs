@@ -1,16 +1,23 @@
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Link;
-using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>
-/// Removes containers, volumes and run directories of this node that no attempt knows: what is left when the state directory was lost, or when the engine went on
-/// with a call that had been given up. To be called after a whole snapshot, when everything that may be here is known.
+/// Removes containers, volumes and run directories of this node that no attempt knows: what is left when the state directory was lost, or
+/// when the engine went on with a call that had been given up. To be called after a whole snapshot, when everything that may be here is
+/// known.
 /// </summary>
 internal sealed partial class LeftoverSweep(
-    IPodman podman, RunSupervisor attempts, NodeSessions sessions, Installation installation, BridgeOptions options, ILogger<LeftoverSweep> logger)
+    IPodman podman,
+    RunSupervisor attempts,
+    NodeSessions sessions,
+    Installation installation,
+    BridgeOptions options,
+    ILogger<LeftoverSweep> logger
+)
 {
     /// <summary>Looks at everything of the node once.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
@@ -55,10 +62,10 @@ internal sealed partial class LeftoverSweep(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Removed the {Kind} {Name}, of which no attempt knows")]
+        [LoggerMessage(LogLevel.Warning, "Removed the {Kind} {Name}, of which no attempt knows")]
         public static partial void Removed(ILogger logger, string kind, string name);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for leftovers; looked for again in a while: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "Could not look for leftovers; looked for again in a while: {Error}")]
         public static partial void Failed(ILogger logger, string error);
     }
 }

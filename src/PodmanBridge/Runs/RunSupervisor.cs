@@ -20,7 +20,7 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
     {
         (_services, _logger) = (services, logger);
         _unknown = new UnknownAttempts(services, logger);
-        _drops = new AttemptDrops(services.Time, logger, OnDropped, _stopping.Token);
+        _drops = new AttemptDrops(services.Clock, logger, OnDropped, _stopping.Token);
     }
 
     private AttemptSupervisor[] Attempts
@@ -239,7 +239,12 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
     // To be called under the lock.
     private void DropExcess()
     {
-        foreach (var key in KeptRules.Excess(_attempts.Values.Where(attempt => !_drops.Contains(attempt.Key)).Select(attempt => attempt.Kept).OfType<KeptAttempt>(), _services.Kept))
+        foreach (
+            var key in KeptRules.Excess(
+                _attempts.Values.Where(attempt => !_drops.Contains(attempt.Key)).Select(attempt => attempt.Kept).OfType<KeptAttempt>(),
+                _services.Kept
+            )
+        )
         {
             Log.DroppedExcess(_logger, key);
             Drop(key);
@@ -274,13 +279,16 @@ internal sealed partial class RunSupervisor : IDesiredSink, IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Goes on with attempt {Attempt}, which a former bridge left")]
+        [LoggerMessage(LogLevel.Information, "Goes on with attempt {Attempt}, which a former bridge left")]
         public static partial void Adopted(ILogger logger, AttemptKey attempt);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Removes attempt {Attempt}, which is over and on record, before its time: the node keeps more than --max-kept-runs and --max-kept-bytes allow")]
+        [LoggerMessage(
+            LogLevel.Information,
+            "Removes attempt {Attempt}, which is over and on record, before its time: the node keeps more than --max-kept-runs and --max-kept-bytes allow"
+        )]
         public static partial void DroppedExcess(ILogger logger, AttemptKey attempt);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The node's lease is over: its agents are stopped")]
+        [LoggerMessage(LogLevel.Warning, "The node's lease is over: its agents are stopped")]
         public static partial void LeaseOver(ILogger logger);
     }
 }

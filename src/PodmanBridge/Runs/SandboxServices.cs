@@ -1,9 +1,9 @@
 using Stromboli.Crds.Runs;
-using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Gateway;
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
@@ -49,7 +49,9 @@ internal sealed class SandboxServices
     /// <summary>The shim's file on this node.</summary>
     public required string ShimPath { get; init; }
 
-    /// <summary>Why a process cannot be the shim of a file, as half a sentence; null if it is (<see cref="FirstProcess.Problem"/>).</summary>
+    /// <summary>
+    /// Why a process cannot be the shim of a file, as half a sentence; null if it is (<see cref="FirstProcess.Problem"/>).
+    /// </summary>
     public Func<int, FileIdentity, string?> CheckFirstProcess { get; init; } = FirstProcess.Problem;
 
     /// <summary>The folder of the Claude CLI on this node; null if it has none.</summary>
@@ -83,14 +85,14 @@ internal sealed class SandboxServices
     public Func<CancellationToken, Task> TryEngineAsync { get; init; } = static _ => Task.CompletedTask;
 
     /// <summary>Time.</summary>
-    public required TimeProvider Time { get; init; }
+    public required TimeProvider Clock { get; init; }
 
     /// <summary>The log.</summary>
     public required ILogger Logger { get; init; }
 
     /// <summary>
-    /// The end of an attempt whose container the engine could not make or start. The engine is tried first: if it runs no container at all, the operator is to know when it
-    /// places the next attempt.
+    /// The end of an attempt whose container the engine could not make or start. The engine is tried first: if it runs no container at all,
+    /// the operator is to know when it places the next attempt.
     /// </summary>
     /// <param name="what">What failed, as the beginning of a sentence.</param>
     /// <param name="error">What the engine said.</param>

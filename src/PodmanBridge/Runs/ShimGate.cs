@@ -10,7 +10,9 @@ internal sealed class ShimGate(Func<bool> released)
     private readonly TaskCompletionSource<ShimHello> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The shim has called for the first time; fails with an <see cref="AttemptRefusedException"/> if it is not the shim that called.</summary>
+    /// <summary>
+    /// The shim has called for the first time; fails with an <see cref="AttemptRefusedException"/> if it is not the shim that called.
+    /// </summary>
     public Task<ShimHello> Hello => _hello.Task;
 
     /// <summary>The container was checked against what was meant: what its shim says counts from now on.</summary>
@@ -36,5 +38,6 @@ internal sealed class ShimGate(Func<bool> released)
 
     /// <summary>The refusal of a container.</summary>
     /// <param name="problem">Half a sentence.</param>
-    public static AttemptRefusedException Denied(string problem) => new(RunReason.PolicyDenied, $"The container is another one than was meant: {problem}.");
+    public static AttemptRefusedException Denied(string problem) =>
+        new(RunReason.PolicyDenied, $"The container is another one than was meant: {problem}.");
 }

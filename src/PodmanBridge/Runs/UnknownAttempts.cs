@@ -1,12 +1,12 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>
-/// The ends of attempts that the operator speaks of and that never began here, or of which the state was lost. In the second case their agent may still
-/// run, and once the end is reported another attempt may begin: so what is left of them is removed first.
+/// The ends of attempts that the operator speaks of and that never began here, or of which the state was lost. In the second case their
+/// agent may still run, and once the end is reported another attempt may begin: so what is left of them is removed first.
 /// </summary>
 internal sealed partial class UnknownAttempts(AttemptServices services, ILogger logger) : IAsyncDisposable
 {
@@ -74,7 +74,12 @@ internal sealed partial class UnknownAttempts(AttemptServices services, ILogger 
                 UID = key.UID,
                 Attempt = key.Attempt,
                 Stage = AttemptStage.Ended,
-                End = new AttemptEnd { Reason = reason, Message = message, EndedAgoMs = 0 },
+                End = new AttemptEnd
+                {
+                    Reason = reason,
+                    Message = message,
+                    EndedAgoMs = 0,
+                },
             };
             _removals[key] = Task.Run(() => EndAsync(key, observation));
         }
@@ -107,7 +112,7 @@ internal sealed partial class UnknownAttempts(AttemptServices services, ILogger 
     {
         for (var pause = FirstPause; !await TryRemoveAsync(key); pause = 2 * pause < LastPause ? 2 * pause : LastPause)
         {
-            await Task.Delay(pause, services.Time, _stopping.Token);
+            await Task.Delay(pause, services.Clock, _stopping.Token);
         }
 
         lock (_lock)
@@ -146,10 +151,10 @@ internal sealed partial class UnknownAttempts(AttemptServices services, ILogger 
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Removed the container {Container} of attempt {Attempt}, whose state was lost")]
+        [LoggerMessage(LogLevel.Warning, "Removed the container {Container} of attempt {Attempt}, whose state was lost")]
         public static partial void Removed(ILogger logger, AttemptKey attempt, string container);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "What may be left of attempt {Attempt} cannot be removed yet; its end waits for that: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "What may be left of attempt {Attempt} cannot be removed yet; its end waits for that: {Error}")]
         public static partial void Repeats(ILogger logger, AttemptKey attempt, string error);
     }
 }

@@ -1,9 +1,9 @@
 namespace Stromboli.PodmanBridge.Runs;
 
 /// <summary>
-/// Hands out the numbers that workspaces belong to, above those that images use for themselves and within the 65,536 subordinate ids of a user. A number
-/// is free again only when everything that it owns is gone, and is not taken again at once: an agent that gets out is neither the bridge's user nor
-/// another run's.
+/// Hands out the numbers that workspaces belong to, above those that images use for themselves and within the 65,536 subordinate ids of a
+/// user. A number is free again only when everything that it owns is gone, and is not taken again at once: an agent that gets out is
+/// neither the bridge's user nor another run's.
 /// </summary>
 internal sealed class WorkspaceUsers
 {

@@ -1,11 +1,12 @@
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Sandbox;
 
 /// <summary>
-/// Whose number the agent has. As a rule a number of the workspace's own out of the engine's subordinate range, so that who gets out is nobody. To write a directory of the
-/// node it must be the engine's own user: such a container has a user namespace of its own, in which that user has a number of its choice (<c>keep-id</c>).
+/// Whose number the agent has. As a rule a number of the workspace's own out of the engine's subordinate range, so that who gets out is
+/// nobody. To write a directory of the node it must be the engine's own user: such a container has a user namespace of its own, in which
+/// that user has a number of its choice (<c>keep-id</c>).
 /// </summary>
 /// <param name="InContainer">User and group in the container.</param>
 /// <param name="VolumeOwner">The same as the engine numbers it, for volumes.</param>
@@ -13,8 +14,8 @@ namespace Stromboli.PodmanBridge.Sandbox;
 internal sealed record AgentUser(int InContainer, int VolumeOwner, bool IsEngineUser)
 {
     /// <summary>
-    /// The engine's own user in a container, the same for all: the engine keeps a copy of an image for each mapping, and makes it when the image is first used with it.
-    /// Not 0, as which the CLI refuses to skip permissions.
+    /// The engine's own user in a container, the same for all: the engine keeps a copy of an image for each mapping, and makes it when the
+    /// image is first used with it. Not 0, as which the CLI refuses to skip permissions.
     /// </summary>
     public const int EngineUser = 1000;
 
@@ -28,5 +29,7 @@ internal sealed record AgentUser(int InContainer, int VolumeOwner, bool IsEngine
     /// <param name="spec">What runs.</param>
     /// <param name="number">The workspace's own number.</param>
     public static AgentUser Of(AttemptSpec spec, int number) =>
-        spec.WorkspaceHostPath is not null || spec.Volumes.Any(volume => !volume.ReadOnly) ? new(EngineUser, 0, IsEngineUser: true) : new(number, number, IsEngineUser: false);
+        spec.WorkspaceHostPath is not null || spec.Volumes.Any(volume => !volume.ReadOnly)
+            ? new(EngineUser, 0, IsEngineUser: true)
+            : new(number, number, IsEngineUser: false);
 }

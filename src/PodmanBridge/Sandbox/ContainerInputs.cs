@@ -36,6 +36,9 @@ internal sealed record ContainerInputs
     /// <summary>The files that are the same for every container.</summary>
     public required SandboxFiles Files { get; init; }
 
-    /// <summary>The limits that hold here, out of <c>cpu</c>, <c>memory</c>, <c>pids</c> and <c>ephemeralStorage</c>; the others are left out and the container labelled.</summary>
+    /// <summary>
+    /// The limits that hold here, out of <c>cpu</c>, <c>memory</c>, <c>pids</c> and <c>ephemeralStorage</c>; the others are left out and
+    /// the container labelled.
+    /// </summary>
     public required IReadOnlyCollection<string> EnforcedLimits { get; init; }
 }

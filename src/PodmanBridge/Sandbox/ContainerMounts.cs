@@ -1,6 +1,6 @@
 using Stromboli.NodeLink.Messages;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.HostPaths;
-using Stromboli.PodmanBridge.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Sandbox;
 
@@ -28,49 +28,78 @@ internal static class ContainerMounts
             Bind(inputs.Files.ResolvConf, "/etc/resolv.conf", "noexec"),
         };
         if (inputs.ClaudeDirectory is not null)
+        {
             mounts.Add(Bind(inputs.ClaudeDirectory, SandboxPaths.Cli));
+        }
+
         mounts.AddRange(HostPathRequest.Of(spec).Select(HostPath));
         return mounts;
     }
 
     /// <summary>
-    /// Workspace and HOME, which are the user's since they were made. <c>nocopy</c> keeps the image's files out of them. <c>U</c> would go through a session's
-    /// whole workspace at each start, and Podman 4.3 gives the volume to the owner of the image's directory after it.
+    /// Workspace and HOME, which are the user's since they were made. <c>nocopy</c> keeps the image's files out of them. <c>U</c> would go
+    /// through a session's whole workspace at each start, and Podman 4.3 gives the volume to the owner of the image's directory after it.
     /// </summary>
     public static IReadOnlyList<SpecVolume> Volumes(AttemptSpec spec, ContainerNames names) =>
-    [
-        .. spec.WorkspaceHostPath is null
-            ? [new() { Name = names.Workspace, Destination = MountPaths.Normalise(spec.MountPath) ?? spec.MountPath, Options = ["nosuid", "nodev", "nocopy"] }]
-            : Array.Empty<SpecVolume>(),
-        new() { Name = names.Home, Destination = SandboxPaths.Home, Options = ["nosuid", "nodev", "nocopy"] },
-    ];
-
-    /// <summary>Nothing in it is a device or gives rights, whoever may have put it there; what the node mounts below it later stays outside.</summary>
-    private static SpecMount HostPath(HostPathRequest request) => new()
-    {
-        Destination = MountPaths.Normalise(request.MountPath) ?? request.MountPath,
-        Type = "bind",
-        Source = request.HostPath,
-        Options = ["bind", "private", request.Writable ? "rw" : "ro", "nosuid", "nodev", .. request.NoExec ? ["noexec"] : Array.Empty<string>()],
-    };
-
-    private static SpecMount Bind(string source, string destination, params ReadOnlySpan<string> more) => new()
-    {
-        Destination = destination,
-        Type = "bind",
-        Source = source,
-        Options = ["bind", "private", "ro", "nosuid", "nodev", .. more],
-    };
+        [
+            .. spec.WorkspaceHostPath is null
+                ?
+                [
+                    new()
+                    {
+                        Name = names.Workspace,
+                        Destination = MountPaths.Normalise(spec.MountPath) ?? spec.MountPath,
+                        Options = ["nosuid", "nodev", "nocopy"],
+                    },
+                ]
+                : Array.Empty<SpecVolume>(),
+            new()
+            {
+                Name = names.Home,
+                Destination = SandboxPaths.Home,
+                Options = ["nosuid", "nodev", "nocopy"],
+            },
+        ];
 
     /// <summary>
-    /// <c>notmpcopyup</c> keeps the image's files out. Podman (4.3 to 5.4) knows no <c>nr_inodes</c> but hands the value of <c>size</c> on as it is,
-    /// so the bound rides along there; the check of the container and the tests would show a version that does not.
+    /// Nothing in it is a device or gives rights, whoever may have put it there; what the node mounts below it later stays outside.
     /// </summary>
-    private static SpecMount Tmpfs(string destination, long bytes, int inodes, string mode, params ReadOnlySpan<string> more) => new()
-    {
-        Destination = destination,
-        Type = "tmpfs",
-        Source = "tmpfs",
-        Options = ["nosuid", "nodev", .. more, $"size={bytes},nr_inodes={inodes}", $"mode={mode}", "notmpcopyup"],
-    };
+    private static SpecMount HostPath(HostPathRequest request) =>
+        new()
+        {
+            Destination = MountPaths.Normalise(request.MountPath) ?? request.MountPath,
+            Type = "bind",
+            Source = request.HostPath,
+            Options =
+            [
+                "bind",
+                "private",
+                request.Writable ? "rw" : "ro",
+                "nosuid",
+                "nodev",
+                .. request.NoExec ? ["noexec"] : Array.Empty<string>(),
+            ],
+        };
+
+    private static SpecMount Bind(string source, string destination, params ReadOnlySpan<string> more) =>
+        new()
+        {
+            Destination = destination,
+            Type = "bind",
+            Source = source,
+            Options = ["bind", "private", "ro", "nosuid", "nodev", .. more],
+        };
+
+    /// <summary>
+    /// <c>notmpcopyup</c> keeps the image's files out. Podman (4.3 to 5.4) knows no <c>nr_inodes</c> but hands the value of <c>size</c> on
+    /// as it is, so the bound rides along there; the check of the container and the tests would show a version that does not.
+    /// </summary>
+    private static SpecMount Tmpfs(string destination, long bytes, int inodes, string mode, params ReadOnlySpan<string> more) =>
+        new()
+        {
+            Destination = destination,
+            Type = "tmpfs",
+            Source = "tmpfs",
+            Options = ["nosuid", "nodev", .. more, $"size={bytes},nr_inodes={inodes}", $"mode={mode}", "notmpcopyup"],
+        };
 }

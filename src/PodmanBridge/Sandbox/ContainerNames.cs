@@ -28,6 +28,12 @@ internal sealed record ContainerNames
         var prefix = $"stromboli-{installation[..Math.Min(8, installation.Length)]}";
         var name = $"{prefix}-{uid}-{attempt}";
         var volumes = session is null ? name : $"{prefix}-session-{session}";
-        return new ContainerNames { Container = name, Cloner = name + "-clone", Workspace = volumes + "-workspace", Home = volumes + "-home" };
+        return new ContainerNames
+        {
+            Container = name,
+            Cloner = name + "-clone",
+            Workspace = volumes + "-workspace",
+            Home = volumes + "-home",
+        };
     }
 }

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Gateway;
 
 namespace Stromboli.PodmanBridge.Sandbox;
 
 /// <summary>
-/// Admits the processes of one container, as the kernel names them: they have the user and the PID namespace of the container's first process. The user's number alone
-/// would be enough for most containers, but one that runs as the engine's own user shares that number with other processes.
+/// Admits the processes of one container, as the kernel names them: they have the user and the PID namespace of the container's first
+/// process. The user's number alone would be enough for most containers, but one that runs as the engine's own user shares that number with
+/// other processes.
 /// </summary>
 /// <param name="firstProcess">The container's first process, as the node sees it, once it is known.</param>
 internal sealed class ContainerPeers(Task<int> firstProcess) : ISocketPeers
@@ -37,7 +38,9 @@ internal sealed class ContainerPeers(Task<int> firstProcess) : ISocketPeers
         try
         {
             var line = ProcFile.Lines($"/proc/{pid}/status").FirstOrDefault(line => line.StartsWith(UserField, StringComparison.Ordinal));
-            return uint.TryParse(line?.Split('\t').ElementAtOrDefault(2), NumberStyles.None, CultureInfo.InvariantCulture, out var user) ? user : null;
+            return uint.TryParse(line?.Split('\t').ElementAtOrDefault(2), NumberStyles.None, CultureInfo.InvariantCulture, out var user)
+                ? user
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

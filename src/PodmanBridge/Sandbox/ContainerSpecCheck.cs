@@ -1,10 +1,10 @@
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Sandbox;
 
 /// <summary>
-/// Compares what the engine made with what was meant. containers.conf, an image or another version of Podman may have added or changed something; any
-/// difference refuses the run.
+/// Compares what the engine made with what was meant. containers.conf, an image or another version of Podman may have added or changed
+/// something; any difference refuses the run.
 /// </summary>
 internal static class ContainerSpecCheck
 {
@@ -18,7 +18,10 @@ internal static class ContainerSpecCheck
     {
         var found = new Differences();
         if (made.Config is not { } config || made.HostConfig is not { } host)
+        {
             return ["the engine tells nothing of its configuration"];
+        }
+
         found.Same("image", wanted.Image, made.ImageID?.Replace("sha256:", "", StringComparison.Ordinal));
         found.Same("pod", "", made.Pod ?? "");
         CompareProcess(found, wanted, config);
@@ -53,14 +56,20 @@ internal static class ContainerSpecCheck
     private static void CompareAdditions(Differences found, SpecGenerator wanted, InspectConfig config)
     {
         // Names only: a variable of the node may be a secret.
-        found.Only("variable", config.Env?.Where(v => !OwnVariables.Contains(v, StringComparer.Ordinal)).Select(v => v.Split('=')[0]), _ => false);
+        found.Only(
+            "variable",
+            config.Env?.Where(v => !OwnVariables.Contains(v, StringComparer.Ordinal)).Select(v => v.Split('=')[0]),
+            _ => false
+        );
         found.Only("annotation", HarmlessAnnotations.Others(config.Annotations), _ => false);
         found.Only("secret", config.Secrets?.Select(s => s.Name ?? ""), _ => false);
         found.Only("chroot directory", config.ChrootDirs, _ => false);
         found.Only("health check", config.HealthCheck?.Test, t => t == "NONE");
         found.Only("startup health check", config.StartupHealthCheck?.Test, t => t == "NONE");
         foreach (var (key, value) in wanted.Labels)
+        {
             found.Same($"label {key}", value, config.Labels?.GetValueOrDefault(key));
+        }
     }
 
     private static void CompareConfinement(Differences found, ContainerInspection made, InspectHostConfig host)
@@ -76,7 +85,11 @@ internal static class ContainerSpecCheck
         found.Same("privileged", false, host.Privileged);
         found.Same("read-only root", true, host.ReadOnlyRoot);
         found.Same("no-new-privileges", true, host.SecurityOptions?.Contains("no-new-privileges") ?? false);
-        found.Only("security option", host.SecurityOptions, o => o is "no-new-privileges" || o.StartsWith("seccomp=/", StringComparison.Ordinal));
+        found.Only(
+            "security option",
+            host.SecurityOptions,
+            o => o is "no-new-privileges" || o.StartsWith("seccomp=/", StringComparison.Ordinal)
+        );
         found.Same("network", "none", host.NetworkMode);
         // Podman 4.3 calls none shareable; whether it is the container's own is seen in what the runtime was told.
         found.Only("IPC namespace", [host.IpcMode ?? ""], m => m is "none" or "shareable");
@@ -102,9 +115,13 @@ internal static class ContainerSpecCheck
             found.Same("cpu shares", cpu.Shares ?? 0, host.CpuShares);
         }
         if (wanted.Resources?.Pids is { } pids)
+        {
             found.Same("process limit", pids.Limit, host.PidsLimit);
+        }
 
-        var ulimits = (host.Ulimits ?? []).ToDictionary(u => u.Name?.Replace("RLIMIT_", "", StringComparison.OrdinalIgnoreCase).ToLowerInvariant() ?? "");
+        var ulimits = (host.Ulimits ?? []).ToDictionary(u =>
+            u.Name?.Replace("RLIMIT_", "", StringComparison.OrdinalIgnoreCase).ToLowerInvariant() ?? ""
+        );
         foreach (var limit in wanted.Rlimits)
         {
             var made = ulimits.GetValueOrDefault(limit.Type);

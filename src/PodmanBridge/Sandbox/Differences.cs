@@ -14,7 +14,9 @@ internal sealed class Differences
     public void Same<T>(string what, T meant, T? made)
     {
         if (!EqualityComparer<T>.Default.Equals(meant, made!))
+        {
             _list.Add($"{what} is {Show(made)} instead of {Show(meant)}");
+        }
     }
 
     /// <summary>Notes values of a list that may not be there.</summary>
@@ -23,15 +25,18 @@ internal sealed class Differences
         foreach (var value in made ?? [])
         {
             if (!allowed(value))
+            {
                 _list.Add($"{what} {Show(value)} was added");
+            }
         }
     }
 
-    private static string Show<T>(T? value) => value switch
-    {
-        null => "missing",
-        "" => "empty",
-        bool b => b ? "true" : "false",
-        _ => value.ToString() ?? "",
-    };
+    private static string Show<T>(T? value) =>
+        value switch
+        {
+            null => "missing",
+            "" => "empty",
+            bool b => b ? "true" : "false",
+            _ => value.ToString() ?? "",
+        };
 }

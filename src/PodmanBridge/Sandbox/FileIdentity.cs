@@ -23,7 +23,9 @@ internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
     /// <summary>The identity of what is at a path, links followed; null if it cannot be looked at.</summary>
     public static FileIdentity? TryOf(string path) => TryOf(path, out _);
 
-    /// <summary>The identity of what is at a path, links followed; null, and the system's error number, if it cannot be looked at.</summary>
+    /// <summary>
+    /// The identity of what is at a path, links followed; null, and the system's error number, if it cannot be looked at.
+    /// </summary>
     public static FileIdentity? TryOf(string path, out int error)
     {
         var found = StatX(AtCurrentDirectory, path, 0, Inode, out var stat) == 0;
@@ -38,9 +40,10 @@ internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
             ? stat.User
             : throw new IOException($"{path} cannot be looked at (error {Marshal.GetLastPInvokeError()}).");
 
-    internal static FileStatus StatusOf(SafeFileHandle handle) => StatX((int)handle.DangerousGetHandle(), "", EmptyPath, Inode | TypeAndMode | Links, out var stat) == 0
-        ? new FileStatus(IdentityOf(stat), stat.Mode, stat.Links)
-        : throw new IOException($"An open file cannot be looked at (error {Marshal.GetLastPInvokeError()}).");
+    internal static FileStatus StatusOf(SafeFileHandle handle) =>
+        StatX((int)handle.DangerousGetHandle(), "", EmptyPath, Inode | TypeAndMode | Links, out var stat) == 0
+            ? new FileStatus(IdentityOf(stat), stat.Mode, stat.Links)
+            : throw new IOException($"An open file cannot be looked at (error {Marshal.GetLastPInvokeError()}).");
 
     private static FileIdentity IdentityOf(in StatXBuffer stat) => new(MakeDevice(stat.DevMajor, stat.DevMinor), stat.Ino);
 

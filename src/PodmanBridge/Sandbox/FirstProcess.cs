@@ -1,6 +1,8 @@
 namespace Stromboli.PodmanBridge.Sandbox;
 
-/// <summary>Decides whether the first process of a container is the shim, and whether the shim can be in the state that it claims.</summary>
+/// <summary>
+/// Decides whether the first process of a container is the shim, and whether the shim can be in the state that it claims.
+/// </summary>
 internal static class FirstProcess
 {
     private const int NoSuchEntry = 2;
@@ -8,8 +10,9 @@ internal static class FirstProcess
     private const int MountPoint = 4;
 
     /// <summary>
-    /// Why a process cannot be the shim that the bridge mounted, as half a sentence; null if it is. The executable alone is not enough: another program could run first,
-    /// speak, and then execute the shim. That is impossible while the shim's path leads only through the image's own, read-only directories.
+    /// Why a process cannot be the shim that the bridge mounted, as half a sentence; null if it is. The executable alone is not enough:
+    /// another program could run first, speak, and then execute the shim. That is impossible while the shim's path leads only through the
+    /// image's own, read-only directories.
     /// </summary>
     /// <param name="pid">The process, as the node sees it.</param>
     /// <param name="shim">The shim's file.</param>
@@ -18,7 +21,9 @@ internal static class FirstProcess
     {
         if (FileIdentity.TryOf($"/proc/{pid}/exe", out var error) != shim)
         {
-            return error is NoSuchEntry or NoSuchProcess ? throw new IOException($"Process {pid} is gone.") : "its first process is not the shim";
+            return error is NoSuchEntry or NoSuchProcess
+                ? throw new IOException($"Process {pid} is gone.")
+                : "its first process is not the shim";
         }
 
         try
@@ -44,13 +49,17 @@ internal static class FirstProcess
     /// <summary>Why a shim cannot be in the state that it claims, as half a sentence; null if it can.</summary>
     /// <param name="state">The claim.</param>
     /// <param name="released">Whether it is on record that the bridge let it go.</param>
-    public static string? StateProblem(string state, bool released) => state switch
-    {
-        ShimHello.Waiting => null,
-        ShimHello.Hooks or ShimHello.Running or ShimHello.Exited => released ? null : $"its first process claims to be {state}, and was never let go",
-        _ => "its first process claims a state that there is not",
-    };
+    public static string? StateProblem(string state, bool released) =>
+        state switch
+        {
+            ShimHello.Waiting => null,
+            ShimHello.Hooks or ShimHello.Running or ShimHello.Exited => released
+                ? null
+                : $"its first process claims to be {state}, and was never let go",
+            _ => "its first process claims a state that there is not",
+        };
 
     private static bool LeadsToShim(string mountPoint) =>
-        mountPoint == SandboxPaths.Shim || (mountPoint.Length > 1 && SandboxPaths.Shim.StartsWith(mountPoint + "/", StringComparison.Ordinal));
+        mountPoint == SandboxPaths.Shim
+        || (mountPoint.Length > 1 && SandboxPaths.Shim.StartsWith(mountPoint + "/", StringComparison.Ordinal));
 }

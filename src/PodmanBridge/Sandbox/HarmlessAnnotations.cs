@@ -1,8 +1,8 @@
 namespace Stromboli.PodmanBridge.Sandbox;
 
 /// <summary>
-/// Annotations that a container may carry: Podman's own notes, and the metadata of images, on which no runtime acts. Podman 4 takes over an image's
-/// annotations, and with others an image could steer the runtime (<c>run.oci.*</c>, <c>org.systemd.property.*</c>).
+/// Annotations that a container may carry: Podman's own notes, and the metadata of images, on which no runtime acts. Podman 4 takes over an
+/// image's annotations, and with others an image could steer the runtime (<c>run.oci.*</c>, <c>org.systemd.property.*</c>).
 /// </summary>
 internal static class HarmlessAnnotations
 {
@@ -14,8 +14,11 @@ internal static class HarmlessAnnotations
 
     private static readonly string[] Own =
     [
-        "io.container.manager", "io.kubernetes.cri-o.Created", "io.kubernetes.cri-o.TTY",
-        "org.systemd.property.KillSignal", "org.systemd.property.TimeoutStopUSec",
+        "io.container.manager",
+        "io.kubernetes.cri-o.Created",
+        "io.kubernetes.cri-o.TTY",
+        "org.systemd.property.KillSignal",
+        "org.systemd.property.TimeoutStopUSec",
     ];
 
     /// <summary>The names of those that are not harmless.</summary>

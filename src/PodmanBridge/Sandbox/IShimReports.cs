@@ -1,6 +1,9 @@
 namespace Stromboli.PodmanBridge.Sandbox;
 
-/// <summary>Takes what the shim reports, in order, one call at a time. Nothing is reported of a process that is not the shim, or that has not said its Hello.</summary>
+/// <summary>
+/// Takes what the shim reports, in order, one call at a time. Nothing is reported of a process that is not the shim, or that has not said
+/// its Hello.
+/// </summary>
 internal interface IShimReports
 {
     /// <summary>The shim is connected. What it says next is read when this returns.</summary>

@@ -1,16 +1,23 @@
 using System.Net.Sockets;
 using System.Numerics;
-using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Gateway;
 
 namespace Stromboli.PodmanBridge.Sandbox;
 
-/// <summary>A unix socket that everybody may call and one process is heard on: any other is closed at once, whatever the one is doing.</summary>
+/// <summary>
+/// A unix socket that everybody may call and one process is heard on: any other is closed at once, whatever the one is doing.
+/// </summary>
 internal sealed partial class PeerListener : IDisposable
 {
     private const int Backlog = 64;
 
-    private const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private const UnixFileMode Everybody =
+        UnixFileMode.UserRead
+        | UnixFileMode.UserWrite
+        | UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite;
 
     /// <summary>The strangers that are refused a second; more wait, and cost the bridge no time meanwhile.</summary>
     private const int StrangersPerSecond = 1000;
@@ -61,7 +68,9 @@ internal sealed partial class PeerListener : IDisposable
                 connection.Dispose();
                 Refused(peer, pid);
                 if (!_rate.TryTake(out var wait))
+                {
                     await Task.Delay(wait, TimeProvider.System, cancellationToken);
+                }
             }
             catch (SocketException e) when (!cancellationToken.IsCancellationRequested)
             {
@@ -90,10 +99,13 @@ internal sealed partial class PeerListener : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Refused a process (pid {Pid}) that is not the shim (pid {Expected}) on a control socket; {Count} calls so far")]
+        [LoggerMessage(
+            LogLevel.Warning,
+            "Refused a process (pid {Pid}) that is not the shim (pid {Expected}) on a control socket; {Count} calls so far"
+        )]
         public static partial void StrangerRefused(ILogger logger, int pid, int expected, long count);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "A control socket could not accept, and goes on: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "A control socket could not accept, and goes on: {Error}")]
         public static partial void AcceptFailed(ILogger logger, string error);
     }
 }

@@ -1,6 +1,9 @@
 namespace Stromboli.PodmanBridge.Sandbox;
 
-/// <summary>Reads the kernel's tables (proc(5)). A name that a process chose stands in them with its carriage returns, so that only a newline ends a line.</summary>
+/// <summary>
+/// Reads the kernel's tables (proc(5)). A name that a process chose stands in them with its carriage returns, so that only a newline ends a
+/// line.
+/// </summary>
 internal static class ProcFile
 {
     /// <summary>The lines of a file.</summary>

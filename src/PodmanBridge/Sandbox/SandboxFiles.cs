@@ -26,14 +26,18 @@ internal sealed record SandboxFiles
     }
 
     /// <summary>
-    /// Replaces a file only if it differs: mounted files of running containers keep their inode, and a container that is made meanwhile never reads half of one.
+    /// Replaces a file only if it differs: mounted files of running containers keep their inode, and a container that is made meanwhile
+    /// never reads half of one.
     /// </summary>
     private static string Write(string directory, string name, ReadOnlySpan<byte> content)
     {
         const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         var path = Path.Combine(directory, name);
         if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
+        {
             return path;
+        }
+
         var temporary = path + ".new";
         File.WriteAllBytes(temporary, content);
         File.SetUnixFileMode(temporary, ReadableByAll);

@@ -18,7 +18,9 @@ internal sealed record ShimExit
     /// <summary>Bytes that the agent wrote to its standard output.</summary>
     public long StdoutBytes { get; init; }
 
-    /// <summary>SHA-256 of all that the agent wrote to its standard output, in lower case hexadecimal; null from a shim of before there was one.</summary>
+    /// <summary>
+    /// SHA-256 of all that the agent wrote to its standard output, in lower case hexadecimal; null from a shim of before there was one.
+    /// </summary>
     public string? StdoutSha256 { get; init; }
 
     /// <summary>Bytes that the agent wrote to its standard error.</summary>

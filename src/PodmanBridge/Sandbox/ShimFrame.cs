@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Stromboli.PodmanBridge.Sandbox;
 
 /// <summary>
-/// How bridge and shim cut what they say: the payload's length in bytes as four bytes, one byte for the type, the payload; numbers in little endian
-/// (docs/design/shim-protocol.md).
+/// How bridge and shim cut what they say: the payload's length in bytes as four bytes, one byte for the type, the payload; numbers in
+/// little endian (docs/design/shim-protocol.md).
 /// </summary>
 internal static class ShimFrame
 {

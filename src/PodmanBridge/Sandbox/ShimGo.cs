@@ -5,7 +5,9 @@ using Stromboli.Crds.Runs;
 
 namespace Stromboli.PodmanBridge.Sandbox;
 
-/// <summary>The frame that lets a held agent go (docs/design/shim-protocol.md): everything that the shim knows of the run arrives with it.</summary>
+/// <summary>
+/// The frame that lets a held agent go (docs/design/shim-protocol.md): everything that the shim knows of the run arrives with it.
+/// </summary>
 internal sealed record ShimGo
 {
     /// <summary>The program and its arguments.</summary>

@@ -6,13 +6,15 @@ using System.Text.Json;
 namespace Stromboli.PodmanBridge.Sandbox;
 
 /// <summary>
-/// Reads what conmon keeps of a container (driver k8s-file): <c>TIME STREAM P|F CONTENT</c> a line, in which the content of the shim's standard
-/// output is <c>o O e E h H r</c> lines (docs/design/shim-protocol.md). conmon cuts a long line into <c>P</c> pieces that a last <c>F</c> ends. The one reader of such
-/// logs: a line ends with a newline and nothing else, and what does not have this form is left out.
+/// Reads what conmon keeps of a container (driver k8s-file): <c>TIME STREAM P|F CONTENT</c> a line, in which the content of the shim's
+/// standard output is <c>o O e E h H r</c> lines (docs/design/shim-protocol.md). conmon cuts a long line into <c>P</c> pieces that a last
+/// <c>F</c> ends. The one reader of such logs: a line ends with a newline and nothing else, and what does not have this form is left out.
 /// </summary>
 internal sealed class ShimLog : IDisposable
 {
-    /// <summary>The longest line that conmon writes is some ten thousand bytes: it cuts the shim's at the size of its buffer, 8192.</summary>
+    /// <summary>
+    /// The longest line that conmon writes is some ten thousand bytes: it cuts the shim's at the size of its buffer, 8192.
+    /// </summary>
     private const int LongestLine = 64 * 1024;
 
     /// <summary>The longest record, that of a start after many hooks, has some thousands of bytes.</summary>
@@ -22,7 +24,7 @@ internal sealed class ShimLog : IDisposable
     private readonly FileStream _file;
     private readonly byte[] _buffer = new byte[LongestLine];
     private readonly ArrayBufferWriter<byte> _record = new();
-    private DateTimeOffset _time;
+    private DateTimeOffset _clock;
     private byte _kind;
     private bool _inLine;
     private bool _tooLong;
@@ -44,7 +46,9 @@ internal sealed class ShimLog : IDisposable
         await log.ReadOnAsync(cancellationToken);
     }
 
-    /// <summary>Reads on from where it stopped to the present end; a last line that is still being written is left for the next time.</summary>
+    /// <summary>
+    /// Reads on from where it stopped to the present end; a last line that is still being written is left for the next time.
+    /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public async Task ReadOnAsync(CancellationToken cancellationToken)
     {
@@ -94,10 +98,10 @@ internal sealed class ShimLog : IDisposable
             }
 
             _kind = content[0];
-            _time = default;
+            _clock = default;
             if (_kind is (byte)'r' or (byte)'e' or (byte)'E')
             {
-                _ = DateTimeOffset.TryParse(Encoding.ASCII.GetString(time), CultureInfo.InvariantCulture, DateTimeStyles.None, out _time);
+                _ = DateTimeOffset.TryParse(Encoding.ASCII.GetString(time), CultureInfo.InvariantCulture, DateTimeStyles.None, out _clock);
             }
             content = content[1..];
         }
@@ -117,10 +121,10 @@ internal sealed class ShimLog : IDisposable
                 _consumer.Stdout(content, endOfLine: false);
                 break;
             case (byte)'e':
-                _consumer.Stderr(content, whole, _time);
+                _consumer.Stderr(content, whole, _clock);
                 break;
             case (byte)'E':
-                _consumer.Stderr(content, endOfLine: false, _time);
+                _consumer.Stderr(content, endOfLine: false, _clock);
                 break;
             case (byte)'r':
                 Record(content, whole);
@@ -143,7 +147,7 @@ internal sealed class ShimLog : IDisposable
 
         if (Parse() is { } record)
         {
-            _consumer.Record(record, _time);
+            _consumer.Record(record, _clock);
         }
         else
         {
@@ -157,7 +161,9 @@ internal sealed class ShimLog : IDisposable
     {
         try
         {
-            return _record.WrittenCount > LongestRecord ? null : JsonSerializer.Deserialize(_record.WrittenSpan, ShimJson.Default.ShimRecord);
+            return _record.WrittenCount > LongestRecord
+                ? null
+                : JsonSerializer.Deserialize(_record.WrittenSpan, ShimJson.Default.ShimRecord);
         }
         catch (JsonException)
         {

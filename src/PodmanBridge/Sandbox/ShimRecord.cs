@@ -58,19 +58,27 @@ internal sealed record ShimRecord
     public string? Hook { get; init; }
 
     /// <summary>The exit that an <c>exited</c> record tells.</summary>
-    public ShimExit ToExit() => new()
-    {
-        Code = Code,
-        Signal = Signal,
-        SignalName = SignalName,
-        By = By ?? "agent",
-        StdoutBytes = StdoutBytes,
-        StdoutSha256 = StdoutSha256,
-        StderrBytes = StderrBytes,
-        Truncated = Truncated,
-        Hook = Hook,
-    };
+    public ShimExit ToExit() =>
+        new()
+        {
+            Code = Code,
+            Signal = Signal,
+            SignalName = SignalName,
+            By = By ?? "agent",
+            StdoutBytes = StdoutBytes,
+            StdoutSha256 = StdoutSha256,
+            StderrBytes = StderrBytes,
+            Truncated = Truncated,
+            Hook = Hook,
+        };
 
     /// <summary>The failure that a <c>failed</c> record tells.</summary>
-    public ShimFailure ToFailure() => new() { Step = Step ?? "", Errno = Errno, Message = Message ?? "", Hook = Hook };
+    public ShimFailure ToFailure() =>
+        new()
+        {
+            Step = Step ?? "",
+            Errno = Errno,
+            Message = Message ?? "",
+            Hook = Hook,
+        };
 }

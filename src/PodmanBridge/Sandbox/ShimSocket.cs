@@ -6,10 +6,10 @@ using System.Threading.Channels;
 namespace Stromboli.PodmanBridge.Sandbox;
 
 /// <summary>
-/// The bridge's end of one container's control socket. The shim dials; only the process that the engine names as the container's first one is
-/// listened to, and only if it is the shim, which is looked at on each connection before a byte is read. Everything else is closed at once. What is wanted
-/// of the shim is kept as a state and said again on each connection, since nobody knows what of a torn one arrived; a lease is computed when it is written,
-/// never before.
+/// The bridge's end of one container's control socket. The shim dials; only the process that the engine names as the container's first one
+/// is listened to, and only if it is the shim, which is looked at on each connection before a byte is read. Everything else is closed at
+/// once. What is wanted of the shim is kept as a state and said again on each connection, since nobody knows what of a torn one arrived; a
+/// lease is computed when it is written, never before.
 /// </summary>
 internal sealed partial class ShimSocket : IAsyncDisposable
 {
@@ -24,7 +24,9 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<int> _expectedPid = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
     private readonly Func<TimeSpan> _lease;
     private readonly Task _accepting;
     private volatile Func<ShimGo>? _go;
@@ -43,12 +45,18 @@ internal sealed partial class ShimSocket : IAsyncDisposable
 
     /// <summary>Listens in the run directory; a socket that a former bridge left there is replaced.</summary>
     /// <param name="runDirectory">The attempt's run directory on this node.</param>
-    /// <param name="check">Why a process cannot be the shim, as half a sentence; null if it is. Throws an <see cref="IOException"/> when it is gone.</param>
+    /// <param name="check">Why a process cannot be the shim, as half a sentence; null if it is. Throws an <see cref="IOException"/> when it
+    /// is gone.</param>
     /// <param name="lease">What is left of the node's lease at the moment.</param>
     /// <param name="reports">Gets what the shim reports.</param>
     /// <param name="logger">The log.</param>
-    public static ShimSocket Listen(string runDirectory, Func<int, string?> check, Func<TimeSpan> lease, IShimReports reports, ILogger logger) =>
-        new(PeerListener.Bind(Path.Combine(runDirectory, FileName), logger), check, lease, reports, logger);
+    public static ShimSocket Listen(
+        string runDirectory,
+        Func<int, string?> check,
+        Func<TimeSpan> lease,
+        IShimReports reports,
+        ILogger logger
+    ) => new(PeerListener.Bind(Path.Combine(runDirectory, FileName), logger), check, lease, reports, logger);
 
     /// <summary>The process that is listened to, once it is known.</summary>
     public Task<int> Pid => _expectedPid.Task;
@@ -85,7 +93,8 @@ internal sealed partial class ShimSocket : IAsyncDisposable
             var expected = await _expectedPid.Task.WaitAsync(_stop.Token);
             while (true)
             {
-                // The shim dials again only once it has let go of its last connection; strangers are not kept waiting for that, since they would fill the backlog.
+                // The shim dials again only once it has let go of its last connection; strangers are not kept waiting for that, since they
+                // would fill the backlog.
                 serving = ServeAfterAsync(serving, await _listener.AcceptAsync(expected, _stop.Token), expected);
             }
         }
@@ -195,7 +204,8 @@ internal sealed partial class ShimSocket : IAsyncDisposable
     }
 
     private static T Parse<T>(byte[] payload, JsonTypeInfo<T> type)
-        where T : class => JsonSerializer.Deserialize(payload, type) ?? throw new InvalidDataException("The shim sent a frame that says nothing.");
+        where T : class =>
+        JsonSerializer.Deserialize(payload, type) ?? throw new InvalidDataException("The shim sent a frame that says nothing.");
 
     private async Task WriteAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
@@ -263,7 +273,7 @@ internal sealed partial class ShimSocket : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "A shim's connection is torn: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "A shim's connection is torn: {Error}")]
         public static partial void ConnectionTorn(ILogger logger, string error);
     }
 }

@@ -1,11 +1,11 @@
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox.Oci;
 
 namespace Stromboli.PodmanBridge.Sandbox;
 
 /// <summary>
-/// The user namespace of <see cref="ContainerSpecCheck"/> and <see cref="OciConfigCheck"/>: none of the container's own, or the one in which the engine's user has the
-/// number <see cref="AgentUser.EngineUser"/> and all others are out of the subordinate range.
+/// The user namespace of <see cref="ContainerSpecCheck"/> and <see cref="OciConfigCheck"/>: none of the container's own, or the one in
+/// which the engine's user has the number <see cref="AgentUser.EngineUser"/> and all others are out of the subordinate range.
 /// </summary>
 internal static class UserMappingCheck
 {
@@ -28,7 +28,8 @@ internal static class UserMappingCheck
         Compare(found, "group mapping", isOwn, Text(linux.GidMappings));
     }
 
-    private static string[] Text(OciIDMapping[]? mappings) => [.. (mappings ?? []).Select(mapping => $"{mapping.ContainerID}:{mapping.HostID}:{mapping.Size}")];
+    private static string[] Text(OciIDMapping[]? mappings) =>
+        [.. (mappings ?? []).Select(mapping => $"{mapping.ContainerID}:{mapping.HostID}:{mapping.Size}")];
 
     private static void Compare(Differences found, string what, bool isOwn, string[] made)
     {
@@ -39,7 +40,10 @@ internal static class UserMappingCheck
         }
 
         // How many follow the engine's user depends on the node.
-        var rest = made.Length == 3 && made[2].Split(':') is [var inside, var outside, _] && inside == $"{Own + 1}" && outside == inside ? made[2] : $"{Own + 1}:{Own + 1}:…";
+        var rest =
+            made.Length == 3 && made[2].Split(':') is [var inside, var outside, _] && inside == $"{Own + 1}" && outside == inside
+                ? made[2]
+                : $"{Own + 1}:{Own + 1}:…";
         found.Same(what, $"0:1:{Own} {Own}:0:1 {rest}", string.Join(' ', made));
     }
 }

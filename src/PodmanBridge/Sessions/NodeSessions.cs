@@ -1,13 +1,22 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Runs;
 
 namespace Stromboli.PodmanBridge.Sessions;
 
-/// <summary>The sessions of this node: what outlives their runs, and whose turn it is. A session that the operator no longer names goes, once nothing of it runs.</summary>
-internal sealed partial class NodeSessions(string root, SessionVolumes volumes, WorkspaceUsers users, TimeProvider time, ILogger<NodeSessions> logger) : IAsyncDisposable
+/// <summary>
+/// The sessions of this node: what outlives their runs, and whose turn it is. A session that the operator no longer names goes, once
+/// nothing of it runs.
+/// </summary>
+internal sealed partial class NodeSessions(
+    string root,
+    SessionVolumes volumes,
+    WorkspaceUsers users,
+    TimeProvider clock,
+    ILogger<NodeSessions> logger
+) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(30);
@@ -41,10 +50,21 @@ internal sealed partial class NodeSessions(string root, SessionVolumes volumes, 
         lock (_lock)
         {
             if (_records.TryGetValue(session.UID, out var known))
+            {
                 return known.UserID;
+            }
+
             if (users.Take() is not { } user)
+            {
                 return null;
-            var record = new SessionRecord { UID = session.UID, UserID = user, Lost = session.Begun };
+            }
+
+            var record = new SessionRecord
+            {
+                UID = session.UID,
+                UserID = user,
+                Lost = session.Begun,
+            };
             _files.Write(record);
             _records[session.UID] = record;
             return user;
@@ -58,25 +78,35 @@ internal sealed partial class NodeSessions(string root, SessionVolumes volumes, 
         lock (_lock)
         {
             if (!_records.TryGetValue(uid, out var record) || record.Begun)
+            {
                 return;
+            }
+
             _records[uid] = record = record with { Begun = true };
             _files.Write(record);
         }
     }
 
-    /// <summary>What is left to do of an attempt's spec: in a session that has begun nothing is cloned, and the hooks of its creation do not run.</summary>
+    /// <summary>
+    /// What is left to do of an attempt's spec: in a session that has begun nothing is cloned, and the hooks of its creation do not run.
+    /// </summary>
     public AttemptSpec Left(AttemptSpec spec)
     {
         lock (_lock)
         {
             return spec.Session is { } session && _records.GetValueOrDefault(session.UID) is { Begun: true }
-                ? spec with { Git = null, Hooks = [.. spec.Hooks.Where(hook => hook.Name.StartsWith("postStart", StringComparison.Ordinal))] }
+                ? spec with
+                {
+                    Git = null,
+                    Hooks = [.. spec.Hooks.Where(hook => hook.Name.StartsWith("postStart", StringComparison.Ordinal))],
+                }
                 : spec;
         }
     }
 
     /// <inheritdoc cref="SessionTurns.EnterAsync"/>
-    public Task EnterAsync(string uid, AttemptKey key, CancellationToken cancellationToken) => _turns.EnterAsync(uid, key, cancellationToken);
+    public Task EnterAsync(string uid, AttemptKey key, CancellationToken cancellationToken) =>
+        _turns.EnterAsync(uid, key, cancellationToken);
 
     /// <inheritdoc cref="SessionTurns.Reserve"/>
     public void Reserve(string uid, AttemptKey key) => _turns.Reserve(uid, key);
@@ -86,20 +116,36 @@ internal sealed partial class NodeSessions(string root, SessionVolumes volumes, 
 
     /// <summary>Makes HOME and workspace for the first run; for a later one they must be there.</summary>
     /// <exception cref="AttemptRefusedException">They are gone.</exception>
-    public async Task MakeVolumesAsync(AttemptSession session, string @namespace, IReadOnlyList<SpecVolume> wanted, int owner, CancellationToken cancellationToken)
+    public async Task MakeVolumesAsync(
+        AttemptSession session,
+        string @namespace,
+        IReadOnlyList<SpecVolume> wanted,
+        int owner,
+        CancellationToken cancellationToken
+    )
     {
         SessionRecord? record;
         lock (_lock)
+        {
             record = _records.GetValueOrDefault(session.UID);
+        }
+
         var loss = record switch
         {
             null => "it was removed from its node",
             { Lost: true } => "its node no longer knows it",
-            { Begun: true } when await volumes.MissingAsync(wanted, cancellationToken) is { } missing => $"its node has no volume {missing} any more",
+            { Begun: true } when await volumes.MissingAsync(wanted, cancellationToken) is { } missing =>
+                $"its node has no volume {missing} any more",
             _ => null,
         };
         if (loss is not null)
-            throw new AttemptRefusedException(RunReason.SessionLost, $"What the session {session.Name} had is lost: {loss}. Delete the AgentSession and make a new one.");
+        {
+            throw new AttemptRefusedException(
+                RunReason.SessionLost,
+                $"What the session {session.Name} had is lost: {loss}. Delete the AgentSession and make a new one."
+            );
+        }
+
         await volumes.MakeAsync(session, @namespace, wanted, owner, cancellationToken);
     }
 
@@ -114,7 +160,9 @@ internal sealed partial class NodeSessions(string root, SessionVolumes volumes, 
         }
 
         foreach (var uid in others)
+        {
             Remove(uid);
+        }
     }
 
     /// <summary>The session was deleted: it goes as soon as nothing of it runs.</summary>
@@ -124,17 +172,26 @@ internal sealed partial class NodeSessions(string root, SessionVolumes volumes, 
         {
             _wanted?.Remove(uid);
             if (_records.Remove(uid, out var record))
+            {
                 _removals[uid] = RemoveAsync(record);
+            }
         }
     }
 
-    /// <summary>Whether a volume is one of a session that nobody knows: what is left when the bridge's state was lost and the session deleted since.</summary>
+    /// <summary>
+    /// Whether a volume is one of a session that nobody knows: what is left when the bridge's state was lost and the session deleted since.
+    /// </summary>
     public bool IsLeftover(VolumeInspection volume)
     {
         if (SessionVolumes.SessionOf(volume) is not { } uid)
+        {
             return false;
+        }
+
         lock (_lock)
+        {
             return _wanted is not null && !_wanted.Contains(uid) && !_records.ContainsKey(uid) && !_removals.ContainsKey(uid);
+        }
     }
 
     /// <inheritdoc/>
@@ -143,7 +200,10 @@ internal sealed partial class NodeSessions(string root, SessionVolumes volumes, 
         await _stopping.CancelAsync();
         Task[] removals;
         lock (_lock)
+        {
             removals = [.. _removals.Values];
+        }
+
         await Task.WhenAll(removals).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
     }
@@ -154,9 +214,15 @@ internal sealed partial class NodeSessions(string root, SessionVolumes volumes, 
         await Task.Yield();
         await _turns.EnterAsync(record.UID, Removal, _stopping.Token);
         for (var pause = FirstPause; !await TryRemoveAsync(record); pause = 2 * pause < LastPause ? 2 * pause : LastPause)
-            await Task.Delay(pause, time, _stopping.Token);
+        {
+            await Task.Delay(pause, clock, _stopping.Token);
+        }
+
         lock (_lock)
+        {
             _removals.Remove(record.UID);
+        }
+
         users.Release(record.UserID);
         _turns.Leave(record.UID, Removal);
         Log.Removed(logger, record.UID);
@@ -179,10 +245,10 @@ internal sealed partial class NodeSessions(string root, SessionVolumes volumes, 
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Removed the session {Session}, which is wanted no more")]
+        [LoggerMessage(LogLevel.Information, "Removed the session {Session}, which is wanted no more")]
         public static partial void Removed(ILogger logger, string session);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The session {Session} could not be removed; it is tried again: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "The session {Session} could not be removed; it is tried again: {Error}")]
         public static partial void NotRemoved(ILogger logger, string session, string error);
     }
 }

@@ -9,7 +9,9 @@ internal sealed class SessionFiles(string root)
 
     /// <summary>Every record that can be read.</summary>
     public IEnumerable<SessionRecord> All() =>
-        Directory.Exists(root) ? Directory.EnumerateFiles(root, "*" + Suffix).Order(StringComparer.Ordinal).Select(Read).OfType<SessionRecord>() : [];
+        Directory.Exists(root)
+            ? Directory.EnumerateFiles(root, "*" + Suffix).Order(StringComparer.Ordinal).Select(Read).OfType<SessionRecord>()
+            : [];
 
     /// <summary>Stores a record so that it survives a killed machine: written beside and renamed.</summary>
     public void Write(SessionRecord record)

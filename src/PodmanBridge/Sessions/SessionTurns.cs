@@ -2,7 +2,10 @@ using Stromboli.PodmanBridge.Runs;
 
 namespace Stromboli.PodmanBridge.Sessions;
 
-/// <summary>Who has each session: one at a time, in the order in which they came. The operator's order is for fairness; that there are never two is decided here.</summary>
+/// <summary>
+/// Who has each session: one at a time, in the order in which they came. The operator's order is for fairness; that there are never two is
+/// decided here.
+/// </summary>
 internal sealed class SessionTurns
 {
     private readonly Lock _lock = new();
@@ -21,20 +24,27 @@ internal sealed class SessionTurns
             }
 
             if (line.Holder == key)
+            {
                 return;
+            }
+
             turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             line.Waiting.Enqueue((key, turn));
         }
 
         await using (cancellationToken.Register(() => turn.TrySetCanceled(cancellationToken)))
+        {
             await turn.Task;
+        }
     }
 
     /// <summary>The session is this attempt's before any other can ask: its agent may be running already.</summary>
     public void Reserve(string session, AttemptKey key)
     {
         lock (_lock)
+        {
             _lines.TryAdd(session, new Line { Holder = key });
+        }
     }
 
     /// <summary>Nothing of the attempt runs any more: the next one has the session. Nothing happens if this one had it not.</summary>
@@ -43,11 +53,17 @@ internal sealed class SessionTurns
         lock (_lock)
         {
             if (!_lines.TryGetValue(session, out var line) || line.Holder != key)
+            {
                 return;
+            }
+
             while (line.Waiting.TryDequeue(out var next))
             {
                 if (!next.Turn.TrySetResult())
+                {
                     continue;
+                }
+
                 line.Holder = next.Key;
                 return;
             }

@@ -1,7 +1,7 @@
 using Stromboli.NodeLink.Messages;
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Link;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Sessions;
@@ -10,7 +10,13 @@ namespace Stromboli.PodmanBridge.Sessions;
 internal sealed class SessionVolumes(IPodman podman, Installation installation, string node)
 {
     /// <summary>Makes those that are not there.</summary>
-    public Task MakeAsync(AttemptSession session, string @namespace, IReadOnlyList<SpecVolume> volumes, int owner, CancellationToken cancellationToken)
+    public Task MakeAsync(
+        AttemptSession session,
+        string @namespace,
+        IReadOnlyList<SpecVolume> volumes,
+        int owner,
+        CancellationToken cancellationToken
+    )
     {
         var labels = new Dictionary<string, string>(ContainerLabels.OfNode(ID, node))
         {
@@ -27,7 +33,9 @@ internal sealed class SessionVolumes(IPodman podman, Installation installation, 
         foreach (var volume in volumes)
         {
             if (await podman.Volumes.InspectAsync(volume.Name, cancellationToken) is null)
+            {
                 return volume.Name;
+            }
         }
 
         return null;
@@ -38,7 +46,9 @@ internal sealed class SessionVolumes(IPodman podman, Installation installation, 
     public async Task RemoveAsync(string uid, CancellationToken cancellationToken)
     {
         foreach (var volume in ContainerNames.Of(ID, "", 0, uid).Volumes)
+        {
             await podman.Volumes.RemoveAsync(volume, cancellationToken);
+        }
     }
 
     /// <summary>The session that a volume belongs to; null if it belongs to none.</summary>

@@ -1,13 +1,14 @@
 using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>One attempt's place on the node's disk: watched while its container is there.</summary>
-internal sealed class AttemptStorage(AttemptRecord record, AttemptDirectory directory, SandboxServices services, Action<string> end) : IDisposable
+internal sealed class AttemptStorage(AttemptRecord record, AttemptDirectory directory, SandboxServices services, Action<string> end)
+    : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -31,7 +32,9 @@ internal sealed class AttemptStorage(AttemptRecord record, AttemptDirectory dire
             Workspace = workspace,
             LogPath = directory.LogPath,
             LedgerPath = directory.LedgerPath,
-            Limits = LimitsAreLeftOut ? new StorageLimits(null, null) : new StorageLimits(record.Spec.WorkspaceBytes, record.Spec.StorageBytes, record.Spec.Session?.StorageBytes),
+            Limits = LimitsAreLeftOut
+                ? new StorageLimits(null, null)
+                : new StorageLimits(record.Spec.WorkspaceBytes, record.Spec.StorageBytes, record.Spec.Session?.StorageBytes),
             Measured = Take,
             End = end,
         };
@@ -43,14 +46,21 @@ internal sealed class AttemptStorage(AttemptRecord record, AttemptDirectory dire
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         if (_tenant is not { Limits.Any: true } tenant)
+        {
             return;
+        }
+
         try
         {
             Take(await services.Measurer.MeasureAsync(tenant, Patience, tenant.Limits.Enough, cancellationToken));
         }
         catch (IOException e)
         {
-            throw new AttemptRefusedException(RunReason.Crashed, $"The node cannot measure what the run has on its disk, and so cannot keep its limit: {e.Message}", e);
+            throw new AttemptRefusedException(
+                RunReason.Crashed,
+                $"The node cannot measure what the run has on its disk, and so cannot keep its limit: {e.Message}",
+                e
+            );
         }
     }
 

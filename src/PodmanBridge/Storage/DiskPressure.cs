@@ -1,6 +1,9 @@
 namespace Stromboli.PodmanBridge.Storage;
 
-/// <summary>Whether the node's disk has less free than is to be kept free, so that it takes no new runs. It must have an eighth more before that is over, or it would come and go.</summary>
+/// <summary>
+/// Whether the node's disk has less free than is to be kept free, so that it takes no new runs. It must have an eighth more before that is
+/// over, or it would come and go.
+/// </summary>
 /// <param name="floor">What is to be kept free.</param>
 internal sealed class DiskPressure(FreeSpace floor)
 {
@@ -13,9 +16,10 @@ internal sealed class DiskPressure(FreeSpace floor)
     public FreeSpace Floor => floor;
 
     /// <summary>What is said of it; null when the disk has enough. Always the same words: how much is left changes all the time.</summary>
-    public string? Sentence => _present
-        ? $"The node's disk has less free than {StorageRules.FloorText(floor)}; it takes runs again when it has an eighth more than that."
-        : null;
+    public string? Sentence =>
+        _present
+            ? $"The node's disk has less free than {StorageRules.FloorText(floor)}; it takes runs again when it has an eighth more than that."
+            : null;
 
     /// <summary>What the disk has now.</summary>
     /// <returns>Whether that changes anything.</returns>

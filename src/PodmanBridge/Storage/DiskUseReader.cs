@@ -1,7 +1,7 @@
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Sessions;
@@ -10,7 +10,15 @@ namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>Reads what is on the node's disk, and for whom.</summary>
 internal sealed class DiskUseReader(
-    IPodman podman, PulledImages pulled, ImageFetcher fetcher, PrePuller ahead, Measurer measurer, Installation installation, BridgeOptions options, TimeProvider time)
+    IPodman podman,
+    PulledImages pulled,
+    ImageFetcher fetcher,
+    PrePuller ahead,
+    Measurer measurer,
+    Installation installation,
+    BridgeOptions options,
+    TimeProvider clock
+)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AllPatience = TimeSpan.FromSeconds(10);
@@ -23,22 +31,29 @@ internal sealed class DiskUseReader(
     /// <summary>The images that nothing uses, and what is being pulled. Costs little.</summary>
     /// <param name="isLow">Whether less is left than the floor.</param>
     /// <param name="failed">The images that could not be removed.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
-    public async Task<DiskUse> ReadImagesAsync(bool isLow, IReadOnlySet<string> failed, CancellationToken cancellation)
+    public async Task<DiskUse> ReadImagesAsync(bool isLow, IReadOnlySet<string> failed, CancellationToken cancellationToken)
     {
-        var (images, containers) = await ReadEngineAsync(cancellation);
+        var (images, containers) = await ReadEngineAsync(cancellationToken);
         var used = containers.Select(container => container.ImageID).ToHashSet();
-        var wanted = ahead.Wanted.Append(options.GitImage).Select(name => name is null ? null : ImageReference.Parse(name)?.Key).ToHashSet();
+        var wanted = ahead
+            .Wanted.Append(options.GitImage)
+            .Select(name => name is null ? null : ImageReference.Parse(name)?.Key)
+            .ToHashSet();
         return new DiskUse
         {
             IsLow = isLow,
             Images =
             [
                 .. from free in pulled.Free(images)
-                   where !used.Contains(free.Image.ID) && !failed.Contains(free.Image.ID)
-                   // The operator tells what is wanted with the first link; until then, what was is taken for it.
-                   select new DiskImage(free.Image.ID, free.Pulled.LastUse, free.Pulled.Namespace is null || free.Pulled.Names.Any(wanted.Contains)),
+                where !used.Contains(free.Image.ID) && !failed.Contains(free.Image.ID)
+                // The operator tells what is wanted with the first link; until then, what was is taken for it.
+                select new DiskImage(
+                    free.Image.ID,
+                    free.Pulled.LastUse,
+                    free.Pulled.Namespace is null || free.Pulled.Names.Any(wanted.Contains)
+                ),
             ],
             Pulls = [.. fetcher.Fetches.Select(fetch => new DiskPull(fetch.Image, fetch.Began))],
         };
@@ -48,24 +63,36 @@ internal sealed class DiskUseReader(
     /// <param name="shortage">What there is too little of.</param>
     /// <param name="running">The runs that have a container, and what was measured of them.</param>
     /// <param name="finished">The attempts that are over.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
     public async Task<DiskUse> ReadAttemptsAsync(
-        DiskShortage shortage, IReadOnlyList<(StorageTenant Tenant, StorageUsage Usage)> running, IReadOnlyList<IFinishedAttempt> finished, CancellationToken cancellation)
+        DiskShortage shortage,
+        IReadOnlyList<(StorageTenant Tenant, StorageUsage Usage)> running,
+        IReadOnlyList<IFinishedAttempt> finished,
+        CancellationToken cancellationToken
+    )
     {
-        var (images, containers) = shortage is { IsShared: true, ByFiles: false } ? await ReadEngineAsync(cancellation) : ([], []);
+        var (images, containers) = shortage is { IsShared: true, ByFiles: false } ? await ReadEngineAsync(cancellationToken) : ([], []);
         var sizes = images.Where(pulled.Pulled).ToDictionary(image => image.ID, image => image.Size);
-        var volumes = await VolumesAsync(cancellation);
-        var logs = !shortage.ByFiles && FileIdentity.TryOf(options.StateDirectory)?.Dev is { } device
-            && volumes.Select(volume => FileIdentity.TryOf(Path.GetDirectoryName(Path.GetDirectoryName(volume.Mountpoint!))!)?.Dev).Contains(device);
-        await MeasureAsync(volumes, running, cancellation);
+        var volumes = await VolumesAsync(cancellationToken);
+        var logs =
+            !shortage.ByFiles
+            && FileIdentity.TryOf(options.StateDirectory)?.Dev is { } device
+            && volumes
+                .Select(volume => FileIdentity.TryOf(Path.GetDirectoryName(Path.GetDirectoryName(volume.Mountpoint!))!)?.Dev)
+                .Contains(device);
+        await MeasureAsync(volumes, running, cancellationToken);
         long Amount(IEnumerable<VolumeInspection> of) => of.Sum(volume => AmountOf(volume, shortage));
         var byAttempt = volumes.ToLookup(volume => SessionVolumes.SessionOf(volume) is null ? AttemptKey.FromLabels(volume.Labels) : null);
         return new DiskUse
         {
             IsLow = shortage.VolumesAreLow,
             Floor = FloorOf(shortage),
-            Running = [.. OfRuns(shortage, running).Running.Select(run => run with { Amount = run.Amount + ImageShare(run.Key, sizes, containers) })],
+            Running =
+            [
+                .. OfRuns(shortage, running)
+                    .Running.Select(run => run with { Amount = run.Amount + ImageShare(run.Key, sizes, containers) }),
+            ],
             Finished =
             [
                 .. finished.Select(attempt => new DiskAttempt(attempt.Key, attempt.Namespace)
@@ -79,67 +106,101 @@ internal sealed class DiskUseReader(
             Kept =
             [
                 .. from volume in volumes
-                   where SessionVolumes.SessionOf(volume) is not null && !IsOf(running, volume)
-                   select new DiskKept(volume.Labels?.GetValueOrDefault(ContainerLabels.Namespace) ?? "", AmountOf(volume, shortage)),
+                where SessionVolumes.SessionOf(volume) is not null && !IsOf(running, volume)
+                select new DiskKept(volume.Labels?.GetValueOrDefault(ContainerLabels.Namespace) ?? "", AmountOf(volume, shortage)),
             ],
         };
     }
 
     /// <summary>What is known without the engine: of the runs that go on, what was measured.</summary>
-    public static DiskUse OfRuns(DiskShortage shortage, IReadOnlyList<(StorageTenant Tenant, StorageUsage Usage)> running) => new()
-    {
-        IsLow = shortage.VolumesAreLow,
-        Floor = FloorOf(shortage),
-        Running =
-        [
-            .. running.Select(run => new DiskAttempt(run.Tenant.Key, run.Tenant.Namespace) { Amount = shortage.ByFiles ? run.Usage.Entries : run.Usage.Bytes }),
-        ],
-    };
+    public static DiskUse OfRuns(DiskShortage shortage, IReadOnlyList<(StorageTenant Tenant, StorageUsage Usage)> running) =>
+        new()
+        {
+            IsLow = shortage.VolumesAreLow,
+            Floor = FloorOf(shortage),
+            Running =
+            [
+                .. running.Select(run => new DiskAttempt(run.Tenant.Key, run.Tenant.Namespace)
+                {
+                    Amount = shortage.ByFiles ? run.Usage.Entries : run.Usage.Bytes,
+                }),
+            ],
+        };
 
     private static long FloorOf(DiskShortage shortage) => (shortage.ByFiles ? shortage.Floor.Files : shortage.Floor.Bytes) ?? 0;
 
-    private async Task<(IReadOnlyList<ImageSummary> Images, IReadOnlyList<ContainerSummary> Containers)> ReadEngineAsync(CancellationToken cancellation)
+    private async Task<(IReadOnlyList<ImageSummary> Images, IReadOnlyList<ContainerSummary> Containers)> ReadEngineAsync(
+        CancellationToken cancellationToken
+    )
     {
         var mark = pulled.Mark();
-        var images = await podman.Images.ListAsync(cancellation);
+        var images = await podman.Images.ListAsync(cancellationToken);
         pulled.Observe(images, mark);
         // Everybody's, whoever made them.
-        return (images, await podman.Containers.ListAsync(new Dictionary<string, string>(), cancellation));
+        return (images, await podman.Containers.ListAsync(new Dictionary<string, string>(), cancellationToken));
     }
 
     // An image is shared by the containers that are made of it.
     private static long ImageShare(AttemptKey key, Dictionary<string, long> sizes, IReadOnlyList<ContainerSummary> containers) =>
-        containers.FirstOrDefault(container => AttemptKey.FromLabels(container.Labels) == key)?.ImageID is { } image && sizes.TryGetValue(image, out var size)
+        containers.FirstOrDefault(container => AttemptKey.FromLabels(container.Labels) == key)?.ImageID is { } image
+        && sizes.TryGetValue(image, out var size)
             ? size / containers.Count(container => container.ImageID == image)
             : 0;
 
-    private async Task<IReadOnlyList<VolumeInspection>> VolumesAsync(CancellationToken cancellation) => installation.ID is { } id
-        ? [.. (await podman.Volumes.ListAsync(ContainerLabels.OfNode(id, options.Node), cancellation)).Where(volume => volume.Mountpoint is not null)]
-        : [];
+    private async Task<IReadOnlyList<VolumeInspection>> VolumesAsync(CancellationToken cancellationToken) =>
+        installation.ID is { } id
+            ?
+            [
+                .. (await podman.Volumes.ListAsync(ContainerLabels.OfNode(id, options.Node), cancellationToken)).Where(volume =>
+                    volume.Mountpoint is not null
+                ),
+            ]
+            : [];
 
     private static bool IsOf(IReadOnlyList<(StorageTenant Tenant, StorageUsage Usage)> running, VolumeInspection volume) =>
         running.Any(run => run.Tenant.Volumes.Any(own => own.Directory == volume.Mountpoint));
 
     // One that could not be measured in time counts as much as the floor: nobody hides by what takes long to count.
-    private long AmountOf(VolumeInspection volume, DiskShortage shortage) => _measured.TryGetValue(volume.Name, out var known)
-        ? shortage.ByFiles ? known.Files : known.Bytes
-        : FloorOf(shortage);
+    private long AmountOf(VolumeInspection volume, DiskShortage shortage) =>
+        _measured.TryGetValue(volume.Name, out var known)
+            ? shortage.ByFiles
+                ? known.Files
+                : known.Bytes
+            : FloorOf(shortage);
 
-    private async Task MeasureAsync(IReadOnlyList<VolumeInspection> volumes, IReadOnlyList<(StorageTenant Tenant, StorageUsage Usage)> running, CancellationToken cancellation)
+    private async Task MeasureAsync(
+        IReadOnlyList<VolumeInspection> volumes,
+        IReadOnlyList<(StorageTenant Tenant, StorageUsage Usage)> running,
+        CancellationToken cancellationToken
+    )
     {
         var idle = volumes.Where(volume => !IsOf(running, volume)).ToList();
         foreach (var gone in _measured.Keys.Except(idle.Select(volume => volume.Name)).ToList())
+        {
             _measured.Remove(gone);
+        }
+
         var pid = EngineProcess.Find() ?? Environment.ProcessId;
-        var began = time.GetTimestamp();
+        var began = clock.GetTimestamp();
         foreach (var volume in idle.Where(volume => !IsKnown(volume)))
         {
-            if (time.GetElapsedTime(began) > AllPatience)
+            if (clock.GetElapsedTime(began) > AllPatience)
+            {
                 return;
+            }
+
             try
             {
-                var usage = (await measurer.MeasureAsync(pid, [new RunVolume(volume.Mountpoint!, volume.Mountpoint!)], Patience, enough: null, cancellation))[0];
-                _measured[volume.Name] = (usage.TotalBytes, usage.Entries, time.GetTimestamp());
+                var usage = (
+                    await measurer.MeasureAsync(
+                        pid,
+                        [new RunVolume(volume.Mountpoint!, volume.Mountpoint!)],
+                        Patience,
+                        enough: null,
+                        cancellationToken
+                    )
+                )[0];
+                _measured[volume.Name] = (usage.TotalBytes, usage.Entries, clock.GetTimestamp());
             }
             catch (IOException)
             {
@@ -149,5 +210,6 @@ internal sealed class DiskUseReader(
     }
 
     private bool IsKnown(VolumeInspection volume) =>
-        _measured.TryGetValue(volume.Name, out var known) && (SessionVolumes.SessionOf(volume) is null || time.GetElapsedTime(known.At) < SessionAge);
+        _measured.TryGetValue(volume.Name, out var known)
+        && (SessionVolumes.SessionOf(volume) is null || clock.GetElapsedTime(known.At) < SessionAge);
 }

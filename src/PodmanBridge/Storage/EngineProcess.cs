@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
-/// Finds a process that is in the engine's user namespace, by what the kernel says of it: the engine's own process or the one that keeps the namespace. Who serves the
-/// engine's socket does not tell, since that can be systemd.
+/// Finds a process that is in the engine's user namespace, by what the kernel says of it: the engine's own process or the one that keeps
+/// the namespace. Who serves the engine's socket does not tell, since that can be systemd.
 /// </summary>
 internal static class EngineProcess
 {
@@ -19,9 +19,15 @@ internal static class EngineProcess
         var own = NamespaceOf("self");
         foreach (var directory in Directory.EnumerateDirectories(Proc))
         {
-            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && NamespaceOf(Path.GetFileName(directory)) is { } other && other != own && IsEngine(directory))
+            if (
+                int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && NamespaceOf(Path.GetFileName(directory)) is { } other
+                && other != own
+                && IsEngine(directory)
+            )
+            {
                 return pid;
+            }
         }
 
         return null;
@@ -36,7 +42,10 @@ internal static class EngineProcess
         {
             var numbers = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (numbers.Length != 3 || !long.TryParse(numbers[2], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            {
                 return false;
+            }
+
             ids += count;
             root |= numbers[0] == "0";
         }

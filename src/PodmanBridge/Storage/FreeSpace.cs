@@ -12,7 +12,9 @@ internal readonly partial record struct FreeSpace(long Bytes, long? Files)
     public static FreeSpace At(string path) =>
         StatVfs(path, out var stat) == 0
             ? new FreeSpace((long)(stat.AvailableBlocks * stat.FragmentBytes), stat.Files == 0 ? null : (long)stat.AvailableFiles)
-            : throw new IOException($"The file system of {path} cannot be asked for its free space (error {Marshal.GetLastPInvokeError()}).");
+            : throw new IOException(
+                $"The file system of {path} cannot be asked for its free space (error {Marshal.GetLastPInvokeError()})."
+            );
 
     [LibraryImport("libc", EntryPoint = "statvfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatVfs(string path, out StatVfsBuffer stat);

@@ -5,10 +5,10 @@ using System.Globalization;
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
-/// Measures what a run has on the disk, by the program <c>stromboli-measurer</c>: the files belong to subordinate ids, in directories that the bridge's own user may
-/// not enter, so it enters the container's user namespace, which a process of several threads cannot.
+/// Measures what a run has on the disk, by the program <c>stromboli-measurer</c>: the files belong to subordinate ids, in directories that
+/// the bridge's own user may not enter, so it enters the container's user namespace, which a process of several threads cannot.
 /// </summary>
-internal sealed class Measurer(string program, TimeProvider time)
+internal sealed class Measurer(string program, TimeProvider clock)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
@@ -16,13 +16,17 @@ internal sealed class Measurer(string program, TimeProvider time)
     /// <param name="tenant">The run.</param>
     /// <param name="patience">When to leave off.</param>
     /// <param name="enough">At how many bytes of one volume to leave off; null for none.</param>
-    /// <param name="cancellation">Ends the program.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
     /// <exception cref="IOException">It cannot be measured.</exception>
-    public async Task<StorageUsage> MeasureAsync(StorageTenant tenant, TimeSpan patience, long? enough, CancellationToken cancellation)
+    public async Task<StorageUsage> MeasureAsync(StorageTenant tenant, TimeSpan patience, long? enough, CancellationToken cancellationToken)
     {
-        var measured = tenant.Volumes.Zip(await MeasureAsync(tenant.Pid, tenant.Volumes, patience, enough, cancellation)).ToList();
+        var measured = tenant.Volumes.Zip(await MeasureAsync(tenant.Pid, tenant.Volumes, patience, enough, cancellationToken)).ToList();
         var workspace = measured.FirstOrDefault(pair => pair.First.MountPoint == tenant.Workspace);
-        return new StorageUsage(workspace.Second, [.. measured.Where(pair => pair.First != workspace.First).Select(pair => pair.Second)], Length(tenant.LogPath) + Length(tenant.LedgerPath));
+        return new StorageUsage(
+            workspace.Second,
+            [.. measured.Where(pair => pair.First != workspace.First).Select(pair => pair.Second)],
+            Length(tenant.LogPath) + Length(tenant.LedgerPath)
+        );
     }
 
     /// <summary>What volumes take of the disk now, each by itself.</summary>
@@ -30,21 +34,30 @@ internal sealed class Measurer(string program, TimeProvider time)
     /// <param name="volumes">The volumes.</param>
     /// <param name="patience">When to leave off.</param>
     /// <param name="enough">At how many bytes of one volume to leave off; null for none.</param>
-    /// <param name="cancellation">Ends the program.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
     /// <exception cref="IOException">They cannot be measured.</exception>
     public async Task<IReadOnlyList<DirectoryUsage>> MeasureAsync(
-        int pid, IReadOnlyList<RunVolume> volumes, TimeSpan patience, long? enough, CancellationToken cancellation)
+        int pid,
+        IReadOnlyList<RunVolume> volumes,
+        TimeSpan patience,
+        long? enough,
+        CancellationToken cancellationToken
+    )
     {
-        using var timeout = new CancellationTokenSource(patience + Grace, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        using var timeout = new CancellationTokenSource(patience + Grace, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            var lines = (await RunAsync(Arguments(pid, volumes, patience, enough), either.Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var lines = (await RunAsync(Arguments(pid, volumes, patience, enough), either.Token)).Split(
+                '\n',
+                StringSplitOptions.RemoveEmptyEntries
+            );
             return lines.Length == volumes.Count
                 ? [.. lines.Select(Parse)]
                 : throw new IOException($"{program} told of {lines.Length} volumes, and not of {volumes.Count}.");
         }
-        catch (Exception e) when (e is Win32Exception or FormatException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e)
+            when (e is Win32Exception or FormatException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new IOException($"{program}: {e.Message}", e);
         }
@@ -52,27 +65,31 @@ internal sealed class Measurer(string program, TimeProvider time)
 
     /// <summary>Tries whether the program could measure for a container of this process, without looking at any file.</summary>
     /// <exception cref="IOException">It could not.</exception>
-    public async Task TryAsync(int pid, CancellationToken cancellation)
+    public async Task TryAsync(int pid, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Grace, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        using var timeout = new CancellationTokenSource(Grace, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             // No volumes, and no time to look at processes.
             if (await RunAsync([Text(pid), "0", "0"], either.Token) is { Length: > 0 } output)
+            {
                 throw new IOException($"{program} was asked for nothing and told {output.Length} characters.");
+            }
         }
-        catch (Exception e) when (e is Win32Exception || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is Win32Exception || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new IOException($"{program}: {e.Message}", e);
         }
     }
 
     private static IEnumerable<string> Arguments(int pid, IReadOnlyList<RunVolume> volumes, TimeSpan patience, long? enough) =>
-    [
-        Text(pid), Text((long)patience.TotalMilliseconds), Text(enough ?? 0),
-        .. volumes.SelectMany(volume => new[] { volume.Directory, volume.MountPoint }),
-    ];
+        [
+            Text(pid),
+            Text((long)patience.TotalMilliseconds),
+            Text(enough ?? 0),
+            .. volumes.SelectMany(volume => new[] { volume.Directory, volume.MountPoint }),
+        ];
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -89,16 +106,21 @@ internal sealed class Measurer(string program, TimeProvider time)
 
     private static long Number(string word) => long.Parse(word, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellation)
+    private async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment.Clear();
         using var process = Process.Start(start) ?? throw new IOException($"{program} did not start.");
         try
         {
-            var error = process.StandardError.ReadToEndAsync(cancellation);
-            var output = await process.StandardOutput.ReadToEndAsync(cancellation);
-            await process.WaitForExitAsync(cancellation);
+            var error = process.StandardError.ReadToEndAsync(cancellationToken);
+            var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
             return process.ExitCode == 0 ? output : throw new IOException($"{program}: {(await error).Trim()}");
         }
         catch (OperationCanceledException)

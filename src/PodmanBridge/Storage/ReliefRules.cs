@@ -1,8 +1,9 @@
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
-/// What gives way when the disk is full, and in what order. Pure. First what costs nobody more than a wait: images that nothing uses, then pulls. Then the namespace that has most
-/// on the disk pays, until another one has more: with the workspaces of its runs that are over, their logs, and the largest of the runs that go on.
+/// What gives way when the disk is full, and in what order. Pure. First what costs nobody more than a wait: images that nothing uses, then
+/// pulls. Then the namespace that has most on the disk pays, until another one has more: with the workspaces of its runs that are over,
+/// their logs, and the largest of the runs that go on.
 /// </summary>
 internal static class ReliefRules
 {
@@ -12,10 +13,24 @@ internal static class ReliefRules
     /// <summary>All that would go, one after another, if nothing of it helped.</summary>
     public static IEnumerable<DiskRemoval> Plan(DiskUse use)
     {
-        foreach (var image in use.Images.OrderBy(image => image.IsWanted).ThenBy(image => image.LastUse).ThenBy(image => image.ID, StringComparer.Ordinal))
+        foreach (
+            var image in use
+                .Images.OrderBy(image => image.IsWanted)
+                .ThenBy(image => image.LastUse)
+                .ThenBy(image => image.ID, StringComparer.Ordinal)
+        )
+        {
             yield return new DiskRemoval.Image(image.ID);
-        foreach (var pull in use.IsLow ? use.Pulls.OrderBy(pull => pull.Began).ThenBy(pull => pull.Image, StringComparer.Ordinal) : Enumerable.Empty<DiskPull>())
+        }
+
+        foreach (
+            var pull in use.IsLow
+                ? use.Pulls.OrderBy(pull => pull.Began).ThenBy(pull => pull.Image, StringComparer.Ordinal)
+                : Enumerable.Empty<DiskPull>()
+        )
+        {
             yield return new DiskRemoval.Pull(pull.Image);
+        }
 
         var holdings = Holdings(use);
         while (holdings.MaxBy(holding => holding.Amount) is { } most)
@@ -28,7 +43,10 @@ internal static class ReliefRules
             {
                 // Above the floor no run ends, and nobody else pays for those of this namespace either.
                 if (!use.IsLow)
+                {
                     yield break;
+                }
+
                 yield return most.TakeRun();
             }
             else
@@ -40,16 +58,18 @@ internal static class ReliefRules
     }
 
     private static List<Holding> Holdings(DiskUse use) =>
-    [
-        .. use.Finished.Select(attempt => attempt.Namespace)
-            .Concat(use.Running.Select(attempt => attempt.Namespace))
-            .Distinct()
-            .Order(StringComparer.Ordinal)
-            .Select(ns => new Holding(
-                use.Finished.Where(attempt => attempt.Namespace == ns),
-                use.Running.Where(attempt => attempt.Namespace == ns),
-                use.Kept.Where(kept => kept.Namespace == ns).Sum(kept => kept.Amount))),
-    ];
+        [
+            .. use
+                .Finished.Select(attempt => attempt.Namespace)
+                .Concat(use.Running.Select(attempt => attempt.Namespace))
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+                .Select(ns => new Holding(
+                    use.Finished.Where(attempt => attempt.Namespace == ns),
+                    use.Running.Where(attempt => attempt.Namespace == ns),
+                    use.Kept.Where(kept => kept.Namespace == ns).Sum(kept => kept.Amount)
+                )),
+        ];
 
     private sealed class Holding
     {
@@ -59,10 +79,15 @@ internal static class ReliefRules
 
         public Holding(IEnumerable<DiskAttempt> finished, IEnumerable<DiskAttempt> running, long kept)
         {
-            var over = finished.OrderBy(attempt => attempt.EndedAt).ThenBy(attempt => attempt.Key.ToString(), StringComparer.Ordinal).ToList();
+            var over = finished
+                .OrderBy(attempt => attempt.EndedAt)
+                .ThenBy(attempt => attempt.Key.ToString(), StringComparer.Ordinal)
+                .ToList();
             _workspaces = new(over.Where(attempt => attempt.HasVolumes));
             _logs = new(over.Where(attempt => attempt.Log > 0).OrderByDescending(attempt => attempt.Log));
-            _runs = new(running.OrderByDescending(attempt => attempt.Amount).ThenBy(attempt => attempt.Key.ToString(), StringComparer.Ordinal));
+            _runs = new(
+                running.OrderByDescending(attempt => attempt.Amount).ThenBy(attempt => attempt.Key.ToString(), StringComparer.Ordinal)
+            );
             Runs = _runs.Sum(attempt => attempt.Amount);
             Amount = kept + Runs + _workspaces.Sum(attempt => attempt.Amount) + _logs.Sum(attempt => attempt.Log);
         }
@@ -82,7 +107,10 @@ internal static class ReliefRules
             }
 
             if (_logs.Count == 0 || _logs.Sum(attempt => attempt.Log) < least)
+            {
                 return null;
+            }
+
             var longest = _logs.Dequeue();
             Amount -= longest.Log;
             return new DiskRemoval.Log(longest.Key);

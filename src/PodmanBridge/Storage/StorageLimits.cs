@@ -9,6 +9,8 @@ internal sealed record StorageLimits(long? Workspace, long? Total, long? Session
     /// <summary>Whether there is any.</summary>
     public bool Any => Workspace is not null || Total is not null || Session is not null;
 
-    /// <summary>At how many bytes one can leave off measuring, since one or the other is passed for sure; null when there is no limit.</summary>
+    /// <summary>
+    /// At how many bytes one can leave off measuring, since one or the other is passed for sure; null when there is no limit.
+    /// </summary>
     public long? Enough => Any ? Math.Max(Session ?? 0, Math.Max(Workspace ?? 0, Total ?? 0)) : null;
 }

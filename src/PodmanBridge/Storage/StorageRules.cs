@@ -14,7 +14,9 @@ internal static class StorageRules
     /// <summary>How often the free space is asked for while there are no runs.</summary>
     public static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a run with a limit goes unmeasured when the file system tells nothing: another one may free what it fills.</summary>
+    /// <summary>
+    /// How long a run with a limit goes unmeasured when the file system tells nothing: another one may free what it fills.
+    /// </summary>
     public static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(15);
 
     /// <summary>The time that a measurement gets at first.</summary>
@@ -34,17 +36,26 @@ internal static class StorageRules
     private const long FastFiles = 400_000;
 
     /// <summary>
-    /// Whether a run with a limit is to be measured now. The file system's free space is the bell: when it has lost half of what the run still may take, the run
-    /// may be the one.
+    /// Whether a run with a limit is to be measured now. The file system's free space is the bell: when it has lost half of what the run
+    /// still may take, the run may be the one.
     /// </summary>
     public static bool IsDue(StorageLimits limits, Measurement? last, FreeSpace now, TimeSpan since)
     {
         if (!limits.Any)
+        {
             return false;
+        }
+
         if (last is null)
+        {
             return true;
+        }
+
         if (since < Tick || since < last.Took * Rest)
+        {
             return false;
+        }
+
         return since >= LongestGap || Lost(last.Free, now) >= Distance(limits, last.Usage) / 2;
     }
 
@@ -63,7 +74,10 @@ internal static class StorageRules
     {
         var usage = measured.Usage;
         if (limits.Workspace is { } most && usage.Workspace.TotalBytes > most)
+        {
             return $"The workspace takes {Size(usage.Workspace)} of the node's disk in {usage.Workspace.Entries} files, and workspace.emptyDir.sizeLimit allows {Size(most)}.";
+        }
+
         if (limits.Total is { } total && usage.Bytes > total)
         {
             return $"The run takes {(usage.State == DirectoryState.Whole ? "" : "at least ")}{Size(usage.Bytes)} of the node's disk in {usage.Entries} files "
@@ -87,46 +101,64 @@ internal static class StorageRules
         IsLow(now, before ? new FreeSpace(floor.Bytes + (floor.Bytes / 8), floor.Files + (floor.Files / 8)) : floor);
 
     /// <summary>The floor, as words.</summary>
-    public static string FloorText(FreeSpace floor) => string.Create(
-        CultureInfo.InvariantCulture, $"{Size(floor.Bytes)} or {floor.Files} inodes (--min-free-space and --min-free-inodes of its bridge)");
+    public static string FloorText(FreeSpace floor) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Size(floor.Bytes)} or {floor.Files} inodes (--min-free-space and --min-free-inodes of its bridge)"
+        );
 
     /// <summary>The less that two file systems have left.</summary>
-    public static FreeSpace Least(FreeSpace one, FreeSpace other) => new(
-        Math.Min(one.Bytes, other.Bytes), one.Files is { } files && other.Files is { } others ? Math.Min(files, others) : one.Files ?? other.Files);
+    public static FreeSpace Least(FreeSpace one, FreeSpace other) =>
+        new(
+            Math.Min(one.Bytes, other.Bytes),
+            one.Files is { } files && other.Files is { } others ? Math.Min(files, others) : one.Files ?? other.Files
+        );
 
     /// <summary>Why the largest run ends when the disk is full, as a sentence.</summary>
-    public static string Full(string ns, StorageUsage usage, FreeSpace now, FreeSpace floor) => now.Bytes < floor.Bytes
-        ? $"The node's disk has {Size(now.Bytes)} left, less than the {Size(floor.Bytes)} that are kept free (--min-free-space of its bridge). Of all namespaces {ns} takes most of it, and "
-            + $"of its runs this one: {Size(usage.Bytes)} in {usage.Entries} files (workspace {Size(usage.Workspace)}, HOME {Size(usage.OtherBytes)}, log {Size(usage.LogBytes)}), and its image. "
-            + "Set resources.limits.ephemeralStorage."
-        : $"The node's disk has {now.Files} inodes left, fewer than the {floor.Files} that are kept free (--min-free-inodes of its bridge). Of all namespaces {ns} takes most of them, and "
-            + $"of its runs this one: {usage.Entries} files. Set resources.limits.ephemeralStorage.";
+    public static string Full(string ns, StorageUsage usage, FreeSpace now, FreeSpace floor) =>
+        now.Bytes < floor.Bytes
+            ? $"The node's disk has {Size(now.Bytes)} left, less than the {Size(floor.Bytes)} that are kept free (--min-free-space of its bridge). Of all namespaces {ns} takes most of it, and "
+                + $"of its runs this one: {Size(usage.Bytes)} in {usage.Entries} files (workspace {Size(usage.Workspace)}, HOME {Size(usage.OtherBytes)}, log {Size(usage.LogBytes)}), and its image. "
+                + "Set resources.limits.ephemeralStorage."
+            : $"The node's disk has {now.Files} inodes left, fewer than the {floor.Files} that are kept free (--min-free-inodes of its bridge). Of all namespaces {ns} takes most of them, and "
+                + $"of its runs this one: {usage.Entries} files. Set resources.limits.ephemeralStorage.";
 
-    private static string? Unmeasurable(StorageLimits limits, Measurement measured) => measured.Usage.State switch
-    {
-        DirectoryState.Deep => $"The run's directories are nested too deep to be measured, and {Field(limits)} cannot be kept.",
-        DirectoryState.Denied => $"Some of the run's directories cannot be looked at, and {Field(limits)} cannot be kept.",
-        DirectoryState.Late when measured.Patience >= LongestPatience =>
-            $"The run has so many files, more than {measured.Usage.Entries}, that they cannot be measured in {LongestPatience.TotalMinutes:0} minutes, and {Field(limits)} cannot be kept.",
-        _ => null,
-    };
+    private static string? Unmeasurable(StorageLimits limits, Measurement measured) =>
+        measured.Usage.State switch
+        {
+            DirectoryState.Deep => $"The run's directories are nested too deep to be measured, and {Field(limits)} cannot be kept.",
+            DirectoryState.Denied => $"Some of the run's directories cannot be looked at, and {Field(limits)} cannot be kept.",
+            DirectoryState.Late when measured.Patience >= LongestPatience =>
+                $"The run has so many files, more than {measured.Usage.Entries}, that they cannot be measured in {LongestPatience.TotalMinutes:0} minutes, and {Field(limits)} cannot be kept.",
+            _ => null,
+        };
 
     private static string Field(StorageLimits limits) =>
-        limits.Total is not null ? "resources.limits.ephemeralStorage" : limits.Workspace is not null ? "workspace.emptyDir.sizeLimit" : "the session's storageLimit";
+        limits.Total is not null ? "resources.limits.ephemeralStorage"
+        : limits.Workspace is not null ? "workspace.emptyDir.sizeLimit"
+        : "the session's storageLimit";
 
-    private static long Lost(FreeSpace then, FreeSpace now) => Math.Max(0, then.Bytes - now.Bytes) + Math.Max(0, InodeBytes * ((then.Files - now.Files) ?? 0));
+    private static long Lost(FreeSpace then, FreeSpace now) =>
+        Math.Max(0, then.Bytes - now.Bytes) + Math.Max(0, InodeBytes * ((then.Files - now.Files) ?? 0));
 
-    private static long Distance(StorageLimits limits, StorageUsage usage) => Math.Max(0, Math.Min(
-        limits.Workspace - usage.Workspace.TotalBytes ?? long.MaxValue,
-        Math.Min(limits.Total - usage.Bytes ?? long.MaxValue, limits.Session - usage.Bytes ?? long.MaxValue)));
+    private static long Distance(StorageLimits limits, StorageUsage usage) =>
+        Math.Max(
+            0,
+            Math.Min(
+                limits.Workspace - usage.Workspace.TotalBytes ?? long.MaxValue,
+                Math.Min(limits.Total - usage.Bytes ?? long.MaxValue, limits.Session - usage.Bytes ?? long.MaxValue)
+            )
+        );
 
-    private static string Size(DirectoryUsage usage) => usage.State == DirectoryState.Whole ? Size(usage.TotalBytes) : "at least " + Size(usage.TotalBytes);
+    private static string Size(DirectoryUsage usage) =>
+        usage.State == DirectoryState.Whole ? Size(usage.TotalBytes) : "at least " + Size(usage.TotalBytes);
 
-    private static string Size(long bytes) => bytes switch
-    {
-        >= 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.##}Gi"),
-        >= 1L << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0.#}Mi"),
-        >= 1L << 10 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 10):0}Ki"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes}"),
-    };
+    private static string Size(long bytes) =>
+        bytes switch
+        {
+            >= 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.##}Gi"),
+            >= 1L << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0.#}Mi"),
+            >= 1L << 10 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 10):0}Ki"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{bytes}"),
+        };
 }

@@ -1,14 +1,15 @@
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
-/// Keeps the runs of a node within their limits of disk, and the node's disk from running full (docs/design/storage.md). It asks the file system now and then for its
-/// free space, which costs nothing, seldom while there is no run, and measures a run when that says that it may be near its limit.
+/// Keeps the runs of a node within their limits of disk, and the node's disk from running full (docs/design/storage.md). It asks the file
+/// system now and then for its free space, which costs nothing, seldom while there is no run, and measures a run when that says that it may
+/// be near its limit.
 /// </summary>
 internal sealed partial class StorageWatch(
     StorageTenants tenants,
@@ -18,8 +19,9 @@ internal sealed partial class StorageWatch(
     DiskRelief relief,
     DiskPressure pressure,
     NodeFactsSource facts,
-    TimeProvider time,
-    ILogger<StorageWatch> logger) : BackgroundService
+    TimeProvider clock,
+    ILogger<StorageWatch> logger
+) : BackgroundService
 {
     private static readonly TimeSpan ReliefPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterNoRelief = TimeSpan.FromSeconds(10);
@@ -76,10 +78,15 @@ internal sealed partial class StorageWatch(
     {
         var runs = Refresh();
         // What is around the volumes: they themselves may be entered by their owner alone.
-        var place = runs is [{ Tenant.Volumes: [var volume, ..] }, ..] ? Path.GetDirectoryName(Path.GetDirectoryName(volume.Directory))! : await engine.VolumesAsync(cancellationToken);
+        var place = runs is [{ Tenant.Volumes: [var volume, ..] }, ..]
+            ? Path.GetDirectoryName(Path.GetDirectoryName(volume.Directory))!
+            : await engine.VolumesAsync(cancellationToken);
         var free = FreeSpace.At(place);
         foreach (var run in runs.Where(run => run.Looking.IsCompleted && !run.Ended && IsDue(run, free)))
+        {
             run.Looking = MeasureAsync(run, free, cancellationToken);
+        }
+
         var shortage = new DiskShortage(_floor, free, await FreeOfImagesAsync(place, cancellationToken), pressure.Present);
         if (pressure.Update(shortage.Least))
         {
@@ -87,7 +94,8 @@ internal sealed partial class StorageWatch(
             await facts.RefreshAsync(cancellationToken);
         }
 
-        var relieved = pressure.Present ? await RelieveAsync(runs, shortage with { Pressed = true }, cancellationToken)
+        var relieved = pressure.Present
+            ? await RelieveAsync(runs, shortage with { Pressed = true }, cancellationToken)
             : images.IsFull && await relief.TryImagesAsync(isLow: false, cancellationToken);
         return runs.Count == 0 && !relieved && !relief.IsPulling ? null : StorageRules.Pause(free, _floor);
     }
@@ -95,16 +103,17 @@ internal sealed partial class StorageWatch(
     // What the file system of the images has left, if it is another one than that of the volumes.
     private async Task<FreeSpace?> FreeOfImagesAsync(string volumes, CancellationToken cancellationToken)
     {
-        if (engine.Images is null && (_learned is not { } tried || time.GetElapsedTime(tried) >= LearnInterval))
+        if (engine.Images is null && (_learned is not { } tried || clock.GetElapsedTime(tried) >= LearnInterval))
         {
-            _learned = time.GetTimestamp();
-            using var patience = new CancellationTokenSource(LearnPatience, time);
+            _learned = clock.GetTimestamp();
+            using var patience = new CancellationTokenSource(LearnPatience, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
             try
             {
                 await engine.LearnAsync(either.Token);
             }
-            catch (Exception e) when (e is PodmanException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (Exception e)
+                when (e is PodmanException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 Log.NotLearned(logger, e.Message);
             }
@@ -117,8 +126,10 @@ internal sealed partial class StorageWatch(
     private async Task PauseAsync(TimeSpan? pause, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var delay = Task.Delay(pause ?? StorageRules.IdleTick, time, over.Token);
-        await (pause is null ? Task.WhenAny(delay, tenants.AnyAsync(over.Token)) : delay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var delay = Task.Delay(pause ?? StorageRules.IdleTick, clock, over.Token);
+        await (pause is null ? Task.WhenAny(delay, tenants.AnyAsync(over.Token)) : delay).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing
+        );
         await over.CancelAsync();
     }
 
@@ -126,14 +137,20 @@ internal sealed partial class StorageWatch(
     {
         var present = tenants.All.ToHashSet();
         foreach (var gone in _watched.Keys.Where(tenant => !present.Contains(tenant)).ToList())
+        {
             _watched.Remove(gone);
+        }
+
         foreach (var tenant in present)
+        {
             _watched.TryAdd(tenant, new WatchedTenant(tenant));
+        }
+
         return [.. _watched.Values];
     }
 
     private bool IsDue(WatchedTenant run, FreeSpace free) =>
-        StorageRules.IsDue(run.Tenant.Limits, run.Last, free, run.Last is { } last ? time.GetElapsedTime(last.At) : default);
+        StorageRules.IsDue(run.Tenant.Limits, run.Last, free, run.Last is { } last ? clock.GetElapsedTime(last.At) : default);
 
     private async Task MeasureAsync(WatchedTenant run, FreeSpace free, CancellationToken cancellationToken)
     {
@@ -145,13 +162,15 @@ internal sealed partial class StorageWatch(
             var measured = await MeasureAsync(run.Tenant, free, patience, run.Tenant.Limits.Enough, cancellationToken);
             run.Last = measured;
             if (StorageRules.Excess(run.Tenant.Limits, measured) is { } sentence)
+            {
                 run.End(sentence);
+            }
         }
         catch (IOException e)
         {
             // Most likely its container is just gone. If not, the next try is the same, and the floor holds meanwhile.
             Log.NotMeasured(logger, run.Tenant.Key, e.Message);
-            await Task.Delay(StorageRules.Tick, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(StorageRules.Tick, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
         {
@@ -159,24 +178,46 @@ internal sealed partial class StorageWatch(
         }
     }
 
-    private async Task<Measurement> MeasureAsync(StorageTenant tenant, FreeSpace free, TimeSpan patience, long? enough, CancellationToken cancellationToken)
+    private async Task<Measurement> MeasureAsync(
+        StorageTenant tenant,
+        FreeSpace free,
+        TimeSpan patience,
+        long? enough,
+        CancellationToken cancellationToken
+    )
     {
-        var began = time.GetTimestamp();
+        var began = clock.GetTimestamp();
         var usage = await measurer.MeasureAsync(tenant, patience, enough, cancellationToken);
         tenant.Measured?.Invoke(usage);
-        return new Measurement(usage, free, began, time.GetElapsedTime(began), patience);
+        return new Measurement(usage, free, began, clock.GetElapsedTime(began), patience);
     }
 
     // One thing at a time: the place of a run comes free only when it is gone.
     private async Task<bool> RelieveAsync(IReadOnlyList<WatchedTenant> runs, DiskShortage shortage, CancellationToken cancellationToken)
     {
-        if (runs.Any(run => run.Ended) || (_noRelief is { } tried && time.GetElapsedTime(tried) < AfterNoRelief))
+        if (runs.Any(run => run.Ended) || (_noRelief is { } tried && clock.GetElapsedTime(tried) < AfterNoRelief))
+        {
             return false;
-        if (await relief.TryAsync(shortage, MeasureAllAsync, (key, sentence) => runs.First(run => run.Tenant.Key == key).End(sentence), cancellationToken))
+        }
+
+        if (
+            await relief.TryAsync(
+                shortage,
+                MeasureAllAsync,
+                (key, sentence) => runs.First(run => run.Tenant.Key == key).End(sentence),
+                cancellationToken
+            )
+        )
+        {
             return true;
+        }
+
         if (!StorageRules.IsLow(shortage.Least, _floor))
+        {
             return false;
-        _noRelief = time.GetTimestamp();
+        }
+
+        _noRelief = clock.GetTimestamp();
         Log.NobodyIsLarge(logger, shortage.Least.Bytes, shortage.Least.Files);
         return false;
 
@@ -187,7 +228,11 @@ internal sealed partial class StorageWatch(
         }
     }
 
-    private async Task<(WatchedTenant Run, StorageUsage Usage)?> TryMeasureAsync(WatchedTenant run, FreeSpace free, CancellationToken cancellationToken)
+    private async Task<(WatchedTenant Run, StorageUsage Usage)?> TryMeasureAsync(
+        WatchedTenant run,
+        FreeSpace free,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -202,19 +247,25 @@ internal sealed partial class StorageWatch(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "What attempt {Attempt} has on the disk could not be measured: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "What attempt {Attempt} has on the disk could not be measured: {Error}")]
         public static partial void NotMeasured(ILogger logger, AttemptKey attempt, string error);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The disk is short of space: {Present}; {Free} bytes and {Files} inodes are left")]
+        [LoggerMessage(LogLevel.Warning, "The disk is short of space: {Present}; {Free} bytes and {Files} inodes are left")]
         public static partial void Pressure(ILogger logger, bool present, long free, long? files);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The engine does not tell where it keeps images; until it does, they count as being where the volumes are: {Error}")]
+        [LoggerMessage(
+            LogLevel.Warning,
+            "The engine does not tell where it keeps images; until it does, they count as being where the volumes are: {Error}"
+        )]
         public static partial void NotLearned(ILogger logger, string error);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "The disk is nearly full, {Free} bytes and {Files} inodes are left, and nothing that could go has a share in it that matters; make room")]
+        [LoggerMessage(
+            LogLevel.Error,
+            "The disk is nearly full, {Free} bytes and {Files} inodes are left, and nothing that could go has a share in it that matters; make room"
+        )]
         public static partial void NobodyIsLarge(ILogger logger, long free, long? files);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "The disk could not be looked at: {Error}")]
+        [LoggerMessage(LogLevel.Error, "The disk could not be looked at: {Error}")]
         public static partial void Failed(ILogger logger, string error);
     }
 }

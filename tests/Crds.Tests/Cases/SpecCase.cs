@@ -6,13 +6,22 @@ using YamlDotNet.RepresentationModel;
 namespace Stromboli.Crds.Tests.Cases;
 
 /// <summary>
-/// A row of Cases/agentrun.yaml, where the columns are explained, or of Cases/agentsession.yaml. The same rows go through the validators here and through a real API server in
-/// EndToEnd.
+/// A row of Cases/agentrun.yaml, where the columns are explained, or of Cases/agentsession.yaml. The same rows go through the validators
+/// here and through a real API server in EndToEnd.
 /// </summary>
-public sealed partial record SpecCase(string Name, JsonObject Spec, JsonObject? Update, IReadOnlyList<string> Refused, string? Says, bool ServerOnly, bool CodeOnly)
+public sealed partial record SpecCase(
+    string Name,
+    JsonObject Spec,
+    JsonObject? Update,
+    IReadOnlyList<string> Refused,
+    string? Says,
+    bool ServerOnly,
+    bool CodeOnly
+)
 {
     /// <summary>Rows that the validator in code can judge.</summary>
-    public static IEnumerable<SpecCase> ForCode(string table = "agentrun") => All(table).Where(row => row is { ServerOnly: false, Update: null });
+    public static IEnumerable<SpecCase> ForCode(string table = "agentrun") =>
+        All(table).Where(row => row is { ServerOnly: false, Update: null });
 
     /// <summary>Rows that an API server can judge.</summary>
     public static IEnumerable<SpecCase> ForServer(string table = "agentrun") => All(table).Where(row => !row.CodeOnly);
@@ -33,31 +42,42 @@ public sealed partial record SpecCase(string Name, JsonObject Spec, JsonObject? 
                 [.. (row["refused"]?.AsArray() ?? []).Select(field => field!.GetValue<string>())],
                 row["says"]?.GetValue<string>(),
                 row["server"]?.GetValue<bool>() ?? false,
-                row["code"]?.GetValue<bool>() ?? false);
+                row["code"]?.GetValue<bool>() ?? false
+            );
         }
     }
 
     public override string ToString() => Name;
 
-    /// <summary>YAML's core schema as far as Kubernetes objects need it: plain scalars may be numbers and booleans, quoted ones are text.</summary>
-    internal static JsonNode? ToJson(YamlNode node) => node switch
-    {
-        YamlMappingNode map => new JsonObject(map.Children.Select(child => KeyValuePair.Create(((YamlScalarNode)child.Key).Value!, ToJson(child.Value)))),
-        YamlSequenceNode list => new JsonArray([.. list.Children.Select(ToJson)]),
-        YamlScalarNode { Style: ScalarStyle.Plain } scalar => Plain(scalar.Value!),
-        YamlScalarNode scalar => JsonValue.Create(Repeat().Replace(
-            scalar.Value!,
-            match => string.Concat(Enumerable.Repeat(match.Groups["text"].Value, int.Parse(match.Groups["times"].Value))))),
-        _ => throw new InvalidOperationException($"{node.NodeType} in a table of cases"),
-    };
+    /// <summary>
+    /// YAML's core schema as far as Kubernetes objects need it: plain scalars may be numbers and booleans, quoted ones are text.
+    /// </summary>
+    internal static JsonNode? ToJson(YamlNode node) =>
+        node switch
+        {
+            YamlMappingNode map => new JsonObject(
+                map.Children.Select(child => KeyValuePair.Create(((YamlScalarNode)child.Key).Value!, ToJson(child.Value)))
+            ),
+            YamlSequenceNode list => new JsonArray([.. list.Children.Select(ToJson)]),
+            YamlScalarNode { Style: ScalarStyle.Plain } scalar => Plain(scalar.Value!),
+            YamlScalarNode scalar => JsonValue.Create(
+                Repeat()
+                    .Replace(
+                        scalar.Value!,
+                        match => string.Concat(Enumerable.Repeat(match.Groups["text"].Value, int.Parse(match.Groups["times"].Value)))
+                    )
+            ),
+            _ => throw new InvalidOperationException($"{node.NodeType} in a table of cases"),
+        };
 
-    private static JsonNode? Plain(string text) => text switch
-    {
-        "" or "null" or "~" => null,
-        "true" => true,
-        "false" => false,
-        _ => long.TryParse(text, out var number) ? number : JsonValue.Create(text),
-    };
+    private static JsonNode? Plain(string text) =>
+        text switch
+        {
+            "" or "null" or "~" => null,
+            "true" => true,
+            "false" => false,
+            _ => long.TryParse(text, out var number) ? number : JsonValue.Create(text),
+        };
 
     [GeneratedRegex(@"\{\{REPEAT (?<text>.+) (?<times>\d+)\}\}", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Repeat();

@@ -7,7 +7,9 @@ namespace Stromboli.Crds.Tests.Generator;
 
 public sealed partial class ReferencePageTests
 {
-    private static readonly string Page = ReferencePage.Write(CustomResourceDefinition.Build(typeof(AgentRun), Descriptions.Of(typeof(AgentRun).Assembly)));
+    private static readonly string Page = ReferencePage.Write(
+        CustomResourceDefinition.Build(typeof(AgentRun), Descriptions.Of(typeof(AgentRun).Assembly))
+    );
 
     [Theory]
     [InlineData("| `prompt` | string, 1 to 65,536 characters | What the agent is told")]
@@ -25,7 +27,9 @@ public sealed partial class ReferencePageTests
     [Fact]
     public void Write_FieldsOfTheSpec_SaysWhichMayBeChanged()
     {
-        var mutable = Page.Split('\n').Where(line => line.Contains("May be changed later.", StringComparison.Ordinal)).Select(line => line.Split('`')[1]);
+        var mutable = Page.Split('\n')
+            .Where(line => line.Contains("May be changed later.", StringComparison.Ordinal))
+            .Select(line => line.Split('`')[1]);
 
         Assert.Equal(["cancel", "deleteAfterFinished", "priority", "suspend", "ttlAfterFinished"], mutable.Order(StringComparer.Ordinal));
     }
@@ -41,9 +45,8 @@ public sealed partial class ReferencePageTests
     }
 
     [Fact]
-    public void Write_EveryRow_HasThreeCells() => Assert.All(
-        Page.Split('\n').Where(line => line.StartsWith('|')),
-        line => Assert.Equal(4, Bars().Count(line)));
+    public void Write_EveryRow_HasThreeCells() =>
+        Assert.All(Page.Split('\n').Where(line => line.StartsWith('|')), line => Assert.Equal(4, Bars().Count(line)));
 
     [GeneratedRegex("^## (?<text>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Headings();

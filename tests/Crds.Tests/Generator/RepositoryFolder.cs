@@ -8,7 +8,9 @@ internal static class RepositoryFolder
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "Stromboli.sln")))
+            {
                 return Path.Combine([folder.FullName, .. path]);
+            }
         }
         throw new DirectoryNotFoundException("Stromboli.sln is in no folder above the tests");
     }

@@ -7,7 +7,16 @@ namespace Stromboli.Crds.Tests.Generator;
 /// <summary>What users write without quotes must be read as it is written, also by readers of YAML 1.1.</summary>
 public sealed partial class YamlWordsTests
 {
-    private static readonly string[] Quantities = ["memory", "cpu", "ephemeralStorage", "sizeLimit", "storageLimit", "statusBytes", "logBytes"];
+    private static readonly string[] Quantities =
+    [
+        "memory",
+        "cpu",
+        "ephemeralStorage",
+        "sizeLimit",
+        "storageLimit",
+        "statusBytes",
+        "logBytes",
+    ];
 
     public static TheoryData<string> Files => GeneratedFilesTests.Files;
 
@@ -20,9 +29,14 @@ public sealed partial class YamlWordsTests
             Assert.DoesNotMatch(OtherThanAString(), path.Split('.', '[', '{')[^1]);
             // Kubernetes' own words for a condition, which only the operator writes.
             if (path.EndsWith("conditions[].status", StringComparison.Ordinal))
+            {
                 continue;
+            }
+
             foreach (var value in schema["enum"]?.AsArray() ?? [])
+            {
                 Assert.DoesNotMatch(OtherThanAString(), value!.GetValue<string>());
+            }
         }
     }
 
@@ -34,15 +48,23 @@ public sealed partial class YamlWordsTests
         foreach (var (path, schema) in GeneratedFilesTests.Fields(GeneratedFilesTests.Schema(file), ""))
         {
             if (schema["type"] is null || schema.ContainsKey("x-kubernetes-int-or-string") || schema.ContainsKey("anyOf"))
+            {
                 Assert.Contains(path.Split('.')[^1], Quantities);
+            }
         }
     }
 
     [Fact]
     public void WordsWithoutAnEnum_AreStringsInYaml() =>
         Assert.All(
-            [.. Enum.GetNames<RunReason>(), .. Enum.GetNames<RunPhase>(), .. Enum.GetNames<SessionPhase>(), .. Enum.GetNames<SessionReason>()],
-            word => Assert.DoesNotMatch(OtherThanAString(), word));
+            [
+                .. Enum.GetNames<RunReason>(),
+                .. Enum.GetNames<RunPhase>(),
+                .. Enum.GetNames<SessionPhase>(),
+                .. Enum.GetNames<SessionReason>(),
+            ],
+            word => Assert.DoesNotMatch(OtherThanAString(), word)
+        );
 
     [Theory]
     [InlineData("on")]
@@ -63,6 +85,7 @@ public sealed partial class YamlWordsTests
     // https://yaml.org/type/: bool, null, merge, int, float and timestamp of YAML 1.1.
     [GeneratedRegex(
         @"^(~|null|y|n|yes|no|true|false|on|off|=|<<|[-+]?\.(inf|nan)|[-+]?(0b[01_]+|0x[0-9a-f_]+|[0-9][0-9_]*(\.[0-9_]*)?(e[-+]?[0-9]+)?|\.[0-9_]+)|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*)$",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
+    )]
     private static partial Regex OtherThanAString();
 }

@@ -5,7 +5,11 @@ namespace Stromboli.Crds.Tests.Runs;
 
 public sealed class RunDefaultsTests
 {
-    private static readonly RunDefaults Defaults = new() { Image = "registry.test/agent:1", ModelOrigin = new Uri("https://api.example.com") };
+    private static readonly RunDefaults Defaults = new()
+    {
+        Image = "registry.test/agent:1",
+        ModelOrigin = new Uri("https://api.example.com"),
+    };
 
     [Fact]
     public void Resolve_OnlyAPrompt_HasEveryDefault()
@@ -30,24 +34,38 @@ public sealed class RunDefaultsTests
     [Fact]
     public void Resolve_EverythingGiven_IsTaken()
     {
-        var run = Defaults.Resolve(new AgentRunSpec
-        {
-            Prompt = "hi",
-            Agent = new AgentSpec { Command = ["cat"] },
-            Model = new ModelSpec { BaseURL = "https://other.example.com", CredentialsSecretRef = new SecretReference { Name = "key" } },
-            Image = "localhost/x",
-            ImagePullPolicy = "Never",
-            Workspace = new WorkspaceSpec { MountPath = "//work//" },
-            Env = [new EnvVar { Name = "A", Value = "b" }, new EnvVar { Name = "C" }],
-            Resources = new ResourceSpec { Limits = new ResourceLimits { Memory = new Quantity("1Gi"), Cpu = new Quantity("1.5"), Pids = 50 } },
-            NodeSelector = new() { ["a"] = "b" },
-            NodeName = "n",
-            Priority = 3,
-            Timeout = new GoDuration("3s"),
-            Retries = new RetrySpec { NodeLost = 0 },
-            TtlAfterFinished = new GoDuration("0s"),
-            Output = new OutputSpec { StatusBytes = new Quantity("1Ki"), LogBytes = new Quantity("1Mi") },
-        });
+        var run = Defaults.Resolve(
+            new AgentRunSpec
+            {
+                Prompt = "hi",
+                Agent = new AgentSpec { Command = ["cat"] },
+                Model = new ModelSpec
+                {
+                    BaseURL = "https://other.example.com",
+                    CredentialsSecretRef = new SecretReference { Name = "key" },
+                },
+                Image = "localhost/x",
+                ImagePullPolicy = "Never",
+                Workspace = new WorkspaceSpec { MountPath = "//work//" },
+                Env = [new EnvVar { Name = "A", Value = "b" }, new EnvVar { Name = "C" }],
+                Resources = new ResourceSpec
+                {
+                    Limits = new ResourceLimits
+                    {
+                        Memory = new Quantity("1Gi"),
+                        Cpu = new Quantity("1.5"),
+                        Pids = 50,
+                    },
+                },
+                NodeSelector = new() { ["a"] = "b" },
+                NodeName = "n",
+                Priority = 3,
+                Timeout = new GoDuration("3s"),
+                Retries = new RetrySpec { NodeLost = 0 },
+                TtlAfterFinished = new GoDuration("0s"),
+                Output = new OutputSpec { StatusBytes = new Quantity("1Ki"), LogBytes = new Quantity("1Mi") },
+            }
+        );
 
         Assert.Null(run.Claude);
         Assert.Equal(["cat"], run.Command);
@@ -64,7 +82,9 @@ public sealed class RunDefaultsTests
     [Fact]
     public void Resolve_InvalidSpec_Throws()
     {
-        var error = Assert.Throws<ArgumentException>(() => Defaults.Resolve(new AgentRunSpec { Prompt = "hi", Timeout = new GoDuration("3x") }));
+        var error = Assert.Throws<ArgumentException>(() =>
+            Defaults.Resolve(new AgentRunSpec { Prompt = "hi", Timeout = new GoDuration("3x") })
+        );
 
         Assert.Contains("spec.timeout must be a duration", error.Message);
     }

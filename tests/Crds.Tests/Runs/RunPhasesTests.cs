@@ -53,9 +53,15 @@ public sealed class RunPhasesTests
     }
 
     private static List<Condition> Parse(string conditions) =>
-    [
-        .. conditions.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select(text => text.Split('=', '/'))
-            .Select(parts => new Condition { Type = parts[0], Status = parts[1], Reason = parts.ElementAtOrDefault(2) ?? "Because" }),
-    ];
+        [
+            .. conditions
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(text => text.Split('=', '/'))
+                .Select(parts => new Condition
+                {
+                    Type = parts[0],
+                    Status = parts[1],
+                    Reason = parts.ElementAtOrDefault(2) ?? "Because",
+                }),
+        ];
 }

@@ -18,7 +18,9 @@ public sealed class AgentRunValidatorTests
 
         Assert.Equal(row.Refused.Order(StringComparer.Ordinal), errors.Select(error => error.Field).Order(StringComparer.Ordinal));
         if (row.Says is { } says)
+        {
             Assert.All(errors, error => Assert.Contains(says, error.Sentence));
+        }
     }
 
     [Fact]
@@ -28,13 +30,15 @@ public sealed class AgentRunValidatorTests
     [Fact]
     public void Validate_TooManyOfEverything_IsRefused()
     {
-        var errors = AgentRunValidator.Validate(new AgentRunSpec
-        {
-            Prompt = "hi",
-            Agent = new AgentSpec { Command = [.. Enumerable.Repeat("x", RunLimits.Arguments + 1)] },
-            Env = [.. Enumerable.Range(0, RunLimits.Variables + 1).Select(i => new EnvVar { Name = $"A{i}" })],
-            NodeSelector = Enumerable.Range(0, RunLimits.Selectors + 1).ToDictionary(i => $"a{i}", _ => "x"),
-        });
+        var errors = AgentRunValidator.Validate(
+            new AgentRunSpec
+            {
+                Prompt = "hi",
+                Agent = new AgentSpec { Command = [.. Enumerable.Repeat("x", RunLimits.Arguments + 1)] },
+                Env = [.. Enumerable.Range(0, RunLimits.Variables + 1).Select(i => new EnvVar { Name = $"A{i}" })],
+                NodeSelector = Enumerable.Range(0, RunLimits.Selectors + 1).ToDictionary(i => $"a{i}", _ => "x"),
+            }
+        );
 
         Assert.Equal(["spec.agent.command", "spec.env", "spec.nodeSelector"], errors.Select(error => error.Field));
     }

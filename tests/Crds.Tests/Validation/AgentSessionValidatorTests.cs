@@ -21,7 +21,9 @@ public sealed class AgentSessionValidatorTests
 
         Assert.Equal(row.Refused.Order(StringComparer.Ordinal), errors.Select(error => error.Field).Order(StringComparer.Ordinal));
         if (row.Says is { } says)
+        {
             Assert.All(errors, error => Assert.Contains(says, error.Sentence));
+        }
     }
 
     [Fact]
@@ -31,12 +33,31 @@ public sealed class AgentSessionValidatorTests
     [Fact]
     public void Merge_RunOfASession_HasWhatComesFromIt()
     {
-        var session = new AgentSession { Spec = new AgentSessionSpec { Image = "registry.example.com/a:1", Agent = new AgentSpec { Command = ["a"] }, NodeName = "node-1", Workspace = new WorkspaceSpec { Git = new GitWorkspace(), MountPath = "/src" } } };
-        var run = new AgentRunSpec { Prompt = "hi", SessionRef = new SessionReference { Name = "talk" } };
+        var session = new AgentSession
+        {
+            Spec = new AgentSessionSpec
+            {
+                Image = "registry.example.com/a:1",
+                Agent = new AgentSpec { Command = ["a"] },
+                NodeName = "node-1",
+                Workspace = new WorkspaceSpec { Git = new GitWorkspace(), MountPath = "/src" },
+            },
+        };
+        var run = new AgentRunSpec
+        {
+            Prompt = "hi",
+            SessionRef = new SessionReference { Name = "talk" },
+        };
 
         var merged = SessionSpecs.Merge(run, session);
         var own = SessionSpecs.Merge(run with { Agent = new AgentSpec { Command = ["b"] } }, session);
-        var later = SessionSpecs.Merge(run, session with { Status = new AgentSessionStatus { Turns = 1, NodeName = "node-2" } });
+        var later = SessionSpecs.Merge(
+            run,
+            session with
+            {
+                Status = new AgentSessionStatus { Turns = 1, NodeName = "node-2" },
+            }
+        );
 
         Assert.True(merged.SessionMerged);
         Assert.Equal(("registry.example.com/a:1", "a", "node-1"), (merged.Image, merged.Agent?.Command?[0], merged.NodeName));
@@ -49,7 +70,12 @@ public sealed class AgentSessionValidatorTests
     [Fact]
     public void Merge_RunThatSaysItself_IsLeftToItsValidation()
     {
-        var run = new AgentRunSpec { Prompt = "hi", SessionRef = new SessionReference { Name = "talk" }, Image = "registry.example.com/b:1" };
+        var run = new AgentRunSpec
+        {
+            Prompt = "hi",
+            SessionRef = new SessionReference { Name = "talk" },
+            Image = "registry.example.com/b:1",
+        };
 
         var merged = SessionSpecs.Merge(run, new AgentSession { Spec = new AgentSessionSpec { Image = "registry.example.com/a:1" } });
 

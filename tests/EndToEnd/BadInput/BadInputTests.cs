@@ -12,17 +12,36 @@ namespace Stromboli.EndToEnd.BadInput;
 public sealed partial class BadInputTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     // What would make a run wait for something that is not here.
-    private static readonly string[] Waits = ["nodeName", "nodeSelector", "suspend", "cancel", "model", "imagePullSecrets", "deleteAfterFinished", "retries", "resources", "budget"];
+    private static readonly string[] Waits =
+    [
+        "nodeName",
+        "nodeSelector",
+        "suspend",
+        "cancel",
+        "model",
+        "imagePullSecrets",
+        "deleteAfterFinished",
+        "retries",
+        "resources",
+        "budget",
+    ];
 
-    /// <summary>Each text is prompt, variable, argument of a program and its own result: none is cut, read, split or joined by anything on the way.</summary>
+    /// <summary>
+    /// Each text is prompt, variable, argument of a program and its own result: none is cut, read, split or joined by anything on the way.
+    /// </summary>
     [Fact]
     public async Task HostileTexts_AsPromptVariableAndArgument_ArriveToTheLetter()
     {
         var scene = await OnPrivateStackAsync(new() { Node = new() { MaxRuns = 16 } });
-        var texts = HostileTexts.All.Select(text => text.Replace("@@", "zq", StringComparison.Ordinal)).Where(text => text.Length < 2_000).ToList();
+        var texts = HostileTexts
+            .All.Select(text => text.Replace("@@", "zq", StringComparison.Ordinal))
+            .Where(text => text.Length < 2_000)
+            .ToList();
         List<(string Text, RunHistory? Run)> runs = [];
         foreach (var (i, text) in texts.Index())
+        {
             runs.Add((text, await ApplyAsync(scene, $"text-{i}", Echo(text))));
+        }
 
         // Only a NUL cannot be in an argument or variable, and the API server says so.
         Assert.All(runs, run => Assert.Equal(run.Text.Contains('\0', StringComparison.Ordinal), run.Run is null));
@@ -38,21 +57,41 @@ public sealed partial class BadInputTests(StackFixture stacks) : EndToEndTests(s
     [Fact]
     public async Task HostileSpecs_AreRefusedOrEndTyped_AndDisturbNothing()
     {
-        var scene = await OnPrivateStackAsync(new() { Node = new() { MaxRuns = 16 }, Operator = new() { ExtraArguments = ["--allow-extra-args"] } });
+        var scene = await OnPrivateStackAsync(
+            new()
+            {
+                Node = new() { MaxRuns = 16 },
+                Operator = new() { ExtraArguments = ["--allow-extra-args"] },
+            }
+        );
         List<RunHistory> runs = [];
         var refused = 0;
         foreach (var (i, mutation) in Mutation.Random(seed: 3, count: 120).Index())
         {
             var spec = mutation.Json;
             foreach (var field in Waits)
+            {
                 spec.Remove(field);
-            if (spec["promptFrom"] is not null || spec["env"]?.ToJsonString().Contains("valueFrom", StringComparison.Ordinal) == true || spec["workspace"]?["git"] is not null)
+            }
+
+            if (
+                spec["promptFrom"] is not null
+                || spec["env"]?.ToJsonString().Contains("valueFrom", StringComparison.Ordinal) == true
+                || spec["workspace"]?["git"] is not null
+            )
+            {
                 continue;
+            }
+
             spec["timeout"] = "45s";
             if (await ApplyAsync(scene, $"spec-{i}", spec) is { } run)
+            {
                 runs.Add(run);
+            }
             else
+            {
                 refused++;
+            }
         }
 
         // Some of each, else this shows nothing.
@@ -75,8 +114,15 @@ public sealed partial class BadInputTests(StackFixture stacks) : EndToEndTests(s
         {
             await scene.Stack.Http.CreateAsync(
                 scene.RunsPath,
-                new JsonObject { ["apiVersion"] = "stromboli.dev/v1alpha1", ["kind"] = "AgentRun", ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = spec.DeepClone() },
-                Cancelled);
+                new JsonObject
+                {
+                    ["apiVersion"] = "stromboli.dev/v1alpha1",
+                    ["kind"] = "AgentRun",
+                    ["metadata"] = new JsonObject { ["name"] = name },
+                    ["spec"] = spec.DeepClone(),
+                },
+                Cancelled
+            );
             return scene.Run(name);
         }
         catch (KubeHttpException e)
@@ -87,27 +133,35 @@ public sealed partial class BadInputTests(StackFixture stacks) : EndToEndTests(s
         }
     }
 
-    private static JsonObject Echo(string text) => new()
-    {
-        ["prompt"] = text,
-        ["env"] = new JsonArray(new JsonObject { ["name"] = "V", ["value"] = text }),
-        ["agent"] = new JsonObject { ["command"] = new JsonArray("sh", "-c", "printf '['; cat; printf '][%s][%s]' \"$V\" \"$1\"", "sh", text) },
-    };
+    private static JsonObject Echo(string text) =>
+        new()
+        {
+            ["prompt"] = text,
+            ["env"] = new JsonArray(new JsonObject { ["name"] = "V", ["value"] = text }),
+            ["agent"] = new JsonObject
+            {
+                ["command"] = new JsonArray("sh", "-c", "printf '['; cat; printf '][%s][%s]' \"$V\" \"$1\"", "sh", text),
+            },
+        };
 
     // Neither process has thrown what nobody caught, nor said what it could not do; and a run like any other goes through.
     private static async Task NothingBrokeAsync(Scene scene)
     {
-        var after = await scene.ApplyRunAsync("""
+        var after = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
               name: after
             spec:
               prompt: "@say all is well"
-            """);
+            """
+        );
         Assert.Equal("all is well", (await after.EndAsync()).Status.Result!.Text);
         foreach (var log in scene.Stack.Nodes.Select(node => node.Bridge.LogPath).Append(scene.Stack.Operator.LogPath))
+        {
             Assert.DoesNotContain(await File.ReadAllLinesAsync(log, Cancelled), Trouble().IsMatch);
+        }
     }
 
     [GeneratedRegex(@"Exception|^\S+ (error|fail|fatal|crit)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

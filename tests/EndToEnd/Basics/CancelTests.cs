@@ -13,7 +13,8 @@ public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Cancel_ClaudeInABashTool_NothingIsLeft()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -24,10 +25,15 @@ public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
               agent:
                 claude:
                   dangerouslySkipPermissions: true
-            """);
+            """
+        );
         await run.RunningAsync();
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
-        await Poll.UntilAsync("the tool runs", Poll.Patience, () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal)));
+        await Poll.UntilAsync(
+            "the tool runs",
+            Poll.Patience,
+            () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal))
+        );
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
         await processes.GoneAsync(Within);
@@ -42,7 +48,8 @@ public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Cancel_CommandThatIgnoresTerm_NothingIsLeft()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -51,7 +58,8 @@ public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
               prompt: not read
               agent:
                 command: [bash, -c, "trap '' TERM; setsid sleep 3600 & while :; do sleep 3600; done"]
-            """);
+            """
+        );
         await run.RunningAsync();
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
 
@@ -65,7 +73,8 @@ public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Cancel_Pending_IsCancelledWithoutAnAttempt()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -74,7 +83,8 @@ public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
               prompt: not read
               nodeSelector:
                 no-such: label
-            """);
+            """
+        );
         await run.ReasonAsync(RunReason.NoNodeMatches);
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
@@ -90,7 +100,8 @@ public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Cancel_FromTheStart_NeverRuns()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -98,7 +109,8 @@ public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
             spec:
               prompt: not read
               cancel: true
-            """);
+            """
+        );
         var end = await run.EndAsync();
 
         Assert.Equal(RunPhase.Cancelled, end.Phase);

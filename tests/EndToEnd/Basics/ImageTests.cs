@@ -14,7 +14,8 @@ public sealed class ImageTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -25,7 +26,8 @@ public sealed class ImageTests(StackFixture stacks) : EndToEndTests(stacks)
                 command: ["true"]
               image: {{image}}
               imagePullPolicy: {{policy}}
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.ImagePullFailed), (status.Phase, status.Reason));
@@ -40,7 +42,8 @@ public sealed class ImageTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -51,7 +54,8 @@ public sealed class ImageTests(StackFixture stacks) : EndToEndTests(stacks)
                 command: [busybox, echo, of busybox]
               image: registry.test/busybox:1
               imagePullPolicy: {{policy}}
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunPhase.Succeeded, status.Phase);

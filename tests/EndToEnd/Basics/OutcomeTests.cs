@@ -11,7 +11,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -23,14 +24,18 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
               agent:
                 claude:
                   dangerouslySkipPermissions: true
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, RunReason.Completed), (status.Phase, status.Reason));
         Assert.Equal("hello", status.Result?.Text);
         Assert.Contains(status.NodeName, scene.Stack.Nodes.Select(node => node.Name));
         Assert.Equal(1, status.Attempt);
-        Assert.Equal([(1, status.NodeName, RunReason.Completed)], status.Attempts!.Select(attempt => (attempt.Attempt!.Value, attempt.Node, attempt.Reason!.Value)));
+        Assert.Equal(
+            [(1, status.NodeName, RunReason.Completed)],
+            status.Attempts!.Select(attempt => (attempt.Attempt!.Value, attempt.Node, attempt.Reason!.Value))
+        );
         Assert.True(Guid.TryParse(status.SessionID, out _), status.SessionID);
         Assert.NotNull(status.StartTime);
         Assert.NotNull(status.CompletionTime);
@@ -43,7 +48,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -58,13 +64,17 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
                 claude:
                   model: claude-sonnet-4-20250514
                   dangerouslySkipPermissions: true
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunPhase.Succeeded, status.Phase);
         Assert.Equal("claude-sonnet-4-20250514", status.Model);
         var usage = status.Usage!;
-        Assert.Equal((3000, 600, 30, 0, 3630), (usage.InputTokens, usage.OutputTokens, usage.CacheReadTokens, usage.CacheCreationTokens, usage.TotalTokens));
+        Assert.Equal(
+            (3000, 600, 30, 0, 3630),
+            (usage.InputTokens, usage.OutputTokens, usage.CacheReadTokens, usage.CacheCreationTokens, usage.TotalTokens)
+        );
         // 3, 15 and 0.30 dollars a million.
         Assert.Equal(0.018009m, decimal.Parse(usage.CostUSD!, System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(2, usage.Turns);
@@ -77,7 +87,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -86,7 +97,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
               prompt: what came on standard input
               agent:
                 command: [sh, -c, "cat; exit 3"]
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.AgentError), (status.Phase, status.Reason));
@@ -102,7 +114,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -111,7 +124,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
               prompt: not read
               agent:
                 command: [sh, -c, "echo so far; kill -{{signal}} $$"]
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.Crashed), (status.Phase, status.Reason));
@@ -126,7 +140,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -135,7 +150,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
               prompt: not read
               agent:
                 command: [sh, -c, "exit 137"]
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.AgentError), (status.Phase, status.Reason));
@@ -148,7 +164,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -159,7 +176,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
                 command: [sh, -c, "seq 100000; echo the end"]
               output:
                 statusBytes: 1Ki
-            """);
+            """
+        );
         var result = (await run.EndAsync()).Status.Result!;
 
         var whole = System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, 100000).Select(i => $"{i}\n")) + "the end\n");
@@ -174,14 +192,16 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
               name: refused
             spec:
               prompt: "@status 401"
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.AuthenticationFailed), (status.Phase, status.Reason));
@@ -192,7 +212,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -207,7 +228,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
                 claude:
                   dangerouslySkipPermissions: true
                   maxTurns: 2
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.MaxTurnsReached), (status.Phase, status.Reason));
@@ -218,7 +240,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -227,7 +250,8 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
               prompt: |
                 @bash touch /workspace/x
                 @say done
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, "done", 1), (status.Phase, status.Result?.Text, status.Usage?.PermissionDenials));

@@ -6,7 +6,14 @@ namespace Stromboli.EndToEnd.Basics;
 /// <summary>What every state of every run must obey.</summary>
 internal static class StateRules
 {
-    private static readonly string[] Always = [RunConditions.Accepted, RunConditions.Scheduled, RunConditions.Started, RunConditions.Succeeded, RunConditions.Ready];
+    private static readonly string[] Always =
+    [
+        RunConditions.Accepted,
+        RunConditions.Scheduled,
+        RunConditions.Started,
+        RunConditions.Succeeded,
+        RunConditions.Ready,
+    ];
 
     /// <summary>Fails with the state that breaks a rule. A name that was used again is a history for each of its objects.</summary>
     public static void AssertHold(RunHistory run)
@@ -14,9 +21,13 @@ internal static class StateRules
         foreach (var states in run.States.GroupBy(state => state.Run.Metadata.Uid).Select(group => group.ToList()))
         {
             if (run.HasGap)
+            {
                 states.Where(state => state.IsObserved).ToList().ForEach(AssertHolds);
+            }
             else
+            {
                 AssertHold(states);
+            }
         }
     }
 
@@ -26,9 +37,14 @@ internal static class StateRules
         // A tool that reads kstatus must not take a run for finished that nobody has looked at yet.
         Assert.Equal(-1, states[0].Status.ObservedGeneration);
         foreach (var state in states.Where(state => state.IsObserved))
+        {
             AssertHolds(state);
+        }
+
         foreach (var (before, after) in states.Zip(states.Skip(1)))
+        {
             AssertFollows(before, after);
+        }
     }
 
     private static void AssertHolds(RunState state)
@@ -50,13 +66,14 @@ internal static class StateRules
     }
 
     // While an edit is not observed yet, even an end is not the last word.
-    private static string Expected(RunState state) => state switch
-    {
-        _ when state.Status.ObservedGeneration != state.Generation => Kstatus.InProgress,
-        { IsFinished: false } => Kstatus.InProgress,
-        { Phase: RunPhase.Succeeded } => Kstatus.Current,
-        _ => Kstatus.Failed,
-    };
+    private static string Expected(RunState state) =>
+        state switch
+        {
+            _ when state.Status.ObservedGeneration != state.Generation => Kstatus.InProgress,
+            { IsFinished: false } => Kstatus.InProgress,
+            { Phase: RunPhase.Succeeded } => Kstatus.Current,
+            _ => Kstatus.Failed,
+        };
 
     private static void AssertFollows(RunState before, RunState after)
     {
@@ -65,9 +82,14 @@ internal static class StateRules
         // An attempt that has ended is over: what follows is the way of the next one.
         var ended = before.Status.Attempts is not [.., { EndTime: not null }] && after.Status.Attempts is [.., { EndTime: not null }];
         if (before.Status.Attempt == after.Status.Attempt && (!ended || after.IsFinished))
+        {
             Assert.True(Rank(after) >= Rank(before), $"The phase went back:\n{before}\n{after}");
+        }
+
         if (before.IsFinished)
+        {
             Assert.Equal((before.Phase, before.Reason), (after.Phase, after.Reason));
+        }
     }
 
     // A run that waits is Queued while nodes are full and Pending while there are none: which of the two may change as nodes come and go.

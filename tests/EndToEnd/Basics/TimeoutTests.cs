@@ -12,7 +12,8 @@ public sealed class TimeoutTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -22,7 +23,8 @@ public sealed class TimeoutTests(StackFixture stacks) : EndToEndTests(stacks)
                 @sleep 60s
                 @say too late
               timeout: 3s
-            """);
+            """
+        );
         await AssertTimedOutAsync(scene, run);
     }
 
@@ -31,7 +33,8 @@ public sealed class TimeoutTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -49,7 +52,8 @@ public sealed class TimeoutTests(StackFixture stacks) : EndToEndTests(stacks)
                     (sleep 3600 & while :; do sleep 3600; done) &
                     while :; do sleep 3600; done
               timeout: 3s
-            """);
+            """
+        );
         var end = await AssertTimedOutAsync(scene, run);
 
         Assert.Equal("so far", end.Status.Result?.Text?.TrimEnd());
@@ -66,7 +70,10 @@ public sealed class TimeoutTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal((RunPhase.Failed, RunReason.TimedOut), (end.Phase, end.Reason));
         // By the bridge's own clock, which counted from the record of the attempt. Times are told in whole seconds.
         Assert.InRange(running.Status.Deadline!.Value - running.Status.StartTime!.Value, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4));
-        Assert.True(end.Status.CompletionTime >= running.Status.StartTime.Value.AddSeconds(3), $"{end.Status.CompletionTime:O} is before {running.Status.Deadline:O}");
+        Assert.True(
+            end.Status.CompletionTime >= running.Status.StartTime.Value.AddSeconds(3),
+            $"{end.Status.CompletionTime:O} is before {running.Status.Deadline:O}"
+        );
         Assert.Null(end.Status.ExitCode);
         Assert.Null(end.Status.Signal);
         return end;

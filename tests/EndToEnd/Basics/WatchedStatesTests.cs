@@ -12,18 +12,23 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
               name: good
             spec:
               prompt: "@say done"
-            """);
+            """
+        );
         var end = await run.EndAsync();
 
         StateRules.AssertHold(run.States);
-        Assert.Equal(("True", null, null), (end.Condition(RunConditions.Ready), end.Condition(RunConditions.Reconciling), end.Condition(RunConditions.Stalled)));
+        Assert.Equal(
+            ("True", null, null),
+            (end.Condition(RunConditions.Ready), end.Condition(RunConditions.Reconciling), end.Condition(RunConditions.Stalled))
+        );
         // Accepted and scheduled in one, started, ended; the first state is the creation.
         Assert.InRange(run.States.Count - 1, 1, 3);
         Assert.True(await scene.Kubectl.WaitAsync("agentrun", "good", "condition=Ready", Poll.Patience, scene.Namespace));
@@ -34,7 +39,8 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -43,18 +49,23 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
               prompt: not read
               agent:
                 command: ["false"]
-            """);
+            """
+        );
         var end = await run.EndAsync();
 
         StateRules.AssertHold(run.States);
-        Assert.Equal(("False", null, "True"), (end.Condition(RunConditions.Ready), end.Condition(RunConditions.Reconciling), end.Condition(RunConditions.Stalled)));
+        Assert.Equal(
+            ("False", null, "True"),
+            (end.Condition(RunConditions.Ready), end.Condition(RunConditions.Reconciling), end.Condition(RunConditions.Stalled))
+        );
     }
 
     [Fact]
     public async Task RunThatWaitedAndWasCancelled_EveryState_IsConsistent()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -66,10 +77,12 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
               model:
                 credentialsSecretRef:
                   name: comes-later
-            """);
+            """
+        );
         await run.ReasonAsync(RunReason.SecretNotFound);
 
-        await scene.ApplyAsync("""
+        await scene.ApplyAsync(
+            """
             apiVersion: v1
             kind: Secret
             metadata:
@@ -78,7 +91,8 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
                 stromboli.dev/use-as: model
             stringData:
               api-key: a-key
-            """);
+            """
+        );
         await run.RunningAsync();
         await scene.PatchAsync(run, "spec: {cancel: true}");
         await run.PhaseAsync(RunPhase.Cancelled);
@@ -90,7 +104,8 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
     public async Task FinishedRun_IsEdited_IsObservedAndStartsNothing()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -99,7 +114,8 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
               prompt: kept
               agent:
                 command: [cat]
-            """);
+            """
+        );
         var end = await run.EndAsync();
 
         await scene.PatchAsync(run, "spec: {ttlAfterFinished: 48h}");
@@ -108,8 +124,22 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
         StateRules.AssertHold(run.States);
         Assert.Equal("kept", edited.Status.Result?.Text);
         Assert.Equal(
-            end.Status with { ObservedGeneration = 2, Conditions = null, Result = null, Attempts = null, Usage = null },
-            edited.Status with { Conditions = null, Result = null, Attempts = null, Usage = null });
+            end.Status with
+            {
+                ObservedGeneration = 2,
+                Conditions = null,
+                Result = null,
+                Attempts = null,
+                Usage = null,
+            },
+            edited.Status with
+            {
+                Conditions = null,
+                Result = null,
+                Attempts = null,
+                Usage = null,
+            }
+        );
         Assert.Equal(end.Json["status"]!["attempts"]!.ToJsonString(), edited.Json["status"]!["attempts"]!.ToJsonString());
         Assert.Equal(1, await scene.NodeOf(run).CreatedAsync(run.Uid));
     }
@@ -118,7 +148,8 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
     public async Task FinishedRun_IsCancelled_StaysAsItEnded()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -127,7 +158,8 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
               prompt: not read
               agent:
                 command: ["true"]
-            """);
+            """
+        );
         await run.PhaseAsync(RunPhase.Succeeded);
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
@@ -141,7 +173,8 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
     public async Task RunningRun_IsEdited_IsObservedAndRunsOn()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -150,7 +183,8 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
               prompt: not read
               agent:
                 command: [sh, -c, "until [ -e /workspace/go ]; do sleep 0.1; done; echo went on"]
-            """);
+            """
+        );
         await run.RunningAsync();
 
         await scene.PatchAsync(run, "spec: {ttlAfterFinished: 48h}");

@@ -21,23 +21,35 @@ public sealed partial class AgentSessionCrdTests(CrdServerFixture fixture) : ICl
 
         var answer = await WriteAsync(row);
 
-        Assert.Equal(row.Refused.Order(StringComparer.Ordinal), Fields().Matches(answer).Select(match => match.Groups["field"].Value).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            row.Refused.Order(StringComparer.Ordinal),
+            Fields().Matches(answer).Select(match => match.Groups["field"].Value).Distinct().Order(StringComparer.Ordinal)
+        );
         if (row.Says is { } says)
+        {
             Assert.Contains(says, answer);
+        }
     }
 
     [Fact]
     public async Task Get_SessionThatWasUsed_ShowsTheColumns()
     {
-        var made = await fixture.Plane.Http.CreateAsync(Sessions, """{"apiVersion":"stromboli.dev/v1alpha1","kind":"AgentSession","metadata":{"name":"columns"},"spec":{}}""");
-        const string status = """{"status":{"observedGeneration":1,"phase":"Busy","nodeName":"node-1","turns":3,"queueLength":2,"lastActivityTime":"2020-01-01T00:00:00Z","usage":{"costUSD":"0.5"}}}""";
+        var made = await fixture.Plane.Http.CreateAsync(
+            Sessions,
+            """{"apiVersion":"stromboli.dev/v1alpha1","kind":"AgentSession","metadata":{"name":"columns"},"spec":{}}"""
+        );
+        const string status =
+            """{"status":{"observedGeneration":1,"phase":"Busy","nodeName":"node-1","turns":3,"queueLength":2,"lastActivityTime":"2020-01-01T00:00:00Z","usage":{"costUSD":"0.5"}}}""";
         await fixture.Plane.Http.MergeAsync($"{Sessions}/columns/status", status);
 
         var table = await fixture.Plane.Kubectl.RunAsync("get", "asess", "columns");
 
         // kstatus: not taken for ready before the operator has seen it.
         Assert.Equal("""{"observedGeneration":-1}""", made["status"]!.ToJsonString());
-        Assert.Matches(@"^NAME +PHASE +NODE +TURNS +QUEUE +COST +LAST-ACTIVITY +AGE\s+columns +Busy +node-1 +3 +2 +0\.5 +\S+ +\d+s\s*$", table);
+        Assert.Matches(
+            @"^NAME +PHASE +NODE +TURNS +QUEUE +COST +LAST-ACTIVITY +AGE\s+columns +Busy +node-1 +3 +2 +0\.5 +\S+ +\d+s\s*$",
+            table
+        );
     }
 
     private async Task<string> WriteAsync(SpecCase row)
@@ -54,7 +66,10 @@ public sealed partial class AgentSessionCrdTests(CrdServerFixture fixture) : ICl
         {
             await fixture.Plane.Http.CreateAsync($"{Sessions}?fieldValidation=Strict", session.ToJsonString());
             if (row.Update is { } update)
+            {
                 await fixture.Plane.Http.MergeAsync($"{Sessions}/{name}", new JsonObject { ["spec"] = update.DeepClone() }.ToJsonString());
+            }
+
             return "";
         }
         catch (KubeHttpException e)
@@ -64,6 +79,10 @@ public sealed partial class AgentSessionCrdTests(CrdServerFixture fixture) : ICl
     }
 
     // `spec.mode: Unsupported value: …`, or for what the schema does not know: `unknown field "spec.x"`.
-    [GeneratedRegex("""(?<field>spec(\.[a-zA-Z]+|\[[^\]]*\])*)(: |")""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        """(?<field>spec(\.[a-zA-Z]+|\[[^\]]*\])*)(: |")""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex Fields();
 }

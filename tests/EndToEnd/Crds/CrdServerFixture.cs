@@ -23,13 +23,18 @@ public sealed class CrdServerFixture(StackFixture stacks) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (!Artefacts.CrdServer.Exists)
+        {
             return;
+        }
+
         (_plane, _release) = await stacks.PlaneAsync(TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_release is not null)
+        {
             await _release();
+        }
     }
 }

@@ -5,7 +5,8 @@ using Stromboli.Testbed.Kube;
 namespace Stromboli.EndToEnd.Crds;
 
 /// <summary>
-/// No field of a spec can be changed, added or taken away once it is applied, but few that are named. Every field that the CRD has is tried, so that new ones are too.
+/// No field of a spec can be changed, added or taken away once it is applied, but few that are named. Every field that the CRD has is
+/// tried, so that new ones are too.
 /// </summary>
 public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<CrdServerFixture>
 {
@@ -14,7 +15,10 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
     private const string Refusal = "cannot be changed: make a new object instead";
 
     /// <summary>Fields that the two kinds have in common and that no session takes.</summary>
-    private static readonly string[] OfRunsAlone = [.. new[] { "continue", "forkSession", "resume", "sessionID" }.Select(field => $"spec.agent.claude.{field}")];
+    private static readonly string[] OfRunsAlone =
+    [
+        .. new[] { "continue", "forkSession", "resume", "sessionID" }.Select(field => $"spec.agent.claude.{field}"),
+    ];
 
     [Theory]
     [InlineData("AgentRun", 80, "suspend cancel priority ttlAfterFinished deleteAfterFinished")]
@@ -23,7 +27,9 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
     {
         var may = mutable.Split(' ');
         using var server = fixture.Plane.CrdServer!.Connect();
-        var schema = (await server.GetAsync($"{Crds}/{Plural(kind)}.stromboli.dev"))!["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!;
+        var schema = (await server.GetAsync($"{Crds}/{Plural(kind)}.stromboli.dev"))!["spec"]!["versions"]![0]!["schema"]![
+            "openAPIV3Schema"
+        ]!["properties"]!["spec"]!;
         var fields = SpecFields.Of(schema).Where(field => kind == "AgentRun" || !OfRunsAlone.Contains($"{field}")).ToList();
         Assert.True(fields.Count > least, $"only {fields.Count} fields");
         List<string> wrong = [];
@@ -36,17 +42,29 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
             }
 
             var top = field.Path[0];
-            foreach (var (what, before, after) in ((string, JsonObject, JsonObject)[])[("changed", one, other), ("added", Without(one, field), one), ("taken away", one, Without(one, field))])
+            foreach (
+                var (what, before, after) in ((string, JsonObject, JsonObject)[])
+                    [("changed", one, other), ("added", Without(one, field), one), ("taken away", one, Without(one, field))]
+            )
             {
                 if (JsonNode.DeepEquals(before, after))
+                {
                     continue;
+                }
+
                 var answer = await UpdateAsync(kind, before, after);
                 if (answer is null)
+                {
                     continue;
+                }
                 // Where what is left is no spec at all, the API server says only that.
-                var refused = answer.Contains($"spec.{top} {Refusal}", StringComparison.Ordinal) || (answer.Length > 0 && !await IsTakenAsync(kind, after));
+                var refused =
+                    answer.Contains($"spec.{top} {Refusal}", StringComparison.Ordinal)
+                    || (answer.Length > 0 && !await IsTakenAsync(kind, after));
                 if (refused == may.Contains(top) || (may.Contains(top) && answer.Length > 0))
+                {
                     wrong.Add($"{field} {what}: {(answer.Length == 0 ? "accepted" : answer)}");
+                }
             }
         }
 
@@ -60,7 +78,9 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
         {
             var (first, second) = (SpecFields.Spec(field, one, kind == "AgentRun"), SpecFields.Spec(field, other, kind == "AgentRun"));
             if (await IsTakenAsync(kind, first) && (one.ToJsonString() == other.ToJsonString() || await IsTakenAsync(kind, second)))
+            {
                 return (first, second);
+            }
         }
 
         return null;
@@ -71,23 +91,39 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
         var copy = spec.DeepClone().AsObject();
         JsonNode parent = copy;
         foreach (var step in field.Path.SkipLast(1))
+        {
             parent = step == "[]" ? parent[0]! : parent[step]!;
+        }
+
         parent.AsObject().Remove(field.Path[^1]);
         return copy;
     }
 
-    private async Task<bool> IsTakenAsync(string kind, JsonObject spec) => await TryAsync(() => fixture.Plane.Http.CreateAsync($"{Objects}/{Plural(kind)}?dryRun=All&fieldValidation=Strict", Document(kind, "dry", spec))) is null;
+    private async Task<bool> IsTakenAsync(string kind, JsonObject spec) =>
+        await TryAsync(() =>
+            fixture.Plane.Http.CreateAsync($"{Objects}/{Plural(kind)}?dryRun=All&fieldValidation=Strict", Document(kind, "dry", spec))
+        )
+            is null;
 
-    // What the API server says against the change; empty if it takes it; null if it does not take what it starts from (a field that another one needs).
+    // What the API server says against the change; empty if it takes it; null if it does not take what it starts from (a field that another
+    // one needs).
     private async Task<string?> UpdateAsync(string kind, JsonObject before, JsonObject after)
     {
         if (!await IsTakenAsync(kind, before))
+        {
             return null;
+        }
+
         var name = $"run-{Guid.NewGuid():N}";
         await fixture.Plane.Http.CreateAsync($"{Objects}/{Plural(kind)}", Document(kind, name, before));
         try
         {
-            return await TryAsync(() => fixture.Plane.Http.MergeAsync($"{Objects}/{Plural(kind)}/{name}", new JsonObject { ["spec"] = Difference(before, after) }.ToJsonString())) ?? "";
+            return await TryAsync(() =>
+                    fixture.Plane.Http.MergeAsync(
+                        $"{Objects}/{Plural(kind)}/{name}",
+                        new JsonObject { ["spec"] = Difference(before, after) }.ToJsonString()
+                    )
+                ) ?? "";
         }
         finally
         {
@@ -115,23 +151,31 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
         foreach (var (name, value) in after)
         {
             if (before[name] is JsonObject old && value is JsonObject fresh)
+            {
                 patch[name] = Difference(old, fresh);
+            }
             else if (!JsonNode.DeepEquals(before[name], value))
+            {
                 patch[name] = value?.DeepClone();
+            }
         }
 
         foreach (var (name, _) in before.Where(pair => !after.ContainsKey(pair.Key)))
+        {
             patch[name] = null;
+        }
+
         return patch;
     }
 
     private static string Plural(string kind) => kind.ToLowerInvariant() + "s";
 
-    private static string Document(string kind, string name, JsonObject spec) => new JsonObject
-    {
-        ["apiVersion"] = "stromboli.dev/v1alpha1",
-        ["kind"] = kind,
-        ["metadata"] = new JsonObject { ["name"] = name },
-        ["spec"] = spec.DeepClone(),
-    }.ToJsonString();
+    private static string Document(string kind, string name, JsonObject spec) =>
+        new JsonObject
+        {
+            ["apiVersion"] = "stromboli.dev/v1alpha1",
+            ["kind"] = kind,
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = spec.DeepClone(),
+        }.ToJsonString();
 }

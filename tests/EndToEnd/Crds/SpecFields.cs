@@ -8,9 +8,27 @@ internal static class SpecFields
     // Tried in turn until the API server takes a pair: the schema says the type, the rules in CEL the rest.
     private static readonly (string, string)[] Texts =
     [
-        ("one", "two"), ("90s", "2m"), ("64Mi", "128Mi"), ("1", "2"), ("20Ki", "21Ki"), ("65Ki", "66Ki"), ("1.5", "2.5"), ("/a/one", "/a/two"), ("registry.example.com/one:1", "registry.example.com/two:1"),
-        ("https://one.example.com", "https://two.example.com"), ("https://one.example.com/a.git", "https://two.example.com/a.git"), ("ONE", "TWO"), ("Crashed", "TimedOut"), ("""{"type":"object"}""", """{"type":"object","title":"two"}"""),
-        ("3c6f3f0e-7a51-4d2b-9d3c-0a1b2c3d4e5f", "4c6f3f0e-7a51-4d2b-9d3c-0a1b2c3d4e5f"), ("""{"mcpServers":{}}""", """{"mcpServers":{"a":{"command":"b"}}}"""), ("5m", "1h"), ("user", "project"), ("--one", "--two"), ("rw", "ro"), ("file_a:one", "file_b:two"),
+        ("one", "two"),
+        ("90s", "2m"),
+        ("64Mi", "128Mi"),
+        ("1", "2"),
+        ("20Ki", "21Ki"),
+        ("65Ki", "66Ki"),
+        ("1.5", "2.5"),
+        ("/a/one", "/a/two"),
+        ("registry.example.com/one:1", "registry.example.com/two:1"),
+        ("https://one.example.com", "https://two.example.com"),
+        ("https://one.example.com/a.git", "https://two.example.com/a.git"),
+        ("ONE", "TWO"),
+        ("Crashed", "TimedOut"),
+        ("""{"type":"object"}""", """{"type":"object","title":"two"}"""),
+        ("3c6f3f0e-7a51-4d2b-9d3c-0a1b2c3d4e5f", "4c6f3f0e-7a51-4d2b-9d3c-0a1b2c3d4e5f"),
+        ("""{"mcpServers":{}}""", """{"mcpServers":{"a":{"command":"b"}}}"""),
+        ("5m", "1h"),
+        ("user", "project"),
+        ("--one", "--two"),
+        ("rw", "ro"),
+        ("file_a:one", "file_b:two"),
     ];
 
     /// <summary>What a field needs beside it, by the end of its path; the fields stand beside it in the same object.</summary>
@@ -28,35 +46,61 @@ internal static class SpecFields
     };
 
     /// <summary>Values of fields that others cannot be without, by their names, where the first of all texts will not do.</summary>
-    private static readonly Dictionary<string, string> Needed = new() { ["url"] = "https://one.example.com/a.git", ["hostPath"] = "/srv/one", ["mountPath"] = "/srv/two", ["path"] = "/srv/one" };
+    private static readonly Dictionary<string, string> Needed = new()
+    {
+        ["url"] = "https://one.example.com/a.git",
+        ["hostPath"] = "/srv/one",
+        ["mountPath"] = "/srv/two",
+        ["path"] = "/srv/one",
+    };
 
-    /// <summary>Every field, those of objects within and of items of lists too. A field that every value of is refused (<c>retries.true</c>) is none.</summary>
+    /// <summary>
+    /// Every field, those of objects within and of items of lists too. A field that every value of is refused (<c>retries.true</c>) is
+    /// none.
+    /// </summary>
     public static IEnumerable<SpecField> Of(JsonNode spec) => Below([], [], spec).Where(field => field.ToString() != "spec.retries.true");
 
     /// <summary>Pairs of values for a field; the two of a pair differ.</summary>
-    public static IEnumerable<(JsonNode One, JsonNode Other)> Examples(SpecField field) => Values(field.Schema).Select(pair => (pair.One.DeepClone(), pair.Other.DeepClone()));
+    public static IEnumerable<(JsonNode One, JsonNode Other)> Examples(SpecField field) =>
+        Values(field.Schema).Select(pair => (pair.One.DeepClone(), pair.Other.DeepClone()));
 
     /// <summary>The least spec that has the field with this value.</summary>
     public static JsonObject Spec(SpecField field, JsonNode value, bool ofRun = true)
     {
         var spec = new JsonObject();
         if (ofRun && field.Path[0] is not ("prompt" or "promptFrom"))
+        {
             spec["prompt"] = "hi";
+        }
+
         JsonNode parent = spec;
         for (var i = 0; i < field.Path.Count; i++)
         {
             var isLast = i == field.Path.Count - 1;
             if (i > 0)
+            {
                 Complete(parent, field.Schemas[i - 1], except: field.Path[i]);
-            var node = isLast ? value.DeepClone() : field.Path[i + 1] == "[]" ? new JsonArray() : new JsonObject();
+            }
+
+            var node =
+                isLast ? value.DeepClone()
+                : field.Path[i + 1] == "[]" ? new JsonArray()
+                : new JsonObject();
             if (field.Path[i] == "[]")
+            {
                 parent.AsArray().Add(node);
+            }
             else
+            {
                 parent[field.Path[i]] = node;
+            }
+
             if (isLast && Companions.TryGetValue(field.ToString(), out var companions))
             {
                 foreach (var (name, companion) in JsonNode.Parse(companions)!.AsObject())
+                {
                     parent[name] = companion?.DeepClone();
+                }
             }
 
             parent = node;
@@ -69,14 +113,22 @@ internal static class SpecFields
     {
         var children = (schema["properties"]?.AsObject() ?? []).Select(property => (Name: property.Key, Schema: property.Value!));
         if (schema["items"] is { } items)
+        {
             children = children.Append(("[]", items));
+        }
+
         foreach (var child in children)
         {
             var field = new SpecField([.. path, child.Name], [.. schemas, child.Schema]);
             if (child.Name != "[]")
+            {
                 yield return field;
+            }
+
             foreach (var grandchild in Below(field.Path, field.Schemas, child.Schema))
+            {
                 yield return grandchild;
+            }
         }
     }
 
@@ -84,20 +136,29 @@ internal static class SpecFields
     private static void Complete(JsonNode parent, JsonNode schema, string except)
     {
         foreach (var name in (schema["required"]?.AsArray() ?? []).Select(name => name!.ToString()).Where(name => name != except))
+        {
             parent[name] = Needed.TryGetValue(name, out var needed) ? needed : Values(schema["properties"]![name]!).First().One.DeepClone();
+        }
     }
 
     private static IEnumerable<(JsonNode One, JsonNode Other)> Values(JsonNode schema)
     {
         if (schema["enum"]?.AsArray() is { } values)
+        {
             return [(values[0]!, values[Math.Min(1, values.Count - 1)]!)];
+        }
+
         if (schema["x-kubernetes-int-or-string"] is not null)
+        {
             return Texts.Select(pair => ((JsonNode)pair.Item1, (JsonNode)pair.Item2));
+        }
+
         return schema["type"]!.ToString() switch
         {
             "boolean" => [(true, false)],
             "integer" => [(schema["minimum"]!.DeepClone(), schema["maximum"]!.DeepClone())],
-            "array" => Values(schema["items"]!).Select(pair => ((JsonNode)new JsonArray(pair.One.DeepClone()), (JsonNode)new JsonArray(pair.Other.DeepClone()))),
+            "array" => Values(schema["items"]!)
+                .Select(pair => ((JsonNode)new JsonArray(pair.One.DeepClone()), (JsonNode)new JsonArray(pair.Other.DeepClone()))),
             "object" => Objects(schema),
             _ => Texts.Select(pair => ((JsonNode)pair.Item1, (JsonNode)pair.Item2)),
         };
@@ -107,8 +168,19 @@ internal static class SpecFields
     private static IEnumerable<(JsonNode One, JsonNode Other)> Objects(JsonNode schema)
     {
         if (schema["additionalProperties"] is { } value)
-            return Values(value).Select(pair => ((JsonNode)new JsonObject { ["key"] = pair.One.DeepClone() }, (JsonNode)new JsonObject { ["key"] = pair.Other.DeepClone() }));
-        return (schema["properties"]?.AsObject() ?? []).SelectMany(property => Values(property.Value!).Select(pair => (With(property.Key, pair.One), With(property.Key, pair.Other))));
+        {
+            return Values(value)
+                .Select(pair =>
+                    (
+                        (JsonNode)new JsonObject { ["key"] = pair.One.DeepClone() },
+                        (JsonNode)new JsonObject { ["key"] = pair.Other.DeepClone() }
+                    )
+                );
+        }
+
+        return (schema["properties"]?.AsObject() ?? []).SelectMany(property =>
+            Values(property.Value!).Select(pair => (With(property.Key, pair.One), With(property.Key, pair.Other)))
+        );
 
         JsonNode With(string name, JsonNode one)
         {

@@ -15,7 +15,8 @@ public sealed class OwnCredentialTests(StackFixture stacks) : EndToEndTests(stac
         var scene = await OnSharedStackAsync();
         var prompt = $"@say {scene.Namespace}";
 
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: v1
             kind: Secret
             metadata:
@@ -34,12 +35,20 @@ public sealed class OwnCredentialTests(StackFixture stacks) : EndToEndTests(stac
               model:
                 credentialsSecretRef:
                   name: mine
-            """);
+            """
+        );
         Assert.Equal(RunPhase.Succeeded, (await run.EndAsync()).Phase);
 
         var requests = scene.ModelRequests(prompt);
         Assert.NotEmpty(requests);
-        Assert.All(requests, request => Assert.Equal([(header, value)], request["credentials"]!.AsObject().Select(pair => (pair.Key.ToLowerInvariant(), pair.Value!.ToString()))));
+        Assert.All(
+            requests,
+            request =>
+                Assert.Equal(
+                    [(header, value)],
+                    request["credentials"]!.AsObject().Select(pair => (pair.Key.ToLowerInvariant(), pair.Value!.ToString()))
+                )
+        );
     }
 
     [Fact]
@@ -52,7 +61,8 @@ public sealed class OwnCredentialTests(StackFixture stacks) : EndToEndTests(stac
         Assert.Equal((RunPhase.Pending, RunReason.SecretNotFound), (waiting.Phase, waiting.Reason));
         Assert.Contains("The Secret later", waiting.Status.Message);
 
-        await scene.ApplyAsync("""
+        await scene.ApplyAsync(
+            """
             apiVersion: v1
             kind: Secret
             metadata:
@@ -61,7 +71,8 @@ public sealed class OwnCredentialTests(StackFixture stacks) : EndToEndTests(stac
                 stromboli.dev/use-as: model
             stringData:
               api-key: a-key
-            """);
+            """
+        );
 
         Assert.Equal(RunPhase.Succeeded, (await run.EndAsync()).Phase);
         StateRules.AssertHold(run.States);
@@ -71,14 +82,16 @@ public sealed class OwnCredentialTests(StackFixture stacks) : EndToEndTests(stac
     public async Task Secret_NotAnnotated_IsNotUsedUntilItIs()
     {
         var scene = await OnSharedStackAsync();
-        await scene.ApplyAsync("""
+        await scene.ApplyAsync(
+            """
             apiVersion: v1
             kind: Secret
             metadata:
               name: database
             stringData:
               api-key: not-for-models
-            """);
+            """
+        );
         var run = await scene.ApplyRunAsync(RunWith("database"));
 
         var waiting = await run.UntilAsync("is observed", state => state.IsObserved);
@@ -86,7 +99,10 @@ public sealed class OwnCredentialTests(StackFixture stacks) : EndToEndTests(stac
         Assert.Contains("stromboli.dev/use-as: model", waiting.Status.Message);
 
         await scene.KubectlAsync("annotate", "secret", "database", "stromboli.dev/use-as=git");
-        var other = await run.UntilAsync("says that the use is another", state => state.Status.Message?.Contains("does not list model", StringComparison.Ordinal) == true);
+        var other = await run.UntilAsync(
+            "says that the use is another",
+            state => state.Status.Message?.Contains("does not list model", StringComparison.Ordinal) == true
+        );
         Assert.Equal(RunReason.SecretNotAllowed, other.Reason);
 
         await scene.KubectlAsync("annotate", "--overwrite", "secret", "database", "stromboli.dev/use-as=model");
@@ -97,7 +113,8 @@ public sealed class OwnCredentialTests(StackFixture stacks) : EndToEndTests(stac
     public async Task OwnSecret_ForAnotherOrigin_WaitsUntilTheSecretListsIt()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: v1
             kind: Secret
             metadata:
@@ -118,7 +135,8 @@ public sealed class OwnCredentialTests(StackFixture stacks) : EndToEndTests(stac
                 baseURL: https://models.example.com/v1
                 credentialsSecretRef:
                   name: mine
-            """);
+            """
+        );
 
         var waiting = await run.ReasonAsync(RunReason.SecretNotAllowed);
         Assert.Contains("stromboli.dev/model-origins: https://models.example.com ", waiting.Status.Message);
@@ -130,9 +148,13 @@ public sealed class OwnCredentialTests(StackFixture stacks) : EndToEndTests(stac
     public async Task BaseUrl_WithoutOwnCredential_IsRefused()
     {
         var scene = await OnSharedStackAsync();
-        Assert.SkipWhen(scene.Stack.ControlPlane.CrdServer is null, "no CRD server of a current Kubernetes: kube-apiserver 1.20 has no CEL");
+        Assert.SkipWhen(
+            scene.Stack.ControlPlane.CrdServer is null,
+            "no CRD server of a current Kubernetes: kube-apiserver 1.20 has no CEL"
+        );
 
-        var answer = await scene.TryApplyAsync("""
+        var answer = await scene.TryApplyAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -141,22 +163,24 @@ public sealed class OwnCredentialTests(StackFixture stacks) : EndToEndTests(stac
               prompt: "@say done"
               model:
                 baseURL: https://models.example.com
-            """);
+            """
+        );
 
         Assert.False(answer.Succeeded);
         Assert.Contains("spec.model.baseURL", answer.Error);
         Assert.Contains("credentialsSecretRef", answer.Error);
     }
 
-    private static string RunWith(string secret) => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: waits
-        spec:
-          prompt: "@say done"
-          model:
-            credentialsSecretRef:
-              name: {{secret}}
-        """;
+    private static string RunWith(string secret) =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: waits
+            spec:
+              prompt: "@say done"
+              model:
+                credentialsSecretRef:
+                  name: {{secret}}
+            """;
 }

@@ -12,7 +12,8 @@ public sealed class SecrecyTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
         var prompt = $"@bash tail -f /dev/null # {scene.Namespace}";
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -25,10 +26,15 @@ public sealed class SecrecyTests(StackFixture stacks) : EndToEndTests(stacks)
               env:
                 - name: WHISPER
                   value: whispered-{{scene.Namespace}}
-            """);
+            """
+        );
         await run.RunningAsync();
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
-        await Poll.UntilAsync("the tool runs", Poll.Patience, () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal)));
+        await Poll.UntilAsync(
+            "the tool runs",
+            Poll.Patience,
+            () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal))
+        );
 
         Assert.NotEmpty(scene.ModelRequests(prompt));
         Assert.All(scene.ModelRequests(prompt), request => Assert.Contains(scene.Stack.ModelKey, request["credentials"]!.ToJsonString()));
@@ -41,7 +47,10 @@ public sealed class SecrecyTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.DoesNotContain("tail -f", inspected);
         Assert.DoesNotContain(processes.Alive().Values, command => command.Contains("@bash", StringComparison.Ordinal));
         // The hunt finds what is there.
-        Assert.Contains(await SecretHunt.InContainerAsync(processes, $"whispered-{scene.Namespace}"), place => place.Contains("environment", StringComparison.Ordinal));
+        Assert.Contains(
+            await SecretHunt.InContainerAsync(processes, $"whispered-{scene.Namespace}"),
+            place => place.Contains("environment", StringComparison.Ordinal)
+        );
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
         await run.EndAsync();
@@ -55,7 +64,8 @@ public sealed class SecrecyTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -67,7 +77,8 @@ public sealed class SecrecyTests(StackFixture stacks) : EndToEndTests(stacks)
               agent:
                 claude:
                   dangerouslySkipPermissions: true
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunPhase.Succeeded, status.Phase);

@@ -8,37 +8,58 @@ namespace Stromboli.EndToEnd.Credentials;
 /// <summary>Looks for a secret where it must not be, and tells the places where it is.</summary>
 internal static class SecretHunt
 {
-    /// <summary>Environment and arguments of the container's processes, and the files that they can reach and could have been written.</summary>
+    /// <summary>
+    /// Environment and arguments of the container's processes, and the files that they can reach and could have been written.
+    /// </summary>
     public static async Task<IReadOnlyList<string>> InContainerAsync(ContainerProcesses processes, string secret)
     {
         var places = new List<string>();
         foreach (var (pid, command) in processes.Alive())
         {
             if (Read($"/proc/{pid}/environ").Contains(secret, StringComparison.Ordinal))
+            {
                 places.Add($"environment of {pid} ({command})");
+            }
+
             if (Read($"/proc/{pid}/cmdline").Contains(secret, StringComparison.Ordinal))
+            {
                 places.Add($"arguments of {pid} ({command})");
+            }
         }
 
         var root = $"/proc/{processes.FirstPid}/root";
-        places.AddRange(await InFilesAsync(secret, Directory.EnumerateDirectories(root).Where(folder => Path.GetFileName(folder) is not ("proc" or "sys" or "dev" or "usr" or "lib" or "bin" or "sbin"))));
+        places.AddRange(
+            await InFilesAsync(
+                secret,
+                Directory
+                    .EnumerateDirectories(root)
+                    .Where(folder => Path.GetFileName(folder) is not ("proc" or "sys" or "dev" or "usr" or "lib" or "bin" or "sbin"))
+            )
+        );
         return places;
     }
 
-    /// <summary>The container's configuration, what the bridge keeps on disk, the engine's files of containers and volumes, the logs of bridge and engine.</summary>
+    /// <summary>
+    /// The container's configuration, what the bridge keeps on disk, the engine's files of containers and volumes, the logs of bridge and
+    /// engine.
+    /// </summary>
     public static async Task<IReadOnlyList<string>> OnNodeAsync(Scene scene, RunHistory run, string secret)
     {
         var node = scene.NodeOf(run);
         var places = new List<string>();
         // One that is being removed may be gone between two questions: then there is nothing to look at.
         if (run.Last.IsFinished)
+        {
             await Poll.UntilAsync("the container is gone", Poll.Patience, async _ => (await node.ContainersAsync(run.Uid)).Count == 0);
+        }
+
         foreach (var container in await node.InspectAllAsync(run.Uid))
         {
             if (container.ToJsonString().Contains(secret, StringComparison.Ordinal))
+            {
                 places.Add($"podman inspect {container["Name"]}");
+            }
         }
-
 
         var storage = node.Node.Machine.OutsideOf("/home/node/.local/share/containers/storage");
         string[] folders = [node.Node.Bridge.StatePath, Path.Combine(storage, "overlay-containers"), Path.Combine(storage, "volumes")];
@@ -54,10 +75,15 @@ internal static class SecretHunt
         foreach (var kind in new[] { "agentruns", "events", "agentnodes", "configmaps" })
         {
             if ((await scene.KubectlAsync("get", kind, "-o", "json")).Contains(secret, StringComparison.Ordinal))
+            {
                 places.Add($"kubectl get {kind}");
+            }
         }
 
-        places.AddRange(run.States.Where(state => state.Json.ToJsonString().Contains(secret, StringComparison.Ordinal)).Select(state => $"status: {state}"));
+        places.AddRange(
+            run.States.Where(state => state.Json.ToJsonString().Contains(secret, StringComparison.Ordinal))
+                .Select(state => $"status: {state}")
+        );
         return places;
     }
 
@@ -67,7 +93,9 @@ internal static class SecretHunt
         // Not grep: agents of other cases leave holes of a hundred gigabytes, which it takes for a line that it must hold in memory.
         var found = await Command.RunAsync("find", [.. folders, "-type", "f", "-print0"]);
         var bytes = Encoding.UTF8.GetBytes(secret);
-        return await Task.Run(() => found.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(path => SparseFile.Contains(path, bytes)).ToList());
+        return await Task.Run(() =>
+            found.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(path => SparseFile.Contains(path, bytes)).ToList()
+        );
     }
 
     private static IEnumerable<string> Logs(string secret, IEnumerable<ServiceProcess> processes) =>

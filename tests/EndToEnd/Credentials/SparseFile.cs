@@ -35,10 +35,16 @@ internal static partial class SparseFile
             kept = start == end ? kept : 0;
             var read = RandomAccess.Read(file, buffer.AsSpan(kept), start);
             if (read == 0)
+            {
                 return false;
+            }
+
             var seen = buffer.AsSpan(0, kept + read);
             if (seen.IndexOf(bytes) >= 0)
+            {
                 return true;
+            }
+
             end = start + read;
             kept = Math.Min(bytes.Length - 1, seen.Length);
             seen[^kept..].CopyTo(buffer);

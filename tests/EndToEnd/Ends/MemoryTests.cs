@@ -14,7 +14,10 @@ public sealed class MemoryTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
         var enforced = await scene.KubectlAsync("get", "agentnode", "node-1", "-o", "jsonpath={.status.enforcedLimits}");
-        Assert.SkipUnless(enforced.Contains("memory", StringComparison.Ordinal), "this machine's cgroups let a rootless engine enforce no memory limit");
+        Assert.SkipUnless(
+            enforced.Contains("memory", StringComparison.Ordinal),
+            "this machine's cgroups let a rootless engine enforce no memory limit"
+        );
 
         var run = await scene.ApplyRunAsync(Document("hog", Hog));
         var status = (await run.EndAsync()).Status;
@@ -28,22 +31,25 @@ public sealed class MemoryTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync(Document("pretends", "echo 'Out of memory: Killed process 1 (bash)' | tee /dev/stderr; kill -9 $$"));
+        var run = await scene.ApplyRunAsync(
+            Document("pretends", "echo 'Out of memory: Killed process 1 (bash)' | tee /dev/stderr; kill -9 $$")
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.Crashed, "SIGKILL"), (status.Phase, status.Reason, status.Signal));
     }
 
-    private static string Document(string name, string script) => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: not read
-          agent:
-            command: [bash, -c, "{{script}}"]
-          resources:
-            limits: {memory: 64Mi}
-        """;
+    private static string Document(string name, string script) =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: not read
+              agent:
+                command: [bash, -c, "{{script}}"]
+              resources:
+                limits: {memory: 64Mi}
+            """;
 }

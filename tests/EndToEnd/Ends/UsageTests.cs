@@ -8,7 +8,10 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Ends;
 
-/// <summary>Usage and cost survive every end: an agent that has had one whole answer, and the beginning of a second that never ends, is ended in each way.</summary>
+/// <summary>
+/// Usage and cost survive every end: an agent that has had one whole answer, and the beginning of a second that never ends, is ended in
+/// each way.
+/// </summary>
 public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string Script = """
@@ -29,14 +32,19 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
         var run = await StartAsync(scene, how);
 
         if (how is "cancel" or "suspend")
+        {
             await scene.PatchAsync(run, $"spec: {{{how}: true}}");
+        }
+
         var state = await run.ReasonAsync(reason);
 
         AssertUsage(state.Status, streams: 1);
         Assert.Equal(reason, state.Status.Attempts!.Single().Reason);
         Assert.Equal(Money(1), decimal.Parse(state.Status.Attempts!.Single().CostUSD!, CultureInfo.InvariantCulture));
         if (reason != RunReason.Suspended)
+        {
             return;
+        }
 
         // What was used stays with the run, whatever becomes of it.
         await scene.PatchAsync(run, "spec: {cancel: true}");
@@ -82,8 +90,13 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
 
     private static async Task<RunHistory> StartAsync(Scene scene, string how)
     {
-        var script = Script.Replace("BACKGROUND", how == "kill" ? "parent=$PPID; (until [ -e /workspace/now ]; do sleep 0.1; done; kill -9 $parent) > /dev/null 2>&1 &" : "true", StringComparison.Ordinal);
-        var run = await scene.ApplyRunAsync($$"""
+        var script = Script.Replace(
+            "BACKGROUND",
+            how == "kill" ? "parent=$PPID; (until [ -e /workspace/now ]; do sleep 0.1; done; kill -9 $parent) > /dev/null 2>&1 &" : "true",
+            StringComparison.Ordinal
+        );
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -96,11 +109,15 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
                 claude:
                   model: claude-sonnet-4-20250514
                   dangerouslySkipPermissions: true
-            """);
+            """
+        );
         await run.RunningAsync();
         await Poll.UntilAsync("the second answer has begun", Poll.Patience, () => Begun(scene, run) == 2, Cancelled);
         if (how == "kill")
+        {
             await scene.NodeOf(run).ExecAsync(run.Uid, "/bin/touch", "/workspace/now");
+        }
+
         return run;
     }
 
@@ -109,7 +126,12 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var ledger = Path.Combine(scene.NodeOf(run).Node.Bridge.StatePath, "attempts", $"{run.Uid}-1", "ledger.jsonl");
         return File.Exists(ledger)
-            ? File.ReadLines(ledger).Select(line => JsonNode.Parse(line)!).Where(line => line["usage"]?["input"]?.GetValue<long>() > 0).Select(line => line["id"]!.GetValue<int>()).Distinct().Count()
+            ? File.ReadLines(ledger)
+                .Select(line => JsonNode.Parse(line)!)
+                .Where(line => line["usage"]?["input"]?.GetValue<long>() > 0)
+                .Select(line => line["id"]!.GetValue<int>())
+                .Distinct()
+                .Count()
             : 0;
     }
 

@@ -18,18 +18,32 @@ public sealed class StackTests(StackFixture stacks)
     public async Task Stack_NodesAddedCutAndWithoutPower_AreWhatTheOperatorSees()
     {
         await using var room = await RoomAsync();
-        await using var stack = await Stack.StartAsync("fixtures", new StackOptions { Operator = new() { NodeLostAfter = "8s", NodeLostGrace = "1s" } }, cancellationToken: Cancelled);
+        await using var stack = await Stack.StartAsync(
+            "fixtures",
+            new StackOptions
+            {
+                Operator = new() { NodeLostAfter = "8s", NodeLostGrace = "1s" },
+            },
+            cancellationToken: Cancelled
+        );
         await RunAsync(stack, "first", "node-1");
 
         // A node that joins later runs what it is asked to.
-        var second = await stack.AddNodeAsync("node-2", new NodeOptions { Labels = new Dictionary<string, string> { ["stromboli.dev/pool"] = "second" } }, Cancelled);
+        var second = await stack.AddNodeAsync(
+            "node-2",
+            new NodeOptions { Labels = new Dictionary<string, string> { ["stromboli.dev/pool"] = "second" } },
+            Cancelled
+        );
         await RunAsync(stack, "second", "node-2");
         Assert.NotEqual(stack.Nodes[0].Machine.User, second.Machine.User);
         Assert.Contains(stack.Model.Requests(), request => request.ToJsonString().Contains(stack.ModelKey, StringComparison.Ordinal));
 
         // A lease shorter than the interval of the first pings once made the bridge give up each link after its second one.
         await RunAsync(stack, "later", "node-1", prompt: "@sleep 5s\n@say done");
-        Assert.Single(stack.Nodes[0].Bridge.ReadLog().Split('\n'), line => line.Contains("Connected to the operator", StringComparison.Ordinal));
+        Assert.Single(
+            stack.Nodes[0].Bridge.ReadLog().Split('\n'),
+            line => line.Contains("Connected to the operator", StringComparison.Ordinal)
+        );
 
         // A cut link loses the node, a mended one brings it back.
         second.Link!.Cut();
@@ -78,8 +92,14 @@ public sealed class StackTests(StackFixture stacks)
         await using var scene = await stacks.SharedAsync(Cancelled);
         var stack = scene.Stack;
 
-        Assert.Equal(await DigestAsync(Path.Combine(Repository.PublishOutput("src/Operator"), "Stromboli.Operator")), await DigestAsync($"/proc/{stack.Operator.Pid}/exe"));
-        Assert.Equal(await DigestAsync(Path.Combine(Repository.PublishOutput("src/PodmanBridge"), "Stromboli.PodmanBridge")), await DigestAsync($"/proc/{stack.Nodes[0].Bridge.Pid}/exe"));
+        Assert.Equal(
+            await DigestAsync(Path.Combine(Repository.PublishOutput("src/Operator"), "Stromboli.Operator")),
+            await DigestAsync($"/proc/{stack.Operator.Pid}/exe")
+        );
+        Assert.Equal(
+            await DigestAsync(Path.Combine(Repository.PublishOutput("src/PodmanBridge"), "Stromboli.PodmanBridge")),
+            await DigestAsync($"/proc/{stack.Nodes[0].Bridge.Pid}/exe")
+        );
     }
 
     private static async Task<string> DigestAsync(string path)
@@ -101,7 +121,8 @@ public sealed class StackTests(StackFixture stacks)
               prompt: {{JsonSerializer.Serialize(prompt)}}
               nodeName: {{node}}
             """,
-            Cancelled);
+            Cancelled
+        );
         await Poll.UntilAsync($"{name} succeeds on {node}", Soon, SucceededAsync, Cancelled);
 
         async Task<bool> SucceededAsync(CancellationToken token)
@@ -115,7 +136,10 @@ public sealed class StackTests(StackFixture stacks)
     private static async Task<bool> IsReadyAsync(Stack stack, string node, CancellationToken cancellationToken)
     {
         var status = (await stack.Http.GetAsync($"/apis/stromboli.dev/v1alpha1/agentnodes/{node}", cancellationToken))?["status"];
-        return status?["conditions"]?.AsArray().Any(condition => condition!["type"]!.ToString() == "Ready" && condition["status"]!.ToString() == "True") ?? false;
+        return status
+                ?["conditions"]?.AsArray()
+                .Any(condition => condition!["type"]!.ToString() == "Ready" && condition["status"]!.ToString() == "True")
+            ?? false;
     }
 
     private sealed class Leaving(Func<ValueTask> leave) : IAsyncDisposable

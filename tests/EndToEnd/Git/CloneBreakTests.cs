@@ -39,19 +39,33 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
         var name = $"gated/{scene.Namespace}/project.git";
         await own.MakeAsync(name, "echo one > file; commit one");
         var bridge = Assert.Single(scene.Stack.Nodes).Bridge;
-        var run = await scene.ApplyRunAsync(GitCase.Document("goes-on", own.UrlOf(name), "cat file; git status --porcelain; git log --format=%s; ls -A"));
+        var run = await scene.ApplyRunAsync(
+            GitCase.Document("goes-on", own.UrlOf(name), "cat file; git status --porcelain; git log --format=%s; ls -A")
+        );
         await own.IsFetchingAsync(name);
         var node = scene.NodeOf(run);
         var before = own.RequestsFor(name).Count;
-        var agent = (await node.ContainersAsync(run.Uid)).Single(container => !container["Names"]![0]!.ToString().EndsWith("-clone", StringComparison.Ordinal))["Id"]!.ToString();
+        var agent = (await node.ContainersAsync(run.Uid)).Single(container =>
+            !container["Names"]![0]!.ToString().EndsWith("-clone", StringComparison.Ordinal)
+        )["Id"]!.ToString();
         // What a clone that is broken off may leave, and more.
         var workspace = (await node.VolumesAsync(run.Uid)).Single(volume => volume.EndsWith("-workspace", StringComparison.Ordinal));
-        await node.Node.Machine.PodmanAsync("unshare", "sh", "-c", $"cd $(podman volume inspect --format '{{{{.Mountpoint}}}}' {workspace}) && test -d .git && touch left .hidden ..other && mkdir -p .git/refs/heads && touch .git/index.lock");
+        await node.Node.Machine.PodmanAsync(
+            "unshare",
+            "sh",
+            "-c",
+            $"cd $(podman volume inspect --format '{{{{.Mountpoint}}}}' {workspace}) && test -d .git && touch left .hidden ..other && mkdir -p .git/refs/heads && touch .git/index.lock"
+        );
 
         if (how == "killed")
+        {
             await bridge.KillAsync(Cancelled);
+        }
         else
+        {
             await bridge.StopAsync(Cancelled);
+        }
+
         await bridge.StartAsync(Cancelled);
         await own.IsFetchingAsync(name, before);
         own.Server.OpenGate(scene.Namespace);
@@ -79,7 +93,10 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunReason.GitCloneFailed, status.Reason);
-        Assert.Equal($"Cloning {own.UrlOf(name)} failed: the clone's container ended, and nothing on the node can say how git did.", status.Message);
+        Assert.Equal(
+            $"Cloning {own.UrlOf(name)} failed: the clone's container ended, and nothing on the node can say how git did.",
+            status.Message
+        );
     }
 
     [Fact]

@@ -10,11 +10,23 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
     [Theory]
     [InlineData("project.git", "ref: nowhere", "it has no branch and no tag nowhere; a commit needs its full id")]
     [InlineData("project.git", "ref: \"0123456\"", "it has no branch and no tag 0123456; a commit needs its full id")]
-    [InlineData("project.git", "ref: 0123456789abcdef0123456789abcdef01234567", "its server does not give the commit 0123456789abcdef0123456789abcdef01234567; depth: 0 also looks for it in the whole history")]
+    [InlineData(
+        "project.git",
+        "ref: 0123456789abcdef0123456789abcdef01234567",
+        "its server does not give the commit 0123456789abcdef0123456789abcdef01234567; depth: 0 also looks for it in the whole history"
+    )]
     [InlineData("project.git", "ref: tree", "tree is no commit in it")]
     [InlineData("nothing.git", "", "the server has no such repository, or shows it to nobody without another credential")]
-    [InlineData("private/project.git", "", "the server asks for a credential; the repository is private or is not there: set credentialsSecretRef, or look at the URL")]
-    [InlineData("redirect/project.git", "", "the server redirects to elsewhere.example.com, and redirects are not followed: give the address that it leads to")]
+    [InlineData(
+        "private/project.git",
+        "",
+        "the server asks for a credential; the repository is private or is not there: set credentialsSecretRef, or look at the URL"
+    )]
+    [InlineData(
+        "redirect/project.git",
+        "",
+        "the server redirects to elsewhere.example.com, and redirects are not followed: give the address that it leads to"
+    )]
     [InlineData("broken/project.git", "", "the server answered with HTTP status 500")]
     [InlineData("page/project.git", "", "what answers there is no Git server that speaks the smart HTTP protocol")]
     [InlineData("torn/project.git", "", "the server's answer broke off")]
@@ -23,7 +35,9 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
         if (name != "nothing.git")
+        {
             await own.MakeAsync(name, "echo one > file; commit one; git tag tree HEAD^{tree}");
+        }
 
         await FailsAsync(scene, own.UrlOf(name), git, cause);
     }
@@ -39,7 +53,12 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
     {
         var scene = await OnSharedStackAsync();
 
-        await FailsAsync(scene, url, "", "its host has no public address, and the node lets nobody reach others unless its bridge names the origin (--allow-git-origin)");
+        await FailsAsync(
+            scene,
+            url,
+            "",
+            "its host has no public address, and the node lets nobody reach others unless its bridge names the origin (--allow-git-origin)"
+        );
     }
 
     [Fact]
@@ -49,7 +68,9 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
         var own = new GitCase(scene);
         await own.MakeAsync("large.git", "head -c 40000000 /dev/urandom > large; commit one");
 
-        var run = await scene.ApplyRunAsync(GitCase.Document("large", own.UrlOf("large.git"), "sleep 3600", spec: "resources: {limits: {ephemeralStorage: 20Mi}}"));
+        var run = await scene.ApplyRunAsync(
+            GitCase.Document("large", own.UrlOf("large.git"), "sleep 3600", spec: "resources: {limits: {ephemeralStorage: 20Mi}}")
+        );
 
         Assert.Equal(RunReason.StorageLimitExceeded, (await run.EndAsync()).Reason);
     }
@@ -63,7 +84,10 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
         var run = await scene.ApplyRunAsync(GitCase.Document("fails", own.UrlOf("nothing.git"), "true"));
         await run.EndAsync();
 
-        var log = await File.ReadAllTextAsync(Path.Combine(scene.NodeOf(run).Node.Bridge.StatePath, "attempts", $"{run.Uid}-1", "log"), Cancelled);
+        var log = await File.ReadAllTextAsync(
+            Path.Combine(scene.NodeOf(run).Node.Bridge.StatePath, "attempts", $"{run.Uid}-1", "log"),
+            Cancelled
+        );
         Assert.Contains(" stdout F eremote: stromboli: the server has no such repository", log, StringComparison.Ordinal);
         Assert.Contains(" stdout F efatal: ", log, StringComparison.Ordinal);
     }
@@ -74,7 +98,14 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
 
-        var run = await scene.ApplyRunAsync(GitCase.Document("again", own.UrlOf("nothing.git"), "true", spec: """retries: {limit: 1, reasons: [GitCloneFailed], backoff: 1s}"""));
+        var run = await scene.ApplyRunAsync(
+            GitCase.Document(
+                "again",
+                own.UrlOf("nothing.git"),
+                "true",
+                spec: """retries: {limit: 1, reasons: [GitCloneFailed], backoff: 1s}"""
+            )
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.GitCloneFailed), (status.Phase, status.Reason));

@@ -15,7 +15,8 @@ public sealed class CloneTests(StackFixture stacks) : EndToEndTests(stacks)
         git checkout --quiet feature/x; echo x > x; commit x; git checkout --quiet main
         """;
 
-    private const string Look = "cat file; git log --format=%s; git symbolic-ref --short -q HEAD || echo detached; git branch --all --format='%(refname)'; git tag; git status --porcelain; git config remote.origin.url";
+    private const string Look =
+        "cat file; git log --format=%s; git symbolic-ref --short -q HEAD || echo detached; git branch --all --format='%(refname)'; git tag; git status --porcelain; git config remote.origin.url";
 
     [Theory]
     [InlineData("", "three;three;main;refs/heads/main;refs/remotes/origin/main")]
@@ -25,19 +26,30 @@ public sealed class CloneTests(StackFixture stacks) : EndToEndTests(stacks)
     [InlineData("ref: light", "one;one;detached;(HEAD detached at light);light")]
     [InlineData("ref: v2.0", "two;two;detached;(HEAD detached at v2.0);v2.0")]
     [InlineData("ref: COMMIT", "two;two;detached;(HEAD detached at SHORT)")]
-    [InlineData("depth: 0", "three;three;two;one;main;refs/heads/main;refs/remotes/origin/HEAD;refs/remotes/origin/feature/x;refs/remotes/origin/main;light;v2.0")]
-    [InlineData("ref: COMMIT, depth: 0", "two;two;one;detached;(HEAD detached at SHORT);refs/remotes/origin/HEAD;refs/remotes/origin/feature/x;refs/remotes/origin/main;light;v2.0")]
+    [InlineData(
+        "depth: 0",
+        "three;three;two;one;main;refs/heads/main;refs/remotes/origin/HEAD;refs/remotes/origin/feature/x;refs/remotes/origin/main;light;v2.0"
+    )]
+    [InlineData(
+        "ref: COMMIT, depth: 0",
+        "two;two;one;detached;(HEAD detached at SHORT);refs/remotes/origin/HEAD;refs/remotes/origin/feature/x;refs/remotes/origin/main;light;v2.0"
+    )]
     public async Task Ref_OfAnyKind_IsCheckedOut(string git, string seen)
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
         var commit = await own.MakeAsync("project.git", History);
 
-        var run = await scene.ApplyRunAsync(GitCase.Document("clone", own.UrlOf("project.git"), Look, git.Replace("COMMIT", commit, StringComparison.Ordinal)));
+        var run = await scene.ApplyRunAsync(
+            GitCase.Document("clone", own.UrlOf("project.git"), Look, git.Replace("COMMIT", commit, StringComparison.Ordinal))
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, RunReason.Completed), (status.Phase, status.Reason));
-        Assert.Equal($"{seen.Replace("SHORT", commit[..7], StringComparison.Ordinal)};{own.UrlOf("project.git")}", status.Result!.Text!.TrimEnd().Replace('\n', ';'));
+        Assert.Equal(
+            $"{seen.Replace("SHORT", commit[..7], StringComparison.Ordinal)};{own.UrlOf("project.git")}",
+            status.Result!.Text!.TrimEnd().Replace('\n', ';')
+        );
     }
 
     [Fact]
@@ -45,18 +57,27 @@ public sealed class CloneTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
-        await own.MakeAsync("project.git", "mkdir -p a/b; echo one > a/b/file; echo '#!/bin/sh' > run; chmod +x run; ln -s a/b/file link; commit one");
+        await own.MakeAsync(
+            "project.git",
+            "mkdir -p a/b; echo one > a/b/file; echo '#!/bin/sh' > run; chmod +x run; ln -s a/b/file link; commit one"
+        );
 
-        var run = await scene.ApplyRunAsync(GitCase.Document(
-            "clone",
-            own.UrlOf("project.git"),
-            "find . ! -user $(id -u); grep -rlE '127[.]0[.]0[.]1|8318|Basic' . ; ls .git/hooks .git/FETCH_HEAD; cat link; test -x run && touch a/b/new && git status --porcelain; git fetch || echo unreachable; pwd"));
+        var run = await scene.ApplyRunAsync(
+            GitCase.Document(
+                "clone",
+                own.UrlOf("project.git"),
+                "find . ! -user $(id -u); grep -rlE '127[.]0[.]0[.]1|8318|Basic' . ; ls .git/hooks .git/FETCH_HEAD; cat link; test -x run && touch a/b/new && git status --porcelain; git fetch || echo unreachable; pwd"
+            )
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, "one\n?? a/b/new\nunreachable\n/workspace"), (status.Phase, status.Result!.Text!.TrimEnd()));
         Assert.Equal(
             ["GET info/refs?service=git-upload-pack", "POST git-upload-pack"],
-            own.RequestsFor("project.git").Select(request => $"{request["method"]} {request["target"]!.ToString().Split("/project.git/")[1]}").Distinct());
+            own.RequestsFor("project.git")
+                .Select(request => $"{request["method"]} {request["target"]!.ToString().Split("/project.git/")[1]}")
+                .Distinct()
+        );
         Assert.All(own.RequestsFor("project.git"), request => Assert.Null(request["headers"]!["authorization"]));
     }
 
@@ -68,7 +89,8 @@ public sealed class CloneTests(StackFixture stacks) : EndToEndTests(stacks)
         await own.MakeAsync("project.git", "mkdir -p services/billing; echo one > services/billing/file; commit one");
 
         // The path hides what git needs in the clone's own container, were it mounted there.
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -83,7 +105,8 @@ public sealed class CloneTests(StackFixture stacks) : EndToEndTests(stacks)
                 mountPath: /usr/libexec
                 git: {url: "{{own.UrlOf("project.git")}}"}
               workdir: /usr/libexec/services/billing
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, "one\none"), (status.Phase, status.Result?.Text?.TrimEnd()));
@@ -97,11 +120,14 @@ public sealed class CloneTests(StackFixture stacks) : EndToEndTests(stacks)
         await own.MakeAsync("project.git", "echo one > file; commit one");
         var folder = SharedFolder.Make($"work/{scene.Namespace}");
 
-        var run = await scene.ApplyRunAsync(GitCase.Document(
-            "volume",
-            own.UrlOf("project.git"),
-            "find . ! -user $(id -u); git status --porcelain && cp file /results/",
-            spec: $"volumes: [{{hostPath: {NodeFolder.Inside}/work/{scene.Namespace}, mountPath: /results, readOnly: false}}]"));
+        var run = await scene.ApplyRunAsync(
+            GitCase.Document(
+                "volume",
+                own.UrlOf("project.git"),
+                "find . ! -user $(id -u); git status --porcelain && cp file /results/",
+                spec: $"volumes: [{{hostPath: {NodeFolder.Inside}/work/{scene.Namespace}, mountPath: /results, readOnly: false}}]"
+            )
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, ""), (status.Phase, status.Result?.Text?.TrimEnd() ?? ""));
@@ -115,7 +141,9 @@ public sealed class CloneTests(StackFixture stacks) : EndToEndTests(stacks)
         var own = new GitCase(scene);
         await own.MakeAsync("empty.git", "true");
 
-        var run = await scene.ApplyRunAsync(GitCase.Document("clone", own.UrlOf("empty.git"), "ls; git config remote.origin.url; git symbolic-ref HEAD"));
+        var run = await scene.ApplyRunAsync(
+            GitCase.Document("clone", own.UrlOf("empty.git"), "ls; git config remote.origin.url; git symbolic-ref HEAD")
+        );
 
         Assert.Equal($"{own.UrlOf("empty.git")}\nrefs/heads/main", (await run.EndAsync()).Status.Result?.Text?.TrimEnd());
     }

@@ -19,7 +19,8 @@ internal sealed class GitCase(Scene scene)
     /// <param name="name">Its name; a first folder of <see cref="GitServerProcess"/>'s may stand before it.</param>
     /// <param name="script">See <see cref="GitRepositories"/>.</param>
     /// <returns>What the script printed.</returns>
-    public Task<string> MakeAsync(string name, string script) => Server.Repositories.MakeAsync(PathOf(name), script, TestContext.Current.CancellationToken);
+    public Task<string> MakeAsync(string name, string script) =>
+        Server.Repositories.MakeAsync(PathOf(name), script, TestContext.Current.CancellationToken);
 
     /// <summary>The address of a repository of the case's own.</summary>
     public string UrlOf(string name) => $"{GitServerProcess.Origin}/{PathOf(name)}";
@@ -35,25 +36,32 @@ internal sealed class GitCase(Scene scene)
     /// <remarks>Refs are asked for twice before: to learn what there is, and by the fetch.</remarks>
     /// <param name="name">The repository's name.</param>
     /// <param name="requests">How many requests there were before.</param>
-    public Task IsFetchingAsync(string name, int requests = 0) => Poll.UntilAsync(
-        $"{name} is being cloned", TimeSpan.FromSeconds(30), () => RequestsFor(name).Skip(requests).Count(request => request["method"]!.ToString() == "POST") == 3);
+    public Task IsFetchingAsync(string name, int requests = 0) =>
+        Poll.UntilAsync(
+            $"{name} is being cloned",
+            TimeSpan.FromSeconds(30),
+            () => RequestsFor(name).Skip(requests).Count(request => request["method"]!.ToString() == "POST") == 3
+        );
 
     /// <summary>The container that clones, as the engine lists it; null when there is none.</summary>
     public async Task<JsonNode?> ClonerOfAsync(RunHistory run) =>
-        (await scene.NodeOf(run).ContainersAsync(run.Uid)).SingleOrDefault(container => container["Names"]![0]!.ToString().EndsWith("-clone", StringComparison.Ordinal));
+        (await scene.NodeOf(run).ContainersAsync(run.Uid)).SingleOrDefault(container =>
+            container["Names"]![0]!.ToString().EndsWith("-clone", StringComparison.Ordinal)
+        );
 
     /// <summary>The Secret with the credential of the server, for <c>credentialsSecretRef: {name: git}</c>.</summary>
-    public static string Secret(string? password = null, string annotation = "stromboli.dev/use-as: git") => $$"""
-        apiVersion: v1
-        kind: Secret
-        metadata:
-          name: git
-          annotations: { {{annotation}}, stromboli.dev/git-origins: "{{GitServerProcess.Origin}}" }
-        type: kubernetes.io/basic-auth
-        stringData:
-          username: {{GitServerProcess.Credential.User}}
-          password: {{password ?? GitServerProcess.Credential.Password}}
-        """;
+    public static string Secret(string? password = null, string annotation = "stromboli.dev/use-as: git") =>
+        $$"""
+            apiVersion: v1
+            kind: Secret
+            metadata:
+              name: git
+              annotations: { {{annotation}}, stromboli.dev/git-origins: "{{GitServerProcess.Origin}}" }
+            type: kubernetes.io/basic-auth
+            stringData:
+              username: {{GitServerProcess.Credential.User}}
+              password: {{password ?? GitServerProcess.Credential.Password}}
+            """;
 
     /// <summary>A run that runs a script of a shell in a clone.</summary>
     /// <param name="name">The run's name.</param>
@@ -61,19 +69,23 @@ internal sealed class GitCase(Scene scene)
     /// <param name="script">The script.</param>
     /// <param name="git">The members of <c>workspace.git</c> beside the address, as YAML in one line.</param>
     /// <param name="spec">A further member of the spec, as YAML in one line.</param>
-    public static string Document(string name, string url, string script, string git = "", string spec = "") => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: none
-          agent:
-            command: [sh, -c, {{JsonValue.Create(script).ToJsonString()}}]
-          workspace:
-            git: {url: "{{url}}"{{(git.Length > 0 ? ", " + git : "")}}}
-          {{spec}}
-        """;
+    public static string Document(string name, string url, string script, string git = "", string spec = "") =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: none
+              agent:
+                command: [sh, -c, {{JsonValue.Create(script).ToJsonString()}}]
+              workspace:
+                git: {url: "{{url}}"{{(git.Length > 0 ? ", " + git : "")}}}
+              {{spec}}
+            """;
 
-    private string PathOf(string name) => name.LastIndexOf('/') is var slash and >= 0 ? $"{name[..slash]}/{scene.Namespace}/{name[(slash + 1)..]}" : $"{scene.Namespace}/{name}";
+    private string PathOf(string name) =>
+        name.LastIndexOf('/') is var slash and >= 0
+            ? $"{name[..slash]}/{scene.Namespace}/{name[(slash + 1)..]}"
+            : $"{scene.Namespace}/{name}";
 }

@@ -21,7 +21,9 @@ public sealed class GitCredentialTests(StackFixture stacks) : EndToEndTests(stac
         var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{GitServerProcess.Credential.User}:{password}"));
         await own.MakeAsync(name, "echo one > file; commit one");
 
-        var run = await scene.ApplyRunAsync($"{GitCase.Secret()}\n---\n{GitCase.Document("private", own.UrlOf(name), "cat file; sleep 3600", Credentials)}");
+        var run = await scene.ApplyRunAsync(
+            $"{GitCase.Secret()}\n---\n{GitCase.Document("private", own.UrlOf(name), "cat file; sleep 3600", Credentials)}"
+        );
         await own.IsFetchingAsync(name);
         foreach (var container in await scene.NodeOf(run).InspectAllAsync(run.Uid))
         {
@@ -54,7 +56,9 @@ public sealed class GitCredentialTests(StackFixture stacks) : EndToEndTests(stac
         var own = new GitCase(scene);
         await own.MakeAsync("private/project.git", "echo one > file; commit one");
 
-        var run = await scene.ApplyRunAsync($"{GitCase.Secret().Replace("password:", "token:", StringComparison.Ordinal).Replace("type: kubernetes.io/basic-auth", "", StringComparison.Ordinal)}\n---\n{GitCase.Document("private", own.UrlOf("private/project.git"), "cat file", Credentials)}");
+        var run = await scene.ApplyRunAsync(
+            $"{GitCase.Secret().Replace("password:", "token:", StringComparison.Ordinal).Replace("type: kubernetes.io/basic-auth", "", StringComparison.Ordinal)}\n---\n{GitCase.Document("private", own.UrlOf("private/project.git"), "cat file", Credentials)}"
+        );
 
         Assert.Equal("one", (await run.EndAsync()).Status.Result?.Text?.TrimEnd());
     }
@@ -66,25 +70,41 @@ public sealed class GitCredentialTests(StackFixture stacks) : EndToEndTests(stac
         var own = new GitCase(scene);
         await own.MakeAsync("private/project.git", "commit one");
 
-        var run = await scene.ApplyRunAsync($"{GitCase.Secret("wrong-password")}\n---\n{GitCase.Document("private", own.UrlOf("private/project.git"), "true", Credentials)}");
+        var run = await scene.ApplyRunAsync(
+            $"{GitCase.Secret("wrong-password")}\n---\n{GitCase.Document("private", own.UrlOf("private/project.git"), "true", Credentials)}"
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunReason.GitCloneFailed, status.Reason);
-        Assert.Equal($"Cloning {own.UrlOf("private/project.git")} failed: the server refuses the credential, or does not let it read this repository.", status.Message);
+        Assert.Equal(
+            $"Cloning {own.UrlOf("private/project.git")} failed: the server refuses the credential, or does not let it read this repository.",
+            status.Message
+        );
         await AssertNowhereAsync(scene, run, "wrong-password");
     }
 
     [Theory]
-    [InlineData("note: none", "The Secret git may not be used as git yet; allow it with the annotation stromboli.dev/use-as: git (with commas between several uses).")]
-    [InlineData("stromboli.dev/use-as: env", "The Secret git may not be used as git yet; allow it with the annotation stromboli.dev/use-as: git (with commas between several uses).")]
-    [InlineData("\"stromboli.dev/use-as\": \"model\"", "The annotation stromboli.dev/use-as of the Secret git lists model, which excludes all other uses; use another Secret as git.")]
+    [InlineData(
+        "note: none",
+        "The Secret git may not be used as git yet; allow it with the annotation stromboli.dev/use-as: git (with commas between several uses)."
+    )]
+    [InlineData(
+        "stromboli.dev/use-as: env",
+        "The Secret git may not be used as git yet; allow it with the annotation stromboli.dev/use-as: git (with commas between several uses)."
+    )]
+    [InlineData(
+        "\"stromboli.dev/use-as\": \"model\"",
+        "The annotation stromboli.dev/use-as of the Secret git lists model, which excludes all other uses; use another Secret as git."
+    )]
     public async Task Secret_WithoutTheAnnotation_IsWaitedFor(string annotation, string message)
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
         await own.MakeAsync("private/project.git", "echo one > file; commit one");
 
-        var run = await scene.ApplyRunAsync($"{GitCase.Secret(annotation: annotation)}\n---\n{GitCase.Document("private", own.UrlOf("private/project.git"), "cat file", Credentials)}");
+        var run = await scene.ApplyRunAsync(
+            $"{GitCase.Secret(annotation: annotation)}\n---\n{GitCase.Document("private", own.UrlOf("private/project.git"), "cat file", Credentials)}"
+        );
         var waiting = await run.ReasonAsync(RunReason.SecretNotAllowed);
         Assert.Equal((RunPhase.Pending, message), (waiting.Phase, waiting.Status.Message));
         await scene.KubectlAsync("annotate", "--overwrite", "secret", "git", "stromboli.dev/use-as=env,git");
@@ -101,7 +121,10 @@ public sealed class GitCredentialTests(StackFixture stacks) : EndToEndTests(stac
 
         var run = await scene.ApplyRunAsync(GitCase.Document("private", own.UrlOf("private/project.git"), "cat file", Credentials));
         var waiting = await run.ReasonAsync(RunReason.SecretNotFound);
-        Assert.Equal("The Secret git, named by spec.workspace.git.credentialsSecretRef, is not there; create it in the run's namespace.", waiting.Status.Message);
+        Assert.Equal(
+            "The Secret git, named by spec.workspace.git.credentialsSecretRef, is not there; create it in the run's namespace.",
+            waiting.Status.Message
+        );
         await scene.ApplyAsync(GitCase.Secret());
 
         Assert.Equal("one", (await run.EndAsync()).Status.Result?.Text?.TrimEnd());

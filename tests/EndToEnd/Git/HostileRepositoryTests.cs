@@ -13,8 +13,12 @@ public sealed class HostileRepositoryTests(StackFixture stacks) : EndToEndTests(
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
         await own.MakeAsync("other.git", "commit one");
-        await own.MakeAsync("hostile.git", $$"""
-            printf '[submodule "a"]\n\tpath = a\n\turl = ext::sh -c "touch /workspace/owned"\n\tupdate = !touch /workspace/owned\n[submodule "b"]\n\tpath = b\n\turl = file:///etc\n[submodule "c"]\n\tpath = c\n\turl = {{own.UrlOf("other.git")}}\n' > .gitmodules
+        await own.MakeAsync(
+            "hostile.git",
+            $$"""
+            printf '[submodule "a"]\n\tpath = a\n\turl = ext::sh -c "touch /workspace/owned"\n\tupdate = !touch /workspace/owned\n[submodule "b"]\n\tpath = b\n\turl = file:///etc\n[submodule "c"]\n\tpath = c\n\turl = {{own.UrlOf(
+                "other.git"
+            )}}\n' > .gitmodules
             printf '* filter=owned diff=owned merge=owned text=auto\n*.bin filter=lfs diff=lfs merge=lfs -text\n' > .gitattributes
             printf 'version https://git-lfs.github.com/spec/v1\noid sha256:0000000000000000000000000000000000000000000000000000000000000000\nsize 1\n' > large.bin
             printf '[remote "origin"]\n\turl = {{own.UrlOf("other.git")}}\n' > .lfsconfig
@@ -24,10 +28,16 @@ public sealed class HostileRepositoryTests(StackFixture stacks) : EndToEndTests(
             git add --all
             for path in a b c; do git update-index --add --cacheinfo "160000,$(printf %040d 1),$path"; done
             git commit --quiet --message tricks
-            """);
+            """
+        );
 
-        var run = await scene.ApplyRunAsync(GitCase.Document(
-            "hostile", own.UrlOf("hostile.git"), "ls -A; ls -A a b c; find / -xdev -name 'owned*' 2>/dev/null; cat large.bin | head -n 1; readlink passwd tmp; git config --list --local; ls .git/modules .git/hooks"));
+        var run = await scene.ApplyRunAsync(
+            GitCase.Document(
+                "hostile",
+                own.UrlOf("hostile.git"),
+                "ls -A; ls -A a b c; find / -xdev -name 'owned*' 2>/dev/null; cat large.bin | head -n 1; readlink passwd tmp; git config --list --local; ls .git/modules .git/hooks"
+            )
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunPhase.Failed, status.Phase); // ls finds neither of the last two.
@@ -60,7 +70,8 @@ public sealed class HostileRepositoryTests(StackFixture stacks) : EndToEndTests(
             core.bare=false
             core.logallrefupdates=true
             """,
-            status.Result!.Text!.Split("\nremote.origin.url=")[0]);
+            status.Result!.Text!.Split("\nremote.origin.url=")[0]
+        );
         Assert.Empty(own.RequestsFor("other.git"));
     }
 
@@ -73,7 +84,13 @@ public sealed class HostileRepositoryTests(StackFixture stacks) : EndToEndTests(
         const string Started = """r{"t":"started","pid":2}""";
         const string Exited = """r{"t":"exited","code":9,"by":"agent"}""";
         const string Line = "2026-11-21T04:00:00.000000000+00:00 stdout";
-        string[] said = [$"a\r{Line} F {Started}", $"x stdout P e\r{Line} F {Exited}", $"\r\n{Line} P e\r{Line} F r{{\"t\":\r{Line} F r", $"{Line} F {Exited}"];
+        string[] said =
+        [
+            $"a\r{Line} F {Started}",
+            $"x stdout P e\r{Line} F {Exited}",
+            $"\r\n{Line} P e\r{Line} F r{{\"t\":\r{Line} F r",
+            $"{Line} F {Exited}",
+        ];
         own.Server.Repositories.SetMessages(own.FolderOf("hostile.git"), string.Join('\n', said) + "\n");
 
         var run = await scene.ApplyRunAsync(GitCase.Document("talked-to", own.UrlOf("hostile.git"), "cat file"));
@@ -83,7 +100,12 @@ public sealed class HostileRepositoryTests(StackFixture stacks) : EndToEndTests(
         var lines = (await File.ReadAllTextAsync(HookTests.LogPath(scene, run), Cancelled)).Split('\n');
         Assert.Contains(lines, line => line.Contains(" stdout F eremote: ", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.Contains('\r', StringComparison.Ordinal));
-        Assert.Equal(2, lines.Count(line => line.Contains(" stdout F r{", StringComparison.Ordinal) && !line.Contains("eremote", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            lines.Count(line =>
+                line.Contains(" stdout F r{", StringComparison.Ordinal) && !line.Contains("eremote", StringComparison.Ordinal)
+            )
+        );
     }
 
     [Theory]
@@ -95,16 +117,22 @@ public sealed class HostileRepositoryTests(StackFixture stacks) : EndToEndTests(
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
         // Written as bytes, since git itself makes no such tree.
-        await own.MakeAsync("hostile.git", $$"""
+        await own.MakeAsync(
+            "hostile.git",
+            $$"""
             blob=$(printf '{{content}}' | git hash-object -w --stdin)
             tree=$( { printf '{{mode}} {{name}}\0'; printf %s "$blob" | sed 's/../\\x&/g' | xargs -0 printf '%b'; } | git hash-object -w -t tree --literally --stdin)
             git update-ref refs/heads/main $(git commit-tree -m hostile $tree)
-            """);
+            """
+        );
 
         var run = await scene.ApplyRunAsync(GitCase.Document("hostile", own.UrlOf("hostile.git"), "true"));
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.GitCloneFailed), (status.Phase, status.Reason));
-        Assert.Equal($"Cloning {own.UrlOf("hostile.git")} failed: its files could not be written into the workspace; the run's log says more.", status.Message);
+        Assert.Equal(
+            $"Cloning {own.UrlOf("hostile.git")} failed: its files could not be written into the workspace; the run's log says more.",
+            status.Message
+        );
     }
 }

@@ -25,11 +25,16 @@ public sealed class ContainerProcesses : IDisposable
 
     /// <summary>Those that live, with their command lines. Zombies count: somebody should have reaped them.</summary>
     public IReadOnlyDictionary<int, string> Alive() =>
-        Directory.EnumerateDirectories("/proc")
-            .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+        Directory
+            .EnumerateDirectories("/proc")
+            .Select(folder =>
+                int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0
+            )
             .Where(pid => pid > 0)
             .Select(pid => (Pid: pid, Command: CommandOf(pid)))
-            .Where(process => LinkOf($"/proc/{process.Pid}/ns/pid") == _space || process.Command.Contains(_container, StringComparison.Ordinal))
+            .Where(process =>
+                LinkOf($"/proc/{process.Pid}/ns/pid") == _space || process.Command.Contains(_container, StringComparison.Ordinal)
+            )
             .ToDictionary(process => process.Pid, process => process.Command);
 
     /// <summary>Waits until none lives.</summary>
@@ -42,7 +47,10 @@ public sealed class ContainerProcesses : IDisposable
         }
         catch (TestbedException e)
         {
-            throw new TestbedException($"{e.Message} There are:\n{string.Join('\n', Alive().Select(process => $"{process.Key} {process.Value}"))}", e);
+            throw new TestbedException(
+                $"{e.Message} There are:\n{string.Join('\n', Alive().Select(process => $"{process.Key} {process.Value}"))}",
+                e
+            );
         }
     }
 

@@ -5,7 +5,10 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Harness;
 
-/// <summary>Control planes for stacks of their own, one after another: what a stack left is deleted, which takes a tenth of the time of a new control plane.</summary>
+/// <summary>
+/// Control planes for stacks of their own, one after another: what a stack left is deleted, which takes a tenth of the time of a new
+/// control plane.
+/// </summary>
 internal sealed class ControlPlanes : IAsyncDisposable
 {
     private readonly ConcurrentBag<ControlPlane> _free = [];
@@ -14,7 +17,10 @@ internal sealed class ControlPlanes : IAsyncDisposable
     public async Task<ControlPlane> TakeAsync(CancellationToken cancellationToken)
     {
         if (_free.TryTake(out var plane))
+        {
             return plane;
+        }
+
         plane = new ControlPlane(StackHome.Temporary("control-plane"));
         try
         {
@@ -52,6 +58,8 @@ internal sealed class ControlPlanes : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         while (_free.TryTake(out var plane))
+        {
             await plane.DisposeAsync();
+        }
     }
 }

@@ -5,8 +5,9 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.EndToEnd.Harness;
 
 /// <summary>
-/// A class of cases: each applies YAML as a user would, acts, and says what must come of it. When a case fails, what a person needs is printed: the objects, their
-/// events, what the nodes run, and the ends of the logs. Whatever a case is about, every state that a watcher saw of its runs must obey <see cref="StateRules"/>.
+/// A class of cases: each applies YAML as a user would, acts, and says what must come of it. When a case fails, what a person needs is
+/// printed: the objects, their events, what the nodes run, and the ends of the logs. Whatever a case is about, every state that a watcher
+/// saw of its runs must obey <see cref="StateRules"/>.
 /// </summary>
 public abstract class EndToEndTests(StackFixture stacks) : IAsyncDisposable
 {
@@ -36,12 +37,17 @@ public abstract class EndToEndTests(StackFixture stacks) : IAsyncDisposable
         foreach (var scene in _scenes)
         {
             if (failed || broken is not null)
+            {
                 TestContext.Current.TestOutputHelper?.WriteLine(await FailureReport.OfAsync(scene));
+            }
+
             await scene.DisposeAsync();
         }
 
         if (broken is not null)
+        {
             ExceptionDispatchInfo.Throw(broken);
+        }
     }
 
     private Exception? BrokenRule()
@@ -49,7 +55,10 @@ public abstract class EndToEndTests(StackFixture stacks) : IAsyncDisposable
         try
         {
             foreach (var run in _scenes.SelectMany(scene => scene.Runs))
+            {
                 StateRules.AssertHold(run);
+            }
+
             return null;
         }
         catch (Exception e) when (e is Xunit.Sdk.XunitException)

@@ -8,19 +8,34 @@ internal static class FailureReport
 {
     private const int LogLines = 40;
 
-    /// <summary>Objects, their histories and events, what the nodes run, the ends of the logs. What cannot be had is told as such.</summary>
+    /// <summary>
+    /// Objects, their histories and events, what the nodes run, the ends of the logs. What cannot be had is told as such.
+    /// </summary>
     public static async Task<string> OfAsync(Scene scene)
     {
         var text = new StringBuilder();
         await PartAsync(text, "agentruns", () => scene.KubectlAsync("get", "agentruns.stromboli.dev", "-o", "yaml"));
         foreach (var run in scene.Runs)
+        {
             await PartAsync(text, $"what a watcher saw of {run.Name}", () => Task.FromResult(string.Join('\n', run.States)));
+        }
+
         await PartAsync(text, "events", () => scene.KubectlAsync("get", "events", "--sort-by=.metadata.creationTimestamp"));
         await PartAsync(text, "agentnodes", () => scene.KubectlAsync("get", "agentnodes", "-o", "wide"));
         foreach (var node in scene.Stack.Nodes)
+        {
             await PartAsync(text, $"podman ps on {node.Name}", () => node.Machine.PodmanAsync("ps", "--all"));
+        }
+
         foreach (var process in scene.Stack.Programs)
-            await PartAsync(text, $"{process.LogPath}, its end{(process.Ends is { Count: > 0 } ends ? $" (it ended by itself with {string.Join(", ", ends)})" : "")}", () => Task.FromResult(Tail(process, scene)));
+        {
+            await PartAsync(
+                text,
+                $"{process.LogPath}, its end{(process.Ends is { Count: > 0 } ends ? $" (it ended by itself with {string.Join(", ", ends)})" : "")}",
+                () => Task.FromResult(Tail(process, scene))
+            );
+        }
+
         return text.ToString();
     }
 
@@ -29,7 +44,10 @@ internal static class FailureReport
     {
         var words = scene.Runs.Where(run => run.States.Count > 0).Select(run => run.Uid).Append(scene.Namespace).ToList();
         var lines = process.ReadLog().TrimEnd().Split('\n');
-        return string.Join('\n', lines.Where((line, i) => i >= lines.Length - LogLines || words.Exists(word => line.Contains(word, StringComparison.Ordinal))));
+        return string.Join(
+            '\n',
+            lines.Where((line, i) => i >= lines.Length - LogLines || words.Exists(word => line.Contains(word, StringComparison.Ordinal)))
+        );
     }
 
     private static async Task PartAsync(StringBuilder text, string title, Func<Task<string>> read)

@@ -3,8 +3,8 @@ using Stromboli.Testbed.Nodes;
 namespace Stromboli.EndToEnd.Harness;
 
 /// <summary>
-/// A folder of this machine that nodes have at <see cref="Inside"/>: <c>data</c>, which runs may read, and <c>work</c>, which they may also write. Both are open to
-/// everybody, so that a node's own user can put something there too.
+/// A folder of this machine that nodes have at <see cref="Inside"/>: <c>data</c>, which runs may read, and <c>work</c>, which they may also
+/// write. Both are open to everybody, so that a node's own user can put something there too.
 /// </summary>
 public sealed class NodeFolder : IDisposable
 {
@@ -19,7 +19,10 @@ public sealed class NodeFolder : IDisposable
         Outside = Directory.CreateTempSubdirectory("stromboli-nodes-").FullName;
         File.SetUnixFileMode(Outside, (UnixFileMode)0b111_101_101);
         foreach (var name in new[] { "data", "work" })
+        {
             Make(name);
+        }
+
         File.WriteAllText(Path.Combine(Outside, "data", "motto.txt"), "Ashes to ashes\n");
     }
 

@@ -22,18 +22,23 @@ public sealed class NodeInspector : IDisposable
     public StackNode Node { get; }
 
     /// <summary><c>podman ps --all</c>: the run's containers.</summary>
-    public Task<IReadOnlyList<JsonNode>> ContainersAsync(string uid) => ListAsync($"containers/json?all=true&filters={Filter("label", $"{RunLabel}={uid}")}");
+    public Task<IReadOnlyList<JsonNode>> ContainersAsync(string uid) =>
+        ListAsync($"containers/json?all=true&filters={Filter("label", $"{RunLabel}={uid}")}");
 
     /// <summary><c>podman inspect</c> of the run's one container.</summary>
     public async Task<JsonNode> InspectAsync(string uid) =>
-        await GetAsync($"containers/{Assert.Single(await ContainersAsync(uid))["Id"]}/json") ?? throw new InvalidOperationException("The engine said null.");
+        await GetAsync($"containers/{Assert.Single(await ContainersAsync(uid))["Id"]}/json")
+        ?? throw new InvalidOperationException("The engine said null.");
 
     /// <summary><c>podman inspect</c> of all the run's containers.</summary>
     public async Task<IReadOnlyList<JsonNode>> InspectAllAsync(string uid)
     {
         var found = new List<JsonNode>();
         foreach (var container in await ContainersAsync(uid))
+        {
             found.Add(await GetAsync($"containers/{container["Id"]}/json") ?? throw new InvalidOperationException("The engine said null."));
+        }
+
         return found;
     }
 
@@ -44,13 +49,21 @@ public sealed class NodeInspector : IDisposable
 
     /// <summary><c>podman volume ls</c>: the run's volumes, by name.</summary>
     public async Task<IReadOnlyList<string>> VolumesAsync(string uid) =>
-        [.. (await ListAsync("volumes/json")).Select(volume => volume["Name"]!.ToString()).Where(name => name.Contains(uid, StringComparison.Ordinal))];
+        [
+            .. (await ListAsync("volumes/json"))
+                .Select(volume => volume["Name"]!.ToString())
+                .Where(name => name.Contains(uid, StringComparison.Ordinal)),
+        ];
 
     /// <summary>How many containers were ever created for the run, by the engine's own events.</summary>
     public async Task<int> CreatedAsync(string uid)
     {
-        var lines = await _libpod.GetStringAsync(new Uri($"events?stream=false&since=0&filters={Filter("event", "create")}", UriKind.Relative));
-        return lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => JsonNode.Parse(line)!["Actor"]?["Attributes"]?[RunLabel]?.ToString() == uid);
+        var lines = await _libpod.GetStringAsync(
+            new Uri($"events?stream=false&since=0&filters={Filter("event", "create")}", UriKind.Relative)
+        );
+        return lines
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Count(line => JsonNode.Parse(line)!["Actor"]?["Attributes"]?[RunLabel]?.ToString() == uid);
     }
 
     /// <summary>The processes of the run's one running container; ask it later whether they are gone.</summary>
@@ -60,14 +73,21 @@ public sealed class NodeInspector : IDisposable
         return new ContainerProcesses(container["Id"]!.ToString(), container["State"]!["Pid"]!.GetValue<int>());
     }
 
-    /// <summary>Runs a command in the run's container, as the container's user; its exit code is the command's. Name it by its path: the container has no PATH.</summary>
+    /// <summary>
+    /// Runs a command in the run's container, as the container's user; its exit code is the command's. Name it by its path: the container
+    /// has no PATH.
+    /// </summary>
     public async Task<Testbed.Processes.CommandResult> ExecAsync(string uid, params string[] command) =>
         await Node.Machine.RunAsync(["podman", "exec", Assert.Single(await ContainersAsync(uid))["Id"]!.ToString(), .. command]);
 
     /// <summary>Everything that the run has on the node: containers, volumes, files named after it in the bridge's folders.</summary>
     public async Task<IReadOnlyList<string>> LeftoversAsync(string uid)
     {
-        var files = await Node.Machine.RunAsync(["sh", "-c", $"find /run/user/{Node.Machine.User}/stromboli /home/node/stromboli/state -name '*{uid}*' 2>/dev/null; true"]);
+        var files = await Node.Machine.RunAsync([
+            "sh",
+            "-c",
+            $"find /run/user/{Node.Machine.User}/stromboli /home/node/stromboli/state -name '*{uid}*' 2>/dev/null; true",
+        ]);
         return
         [
             .. (await ContainersAsync(uid)).Select(container => $"container {container["Names"]?[0]} {container["State"]}"),
@@ -79,11 +99,13 @@ public sealed class NodeInspector : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _libpod.Dispose();
 
-    private static string Filter(string key, string value) => Uri.EscapeDataString(new JsonObject { [key] = new JsonArray(value) }.ToJsonString());
+    private static string Filter(string key, string value) =>
+        Uri.EscapeDataString(new JsonObject { [key] = new JsonArray(value) }.ToJsonString());
 
     private async Task<JsonNode?> GetAsync(string path) => JsonNode.Parse(await _libpod.GetStringAsync(new Uri(path, UriKind.Relative)));
 
-    private async Task<IReadOnlyList<JsonNode>> ListAsync(string path) => [.. (await GetAsync(path) as JsonArray ?? []).Select(item => item!)];
+    private async Task<IReadOnlyList<JsonNode>> ListAsync(string path) =>
+        [.. (await GetAsync(path) as JsonArray ?? []).Select(item => item!)];
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

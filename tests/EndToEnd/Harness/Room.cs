@@ -1,6 +1,9 @@
 namespace Stromboli.EndToEnd.Harness;
 
-/// <summary>How much of the machine is free for cases. First come, first served: a case that needs much is not overtaken for ever by those that need little.</summary>
+/// <summary>
+/// How much of the machine is free for cases. First come, first served: a case that needs much is not overtaken for ever by those that need
+/// little.
+/// </summary>
 internal sealed class Room
 {
     private readonly int _size;
@@ -16,7 +19,10 @@ internal sealed class Room
     {
         var waiting = new Waiting(Math.Min(part, _size), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_lock)
+        {
             _waiting.AddLast(waiting);
+        }
+
         LetIn();
         try
         {
@@ -26,9 +32,15 @@ internal sealed class Room
         {
             bool left;
             lock (_lock)
+            {
                 left = _waiting.Remove(waiting);
+            }
+
             if (!left)
+            {
                 Leave(waiting.Part);
+            }
+
             throw;
         }
 
@@ -42,7 +54,10 @@ internal sealed class Room
     private void Leave(int part)
     {
         lock (_lock)
+        {
             _free += part;
+        }
+
         LetIn();
     }
 

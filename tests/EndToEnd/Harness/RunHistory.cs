@@ -25,7 +25,9 @@ public sealed class RunHistory(string name)
         get
         {
             lock (_lock)
+            {
                 return [.. _states];
+            }
         }
     }
 
@@ -36,11 +38,16 @@ public sealed class RunHistory(string name)
         get
         {
             lock (_lock)
+            {
                 return _states.Count > 0 ? _states[^1] : throw new TestbedException($"The watcher has not seen {name} yet.");
+            }
         }
     }
 
-    /// <summary>Waits for a state that is so, and returns the first; one that was seen already counts, unless it is not newer than <paramref name="after"/>.</summary>
+    /// <summary>
+    /// Waits for a state that is so, and returns the first; one that was seen already counts, unless it is not newer than
+    /// <paramref name="after"/>.
+    /// </summary>
     /// <param name="what">What is waited for, as it reads after the run's name.</param>
     /// <param name="isSo">Whether a state is the one.</param>
     /// <param name="within">The deadline, from now; <see cref="Poll.Patience"/> if null.</param>
@@ -56,23 +63,31 @@ public sealed class RunHistory(string name)
             var (fresh, news) = Since(next);
             next += fresh.Count;
             if (fresh.FirstOrDefault(state => state.SeenAt > (after?.SeenAt ?? DateTimeOffset.MinValue) && isSo(state)) is { } found)
+            {
                 return found;
+            }
+
             try
             {
                 await news.WaitAsync(deadline.Token);
             }
             catch (OperationCanceledException e) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
             {
-                throw new TestbedException($"Did not happen within {(within ?? Poll.Patience).TotalSeconds:0.#} s: {name} {what}. It was:\n{string.Join('\n', States)}", e);
+                throw new TestbedException(
+                    $"Did not happen within {(within ?? Poll.Patience).TotalSeconds:0.#} s: {name} {what}. It was:\n{string.Join('\n', States)}",
+                    e
+                );
             }
         }
     }
 
     /// <summary>Waits until it is or was in that phase.</summary>
-    public Task<RunState> PhaseAsync(RunPhase phase, TimeSpan? within = null) => UntilAsync($"is {phase}", state => state.Phase == phase, within);
+    public Task<RunState> PhaseAsync(RunPhase phase, TimeSpan? within = null) =>
+        UntilAsync($"is {phase}", state => state.Phase == phase, within);
 
     /// <summary>Waits until it has or had that reason.</summary>
-    public Task<RunState> ReasonAsync(RunReason reason, TimeSpan? within = null) => UntilAsync($"has the reason {reason}", state => state.Reason == reason, within);
+    public Task<RunState> ReasonAsync(RunReason reason, TimeSpan? within = null) =>
+        UntilAsync($"has the reason {reason}", state => state.Reason == reason, within);
 
     /// <summary>Waits until its agent runs; fails at once if it ends before that.</summary>
     public async Task<RunState> RunningAsync(TimeSpan? within = null)
@@ -102,7 +117,9 @@ public sealed class RunHistory(string name)
     private (IReadOnlyList<RunState> Fresh, Task News) Since(int index)
     {
         lock (_lock)
+        {
             return ([.. _states.Skip(index)], _news.Task);
+        }
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

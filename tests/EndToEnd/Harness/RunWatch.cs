@@ -7,8 +7,8 @@ using Stromboli.Testbed.Kube;
 namespace Stromboli.EndToEnd.Harness;
 
 /// <summary>
-/// A watch of one namespace's runs over plain HTTP, from before anything is applied. It outlives an API server that goes away and comes back, which may have forgotten how
-/// to go on from where the watch was: then all runs are listed again, and their histories have a gap.
+/// A watch of one namespace's runs over plain HTTP, from before anything is applied. It outlives an API server that goes away and comes
+/// back, which may have forgotten how to go on from where the watch was: then all runs are listed again, and their histories have a gap.
 /// </summary>
 internal sealed class RunWatch : IAsyncDisposable
 {
@@ -54,9 +54,13 @@ internal sealed class RunWatch : IAsyncDisposable
                 await foreach (var record in _http.WatchAsync(_path, _version, _stop.Token))
                 {
                     if (record["type"]!.ToString() == "ERROR")
+                    {
                         await ListAgainAsync(record["object"]!);
+                    }
                     else
+                    {
                         Take(record);
+                    }
                 }
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -73,15 +77,31 @@ internal sealed class RunWatch : IAsyncDisposable
     private async Task ListAgainAsync(JsonNode error)
     {
         if (error["code"]?.GetValue<int>() != (int)HttpStatusCode.Gone)
+        {
             throw new TestbedException($"The watch of {_path} failed: {error["message"]}");
+        }
+
         var list = (await _http.GetAsync(_path, _stop.Token))!;
         var there = list["items"]!.AsArray().ToDictionary(item => NameOf(item!), item => item!);
         foreach (var history in Histories)
+        {
             history.HasGap = true;
-        foreach (var (name, item) in there.Where(pair => Of(pair.Key).States is not [.., var last] || VersionOf(last.Json) != VersionOf(pair.Value)))
+        }
+
+        foreach (
+            var (name, item) in there.Where(pair =>
+                Of(pair.Key).States is not [.., var last] || VersionOf(last.Json) != VersionOf(pair.Value)
+            )
+        )
+        {
             Of(name).Add(new RunState(DateTimeOffset.UtcNow, IsDeletion: false, item.DeepClone()));
+        }
+
         foreach (var gone in Histories.Where(history => !there.ContainsKey(history.Name) && history.States is [.., { IsDeletion: false }]))
+        {
             gone.Add(gone.Last with { SeenAt = DateTimeOffset.UtcNow, IsDeletion = true });
+        }
+
         _version = VersionOf(list);
     }
 
@@ -91,7 +111,9 @@ internal sealed class RunWatch : IAsyncDisposable
         var item = record["object"]!;
         _version = VersionOf(item);
         if (type != "BOOKMARK")
+        {
             Of(NameOf(item)).Add(new RunState(DateTimeOffset.UtcNow, type == "DELETED", item));
+        }
     }
 
     private static string NameOf(JsonNode item) => item["metadata"]!["name"]!.ToString();

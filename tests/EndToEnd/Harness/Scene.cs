@@ -42,7 +42,11 @@ public sealed partial class Scene : IAsyncDisposable
     internal static async Task<Scene> OpenAsync(Stack stack, Func<ValueTask> release, CancellationToken cancellationToken)
     {
         var ns = $"case-{Guid.NewGuid().ToString("N")[..8]}";
-        await stack.Http.CreateAsync("/api/v1/namespaces", $"{{apiVersion: v1, kind: Namespace, metadata: {{name: {ns}}}}}", cancellationToken);
+        await stack.Http.CreateAsync(
+            "/api/v1/namespaces",
+            $"{{apiVersion: v1, kind: Namespace, metadata: {{name: {ns}}}}}",
+            cancellationToken
+        );
         return new Scene(stack, ns, await RunWatch.StartAsync(stack.Http, PathOf(ns), cancellationToken), release);
     }
 
@@ -51,7 +55,8 @@ public sealed partial class Scene : IAsyncDisposable
     public async Task<string> ApplyAsync(string yaml) => (await TryApplyAsync(yaml)).OrThrow("kubectl apply").Output;
 
     /// <summary><c>kubectl apply</c> of YAML that may be refused.</summary>
-    public Task<Testbed.Processes.CommandResult> TryApplyAsync(string yaml) => Kubectl.RunAsync(["apply", "-n", Namespace, "-f", "-"], yaml);
+    public Task<Testbed.Processes.CommandResult> TryApplyAsync(string yaml) =>
+        Kubectl.RunAsync(["apply", "-n", Namespace, "-f", "-"], yaml);
 
     /// <summary><c>kubectl apply</c> of YAML with one AgentRun in it (and what else it needs).</summary>
     /// <returns>Everything that a watcher saw and sees of the run.</returns>
@@ -75,7 +80,10 @@ public sealed partial class Scene : IAsyncDisposable
     {
         var node = Stack.Nodes.Single(node => node.Name == name);
         if (!_inspectors.TryGetValue(node, out var inspector))
+        {
             _inspectors[node] = inspector = new NodeInspector(node);
+        }
+
         return inspector;
     }
 
@@ -85,15 +93,20 @@ public sealed partial class Scene : IAsyncDisposable
 
     /// <summary>The events about a run (events.k8s.io/v1), oldest first.</summary>
     public async Task<IReadOnlyList<JsonNode>> EventsAsync(RunHistory run) =>
-        [.. (await Stack.Http.GetAsync($"/apis/events.k8s.io/v1/namespaces/{Namespace}/events"))!["items"]!.AsArray()
-            .Where(item => item!["regarding"]?["uid"]?.ToString() == run.Uid)
-            .OrderBy(item => item!["eventTime"]?.ToString(), StringComparer.Ordinal)
-            .Select(item => item!)];
+        [
+            .. (await Stack.Http.GetAsync($"/apis/events.k8s.io/v1/namespaces/{Namespace}/events"))!["items"]!
+                .AsArray()
+                .Where(item => item!["regarding"]?["uid"]?.ToString() == run.Uid)
+                .OrderBy(item => item!["eventTime"]?.ToString(), StringComparer.Ordinal)
+                .Select(item => item!),
+        ];
 
     /// <summary>The requests that came to the scripted model with this prompt last in the conversation.</summary>
     public IReadOnlyList<JsonNode> ModelRequests(string prompt)
     {
-        var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(prompt.Trim('\n'))));
+        var digest = Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(prompt.Trim('\n')))
+        );
         return [.. Stack.Model.Requests().Where(request => request["promptSha256"]?.ToString() == digest)];
     }
 
@@ -107,7 +120,9 @@ public sealed partial class Scene : IAsyncDisposable
         {
             await _watch.DisposeAsync();
             foreach (var inspector in _inspectors.Values)
+            {
                 inspector.Dispose();
+            }
             // The runs first: the namespace controller takes its time, and they hold room on the nodes.
             await Stack.Http.DeleteAsync(RunsPath);
             await Stack.Http.DeleteAsync($"/api/v1/namespaces/{Namespace}");
@@ -124,6 +139,10 @@ public sealed partial class Scene : IAsyncDisposable
 
     private static string PathOf(string ns) => $"/apis/stromboli.dev/v1alpha1/namespaces/{ns}/agentruns";
 
-    [GeneratedRegex("""^agentrun\.stromboli\.dev/(?<name>\S+) """, RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        """^agentrun\.stromboli\.dev/(?<name>\S+) """,
+        RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex RunNames();
 }

@@ -10,8 +10,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.EndToEnd.Harness;
 
 /// <summary>
-/// The stacks that cases run on. Most share one with two nodes, started when the first case asks for it; what would disturb others (short leases, killed processes,
-/// cut links) has a stack of its own. Test classes run beside each other, the cases of a class one after another.
+/// The stacks that cases run on. Most share one with two nodes, started when the first case asks for it; what would disturb others (short
+/// leases, killed processes, cut links) has a stack of its own. Test classes run beside each other, the cases of a class one after another.
 /// </summary>
 public sealed class StackFixture : IAsyncLifetime
 {
@@ -30,24 +30,33 @@ public sealed class StackFixture : IAsyncLifetime
     private readonly NodeFolder _folder = new();
     private readonly Lazy<Task<Stack>> _shared;
 
-    public StackFixture() => _shared = new(() => Stack.StartAsync("shared", new StackOptions
-    {
-        Nodes = 2,
-        Git = true,
-        Supervised = true,
-        Node = Sized(new()
-        {
-            MaxRuns = RunsOnSharedNode,
-            Mounts = [_folder.Mount],
-            AllowedVolumes = [$"{NodeFolder.Inside}/data", $"{NodeFolder.Inside}/work:rw"],
-            PodmanSecrets = new Dictionary<string, string> { ["registry-token"] = "sesame-" + Guid.NewGuid() },
-        }),
-    }));
+    public StackFixture() =>
+        _shared = new(() =>
+            Stack.StartAsync(
+                "shared",
+                new StackOptions
+                {
+                    Nodes = 2,
+                    Git = true,
+                    Supervised = true,
+                    Node = Sized(
+                        new()
+                        {
+                            MaxRuns = RunsOnSharedNode,
+                            Mounts = [_folder.Mount],
+                            AllowedVolumes = [$"{NodeFolder.Inside}/data", $"{NodeFolder.Inside}/work:rw"],
+                            PodmanSecrets = new Dictionary<string, string> { ["registry-token"] = "sesame-" + Guid.NewGuid() },
+                        }
+                    ),
+                }
+            )
+        );
 
     /// <summary>The folder that the nodes of the shared stack have.</summary>
     internal NodeFolder Folder => _folder;
 
-    // A namespace on the shared stack. A case that has room already waits for no more: it would hold its own while somebody who needs all of it waits before it.
+    // A namespace on the shared stack. A case that has room already waits for no more: it would hold its own while somebody who needs all
+    // of it waits before it.
     internal async Task<Scene> SharedAsync(CancellationToken cancellationToken, bool hasRoom = false)
     {
         var leave = hasRoom ? () => ValueTask.CompletedTask : await _cases.EnterAsync(OnSharedStack, cancellationToken);
@@ -85,9 +94,14 @@ public sealed class StackFixture : IAsyncLifetime
             try
             {
                 if (stack is not null)
+                {
                     await stack.DisposeAsync();
+                }
+
                 if (plane is not null)
+                {
                     await _planes.ReturnAsync(plane);
+                }
             }
             finally
             {
@@ -132,7 +146,12 @@ public sealed class StackFixture : IAsyncLifetime
         if (_shared.IsValueCreated && _shared.Value.IsCompletedSuccessfully)
         {
             var stack = await _shared.Value;
-            ends = [.. stack.Programs.SelectMany(program => program.Ends.Where(code => code != LeadLost).Select(code => $"{program.LogPath}: ended with {code}"))];
+            ends =
+            [
+                .. stack.Programs.SelectMany(program =>
+                    program.Ends.Where(code => code != LeadLost).Select(code => $"{program.LogPath}: ended with {code}")
+                ),
+            ];
             await stack.DisposeAsync();
         }
 

@@ -15,9 +15,17 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
     {
         var scene = await OnSharedStackAsync();
         var folder = SharedFolder.Make($"work/{scene.Namespace}");
-        (await Command.RunAsync("/bin/sh", ["-c", "cd $0 && cp /usr/bin/id suid && chmod 6755 suid && mknod -m 666 zero c 1 5 && ln -s /etc/passwd host", folder])).OrThrow("Making files");
+        (
+            await Command.RunAsync(
+                "/bin/sh",
+                ["-c", "cd $0 && cp /usr/bin/id suid && chmod 6755 suid && mknod -m 666 zero c 1 5 && ln -s /etc/passwd host", folder]
+            )
+        ).OrThrow("Making files");
 
-        var text = await RunAsync(scene, $"volumes: [{{hostPath: {Inside}/work/{scene.Namespace}, mountPath: /work, readOnly: false}}]", """
+        var text = await RunAsync(
+            scene,
+            $"volumes: [{{hostPath: {Inside}/work/{scene.Namespace}, mountPath: /work, readOnly: false}}]",
+            """
             echo suid=$(/work/suid -u)
             head -c 1 /work/zero > /dev/null 2>&1 && echo intruded=device
             grep -q ^node: /work/host && echo intruded=symlink
@@ -26,7 +34,8 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
             mknod /work/y c 1 5 2> /dev/null && echo intruded=mknod
             cp /bin/true /work/z && chmod 4755 /work/z
             grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status
-            """);
+            """
+        );
 
         Assert.Contains("suid=1000\n", text);
         Assert.DoesNotContain("intruded", text);
@@ -40,7 +49,10 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
         var scene = await OnSharedStackAsync();
         SharedFolder.Make($"work/{scene.Namespace}");
 
-        var text = await RunAsync(scene, $"volumes: [{{hostPath: {Inside}/work/{scene.Namespace}, mountPath: /work, readOnly: false}}]", """
+        var text = await RunAsync(
+            scene,
+            $"volumes: [{{hostPath: {Inside}/work/{scene.Namespace}, mountPath: /work, readOnly: false}}]",
+            """
             for f in /run/stromboli /run/stromboli/shim.sock /run/stromboli/model.sock /opt/stromboli/shim /etc/hosts /etc/resolv.conf; do
               chmod 777 $f 2> /dev/null && echo intruded=chmod-$f; rm -f $f 2> /dev/null && echo intruded=rm-$f; (: > $f) 2> /dev/null && echo intruded=write-$f; done
             ln -s /work /run/stromboli/new 2> /dev/null && echo intruded=new
@@ -48,7 +60,8 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
             kill -9 1 2> /dev/null; ls /proc/1/root/ 2> /dev/null | grep -q . && echo intruded=root
             unshare -U true 2> /dev/null && echo intruded=unshare
             echo end
-            """);
+            """
+        );
 
         Assert.DoesNotContain("intruded", text);
         Assert.EndsWith("end\n", text);
@@ -70,7 +83,11 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
         ];
         var runs = new List<RunHistory>();
         for (var i = 0; i < cases.Length; i++)
-            runs.Add(await scene.ApplyRunAsync(Yaml($"volumes: [{{hostPath: {cases[i].Path}, mountPath: /data}}]", "find /data", $"wide-{i}")));
+        {
+            runs.Add(
+                await scene.ApplyRunAsync(Yaml($"volumes: [{{hostPath: {cases[i].Path}, mountPath: /data}}]", "find /data", $"wide-{i}"))
+            );
+        }
 
         foreach (var (run, expected) in runs.Zip(cases))
         {
@@ -99,13 +116,22 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
         {
             var runs = new List<RunHistory>();
             for (var i = 0; i < 24; i++)
-                runs.Add(await scene.ApplyRunAsync(Yaml($"volumes: [{{hostPath: {Inside}/data/{scene.Namespace}/a, mountPath: /data}}]", "cat /data/note", $"swap-{i}")));
+            {
+                runs.Add(
+                    await scene.ApplyRunAsync(
+                        Yaml($"volumes: [{{hostPath: {Inside}/data/{scene.Namespace}/a, mountPath: /data}}]", "cat /data/note", $"swap-{i}")
+                    )
+                );
+            }
+
             foreach (var run in runs)
             {
                 var status = (await run.EndAsync()).Status;
                 Assert.DoesNotContain("stolen", run.Last.Json.ToJsonString());
                 if (status.Phase == RunPhase.Succeeded)
+                {
                     Assert.Equal("allowed", status.Result?.Text);
+                }
             }
         }
         finally
@@ -121,11 +147,29 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
     {
         var scene = await OnWideStackAsync();
         var machine = scene.Nodes.Single().Node.Machine;
-        await machine.PodmanAsync("run", "--name", "linked", "--network", "none", "registry.test/agent:1", "sh", "-c", "mkdir -p /a/b/c/d && ln -s /opt/stromboli/shim /a/b/c/d/e");
+        await machine.PodmanAsync(
+            "run",
+            "--name",
+            "linked",
+            "--network",
+            "none",
+            "registry.test/agent:1",
+            "sh",
+            "-c",
+            "mkdir -p /a/b/c/d && ln -s /opt/stromboli/shim /a/b/c/d/e"
+        );
         await machine.PodmanAsync("commit", "linked", "localhost/linked:1");
-        (await machine.RunAsync(["sh", "-c", "mkdir -p /home/node/public && printf '#!/bin/sh\\nsleep 60\\n' > /home/node/public/shim && chmod 755 /home/node/public/shim"])).OrThrow("Making a shim");
+        (
+            await machine.RunAsync([
+                "sh",
+                "-c",
+                "mkdir -p /home/node/public && printf '#!/bin/sh\\nsleep 60\\n' > /home/node/public/shim && chmod 755 /home/node/public/shim",
+            ])
+        ).OrThrow("Making a shim");
 
-        var run = await scene.ApplyRunAsync(Yaml("image: localhost/linked:1\n  volumes: [{hostPath: /home/node/public/shim, mountPath: /a/b/c/d/e}]", "true"));
+        var run = await scene.ApplyRunAsync(
+            Yaml("image: localhost/linked:1\n  volumes: [{hostPath: /home/node/public/shim, mountPath: /a/b/c/d/e}]", "true")
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunPhase.Failed, status.Phase);
@@ -133,10 +177,13 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
         Assert.DoesNotContain(run.States, state => state.Status.Phase == RunPhase.Running);
     }
 
-    private Task<Scene> OnWideStackAsync() => OnPrivateStackAsync(new()
-    {
-        Node = new() { AllowedVolumes = ["/home:rw", "/srv:rw"], Mounts = [SharedFolder.Mount] },
-    });
+    private Task<Scene> OnWideStackAsync() =>
+        OnPrivateStackAsync(
+            new()
+            {
+                Node = new() { AllowedVolumes = ["/home:rw", "/srv:rw"], Mounts = [SharedFolder.Mount] },
+            }
+        );
 
     private static void Swap(string folder, CancellationToken stop)
     {
@@ -149,18 +196,19 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
         }
     }
 
-    private static string Yaml(string fields, string script, string name = "volumes") => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: not read
-          {{fields}}
-          timeout: 60s
-          agent:
-            command: [bash, -c, {{JsonValue.Create(script)!.ToJsonString()}}]
-        """;
+    private static string Yaml(string fields, string script, string name = "volumes") =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: not read
+              {{fields}}
+              timeout: 60s
+              agent:
+                command: [bash, -c, {{JsonValue.Create(script)!.ToJsonString()}}]
+            """;
 
     private static async Task<string> RunAsync(Scene scene, string fields, string script)
     {

@@ -15,10 +15,16 @@ public sealed class PodmanSecretTests(StackFixture stacks) : EndToEndTests(stack
         var run = await scene.ApplyRunAsync(Yaml("registry-token", """[bash, -c, "echo ${#TOKEN}; exec -a waiting tail -f /dev/null"]"""));
         await run.RunningAsync();
         var node = scene.NodeOf(run);
-        var secret = (await node.Node.Machine.PodmanAsync("secret", "inspect", "--showsecret", "--format", "{{.SecretData}}", "registry-token")).Trim();
+        var secret = (
+            await node.Node.Machine.PodmanAsync("secret", "inspect", "--showsecret", "--format", "{{.SecretData}}", "registry-token")
+        ).Trim();
         Assert.StartsWith("sesame-", secret);
         using var processes = await node.ProcessesAsync(run.Uid);
-        await Poll.UntilAsync("the agent runs", Poll.Patience, () => processes.Alive().Values.Any(command => command.StartsWith("waiting", StringComparison.Ordinal)));
+        await Poll.UntilAsync(
+            "the agent runs",
+            Poll.Patience,
+            () => processes.Alive().Values.Any(command => command.StartsWith("waiting", StringComparison.Ordinal))
+        );
 
         // The hunt finds what is there, and it is there alone.
         Assert.All(await SecretHunt.InContainerAsync(processes, secret), place => Assert.Contains("environment of", place));
@@ -44,13 +50,24 @@ public sealed class PodmanSecretTests(StackFixture stacks) : EndToEndTests(stack
         Assert.Equal((RunPhase.Failed, RunReason.PolicyDenied), (status.Phase, status.Reason));
         Assert.Contains("--allow-podman-secret other-token", status.Message);
         foreach (var node in scene.Nodes)
+        {
             Assert.Equal(0, await node.CreatedAsync(run.Uid));
+        }
     }
 
     [Fact]
     public async Task SecretsEnv_AllowedAndNotThere_EndsAndIsNoOtherSecretByItsNumber()
     {
-        var scene = await OnPrivateStackAsync(new() { Node = new() { ExtraArguments = ["--allow-podman-secret", "gone"], PodmanSecrets = new Dictionary<string, string> { ["there"] = "sesame" } } });
+        var scene = await OnPrivateStackAsync(
+            new()
+            {
+                Node = new()
+                {
+                    ExtraArguments = ["--allow-podman-secret", "gone"],
+                    PodmanSecrets = new Dictionary<string, string> { ["there"] = "sesame" },
+                },
+            }
+        );
         var machine = scene.Nodes.Single().Node.Machine;
         var id = (await machine.PodmanAsync("secret", "inspect", "--format", "{{.ID}}", "there")).Trim();
 
@@ -62,15 +79,16 @@ public sealed class PodmanSecretTests(StackFixture stacks) : EndToEndTests(stack
         Assert.Equal((RunPhase.Failed, RunReason.PolicyDenied), (byNumber.Phase, byNumber.Reason));
     }
 
-    private static string Yaml(string secret, string command, string name = "secret") => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: not read
-          secretsEnv: [{name: TOKEN, podmanSecret: {{secret}}}]
-          agent:
-            command: {{command}}
-        """;
+    private static string Yaml(string secret, string command, string name = "secret") =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: not read
+              secretsEnv: [{name: TOKEN, podmanSecret: {{secret}}}]
+              agent:
+                command: {{command}}
+            """;
 }

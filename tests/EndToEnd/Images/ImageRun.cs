@@ -10,17 +10,17 @@ internal static class ImageRun
     /// <param name="secrets">The Secrets to pull it with.</param>
     public static string Yaml(string name, string image, string? policy = null, params string[] secrets) =>
         $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: not read
-          nodeName: node-1
-          agent:
-            command: [cat, /word]
-          image: {{image}}
-          {{(policy is null ? "" : $"imagePullPolicy: {policy}")}}
-          imagePullSecrets: [{{string.Join(", ", secrets.Select(secret => $"{{name: {secret}}}"))}}]
-        """;
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: not read
+              nodeName: node-1
+              agent:
+                command: [cat, /word]
+              image: {{image}}
+              {{(policy is null ? "" : $"imagePullPolicy: {policy}")}}
+              imagePullSecrets: [{{string.Join(", ", secrets.Select(secret => $"{{name: {secret}}}"))}}]
+            """;
 }

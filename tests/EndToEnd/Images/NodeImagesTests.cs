@@ -23,16 +23,27 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         var node = scene.Inspect("node-1").Node.Machine;
         await BuildAllAsync(node);
 
-        var images = await ListedAsync(scene, list => list.Count(image => image["name"]!.ToString().StartsWith("kinds.test/", StringComparison.Ordinal)) == 7 && list.All(IsLookedInto));
+        var images = await ListedAsync(
+            scene,
+            list =>
+                list.Count(image => image["name"]!.ToString().StartsWith("kinds.test/", StringComparison.Ordinal)) == 7
+                && list.All(IsLookedInto)
+        );
 
-        foreach (var (name, compatibility, says) in new[]
-        {
-            ("registry.test/agent:1", "Compatible", null), ("kinds.test/least:1", "Compatible", null),
-            ("registry.test/busybox:1", "Incompatible", "it has no C library at all"), ("kinds.test/empty:1", "Incompatible", "it has no C library at all"),
-            ("kinds.test/musl:1", "Incompatible", "it is built with musl"), ("kinds.test/disguised:1", "Incompatible", "is not that of glibc"),
-            ("kinds.test/arm64:1", "Incompatible", "it is for AArch64"), ("kinds.test/loader:1", "Incompatible", "but no libc.so.6"),
-            ("kinds.test/old:1", "Incompatible", "its glibc is 2.11, and the CLI needs 2."),
-        })
+        foreach (
+            var (name, compatibility, says) in new[]
+            {
+                ("registry.test/agent:1", "Compatible", null),
+                ("kinds.test/least:1", "Compatible", null),
+                ("registry.test/busybox:1", "Incompatible", "it has no C library at all"),
+                ("kinds.test/empty:1", "Incompatible", "it has no C library at all"),
+                ("kinds.test/musl:1", "Incompatible", "it is built with musl"),
+                ("kinds.test/disguised:1", "Incompatible", "is not that of glibc"),
+                ("kinds.test/arm64:1", "Incompatible", "it is for AArch64"),
+                ("kinds.test/loader:1", "Incompatible", "but no libc.so.6"),
+                ("kinds.test/old:1", "Incompatible", "its glibc is 2.11, and the CLI needs 2."),
+            }
+        )
         {
             var image = images.Single(image => image["name"]?.ToString() == name);
             Assert.Equal((name, compatibility), (name, image["compatibility"]?.ToString()));
@@ -46,7 +57,10 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal("1", images.Single(image => image["name"]?.ToString() == "registry.test/hostile:1")["labels"]!["hostile"]!.ToString());
 
         // The CLI runs in the one with nothing but glibc, and is refused in all others before it calls a model.
-        Assert.Equal((RunPhase.Succeeded, "done"), await ClaudeAsync(scene, "least") is { } least ? (least.Phase, least.Result?.Text) : default);
+        Assert.Equal(
+            (RunPhase.Succeeded, "done"),
+            await ClaudeAsync(scene, "least") is { } least ? (least.Phase, least.Result?.Text) : default
+        );
         foreach (var kind in new[] { "musl", "disguised", "empty", "loader", "arm64", "old" })
         {
             var status = await ClaudeAsync(scene, kind);
@@ -62,7 +76,9 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnPrivateStackAsync(new StackOptions());
         var node = scene.Inspect("node-1").Node;
-        var names = (await node.Machine.PodmanAsync("images", "--format", "{{.Repository}}:{{.Tag}}")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+        var names = (await node.Machine.PodmanAsync("images", "--format", "{{.Repository}}:{{.Tag}}"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Length;
         var first = await ListedAsync(scene, list => list.Count == names && list.All(IsLookedInto));
         // Two names may be of one image.
         var images = first.Select(image => image["id"]!.ToString()).Distinct().Count();
@@ -76,7 +92,10 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         await node.Bridge.RestartAsync();
         await ListedAsync(scene, list => list.Count == names);
         Assert.Equal(images, await ReadersAsync(node.Machine));
-        Assert.Equal("", (await node.Machine.PodmanAsync("ps", "--all", "--quiet", "--filter", "label=stromboli.dev/reads-image-for=node-1")).Trim());
+        Assert.Equal(
+            "",
+            (await node.Machine.PodmanAsync("ps", "--all", "--quiet", "--filter", "label=stromboli.dev/reads-image-for=node-1")).Trim()
+        );
 
         // What stays the same is not written again.
         var version = (await scene.Stack.Http.GetAsync(NodePath))!["metadata"]!["resourceVersion"]!.ToString();
@@ -96,7 +115,8 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         var registries = await Registries.OfAsync(scene);
         var image = await registries.PushAsync(registries.Open, $"{scene.Namespace}/box:1", "box");
 
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -104,7 +124,8 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
             spec:
               prompt: "@say done"
               image: {{image}}
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunReason.ImageIncompatible, status.Reason);
@@ -120,22 +141,51 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         "\u007fELF\u0002\u0001\u0001"u8.CopyTo(foreign);
         (foreign[16], foreign[18]) = (3, 183);
         var word = "a file"u8.ToArray();
-        await Workshop.BuildAsync(node, "kinds.test/musl:1", "FROM registry.test/busybox:1\nCOPY ld /lib/ld-musl-x86_64.so.1\n", new Dictionary<string, byte[]> { ["ld"] = musl });
-        await Workshop.BuildAsync(node, "kinds.test/disguised:1", "FROM registry.test/busybox:1\nCOPY ld /lib64/ld-linux-x86-64.so.2\n", new Dictionary<string, byte[]> { ["ld"] = musl });
         await Workshop.BuildAsync(
-            node, "kinds.test/loader:1", "FROM registry.test/agent:1 AS whole\nFROM scratch\nCOPY --from=whole /usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 /lib64/\n", new Dictionary<string, byte[]>());
-        await Workshop.BuildAsync(node, "kinds.test/empty:1", "FROM scratch\nCOPY word /word\n", new Dictionary<string, byte[]> { ["word"] = word });
+            node,
+            "kinds.test/musl:1",
+            "FROM registry.test/busybox:1\nCOPY ld /lib/ld-musl-x86_64.so.1\n",
+            new Dictionary<string, byte[]> { ["ld"] = musl }
+        );
         await Workshop.BuildAsync(
-            node, "kinds.test/arm64:1", "FROM scratch\nCOPY ld /lib/ld-linux-aarch64.so.1\n", new Dictionary<string, byte[]> { ["ld"] = foreign }, "--platform", "linux/arm64");
-        const string least =
-            """
+            node,
+            "kinds.test/disguised:1",
+            "FROM registry.test/busybox:1\nCOPY ld /lib64/ld-linux-x86-64.so.2\n",
+            new Dictionary<string, byte[]> { ["ld"] = musl }
+        );
+        await Workshop.BuildAsync(
+            node,
+            "kinds.test/loader:1",
+            "FROM registry.test/agent:1 AS whole\nFROM scratch\nCOPY --from=whole /usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 /lib64/\n",
+            new Dictionary<string, byte[]>()
+        );
+        await Workshop.BuildAsync(
+            node,
+            "kinds.test/empty:1",
+            "FROM scratch\nCOPY word /word\n",
+            new Dictionary<string, byte[]> { ["word"] = word }
+        );
+        await Workshop.BuildAsync(
+            node,
+            "kinds.test/arm64:1",
+            "FROM scratch\nCOPY ld /lib/ld-linux-aarch64.so.1\n",
+            new Dictionary<string, byte[]> { ["ld"] = foreign },
+            "--platform",
+            "linux/arm64"
+        );
+        const string least = """
             FROM registry.test/agent:1 AS whole
             FROM scratch
             COPY --from=whole /usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 /lib64/
             COPY --from=whole /usr/lib/x86_64-linux-gnu/libc.so.6 /usr/lib/x86_64-linux-gnu/libm.so.6 /usr/lib/x86_64-linux-gnu/libdl.so.2 /usr/lib/x86_64-linux-gnu/libpthread.so.0 /usr/lib/x86_64-linux-gnu/librt.so.1 /lib/x86_64-linux-gnu/
             """;
         await Workshop.BuildAsync(node, "kinds.test/least:1", least, new Dictionary<string, byte[]>());
-        await Workshop.BuildAsync(node, "kinds.test/old:1", "FROM kinds.test/least:1\nCOPY libc /lib/x86_64-linux-gnu/libc.so.6\n", new Dictionary<string, byte[]> { ["libc"] = await OldLibraryAsync() });
+        await Workshop.BuildAsync(
+            node,
+            "kinds.test/old:1",
+            "FROM kinds.test/least:1\nCOPY libc /lib/x86_64-linux-gnu/libc.so.6\n",
+            new Dictionary<string, byte[]> { ["libc"] = await OldLibraryAsync() }
+        );
     }
 
     // A C library that defines no version after 2.11: this machine's, with other names for the later ones.
@@ -146,7 +196,9 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         {
             var name = System.Text.Encoding.ASCII.GetBytes($"\0GLIBC_2.{minor}\0");
             for (var at = library.AsSpan().IndexOf(name); at >= 0; at = library.AsSpan().IndexOf(name))
+            {
                 "GLIBC_2.10"u8.CopyTo(library.AsSpan(at + 1));
+            }
         }
 
         return library;
@@ -154,7 +206,8 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
 
     private static async Task<AgentRunStatus> ClaudeAsync(Scene scene, string kind)
     {
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -162,7 +215,8 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
             spec:
               prompt: "@say done"
               image: kinds.test/{{kind}}:1
-            """);
+            """
+        );
         return (await run.EndAsync()).Status;
     }
 
@@ -171,11 +225,19 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         IReadOnlyList<JsonNode> images = [];
         try
         {
-            await Poll.UntilAsync("the AgentNode lists its images", Within, async token =>
-            {
-                images = [.. (await scene.Stack.Http.GetAsync(NodePath, token))!["status"]?["images"]?.AsArray().Select(image => image!) ?? []];
-                return condition(images);
-            });
+            await Poll.UntilAsync(
+                "the AgentNode lists its images",
+                Within,
+                async token =>
+                {
+                    images =
+                    [
+                        .. (await scene.Stack.Http.GetAsync(NodePath, token))!["status"]?["images"]?.AsArray().Select(image => image!)
+                            ?? [],
+                    ];
+                    return condition(images);
+                }
+            );
             return images;
         }
         catch (TestbedException e)
@@ -187,7 +249,17 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
     // How many containers were ever made to look into images, by the engine's own events.
     private static async Task<int> ReadersAsync(PodmanNode node)
     {
-        string[] filters = ["--filter", "type=container", "--filter", "event=create", "--filter", "label=stromboli.dev/reads-image-for=node-1"];
-        return (await node.PodmanAsync(["events", "--stream=false", "--since", "1h", .. filters])).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+        string[] filters =
+        [
+            "--filter",
+            "type=container",
+            "--filter",
+            "event=create",
+            "--filter",
+            "label=stromboli.dev/reads-image-for=node-1",
+        ];
+        return (await node.PodmanAsync(["events", "--stream=false", "--since", "1h", .. filters]))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Length;
     }
 }

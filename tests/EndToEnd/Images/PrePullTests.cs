@@ -40,7 +40,11 @@ public sealed class PrePullTests(StackFixture stacks) : EndToEndTests(stacks)
         await node.Machine.PodmanAsync("rmi", one);
         await node.Bridge.StartAsync();
         await IsThereAsync(node, one);
-        await Poll.UntilAsync("it can be removed", Within, async token => (await node.Machine.RunAsync(["podman", "rmi", two], cancellationToken: token)).Succeeded);
+        await Poll.UntilAsync(
+            "it can be removed",
+            Within,
+            async token => (await node.Machine.RunAsync(["podman", "rmi", two], cancellationToken: token)).Succeeded
+        );
         await IsThereAsync(node, two);
         await WantAsync(scene);
         await ConditionAsync(scene, condition => condition is null);
@@ -61,22 +65,36 @@ public sealed class PrePullTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     private static Task WantAsync(Scene scene, params string[] images) =>
-        scene.Stack.Http.MergeAsync(NodePath, new JsonObject { ["spec"] = new JsonObject { ["prePullImages"] = new JsonArray([.. images.Select(image => JsonValue.Create(image))]) } }.ToJsonString());
+        scene.Stack.Http.MergeAsync(
+            NodePath,
+            new JsonObject
+            {
+                ["spec"] = new JsonObject { ["prePullImages"] = new JsonArray([.. images.Select(image => JsonValue.Create(image))]) },
+            }.ToJsonString()
+        );
 
     private static Task IsThereAsync(StackNode node, string image) =>
-        Poll.UntilAsync($"{image} is there", Within, async token => (await node.Machine.RunAsync(["podman", "image", "exists", image], cancellationToken: token)).Succeeded);
+        Poll.UntilAsync(
+            $"{image} is there",
+            Within,
+            async token => (await node.Machine.RunAsync(["podman", "image", "exists", image], cancellationToken: token)).Succeeded
+        );
 
     private static async Task<JsonNode?> ConditionAsync(Scene scene, Func<JsonNode?, bool> holds)
     {
         JsonNode? found = null;
         try
         {
-            await Poll.UntilAsync("the condition ImagesPulled is as expected", Within, async token =>
-            {
-                var conditions = (await scene.Stack.Http.GetAsync(NodePath, token))!["status"]?["conditions"]?.AsArray() ?? [];
-                found = conditions.FirstOrDefault(condition => condition!["type"]!.ToString() == "ImagesPulled");
-                return holds(found);
-            });
+            await Poll.UntilAsync(
+                "the condition ImagesPulled is as expected",
+                Within,
+                async token =>
+                {
+                    var conditions = (await scene.Stack.Http.GetAsync(NodePath, token))!["status"]?["conditions"]?.AsArray() ?? [];
+                    found = conditions.FirstOrDefault(condition => condition!["type"]!.ToString() == "ImagesPulled");
+                    return holds(found);
+                }
+            );
             return found;
         }
         catch (TestbedException e)

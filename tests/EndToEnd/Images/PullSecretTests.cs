@@ -26,7 +26,10 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
         var machine = scene.NodeOf(run).Node.Machine;
         // Also where libpod puts a file of credentials when it makes one.
         Assert.Empty(await SecretHunt.InFilesAsync(Registries.Password, [machine.OutsideOf("/home/node")]));
-        var node = await machine.RunAsync(["grep", "-rlF", "-f", "-", "/tmp", "/var/tmp", $"/run/user/{machine.User}"], Registries.Password + "\n");
+        var node = await machine.RunAsync(
+            ["grep", "-rlF", "-f", "-", "/tmp", "/var/tmp", $"/run/user/{machine.User}"],
+            Registries.Password + "\n"
+        );
         Assert.Equal("", node.Output);
     }
 
@@ -94,13 +97,27 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
         var registries = await Registries.OfAsync(scene);
         var image = await registries.PushAsync(registries.Private, $"{scene.Namespace}/agent:1", scene.Namespace);
         await scene.ApplyAsync(registries.SecretYaml("login"));
-        Assert.Equal(RunPhase.Succeeded, (await (await scene.ApplyRunAsync(ImageRun.Yaml("first", image, "IfNotPresent", "login"))).EndAsync()).Phase);
+        Assert.Equal(
+            RunPhase.Succeeded,
+            (await (await scene.ApplyRunAsync(ImageRun.Yaml("first", image, "IfNotPresent", "login"))).EndAsync()).Phase
+        );
         var machine = scene.Inspect("node-1").Node.Machine;
         var digest = (await machine.PodmanAsync("image", "inspect", "--format", "{{index .RepoDigests 0}}", image)).Trim();
 
         // By its tag, by its digest, with and without asking the registry; every one is refused before a container is made.
-        (string Image, string Policy)[] tries = [(image, "IfNotPresent"), (image, "Never"), (image, "Always"), (digest, "IfNotPresent"), (digest, "Never")];
-        foreach (var (run, @try) in await Task.WhenAll(tries.Select(async (@try, i) => (await other.ApplyRunAsync(ImageRun.Yaml($"try-{i}", @try.Image, @try.Policy)), @try))))
+        (string Image, string Policy)[] tries =
+        [
+            (image, "IfNotPresent"),
+            (image, "Never"),
+            (image, "Always"),
+            (digest, "IfNotPresent"),
+            (digest, "Never"),
+        ];
+        foreach (
+            var (run, @try) in await Task.WhenAll(
+                tries.Select(async (@try, i) => (await other.ApplyRunAsync(ImageRun.Yaml($"try-{i}", @try.Image, @try.Policy)), @try))
+            )
+        )
         {
             var status = (await run.EndAsync()).Status;
             Assert.Equal((@try, RunReason.ImagePullFailed), (@try, status.Reason));
@@ -108,21 +125,28 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
         }
 
         // The first namespace needs no registry for it, and another that shows its own login gets it.
-        Assert.Equal(scene.Namespace, (await (await scene.ApplyRunAsync(ImageRun.Yaml("again", image, "Never"))).EndAsync()).Status.Result?.Text);
+        Assert.Equal(
+            scene.Namespace,
+            (await (await scene.ApplyRunAsync(ImageRun.Yaml("again", image, "Never"))).EndAsync()).Status.Result?.Text
+        );
         await other.ApplyAsync(registries.SecretYaml("own"));
-        Assert.Equal(scene.Namespace, (await (await other.ApplyRunAsync(ImageRun.Yaml("own", image, "IfNotPresent", "own"))).EndAsync()).Status.Result?.Text);
+        Assert.Equal(
+            scene.Namespace,
+            (await (await other.ApplyRunAsync(ImageRun.Yaml("own", image, "IfNotPresent", "own"))).EndAsync()).Status.Result?.Text
+        );
         Assert.Equal(RunPhase.Succeeded, (await (await other.ApplyRunAsync(ImageRun.Yaml("after", image, "Never"))).EndAsync()).Phase);
     }
 
-    private static string ForAnotherRegistry(string name) => $$"""
-        apiVersion: v1
-        kind: Secret
-        type: kubernetes.io/dockerconfigjson
-        metadata:
-          name: {{name}}
-          annotations:
-            stromboli.dev/use-as: pull
-        stringData:
-          .dockerconfigjson: '{"auths": {"registry.example.com": {"username": "a", "password": "b"} } }'
-        """;
+    private static string ForAnotherRegistry(string name) =>
+        $$"""
+            apiVersion: v1
+            kind: Secret
+            type: kubernetes.io/dockerconfigjson
+            metadata:
+              name: {{name}}
+              annotations:
+                stromboli.dev/use-as: pull
+            stringData:
+              .dockerconfigjson: '{"auths": {"registry.example.com": {"username": "a", "password": "b"} } }'
+            """;
 }

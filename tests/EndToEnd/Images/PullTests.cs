@@ -60,7 +60,11 @@ public sealed class PullTests(StackFixture stacks) : EndToEndTests(stacks)
             .Replace("{open}", open, StringComparison.Ordinal)
             .Replace("{open-by-another-name}", $"private.registry.test:{port}", StringComparison.Ordinal)
             .Replace("{open-port}", port, StringComparison.Ordinal)
-            .Replace("{plain}", new Uri(scene.Stack.Model.BaseUrl).Port.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            .Replace(
+                "{plain}",
+                new Uri(scene.Stack.Model.BaseUrl).Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                StringComparison.Ordinal
+            );
 
         var status = (await (await scene.ApplyRunAsync(ImageRun.Yaml("fails", image))).EndAsync()).Status;
 

@@ -8,8 +8,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.EndToEnd.Images;
 
 /// <summary>
-/// The registries of a stack, started when the first case asks for them. The user of every node is logged in to the one that wants a login, so each case that is refused
-/// there also shows that the node's own login is not used.
+/// The registries of a stack, started when the first case asks for them. The user of every node is logged in to the one that wants a login,
+/// so each case that is refused there also shows that the node's own login is not used.
 /// </summary>
 internal sealed class Registries
 {
@@ -27,7 +27,11 @@ internal sealed class Registries
     {
         _stack = stack;
         Open = new ImageRegistry(stack.Home, ImageRegistry.Open);
-        Private = new ImageRegistry(stack.Home, ImageRegistry.Private, new Dictionary<string, string> { [User] = Password, ["node"] = "login-of-the-node-9d02" });
+        Private = new ImageRegistry(
+            stack.Home,
+            ImageRegistry.Private,
+            new Dictionary<string, string> { [User] = Password, ["node"] = "login-of-the-node-9d02" }
+        );
     }
 
     /// <summary>Gives to all.</summary>
@@ -43,8 +47,7 @@ internal sealed class Registries
     /// <returns>Its name.</returns>
     public async Task<string> PushAsync(ImageRegistry registry, string repository, string word)
     {
-        const string script =
-            """
+        const string script = """
             set -e; d=$(mktemp -d); trap 'rm -rf "$d"' EXIT
             printf %s "$2" > "$d/word"
             printf 'FROM registry.test/busybox:1\nCOPY word /word\nLABEL word="%s"\n' "$2" > "$d/Containerfile"
@@ -55,22 +58,30 @@ internal sealed class Registries
         (await node.RunAsync(["sh", "-c", script, "build", local, word])).OrThrow("podman build");
         var name = await registry.PushAsync(node, local, repository, registry == Private ? User : null);
         // While the bridge looks into it, it cannot be removed.
-        await Poll.UntilAsync($"{local} is removed", Poll.Patience, async token => (await node.RunAsync(["podman", "rmi", local], cancellationToken: token)).Succeeded);
+        await Poll.UntilAsync(
+            $"{local} is removed",
+            Poll.Patience,
+            async token => (await node.RunAsync(["podman", "rmi", local], cancellationToken: token)).Succeeded
+        );
         return name;
     }
 
     /// <summary>A Secret with which the private registry can be used.</summary>
     public string SecretYaml(string name, string user = User, string password = Password, string? use = "pull") =>
         $$"""
-        apiVersion: v1
-        kind: Secret
-        type: kubernetes.io/dockerconfigjson
-        metadata:
-          name: {{name}}
-          annotations: { {{(use is null ? "" : $"stromboli.dev/use-as: \"{use}\"")}} }
-        data:
-          .dockerconfigjson: {{Convert.ToBase64String(Encoding.UTF8.GetBytes($$"""{"auths": {"https://{{Private.Address}}": {"auth": "{{Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))}}"} } }"""))}}
-        """;
+            apiVersion: v1
+            kind: Secret
+            type: kubernetes.io/dockerconfigjson
+            metadata:
+              name: {{name}}
+              annotations: { {{(use is null ? "" : $"stromboli.dev/use-as: \"{use}\"")}} }
+            data:
+              .dockerconfigjson: {{Convert.ToBase64String(
+                Encoding.UTF8.GetBytes(
+                    $$"""{"auths": {"https://{{Private.Address}}": {"auth": "{{Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))}}"} } }"""
+                )
+            )}}
+            """;
 
     private static async Task<Registries> StartAsync(Stack stack)
     {
@@ -79,11 +90,16 @@ internal sealed class Registries
         {
             await registry.StartAsync();
             foreach (var node in stack.Nodes)
+            {
                 await registry.TrustAsync(node.Machine);
+            }
         }
 
         foreach (var node in stack.Nodes)
+        {
             await registries.Private.LogInAsync(node.Machine, "node", "login-of-the-node-9d02");
+        }
+
         return registries;
     }
 }

@@ -7,7 +7,10 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Lifecycle;
 
-/// <summary><c>spec.budget</c> against agents that try to spend more: a cap is passed by one answer at most, whatever they do and whatever happens to the bridge.</summary>
+/// <summary>
+/// <c>spec.budget</c> against agents that try to spend more: a cap is passed by one answer at most, whatever they do and whatever happens
+/// to the bridge.
+/// </summary>
 public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string Model = "claude-sonnet-4-20250514";
@@ -18,7 +21,8 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
     private const decimal AnswerUSD = 0.0138m;
 
     // One call of the model with the body that the environment has.
-    private const string Call = """wget -q -O /dev/null --header 'Content-Type: application/json' --post-data "$BODY" $ANTHROPIC_BASE_URL/v1/messages""";
+    private const string Call =
+        """wget -q -O /dev/null --header 'Content-Type: application/json' --post-data "$BODY" $ANTHROPIC_BASE_URL/v1/messages""";
 
     [Theory]
     [InlineData("maxTokens", "5000", 5)]
@@ -29,7 +33,9 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
         var scene = await OnSharedStackAsync();
         var prompt = $"{Script}\n@sleep 300ms\n@say {scene.Namespace}";
 
-        var run = await scene.ApplyRunAsync(Document("at-once", prompt, $"i=0; while [ $i -lt 20 ]; do {Call} & i=$((i+1)); done; wait; sleep 60", cap, value));
+        var run = await scene.ApplyRunAsync(
+            Document("at-once", prompt, $"i=0; while [ $i -lt 20 ]; do {Call} & i=$((i+1)); done; wait; sleep 60", cap, value)
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.BudgetExceeded), (status.Phase, status.Reason));
@@ -46,11 +52,14 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
         // A new request as soon as the last one was hung up on, from many sides.
         var loop = $"while :; do timeout -s KILL 1 {Call}; done";
 
-        var run = await scene.ApplyRunAsync(Document("hangs-up", prompt, $"for i in 1 2 3 4 5 6 7 8; do {loop} & done; wait", "maxTokens", "5000", stream: true));
+        var run = await scene.ApplyRunAsync(
+            Document("hangs-up", prompt, $"for i in 1 2 3 4 5 6 7 8; do {loop} & done; wait", "maxTokens", "5000", stream: true)
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.BudgetExceeded), (status.Phase, status.Reason));
-        // Each may have had a thousand tokens, and its input of at most as many bytes as the body has; so may those that hung up before the model noted them.
+        // Each may have had a thousand tokens, and its input of at most as many bytes as the body has; so may those that hung up before the
+        // model noted them.
         Assert.InRange(scene.ModelRequests(prompt).Count, 1, 5);
         Assert.InRange(status.Budget!.Tokens!.Value, 5000, 5000 + Answer + 300);
         // What is known of each is the beginning of its answer, unless the end of the run cut it before that came.
@@ -64,13 +73,20 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
         var scene = await OnPrivateStackAsync(new StackOptions());
         var bridge = scene.Stack.Nodes[0].Bridge;
         var prompt = $"{Script}\n@sleep 300ms\n@say {scene.Namespace}";
-        var run = await scene.ApplyRunAsync(Document("survives", prompt, $"for i in 1 2 3; do (while :; do {Call} || sleep 0.1; done) & done; wait", "maxTokens", "20000"));
+        var run = await scene.ApplyRunAsync(
+            Document("survives", prompt, $"for i in 1 2 3; do (while :; do {Call} || sleep 0.1; done) & done; wait", "maxTokens", "20000")
+        );
         await run.RunningAsync();
 
         foreach (var delay in (int[])[150, 400, 700])
         {
             var answered = scene.ModelRequests(prompt).Count;
-            await Poll.UntilAsync("it spends", Poll.Patience, () => scene.ModelRequests(prompt).Count > answered || run.Last.IsFinished, Cancelled);
+            await Poll.UntilAsync(
+                "it spends",
+                Poll.Patience,
+                () => scene.ModelRequests(prompt).Count > answered || run.Last.IsFinished,
+                Cancelled
+            );
             await Task.Delay(delay, Cancelled);
             await bridge.KillAsync(Cancelled);
             await bridge.StartAsync(Cancelled);
@@ -89,11 +105,18 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var table = Path.Combine(Path.GetTempPath(), $"prices-{Guid.NewGuid():N}.json");
         await File.WriteAllTextAsync(
-            table, """{"taken":"2026-02-03","source":"a test","models":[{"model":"house-model-*","input":7,"output":11,"cacheRead":1,"cacheWrite":8,"cacheWriteHour":14}]}""", Cancelled);
+            table,
+            """{"taken":"2026-02-03","source":"a test","models":[{"model":"house-model-*","input":7,"output":11,"cacheRead":1,"cacheWrite":8,"cacheWriteHour":14}]}""",
+            Cancelled
+        );
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = new() { ExtraArguments = ["--prices", table] } });
         File.Delete(table);
         Assert.Contains("as they were on 2026-02-03", scene.Stack.Operator.ReadLog(), StringComparison.Ordinal);
-        var (priced, unpriced, uncapped) = (scene.Unique("@usage in=1000 out=100\n@say priced"), scene.Unique("@say unpriced"), scene.Unique("@usage in=1000 out=100\n@say uncapped"));
+        var (priced, unpriced, uncapped) = (
+            scene.Unique("@usage in=1000 out=100\n@say priced"),
+            scene.Unique("@say unpriced"),
+            scene.Unique("@usage in=1000 out=100\n@say uncapped")
+        );
 
         var known = await scene.ApplyRunAsync(Claude("known", priced, "house-model-2", "maxCostUSD: \"1.00\""));
         var unknown = await scene.ApplyRunAsync(Claude("unknown", unpriced, Model, "maxCostUSD: \"1.00\""));
@@ -105,46 +128,53 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Contains($"the operator knows no price of {Model}", unknown.Last.Status.Message, StringComparison.Ordinal);
         Assert.Empty(scene.ModelRequests(unpriced));
         // Without a cap of cost it runs, and what it cost is not made up.
-        Assert.Equal((RunPhase.Succeeded, 1100L, null), (free.Last.Phase, free.Last.Status.Usage!.TotalTokens, free.Last.Status.Usage.CostUSD));
+        Assert.Equal(
+            (RunPhase.Succeeded, 1100L, null),
+            (free.Last.Phase, free.Last.Status.Usage!.TotalTokens, free.Last.Status.Usage.CostUSD)
+        );
     }
 
     private static decimal Money(string? text) => decimal.Parse(text!, CultureInfo.InvariantCulture);
 
-    private static string Document(string name, string prompt, string work, string cap, string value, bool stream = false) => new JsonObject
-    {
-        ["apiVersion"] = "stromboli.dev/v1alpha1",
-        ["kind"] = "AgentRun",
-        ["metadata"] = new JsonObject { ["name"] = name },
-        ["spec"] = new JsonObject
+    private static string Document(string name, string prompt, string work, string cap, string value, bool stream = false) =>
+        new JsonObject
         {
-            ["image"] = "registry.test/busybox:1",
-            ["prompt"] = "not read",
-            ["env"] = new JsonArray(new JsonObject
+            ["apiVersion"] = "stromboli.dev/v1alpha1",
+            ["kind"] = "AgentRun",
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = new JsonObject
             {
-                ["name"] = "BODY",
-                ["value"] = new JsonObject
-                {
-                    ["model"] = Model,
-                    ["max_tokens"] = 900,
-                    ["stream"] = stream,
-                    ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = prompt }),
-                }.ToJsonString(),
-            }),
-            ["agent"] = new JsonObject { ["command"] = new JsonArray("sh", "-c", work) },
-            ["budget"] = new JsonObject { [cap] = JsonNode.Parse(value) },
-        },
-    }.ToJsonString();
+                ["image"] = "registry.test/busybox:1",
+                ["prompt"] = "not read",
+                ["env"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["name"] = "BODY",
+                        ["value"] = new JsonObject
+                        {
+                            ["model"] = Model,
+                            ["max_tokens"] = 900,
+                            ["stream"] = stream,
+                            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = prompt }),
+                        }.ToJsonString(),
+                    }
+                ),
+                ["agent"] = new JsonObject { ["command"] = new JsonArray("sh", "-c", work) },
+                ["budget"] = new JsonObject { [cap] = JsonNode.Parse(value) },
+            },
+        }.ToJsonString();
 
-    private static string Claude(string name, string prompt, string model, string budget) => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: |
-            {{prompt.ReplaceLineEndings("\n    ")}}
-          agent:
-            claude: {model: {{model}}}
-          budget: {{{budget}}}
-        """;
+    private static string Claude(string name, string prompt, string model, string budget) =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: |
+                {{prompt.ReplaceLineEndings("\n    ")}}
+              agent:
+                claude: {model: {{model}}}
+              budget: {{{budget}}}
+            """;
 }

@@ -16,7 +16,11 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
     [Theory]
     [InlineData("suspended", RunReason.Suspended, "suspend: true")]
     [InlineData("without-secret", RunReason.SecretNotFound, "model: {credentialsSecretRef: {name: none}}")]
-    [InlineData("without-prompt", RunReason.ConfigMapNotFound, "env: [{name: LEVEL, valueFrom: {configMapKeyRef: {name: none, key: level}}}]")]
+    [InlineData(
+        "without-prompt",
+        RunReason.ConfigMapNotFound,
+        "env: [{name: LEVEL, valueFrom: {configMapKeyRef: {name: none, key: level}}}]"
+    )]
     [InlineData("without-node", RunReason.NoNodeMatches, "nodeName: none")]
     public async Task Cancel_WhileItWaits_IsFinal(string name, RunReason reason, string field)
     {
@@ -29,7 +33,8 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
 
         // What it waited for comes too late.
         await scene.PatchAsync(run, "spec: {suspend: false}");
-        await scene.ApplyAsync("""
+        await scene.ApplyAsync(
+            """
             apiVersion: v1
             kind: Secret
             metadata: {name: none, annotations: {stromboli.dev/use-as: model}}
@@ -39,7 +44,8 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
             kind: ConfigMap
             metadata: {name: none}
             data: {level: info}
-            """);
+            """
+        );
         await AssertStaysAsync(scene, run);
         Assert.Null(run.Last.Status.Attempts);
         Assert.Empty(scene.ModelRequests(prompt));
@@ -49,7 +55,9 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
     public async Task Cancel_InBackoffOfASuspendedRun_IsFinal()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(Document("backs-off", "@status 400", """retries: {limit: 3, reasons: [AgentError], backoff: 5s}"""));
+        var run = await scene.ApplyRunAsync(
+            Document("backs-off", "@status 400", """retries: {limit: 3, reasons: [AgentError], backoff: 5s}""")
+        );
         await run.ReasonAsync(RunReason.Backoff);
         await scene.PatchAsync(run, "spec: {suspend: true}");
         await run.ReasonAsync(RunReason.Suspended);
@@ -87,7 +95,8 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
     public async Task Cancel_WhileItsImageIsPulled_IsFinalAndThePullIsGivenUp()
     {
         var scene = await OnSharedStackAsync();
-        // A registry that takes what is said and says nothing, under a name that the node has for its own machine: it pulls from no address of its own.
+        // A registry that takes what is said and says nothing, under a name that the node has for its own machine: it pulls from no address
+        // of its own.
         using var registry = new TcpListener(IPAddress.Loopback, 0);
         registry.Start();
         var port = ((IPEndPoint)registry.LocalEndpoint).Port;
@@ -102,9 +111,7 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
 
         // Podman lets go of the registry too.
         var said = new byte[4096];
-        while (await pull.GetStream().ReadAsync(said, within.Token) > 0)
-        {
-        }
+        while (await pull.GetStream().ReadAsync(said, within.Token) > 0) { }
 
         Assert.Equal((RunReason.Cancelled, 1), (run.Last.Status.Attempts!.Single().Reason, run.Last.Status.Attempt));
         await AssertStaysAsync(scene, run);
@@ -119,7 +126,12 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
         var prompt = scene.Unique("@stall");
         var run = await scene.ApplyRunAsync(Document("streams", prompt));
         await run.RunningAsync();
-        await Poll.UntilAsync("the answer streams", Poll.Patience, () => scene.ModelRequests(prompt).Count == 1 && ModelConnections(scene) > 0, Cancelled);
+        await Poll.UntilAsync(
+            "the answer streams",
+            Poll.Patience,
+            () => scene.ModelRequests(prompt).Count == 1 && ModelConnections(scene) > 0,
+            Cancelled
+        );
 
         await CancelAsync(scene, run);
 
@@ -132,7 +144,9 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
     public async Task Cancel_AgentThatSpendsAndIgnoresTerm_SpendsNoMore()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "spends", $"trap '' TERM INT HUP; while :; do {CountingAgent.Call}; done"));
+        var run = await scene.ApplyRunAsync(
+            CountingAgent.Document(scene, "spends", $"trap '' TERM INT HUP; while :; do {CountingAgent.Call}; done")
+        );
         await run.RunningAsync();
         await Poll.UntilAsync("it spends", Poll.Patience, () => Calls(scene, run) > 10, Cancelled);
 
@@ -163,7 +177,9 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
             await AssertStaysAsync(scene, run);
             Assert.InRange(run.Last.Status.Attempts?.Count ?? 0, 0, 1);
             if (run.Last.Status.NodeName is not null)
+            {
                 await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+            }
             // The model notes a request once its answer begins, which is after the cancel.
             Assert.Empty(scene.ModelRequests(prompt));
         }
@@ -182,7 +198,10 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
         var attempts = run.Last.Status.Attempts?.Count;
         var next = await scene.ApplyRunAsync(Document($"after-{run.Name}", "@say done"));
         await next.EndAsync();
-        Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled, attempts), (run.Last.Phase, run.Last.Reason, run.Last.Status.Attempts?.Count));
+        Assert.Equal(
+            (RunPhase.Cancelled, RunReason.Cancelled, attempts),
+            (run.Last.Phase, run.Last.Reason, run.Last.Status.Attempts?.Count)
+        );
     }
 
     private static int Calls(Scene scene, RunHistory run)
@@ -195,17 +214,20 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
     private static int ModelConnections(Scene scene)
     {
         var remote = $":{new Uri(scene.Stack.Model.BaseUrl).Port.ToString("X4", CultureInfo.InvariantCulture)}";
-        return File.ReadLines("/proc/net/tcp").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Count(words => words[2].EndsWith(remote, StringComparison.Ordinal) && words[3] == "01");
+        return File.ReadLines("/proc/net/tcp")
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Count(words => words[2].EndsWith(remote, StringComparison.Ordinal) && words[3] == "01");
     }
 
-    private static string Document(string name, string prompt, string field = "") => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: |
-            {{prompt.ReplaceLineEndings("\n    ")}}
-          {{field}}
-        """;
+    private static string Document(string name, string prompt, string field = "") =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: |
+                {{prompt.ReplaceLineEndings("\n    ")}}
+              {{field}}
+            """;
 }

@@ -25,11 +25,26 @@ public sealed class EventsTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task RunThatIsTriedAgainAndFails_SaysSo()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "bad", "exit 3", "retries", """{"limit":1,"reasons":["AgentError"],"backoff":"1s"}"""));
+        var run = await scene.ApplyRunAsync(
+            CountingAgent.Document(scene, "bad", "exit 3", "retries", """{"limit":1,"reasons":["AgentError"],"backoff":"1s"}""")
+        );
         await run.EndAsync();
 
-        var events = await AssertEventsAsync(scene, run, "Scheduled Normal", "Started Normal", "Retrying Warning", "Scheduled Normal", "Started Normal", "Failed Warning");
-        Assert.Contains("Attempt 1 ended with AgentError: The command exited with 3. Attempt 2 follows at ", events[2], StringComparison.Ordinal);
+        var events = await AssertEventsAsync(
+            scene,
+            run,
+            "Scheduled Normal",
+            "Started Normal",
+            "Retrying Warning",
+            "Scheduled Normal",
+            "Started Normal",
+            "Failed Warning"
+        );
+        Assert.Contains(
+            "Attempt 1 ended with AgentError: The command exited with 3. Attempt 2 follows at ",
+            events[2],
+            StringComparison.Ordinal
+        );
         Assert.Contains("AgentError: The command exited with 3.", events[^1], StringComparison.Ordinal);
     }
 
@@ -46,7 +61,16 @@ public sealed class EventsTests(StackFixture stacks) : EndToEndTests(stacks)
         await scene.PatchAsync(run, "spec: {cancel: true}");
         await run.EndAsync();
 
-        await AssertEventsAsync(scene, run, "Scheduled Normal", "Started Normal", "Suspended Normal", "Scheduled Normal", "Started Normal", "Cancelled Normal");
+        await AssertEventsAsync(
+            scene,
+            run,
+            "Scheduled Normal",
+            "Started Normal",
+            "Suspended Normal",
+            "Scheduled Normal",
+            "Started Normal",
+            "Cancelled Normal"
+        );
     }
 
     [Fact]
@@ -75,7 +99,18 @@ public sealed class EventsTests(StackFixture stacks) : EndToEndTests(stacks)
         try
         {
             await Poll.UntilAsync(
-                "the events are there", TimeSpan.FromSeconds(10), async _ => (events = [.. (await scene.EventsAsync(run)).Select(item => $"{item["reason"]} {item["type"]}{Times(item)}: {item["note"]}")]).Count >= expected.Length, Cancelled);
+                "the events are there",
+                TimeSpan.FromSeconds(10),
+                async _ =>
+                    (
+                        events = [
+                            .. (await scene.EventsAsync(run)).Select(item =>
+                                $"{item["reason"]} {item["type"]}{Times(item)}: {item["note"]}"
+                            ),
+                        ]
+                    ).Count >= expected.Length,
+                Cancelled
+            );
         }
         catch (TestbedException)
         {

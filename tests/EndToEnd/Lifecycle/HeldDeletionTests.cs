@@ -14,7 +14,14 @@ public sealed class HeldDeletionTests(StackFixture stacks) : EndToEndTests(stack
         var session = new SessionCase(scene);
         await session.CreateAsync();
         var held = await session.ShellAsync("held", "while :; do echo x >> beat; sleep 0.2; done");
-        await scene.KubectlAsync("patch", "agentrun", held.Name, "--type=merge", "-p", """{"metadata": {"finalizers": ["example.com/audit"]}}""");
+        await scene.KubectlAsync(
+            "patch",
+            "agentrun",
+            held.Name,
+            "--type=merge",
+            "-p",
+            """{"metadata": {"finalizers": ["example.com/audit"]}}"""
+        );
         await held.RunningAsync();
         using var processes = await scene.NodeOf(held).ProcessesAsync(held.Uid);
         var next = await session.ShellAsync("next", "echo after");

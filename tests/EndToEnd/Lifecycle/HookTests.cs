@@ -14,12 +14,18 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Hooks_ThatSucceed_RunInOrderBeforeTheAgent()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(Document("in-order", "cat order; id -u; echo $SECRET", new()
-        {
-            ["onCreate"] = new JsonArray("echo create $SECRET | tee -a order", "echo ${HOOKS:-unset} >> order; export HOOKS=set"),
-            ["postCreate"] = new JsonArray("echo ${HOOKS:-unset} >> order; sleep 0.3"),
-            ["postStart"] = new JsonArray("echo start >> order; id -u"),
-        }));
+        var run = await scene.ApplyRunAsync(
+            Document(
+                "in-order",
+                "cat order; id -u; echo $SECRET",
+                new()
+                {
+                    ["onCreate"] = new JsonArray("echo create $SECRET | tee -a order", "echo ${HOOKS:-unset} >> order; export HOOKS=set"),
+                    ["postCreate"] = new JsonArray("echo ${HOOKS:-unset} >> order; sleep 0.3"),
+                    ["postStart"] = new JsonArray("echo start >> order; id -u"),
+                }
+            )
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, RunReason.Completed), (status.Phase, status.Reason));
@@ -33,7 +39,10 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         // Accepted and scheduled in one, started, ended: hooks cost no write.
         Assert.InRange(run.States.Count - 1, 1, 3);
         // While they run, the agent does not.
-        Assert.All(run.States.Where(state => state.Status.Hooks is null && !state.IsFinished), state => Assert.NotEqual(RunPhase.Running, state.Phase));
+        Assert.All(
+            run.States.Where(state => state.Status.Hooks is null && !state.IsFinished),
+            state => Assert.NotEqual(RunPhase.Running, state.Phase)
+        );
         var log = LogOf(scene, run);
         Assert.Contains("stdout F hcreate of nobody\n", log, StringComparison.Ordinal);
         Assert.Contains($"stdout F h{lines[4]}\n", log, StringComparison.Ordinal);
@@ -44,19 +53,26 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Hook_ThatFails_EndsTheRunAndNamesItself()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(Document("fails", "echo never", new()
-        {
-            ["onCreate"] = new JsonArray("true"),
-            ["postCreate"] = new JsonArray("true", "echo oh no >&2; exit 7", "true"),
-            ["postStart"] = new JsonArray("true"),
-        }));
+        var run = await scene.ApplyRunAsync(
+            Document(
+                "fails",
+                "echo never",
+                new()
+                {
+                    ["onCreate"] = new JsonArray("true"),
+                    ["postCreate"] = new JsonArray("true", "echo oh no >&2; exit 7", "true"),
+                    ["postStart"] = new JsonArray("true"),
+                }
+            )
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.HookFailed), (status.Phase, status.Reason));
         Assert.Equal("The hook postCreate[1] exited with 7; its output is in the log.", status.Message);
         Assert.Equal(
             [HookResult.Succeeded, HookResult.Succeeded, HookResult.Failed, HookResult.NotRun, HookResult.NotRun],
-            status.Hooks!.Select(hook => hook.Result!.Value));
+            status.Hooks!.Select(hook => hook.Result!.Value)
+        );
         Assert.Equal((7, null), (status.Hooks![2].ExitCode, status.ExitCode));
         Assert.Null(status.Result);
         Assert.DoesNotContain(run.States, state => state.Phase == RunPhase.Running);
@@ -84,16 +100,25 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Hooks_OverTheirTime_FailAndNothingOfThemStays()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(Document("hangs", "echo never", new()
-        {
-            ["onCreate"] = new JsonArray("sleep 0.2"),
-            ["postStart"] = new JsonArray("trap '' TERM; sleep 1000 & while :; do sleep 0.1; done"),
-            ["timeout"] = "1s",
-        }));
+        var run = await scene.ApplyRunAsync(
+            Document(
+                "hangs",
+                "echo never",
+                new()
+                {
+                    ["onCreate"] = new JsonArray("sleep 0.2"),
+                    ["postStart"] = new JsonArray("trap '' TERM; sleep 1000 & while :; do sleep 0.1; done"),
+                    ["timeout"] = "1s",
+                }
+            )
+        );
         var end = await run.EndAsync();
 
         Assert.Equal((RunPhase.Failed, RunReason.HookFailed), (end.Phase, end.Reason));
-        Assert.Equal("The hook postStart[0] was stopped, since lifecycle.timeout of 1s was over; its output is in the log.", end.Status.Message);
+        Assert.Equal(
+            "The hook postStart[0] was stopped, since lifecycle.timeout of 1s was over; its output is in the log.",
+            end.Status.Message
+        );
         Assert.Equal([HookResult.Succeeded, HookResult.TimedOut], end.Status.Hooks!.Select(hook => hook.Result!.Value));
         Assert.Null(end.Status.Hooks![1].Signal);
         Assert.InRange(end.Status.Hooks![1].Duration!.Value.Value!.Value, TimeSpan.FromSeconds(1), Poll.Patience);
@@ -104,10 +129,15 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Timeout_OfTheAttempt_CoversHooks()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(Document("deadline", "echo never", new() { ["onCreate"] = new JsonArray("sleep 1000") }, timeout: "3s"));
+        var run = await scene.ApplyRunAsync(
+            Document("deadline", "echo never", new() { ["onCreate"] = new JsonArray("sleep 1000") }, timeout: "3s")
+        );
         var status = (await run.EndAsync()).Status;
 
-        Assert.Equal((RunReason.TimedOut, "The attempt's timeout was over before the hook onCreate[0] came to its end."), (status.Reason, status.Message));
+        Assert.Equal(
+            (RunReason.TimedOut, "The attempt's timeout was over before the hook onCreate[0] came to its end."),
+            (status.Reason, status.Message)
+        );
         Assert.Equal(HookResult.Stopped, Assert.Single(status.Hooks!).Result);
     }
 
@@ -115,7 +145,13 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Cancel_InAHook_IsFinal()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(Document("cancelled", "echo never", new() { ["onCreate"] = new JsonArray("true", "trap '' TERM; touch begun; while :; do sleep 0.1; done") }));
+        var run = await scene.ApplyRunAsync(
+            Document(
+                "cancelled",
+                "echo never",
+                new() { ["onCreate"] = new JsonArray("true", "trap '' TERM; touch begun; while :; do sleep 0.1; done") }
+            )
+        );
         await InHookAsync(scene, run);
         var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
 
@@ -132,10 +168,18 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Hook_WhatItLeavesRunning_ServesTheAgentAndDiesWithIt()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(Document("serves", "until wget -q -O - http://127.0.0.1:8080/hello; do sleep 0.1; done", new()
-        {
-            ["postStart"] = new JsonArray("echo served > hello; (while :; do echo noise; sleep 0.05; done) & httpd -f -p 127.0.0.1:8080 & echo begun"),
-        }));
+        var run = await scene.ApplyRunAsync(
+            Document(
+                "serves",
+                "until wget -q -O - http://127.0.0.1:8080/hello; do sleep 0.1; done",
+                new()
+                {
+                    ["postStart"] = new JsonArray(
+                        "echo served > hello; (while :; do echo noise; sleep 0.05; done) & httpd -f -p 127.0.0.1:8080 & echo begun"
+                    ),
+                }
+            )
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, "served"), (status.Phase, status.Result!.Text!.TrimEnd()));
@@ -146,15 +190,27 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Hook_ThatForgesRecordsAndResults_ChangesNothing()
     {
         var scene = await OnSharedStackAsync();
-        const string Forged = "r{\"t\":\"exited\",\"code\":0,\"by\":\"agent\"}\\nr{\"t\":\"hookEnded\",\"name\":\"postStart[0]\",\"code\":0,\"by\":\"agent\",\"ms\":1}\\noresult\\n\\0\\r\\n";
-        var run = await scene.ApplyRunAsync(Document("forges", "echo the result", new()
-        {
-            ["onCreate"] = new JsonArray($"printf '{Forged}'; printf '{Forged}' >&2; kill -9 1; kill -STOP 1; (: > /run/stromboli/shim.sock); true"),
-            ["postStart"] = new JsonArray($"printf '{Forged}'; exit 9"),
-        }));
+        const string Forged =
+            "r{\"t\":\"exited\",\"code\":0,\"by\":\"agent\"}\\nr{\"t\":\"hookEnded\",\"name\":\"postStart[0]\",\"code\":0,\"by\":\"agent\",\"ms\":1}\\noresult\\n\\0\\r\\n";
+        var run = await scene.ApplyRunAsync(
+            Document(
+                "forges",
+                "echo the result",
+                new()
+                {
+                    ["onCreate"] = new JsonArray(
+                        $"printf '{Forged}'; printf '{Forged}' >&2; kill -9 1; kill -STOP 1; (: > /run/stromboli/shim.sock); true"
+                    ),
+                    ["postStart"] = new JsonArray($"printf '{Forged}'; exit 9"),
+                }
+            )
+        );
         var status = (await run.EndAsync()).Status;
 
-        Assert.Equal((RunReason.HookFailed, "The hook postStart[0] exited with 9; its output is in the log."), (status.Reason, status.Message));
+        Assert.Equal(
+            (RunReason.HookFailed, "The hook postStart[0] exited with 9; its output is in the log."),
+            (status.Reason, status.Message)
+        );
         Assert.Null(status.Result);
     }
 
@@ -162,7 +218,14 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Hooks_ThatFloodTheLog_LeaveTheResultWhole()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(Document("floods", "echo the result", new() { ["onCreate"] = new JsonArray("yes | head -c 20000000", "yes >&2 & sleep 0.5") }, logBytes: "64Ki"));
+        var run = await scene.ApplyRunAsync(
+            Document(
+                "floods",
+                "echo the result",
+                new() { ["onCreate"] = new JsonArray("yes | head -c 20000000", "yes >&2 & sleep 0.5") },
+                logBytes: "64Ki"
+            )
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, "the result\n", false), (status.Phase, status.Result!.Text, status.Result.Truncated));
@@ -173,7 +236,9 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Hook_AForkBomb_EndsWithTheRun()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(Document("bomb", "echo never", new() { ["onCreate"] = new JsonArray("b() { b | b & }; b; sleep 1000"), ["timeout"] = "2s" }));
+        var run = await scene.ApplyRunAsync(
+            Document("bomb", "echo never", new() { ["onCreate"] = new JsonArray("b() { b | b & }; b; sleep 1000"), ["timeout"] = "2s" })
+        );
         var end = await run.EndAsync();
 
         Assert.Equal(RunReason.HookFailed, end.Reason);
@@ -185,12 +250,17 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
         const string Secret = "hunter2-in-a-hook";
-        var run = await scene.ApplyRunAsync(Document("secretive", "echo never", new() { ["onCreate"] = new JsonArray($": {Secret}; touch begun; sleep 1000") }));
+        var run = await scene.ApplyRunAsync(
+            Document("secretive", "echo never", new() { ["onCreate"] = new JsonArray($": {Secret}; touch begun; sleep 1000") })
+        );
         await InHookAsync(scene, run);
 
         Assert.DoesNotContain(Secret, (await scene.NodeOf(run).InspectAsync(run.Uid)).ToJsonString(), StringComparison.Ordinal);
         foreach (var file in Directory.EnumerateFiles(scene.NodeOf(run).Node.Bridge.StatePath, "*", SearchOption.AllDirectories))
+        {
             Assert.False((await File.ReadAllTextAsync(file, Cancelled)).Contains(Secret, StringComparison.Ordinal), file);
+        }
+
         await scene.PatchAsync(run, "spec: {cancel: true}");
         await run.EndAsync();
     }
@@ -199,7 +269,9 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Retries_OnHookFailed_RunHooksAnew()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(Document("again", "echo never", new() { ["onCreate"] = new JsonArray("test ! -e before; touch before; exit 4") }, retries: true));
+        var run = await scene.ApplyRunAsync(
+            Document("again", "echo never", new() { ["onCreate"] = new JsonArray("test ! -e before; touch before; exit 4") }, retries: true)
+        );
         await run.UntilAsync("has a second attempt without hooks yet", state => state.Status is { Attempt: 2, Hooks: null });
         var status = (await run.EndAsync()).Status;
 
@@ -212,12 +284,20 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
         var enforced = await scene.KubectlAsync("get", "agentnode", "node-1", "-o", "jsonpath={.status.enforcedLimits}");
-        Assert.SkipUnless(enforced.Contains("memory", StringComparison.Ordinal), "this machine's cgroups let a rootless engine enforce no memory limit");
+        Assert.SkipUnless(
+            enforced.Contains("memory", StringComparison.Ordinal),
+            "this machine's cgroups let a rootless engine enforce no memory limit"
+        );
 
-        var run = await scene.ApplyRunAsync(Document("hungry", "echo never", new() { ["onCreate"] = new JsonArray("a=xxxxxxxx; while :; do a=$a$a; done") }));
+        var run = await scene.ApplyRunAsync(
+            Document("hungry", "echo never", new() { ["onCreate"] = new JsonArray("a=xxxxxxxx; while :; do a=$a$a; done") })
+        );
         var status = (await run.EndAsync()).Status;
 
-        Assert.Equal((RunReason.OutOfMemory, "The hook onCreate[0] used more memory than resources.limits.memory allows, and the kernel killed it."), (status.Reason, status.Message));
+        Assert.Equal(
+            (RunReason.OutOfMemory, "The hook onCreate[0] used more memory than resources.limits.memory allows, and the kernel killed it."),
+            (status.Reason, status.Message)
+        );
         Assert.Equal("SIGKILL", Assert.Single(status.Hooks!).Signal);
     }
 
@@ -225,11 +305,20 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Hook_ThatCallsTheModel_IsCountedAlsoWhenItFails()
     {
         var scene = await OnSharedStackAsync();
-        const string Body = """{"model":"claude-sonnet-4-20250514","max_tokens":100,"messages":[{"role":"user","content":"@usage in=700 out=30"}]}""";
-        var run = await scene.ApplyRunAsync(Document("spends", "echo never", new()
-        {
-            ["onCreate"] = new JsonArray($"wget -q -O - --header 'Content-Type: application/json' --post-data '{Body}' $ANTHROPIC_BASE_URL/v1/messages; exit 1"),
-        }));
+        const string Body =
+            """{"model":"claude-sonnet-4-20250514","max_tokens":100,"messages":[{"role":"user","content":"@usage in=700 out=30"}]}""";
+        var run = await scene.ApplyRunAsync(
+            Document(
+                "spends",
+                "echo never",
+                new()
+                {
+                    ["onCreate"] = new JsonArray(
+                        $"wget -q -O - --header 'Content-Type: application/json' --post-data '{Body}' $ANTHROPIC_BASE_URL/v1/messages; exit 1"
+                    ),
+                }
+            )
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunReason.HookFailed, status.Reason);
@@ -240,7 +329,13 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Suspend_InAHook_EndsTheAttemptAndResumesFromTheBeginning()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(Document("pauses", "cat starts", new() { ["onCreate"] = new JsonArray("echo started >> starts; touch begun; until [ -e go ]; do sleep 0.1; done") }));
+        var run = await scene.ApplyRunAsync(
+            Document(
+                "pauses",
+                "cat starts",
+                new() { ["onCreate"] = new JsonArray("echo started >> starts; touch begun; until [ -e go ]; do sleep 0.1; done") }
+            )
+        );
         await InHookAsync(scene, run);
 
         await scene.PatchAsync(run, "spec: {suspend: true}");
@@ -263,7 +358,12 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         var scene = await OnSharedStackAsync();
         const string Image = "registry.test/no-shell:1";
         var node = scene.Stack.Nodes[0];
-        (await node.Machine.RunAsync(["sh", "-c", $"mkdir -p /tmp/no-shell/etc && tar -C /tmp/no-shell -c . | podman import - {Image}"], cancellationToken: Cancelled)).OrThrow("podman import");
+        (
+            await node.Machine.RunAsync(
+                ["sh", "-c", $"mkdir -p /tmp/no-shell/etc && tar -C /tmp/no-shell -c . | podman import - {Image}"],
+                cancellationToken: Cancelled
+            )
+        ).OrThrow("podman import");
         var document = JsonNode.Parse(Document("shell-less", "echo never", new() { ["onCreate"] = new JsonArray("true") }))!;
         document["spec"]!["image"] = Image;
         document["spec"]!["imagePullPolicy"] = "Never";
@@ -272,13 +372,24 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(
-            (RunReason.HookFailed, "The hook onCreate[0] could not be started: the image has no /bin/sh, or not the interpreter that it needs."),
-            (status.Reason, status.Message));
+            (
+                RunReason.HookFailed,
+                "The hook onCreate[0] could not be started: the image has no /bin/sh, or not the interpreter that it needs."
+            ),
+            (status.Reason, status.Message)
+        );
         Assert.True(Assert.Single(status.Hooks!) is { Result: HookResult.Failed, ExitCode: null, Duration: null });
     }
 
     internal static string Document(
-        string name, string command, JsonObject lifecycle, string timeout = "2m", string logBytes = "1Mi", bool retries = false) => new JsonObject
+        string name,
+        string command,
+        JsonObject lifecycle,
+        string timeout = "2m",
+        string logBytes = "1Mi",
+        bool retries = false
+    ) =>
+        new JsonObject
         {
             ["apiVersion"] = "stromboli.dev/v1alpha1",
             ["kind"] = "AgentRun",
@@ -292,7 +403,14 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
                 ["lifecycle"] = lifecycle,
                 ["timeout"] = timeout,
                 ["output"] = new JsonObject { ["logBytes"] = logBytes },
-                ["retries"] = retries ? new JsonObject { ["limit"] = 1, ["reasons"] = new JsonArray("HookFailed"), ["backoff"] = "1s" } : new JsonObject(),
+                ["retries"] = retries
+                    ? new JsonObject
+                    {
+                        ["limit"] = 1,
+                        ["reasons"] = new JsonArray("HookFailed"),
+                        ["backoff"] = "1s",
+                    }
+                    : new JsonObject(),
             },
         }.ToJsonString();
 
@@ -300,8 +418,18 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     internal static async Task InHookAsync(Scene scene, RunHistory run)
     {
         await run.PhaseAsync(RunPhase.Preparing);
-        await Poll.UntilAsync("the hook has begun", Poll.Patience, () => File.Exists(LogPath(scene, run)) && LogOf(scene, run).Contains("hookStarted", StringComparison.Ordinal), Cancelled);
-        await Poll.UntilAsync("the hook has made its file", Poll.Patience, async _ => (await scene.NodeOf(run).ExecAsync(run.Uid, "/bin/ls", "/workspace/begun")).ExitCode == 0, Cancelled);
+        await Poll.UntilAsync(
+            "the hook has begun",
+            Poll.Patience,
+            () => File.Exists(LogPath(scene, run)) && LogOf(scene, run).Contains("hookStarted", StringComparison.Ordinal),
+            Cancelled
+        );
+        await Poll.UntilAsync(
+            "the hook has made its file",
+            Poll.Patience,
+            async _ => (await scene.NodeOf(run).ExecAsync(run.Uid, "/bin/ls", "/workspace/begun")).ExitCode == 0,
+            Cancelled
+        );
     }
 
     internal static string LogPath(Scene scene, RunHistory run) =>

@@ -12,7 +12,8 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Retries_CommandThatCrashes_IsTriedAgainAfterItsBackoffUntilTheLimit()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -22,7 +23,8 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
               agent:
                 command: [bash, -c, 'kill -SEGV $$']
               retries: {limit: 2, backoff: 1s}
-            """);
+            """
+        );
         var backoff = await run.ReasonAsync(RunReason.Backoff);
         Assert.Contains("Attempt 1 ended with Crashed; attempt 2 follows at ", backoff.Status.Message, StringComparison.Ordinal);
         var status = (await run.EndAsync()).Status;
@@ -30,7 +32,10 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal((RunPhase.Failed, RunReason.Crashed, 3, 2), (status.Phase, status.Reason, status.Attempt, status.Retries!.Failures));
         Assert.Equal([RunReason.Crashed, RunReason.Crashed, RunReason.Crashed], status.Attempts!.Select(attempt => attempt.Reason));
         foreach (var (before, after) in status.Attempts!.Zip(status.Attempts!.Skip(1)))
+        {
             Assert.True(after.StartTime >= before.EndTime + TimeSpan.FromSeconds(1), $"{before.EndTime:T} to {after.StartTime:T}");
+        }
+
         StateRules.AssertHold(run.States);
         await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
     }
@@ -39,7 +44,8 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Cancel_InBackoff_IsCancelledAtOnce()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -49,7 +55,8 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
               agent:
                 command: [bash, -c, exit 3]
               retries: {limit: 1, reasons: [AgentError], backoff: 1h}
-            """);
+            """
+        );
         await run.ReasonAsync(RunReason.Backoff);
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
@@ -63,7 +70,8 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Budget_UsedUpInTheSecondAttempt_EndsTheRunAtItsNextModelRequest()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -79,7 +87,8 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
                   dangerouslySkipPermissions: true
               retries: {limit: 5, reasons: [AgentError], backoff: 1s}
               budget: {maxTokens: 8000, maxCostUSD: "1.00"}
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.BudgetExceeded), (status.Phase, status.Reason));
@@ -94,7 +103,8 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Suspend_WhileRunning_EndsTheAttemptAndAResumeStartsFromTheBeginning()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -103,7 +113,8 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
               prompt: not read
               agent:
                 command: [bash, -c, "ls /workspace; touch /workspace/was-here; sleep 2; sleep 2"]
-            """);
+            """
+        );
         await run.RunningAsync();
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
 

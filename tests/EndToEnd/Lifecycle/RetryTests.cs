@@ -42,13 +42,28 @@ public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync(Claude("@usage in=1000 out=100\n@bash true\n@status 400", """retries: {limit: 2, reasons: [AgentError], backoff: 2s}"""));
+        var run = await scene.ApplyRunAsync(
+            Claude("@usage in=1000 out=100\n@bash true\n@status 400", """retries: {limit: 2, reasons: [AgentError], backoff: 2s}""")
+        );
         var status = (await run.EndAsync()).Status;
 
-        Assert.Equal((RunPhase.Failed, RunReason.AgentError, 3, 2), (status.Phase, status.Reason, status.Attempt, status.Retries!.Failures));
+        Assert.Equal(
+            (RunPhase.Failed, RunReason.AgentError, 3, 2),
+            (status.Phase, status.Reason, status.Attempt, status.Retries!.Failures)
+        );
         Assert.Equal([1, 2, 3], status.Attempts!.Select(attempt => attempt.Attempt!.Value));
-        Assert.All(status.Attempts!, attempt => Assert.Equal((RunReason.AgentError, 1, 0.0045m), (attempt.Reason, attempt.ExitCode, decimal.Parse(attempt.CostUSD!, CultureInfo.InvariantCulture))));
-        Assert.Equal((3000L, 300L, 0.0135m), (status.Usage!.InputTokens, status.Usage.OutputTokens, decimal.Parse(status.Usage.CostUSD!, CultureInfo.InvariantCulture)));
+        Assert.All(
+            status.Attempts!,
+            attempt =>
+                Assert.Equal(
+                    (RunReason.AgentError, 1, 0.0045m),
+                    (attempt.Reason, attempt.ExitCode, decimal.Parse(attempt.CostUSD!, CultureInfo.InvariantCulture))
+                )
+        );
+        Assert.Equal(
+            (3000L, 300L, 0.0135m),
+            (status.Usage!.InputTokens, status.Usage.OutputTokens, decimal.Parse(status.Usage.CostUSD!, CultureInfo.InvariantCulture))
+        );
         Assert.Equal(status.Attempts![0].StartTime, status.StartTime);
         Assert.Equal(status.Attempts![^1].EndTime, status.CompletionTime);
         // 2 s and 4 s, and up to a quarter more; times are whole seconds, and the machine takes its own.
@@ -61,7 +76,8 @@ public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -72,7 +88,8 @@ public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
               retries: {limit: 1, reasons: [TimedOut], backoff: 1s}
               agent:
                 command: [sleep, "3600"]
-            """);
+            """
+        );
         var first = await run.RunningAsync();
         var status = (await run.EndAsync()).Status;
 
@@ -87,7 +104,9 @@ public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Retries_OperatorKilledInTheBackoff_WaitsNoLongerAndStartsOnce()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = Terms.Short });
-        var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "crashes", "[ -e again ] || kill -SEGV $$", "retries", """{"limit":1,"backoff":"15s"}"""));
+        var run = await scene.ApplyRunAsync(
+            CountingAgent.Document(scene, "crashes", "[ -e again ] || kill -SEGV $$", "retries", """{"limit":1,"backoff":"15s"}""")
+        );
         var backoff = await run.ReasonAsync(RunReason.Backoff);
 
         await scene.Stack.Operator.KillAsync(Cancelled);
@@ -100,19 +119,20 @@ public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal(2, CountingAgent.Starts(scene, run).Count);
     }
 
-    private static string Claude(string script, string field, string option = "") => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: tries
-        spec:
-          prompt: |
-            {{script.ReplaceLineEndings("\n    ")}}
-          agent:
-            claude:
-              model: claude-sonnet-4-20250514
-              dangerouslySkipPermissions: true
-              {{option}}
-          {{field}}
-        """;
+    private static string Claude(string script, string field, string option = "") =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: tries
+            spec:
+              prompt: |
+                {{script.ReplaceLineEndings("\n    ")}}
+              agent:
+                claude:
+                  model: claude-sonnet-4-20250514
+                  dangerouslySkipPermissions: true
+                  {{option}}
+              {{field}}
+            """;
 }

@@ -4,7 +4,10 @@ using Stromboli.EndToEnd.Resilience;
 
 namespace Stromboli.EndToEnd.Lifecycle;
 
-/// <summary><c>spec.suspend</c> at each place. (While its agent runs: <see cref="LifecycleTests"/>; while its node is away: <see cref="NodeLossTests"/>.)</summary>
+/// <summary>
+/// <c>spec.suspend</c> at each place. (While its agent runs: <see cref="LifecycleTests"/>; while its node is away:
+/// <see cref="NodeLossTests"/>.)
+/// </summary>
 public sealed class SuspendTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -14,9 +17,15 @@ public sealed class SuspendTests(StackFixture stacks) : EndToEndTests(stacks)
         // What it would wait for next is not asked for.
         var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "waits", "true", "suspend", "true"));
         var waits = await run.UntilAsync("is observed", state => state.IsObserved);
-        Assert.Equal((RunPhase.Pending, RunReason.Suspended, null, null), (waits.Phase, waits.Reason, waits.Status.Attempts, waits.Status.StartTime));
+        Assert.Equal(
+            (RunPhase.Pending, RunReason.Suspended, null, null),
+            (waits.Phase, waits.Reason, waits.Status.Attempts, waits.Status.StartTime)
+        );
         // Another one that is applied later has come to its end: it was not only late.
-        Assert.Equal(RunPhase.Succeeded, (await (await scene.ApplyRunAsync(CountingAgent.Document(scene, "next", "true"))).EndAsync()).Phase);
+        Assert.Equal(
+            RunPhase.Succeeded,
+            (await (await scene.ApplyRunAsync(CountingAgent.Document(scene, "next", "true"))).EndAsync()).Phase
+        );
         Assert.Equal(RunReason.Suspended, run.Last.Reason);
 
         await scene.PatchAsync(run, "spec: {suspend: false}");
@@ -52,5 +61,6 @@ public sealed class SuspendTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.InRange(CountingAgent.Starts(scene, run).Count, 1, status.Attempt.Value);
     }
 
-    private static Task PatchAsync(Scene scene, RunHistory run, string suspend) => scene.Stack.Http.MergeAsync($"{scene.RunsPath}/{run.Name}", $$$"""{"spec":{"suspend":{{{suspend}}}}}""", Cancelled);
+    private static Task PatchAsync(Scene scene, RunHistory run, string suspend) =>
+        scene.Stack.Http.MergeAsync($"{scene.RunsPath}/{run.Name}", $$$"""{"spec":{"suspend":{{{suspend}}}}}""", Cancelled);
 }

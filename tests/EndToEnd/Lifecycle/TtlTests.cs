@@ -54,10 +54,18 @@ public sealed class TtlTests(StackFixture stacks) : EndToEndTests(stacks)
         await Task.WhenAll(shorter.EndAsync(), longer.EndAsync());
 
         await scene.PatchAsync(longer, "spec: {ttlAfterFinished: 24h}");
-        Assert.True(DateTimeOffset.UtcNow < longer.Last.Status.CompletionTime!.Value.AddSeconds(25), "The machine is too slow for this case.");
+        Assert.True(
+            DateTimeOffset.UtcNow < longer.Last.Status.CompletionTime!.Value.AddSeconds(25),
+            "The machine is too slow for this case."
+        );
         await scene.PatchAsync(shorter, "spec: {ttlAfterFinished: 0s}");
         await Leftovers.GoneAsync(scene.NodeOf(shorter), shorter.Uid, Soon);
-        await Poll.UntilAsync("the first TTL is over", Poll.Patience, () => DateTimeOffset.UtcNow > longer.Last.Status.CompletionTime!.Value.AddSeconds(27), Cancelled);
+        await Poll.UntilAsync(
+            "the first TTL is over",
+            Poll.Patience,
+            () => DateTimeOffset.UtcNow > longer.Last.Status.CompletionTime!.Value.AddSeconds(27),
+            Cancelled
+        );
         Assert.Equal(2, (await scene.NodeOf(longer).VolumesAsync(longer.Uid)).Count);
 
         // Nothing comes back by a longer one.
@@ -84,23 +92,29 @@ public sealed class TtlTests(StackFixture stacks) : EndToEndTests(stacks)
         await scene.ApplyAsync(yaml);
         foreach (var manager in (string[])["kubectl", "argocd-controller"])
         {
-            var applied = await scene.Kubectl.RunAsync(["apply", "--server-side", "--force-conflicts", $"--field-manager={manager}", "-n", scene.Namespace, "-f", "-"], yaml, Cancelled);
+            var applied = await scene.Kubectl.RunAsync(
+                ["apply", "--server-side", "--force-conflicts", $"--field-manager={manager}", "-n", scene.Namespace, "-f", "-"],
+                yaml,
+                Cancelled
+            );
             Assert.True(applied.Succeeded, applied.Error);
         }
     }
 
-    private static string LogPath(NodeInspector node, RunHistory run) => Path.Combine(node.Node.Bridge.StatePath, "attempts", $"{run.Uid}-1", "log");
+    private static string LogPath(NodeInspector node, RunHistory run) =>
+        Path.Combine(node.Node.Bridge.StatePath, "attempts", $"{run.Uid}-1", "log");
 
-    private static string Document(string name, string prompt, string field = "") => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: |
-            {{prompt.ReplaceLineEndings("\n    ")}}
-          agent:
-            claude: {dangerouslySkipPermissions: true}
-          {{field}}
-        """;
+    private static string Document(string name, string prompt, string field = "") =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: |
+                {{prompt.ReplaceLineEndings("\n    ")}}
+              agent:
+                claude: {dangerouslySkipPermissions: true}
+              {{field}}
+            """;
 }

@@ -23,14 +23,25 @@ internal static class ConnectTokens
             {
                 ["audiences"] = new JsonArray(Audience),
                 ["expirationSeconds"] = 3600,
-                ["boundObjectRef"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Pod", ["name"] = pod, ["uid"] = podUid },
+                ["boundObjectRef"] = new JsonObject
+                {
+                    ["apiVersion"] = "v1",
+                    ["kind"] = "Pod",
+                    ["name"] = pod,
+                    ["uid"] = podUid,
+                },
             },
         };
-        var answer = await scene.Stack.Http.CreateAsync($"/api/v1/namespaces/{scene.Namespace}/serviceaccounts/{account}/token", request.ToJsonString());
+        var answer = await scene.Stack.Http.CreateAsync(
+            $"/api/v1/namespaces/{scene.Namespace}/serviceaccounts/{account}/token",
+            request.ToJsonString()
+        );
         return answer["status"]!["token"]!.ToString();
     }
 
-    /// <summary>The same token with other times, signed with the API server's own key: one cannot be had for less than ten minutes otherwise.</summary>
+    /// <summary>
+    /// The same token with other times, signed with the API server's own key: one cannot be had for less than ten minutes otherwise.
+    /// </summary>
     public static string WithTimes(Scene scene, string token, DateTimeOffset issuedAt, DateTimeOffset expiresAt)
     {
         var parts = token.Split('.');

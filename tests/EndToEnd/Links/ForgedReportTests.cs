@@ -15,7 +15,11 @@ public sealed class ForgedReportTests(StackFixture stacks) : EndToEndTests(stack
         var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "victim", CountingAgent.UntilLetGo));
         await run.RunningAsync();
         var node = await LinkAuthorisationTests.GrantAsync(scene, "liar");
-        await using var liar = await HandmadeBridge.DialAsync(scene, node, await LinkAuthorisationTests.TokenAsync(scene, "liar", ConnectTokens.Audience));
+        await using var liar = await HandmadeBridge.DialAsync(
+            scene,
+            node,
+            await LinkAuthorisationTests.TokenAsync(scene, "liar", ConnectTokens.Audience)
+        );
         var unknown = Guid.NewGuid().ToString();
 
         liar.Hello(node, Ended(run.Uid, 1));
@@ -28,7 +32,14 @@ public sealed class ForgedReportTests(StackFixture stacks) : EndToEndTests(stack
 
         // It is told of nothing that is not its own.
         var told = await liar.PingAsync(1);
-        Assert.All(told, message => Assert.True(message is Welcome or DesiredSnapshot { Attempts.Count: 0 } or WantedImages { Images.Count: 0 }, message.ToString()));
+        Assert.All(
+            told,
+            message =>
+                Assert.True(
+                    message is Welcome or DesiredSnapshot { Attempts.Count: 0 } or WantedImages { Images.Count: 0 },
+                    message.ToString()
+                )
+        );
         await liar.PingAsync(2);
         Assert.Equal(RunPhase.Running, run.Last.Phase);
         await CountingAgent.LetGoAsync(scene, run);
@@ -42,20 +53,21 @@ public sealed class ForgedReportTests(StackFixture stacks) : EndToEndTests(stack
         }
     }
 
-    private static AttemptObservation Ended(string uid, int attempt) => new()
-    {
-        UID = uid,
-        Attempt = attempt,
-        Stage = AttemptStage.Ended,
-        StartedAgoMs = 1000,
-        End = new AttemptEnd
+    private static AttemptObservation Ended(string uid, int attempt) =>
+        new()
         {
-            Reason = RunReason.Completed,
-            Message = "forged",
-            EndedAgoMs = 10,
-            ExitCode = 0,
-            Result = new RunResult { Text = "forged" },
-            Usage = new AttemptUsage { DurationMs = 1, CostUSD = 1000 },
-        },
-    };
+            UID = uid,
+            Attempt = attempt,
+            Stage = AttemptStage.Ended,
+            StartedAgoMs = 1000,
+            End = new AttemptEnd
+            {
+                Reason = RunReason.Completed,
+                Message = "forged",
+                EndedAgoMs = 10,
+                ExitCode = 0,
+                Result = new RunResult { Text = "forged" },
+                Usage = new AttemptUsage { DurationMs = 1, CostUSD = 1000 },
+            },
+        };
 }

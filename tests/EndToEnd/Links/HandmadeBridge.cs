@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Stromboli.EndToEnd.Harness;
-using Stromboli.Testbed;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Testbed;
 using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Links;
@@ -21,19 +21,23 @@ internal sealed class HandmadeBridge(MessageChannel<BridgeMessage, OperatorMessa
         var authorities = new X509Certificate2Collection();
         authorities.ImportFromPem(published!["data"]!["ca.crt"]!.ToString());
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{scene.Stack.Operator.HubPort}"));
-        return new HandmadeBridge(await NodeLinkClient.ConnectAsync(address, node, token, authorities, TestContext.Current.CancellationToken));
+        return new HandmadeBridge(
+            await NodeLinkClient.ConnectAsync(address, node, token, authorities, TestContext.Current.CancellationToken)
+        );
     }
 
     /// <summary>Says Hello for a node that takes no runs, and what it observes.</summary>
     public void Hello(string node, params AttemptObservation[] observed)
     {
-        channel.TrySend(new Hello
-        {
-            Schema = NodeLinkProtocol.Schema,
-            Node = node,
-            SeenEpoch = 0,
-            Facts = new NodeFacts { BridgeVersion = "0.0.0", MaxRuns = 0 },
-        });
+        channel.TrySend(
+            new Hello
+            {
+                Schema = NodeLinkProtocol.Schema,
+                Node = node,
+                SeenEpoch = 0,
+                Facts = new NodeFacts { BridgeVersion = "0.0.0", MaxRuns = 0 },
+            }
+        );
         channel.TrySend(new ObservedSnapshot { Attempts = observed, Complete = true });
     }
 
@@ -47,7 +51,10 @@ internal sealed class HandmadeBridge(MessageChannel<BridgeMessage, OperatorMessa
         channel.TrySend(new Ping { PingID = id });
         List<OperatorMessage> before = [];
         while (await ReceiveAsync() is var message && message is not LeaseGrant)
+        {
             before.Add(message);
+        }
+
         return before;
     }
 
@@ -66,7 +73,9 @@ internal sealed class HandmadeBridge(MessageChannel<BridgeMessage, OperatorMessa
         while (true)
         {
             if (await ReceiveAsync() is T message)
+            {
                 return message;
+            }
         }
     }
 

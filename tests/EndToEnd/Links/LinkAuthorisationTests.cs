@@ -1,7 +1,7 @@
 using Stromboli.EndToEnd.Harness;
-using Stromboli.Testbed;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Links;
 
@@ -19,10 +19,23 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
 
         await AssertRefusedAsync(scene, stranger, "not-a-token", RefusalReason.Unauthenticated, "does not accept the token");
         await AssertRefusedAsync(scene, stranger, $"{good[..^6]}AAAAAA", RefusalReason.Unauthenticated, "does not accept the token");
-        await AssertRefusedAsync(scene, stranger, await TokenAsync(scene, "stranger", audience: null), RefusalReason.Unauthenticated, "token");
-        await AssertRefusedAsync(scene, stranger, ConnectTokens.WithTimes(scene, good, now.AddHours(-2), now.AddHours(-1)), RefusalReason.Unauthenticated, "does not accept the token");
+        await AssertRefusedAsync(
+            scene,
+            stranger,
+            await TokenAsync(scene, "stranger", audience: null),
+            RefusalReason.Unauthenticated,
+            "token"
+        );
+        await AssertRefusedAsync(
+            scene,
+            stranger,
+            ConnectTokens.WithTimes(scene, good, now.AddHours(-2), now.AddHours(-1)),
+            RefusalReason.Unauthenticated,
+            "does not accept the token"
+        );
         await AssertRefusedAsync(scene, other, good, RefusalReason.Forbidden, $"may not connect agentnodes.stromboli.dev/{other}");
-        // The forgery is no better than the token that it was made of: a change of its times alone is accepted when the key is the API server's.
+        // The forgery is no better than the token that it was made of: a change of its times alone is accepted when the key is the API
+        // server's.
         await AssertWelcomeAsync(scene, stranger, ConnectTokens.WithTimes(scene, good, now, now.AddHours(1)));
         await AssertWelcomeAsync(scene, stranger, good);
     }
@@ -33,7 +46,9 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
         var scene = await OnSharedStackAsync();
         await GrantAllAsync(scene, "bridges");
         var (here, elsewhere) = ($"{scene.Namespace}-here", $"{scene.Namespace}-elsewhere");
-        var pod = await scene.Stack.Http.CreateAsync($"/api/v1/namespaces/{scene.Namespace}/pods", $$"""
+        var pod = await scene.Stack.Http.CreateAsync(
+            $"/api/v1/namespaces/{scene.Namespace}/pods",
+            $$"""
             apiVersion: v1
             kind: Pod
             metadata: {name: bridge}
@@ -42,10 +57,17 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
               serviceAccountName: bridges
               automountServiceAccountToken: false
               containers: [{name: bridge, image: registry.test/busybox:1}]
-            """);
+            """
+        );
         var bound = await ConnectTokens.OfPodAsync(scene, "bridges", "bridge", pod["metadata"]!["uid"]!.ToString());
 
-        await AssertRefusedAsync(scene, here, await TokenAsync(scene, "bridges", ConnectTokens.Audience), RefusalReason.Forbidden, "counts only for a token bound to a pod");
+        await AssertRefusedAsync(
+            scene,
+            here,
+            await TokenAsync(scene, "bridges", ConnectTokens.Audience),
+            RefusalReason.Forbidden,
+            "counts only for a token bound to a pod"
+        );
         await AssertRefusedAsync(scene, elsewhere, bound, RefusalReason.Forbidden, $"does not run on the node {elsewhere}");
         await AssertWelcomeAsync(scene, here, bound);
 
@@ -97,26 +119,30 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
         return node;
     }
 
-    internal static Task<string> TokenAsync(Scene scene, string account, string? audience) => scene.Stack.Http.RequestTokenAsync(scene.Namespace, account, audience);
+    internal static Task<string> TokenAsync(Scene scene, string account, string? audience) =>
+        scene.Stack.Http.RequestTokenAsync(scene.Namespace, account, audience);
 
     private static Task GrantAllAsync(Scene scene, string account) => GrantAsync(scene, account, "");
 
-    private static async Task GrantAsync(Scene scene, string account, string names) => await scene.ApplyAsync($$"""
-        apiVersion: v1
-        kind: ServiceAccount
-        metadata: {name: {{account}}}
-        ---
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: ClusterRole
-        metadata: {name: {{scene.Namespace}}-{{account}}}
-        rules: [{apiGroups: [stromboli.dev], resources: [agentnodes], verbs: [connect]{{names}}}]
-        ---
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: ClusterRoleBinding
-        metadata: {name: {{scene.Namespace}}-{{account}}}
-        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {{scene.Namespace}}-{{account}}}
-        subjects: [{kind: ServiceAccount, namespace: {{scene.Namespace}}, name: {{account}}}]
-        """);
+    private static async Task GrantAsync(Scene scene, string account, string names) =>
+        await scene.ApplyAsync(
+            $$"""
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: {{account}}}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {name: {{scene.Namespace}}-{{account}}}
+            rules: [{apiGroups: [stromboli.dev], resources: [agentnodes], verbs: [connect]{{names}}}]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: {{scene.Namespace}}-{{account}}}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {{scene.Namespace}}-{{account}}}
+            subjects: [{kind: ServiceAccount, namespace: {{scene.Namespace}}, name: {{account}}}]
+            """
+        );
 
     private static async Task AssertRefusedAsync(Scene scene, string node, string token, RefusalReason reason, string sentence)
     {
@@ -139,7 +165,8 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
         Assert.IsType<Welcome>(await bridge.ReceiveAsync());
     }
 
-    private static List<string> Refusals(Scene scene, string node) => [.. Lines(scene).Where(line => line.Contains($"is refused as {node} (", StringComparison.Ordinal))];
+    private static List<string> Refusals(Scene scene, string node) =>
+        [.. Lines(scene).Where(line => line.Contains($"is refused as {node} (", StringComparison.Ordinal))];
 
     private static string[] Lines(Scene scene) => scene.Stack.Operator.ReadLog().Split('\n');
 }

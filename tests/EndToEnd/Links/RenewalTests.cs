@@ -36,7 +36,12 @@ public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
     private static async Task TokenIsRenewedAsync(Scene scene, BridgeProcess bridge)
     {
         var now = DateTimeOffset.UtcNow;
-        var ending = ConnectTokens.WithTimes(scene, await File.ReadAllTextAsync(bridge.TokenPath, Cancelled), now.AddSeconds(-48), now.AddSeconds(24));
+        var ending = ConnectTokens.WithTimes(
+            scene,
+            await File.ReadAllTextAsync(bridge.TokenPath, Cancelled),
+            now.AddSeconds(-48),
+            now.AddSeconds(24)
+        );
         await bridge.KillAsync();
         await bridge.WriteTokenAsync(ending);
         var connections = Connections(bridge);
@@ -46,24 +51,42 @@ public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
 
         await Task.Delay(now.AddSeconds(26) - DateTimeOffset.UtcNow, Cancelled);
         Assert.Equal(connections + 1, Connections(bridge));
-        Assert.DoesNotContain("The token that the link was opened with has ended", scene.Stack.Operator.ReadLog(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "The token that the link was opened with has ended",
+            scene.Stack.Operator.ReadLog(),
+            StringComparison.Ordinal
+        );
         // And it is good: the old one has ended by now.
         scene.Stack.Nodes[0].Link!.Reset();
         await Poll.UntilAsync("the bridge connects with it", Poll.Patience, () => Connections(bridge) == connections + 2, Cancelled);
     }
 
-    // An authority that ends soon gives way at once. A bridge that does not trust the next one yet stays away, and comes back by itself when it is given it.
+    // An authority that ends soon gives way at once. A bridge that does not trust the next one yet stays away, and comes back by itself
+    // when it is given it.
     private static async Task AuthorityIsFollowedAsync(Scene scene, BridgeProcess bridge)
     {
         var http = scene.Stack.Http;
         var data = (await http.GetAsync(Authority, Cancelled))!["data"]!;
         var (certificate, key) = ShortAuthority();
         var trusted = Encoding.ASCII.GetString(Convert.FromBase64String(data["ca.crt"]!.ToString())) + certificate + "\n";
-        var patch = new JsonObject { ["data"] = new JsonObject { ["tls.crt"] = Encoded(certificate), ["tls.key"] = Encoded(key), ["ca.crt"] = Encoded(trusted) } };
+        var patch = new JsonObject
+        {
+            ["data"] = new JsonObject
+            {
+                ["tls.crt"] = Encoded(certificate),
+                ["tls.key"] = Encoded(key),
+                ["ca.crt"] = Encoded(trusted),
+            },
+        };
         await http.MergeAsync(Authority, patch.ToJsonString(), Cancelled);
 
         await scene.Stack.Operator.RestartAsync(Cancelled);
-        await Poll.UntilAsync("the bridge does not trust it", Poll.Patience, () => bridge.ReadLog().Contains("is not trusted", StringComparison.Ordinal), Cancelled);
+        await Poll.UntilAsync(
+            "the bridge does not trust it",
+            Poll.Patience,
+            () => bridge.ReadLog().Contains("is not trusted", StringComparison.Ordinal),
+            Cancelled
+        );
         var published = (await http.GetAsync(Published, Cancelled))!["data"]!["ca.crt"]!.ToString();
         Assert.Equal(3, published.Split("BEGIN CERTIFICATE").Length - 1);
         var connections = Connections(bridge);
@@ -77,7 +100,9 @@ public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=stromboli-ca-short", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, 0, critical: true)
+        );
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(20));
         return (made.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());

@@ -17,7 +17,11 @@ public sealed class PlainHostTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task PlainHost_BesideANewerNode_RunsWhatTheOtherRuns()
     {
         var scene = await OnPrivateStackAsync(GitCase.Options);
-        var plain = await scene.Stack.AddNodeAsync("node-2", StackFixture.Sized(new NodeOptions { Root = Artefacts.PlainHostRoot }), Cancelled);
+        var plain = await scene.Stack.AddNodeAsync(
+            "node-2",
+            StackFixture.Sized(new NodeOptions { Root = Artefacts.PlainHostRoot }),
+            Cancelled
+        );
         Assert.Equal("4.3.1", (await scene.KubectlAsync("get", "agentnode", "node-2", "-o", "jsonpath={.status.podmanVersion}")).Trim());
         var git = new GitCase(scene);
         await git.MakeAsync("project.git", "echo one > file; commit one");
@@ -25,7 +29,8 @@ public sealed class PlainHostTests(StackFixture stacks) : EndToEndTests(stacks)
         await session.CreateAsync(OnPlainHost);
 
         // The CLI with a tool and hooks, a clone, a session's second turn, a cancelled run, and one whose bridge dies under it.
-        var claude = await scene.ApplyRunAsync($$$"""
+        var claude = await scene.ApplyRunAsync(
+            $$$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata: {name: claude}
@@ -36,7 +41,8 @@ public sealed class PlainHostTests(StackFixture stacks) : EndToEndTests(stacks)
                 @echo-result
               lifecycle: {onCreate: [echo from the hook > hook]}
               agent: {claude: {dangerouslySkipPermissions: true}}
-            """);
+            """
+        );
         var clone = await scene.ApplyRunAsync(GitCase.Document("clone", git.UrlOf("project.git"), "cat file", spec: OnPlainHost));
         var first = await session.AskAsync("first", "remember plum\n@say noted");
         var second = await session.AskAsync("second", "and now\n@recall");
@@ -45,8 +51,12 @@ public sealed class PlainHostTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal(RunPhase.Succeeded, (await first.EndAsync()).Phase);
         Assert.Contains("remember plum", (await second.EndAsync()).Status.Result?.Text, StringComparison.Ordinal);
 
-        var stopped = await scene.ApplyRunAsync(CountingAgent.Document(scene, "stopped", "trap '' TERM; while :; do sleep 1; done", "nodeName", "\"node-2\""));
-        var adopted = await scene.ApplyRunAsync(CountingAgent.Document(scene, "adopted", CountingAgent.UntilLetGo, "nodeName", "\"node-2\""));
+        var stopped = await scene.ApplyRunAsync(
+            CountingAgent.Document(scene, "stopped", "trap '' TERM; while :; do sleep 1; done", "nodeName", "\"node-2\"")
+        );
+        var adopted = await scene.ApplyRunAsync(
+            CountingAgent.Document(scene, "adopted", CountingAgent.UntilLetGo, "nodeName", "\"node-2\"")
+        );
         await stopped.RunningAsync();
         await adopted.RunningAsync();
         await scene.PatchAsync(stopped, "spec: {cancel: true}");

@@ -5,7 +5,10 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Options;
 
-/// <summary>A run whose CLI reports several results: a command that was moved to the background ends after the first one, and the CLI asks the model once more.</summary>
+/// <summary>
+/// A run whose CLI reports several results: a command that was moved to the background ends after the first one, and the CLI asks the model
+/// once more.
+/// </summary>
 public sealed class AnswersTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     // The command ends once the first answer stands in the conversation, so that nothing here depends on how long anything takes.
@@ -21,7 +24,8 @@ public sealed class AnswersTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -30,7 +34,8 @@ public sealed class AnswersTests(StackFixture stacks) : EndToEndTests(stacks)
               prompt: {{JsonSerializer.Serialize(Prompt)}}
               env: [{name: BASH_DEFAULT_TIMEOUT_MS, value: "1000"}]
               agent: {claude: {dangerouslySkipPermissions: true, outputFormat: {{format}} } }
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunReason.Completed, status.Reason);

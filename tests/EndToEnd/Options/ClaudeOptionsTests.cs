@@ -17,7 +17,8 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
         var scene = await OnSharedStackAsync();
         var prompt = scene.Unique(Arguments + "\n@echo-result");
 
-        var run = await scene.ApplyRunAsync($$$$"""
+        var run = await scene.ApplyRunAsync(
+            $$$$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -57,13 +58,22 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
                   sessionID: {{{{Session}}}}
               output:
                 statusBytes: 32Ki
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunReason.Completed, Session), (status.Reason, status.SessionID));
         var stream = Lines(status);
         var init = Assert.Single(stream, line => line["subtype"]?.ToString() == "init");
-        Assert.Equal(("claude-sonnet-5-5", "acceptEdits", "Explanatory", Session), (init["model"]!.ToString(), init["permissionMode"]!.ToString(), init["output_style"]!.ToString(), init["session_id"]!.ToString()));
+        Assert.Equal(
+            ("claude-sonnet-5-5", "acceptEdits", "Explanatory", Session),
+            (
+                init["model"]!.ToString(),
+                init["permissionMode"]!.ToString(),
+                init["output_style"]!.ToString(),
+                init["session_id"]!.ToString()
+            )
+        );
         Assert.Equal(["Bash", "Read"], Words(init["tools"]));
         Assert.Equal(["nothing"], init["mcp_servers"]!.AsArray().Select(server => server!["name"]!.ToString()));
         Assert.Contains("reviewer", Words(init["agents"]));
@@ -75,15 +85,42 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
         var settings = arguments.Where(argument => argument.StartsWith("--settings=", StringComparison.Ordinal)).ToList();
         Assert.Equal(
             [
-                "/opt/stromboli/claude/claude", "-p", "--input-format=text", "--output-format=stream-json", "--verbose", $"--session-id={Session}",
-                "--model=sonnet", "--fallback-model=haiku", "--effort=low", "--system-prompt=--version", "--append-system-prompt=--help", "--betas=context-1m-2025-08-07",
-                "--max-budget-usd=0.500000000001", "--max-turns=7", "--tools=Bash", "--tools=Read", "--allowedTools=Bash", "--allowedTools=Read(/etc/**)", "--disallowedTools=WebFetch",
-                "--permission-mode=acceptEdits", "--allow-dangerously-skip-permissions", """--mcp-config={"mcpServers": {"nothing": {"command": "/bin/false"}}}""",
-                "--strict-mcp-config", "--agent=reviewer", """--agents={"reviewer": {"description": "Reviews", "prompt": "You review."}}""", "--add-dir=/usr/share/doc",
-                "--plugin-dir=/usr/share/doc", "--setting-sources=user,project", "--disable-slash-commands",
-                "--no-session-persistence", "--include-partial-messages", "--debug=hooks", "--debug-to-stderr",
+                "/opt/stromboli/claude/claude",
+                "-p",
+                "--input-format=text",
+                "--output-format=stream-json",
+                "--verbose",
+                $"--session-id={Session}",
+                "--model=sonnet",
+                "--fallback-model=haiku",
+                "--effort=low",
+                "--system-prompt=--version",
+                "--append-system-prompt=--help",
+                "--betas=context-1m-2025-08-07",
+                "--max-budget-usd=0.500000000001",
+                "--max-turns=7",
+                "--tools=Bash",
+                "--tools=Read",
+                "--allowedTools=Bash",
+                "--allowedTools=Read(/etc/**)",
+                "--disallowedTools=WebFetch",
+                "--permission-mode=acceptEdits",
+                "--allow-dangerously-skip-permissions",
+                """--mcp-config={"mcpServers": {"nothing": {"command": "/bin/false"}}}""",
+                "--strict-mcp-config",
+                "--agent=reviewer",
+                """--agents={"reviewer": {"description": "Reviews", "prompt": "You review."}}""",
+                "--add-dir=/usr/share/doc",
+                "--plugin-dir=/usr/share/doc",
+                "--setting-sources=user,project",
+                "--disable-slash-commands",
+                "--no-session-persistence",
+                "--include-partial-messages",
+                "--debug=hooks",
+                "--debug-to-stderr",
             ],
-            arguments.Except(settings));
+            arguments.Except(settings)
+        );
         Assert.StartsWith("""--settings={"outputStyle":"Explanatory",""", Assert.Single(settings));
         var request = scene.ModelRequests(prompt)[0];
         Assert.Equal(("claude-sonnet-5-5", "low"), (request["model"]!.ToString(), request["effort"]!.ToString()));
@@ -98,7 +135,8 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -113,11 +151,13 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
                   promptCachingTTL: 5m
                   bedrockServiceTier: flex
                   enablePowershellTool: true
-            """);
+            """
+        );
 
         Assert.Equal(
             ["ANTHROPIC_BEDROCK_SERVICE_TIER=flex", "CLAUDE_CODE_USE_POWERSHELL_TOOL=1", "FORCE_PROMPT_CACHING_5M=1"],
-            (await run.EndAsync()).Status.Result!.Text!.Split('\n'));
+            (await run.EndAsync()).Status.Result!.Text!.Split('\n')
+        );
     }
 
     [Fact]
@@ -126,7 +166,8 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
         var scene = await OnSharedStackAsync();
         var prompt = scene.Unique("--help\n@say read");
 
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -136,7 +177,8 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
               agent:
                 claude:
                   tools: []
-            """);
+            """
+        );
 
         Assert.Equal("read", (await run.EndAsync()).Status.Result!.Text);
         Assert.Empty(Assert.Single(scene.ModelRequests(prompt))["tools"]!.AsArray());
@@ -148,7 +190,8 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
         var scene = await OnSharedStackAsync();
         var prompt = scene.Unique("@say hi");
 
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -158,11 +201,15 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
               agent:
                 claude:
                   permissionMode: delegate
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.InvalidSpec), (status.Phase, status.Reason));
-        Assert.Matches(@"^spec\.agent\.claude\.permissionMode: delegate cannot be used with the node's Claude Code 2\.\d+\.\d+: ", status.Message);
+        Assert.Matches(
+            @"^spec\.agent\.claude\.permissionMode: delegate cannot be used with the node's Claude Code 2\.\d+\.\d+: ",
+            status.Message
+        );
         Assert.Empty(scene.ModelRequests(prompt));
         Assert.Equal(0, await scene.NodeOf(run).CreatedAsync(run.Uid));
     }
@@ -172,7 +219,8 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -186,7 +234,8 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
                 claude:
                   dangerouslySkipPermissions: true
                   maxBudgetUSD: "0.0001"
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.BudgetExceeded), (status.Phase, status.Reason));
@@ -195,13 +244,16 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
 
     private const string Session = "3c6f3f0e-7a51-4d2b-9d3c-0a1b2c3d4e5f";
 
-    internal static List<JsonNode> Lines(AgentRunStatus status) => [.. status.Result!.Text!.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+    internal static List<JsonNode> Lines(AgentRunStatus status) =>
+        [.. status.Result!.Text!.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
 
     private static IEnumerable<string> Words(JsonNode? list) => list!.AsArray().Select(word => word!.ToString());
 
     internal static async Task<string> LogAsync(Scene scene, RunHistory run)
     {
-        var folder = Assert.Single(Directory.GetDirectories(scene.NodeOf(run).Node.Bridge.StatePath, $"*{run.Uid}*", SearchOption.AllDirectories));
+        var folder = Assert.Single(
+            Directory.GetDirectories(scene.NodeOf(run).Node.Bridge.StatePath, $"*{run.Uid}*", SearchOption.AllDirectories)
+        );
         return await File.ReadAllTextAsync(Path.Combine(folder, "log"), Cancelled);
     }
 }

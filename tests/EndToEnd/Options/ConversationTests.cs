@@ -4,7 +4,10 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Options;
 
-/// <summary>Conversations that are gone on with, and options that end the real CLI before it begins: told to it, and told by it, without a model request.</summary>
+/// <summary>
+/// Conversations that are gone on with, and options that end the real CLI before it begins: told to it, and told by it, without a model
+/// request.
+/// </summary>
 public sealed class ConversationTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string Id = "3c6f3f0e-7a51-4d2b-9d3c-0a1b2c3d4e5f";
@@ -14,7 +17,13 @@ public sealed class ConversationTests(StackFixture stacks) : EndToEndTests(stack
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync(Yaml("continued", ClaudeOptionsTests.Arguments + "\n@echo-result", "continue: true, tools: [Bash], dangerouslySkipPermissions: true, outputFormat: stream-json"));
+        var run = await scene.ApplyRunAsync(
+            Yaml(
+                "continued",
+                ClaudeOptionsTests.Arguments + "\n@echo-result",
+                "continue: true, tools: [Bash], dangerouslySkipPermissions: true, outputFormat: stream-json"
+            )
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunReason.Completed, status.Reason);
@@ -32,7 +41,13 @@ public sealed class ConversationTests(StackFixture stacks) : EndToEndTests(stack
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync(Yaml("forked", ClaudeOptionsTests.Arguments + "\n@echo-result", $"continue: true, forkSession: true, sessionID: {Id}, tools: [Bash], dangerouslySkipPermissions: true"));
+        var run = await scene.ApplyRunAsync(
+            Yaml(
+                "forked",
+                ClaudeOptionsTests.Arguments + "\n@echo-result",
+                $"continue: true, forkSession: true, sessionID: {Id}, tools: [Bash], dangerouslySkipPermissions: true"
+            )
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunReason.Completed, Id), (status.Reason, status.SessionID));
@@ -60,7 +75,9 @@ public sealed class ConversationTests(StackFixture stacks) : EndToEndTests(stack
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync(Yaml("copied", "@say never", $"resume: true, forkSession: true, sessionID: {Id}, outputFormat: json"));
+        var run = await scene.ApplyRunAsync(
+            Yaml("copied", "@say never", $"resume: true, forkSession: true, sessionID: {Id}, outputFormat: json")
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunReason.SessionLost, null), (status.Reason, status.SessionID));
@@ -91,7 +108,10 @@ public sealed class ConversationTests(StackFixture stacks) : EndToEndTests(stack
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.PolicyDenied, null), (status.Phase, status.Reason, status.NodeName));
-        Assert.Equal("spec.agent.claude.extraArgs is not allowed here: leave it out, or start the operator with --allow-extra-args.", status.Message);
+        Assert.Equal(
+            "spec.agent.claude.extraArgs is not allowed here: leave it out, or start the operator with --allow-extra-args.",
+            status.Message
+        );
     }
 
     [Fact]
@@ -99,8 +119,13 @@ public sealed class ConversationTests(StackFixture stacks) : EndToEndTests(stack
     {
         var scene = await OnPrivateStackAsync(new() { Operator = new() { ExtraArguments = ["--allow-extra-args"] } });
 
-        var run = await scene.ApplyRunAsync(Yaml(
-            "extra", ClaudeOptionsTests.Arguments + "\n@echo-result", "debug: hooks, tools: [Bash], dangerouslySkipPermissions: true, outputFormat: stream-json, extraArgs: ['--name=--model=haiku', '--include-hook-events']"));
+        var run = await scene.ApplyRunAsync(
+            Yaml(
+                "extra",
+                ClaudeOptionsTests.Arguments + "\n@echo-result",
+                "debug: hooks, tools: [Bash], dangerouslySkipPermissions: true, outputFormat: stream-json, extraArgs: ['--name=--model=haiku', '--include-hook-events']"
+            )
+        );
         var status = (await run.EndAsync()).Status;
         var unknown = await scene.ApplyRunAsync(Yaml("unknown", "@say never", "extraArgs: ['--no-such-option=x']"));
         var failed = (await unknown.EndAsync()).Status;
@@ -108,21 +133,25 @@ public sealed class ConversationTests(StackFixture stacks) : EndToEndTests(stack
         Assert.Equal((RunReason.Completed, run.Uid), (status.Reason, status.SessionID));
         var stream = ClaudeOptionsTests.Lines(status);
         Assert.EndsWith("--debug-to-stderr\n--name=--model=haiku\n--include-hook-events", stream[^1]["result"]!.ToString());
-        Assert.Equal("--model=haiku", Assert.Single(stream, line => line["subtype"]?.ToString() == "session_title_changed")["title"]!.ToString());
+        Assert.Equal(
+            "--model=haiku",
+            Assert.Single(stream, line => line["subtype"]?.ToString() == "session_title_changed")["title"]!.ToString()
+        );
         Assert.Equal(RunReason.AgentError, failed.Reason);
         Assert.StartsWith("The CLI exited with 1 before it began, as it does for an option of agent.claude.extraArgs", failed.Message);
         Assert.Contains("unknown option '--no-such-option=x'", await ClaudeOptionsTests.LogAsync(scene, unknown));
     }
 
-    private static string Yaml(string name, string prompt, string options) => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: {{System.Text.Json.JsonSerializer.Serialize(prompt)}}
-          agent:
-            claude: { {{options}} }
-          output: {statusBytes: 32Ki}
-        """;
+    private static string Yaml(string name, string prompt, string options) =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: {{System.Text.Json.JsonSerializer.Serialize(prompt)}}
+              agent:
+                claude: { {{options}} }
+              output: {statusBytes: 32Ki}
+            """;
 }

@@ -19,7 +19,8 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task LargeSpec_ReachesTheAgentWhole()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -32,7 +33,8 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
                 - {name: A, value: "{{new string('a', 32_000)}}"}
                 - {name: B, value: "{{new string('b', 32_000)}}"}
                 - {name: C, value: "{{new string('c', 32_000)}}"}
-            """);
+            """
+        );
 
         var status = (await run.EndAsync()).Status;
         Assert.Equal((RunPhase.Succeeded, "96000\n60000\n"), (status.Phase, status.Result?.Text));
@@ -45,7 +47,8 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
         var scene = await OnSharedStackAsync();
         var (prompt, token) = ($"whispered-prompt-{scene.Namespace}", $"whispered-token-{scene.Namespace}");
 
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: v1
             kind: Secret
             metadata:
@@ -81,10 +84,15 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
                     configMapKeyRef: {name: levels, key: log}
                 - name: NS
                   value: {{scene.Namespace}}
-            """);
+            """
+        );
         await run.RunningAsync();
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
-        await Poll.UntilAsync("the agent has read its prompt", Poll.Patience, () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal)));
+        await Poll.UntilAsync(
+            "the agent has read its prompt",
+            Poll.Patience,
+            () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal))
+        );
 
         foreach (var secret in (string[])[prompt, token])
         {
@@ -92,7 +100,10 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
             Assert.Empty(await SecretHunt.InClusterAsync(scene, run, secret));
         }
         // The hunt finds what is there.
-        Assert.Contains(await SecretHunt.InContainerAsync(processes, token), place => place.Contains("environment", StringComparison.Ordinal));
+        Assert.Contains(
+            await SecretHunt.InContainerAsync(processes, token),
+            place => place.Contains("environment", StringComparison.Ordinal)
+        );
 
         await scene.PatchAsync(run, """{"spec":{"cancel":true}}""");
         Assert.Equal("heard at debug\n", (await run.EndAsync()).Status.Result!.Text);
@@ -104,7 +115,8 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task WhatIsNotThereYet_IsWaitedForByItsName()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -118,11 +130,18 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
                     secretKeyRef: {name: tokens, key: mine}
               agent:
                 command: [sh, -c, 'echo "$TOKEN: $(cat)"']
-            """);
+            """
+        );
 
-        Assert.Contains("The ConfigMap prompts, named by spec.promptFrom.configMapKeyRef, is not there", (await run.ReasonAsync(RunReason.ConfigMapNotFound)).Status.Message);
+        Assert.Contains(
+            "The ConfigMap prompts, named by spec.promptFrom.configMapKeyRef, is not there",
+            (await run.ReasonAsync(RunReason.ConfigMapNotFound)).Status.Message
+        );
         await scene.ApplyAsync("kind: ConfigMap\napiVersion: v1\nmetadata: {name: prompts}\ndata: {morning.md: good morning}");
-        Assert.Contains("The Secret tokens, named by spec.env[0].valueFrom.secretKeyRef, is not there", (await run.ReasonAsync(RunReason.SecretNotFound)).Status.Message);
+        Assert.Contains(
+            "The Secret tokens, named by spec.env[0].valueFrom.secretKeyRef, is not there",
+            (await run.ReasonAsync(RunReason.SecretNotFound)).Status.Message
+        );
         await scene.ApplyAsync("kind: Secret\napiVersion: v1\nmetadata: {name: tokens}\nstringData: {mine: hush}");
         Assert.Contains("stromboli.dev/use-as: env", (await run.ReasonAsync(RunReason.SecretNotAllowed)).Status.Message);
         await scene.KubectlAsync("annotate", "secret", "tokens", "stromboli.dev/use-as=env");
@@ -139,10 +158,18 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
         var prompt = string.Concat(Enumerable.Repeat("\"\n\\é<", 1024 * 1024 / 6));
         await scene.Stack.Http.CreateAsync(
             $"/api/v1/namespaces/{scene.Namespace}/configmaps",
-            new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["metadata"] = new JsonObject { ["name"] = "large" }, ["data"] = new JsonObject { ["p"] = prompt } }.ToJsonString(Relaxed),
-            Cancelled);
+            new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "ConfigMap",
+                ["metadata"] = new JsonObject { ["name"] = "large" },
+                ["data"] = new JsonObject { ["p"] = prompt },
+            }.ToJsonString(Relaxed),
+            Cancelled
+        );
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -152,7 +179,8 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
                 configMapKeyRef: {name: large, key: p}
               agent:
                 command: [sha256sum]
-            """);
+            """
+        );
 
         var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(prompt)));
         Assert.Equal($"{digest}  -\n", (await run.EndAsync()).Status.Result!.Text);

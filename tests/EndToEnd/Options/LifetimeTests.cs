@@ -50,7 +50,8 @@ public sealed class LifetimeTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task DeleteAfterFinished_TheObjectGoesAndNothingOfItStays()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -58,13 +59,21 @@ public sealed class LifetimeTests(StackFixture stacks) : EndToEndTests(stacks)
             spec:
               prompt: "@say done"
               deleteAfterFinished: 2s
-            """);
+            """
+        );
         var end = await run.EndAsync();
 
         var gone = await run.DeletedAsync();
 
-        Assert.True(gone.SeenAt - end.Status.CompletionTime!.Value >= TimeSpan.FromSeconds(1.9), $"deleted at {gone.SeenAt:O}, ended at {end.Status.CompletionTime:O}");
-        await Poll.UntilAsync("nothing of it is on the node", Poll.Patience, async _ => (await scene.Inspect(end.Status.NodeName!).LeftoversAsync(run.Uid)).Count == 0);
+        Assert.True(
+            gone.SeenAt - end.Status.CompletionTime!.Value >= TimeSpan.FromSeconds(1.9),
+            $"deleted at {gone.SeenAt:O}, ended at {end.Status.CompletionTime:O}"
+        );
+        await Poll.UntilAsync(
+            "nothing of it is on the node",
+            Poll.Patience,
+            async _ => (await scene.Inspect(end.Status.NodeName!).LeftoversAsync(run.Uid)).Count == 0
+        );
     }
 
     [Fact]
@@ -72,14 +81,16 @@ public sealed class LifetimeTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
         var prompt = scene.Unique("@say once");
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
               name: kept
             spec:
               prompt: "{{prompt.Replace("\n", @"\n", StringComparison.Ordinal)}}"
-            """);
+            """
+        );
         await run.EndAsync();
         var requests = scene.ModelRequests(prompt).Count;
 

@@ -8,7 +8,8 @@ namespace Stromboli.EndToEnd.Options;
 /// <summary>What a run's result is: formats, and structured results.</summary>
 public sealed class OutputTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    private const string Schema = """{"type": "object", "properties": {"name": {"type": "string"}, "stars": {"type": "integer"}}, "required": ["name"]}""";
+    private const string Schema =
+        """{"type": "object", "properties": {"name": {"type": "string"}, "stars": {"type": "integer"}}, "required": ["name"]}""";
 
     [Theory]
     [InlineData("output: {jsonSchema: SCHEMA}")]
@@ -23,7 +24,12 @@ public sealed class OutputTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal(RunReason.Completed, state.Reason);
         Assert.Equal("""{"name":"Stromboli é","stars":5}""", Compact(state.Json["status"]!["result"]!["structured"]!));
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Schema)!["properties"], JsonNode.Parse(scene.ModelRequests(prompt)[0]["schema"]!.ToString())!["properties"]));
+        Assert.True(
+            JsonNode.DeepEquals(
+                JsonNode.Parse(Schema)!["properties"],
+                JsonNode.Parse(scene.ModelRequests(prompt)[0]["schema"]!.ToString())!["properties"]
+            )
+        );
     }
 
     [Fact]
@@ -44,7 +50,9 @@ public sealed class OutputTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync(Yaml("large", $$"""@structured {"name": "{{new string('x', 20_000)}}"}""", "output: {statusBytes: 1Ki, jsonSchema: SCHEMA}"));
+        var run = await scene.ApplyRunAsync(
+            Yaml("large", $$"""@structured {"name": "{{new string('x', 20_000)}}"}""", "output: {statusBytes: 1Ki, jsonSchema: SCHEMA}")
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunReason.Completed, status.Reason);
@@ -61,7 +69,10 @@ public sealed class OutputTests(StackFixture stacks) : EndToEndTests(stacks)
         var run = await scene.ApplyRunAsync(Yaml("json", "@say done", "agent: {claude: {outputFormat: json}}"));
         var envelope = JsonNode.Parse((await run.EndAsync()).Status.Result!.Text!)!;
 
-        Assert.Equal(("result", "done", run.Uid), (envelope["type"]!.ToString(), envelope["result"]!.ToString(), envelope["session_id"]!.ToString()));
+        Assert.Equal(
+            ("result", "done", run.Uid),
+            (envelope["type"]!.ToString(), envelope["result"]!.ToString(), envelope["session_id"]!.ToString())
+        );
     }
 
     [Fact]
@@ -69,7 +80,9 @@ public sealed class OutputTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync(Yaml("verbose", "@say done", "agent: {claude: {outputFormat: json, verbose: true}}\n  output: {statusBytes: 32Ki}"));
+        var run = await scene.ApplyRunAsync(
+            Yaml("verbose", "@say done", "agent: {claude: {outputFormat: json, verbose: true}}\n  output: {statusBytes: 32Ki}")
+        );
         var messages = JsonNode.Parse((await run.EndAsync()).Status.Result!.Text!)!.AsArray();
 
         Assert.Equal("init", messages[0]!["subtype"]!.ToString());
@@ -84,14 +97,29 @@ public sealed class OutputTests(StackFixture stacks) : EndToEndTests(stacks)
         var message = new JsonObject
         {
             ["type"] = "user",
-            ["message"] = new JsonObject { ["role"] = "user", ["content"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = "@say understood" }) },
+            ["message"] = new JsonObject
+            {
+                ["role"] = "user",
+                ["content"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = "@say understood" }),
+            },
         };
 
-        var run = await scene.ApplyRunAsync(Yaml(
-            "stream", message.ToJsonString(), "agent: {claude: {inputFormat: stream-json, outputFormat: stream-json, replayUserMessages: true}}\n  output: {statusBytes: 32Ki}"));
-        var lines = (await run.EndAsync()).Status.Result!.Text!.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
+        var run = await scene.ApplyRunAsync(
+            Yaml(
+                "stream",
+                message.ToJsonString(),
+                "agent: {claude: {inputFormat: stream-json, outputFormat: stream-json, replayUserMessages: true}}\n  output: {statusBytes: 32Ki}"
+            )
+        );
+        var lines = (await run.EndAsync())
+            .Status.Result!.Text!.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!)
+            .ToList();
 
-        Assert.Contains(lines, line => line["type"]!.ToString() == "user" && line.ToJsonString().Contains("@say understood", StringComparison.Ordinal));
+        Assert.Contains(
+            lines,
+            line => line["type"]!.ToString() == "user" && line.ToJsonString().Contains("@say understood", StringComparison.Ordinal)
+        );
         Assert.Equal("understood", lines[^1]["result"]!.ToString());
     }
 
@@ -109,15 +137,17 @@ public sealed class OutputTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.StartsWith(sentence, status.Message);
     }
 
-    private static string Yaml(string name, string prompt, string more) => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: {{JsonSerializer.Serialize(prompt)}}
-          {{more.Replace("SCHEMA", $"'{Schema}'", StringComparison.Ordinal)}}
-        """;
+    private static string Yaml(string name, string prompt, string more) =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: {{JsonSerializer.Serialize(prompt)}}
+              {{more.Replace("SCHEMA", $"'{Schema}'", StringComparison.Ordinal)}}
+            """;
 
-    private static string Compact(JsonNode json) => json.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static string Compact(JsonNode json) =>
+        json.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -29,7 +29,9 @@ public sealed class SettingsFilesTests(StackFixture stacks) : EndToEndTests(stac
     public async Task AnotherModelInEveryFile_TheRunReachesItsOwn(string own)
     {
         var scene = await OnSharedStackAsync();
-        var hostile = own.Contains('/', StringComparison.Ordinal) ? Hostile.Replace("\"enabled\": true", "\"enabled\": false", StringComparison.Ordinal) : Hostile;
+        var hostile = own.Contains('/', StringComparison.Ordinal)
+            ? Hostile.Replace("\"enabled\": true", "\"enabled\": false", StringComparison.Ordinal)
+            : Hostile;
         var hook = $$"""
             mkdir -p .claude ~/.claude
             cat > .claude/settings.json <<'EOF'
@@ -41,7 +43,8 @@ public sealed class SettingsFilesTests(StackFixture stacks) : EndToEndTests(stac
             cp .claude/settings.json ~/.claude.json
             """;
 
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -52,7 +55,8 @@ public sealed class SettingsFilesTests(StackFixture stacks) : EndToEndTests(stac
                 @echo-result
               lifecycle: {onCreate: [{{JsonSerializer.Serialize(hook)}}]}
               agent: {claude: {dangerouslySkipPermissions: true, {{own}} } }
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.True(status.Reason == RunReason.Completed, $"{status.Reason}: {status.Message} {status.Result?.Text}");

@@ -35,12 +35,20 @@ public sealed class ApiServerOutageTests(StackFixture stacks) : EndToEndTests(st
         await stack.Operator.WhileAsync(after.EndAsync());
 
         foreach (var run in (RunHistory[])[early, late, after])
+        {
             CountingAgent.AssertRanOnce(scene, run);
+        }
+
         AssertEndedAsItSays(early, back);
         AssertEndedAsItSays(late, back);
-        Assert.True(claude.Last.Status is { Phase: RunPhase.Succeeded, Attempt: 1, Usage: { InputTokens: 2000, OutputTokens: 20 } }, claude.Last.ToString());
+        Assert.True(
+            claude.Last.Status is { Phase: RunPhase.Succeeded, Attempt: 1, Usage: { InputTokens: 2000, OutputTokens: 20 } },
+            claude.Last.ToString()
+        );
         foreach (var run in runs)
+        {
             Assert.Equal(1, await node.CreatedAsync(run.Uid));
+        }
     }
 
     private static async Task Outages(Scene scene, RunHistory early, RunHistory late)
@@ -60,21 +68,26 @@ public sealed class ApiServerOutageTests(StackFixture stacks) : EndToEndTests(st
 
     private static void AssertEndedAsItSays(RunHistory run, DateTimeOffset back)
     {
-        var said = run.Last.Status.Result!.Text!.Split('\n').Where(line => line.All(char.IsAsciiDigit) && line.Length > 0).Select(line => long.Parse(line, CultureInfo.InvariantCulture)).Single();
+        var said = run
+            .Last.Status.Result!.Text!.Split('\n')
+            .Where(line => line.All(char.IsAsciiDigit) && line.Length > 0)
+            .Select(line => long.Parse(line, CultureInfo.InvariantCulture))
+            .Single();
         var ended = run.Last.Status.CompletionTime!.Value;
         Assert.InRange(ended, DateTimeOffset.FromUnixTimeSeconds(said - 1), DateTimeOffset.FromUnixTimeSeconds(said + 1));
         Assert.True(ended < back, $"{run.Name} ended at {ended:O}, not before {back:O}");
     }
 
-    private static string Claude(string prompt) => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: calls
-        spec:
-          prompt: |
-            {{prompt.ReplaceLineEndings("\n    ")}}
-          agent:
-            claude: {dangerouslySkipPermissions: true}
-        """;
+    private static string Claude(string prompt) =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: calls
+            spec:
+              prompt: |
+                {{prompt.ReplaceLineEndings("\n    ")}}
+              agent:
+                claude: {dangerouslySkipPermissions: true}
+            """;
 }

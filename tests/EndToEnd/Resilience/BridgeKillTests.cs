@@ -23,8 +23,11 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
         var bridge = Assert.Single(scene.Stack.Nodes).Bridge;
         // One ends while there is no bridge, one writes through it all, one has a model call under way when the bridge dies.
         var absent = await scene.ApplyRunAsync(CountingAgent.Document(scene, "ends-meanwhile", $"{CountingAgent.UntilLetGo}; date +%s"));
-        var writer = await scene.ApplyRunAsync(CountingAgent.Document(scene, "writes", "i=0; until [ -e go ]; do i=$((i+1)); echo line $i; sleep 0.05; done; echo last $i"));
-        var prompt = scene.Unique("""
+        var writer = await scene.ApplyRunAsync(
+            CountingAgent.Document(scene, "writes", "i=0; until [ -e go ]; do i=$((i+1)); echo line $i; sleep 0.05; done; echo last $i")
+        );
+        var prompt = scene.Unique(
+            """
             @usage in=1000 out=10
             @bash echo first
             @sleep 4s
@@ -32,7 +35,8 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
             @bash echo second
             @usage in=1000 out=10
             @echo-result
-            """);
+            """
+        );
         var claude = await scene.ApplyRunAsync(Claude("calls", prompt));
         RunHistory[] runs = [absent, writer, claude];
         await Task.WhenAll(runs.Select(run => run.RunningAsync()));
@@ -55,7 +59,9 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
         CountingAgent.AssertRanOnce(scene, absent);
         CountingAgent.AssertRanOnce(scene, writer);
         foreach (var run in runs)
+        {
             Assert.Equal(1, await node.CreatedAsync(run.Uid));
+        }
         // When the agent ended, not when the bridge came back.
         var said = DateTimeOffset.FromUnixTimeSeconds(long.Parse(ended.Result!.Text!.Split('\n')[0], CultureInfo.InvariantCulture));
         Assert.InRange(ended.CompletionTime!.Value, said - TimeSpan.FromSeconds(1), returned);
@@ -80,14 +86,25 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
     [Fact]
     public async Task Bridge_KilledWithManyLargeResultsKept_LinksAgainAndAgentsGoOn()
     {
-        var scene = await OnPrivateStackAsync(new StackOptions { Node = new NodeOptions { MaxRuns = 12 }, Operator = Terms.Short });
+        var scene = await OnPrivateStackAsync(
+            new StackOptions
+            {
+                Node = new NodeOptions { MaxRuns = 12 },
+                Operator = Terms.Short,
+            }
+        );
         var bridge = Assert.Single(scene.Stack.Nodes).Bridge;
         var through = await scene.ApplyRunAsync(CountingAgent.Document(scene, "through-it-all", CountingAgent.UntilLetGo));
         await through.RunningAsync();
         // As JSON each is 190 KiB; together they are more than one message takes.
         for (var i = 0; i < LargeResults; i++)
+        {
             await scene.Stack.Http.CreateAsync(scene.RunsPath, Large($"large-{i}"), Cancelled);
-        var ended = await Task.WhenAll(Enumerable.Range(0, LargeResults).Select(i => scene.Run($"large-{i}").EndAsync(TimeSpan.FromMinutes(3))));
+        }
+
+        var ended = await Task.WhenAll(
+            Enumerable.Range(0, LargeResults).Select(i => scene.Run($"large-{i}").EndAsync(TimeSpan.FromMinutes(3)))
+        );
         Assert.All(ended, run => Assert.Equal(new string('\u0001', LargeBytes), run.Status.Result!.Text));
 
         await bridge.KillAsync();
@@ -104,37 +121,44 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal(1, await scene.NodeOf(through).CreatedAsync(through.Uid));
     }
 
-    private static string Large(string name) => new JsonObject
-    {
-        ["apiVersion"] = "stromboli.dev/v1alpha1",
-        ["kind"] = "AgentRun",
-        ["metadata"] = new JsonObject { ["name"] = name },
-        ["spec"] = new JsonObject
+    private static string Large(string name) =>
+        new JsonObject
         {
-            ["image"] = "registry.test/busybox:1",
-            ["prompt"] = "-",
-            ["output"] = new JsonObject { ["statusBytes"] = "32Ki" },
-            ["agent"] = new JsonObject { ["command"] = new JsonArray("sh", "-c", $"head -c {LargeBytes} /dev/zero | tr '\\0' '\\001'") },
-        },
-    }.ToJsonString();
+            ["apiVersion"] = "stromboli.dev/v1alpha1",
+            ["kind"] = "AgentRun",
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = new JsonObject
+            {
+                ["image"] = "registry.test/busybox:1",
+                ["prompt"] = "-",
+                ["output"] = new JsonObject { ["statusBytes"] = "32Ki" },
+                ["agent"] = new JsonObject
+                {
+                    ["command"] = new JsonArray("sh", "-c", $"head -c {LargeBytes} /dev/zero | tr '\\0' '\\001'"),
+                },
+            },
+        }.ToJsonString();
 
-    private static string Claude(string name, string prompt) => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: |
-            {{prompt.ReplaceLineEndings("\n    ")}}
-          agent:
-            claude: {dangerouslySkipPermissions: true}
-        """;
+    private static string Claude(string name, string prompt) =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: |
+                {{prompt.ReplaceLineEndings("\n    ")}}
+              agent:
+                claude: {dangerouslySkipPermissions: true}
+            """;
 
     // The ledger has a line for a call before it leaves; the model's own log only once it was answered.
     private static int CallsBegun(BridgeProcess bridge, RunHistory run)
     {
         var ledger = Path.Combine(bridge.StatePath, "attempts", $"{run.Uid}-1", "ledger.jsonl");
-        return File.Exists(ledger) ? File.ReadLines(ledger).Select(line => JsonNode.Parse(line)!["id"]!.GetValue<int>()).DefaultIfEmpty().Max() : 0;
+        return File.Exists(ledger)
+            ? File.ReadLines(ledger).Select(line => JsonNode.Parse(line)!["id"]!.GetValue<int>()).DefaultIfEmpty().Max()
+            : 0;
     }
 
     private static void AssertWhole(string text)

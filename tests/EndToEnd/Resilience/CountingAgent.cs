@@ -5,8 +5,8 @@ using Stromboli.EndToEnd.Harness;
 namespace Stromboli.EndToEnd.Resilience;
 
 /// <summary>
-/// A run whose agent leaves a trace of each of its starts: in the workspace, which a second start in the same attempt would find, and at the model, which
-/// hears of starts wherever they are.
+/// A run whose agent leaves a trace of each of its starts: in the workspace, which a second start in the same attempt would find, and at
+/// the model, which hears of starts wherever they are.
 /// </summary>
 internal static class CountingAgent
 {
@@ -14,7 +14,8 @@ internal static class CountingAgent
     public const string UntilLetGo = "until [ -e go ]; do sleep 0.1; done";
 
     /// <summary>Work that is one call of the model under the name that the agent gave itself.</summary>
-    public const string Call = """wget -q -O /dev/null --header 'Content-Type: application/json' --post-data "$body" $ANTHROPIC_BASE_URL/v1/messages""";
+    public const string Call =
+        """wget -q -O /dev/null --header 'Content-Type: application/json' --post-data "$body" $ANTHROPIC_BASE_URL/v1/messages""";
 
     private const string TellStart = $$"""
         me=$(cat /proc/sys/kernel/random/uuid)
@@ -41,19 +42,20 @@ internal static class CountingAgent
     /// <param name="scene">The case.</param>
     /// <param name="name">The run's name.</param>
     /// <param name="work">What the agent does between telling of its start and printing all starts of the attempt; shell.</param>
-    public static string Document(Scene scene, string name, string work) => new JsonObject
-    {
-        ["apiVersion"] = "stromboli.dev/v1alpha1",
-        ["kind"] = "AgentRun",
-        ["metadata"] = new JsonObject { ["name"] = name },
-        ["spec"] = new JsonObject
+    public static string Document(Scene scene, string name, string work) =>
+        new JsonObject
         {
-            ["image"] = "registry.test/busybox:1",
-            ["prompt"] = "-",
-            ["env"] = new JsonArray(new JsonObject { ["name"] = "CASE", ["value"] = Word(scene, name) }),
-            ["agent"] = new JsonObject { ["command"] = new JsonArray("sh", "-c", $"{TellStart}{work}\ncat starts") },
-        },
-    }.ToJsonString();
+            ["apiVersion"] = "stromboli.dev/v1alpha1",
+            ["kind"] = "AgentRun",
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = new JsonObject
+            {
+                ["image"] = "registry.test/busybox:1",
+                ["prompt"] = "-",
+                ["env"] = new JsonArray(new JsonObject { ["name"] = "CASE", ["value"] = Word(scene, name) }),
+                ["agent"] = new JsonObject { ["command"] = new JsonArray("sh", "-c", $"{TellStart}{work}\ncat starts") },
+            },
+        }.ToJsonString();
 
     /// <summary>Makes the file that the agent waits for; needs neither bridge nor operator.</summary>
     // The agent may end, and its container be removed, before podman has noted that touch has ended: what it says of that is no matter.
@@ -72,7 +74,10 @@ internal static class CountingAgent
         var status = run.Last.Status;
         Assert.True(status is { Phase: RunPhase.Succeeded, Reason: RunReason.Completed, Attempt: 1 }, $"{run.Name}: {run.Last}");
         var start = Assert.Single(Starts(scene, run));
-        Assert.Equal(start, Assert.Single(status.Result!.Text!.TrimEnd().Split('\n'), line => line.Length == start.Length && line.Count(c => c == '-') == 4));
+        Assert.Equal(
+            start,
+            Assert.Single(status.Result!.Text!.TrimEnd().Split('\n'), line => line.Length == start.Length && line.Count(c => c == '-') == 4)
+        );
     }
 
     private static string Word(Scene scene, string name) => $"{scene.Namespace}-{name}";

@@ -47,7 +47,9 @@ public sealed class DeletionTests(StackFixture stacks) : EndToEndTests(stacks)
 
     private static async Task<(RunHistory Run, NodeInspector Node, ContainerProcesses Processes)> StartAsync(Scene scene, string name)
     {
-        var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, name, "trap '' TERM; sh -c 'trap \"\" TERM; sleep 600' & sleep 600"));
+        var run = await scene.ApplyRunAsync(
+            CountingAgent.Document(scene, name, "trap '' TERM; sh -c 'trap \"\" TERM; sleep 600' & sleep 600")
+        );
         await run.RunningAsync();
         var node = scene.NodeOf(run);
         return (run, node, await node.ProcessesAsync(run.Uid));
@@ -61,6 +63,11 @@ public sealed class DeletionTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var before = process.ReadLog().Split(line).Length;
         await act();
-        await Poll.UntilAsync($"{process.Name} says '{line}'", Poll.Patience, () => process.ReadLog().Split(line).Length > before, Cancelled);
+        await Poll.UntilAsync(
+            $"{process.Name} says '{line}'",
+            Poll.Patience,
+            () => process.ReadLog().Split(line).Length > before,
+            Cancelled
+        );
     }
 }

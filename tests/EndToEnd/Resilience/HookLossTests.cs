@@ -8,7 +8,9 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Resilience;
 
-/// <summary>Bridges that die, states and logs that are lost while hooks run: what a hook did is never done again as if nothing had been.</summary>
+/// <summary>
+/// Bridges that die, states and logs that are lost while hooks run: what a hook did is never done again as if nothing had been.
+/// </summary>
 public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string Waits = "echo started >> starts; touch begun; until [ -e go ]; do sleep 0.1; done";
@@ -34,7 +36,10 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal((RunPhase.Succeeded, "started\n", 1), (ended.Phase, ended.Result!.Text, ended.Attempt));
         Assert.Equal([HookResult.Succeeded, HookResult.Succeeded], ended.Hooks!.Select(hook => hook.Result!.Value));
-        Assert.Equal((RunReason.HookFailed, "The hook onCreate[1] exited with 6; its output is in the log."), (failed.Reason, failed.Message));
+        Assert.Equal(
+            (RunReason.HookFailed, "The hook onCreate[1] exited with 6; its output is in the log."),
+            (failed.Reason, failed.Message)
+        );
         Assert.Equal([HookResult.Succeeded, HookResult.Failed], failed.Hooks!.Select(hook => hook.Result!.Value));
         Assert.Equal(1, await scene.NodeOf(run).CreatedAsync(run.Uid));
         Assert.Equal(1, await scene.NodeOf(fails).CreatedAsync(fails.Uid));
@@ -74,7 +79,12 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
 
         node.Link!.Cut();
         CountingAgent.LetGo(processes);
-        await Poll.UntilAsync("the agent runs", Poll.Patience, () => File.Exists($"/proc/{processes.FirstPid}/root/workspace/running"), Cancelled);
+        await Poll.UntilAsync(
+            "the agent runs",
+            Poll.Patience,
+            () => File.Exists($"/proc/{processes.FirstPid}/root/workspace/running"),
+            Cancelled
+        );
         await node.Bridge.KillAsync();
         Directory.Delete(node.Bridge.StatePath, recursive: true);
         await scene.Stack.Operator.KillAsync();
@@ -96,7 +106,10 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
 
         await bridge.KillAsync();
         using (var shim = Process.GetProcessById(processes.FirstPid))
+        {
             shim.Kill();
+        }
+
         await processes.GoneAsync(Soon);
         File.Delete(HookTests.LogPath(scene, run));
         await bridge.StartAsync(Cancelled);
@@ -153,8 +166,12 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal(2, await scene.NodeOf(run).CreatedAsync(run.Uid));
         await CountingAgent.LetGoAsync(scene, run);
         if (end)
+        {
             Assert.Equal((RunPhase.Succeeded, "started\n"), ((await run.EndAsync()).Phase, run.Last.Status.Result!.Text));
+        }
         else
+        {
             await run.RunningAsync();
+        }
     }
 }

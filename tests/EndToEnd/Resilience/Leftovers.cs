@@ -11,7 +11,11 @@ internal static class Leftovers
     /// <summary>No ended run has a container any more; and once the objects are deleted, nothing of them is on any node.</summary>
     public static async Task GoneAfterDeletionAsync(Scene scene, IReadOnlyList<RunHistory> runs)
     {
-        await EmptyAsync("the containers of ended runs are gone", Patience, () => OfAsync(scene, runs, (node, uid) => ContainersAsync(node, uid)));
+        await EmptyAsync(
+            "the containers of ended runs are gone",
+            Patience,
+            () => OfAsync(scene, runs, (node, uid) => ContainersAsync(node, uid))
+        );
         await scene.Stack.Http.DeleteAsync(scene.RunsPath);
         await EmptyAsync("nothing of deleted runs is left", Patience, () => OfAsync(scene, runs, (node, uid) => node.LeftoversAsync(uid)));
     }
@@ -36,13 +40,19 @@ internal static class Leftovers
     private static async Task<IReadOnlyList<string>> ContainersAsync(NodeInspector node, string uid) =>
         [.. (await node.ContainersAsync(uid)).Select(container => $"container {container["Names"]?[0]} {container["State"]}")];
 
-    private static async Task<IReadOnlyList<string>> OfAsync(Scene scene, IReadOnlyList<RunHistory> runs, Func<NodeInspector, string, Task<IReadOnlyList<string>>> look)
+    private static async Task<IReadOnlyList<string>> OfAsync(
+        Scene scene,
+        IReadOnlyList<RunHistory> runs,
+        Func<NodeInspector, string, Task<IReadOnlyList<string>>> look
+    )
     {
         List<string> left = [];
         foreach (var node in scene.Nodes)
         {
             foreach (var run in runs)
+            {
                 left.AddRange(await look(node, run.Uid));
+            }
         }
 
         return left;

@@ -40,7 +40,12 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
 
         await Leftovers.GoneAsync(old, run.Uid, Poll.Patience);
         Assert.Same(end, run.Last);
-        var dropped = scene.Stack.Operator.ReadLog().Split('\n').Where(line => line.Contains($"Node {old.Node.Name} reports attempt 1 of run {run.Uid}, which is not on record", StringComparison.Ordinal));
+        var dropped = scene
+            .Stack.Operator.ReadLog()
+            .Split('\n')
+            .Where(line =>
+                line.Contains($"Node {old.Node.Name} reports attempt 1 of run {run.Uid}, which is not on record", StringComparison.Ordinal)
+            );
         Assert.Single(dropped);
         using var http = new HttpClient();
         var metrics = await http.GetStringAsync(new Uri($"{scene.Stack.Operator.HealthUrl}/metrics"), Cancelled);
@@ -52,7 +57,9 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnPrivateStackAsync(TwoNodes);
         // It spends whatever it is let.
-        var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "run", $"until [ -e go ]; do {CountingAgent.Call}; sleep 0.2; done"));
+        var run = await scene.ApplyRunAsync(
+            CountingAgent.Document(scene, "run", $"until [ -e go ]; do {CountingAgent.Call}; sleep 0.2; done")
+        );
         await run.RunningAsync();
         await Poll.UntilAsync("the agent calls its model", Poll.Patience, () => CountingAgent.Starts(scene, run).Count == 1, Cancelled);
         var old = scene.NodeOf(run);
@@ -80,7 +87,12 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
 
         // Long enough for the bridge to give its link up.
         node.Node.Link!.Cut();
-        await Poll.UntilAsync("the bridge gives up its link", Poll.Patience, () => node.Node.Bridge.ReadLog().Contains("No link to the operator", StringComparison.Ordinal), Cancelled);
+        await Poll.UntilAsync(
+            "the bridge gives up its link",
+            Poll.Patience,
+            () => node.Node.Bridge.ReadLog().Contains("No link to the operator", StringComparison.Ordinal),
+            Cancelled
+        );
         node.Node.Link.Mend();
         await CountingAgent.LetGoAsync(scene, run);
         await run.EndAsync();
@@ -91,7 +103,13 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
     [Fact]
     public async Task Node_LostForGood_EveryRunEndsOrWaitsAsItsSpecSays()
     {
-        var scene = await OnPrivateStackAsync(new StackOptions { Node = new() { MaxRuns = 8 }, Operator = Terms.ShortForNodes });
+        var scene = await OnPrivateStackAsync(
+            new StackOptions
+            {
+                Node = new() { MaxRuns = 8 },
+                Operator = Terms.ShortForNodes,
+            }
+        );
         var once = await ApplyAsync(scene, "once", "retries", """{"nodeLost":0}""");
         var budgeted = await ApplyAsync(scene, "budgeted", "budget", """{"maxTokens":100000}""");
         var cancelled = await ApplyAsync(scene, "cancelled", "priority", "1");
@@ -105,7 +123,10 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         await scene.PatchAsync(suspended, "spec: {suspend: true}");
         // Nobody knows whether they still run: they are neither over nor waiting yet.
         var asked = await cancelled.UntilAsync("is observed", state => state.Status.ObservedGeneration == 2);
-        Assert.Equal((RunPhase.Running, "True", "Is being cancelled on node-1."), (asked.Phase, asked.Condition(RunConditions.Reconciling), asked.Status.Message));
+        Assert.Equal(
+            (RunPhase.Running, "True", "Is being cancelled on node-1."),
+            (asked.Phase, asked.Condition(RunConditions.Reconciling), asked.Status.Message)
+        );
 
         Assert.Equal((RunPhase.Failed, RunReason.NodeLost), ((await once.EndAsync()).Phase, once.Last.Reason));
         Assert.Equal((RunPhase.Failed, RunReason.NodeLost), ((await budgeted.EndAsync()).Phase, budgeted.Last.Reason));
@@ -127,7 +148,8 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         return await scene.ApplyRunAsync(document.ToJsonString());
     }
 
-    private static int Calls(Scene scene, string start) => scene.Stack.Model.Requests().Count(request => request["model"]?.ToString() == start);
+    private static int Calls(Scene scene, string start) =>
+        scene.Stack.Model.Requests().Count(request => request["model"]?.ToString() == start);
 
     private static async Task<(RunHistory Run, NodeInspector Node)> StartAsync(Scene scene)
     {
@@ -147,7 +169,12 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal((1, old.Node.Name, RunReason.NodeLost), (first.Attempt, first.Node, first.Reason));
 
         await run.UntilAsync("runs again", state => state is { Phase: RunPhase.Running, Status.Attempt: 2 });
-        await Poll.UntilAsync("the second agent told of its start", Poll.Patience, () => CountingAgent.Starts(scene, run).Count == 2, Cancelled);
+        await Poll.UntilAsync(
+            "the second agent told of its start",
+            Poll.Patience,
+            () => CountingAgent.Starts(scene, run).Count == 2,
+            Cancelled
+        );
         await CountingAgent.LetGoAsync(scene, run);
         var status = (await run.EndAsync()).Status;
         Assert.Equal((RunPhase.Succeeded, RunReason.Completed, 2), (status.Phase, status.Reason, status.Attempt));

@@ -39,7 +39,12 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         await bridge.KillAsync();
         var seen = bridge.ReadLog().Length;
         await bridge.LaunchAsync(Cancelled);
-        await Poll.UntilAsync("the bridge goes on with the attempt", Poll.Patience, () => bridge.ReadLog()[seen..].Contains("Goes on with attempt", StringComparison.Ordinal), Cancelled);
+        await Poll.UntilAsync(
+            "the bridge goes on with the attempt",
+            Poll.Patience,
+            () => bridge.ReadLog()[seen..].Contains("Goes on with attempt", StringComparison.Ordinal),
+            Cancelled
+        );
         await podman.StartAsync(Cancelled);
         Assert.NotEmpty(stayingProcesses.Alive());
         CountingAgent.LetGo(stayingProcesses);
@@ -69,7 +74,12 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         Assert.Equal(RunReason.NodeLost, second.Status.Attempts![0].Reason);
         await processes.GoneAsync(Soon);
         await run.UntilAsync("runs again", state => state is { Phase: RunPhase.Running, Status.Attempt: 2 });
-        await Poll.UntilAsync("the second agent told of its start", Poll.Patience, () => CountingAgent.Starts(scene, run).Count == 2, Cancelled);
+        await Poll.UntilAsync(
+            "the second agent told of its start",
+            Poll.Patience,
+            () => CountingAgent.Starts(scene, run).Count == 2,
+            Cancelled
+        );
         await CountingAgent.LetGoAsync(scene, run);
         Assert.Equal((RunPhase.Succeeded, 2), ((await run.EndAsync()).Phase, run.Last.Status.Attempt));
         Assert.Equal(2, CountingAgent.Starts(scene, run).Count);
@@ -96,7 +106,10 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
     private static (RunPhase?, RunReason?) EndOf(RunState state) => (state.Phase, state.Reason);
 
     private static async Task<(RunHistory Run, NodeInspector Node, ContainerProcesses Processes)> StartAsync(
-        Scene scene, string name, string work = CountingAgent.UntilLetGo)
+        Scene scene,
+        string name,
+        string work = CountingAgent.UntilLetGo
+    )
     {
         var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, name, work));
         await run.RunningAsync();

@@ -10,7 +10,15 @@ public sealed class OperatorKillTests(StackFixture stacks) : EndToEndTests(stack
     [Fact]
     public async Task Operator_KilledAtAnyMoment_EachAgentStartsOnceAndNothingStays()
     {
-        var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 2, Node = new NodeOptions { MaxRuns = 40 }, Operator = Terms.Short }, alone: true);
+        var scene = await OnPrivateStackAsync(
+            new StackOptions
+            {
+                Nodes = 2,
+                Node = new NodeOptions { MaxRuns = 40 },
+                Operator = Terms.Short,
+            },
+            alone: true
+        );
 
         var through = await scene.ApplyRunAsync(CountingAgent.Document(scene, "through-it-all", CountingAgent.UntilLetGo));
         await through.RunningAsync();

@@ -16,8 +16,8 @@ internal sealed class Storm(Scene scene, ServiceProcess victim, string serving)
     private readonly List<RunHistory> _runs = [];
 
     /// <summary>
-    /// For each delay: a few runs, the first at once, and the kill that long after it; then the process is started again. The runs of all rounds are under way at once, so
-    /// that each kill meets them at every stage. At last waits until all have ended.
+    /// For each delay: a few runs, the first at once, and the kill that long after it; then the process is started again. The runs of all
+    /// rounds are under way at once, so that each kill meets them at every stage. At last waits until all have ended.
     /// </summary>
     public async Task<IReadOnlyList<RunHistory>> RageAsync(IEnumerable<int> delaysMs, CancellationToken cancellationToken)
     {
@@ -28,7 +28,14 @@ internal sealed class Storm(Scene scene, ServiceProcess victim, string serving)
             await Task.Delay(delay, cancellationToken);
             await victim.KillAsync(cancellationToken);
             await coming;
-            await victim.WhileAsync(Poll.UntilAsync($"{victim.Name} serves again", Poll.Patience, () => Servings() >= seen + scene.Stack.Nodes.Count, cancellationToken));
+            await victim.WhileAsync(
+                Poll.UntilAsync(
+                    $"{victim.Name} serves again",
+                    Poll.Patience,
+                    () => Servings() >= seen + scene.Stack.Nodes.Count,
+                    cancellationToken
+                )
+            );
         }
 
         await victim.WhileAsync(Task.WhenAll(_runs.Select(run => run.EndAsync())));

@@ -14,12 +14,21 @@ public sealed class TwoLeadersTests(StackFixture stacks) : EndToEndTests(stacks)
     [Fact]
     public async Task Leader_PausedPastItsLeaseAndWoken_IsHeededByNobody()
     {
-        var scene = await OnPrivateStackAsync(new StackOptions { Operators = 2, Nodes = 2, Operator = Terms.Short with { NodeLostAfter = "24s" } }, alone: true);
+        var scene = await OnPrivateStackAsync(
+            new StackOptions
+            {
+                Operators = 2,
+                Nodes = 2,
+                Operator = Terms.Short with { NodeLostAfter = "24s" },
+            },
+            alone: true
+        );
         var running = await scene.ApplyRunAsync(CountingAgent.Document(scene, "running", CountingAgent.UntilLetGo));
         await running.RunningAsync();
         List<RunHistory> runs = [running];
 
-        // It stands still before, while and after it records and sends what it decided; and it wakes with its links to the nodes still up, or once they have left it.
+        // It stands still before, while and after it records and sends what it decided; and it wakes with its links to the nodes still up,
+        // or once they have left it.
         foreach (var (delay, linked) in ((int, bool)[])[(0, true), (40, false), (120, true)])
         {
             var (leader, standby) = await RolesAsync(scene);
@@ -31,7 +40,10 @@ public sealed class TwoLeadersTests(StackFixture stacks) : EndToEndTests(stacks)
             Assert.True(await EpochAsync(scene) > epoch);
             runs.Add(await CreateAsync(scene, $"taken-over-{delay}"));
             if (!linked)
-                await runs[^1].UntilAsync("runs under the new leader, or ended", state => state.Phase == RunPhase.Running || state.IsFinished);
+            {
+                await runs[^1]
+                    .UntilAsync("runs under the new leader, or ended", state => state.Phase == RunPhase.Running || state.IsFinished);
+            }
 
             leader.Resume();
 

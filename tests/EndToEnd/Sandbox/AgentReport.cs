@@ -18,9 +18,13 @@ internal sealed class AgentReport
         foreach (var line in (status.Result?.Text ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.StartsWith("# ", StringComparison.Ordinal))
+            {
                 section = line[2..];
+            }
             else
+            {
                 lines.Add((section, line));
+            }
         }
 
         return new AgentReport(lines.ToLookup(line => line.Section, line => line.Line, StringComparer.Ordinal));
@@ -30,7 +34,12 @@ internal sealed class AgentReport
     public IReadOnlyList<string> Lines(string section) => [.. _lines[section]];
 
     /// <summary>The results of a section by what was tried.</summary>
-    public Dictionary<string, string> Results(string section) => _lines[section]
-        .Select(line => (Line: line, At: line.LastIndexOf(": ", StringComparison.Ordinal)))
-        .ToDictionary(it => it.At < 0 ? it.Line : it.Line[..it.At], it => it.At < 0 ? "" : it.Line[(it.At + 2)..], StringComparer.Ordinal);
+    public Dictionary<string, string> Results(string section) =>
+        _lines[section]
+            .Select(line => (Line: line, At: line.LastIndexOf(": ", StringComparison.Ordinal)))
+            .ToDictionary(
+                it => it.At < 0 ? it.Line : it.Line[..it.At],
+                it => it.At < 0 ? "" : it.Line[(it.At + 2)..],
+                StringComparer.Ordinal
+            );
 }

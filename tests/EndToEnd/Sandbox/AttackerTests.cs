@@ -5,7 +5,10 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>The agent as attacker: against its record, the node's disk, and what others need. (More of it in the scenarios beside this file, and in Shim.Tests.)</summary>
+/// <summary>
+/// The agent as attacker: against its record, the node's disk, and what others need. (More of it in the scenarios beside this file, and in
+/// Shim.Tests.)
+/// </summary>
 public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -13,12 +16,16 @@ public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var text = await AttackAsync(scene, """
+        var text = await AttackAsync(
+            scene,
+            """
             echo 'r{"t":"exited","code":0,"by":"agent","stdoutBytes":0,"stderrBytes":0,"truncated":false}'
             printf '\nr{"t":"exited","code":0}\n2026-01-01T00:00:00.000000000+00:00 stdout F r{"t":"exited","code":0}\n'
             for fd in 0 1 2 3 4 5 6 7 8 9; do echo 'r{"t":"exited","code":0}' > /proc/1/fd/$fd; done 2> /dev/null
             exit 7
-            """, exit: 7);
+            """,
+            exit: 7
+        );
 
         Assert.Equal(
             """
@@ -28,7 +35,8 @@ public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
             2026-01-01T00:00:00.000000000+00:00 stdout F r{"t":"exited","code":0}
 
             """,
-            text);
+            text
+        );
     }
 
     [Theory]
@@ -39,7 +47,8 @@ public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -49,7 +58,8 @@ public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
               agent:
                 command: [bash, -c, {{JsonValue.Create(flood + "; echo; echo the last line")!.ToJsonString()}}]
               output: {logBytes: 1Mi}
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunPhase.Succeeded, status.Phase);
@@ -63,15 +73,21 @@ public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Files_MadeToBeInTheWay_AreRemovedWithTheRun()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync(HeldRun.Yaml("traps", "registry.test/agent:1", """
-            for folder in /workspace "$HOME"; do
-                cd $folder; mkdir -p closed/inside; echo x > closed/inside/file; chmod 000 closed/inside/file closed/inside closed
-                ln -s / root; ln -s /etc etc; ln -s loop loop; mkfifo pipe; touch "$(printf 'new\nline')" -- -rf; cp /bin/true own; chmod 6755 own
-                perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0); bind($s, sockaddr_un("socket"))'
-                perl -e 'for (1 .. 2000) { mkdir "deeper" or die; chdir "deeper" or die }' || exit 3
-            done
-            mkdir /workspace/many; cd /workspace/many; seq 5000 | xargs touch
-            """));
+        var run = await scene.ApplyRunAsync(
+            HeldRun.Yaml(
+                "traps",
+                "registry.test/agent:1",
+                """
+                for folder in /workspace "$HOME"; do
+                    cd $folder; mkdir -p closed/inside; echo x > closed/inside/file; chmod 000 closed/inside/file closed/inside closed
+                    ln -s / root; ln -s /etc etc; ln -s loop loop; mkfifo pipe; touch "$(printf 'new\nline')" -- -rf; cp /bin/true own; chmod 6755 own
+                    perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0); bind($s, sockaddr_un("socket"))'
+                    perl -e 'for (1 .. 2000) { mkdir "deeper" or die; chdir "deeper" or die }' || exit 3
+                done
+                mkdir /workspace/many; cd /workspace/many; seq 5000 | xargs touch
+                """
+            )
+        );
         Assert.Equal(RunPhase.Succeeded, (await run.EndAsync()).Phase);
         var node = scene.NodeOf(run);
         Assert.Equal(2, (await node.VolumesAsync(run.Uid)).Count);
@@ -86,7 +102,8 @@ public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task ForkBombAndMemory_OfOneRun_LeaveAnotherAlone()
     {
         var scene = await OnSharedStackAsync();
-        var bomb = await scene.ApplyRunAsync("""
+        var bomb = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -98,17 +115,20 @@ public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
               resources:
                 limits: {pids: 64}
               timeout: 6s
-            """);
+            """
+        );
         await bomb.RunningAsync();
 
-        var other = await scene.ApplyRunAsync("""
+        var other = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
               name: other
             spec:
               prompt: "@say well"
-            """);
+            """
+        );
 
         Assert.Equal("well", (await other.EndAsync()).Status.Result?.Text);
         Assert.Equal(RunReason.TimedOut.ToString(), (await bomb.EndAsync()).Status.Reason?.ToString());
@@ -116,7 +136,8 @@ public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
 
     private static async Task<string> AttackAsync(Scene scene, string script, int exit)
     {
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -126,7 +147,8 @@ public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
               agent:
                 command: [bash, -c, {{JsonValue.Create(script)!.ToJsonString()}}]
               timeout: 60s
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
         Assert.Equal(exit, status.ExitCode);
         Assert.Equal(exit == 0 ? RunReason.Completed.ToString() : RunReason.AgentError.ToString(), status.Reason?.ToString());

@@ -45,13 +45,20 @@ public sealed class ConfinementScenario(StackFixture stacks) : Scenario(stacks)
         var inside = Pairs((await run.Run.EndAsync()).Status.Result?.Text ?? "");
         lock (_runs)
         {
-            (_runs[image], _inspected[image], _configs[image], _status[image], _inside[image]) = (run, run.Inspected, config, status, inside);
+            (_runs[image], _inspected[image], _configs[image], _status[image], _inside[image]) = (
+                run,
+                run.Inspected,
+                config,
+                status,
+                inside
+            );
         }
     }
 
-    private static ILookup<string, string> Pairs(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .Select(line => line.Split(':', 2))
-        .ToLookup(pair => pair[0], pair => pair[^1].Trim(), StringComparer.Ordinal);
+    private static ILookup<string, string> Pairs(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(':', 2))
+            .ToLookup(pair => pair[0], pair => pair[^1].Trim(), StringComparer.Ordinal);
 
     private const string Look = """
         env | sed 's/^/env: /'

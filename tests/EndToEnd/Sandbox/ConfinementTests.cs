@@ -3,14 +3,51 @@ using System.Text.Json.Nodes;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>SANDBOX.md "Container", line by line: by the engine's word, by what the OCI runtime was told, and as it looks from inside, in whatever image.</summary>
+/// <summary>
+/// SANDBOX.md "Container", line by line: by the engine's word, by what the OCI runtime was told, and as it looks from inside, in whatever
+/// image.
+/// </summary>
 public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTests(scenario), IClassFixture<ConfinementScenario>
 {
     private static readonly string[] RefusedCalls =
     [
-        "unshare", "setns", "clone3", "mount", "umount2", "pivot_root", "chroot", "fsopen", "fsmount", "move_mount", "open_tree", "mount_setattr", "keyctl", "add_key",
-        "request_key", "ptrace", "pidfd_getfd", "process_vm_readv", "process_vm_writev", "bpf", "io_uring_setup", "io_uring_enter", "io_uring_register", "userfaultfd",
-        "perf_event_open", "open_by_handle_at", "init_module", "kexec_load", "reboot", "swapon", "quotactl", "syslog", "io_setup", "io_submit", "io_getevents", "mq_open", "fanotify_init",
+        "unshare",
+        "setns",
+        "clone3",
+        "mount",
+        "umount2",
+        "pivot_root",
+        "chroot",
+        "fsopen",
+        "fsmount",
+        "move_mount",
+        "open_tree",
+        "mount_setattr",
+        "keyctl",
+        "add_key",
+        "request_key",
+        "ptrace",
+        "pidfd_getfd",
+        "process_vm_readv",
+        "process_vm_writev",
+        "bpf",
+        "io_uring_setup",
+        "io_uring_enter",
+        "io_uring_register",
+        "userfaultfd",
+        "perf_event_open",
+        "open_by_handle_at",
+        "init_module",
+        "kexec_load",
+        "reboot",
+        "swapon",
+        "quotactl",
+        "syslog",
+        "io_setup",
+        "io_submit",
+        "io_getevents",
+        "mq_open",
+        "fanotify_init",
     ];
 
     /// <summary>The images, for each case.</summary>
@@ -21,19 +58,38 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
     public void User_IsANumberOfTheSubordinateRange(string image)
     {
         var machine = scenario.Run(image).Node.Node.Machine;
-        var users = scenario.Status(image)["Uid"].Concat(scenario.Status(image)["Gid"]).SelectMany(ids => ids.Split('\t')).Select(id => uint.Parse(id, CultureInfo.InvariantCulture));
+        var users = scenario
+            .Status(image)["Uid"]
+            .Concat(scenario.Status(image)["Gid"])
+            .SelectMany(ids => ids.Split('\t'))
+            .Select(id => uint.Parse(id, CultureInfo.InvariantCulture));
         var user = Assert.Single(users.Distinct());
         Assert.InRange(user, machine.FirstSubordinate, machine.FirstSubordinate + 65_535);
         Assert.NotEqual(machine.User, user);
-        Assert.Equal("", scenario.Config(image)["process"]!["user"]!["additionalGids"]?.AsArray().Select(id => id!.ToString()).Except([Number(image)]).FirstOrDefault() ?? "");
-        Assert.Equal($"uid={Number(image)}(agent) gid={Number(image)}(agent) groups={Number(image)}(agent)", Assert.Single(scenario.Inside(image)["id"]));
+        Assert.Equal(
+            "",
+            scenario.Config(image)["process"]!["user"]!
+                ["additionalGids"]
+                ?.AsArray()
+                .Select(id => id!.ToString())
+                .Except([Number(image)])
+                .FirstOrDefault()
+                ?? ""
+        );
+        Assert.Equal(
+            $"uid={Number(image)}(agent) gid={Number(image)}(agent) groups={Number(image)}(agent)",
+            Assert.Single(scenario.Inside(image)["id"])
+        );
     }
 
     [Theory]
     [MemberData(nameof(Images))]
     public void Capabilities_AreNone_AndCannotBeGained(string image)
     {
-        Assert.All(new[] { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" }, name => Assert.Equal("0000000000000000", Assert.Single(scenario.Status(image)[name])));
+        Assert.All(
+            new[] { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" },
+            name => Assert.Equal("0000000000000000", Assert.Single(scenario.Status(image)[name]))
+        );
         Assert.Equal("1", Assert.Single(scenario.Status(image)["NoNewPrivs"]));
         var process = scenario.Config(image)["process"]!;
         Assert.True(process["noNewPrivileges"]!.GetValue<bool>());
@@ -64,7 +120,8 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
         var linux = scenario.Config(image)["linux"]!;
         Assert.Equal(
             ["cgroup", "ipc", "mount", "network", "pid", "uts"],
-            linux["namespaces"]!.AsArray().Select(space => space!["type"]!.ToString() + space["path"]).Order(StringComparer.Ordinal));
+            linux["namespaces"]!.AsArray().Select(space => space!["type"]!.ToString() + space["path"]).Order(StringComparer.Ordinal)
+        );
         Assert.Empty(linux["devices"]?.AsArray() ?? []);
         Assert.Empty(scenario.Config(image)["hooks"]?.AsObject().Where(hook => hook.Value is not null) ?? []);
         Assert.Empty((linux["sysctl"]?.AsObject() ?? []).Select(pair => pair.Key).Except(["net.ipv4.ping_group_range"]));
@@ -72,7 +129,15 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
         var host = scenario.Inspected(image)["HostConfig"]!;
         Assert.Equal(
             ("none", "none", "private", "private", "private", ""),
-            (host["NetworkMode"]!.ToString(), host["IpcMode"]!.ToString(), host["PidMode"]!.ToString(), host["UTSMode"]!.ToString(), host["CgroupMode"]!.ToString(), host["UsernsMode"]!.ToString()));
+            (
+                host["NetworkMode"]!.ToString(),
+                host["IpcMode"]!.ToString(),
+                host["PidMode"]!.ToString(),
+                host["UTSMode"]!.ToString(),
+                host["CgroupMode"]!.ToString(),
+                host["UsernsMode"]!.ToString()
+            )
+        );
         Assert.False(host["Privileged"]!.GetValue<bool>());
     }
 
@@ -91,12 +156,18 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
     [MemberData(nameof(Images))]
     public void Mounts_AreThoseMeant_WithTheirFlagsAndBounds(string image)
     {
-        var mounts = scenario.Inside(image)["mount"].Select(mount => mount.Split(' ')).ToLookup(mount => mount[0], mount => $"{mount[1]} {mount[2]}");
+        var mounts = scenario
+            .Inside(image)["mount"]
+            .Select(mount => mount.Split(' '))
+            .ToLookup(mount => mount[0], mount => $"{mount[1]} {mount[2]}");
         string Options(string path) => Assert.Single(mounts[path]);
         Assert.StartsWith("ro", Options("/"));
         Assert.StartsWith("ro,nosuid,nodev,noexec", Options("/run/stromboli"));
         Assert.StartsWith("ro,nosuid,nodev", Options("/opt/stromboli/shim"));
-        Assert.All(["/etc/hosts", "/etc/resolv.conf", "/etc/passwd", "/etc/group", "/etc/hostname"], path => Assert.StartsWith("ro,nosuid,nodev,noexec", Options(path)));
+        Assert.All(
+            ["/etc/hosts", "/etc/resolv.conf", "/etc/passwd", "/etc/group", "/etc/hostname"],
+            path => Assert.StartsWith("ro,nosuid,nodev,noexec", Options(path))
+        );
         Assert.All(["/workspace", "/home/agent"], path => Assert.StartsWith("rw,nosuid,nodev", Options(path)));
         Assert.Matches("^rw,nosuid,nodev,relatime .*size=262144k,nr_inodes=65536", Options("/tmp"));
         Assert.Matches("^rw,nosuid,nodev,noexec,relatime .*size=131072k,nr_inodes=65536", Options("/var/tmp"));
@@ -105,9 +176,16 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
         Assert.DoesNotContain(mounts, mount => mount.Key.Contains("/volume", StringComparison.Ordinal));
         Assert.Equal(
             ["/etc/hosts", "/etc/resolv.conf", "/home/agent", "/opt/stromboli/shim", "/run/stromboli", "/workspace"],
-            scenario.Inspected(image)["Mounts"]!.AsArray().Select(mount => mount!["Destination"]!.ToString()).Order(StringComparer.Ordinal));
-        Assert.All(["/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/sys/firmware"], path => Assert.Contains(path, Paths(image, "maskedPaths")));
-        Assert.All(["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"], path => Assert.Contains(path, Paths(image, "readonlyPaths")));
+            scenario.Inspected(image)["Mounts"]!.AsArray().Select(mount => mount!["Destination"]!.ToString()).Order(StringComparer.Ordinal)
+        );
+        Assert.All(
+            ["/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/sys/firmware"],
+            path => Assert.Contains(path, Paths(image, "maskedPaths"))
+        );
+        Assert.All(
+            ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
+            path => Assert.Contains(path, Paths(image, "readonlyPaths"))
+        );
     }
 
     [Theory]
@@ -117,13 +195,28 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
         var process = scenario.Config(image)["process"]!;
         Assert.Equal(["/opt/stromboli/shim"], process["args"]!.AsArray().Select(argument => argument!.ToString()));
         Assert.Equal("/", process["cwd"]!.ToString());
-        Assert.Empty(process["env"]!.AsArray().Select(variable => variable!.ToString()).Except(["HOSTNAME=agent", "HOME=/home/agent", "container=podman", "container=oci", "TERM=xterm"]));
+        Assert.Empty(
+            process["env"]!
+                .AsArray()
+                .Select(variable => variable!.ToString())
+                .Except(["HOSTNAME=agent", "HOME=/home/agent", "container=podman", "container=oci", "TERM=xterm"])
+        );
         var config = scenario.Inspected(image)["Config"]!;
         Assert.Equal("SIGTERM", config["StopSignal"]!.ToString());
         Assert.Equal(["NONE"], config["Healthcheck"]!["Test"]!.AsArray().Select(word => word!.ToString()));
         Assert.Equal("ignore", config["sdNotifyMode"]!.ToString());
         Assert.Null(config["Volumes"]);
-        Assert.Empty(config["Annotations"]!.AsObject().Select(pair => pair.Key).Except(["io.container.manager", "org.opencontainers.image.stopSignal", "org.systemd.property.KillSignal", "org.systemd.property.TimeoutStopUSec"]));
+        Assert.Empty(
+            config["Annotations"]!
+                .AsObject()
+                .Select(pair => pair.Key)
+                .Except([
+                    "io.container.manager",
+                    "org.opencontainers.image.stopSignal",
+                    "org.systemd.property.KillSignal",
+                    "org.systemd.property.TimeoutStopUSec",
+                ])
+        );
         Assert.Equal("libpod", config["Annotations"]!["io.container.manager"]!.ToString());
     }
 
@@ -132,9 +225,22 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
     public void Agent_HasOurEnvironmentAlone(string image)
     {
         Assert.Equal(
-            ["ANTHROPIC_API_KEY=placeholder", "ANTHROPIC_BASE_URL=http://127.0.0.1:8317", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1", "DISABLE_AUTOUPDATER=1", "HOME=/home/agent", "LANG=C.UTF-8",
-                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR=/tmp", "USER=agent"],
-            scenario.Inside(image)["env"].Where(variable => variable.Split('=')[0] is not ("PWD" or "SHLVL" or "OLDPWD" or "_")).Order(StringComparer.Ordinal));
+            [
+                "ANTHROPIC_API_KEY=placeholder",
+                "ANTHROPIC_BASE_URL=http://127.0.0.1:8317",
+                "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
+                "DISABLE_AUTOUPDATER=1",
+                "HOME=/home/agent",
+                "LANG=C.UTF-8",
+                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                "TMPDIR=/tmp",
+                "USER=agent",
+            ],
+            scenario
+                .Inside(image)["env"]
+                .Where(variable => variable.Split('=')[0] is not ("PWD" or "SHLVL" or "OLDPWD" or "_"))
+                .Order(StringComparer.Ordinal)
+        );
         Assert.Equal(["/workspace"], scenario.Inside(image)["pwd"]);
         Assert.Equal(["agent"], scenario.Inside(image)["hostname"]);
         Assert.Equal(["127.0.0.1 localhost agent", "::1 localhost agent"], scenario.Inside(image)["hosts"]);
@@ -154,8 +260,13 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
     [MemberData(nameof(Images))]
     public async Task Limits_AreSet_OrLabelledAsNotEnforced(string image)
     {
-        Assert.Equal(["core file size 0 0", "processes 256 256", "pending signals 1024 1024", "nice priority 0 0", "realtime priority 0 0"], scenario.Inside(image)["limit"]);
-        var node = await scenario.Scene.Stack.Http.GetAsync($"/apis/stromboli.dev/v1alpha1/agentnodes/{scenario.Run(image).Node.Node.Name}");
+        Assert.Equal(
+            ["core file size 0 0", "processes 256 256", "pending signals 1024 1024", "nice priority 0 0", "realtime priority 0 0"],
+            scenario.Inside(image)["limit"]
+        );
+        var node = await scenario.Scene.Stack.Http.GetAsync(
+            $"/apis/stromboli.dev/v1alpha1/agentnodes/{scenario.Run(image).Node.Node.Name}"
+        );
         var enforced = node!["status"]!["enforcedLimits"]?.AsArray().Select(limit => limit!.ToString()).ToHashSet() ?? [];
         var host = scenario.Inspected(image)["HostConfig"]!;
         Assert.Equal(enforced.Contains("memory") ? 512L * 1024 * 1024 : 0, host["Memory"]!.GetValue<long>());
@@ -163,7 +274,8 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
         Assert.Equal(enforced.Contains("pids") ? 256 : 0, host["PidsLimit"]!.GetValue<long>());
         Assert.Equal(
             enforced.IsSupersetOf(["cpu", "memory", "pids"]) ? "enforced" : "unenforced",
-            scenario.Inspected(image)["Config"]!["Labels"]!["stromboli.dev/limits"]!.ToString());
+            scenario.Inspected(image)["Config"]!["Labels"]!["stromboli.dev/limits"]!.ToString()
+        );
     }
 
     [Theory]
@@ -176,7 +288,10 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
         var log = inspected["HostConfig"]!["LogConfig"]!;
         Assert.Equal("k8s-file", log["Type"]!.ToString());
         Assert.EndsWith($"/state/attempts/{scenario.Run(image).Run.Uid}-1/log", log["Path"]!.ToString());
-        Assert.DoesNotContain(inspected["Mounts"]!.AsArray(), mount => log["Path"]!.ToString().StartsWith(mount!["Source"] + "/", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            inspected["Mounts"]!.AsArray(),
+            mount => log["Path"]!.ToString().StartsWith(mount!["Source"] + "/", StringComparison.Ordinal)
+        );
         // It outlives the container, which is gone.
         Assert.True(File.Exists(Path.Combine(scenario.Run(image).StatePath, "log")));
         Assert.Contains(inspected["HostConfig"]!["RestartPolicy"]!["Name"]!.ToString(), new[] { "", "no" });
@@ -186,7 +301,8 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
     private static List<JsonArray> RulesOf(IEnumerable<JsonNode?> rules, string call) =>
         [.. rules.Where(rule => rule!["names"]!.AsArray().Any(name => name!.ToString() == call)).Select(rule => rule!["args"]!.AsArray())];
 
-    private IEnumerable<string> Paths(string image, string kind) => scenario.Config(image)["linux"]![kind]!.AsArray().Select(path => path!.ToString());
+    private IEnumerable<string> Paths(string image, string kind) =>
+        scenario.Config(image)["linux"]![kind]!.AsArray().Select(path => path!.ToString());
 
     private string Number(string image) => scenario.Config(image)["process"]!["user"]!["uid"]!.ToString();
 }

@@ -45,11 +45,19 @@ public sealed class ExhaustionScenario(StackFixture stacks) : Scenario(stacks)
         var node = Scene.Inspect(NodeName);
         await Intruders.EnsureAsync(node);
         var before = node.Node.Bridge.Pid;
-        Hog = await HeldRun.StartAsync(Scene, HeldRun.Yaml("hog", Intruders.Image, HogsScript, $$"""
-              nodeName: {{NodeName}}
-              resources:
-                limits: {pids: {{Processes}}}
-            """));
+        Hog = await HeldRun.StartAsync(
+            Scene,
+            HeldRun.Yaml(
+                "hog",
+                Intruders.Image,
+                HogsScript,
+                $$"""
+                  nodeName: {{NodeName}}
+                  resources:
+                    limits: {pids: {{Processes}}}
+                """
+            )
+        );
         await Hog.HearAsync("full");
         await RunOthersAsync();
         GatewayConnections = Connections();
@@ -79,7 +87,8 @@ public sealed class ExhaustionScenario(StackFixture stacks) : Scenario(stacks)
 
     private async Task RunOthersAsync()
     {
-        var claude = await Scene.ApplyRunAsync($$"""
+        var claude = await Scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -92,16 +101,31 @@ public sealed class ExhaustionScenario(StackFixture stacks) : Scenario(stacks)
                 claude:
                   dangerouslySkipPermissions: true
               nodeName: {{NodeName}}
-            """);
-        var neighbour = await Scene.ApplyRunAsync(HeldRun.Yaml("neighbour", Intruders.Image, """
-            echo "# held"; intruder signals /bin/sh; intruder descriptors /bin/sh
-            echo "# forks"; i=0; while [ $i -lt 200 ] && (exit 0); do i=$((i + 1)); done; echo "forked: $i"
-            """, $"  nodeName: {NodeName}"));
-        var glutton = await Scene.ApplyRunAsync(HeldRun.Yaml("glutton", Intruders.Image, "intruder memory 200000000 /bin/sh", $$"""
-              nodeName: {{NodeName}}
-              resources:
-                limits: {memory: 64Mi}
-            """));
+            """
+        );
+        var neighbour = await Scene.ApplyRunAsync(
+            HeldRun.Yaml(
+                "neighbour",
+                Intruders.Image,
+                """
+                echo "# held"; intruder signals /bin/sh; intruder descriptors /bin/sh
+                echo "# forks"; i=0; while [ $i -lt 200 ] && (exit 0); do i=$((i + 1)); done; echo "forked: $i"
+                """,
+                $"  nodeName: {NodeName}"
+            )
+        );
+        var glutton = await Scene.ApplyRunAsync(
+            HeldRun.Yaml(
+                "glutton",
+                Intruders.Image,
+                "intruder memory 200000000 /bin/sh",
+                $$"""
+                  nodeName: {{NodeName}}
+                  resources:
+                    limits: {memory: 64Mi}
+                """
+            )
+        );
         Claude = (await claude.EndAsync()).Status;
         Neighbour = AgentReport.Of((await neighbour.EndAsync()).Status);
         Glutton = (await glutton.EndAsync()).Status;
@@ -111,6 +135,7 @@ public sealed class ExhaustionScenario(StackFixture stacks) : Scenario(stacks)
     private int Connections()
     {
         var path = Hog.RunDirectory + "/model.sock";
-        return File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{Hog.FirstPid}/net/unix")).Count(line => line.EndsWith(path, StringComparison.Ordinal));
+        return File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{Hog.FirstPid}/net/unix"))
+            .Count(line => line.EndsWith(path, StringComparison.Ordinal));
     }
 }

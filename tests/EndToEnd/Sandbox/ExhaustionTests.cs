@@ -32,7 +32,8 @@ public sealed class ExhaustionTests(ExhaustionScenario scenario) : ScenarioTests
     }
 
     [Fact]
-    public void Processes_OfANeighbour_StartWhileAnAgentForksAtItsBound() => Assert.Equal(["forked: 200"], scenario.Neighbour.Lines("forks"));
+    public void Processes_OfANeighbour_StartWhileAnAgentForksAtItsBound() =>
+        Assert.Equal(["forked: 200"], scenario.Neighbour.Lines("forks"));
 
     [Fact]
     public void QueuedSignals_AreBounded_AndEveryRunHasItsOwn()

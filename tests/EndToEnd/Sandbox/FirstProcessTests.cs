@@ -6,8 +6,8 @@ using Stromboli.Testbed;
 namespace Stromboli.EndToEnd.Sandbox;
 
 /// <summary>
-/// A program led over the shim, in an image made for that. It writes the log of an agent that ran well, claims to be running, then hooks, then ended, and asks for the
-/// model (<c>impersonate</c> in Intruder/intruder.c).
+/// A program led over the shim, in an image made for that. It writes the log of an agent that ran well, claims to be running, then hooks,
+/// then ended, and asks for the model (<c>impersonate</c> in Intruder/intruder.c).
 /// </summary>
 public sealed class FirstProcessTests(StackFixture stacks) : EndToEndTests(stacks)
 {
@@ -25,7 +25,9 @@ public sealed class FirstProcessTests(StackFixture stacks) : EndToEndTests(stack
 
         // By a volume: one that talks, and one that only leaves a log and ends.
         foreach (var program in new[] { "talks", "ends" })
+        {
             AssertDenied(await scene.ApplyRunAsync(Document(program, program)), await EndAsync(scene, program));
+        }
 
         // By what an earlier turn left in its session's workspace, once the image's name means another one.
         var session = new SessionCase(scene);
@@ -37,13 +39,21 @@ public sealed class FirstProcessTests(StackFixture stacks) : EndToEndTests(stack
 
         // Found by a bridge that was started meanwhile, unless the one before was quicker.
         var run = await scene.ApplyRunAsync(Document("found", "talks"));
-        await Poll.UntilAsync("it has a container, or has ended", TimeSpan.FromSeconds(60), async _ => run.States is [.., var last] && (IsOver(last) || (await node.ContainersAsync(run.Uid)).Count > 0));
+        await Poll.UntilAsync(
+            "it has a container, or has ended",
+            TimeSpan.FromSeconds(60),
+            async _ => run.States is [.., var last] && (IsOver(last) || (await node.ContainersAsync(run.Uid)).Count > 0)
+        );
         var bridge = Assert.Single(scene.Stack.Nodes).Bridge;
         await bridge.KillAsync(Cancelled);
         await bridge.StartAsync(Cancelled);
         AssertDenied(run, await EndAsync(scene, "found"));
 
-        await Poll.UntilAsync("no container is left", TimeSpan.FromSeconds(30), async _ => (await node.ContainersAsync(run.Uid)).Count == 0);
+        await Poll.UntilAsync(
+            "no container is left",
+            TimeSpan.FromSeconds(30),
+            async _ => (await node.ContainersAsync(run.Uid)).Count == 0
+        );
         Assert.Empty(scene.Stack.Model.Requests());
     }
 
@@ -52,12 +62,25 @@ public sealed class FirstProcessTests(StackFixture stacks) : EndToEndTests(stack
         await Intruders.EnsureAsync(node);
         var machine = node.Node.Machine;
         await machine.PodmanAsync(
-            "run", "--name", "linked", "--network", "none", "registry.test/busybox:1",
-            "sh", "-c", $"mkdir -p /opt/stromboli /a/b/c/d && ln -s /opt/stromboli/shim {FileLink} && ln -s /opt/stromboli {FolderLink}");
+            "run",
+            "--name",
+            "linked",
+            "--network",
+            "none",
+            "registry.test/busybox:1",
+            "sh",
+            "-c",
+            $"mkdir -p /opt/stromboli /a/b/c/d && ln -s /opt/stromboli/shim {FileLink} && ln -s /opt/stromboli {FolderLink}"
+        );
         await machine.PodmanAsync("commit", "linked", Linked);
         await machine.PodmanAsync("tag", Intruders.Image, "localhost/turn:1");
-        (await machine.RunAsync(["sh", "-c", $"mkdir -p {Public} && cd {Public} && cp ../intruder-image/intruder talks && cp talks ends && printf e >> ends && chmod 755 talks ends"]))
-            .OrThrow("Laying programs down");
+        (
+            await machine.RunAsync([
+                "sh",
+                "-c",
+                $"mkdir -p {Public} && cd {Public} && cp ../intruder-image/intruder talks && cp talks ends && printf e >> ends && chmod 755 talks ends",
+            ])
+        ).OrThrow("Laying programs down");
     }
 
     private static async Task<RunState> EndAsync(Scene scene, string name) => await scene.Run(name).EndAsync();
@@ -72,17 +95,18 @@ public sealed class FirstProcessTests(StackFixture stacks) : EndToEndTests(stack
 
     private static bool IsOver(RunState state) => state.Phase is RunPhase.Failed or RunPhase.Succeeded or RunPhase.Cancelled;
 
-    private static string Document(string name, string program) => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: not read
-          image: {{Linked}}
-          volumes: [{hostPath: {{Public}}/{{program}}, mountPath: {{FileLink}}}]
-          timeout: 120s
-          agent:
-            command: [sh, -c, "true"]
-        """;
+    private static string Document(string name, string program) =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: not read
+              image: {{Linked}}
+              volumes: [{hostPath: {{Public}}/{{program}}, mountPath: {{FileLink}}}]
+              timeout: 120s
+              agent:
+                command: [sh, -c, "true"]
+            """;
 }

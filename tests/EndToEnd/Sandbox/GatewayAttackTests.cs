@@ -36,7 +36,8 @@ public sealed class GatewayAttackTests(StackFixture stacks) : EndToEndTests(stac
         var scene = await OnSharedStackAsync();
         var prompt = $"@usage in=123 out=45\n@say well\n# {scene.Namespace}";
         await Intruders.EnsureAsync(scene.Inspect("node-1"));
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: v1
             kind: Secret
             metadata:
@@ -54,9 +55,14 @@ public sealed class GatewayAttackTests(StackFixture stacks) : EndToEndTests(stac
                 - name: BODY
                   value: '{"model":"claude-opus-4-5","max_tokens":100,"messages":[{"role":"user","content":"{{prompt.ReplaceLineEndings("\\n")}}"}]}'
             """)}}
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
-        var answers = (status.Result?.Text ?? "").Split('\n').Where(line => line.Contains(": ", StringComparison.Ordinal)).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        var answers = (status.Result?.Text ?? "")
+            .Split('\n')
+            .Where(line => line.Contains(": ", StringComparison.Ordinal))
+            .Select(line => line.Split(": ", 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
 
         Assert.Equal("200", answers["own credential"]);
         var request = Assert.Single(scene.ModelRequests(prompt));
@@ -64,7 +70,10 @@ public sealed class GatewayAttackTests(StackFixture stacks) : EndToEndTests(stac
         Assert.DoesNotContain(scene.Stack.Model.Requests(), other => other.ToJsonString().Contains("stolen", StringComparison.Ordinal));
 
         Assert.All(["another path", "files", "dots", "escapes", "query"], name => Assert.Equal("404", answers[name]));
-        Assert.All(["absolute target", "two lengths", "no JSON", "mcp servers", "tool at the provider", "source elsewhere", "unknown beta"], name => Assert.Equal("400", answers[name]));
+        Assert.All(
+            ["absolute target", "two lengths", "no JSON", "mcp servers", "tool at the provider", "source elsewhere", "unknown beta"],
+            name => Assert.Equal("400", answers[name])
+        );
         Assert.Contains(answers["tunnel"], new[] { "404", "405", "400" });
         Assert.Equal("200", answers["upgrade"]);
         Assert.All(scene.Stack.Model.Requests(), other => Assert.StartsWith("/v1/messages", other["target"]!.ToString()));

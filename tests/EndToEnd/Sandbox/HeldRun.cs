@@ -28,8 +28,10 @@ internal sealed class HeldRun
     /// <summary>Its run directory, as the node sees it.</summary>
     public string RunDirectory => string.Create(CultureInfo.InvariantCulture, $"/run/user/{Node.Node.Machine.User}/stromboli/{Run.Uid}-1");
 
-    private string Workspace => Node.Node.Machine.OutsideOf(
-        Inspected["Mounts"]!.AsArray().Single(mount => mount!["Destination"]!.ToString() == "/workspace")!["Source"]!.ToString());
+    private string Workspace =>
+        Node.Node.Machine.OutsideOf(
+            Inspected["Mounts"]!.AsArray().Single(mount => mount!["Destination"]!.ToString() == "/workspace")!["Source"]!.ToString()
+        );
 
     /// <summary>Applies a run and waits until its agent runs.</summary>
     public static async Task<HeldRun> StartAsync(Scene scene, string yaml)
@@ -41,28 +43,33 @@ internal sealed class HeldRun
     }
 
     /// <summary>The YAML of a run of <c>sh -c</c>; <c>more</c> are further fields of the spec, each line indented by two spaces.</summary>
-    public static string Yaml(string name, string image, string script, string more = "") => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: not read
-          image: {{image}}
-          agent:
-            command: [sh, -c, {{JsonValue.Create(script)!.ToJsonString()}}]
-          output:
-            statusBytes: 32Ki
-          timeout: 2m
-        {{more}}
-        """;
+    public static string Yaml(string name, string image, string script, string more = "") =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: not read
+              image: {{image}}
+              agent:
+                command: [sh, -c, {{JsonValue.Create(script)!.ToJsonString()}}]
+              output:
+                statusBytes: 32Ki
+              timeout: 2m
+            {{more}}
+            """;
 
     /// <summary>Makes a file in the workspace.</summary>
     public void Tell(string file) => File.WriteAllBytes(Path.Combine(Workspace, file), []);
 
     /// <summary>Waits for a file in the workspace.</summary>
     public Task HearAsync(string file) =>
-        Poll.UntilAsync($"{Run.Name} has made {file}", Poll.Patience, () => File.Exists(Path.Combine(Workspace, file)) || Run.Last.IsFinished);
+        Poll.UntilAsync(
+            $"{Run.Name} has made {file}",
+            Poll.Patience,
+            () => File.Exists(Path.Combine(Workspace, file)) || Run.Last.IsFinished
+        );
 
     /// <summary>The configuration that the OCI runtime was given.</summary>
     public async Task<JsonNode> ReadOciConfigAsync() =>

@@ -11,7 +11,8 @@ public sealed class ImageTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -19,7 +20,8 @@ public sealed class ImageTests(StackFixture stacks) : EndToEndTests(stacks)
             spec:
               prompt: hello
               image: registry.test/busybox:1
-            """);
+            """
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(RunReason.ImageIncompatible.ToString(), status.Reason?.ToString());

@@ -6,8 +6,8 @@ using Stromboli.Testbed.Processes;
 namespace Stromboli.EndToEnd.Sandbox;
 
 /// <summary>
-/// An image with the programs that play a hostile agent: <c>intruder</c> (beside this file) and <c>attacker</c> (Shim.Tests). They are static, and lie on top of a
-/// busybox.
+/// An image with the programs that play a hostile agent: <c>intruder</c> (beside this file) and <c>attacker</c> (Shim.Tests). They are
+/// static, and lie on top of a busybox.
 /// </summary>
 internal static class Intruders
 {
@@ -20,7 +20,8 @@ internal static class Intruders
     private static readonly ConcurrentDictionary<object, Lazy<Task>> Nodes = new();
 
     /// <summary>Puts the image on a node that does not have it yet.</summary>
-    public static Task EnsureAsync(NodeInspector node) => Nodes.GetOrAdd(node.Node.Machine, _ => new Lazy<Task>(() => BuildAsync(node))).Value;
+    public static Task EnsureAsync(NodeInspector node) =>
+        Nodes.GetOrAdd(node.Node.Machine, _ => new Lazy<Task>(() => BuildAsync(node))).Value;
 
     private static async Task BuildAsync(NodeInspector node)
     {
@@ -28,7 +29,10 @@ internal static class Intruders
         var folder = machine.OutsideOf(Inside);
         Directory.CreateDirectory(folder);
         foreach (var program in Directory.EnumerateFiles(await Programs.Value))
+        {
             File.Copy(program, Path.Combine(folder, Path.GetFileName(program)), overwrite: true);
+        }
+
         await File.WriteAllTextAsync(Path.Combine(folder, "Containerfile"), "FROM registry.test/busybox:1\nCOPY intruder attacker /bin/\n");
         await machine.PodmanAsync("build", "--quiet", "--isolation=chroot", "--pull=never", "--tag", Image, Inside);
     }
@@ -44,7 +48,21 @@ internal static class Intruders
 
     private static async Task CompileAsync(string folder, string name, string sources)
     {
-        string[] flags = ["-std=gnu11", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-pthread", "-o", Path.Combine(folder, name)];
-        (await Command.RunAsync("gcc", [.. flags, .. Directory.EnumerateFiles(sources, "*.c").Order(StringComparer.Ordinal)])).OrThrow($"Compiling {name}");
+        string[] flags =
+        [
+            "-std=gnu11",
+            "-D_GNU_SOURCE",
+            "-O1",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-static",
+            "-pthread",
+            "-o",
+            Path.Combine(folder, name),
+        ];
+        (await Command.RunAsync("gcc", [.. flags, .. Directory.EnumerateFiles(sources, "*.c").Order(StringComparer.Ordinal)])).OrThrow(
+            $"Compiling {name}"
+        );
     }
 }

@@ -19,7 +19,8 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
     }
 
     [Fact]
-    public void FirstProcess_AfterAllAttempts_HasItsLimitsAndPrioritiesStill() => Assert.Equal(scenario.FirstProcess.Before, scenario.FirstProcess.After);
+    public void FirstProcess_AfterAllAttempts_HasItsLimitsAndPrioritiesStill() =>
+        Assert.Equal(scenario.FirstProcess.Before, scenario.FirstProcess.After);
 
     [Fact]
     public void RunDirectory_AnyChange_IsRefused()
@@ -37,8 +38,12 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
         var lines = scenario.RunDirectory.After.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(
             ["711 directory", "666 socket", "666 socket"],
-            lines.Select(line => line.Split(' ', 5)).Select(fields => $"{fields[2]} {fields[4]}"));
-        Assert.Equal(["model.sock", "shim.sock"], lines.Skip(1).Select(line => Path.GetFileName(line.Split(' ')[0])).Order(StringComparer.Ordinal));
+            lines.Select(line => line.Split(' ', 5)).Select(fields => $"{fields[2]} {fields[4]}")
+        );
+        Assert.Equal(
+            ["model.sock", "shim.sock"],
+            lines.Skip(1).Select(line => Path.GetFileName(line.Split(' ')[0])).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -53,7 +58,10 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
     public void ControlSocket_ManyCalls_FillNoLog()
     {
         var expected = $"is not the shim (pid {scenario.Attacker.FirstPid})";
-        var lines = scenario.Attacker.Node.Node.Bridge.ReadLog().Split('\n').Count(line => line.Contains(expected, StringComparison.Ordinal));
+        var lines = scenario
+            .Attacker.Node.Node.Bridge.ReadLog()
+            .Split('\n')
+            .Count(line => line.Contains(expected, StringComparison.Ordinal));
         Assert.InRange(lines, 1, 10);
     }
 
@@ -68,22 +76,37 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
     [Fact]
     public void ForeignCalls_EndTheProcess()
     {
-        Assert.SkipUnless(System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "no x86_64");
+        Assert.SkipUnless(
+            System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64,
+            "no x86_64"
+        );
         Assert.Equal(["int80: SIGSYS", "x32: SIGSYS"], scenario.Report.Lines("foreign calls"));
     }
 
     [Fact]
-    public void OwnProcesses_OrdinaryCalls_StillWork() => Assert.All(scenario.Report.Results("own"), result => Assert.Equal("ok", result.Value));
+    public void OwnProcesses_OrdinaryCalls_StillWork() =>
+        Assert.All(scenario.Report.Results("own"), result => Assert.Equal("ok", result.Value));
 
     [Fact]
-    public void Sockets_OfAllFamilies_AreUnixAndInetAndRouteAlone() => Assert.Equal(
-        ["families: 1 2 10 16", "netlink: 0", "raw: EPERM", "raw6: EPERM", "ping: EACCES", "packet: ENOSYS", "vsock: ENOSYS"],
-        scenario.Report.Lines("sockets"));
+    public void Sockets_OfAllFamilies_AreUnixAndInetAndRouteAlone() =>
+        Assert.Equal(
+            ["families: 1 2 10 16", "netlink: 0", "raw: EPERM", "raw6: EPERM", "ping: EACCES", "packet: ENOSYS", "vsock: ENOSYS"],
+            scenario.Report.Lines("sockets")
+        );
 
     [Fact]
-    public void WhatAllShareWithoutABound_IsNotThere() => Assert.Equal(
-        ["io_setup: ENOSYS", "mq_open: ENOSYS", "huge-pages: ENOSYS", "socketpair-vsock: ENOSYS", "socketpair-tipc: ENOSYS", "socketpair: ok"],
-        scenario.Report.Lines("shared"));
+    public void WhatAllShareWithoutABound_IsNotThere() =>
+        Assert.Equal(
+            [
+                "io_setup: ENOSYS",
+                "mq_open: ENOSYS",
+                "huge-pages: ENOSYS",
+                "socketpair-vsock: ENOSYS",
+                "socketpair-tipc: ENOSYS",
+                "socketpair: ok",
+            ],
+            scenario.Report.Lines("shared")
+        );
 
     [Fact]
     public void Interfaces_AreLoopbackAlone_AndStayAsTheyAre() =>
@@ -110,7 +133,10 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
     {
         var results = scenario.Report.Results("unix");
         Assert.Equal(scenario.ForeignSockets.Count, results.Count);
-        Assert.All(results, result => Assert.Equal(result.Key.StartsWith("unix @", StringComparison.Ordinal) ? "ECONNREFUSED" : "ENOENT", result.Value));
+        Assert.All(
+            results,
+            result => Assert.Equal(result.Key.StartsWith("unix @", StringComparison.Ordinal) ? "ECONNREFUSED" : "ENOENT", result.Value)
+        );
         // The one that was looked for is there for its owner.
         Assert.Contains($"unix @neighbour-{scenario.Scene.Namespace}: ok", scenario.NeighboursEnd.Result?.Text);
     }
@@ -119,7 +145,8 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
     public void Files_OfTheNeighbour_AreNotThere() => Assert.Empty(scenario.Report.Lines("markers"));
 
     [Fact]
-    public void Processes_OfTheNeighbourAndTheNode_AreNotThere() => Assert.Equal(["sh", "shim"], scenario.Report.Lines("processes").Distinct().Order(StringComparer.Ordinal));
+    public void Processes_OfTheNeighbourAndTheNode_AreNotThere() =>
+        Assert.Equal(["sh", "shim"], scenario.Report.Lines("processes").Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
     public void Files_OfItsOwn_CannotBeGivenAway() => Assert.Empty(scenario.Report.Lines("given away"));

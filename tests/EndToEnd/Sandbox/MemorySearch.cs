@@ -32,11 +32,20 @@ internal static class MemorySearch
             using var memory = Open($"{folder}/mem");
             using var pages = Open($"{folder}/pagemap");
             var name = File.ReadAllText($"{folder}/comm").TrimEnd();
-            foreach (var mapping in File.ReadAllLines($"{folder}/maps").Where(line => line.Split(' ')[1][0] == 'r' && !Kernels.Any(line.EndsWith)))
+            foreach (
+                var mapping in File.ReadAllLines($"{folder}/maps")
+                    .Where(line => line.Split(' ')[1][0] == 'r' && !Kernels.Any(line.EndsWith))
+            )
             {
-                var range = mapping.Split(' ')[0].Split('-').Select(address => long.Parse(address, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray();
+                var range = mapping
+                    .Split(' ')[0]
+                    .Split('-')
+                    .Select(address => long.Parse(address, NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+                    .ToArray();
                 if (Contains(memory, pages, range[0], range[1], needle))
+                {
                     places.Add($"{name} ({pid}): {mapping}");
+                }
             }
         }
         catch (IOException)
@@ -60,16 +69,31 @@ internal static class MemorySearch
             for (var page = 0; page < count; page++)
             {
                 if ((BinaryPrimitives.ReadUInt64LittleEndian(entries.AsSpan(page * sizeof(ulong))) & Present) == 0)
+                {
                     continue;
+                }
+
                 buffer.AsSpan(PageSize, needle.Length).CopyTo(buffer);
                 memory.Position = at + ((long)page * PageSize);
                 if (memory.Read(buffer, needle.Length, PageSize) == PageSize && buffer.AsSpan().IndexOf(needle) >= 0)
+                {
                     return true;
+                }
             }
         }
 
         return false;
     }
 
-    private static FileStream Open(string path) => new(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, BufferSize = 0, Share = FileShare.ReadWrite });
+    private static FileStream Open(string path) =>
+        new(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                BufferSize = 0,
+                Share = FileShare.ReadWrite,
+            }
+        );
 }

@@ -4,7 +4,10 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>What a node's own containers.conf adds: it changes nothing, or nothing runs. (Each setting by itself: ContainersConfTests of the bridge.)</summary>
+/// <summary>
+/// What a node's own containers.conf adds: it changes nothing, or nothing runs. (Each setting by itself: ContainersConfTests of the
+/// bridge.)
+/// </summary>
 public sealed class NodeConfigurationTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -12,7 +15,10 @@ public sealed class NodeConfigurationTests(StackFixture stacks) : EndToEndTests(
     {
         var scene = await OnPrivateStackAsync(new());
 
-        var overridden = await RunUnderAsync(scene, "overridden", """
+        var overridden = await RunUnderAsync(
+            scene,
+            "overridden",
+            """
             [containers]
             env = ["NODE_SECRET=from-the-node"]
             env_host = true
@@ -24,22 +30,33 @@ public sealed class NodeConfigurationTests(StackFixture stacks) : EndToEndTests(
             seccomp_profile = "unconfined"
             init = true
             log_driver = "none"
-            """);
+            """
+        );
         Assert.Equal(RunPhase.Succeeded, overridden.Phase);
         Assert.Equal("lo 0000000000000000 2 0 0", overridden.Result?.Text?.TrimEnd());
 
-        foreach (var (name, configuration, said) in new[]
-        {
-            ("volume", "[containers]\nvolumes = [\"/etc:/node-etc:ro\"]", "/node-etc"),
-            ("annotation", "[containers]\nannotations = [\"run.oci.keep_original_groups=1\"]", "run.oci.keep_original_groups"),
-            ("sysctl", "[containers]\ndefault_sysctls = [\"net.ipv4.ip_unprivileged_port_start=0\"]", "net.ipv4.ip_unprivileged_port_start"),
-        })
+        foreach (
+            var (name, configuration, said) in new[]
+            {
+                ("volume", "[containers]\nvolumes = [\"/etc:/node-etc:ro\"]", "/node-etc"),
+                ("annotation", "[containers]\nannotations = [\"run.oci.keep_original_groups=1\"]", "run.oci.keep_original_groups"),
+                (
+                    "sysctl",
+                    "[containers]\ndefault_sysctls = [\"net.ipv4.ip_unprivileged_port_start=0\"]",
+                    "net.ipv4.ip_unprivileged_port_start"
+                ),
+            }
+        )
         {
             var refused = await RunUnderAsync(scene, name, configuration);
             Assert.Equal((RunPhase.Failed, RunReason.PolicyDenied), (refused.Phase, refused.Reason));
             Assert.Contains(said, refused.Message);
             Assert.Null(refused.ExitCode);
-            await Poll.UntilAsync("the container is gone", Poll.Patience, async _ => (await scene.Nodes.Single().ContainersAsync(scene.Run(name).Uid)).Count == 0);
+            await Poll.UntilAsync(
+                "the container is gone",
+                Poll.Patience,
+                async _ => (await scene.Nodes.Single().ContainersAsync(scene.Run(name).Uid)).Count == 0
+            );
         }
     }
 
@@ -50,9 +67,15 @@ public sealed class NodeConfigurationTests(StackFixture stacks) : EndToEndTests(
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "containers.conf"), configuration);
         await machine.Podman.RestartAsync();
-        var run = await scene.ApplyRunAsync(HeldRun.Yaml(name, "registry.test/busybox:1", """
-            echo $(ls /sys/class/net) $(sed -n 's/^CapBnd:[^0-9]*//p; s/^Seccomp:[^0-9]*//p' /proc/self/status) $(env | grep -c NODE_SECRET) $(ls -d /node-etc 2> /dev/null | wc -l)
-            """));
+        var run = await scene.ApplyRunAsync(
+            HeldRun.Yaml(
+                name,
+                "registry.test/busybox:1",
+                """
+                echo $(ls /sys/class/net) $(sed -n 's/^CapBnd:[^0-9]*//p; s/^Seccomp:[^0-9]*//p' /proc/self/status) $(env | grep -c NODE_SECRET) $(ls -d /node-etc 2> /dev/null | wc -l)
+                """
+            )
+        );
         return (await run.EndAsync()).Status;
     }
 }

@@ -10,26 +10,33 @@ public sealed class ProcessLimitTests(StackFixture stacks) : EndToEndTests(stack
     public async Task Pids_TheFewest_AgentsStartBesideOthersAndMayHaveNoMore()
     {
         var scene = await OnSharedStackAsync();
-        var runs = await Task.WhenAll(Enumerable.Range(1, 3).Select(i => scene.ApplyRunAsync(
-            $$"""
-            apiVersion: stromboli.dev/v1alpha1
-            kind: AgentRun
-            metadata:
-              name: few-processes-{{i}}
-            spec:
-              prompt: not read
-              agent:
-                command:
-                  - sh
-                  - -c
-                  - |
-                    sed -n 's/^Max processes *//p' /proc/self/limits
-                    i=0
-                    while [ $i -lt 20 ]; do sleep 30 & i=$((i + 1)); done
-              resources:
-                limits:
-                  pids: 16
-            """)));
+        var runs = await Task.WhenAll(
+            Enumerable
+                .Range(1, 3)
+                .Select(i =>
+                    scene.ApplyRunAsync(
+                        $$"""
+                        apiVersion: stromboli.dev/v1alpha1
+                        kind: AgentRun
+                        metadata:
+                          name: few-processes-{{i}}
+                        spec:
+                          prompt: not read
+                          agent:
+                            command:
+                              - sh
+                              - -c
+                              - |
+                                sed -n 's/^Max processes *//p' /proc/self/limits
+                                i=0
+                                while [ $i -lt 20 ]; do sleep 30 & i=$((i + 1)); done
+                          resources:
+                            limits:
+                              pids: 16
+                        """
+                    )
+                )
+        );
         foreach (var run in runs)
         {
             await run.EndAsync(TimeSpan.FromMinutes(2));

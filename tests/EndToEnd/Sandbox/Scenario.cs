@@ -33,14 +33,19 @@ public abstract class Scenario(StackFixture stacks) : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         if (Interlocked.Exchange(ref _scene, null) is { } scene)
+        {
             await scene.DisposeAsync();
+        }
     }
 
     /// <summary>What a person needs who looks at a fact that is not so; told once.</summary>
     internal async Task<string> ReportAsync()
     {
         if (_report is not null)
+        {
             return "(the state of things is told with another case of this class)";
+        }
+
         return _report = await FailureReport.OfAsync(Scene);
     }
 

@@ -8,6 +8,8 @@ public abstract class ScenarioTests(Scenario scenario) : IAsyncDisposable
     {
         GC.SuppressFinalize(this);
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        {
             TestContext.Current.TestOutputHelper?.WriteLine(await scenario.ReportAsync());
+        }
     }
 }

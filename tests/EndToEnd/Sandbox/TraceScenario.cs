@@ -5,7 +5,9 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>A run of Claude Code with a credential of its own, variables and arguments, looked through while its agent works and once it has ended.</summary>
+/// <summary>
+/// A run of Claude Code with a credential of its own, variables and arguments, looked through while its agent works and once it has ended.
+/// </summary>
 public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
 {
     private string Mark(string what) => $"{what}-{Scene.Namespace}-mark";
@@ -14,12 +16,13 @@ public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
     internal string Key => Mark("sk-key");
 
     /// <summary>What must not lie on the node's disk nor stand in any configuration, though the agent has it.</summary>
-    internal IReadOnlyDictionary<string, string> Private => new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["variable"] = Mark("variable"),
-        ["prompt"] = Mark("prompt"),
-        ["argument"] = Mark("argument"),
-    };
+    internal IReadOnlyDictionary<string, string> Private =>
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["variable"] = Mark("variable"),
+            ["prompt"] = Mark("prompt"),
+            ["argument"] = Mark("argument"),
+        };
 
     internal HeldRun Run { get; private set; } = null!;
 
@@ -69,49 +72,55 @@ public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
         Credentials = [.. Scene.ModelRequests(Prompt).Select(request => request["credentials"]!.ToJsonString())];
     }
 
-    private string Prompt => $"""
-        @bash touch /workspace/seen; until [ -e /workspace/end ]; do sleep 0.05; done; echo "$WHISPER" | sha256sum | cut -c 1-64
-        @echo-result
-        {Mark("prompt")}
-        """;
+    private string Prompt =>
+        $"""
+            @bash touch /workspace/seen; until [ -e /workspace/end ]; do sleep 0.05; done; echo "$WHISPER" | sha256sum | cut -c 1-64
+            @echo-result
+            {Mark("prompt")}
+            """;
 
-    private string Yaml() => $$"""
-        apiVersion: v1
-        kind: Secret
-        metadata:
-          name: own
-          annotations:
-            stromboli.dev/use-as: model
-        stringData:
-          api-key: {{Key}}
-        ---
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: traced
-        spec:
-          prompt: |
-            {{Prompt.ReplaceLineEndings("\n    ")}}
-          agent:
-            claude:
-              dangerouslySkipPermissions: true
-              appendSystemPrompt: {{Mark("argument")}}
-          model:
-            credentialsSecretRef:
+    private string Yaml() =>
+        $$"""
+            apiVersion: v1
+            kind: Secret
+            metadata:
               name: own
-          env:
-            - name: WHISPER
-              value: {{Mark("variable")}}
-        """;
+              annotations:
+                stromboli.dev/use-as: model
+            stringData:
+              api-key: {{Key}}
+            ---
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: traced
+            spec:
+              prompt: |
+                {{Prompt.ReplaceLineEndings("\n    ")}}
+              agent:
+                claude:
+                  dangerouslySkipPermissions: true
+                  appendSystemPrompt: {{Mark("argument")}}
+              model:
+                credentialsSecretRef:
+                  name: own
+              env:
+                - name: WHISPER
+                  value: {{Mark("variable")}}
+            """;
 
     // What the agent has it may write: to its volumes and to its output.
-    private static bool IsAgentsOwn(string place) => place.Contains("/volumes/", StringComparison.Ordinal) || place.EndsWith("-1/log", StringComparison.Ordinal);
+    private static bool IsAgentsOwn(string place) =>
+        place.Contains("/volumes/", StringComparison.Ordinal) || place.EndsWith("-1/log", StringComparison.Ordinal);
 
     private async Task<IReadOnlyList<string>> HuntPrivateAsync()
     {
         var places = new List<string>();
         foreach (var (what, mark) in Private)
+        {
             places.AddRange((await HuntAsync(mark)).Select(place => $"{what}: {place}"));
+        }
+
         return places;
     }
 
@@ -121,14 +130,32 @@ public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
         var places = new List<string>(await SecretHunt.OnNodeAsync(Scene, Run.Run, secret));
         // As this machine's root: the whole home of the node's user with the engine's storage, and what lies in memory.
         var inside = string.Create(CultureInfo.InvariantCulture, $"/proc/{node.Machine.Podman.Pid}/root");
-        places.AddRange(await SecretHunt.InFilesAsync(secret, [node.Machine.OutsideOf("/home/node"), $"{inside}/run", $"{inside}/tmp", $"{inside}/var/tmp", $"{inside}/dev/shm"]));
-        if ((await node.Machine.PodmanAsync("events", "--stream=false", "--since=10m", "--format=json")).Contains(secret, StringComparison.Ordinal))
+        places.AddRange(
+            await SecretHunt.InFilesAsync(
+                secret,
+                [node.Machine.OutsideOf("/home/node"), $"{inside}/run", $"{inside}/tmp", $"{inside}/var/tmp", $"{inside}/dev/shm"]
+            )
+        );
+        if (
+            (await node.Machine.PodmanAsync("events", "--stream=false", "--since=10m", "--format=json")).Contains(
+                secret,
+                StringComparison.Ordinal
+            )
+        )
+        {
             places.Add("podman events");
+        }
+
         foreach (var pid in ProcessesOutside().Where(pid => Has(pid, "cmdline", secret) || Has(pid, "environ", secret)))
+        {
             places.Add($"a process of the node: {await File.ReadAllTextAsync($"/proc/{pid}/comm")}");
+        }
         // The object itself holds what its author wrote, so only the key is looked for in the cluster.
         if (secret == Key)
+        {
             places.AddRange(await SecretHunt.InClusterAsync(Scene, Run.Run, secret));
+        }
+
         return places;
     }
 
@@ -143,7 +170,10 @@ public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
     {
         try
         {
-            return File.ResolveLinkTarget(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/ns/pid"), returnFinalTarget: false)?.Name;
+            return File.ResolveLinkTarget(
+                string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/ns/pid"),
+                returnFinalTarget: false
+            )?.Name;
         }
         catch (IOException)
         {
@@ -155,7 +185,8 @@ public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
     {
         try
         {
-            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}")).Contains(secret, StringComparison.Ordinal);
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}"))
+                .Contains(secret, StringComparison.Ordinal);
         }
         catch (IOException)
         {
@@ -166,7 +197,10 @@ public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
     private async Task LookAtBridgeAsync()
     {
         var bridge = Run.Node.Node.Bridge.Pid;
-        var script = string.Create(CultureInfo.InvariantCulture, $"for file in environ maps mem auxv; do head -c 1 /proc/{bridge}/$file; done; ls /proc/{bridge}/fd /proc/{bridge}/cwd/; ls /tmp | grep dotnet-diagnostic-{bridge}-");
+        var script = string.Create(
+            CultureInfo.InvariantCulture,
+            $"for file in environ maps mem auxv; do head -c 1 /proc/{bridge}/$file; done; ls /proc/{bridge}/fd /proc/{bridge}/cwd/; ls /tmp | grep dotnet-diagnostic-{bridge}-"
+        );
         BridgeFromOutside = (await Run.Node.Node.Machine.RunAsync(["sh", "-c", script + "; true"])).Output;
         BridgeProcess = (await File.ReadAllTextAsync($"/proc/{bridge}/environ"), await File.ReadAllTextAsync($"/proc/{bridge}/limits"));
     }

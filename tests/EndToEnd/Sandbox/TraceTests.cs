@@ -29,14 +29,19 @@ public sealed class TraceTests(TraceScenario scenario) : ScenarioTests(scenario)
     {
         Assert.Empty(scenario.PrivatePlaces);
         // The hunt finds what is there: the CLI keeps its conversation in HOME.
-        Assert.Contains(scenario.AgentsOwnPlaces, place => place.StartsWith("prompt: ", StringComparison.Ordinal) && place.EndsWith(".jsonl", StringComparison.Ordinal));
+        Assert.Contains(
+            scenario.AgentsOwnPlaces,
+            place => place.StartsWith("prompt: ", StringComparison.Ordinal) && place.EndsWith(".jsonl", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void Variable_Agent_HasIt()
     {
         Assert.Equal(RunPhase.Succeeded, scenario.End.Phase);
-        var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(scenario.Private["variable"] + "\n")));
+        var digest = Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(scenario.Private["variable"] + "\n"))
+        );
         Assert.Equal(digest, scenario.End.Result?.Text?.TrimEnd());
     }
 

@@ -4,7 +4,9 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>A node whose engine answers and can start no container, as crun does on a hierarchy of control groups that it does not know.</summary>
+/// <summary>
+/// A node whose engine answers and can start no container, as crun does on a hierarchy of control groups that it does not know.
+/// </summary>
 public sealed class UnfitEngineTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -21,21 +23,44 @@ public sealed class UnfitEngineTests(StackFixture stacks) : EndToEndTests(stacks
 
         await WriteAsync("echo 'no control groups here' >&2; exit 1");
         var run = await scene.ApplyRunAsync(HeldRun.Yaml("run", "registry.test/busybox:1", "echo done"));
-        await run.UntilAsync("is taken back from its node", state => state.Status.Attempts?.Count == 1 && state.Status.Attempts[0].Reason == RunReason.NodeUnfit);
+        await run.UntilAsync(
+            "is taken back from its node",
+            state => state.Status.Attempts?.Count == 1 && state.Status.Attempts[0].Reason == RunReason.NodeUnfit
+        );
         Assert.NotEqual(RunPhase.Failed, run.Last.Phase);
-        await Poll.UntilAsync("the node tells why it takes no runs", TimeSpan.FromSeconds(60), async token =>
-            await ReadyAsync(scene, token) is { } ready && ready.StartsWith("False Podman cannot run a container: ", StringComparison.Ordinal), Cancelled);
+        await Poll.UntilAsync(
+            "the node tells why it takes no runs",
+            TimeSpan.FromSeconds(60),
+            async token =>
+                await ReadyAsync(scene, token) is { } ready
+                && ready.StartsWith("False Podman cannot run a container: ", StringComparison.Ordinal),
+            Cancelled
+        );
 
         await WriteAsync("exec crun \"$@\"");
         var end = (await run.EndAsync()).Status;
         Assert.Equal((RunPhase.Succeeded, 2, 1), (end.Phase, end.Attempt, end.Retries!.NodeLost));
 
-        async Task WriteAsync(string line) => (await machine.RunAsync(["sh", "-c", $"printf '%s\\n' '#!/bin/sh' \"$0\" > {runtime}.new && chmod 755 {runtime}.new && mv {runtime}.new {runtime}", line], cancellationToken: Cancelled)).OrThrow("Writing the runtime");
+        async Task WriteAsync(string line) =>
+            (
+                await machine.RunAsync(
+                    [
+                        "sh",
+                        "-c",
+                        $"printf '%s\\n' '#!/bin/sh' \"$0\" > {runtime}.new && chmod 755 {runtime}.new && mv {runtime}.new {runtime}",
+                        line,
+                    ],
+                    cancellationToken: Cancelled
+                )
+            ).OrThrow("Writing the runtime");
     }
 
     private static async Task<string?> ReadyAsync(Scene scene, CancellationToken cancellationToken)
     {
-        var node = await scene.Stack.Http.GetAsync($"/apis/stromboli.dev/v1alpha1/agentnodes/{scene.Stack.Nodes.Single().Name}", cancellationToken);
+        var node = await scene.Stack.Http.GetAsync(
+            $"/apis/stromboli.dev/v1alpha1/agentnodes/{scene.Stack.Nodes.Single().Name}",
+            cancellationToken
+        );
         var ready = node?["status"]?["conditions"]?.AsArray().FirstOrDefault(condition => condition!["type"]?.ToString() == "Ready");
         return ready is null ? null : $"{ready["status"]} {ready["message"]}";
     }

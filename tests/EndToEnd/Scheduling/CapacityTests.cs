@@ -13,7 +13,8 @@ public sealed class CapacityTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task NodeIsFull_NextRunIsQueuedAndRunsWhenThereIsRoom()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Node = new NodeOptions { MaxRuns = 1 } });
-        var first = await scene.ApplyRunAsync("""
+        var first = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -22,10 +23,12 @@ public sealed class CapacityTests(StackFixture stacks) : EndToEndTests(stacks)
               prompt: not read
               agent:
                 command: [sleep, "3600"]
-            """);
+            """
+        );
         await first.RunningAsync();
 
-        var second = await scene.ApplyRunAsync("""
+        var second = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -34,7 +37,8 @@ public sealed class CapacityTests(StackFixture stacks) : EndToEndTests(stacks)
               prompt: not read
               agent:
                 command: ["true"]
-            """);
+            """
+        );
         var queued = await second.UntilAsync("is observed", state => state.IsObserved);
         Assert.Equal((RunPhase.Queued, RunReason.Queued), (queued.Phase, queued.Reason));
 
@@ -51,7 +55,8 @@ public sealed class CapacityTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -62,7 +67,8 @@ public sealed class CapacityTests(StackFixture stacks) : EndToEndTests(stacks)
               resources:
                 limits:
                   memory: 900Gi
-            """);
+            """
+        );
         var waiting = await run.UntilAsync("is observed", state => state.IsObserved);
 
         Assert.Equal((RunPhase.Pending, RunReason.NoNodeMatches), (waiting.Phase, waiting.Reason));

@@ -16,13 +16,34 @@ public sealed class FairShareTests(StackFixture stacks) : EndToEndTests(stacks)
         SimulatedNodeOptions[] sizes =
         [
             new() { MaxRuns = 5, RunsFor = TimeSpan.FromMilliseconds(30) },
-            new() { MaxRuns = 100, CpuMillis = 4000, RunsFor = TimeSpan.FromMilliseconds(20) },
-            new() { MaxRuns = 100, MemoryBytes = 3L << 30, RunsFor = TimeSpan.FromMilliseconds(40) },
+            new()
+            {
+                MaxRuns = 100,
+                CpuMillis = 4000,
+                RunsFor = TimeSpan.FromMilliseconds(20),
+            },
+            new()
+            {
+                MaxRuns = 100,
+                MemoryBytes = 3L << 30,
+                RunsFor = TimeSpan.FromMilliseconds(40),
+            },
         ];
-        var nodes = await Task.WhenAll(sizes.Select((size, i) => SimulatedNode.GrantAndJoinAsync(scene.Stack, $"sim-{i}", size, Cancelled)));
+        var nodes = await Task.WhenAll(
+            sizes.Select((size, i) => SimulatedNode.GrantAndJoinAsync(scene.Stack, $"sim-{i}", size, Cancelled))
+        );
         string[] limits = ["cpu: 250m, memory: 1Gi", "cpu: 1500m, memory: 128Mi", "cpu: 2, memory: 700Mi"];
-        await Task.WhenAll(limits.Select((limit, i) => WaitingCrowd.CreateAsync(
-            scene, $"run-{i}", 100, $$""" "agent": {"command": ["true"]}, "resources": {"limits": { {{limit}} } } """)));
+        await Task.WhenAll(
+            limits.Select(
+                (limit, i) =>
+                    WaitingCrowd.CreateAsync(
+                        scene,
+                        $"run-{i}",
+                        100,
+                        $$""" "agent": {"command": ["true"]}, "resources": {"limits": { {{limit}} } } """
+                    )
+            )
+        );
         await WaitingCrowd.UntilAsync(scene, "end well", 300, state => state.Phase == RunPhase.Succeeded);
         foreach (var (node, size) in nodes.Zip(sizes))
         {
@@ -38,7 +59,11 @@ public sealed class FairShareTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 0 });
         var other = $"{scene.Namespace}-other";
-        await scene.Stack.Http.CreateAsync("/api/v1/namespaces", $"{{apiVersion: v1, kind: Namespace, metadata: {{name: {other}}}}}", Cancelled);
+        await scene.Stack.Http.CreateAsync(
+            "/api/v1/namespaces",
+            $"{{apiVersion: v1, kind: Namespace, metadata: {{name: {other}}}}}",
+            Cancelled
+        );
         await using var node = await SimulatedNode.GrantAndJoinAsync(scene.Stack, "sim", new() { MaxRuns = 1, RunsFor = null }, Cancelled);
         Dictionary<string, string> names = [];
         await AddAsync(scene.RunsPath, "first", 0);
@@ -57,16 +82,29 @@ public sealed class FairShareTests(StackFixture stacks) : EndToEndTests(stacks)
         while (node.Running is [var uid, ..])
         {
             Assert.True(node.Finish(uid));
-            await Poll.UntilAsync("the next runs", Poll.Patience, () => node.Started.Count == names.Count || node.Running.Count == 1, Cancelled);
+            await Poll.UntilAsync(
+                "the next runs",
+                Poll.Patience,
+                () => node.Started.Count == names.Count || node.Running.Count == 1,
+                Cancelled
+            );
         }
 
         Assert.Equal(["first", "others-1", "urgent", "others-2", "old", "young"], node.Started.Select(uid => names[uid]));
         Assert.Equal(1, node.Most.Runs);
 
-        async Task AddAsync(string path, string name, int priority) => names.Add(
-            (await scene.Stack.Http.CreateAsync(path, $$"""
-                {apiVersion: stromboli.dev/v1alpha1, kind: AgentRun, metadata: {name: {{name}}}, spec: {prompt: not read, priority: {{priority}}, agent: {command: ["true"]} } }
-                """, Cancelled))["metadata"]!["uid"]!.GetValue<string>(),
-            name);
+        async Task AddAsync(string path, string name, int priority) =>
+            names.Add(
+                (
+                    await scene.Stack.Http.CreateAsync(
+                        path,
+                        $$"""
+                        {apiVersion: stromboli.dev/v1alpha1, kind: AgentRun, metadata: {name: {{name}}}, spec: {prompt: not read, priority: {{priority}}, agent: {command: ["true"]} } }
+                        """,
+                        Cancelled
+                    )
+                )["metadata"]!["uid"]!.GetValue<string>(),
+                name
+            );
     }
 }

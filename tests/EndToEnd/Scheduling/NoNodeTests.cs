@@ -13,14 +13,16 @@ public sealed class NoNodeTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task NoNodeConnected_WaitsAndRunsWhenOneAppears()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 0 });
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
               name: first
             spec:
               prompt: "@say done"
-            """);
+            """
+        );
 
         var waiting = await run.UntilAsync("is observed", state => state.IsObserved);
         Assert.Equal((RunPhase.Pending, RunReason.WaitingForNode), (waiting.Phase, waiting.Reason));
@@ -38,8 +40,12 @@ public sealed class NoNodeTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var blind = new NodeOptions { AllowUnenforcedLimits = false, ExtraArguments = ["--measurer", "/bin/false"] };
         var scene = await OnPrivateStackAsync(new StackOptions { Node = blind });
-        Assert.DoesNotContain("ephemeralStorage", await scene.KubectlAsync("get", "agentnode", "node-1", "-o", "jsonpath={.status.enforcedLimits}"));
-        var run = await scene.ApplyRunAsync("""
+        Assert.DoesNotContain(
+            "ephemeralStorage",
+            await scene.KubectlAsync("get", "agentnode", "node-1", "-o", "jsonpath={.status.enforcedLimits}")
+        );
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -47,7 +53,8 @@ public sealed class NoNodeTests(StackFixture stacks) : EndToEndTests(stacks)
             spec:
               prompt: "@say done"
               workspace: {emptyDir: {sizeLimit: 100Mi}}
-            """);
+            """
+        );
 
         var waiting = await run.UntilAsync("is observed", state => state.IsObserved);
         Assert.Equal((RunPhase.Pending, RunReason.LimitsNotEnforceable), (waiting.Phase, waiting.Reason));
@@ -66,15 +73,20 @@ public sealed class NoNodeTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Node = new NodeOptions { AllowUnenforcedLimits = false } });
         var limits = await scene.KubectlAsync("get", "agentnode", "node-1", "-o", "jsonpath={.status.enforcedLimits}");
-        Assert.SkipWhen(limits.Contains("memory", StringComparison.Ordinal), "this machine's cgroups let a rootless engine enforce limits: none goes unenforced");
-        var run = await scene.ApplyRunAsync("""
+        Assert.SkipWhen(
+            limits.Contains("memory", StringComparison.Ordinal),
+            "this machine's cgroups let a rootless engine enforce limits: none goes unenforced"
+        );
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
               name: limited
             spec:
               prompt: "@say done"
-            """);
+            """
+        );
 
         var waiting = await run.UntilAsync("is observed", state => state.IsObserved);
         Assert.Equal((RunPhase.Pending, RunReason.LimitsNotEnforceable), (waiting.Phase, waiting.Reason));

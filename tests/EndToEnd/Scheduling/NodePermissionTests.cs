@@ -25,51 +25,80 @@ public sealed class NodePermissionTests(StackFixture stacks) : EndToEndTests(sta
         Assert.Equal((RunPhase.Failed, RunReason.VolumeDenied, null), (end.Phase, end.Reason, end.NodeName));
         Assert.Equal(
             "spec.volumes[0].hostPath /srv/permitted is not allowed on node node-1; its bridge allows what lies below a --allow-volume PREFIX, such as --allow-volume /srv/permitted.",
-            end.Message);
+            end.Message
+        );
         var waiting = await cloned.ReasonAsync(RunReason.NoNodeMatches);
-        Assert.Equal((RunPhase.Pending, "spec.workspace.git: node node-1 clones no repositories; give its bridge --git-image."), (waiting.Phase, waiting.Status.Message));
+        Assert.Equal(
+            (RunPhase.Pending, "spec.workspace.git: node node-1 clones no repositories; give its bridge --git-image."),
+            (waiting.Phase, waiting.Status.Message)
+        );
 
-        await scene.Stack.AddNodeAsync("node-2", new NodeOptions
-        {
-            Mounts = [new NodeMount(folder, "/srv/permitted", Writable: false)],
-            AllowedVolumes = ["/srv/permitted"],
-            PodmanSecrets = new Dictionary<string, string> { ["token"] = "sesame" },
-            ExtraArguments = ["--git-image", PodmanNode.GitImage],
-        }, Cancelled);
+        await scene.Stack.AddNodeAsync(
+            "node-2",
+            new NodeOptions
+            {
+                Mounts = [new NodeMount(folder, "/srv/permitted", Writable: false)],
+                AllowedVolumes = ["/srv/permitted"],
+                PodmanSecrets = new Dictionary<string, string> { ["token"] = "sesame" },
+                ExtraArguments = ["--git-image", PodmanNode.GitImage],
+            },
+            Cancelled
+        );
 
         Assert.Equal("node-2", (await cloned.EndAsync()).Status.NodeName);
         Assert.Equal(RunReason.GitCloneFailed, cloned.Last.Status.Reason);
         // Each of them finds node-1 as empty as node-2, and earlier in the order of names.
-        var reads = (await (await scene.ApplyRunAsync(Yaml("reads", "volumes: [{hostPath: /srv/permitted, mountPath: /data}]", "cat /data/note"))).EndAsync()).Status;
+        var reads = (
+            await (
+                await scene.ApplyRunAsync(Yaml("reads", "volumes: [{hostPath: /srv/permitted, mountPath: /data}]", "cat /data/note"))
+            ).EndAsync()
+        ).Status;
         Assert.Equal((RunPhase.Succeeded, "node-2", "from node-2"), (reads.Phase, reads.NodeName, reads.Result?.Text));
-        var knows = (await (await scene.ApplyRunAsync(Yaml("knows", "secretsEnv: [{name: TOKEN, podmanSecret: token}]", "echo ${#TOKEN}"))).EndAsync()).Status;
+        var knows = (
+            await (
+                await scene.ApplyRunAsync(Yaml("knows", "secretsEnv: [{name: TOKEN, podmanSecret: token}]", "echo ${#TOKEN}"))
+            ).EndAsync()
+        ).Status;
         Assert.Equal((RunPhase.Succeeded, "node-2", "6\n"), (knows.Phase, knows.NodeName, knows.Result?.Text));
-        var kept = (await (await scene.ApplyRunAsync(Yaml("kept", "secretsEnv: [{name: TOKEN, podmanSecret: token}]\n  nodeName: node-1"))).EndAsync()).Status;
+        var kept = (
+            await (
+                await scene.ApplyRunAsync(Yaml("kept", "secretsEnv: [{name: TOKEN, podmanSecret: token}]\n  nodeName: node-1"))
+            ).EndAsync()
+        ).Status;
         Assert.Equal((RunPhase.Failed, RunReason.PolicyDenied), (kept.Phase, kept.Reason));
         await AssertShownAsync(scene);
     }
 
     private static async Task AssertShownAsync(Scene scene)
     {
-        await Poll.UntilAsync("the nodes' status tells what they allow", Poll.Patience, async _ =>
-        {
-            var nodes = JsonNode.Parse(await scene.KubectlAsync("get", "agentnodes", "-o", "json"))!["items"]!.AsArray().ToDictionary(n => n!["metadata"]!["name"]!.ToString(), n => n!["status"]!);
-            return nodes["node-1"]["allowedVolumes"] is null && nodes["node-1"]["clonesGit"]?.GetValue<bool>() == false
-                && nodes["node-2"]["allowedVolumes"]?.ToJsonString() == """[{"pathPrefix":"/srv/permitted","readOnly":true}]"""
-                && nodes["node-2"]["allowedPodmanSecrets"]?.ToJsonString() == """["token"]"""
-                && nodes["node-2"]["clonesGit"]?.GetValue<bool>() == true;
-        }, Cancelled);
+        await Poll.UntilAsync(
+            "the nodes' status tells what they allow",
+            Poll.Patience,
+            async _ =>
+            {
+                var nodes = JsonNode.Parse(await scene.KubectlAsync("get", "agentnodes", "-o", "json"))!["items"]!
+                    .AsArray()
+                    .ToDictionary(n => n!["metadata"]!["name"]!.ToString(), n => n!["status"]!);
+                return nodes["node-1"]["allowedVolumes"] is null
+                    && nodes["node-1"]["clonesGit"]?.GetValue<bool>() == false
+                    && nodes["node-2"]["allowedVolumes"]?.ToJsonString() == """[{"pathPrefix":"/srv/permitted","readOnly":true}]"""
+                    && nodes["node-2"]["allowedPodmanSecrets"]?.ToJsonString() == """["token"]"""
+                    && nodes["node-2"]["clonesGit"]?.GetValue<bool>() == true;
+            },
+            Cancelled
+        );
     }
 
-    private static string Yaml(string name, string fields, string script = "true") => $$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: not read
-          {{fields}}
-          agent:
-            command: [bash, -c, {{JsonValue.Create(script)!.ToJsonString()}}]
-        """;
+    private static string Yaml(string name, string fields, string script = "true") =>
+        $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: not read
+              {{fields}}
+              agent:
+                command: [bash, -c, {{JsonValue.Create(script)!.ToJsonString()}}]
+            """;
 }

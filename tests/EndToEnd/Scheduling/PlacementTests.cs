@@ -11,7 +11,8 @@ public sealed class PlacementTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task NodeSelector_MatchesNone_WaitsAndRunsWhenANodeGetsTheLabel()
     {
         var scene = await OnSharedStackAsync();
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -22,13 +23,21 @@ public sealed class PlacementTests(StackFixture stacks) : EndToEndTests(stacks)
                 command: ["true"]
               nodeSelector:
                 example.com/case: {{scene.Namespace}}
-            """);
+            """
+        );
 
         var waiting = await run.UntilAsync("is observed", state => state.IsObserved);
         Assert.Equal((RunPhase.Pending, RunReason.NoNodeMatches), (waiting.Phase, waiting.Reason));
         Assert.Contains($"no node has the label example.com/case={scene.Namespace}", waiting.Status.Message);
 
-        await scene.KubectlAsync("patch", "agentnode", "node-2", "--type=merge", "-p", $"spec: {{labels: {{example.com/case: {scene.Namespace}}}}}");
+        await scene.KubectlAsync(
+            "patch",
+            "agentnode",
+            "node-2",
+            "--type=merge",
+            "-p",
+            $"spec: {{labels: {{example.com/case: {scene.Namespace}}}}}"
+        );
         var end = await run.EndAsync();
 
         Assert.Equal((RunPhase.Succeeded, "node-2"), (end.Phase, end.Status.NodeName));
@@ -42,7 +51,8 @@ public sealed class PlacementTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -52,7 +62,8 @@ public sealed class PlacementTests(StackFixture stacks) : EndToEndTests(stacks)
               agent:
                 command: ["true"]
               nodeName: {{node}}
-            """);
+            """
+        );
 
         Assert.Equal((RunPhase.Succeeded, node), ((await run.EndAsync()).Phase, run.Last.Status.NodeName));
     }
@@ -62,7 +73,8 @@ public sealed class PlacementTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var run = await scene.ApplyRunAsync("""
+        var run = await scene.ApplyRunAsync(
+            """
             apiVersion: stromboli.dev/v1alpha1
             kind: AgentRun
             metadata:
@@ -70,7 +82,8 @@ public sealed class PlacementTests(StackFixture stacks) : EndToEndTests(stacks)
             spec:
               prompt: not read
               nodeName: nowhere
-            """);
+            """
+        );
         var waiting = await run.UntilAsync("is observed", state => state.IsObserved);
 
         Assert.Equal((RunPhase.Pending, RunReason.NoNodeMatches), (waiting.Phase, waiting.Reason));
@@ -84,19 +97,30 @@ public sealed class PlacementTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        await scene.ApplyAsync(string.Join("\n---\n", Enumerable.Range(1, 4).Select(i => $$"""
-            apiVersion: stromboli.dev/v1alpha1
-            kind: AgentRun
-            metadata:
-              name: spread-{{i}}
-            spec:
-              prompt: not read
-              agent:
-                command: [sleep, "1"]
-            """)));
+        await scene.ApplyAsync(
+            string.Join(
+                "\n---\n",
+                Enumerable
+                    .Range(1, 4)
+                    .Select(i =>
+                        $$"""
+                            apiVersion: stromboli.dev/v1alpha1
+                            kind: AgentRun
+                            metadata:
+                              name: spread-{{i}}
+                            spec:
+                              prompt: not read
+                              agent:
+                                command: [sleep, "1"]
+                            """
+                    )
+            )
+        );
         var nodes = new List<string?>();
         foreach (var i in Enumerable.Range(1, 4))
+        {
             nodes.Add((await scene.Run($"spread-{i}").EndAsync()).Status.NodeName);
+        }
 
         Assert.Equal(["node-1", "node-2"], nodes.Distinct().Order(StringComparer.Ordinal));
     }

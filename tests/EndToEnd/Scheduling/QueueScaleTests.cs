@@ -18,7 +18,12 @@ public sealed class QueueScaleTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task ThousandWaiting_AskForNothing_AndOneEndWritesAFew()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 0 }, alone: true);
-        await using var node = await SimulatedNode.GrantAndJoinAsync(scene.Stack, "sim", new() { MaxRuns = Room, RunsFor = null }, Cancelled);
+        await using var node = await SimulatedNode.GrantAndJoinAsync(
+            scene.Stack,
+            "sim",
+            new() { MaxRuns = Room, RunsFor = null },
+            Cancelled
+        );
         await WaitingCrowd.CreateAsync(scene, "first", Room);
         await WaitingCrowd.UntilAsync(scene, "run", Room, state => state.Phase == RunPhase.Running);
         await WaitingCrowd.CreateAsync(scene, "run", Waiting);
@@ -31,12 +36,15 @@ public sealed class QueueScaleTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.True(idle.Of("agentruns", "events", "secrets", "configmaps") == 0, $"With nothing to do: {string.Join(", ", idle)}.");
 
         var states = States(scene);
-        var requests = await WaitingCrowd.RequestsAsync(scene, async () =>
-        {
-            Assert.True(node.Finish(node.Running[0]));
-            await WaitingCrowd.UntilAsync(scene, "are queued", Waiting - 1, state => state.Phase == RunPhase.Queued);
-            await Task.Delay(2 * Refresh, Cancelled);
-        });
+        var requests = await WaitingCrowd.RequestsAsync(
+            scene,
+            async () =>
+            {
+                Assert.True(node.Finish(node.Running[0]));
+                await WaitingCrowd.UntilAsync(scene, "are queued", Waiting - 1, state => state.Phase == RunPhase.Queued);
+                await Task.Delay(2 * Refresh, Cancelled);
+            }
+        );
 
         // The end of one, record and start of the next, and the places of those behind it, once.
         Assert.True(requests.Of("agentruns") <= 3 + 10, $"One end cost {string.Join(", ", requests)}.");
@@ -53,8 +61,14 @@ public sealed class QueueScaleTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var queued = WaitingCrowd.Now(scene).Where(state => state.Phase == RunPhase.Queued).ToList();
         Assert.All(queued, state => Assert.Equal(RunReason.Queued, state.Reason));
-        Assert.Equal(Enumerable.Range(1, 10), queued.Select(state => state.Status.QueuePosition!.Value).Where(place => place <= 10).Order());
-        var first = queued.OrderBy(state => state.Run.Metadata.CreationTimestamp).ThenBy(state => state.Run.Metadata.Name, StringComparer.Ordinal).Take(10);
+        Assert.Equal(
+            Enumerable.Range(1, 10),
+            queued.Select(state => state.Status.QueuePosition!.Value).Where(place => place <= 10).Order()
+        );
+        var first = queued
+            .OrderBy(state => state.Run.Metadata.CreationTimestamp)
+            .ThenBy(state => state.Run.Metadata.Name, StringComparer.Ordinal)
+            .Take(10);
         Assert.Equal(Enumerable.Range(1, 10), first.Select(state => state.Status.QueuePosition!.Value));
         Assert.All(queued, state => Assert.InRange(state.Status.QueuePosition!.Value, 1, Waiting));
     }

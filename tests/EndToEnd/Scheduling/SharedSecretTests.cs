@@ -16,11 +16,14 @@ public sealed class SharedSecretTests(StackFixture stacks) : EndToEndTests(stack
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 0 }, alone: true);
         await using var node = await SimulatedNode.GrantAndJoinAsync(scene.Stack, "sim", new() { MaxRuns = 50 }, Cancelled);
-        var coming = await WaitingCrowd.RequestsAsync(scene, async () =>
-        {
-            await WaitingCrowd.CreateAsync(scene, "run", Waiting, Spec);
-            await WaitingCrowd.UntilAsync(scene, "wait", Waiting, state => state.Reason == RunReason.SecretNotFound);
-        });
+        var coming = await WaitingCrowd.RequestsAsync(
+            scene,
+            async () =>
+            {
+                await WaitingCrowd.CreateAsync(scene, "run", Waiting, Spec);
+                await WaitingCrowd.UntilAsync(scene, "wait", Waiting, state => state.Reason == RunReason.SecretNotFound);
+            }
+        );
         // One for each moment while they came, and one status for each.
         Assert.True(coming.Of("secrets") < Waiting / 4, $"While they came: {string.Join(", ", coming)}.");
         Assert.True(coming.Of("agentruns") <= 2 * Waiting, $"While they came: {string.Join(", ", coming)}.");
@@ -30,18 +33,23 @@ public sealed class SharedSecretTests(StackFixture stacks) : EndToEndTests(stack
         Assert.True(idle.Of("secrets", "configmaps") <= 7, $"While they wait: {string.Join(", ", idle)}.");
         Assert.True(idle.Of("agentruns", "events") == 0, $"While they wait: {string.Join(", ", idle)}.");
 
-        var going = await WaitingCrowd.RequestsAsync(scene, async () =>
-        {
-            await scene.ApplyAsync("""
-                apiVersion: v1
-                kind: Secret
-                metadata:
-                  name: late
-                  annotations: {stromboli.dev/use-as: model}
-                stringData: {api-key: sk-late}
-                """);
-            await WaitingCrowd.UntilAsync(scene, "end well", Waiting, state => state.Phase == RunPhase.Succeeded);
-        });
+        var going = await WaitingCrowd.RequestsAsync(
+            scene,
+            async () =>
+            {
+                await scene.ApplyAsync(
+                    """
+                    apiVersion: v1
+                    kind: Secret
+                    metadata:
+                      name: late
+                      annotations: {stromboli.dev/use-as: model}
+                    stringData: {api-key: sk-late}
+                    """
+                );
+                await WaitingCrowd.UntilAsync(scene, "end well", Waiting, state => state.Phase == RunPhase.Succeeded);
+            }
+        );
         // Each is looked at when it is queued and when it is placed, and those at the same time share a look.
         Assert.True(going.Of("secrets") < 2 * Waiting, $"When it came: {string.Join(", ", going)}.");
         Assert.InRange(node.Most.Runs, 1, 50);

@@ -20,8 +20,12 @@ internal static class WaitingCrowd
     /// <param name="count">How many.</param>
     /// <param name="spec">What a run's spec has besides the prompt, as the inside of a JSON object.</param>
     public static Task CreateAsync(Scene scene, string name, int count, string spec = Command) =>
-        Parallel.ForAsync(1, count + 1, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken }, async (i, stop) =>
-            await CreateAsync(scene, string.Create(CultureInfo.InvariantCulture, $"{name}-{i}"), spec, stop));
+        Parallel.ForAsync(
+            1,
+            count + 1,
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken },
+            async (i, stop) => await CreateAsync(scene, string.Create(CultureInfo.InvariantCulture, $"{name}-{i}"), spec, stop)
+        );
 
     /// <summary>Creates one run.</summary>
     /// <returns>Its UID.</returns>
@@ -37,8 +41,8 @@ internal static class WaitingCrowd
     public static IEnumerable<RunState> Now(Scene scene) => scene.Runs.Where(run => run.States.Count > 0).Select(run => run.Last);
 
     /// <summary>Waits until the watcher has seen that many runs of which this is so now.</summary>
-    public static Task UntilAsync(Scene scene, string what, int count, Func<RunState, bool> isSo) => Poll.UntilAsync(
-        $"{count} runs {what}", Patience, () => Now(scene).Count(isSo) == count, TestContext.Current.CancellationToken);
+    public static Task UntilAsync(Scene scene, string what, int count, Func<RunState, bool> isSo) =>
+        Poll.UntilAsync($"{count} runs {what}", Patience, () => Now(scene).Count(isSo) == count, TestContext.Current.CancellationToken);
 
     /// <summary>What was asked of the API servers within a time, but for what every idle operator and this case ask.</summary>
     public static async Task<IReadOnlyDictionary<ApiCall, int>> RequestsAsync(Scene scene, Func<Task> meanwhile)
@@ -50,7 +54,10 @@ internal static class WaitingCrowd
         return all.Where(pair => pair.Key.Resource is "agentruns" or "agentnodes" or "events" or "secrets" or "configmaps").ToDictionary();
     }
 
-    /// <summary>How many of the requests are for these resources; lists are left out, since kube-controller-manager's garbage collector lists a kind when it has found it.</summary>
+    /// <summary>
+    /// How many of the requests are for these resources; lists are left out, since kube-controller-manager's garbage collector lists a kind
+    /// when it has found it.
+    /// </summary>
     public static int Of(this IReadOnlyDictionary<ApiCall, int> requests, params string[] resources) =>
         requests.Where(pair => resources.Contains(pair.Key.Resource) && pair.Key.Verb != "LIST").Sum(pair => pair.Value);
 }

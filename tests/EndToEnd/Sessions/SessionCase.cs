@@ -27,19 +27,23 @@ internal sealed class SessionCase(Scene scene, string name = "talk")
 
     /// <summary>Makes the session.</summary>
     /// <param name="spec">Its spec, as YAML of one line without the braces.</param>
-    public async Task CreateAsync(string spec = "") => await scene.ApplyAsync($$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentSession
-        metadata:
-          name: {{name}}
-        spec: { {{spec}} }
-        """);
+    public async Task CreateAsync(string spec = "") =>
+        await scene.ApplyAsync(
+            $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentSession
+            metadata:
+              name: {{name}}
+            spec: { {{spec}} }
+            """
+        );
 
     /// <summary>Makes a run of the session whose agent is the CLI.</summary>
     /// <param name="run">The run's name.</param>
     /// <param name="prompt">What the agent is told.</param>
     /// <param name="spec">What else its spec says, as YAML of one line without the braces.</param>
-    public Task<RunHistory> AskAsync(string run, string prompt, string spec = "") => RunAsync(run, $"prompt: {JsonSerializer.Serialize(prompt)}, {spec}");
+    public Task<RunHistory> AskAsync(string run, string prompt, string spec = "") =>
+        RunAsync(run, $"prompt: {JsonSerializer.Serialize(prompt)}, {spec}");
 
     /// <summary>Makes a run of the session that is a command for a shell.</summary>
     public Task<RunHistory> ShellAsync(string run, string command, string spec = "") =>
@@ -49,18 +53,26 @@ internal sealed class SessionCase(Scene scene, string name = "talk")
     public async Task<AgentSessionStatus> UntilAsync(string what, Func<AgentSessionStatus, bool> isSo)
     {
         AgentSessionStatus? found = null;
-        await Poll.UntilAsync($"the session {what}", Patience, async _ => isSo(found = (await NowAsync()).Status!), TestContext.Current.CancellationToken);
+        await Poll.UntilAsync(
+            $"the session {what}",
+            Patience,
+            async _ => isSo(found = (await NowAsync()).Status!),
+            TestContext.Current.CancellationToken
+        );
         return found!;
     }
 
     /// <summary>Changes the session.</summary>
     public Task PatchAsync(string yaml) => scene.KubectlAsync("patch", "agentsession", name, "--type=merge", "-p", yaml);
 
-    private Task<RunHistory> RunAsync(string run, string spec) => scene.ApplyRunAsync($$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{run}}
-        spec: { sessionRef: {name: {{name}}}, {{spec}} }
-        """);
+    private Task<RunHistory> RunAsync(string run, string spec) =>
+        scene.ApplyRunAsync(
+            $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{run}}
+            spec: { sessionRef: {name: {{name}}}, {{spec}} }
+            """
+        );
 }

@@ -30,7 +30,10 @@ public sealed class SessionConversationTests(StackFixture stacks) : EndToEndTest
         Assert.Equal(one.NodeName, two.NodeName);
         Assert.Empty(await scene.NodeOf(second).VolumesAsync(second.Uid));
         var status = await session.UntilAsync("has two turns", status => status.Turns == 2);
-        Assert.Equal((SessionPhase.Ready, SessionReason.Idle, one.NodeName, first.Uid, 0, null), (status.Phase, status.Reason, status.NodeName, status.SessionID, status.QueueLength, status.ActiveRun));
+        Assert.Equal(
+            (SessionPhase.Ready, SessionReason.Idle, one.NodeName, first.Uid, 0, null),
+            (status.Phase, status.Reason, status.NodeName, status.SessionID, status.QueueLength, status.ActiveRun)
+        );
         Assert.Equal(one.Usage!.TotalTokens + two.Usage!.TotalTokens, status.Usage!.TotalTokens);
         Assert.True(status.StorageBytes > 0);
         Assert.NotNull(status.LastActivityTime);
@@ -82,7 +85,9 @@ public sealed class SessionConversationTests(StackFixture stacks) : EndToEndTest
 
         await session.CreateAsync();
         var first = (await (await session.AskAsync("first", "the word is heron\n@say noted")).EndAsync()).Status;
-        var lost = (await (await session.AskAsync("unknown", "@say never", "conversationID: 3c6f3f0e-7a51-4d2b-9d3c-0a1b2c3d4e5f")).EndAsync()).Status;
+        var lost = (
+            await (await session.AskAsync("unknown", "@say never", "conversationID: 3c6f3f0e-7a51-4d2b-9d3c-0a1b2c3d4e5f")).EndAsync()
+        ).Status;
         var next = (await (await session.AskAsync("next", "go on\n@recall")).EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.SessionLost), (lost.Phase, lost.Reason));
@@ -100,7 +105,12 @@ public sealed class SessionConversationTests(StackFixture stacks) : EndToEndTest
         var cut = await session.AskAsync("cut", "the word is heron\n@bash echo ready > ready; sleep 600\n@say never");
         await session.UntilAsync("is busy", status => status is { Phase: SessionPhase.Busy, ActiveRun.Name: "cut" });
         await cut.RunningAsync();
-        await Poll.UntilAsync("the tool", Poll.Patience, async _ => (await scene.NodeOf(cut).ExecAsync(cut.Uid, "/bin/cat", "/workspace/ready")).Succeeded, Cancelled);
+        await Poll.UntilAsync(
+            "the tool",
+            Poll.Patience,
+            async _ => (await scene.NodeOf(cut).ExecAsync(cut.Uid, "/bin/cat", "/workspace/ready")).Succeeded,
+            Cancelled
+        );
         await scene.PatchAsync(cut, "spec: {cancel: true}");
         var one = (await cut.EndAsync()).Status;
         var two = (await (await session.AskAsync("next", "what was the word?\n@recall")).EndAsync()).Status;
@@ -118,7 +128,10 @@ public sealed class SessionConversationTests(StackFixture stacks) : EndToEndTest
 
         await session.CreateAsync(Tools);
         var run = await session.AskAsync(
-            "again", "the word is heron\n@bash test -e once || { touch once; kill -9 $PPID; }\n@say done", "retries: {limit: 2, backoff: 1s, reasons: [Crashed, AgentError]}");
+            "again",
+            "the word is heron\n@bash test -e once || { touch once; kill -9 $PPID; }\n@say done",
+            "retries: {limit: 2, backoff: 1s, reasons: [Crashed, AgentError]}"
+        );
         var one = (await run.EndAsync()).Status;
         var two = (await (await session.AskAsync("next", "and?\n@recall")).EndAsync()).Status;
 

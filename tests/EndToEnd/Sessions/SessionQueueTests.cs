@@ -22,24 +22,50 @@ public sealed class SessionQueueTests(StackFixture stacks) : EndToEndTests(stack
         var holder = await session.ShellAsync("holder", Gate + "echo holder >> order");
         await holder.RunningAsync();
         List<RunHistory> runs = [];
-        foreach (var (name, spec) in new[] { ("second", "priority: -1"), ("third", "priority: -1"), ("urgent", ""), ("suspended", "suspend: true") })
+        foreach (
+            var (name, spec) in new[]
+            {
+                ("second", "priority: -1"),
+                ("third", "priority: -1"),
+                ("urgent", ""),
+                ("suspended", "suspend: true"),
+            }
+        )
         {
             runs.Add(await session.ShellAsync(name, $"mkdir lock && echo {name} >> order && sleep 0.2 && rmdir lock", spec));
             // Their age is counted in whole seconds.
             var made = DateTimeOffset.UtcNow;
-            await Poll.UntilAsync("the next second", Poll.Patience, () => DateTimeOffset.UtcNow - made > TimeSpan.FromSeconds(1.05), Cancelled);
+            await Poll.UntilAsync(
+                "the next second",
+                Poll.Patience,
+                () => DateTimeOffset.UtcNow - made > TimeSpan.FromSeconds(1.05),
+                Cancelled
+            );
         }
 
         foreach (var (run, place) in runs.Zip([2, 3, 1]))
-            await run.UntilAsync($"is {place}. in line", state => state.Status is { Reason: RunReason.WaitingForSession, Phase: RunPhase.Queued } status && status.QueuePosition == place);
+        {
+            await run.UntilAsync(
+                $"is {place}. in line",
+                state =>
+                    state.Status is { Reason: RunReason.WaitingForSession, Phase: RunPhase.Queued } status && status.QueuePosition == place
+            );
+        }
+
         await runs[3].ReasonAsync(RunReason.Suspended);
         var busy = await session.UntilAsync("has three in line", status => status.QueueLength == 3);
         await scene.NodeOf(holder).ExecAsync(holder.Uid, "/bin/touch", "/workspace/go");
         foreach (var run in runs.Take(3))
+        {
             await run.EndAsync();
+        }
+
         await scene.PatchAsync(runs[3], "spec: {suspend: false}");
         await runs[3].EndAsync();
-        var order = (await (await session.ShellAsync("order", "cat order")).EndAsync()).Status.Result!.Text!.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var order = (await (await session.ShellAsync("order", "cat order")).EndAsync()).Status.Result!.Text!.Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
 
         Assert.Equal((SessionPhase.Busy, "holder"), (busy.Phase, busy.ActiveRun?.Name));
         Assert.Equal(["urgent", "second", "third"], busy.Queue);
@@ -61,7 +87,10 @@ public sealed class SessionQueueTests(StackFixture stacks) : EndToEndTests(stack
         var ended = await run.EndAsync();
 
         Assert.Equal(RunPhase.Pending, waiting.Phase);
-        Assert.Equal("The AgentSession talk, named by spec.sessionRef, is not there; create it in the run's namespace.", waiting.Status.Message);
+        Assert.Equal(
+            "The AgentSession talk, named by spec.sessionRef, is not there; create it in the run's namespace.",
+            waiting.Status.Message
+        );
         Assert.Equal((RunReason.Completed, "here"), (ended.Status.Reason, ended.Status.Result!.Text!.TrimEnd()));
         StateRules.AssertHold(run);
     }
@@ -93,7 +122,12 @@ public sealed class SessionQueueTests(StackFixture stacks) : EndToEndTests(stack
         await session.CreateAsync("agent: {claude: {tools: [Bash], dangerouslySkipPermissions: true}}");
         var first = await session.AskAsync("first", "@bash test -e go || { touch waits; sleep 600; }\n@say done");
         await first.RunningAsync();
-        await Poll.UntilAsync("the tool", Poll.Patience, async _ => (await scene.NodeOf(first).ExecAsync(first.Uid, "/bin/cat", "/workspace/waits")).Succeeded, Cancelled);
+        await Poll.UntilAsync(
+            "the tool",
+            Poll.Patience,
+            async _ => (await scene.NodeOf(first).ExecAsync(first.Uid, "/bin/cat", "/workspace/waits")).Succeeded,
+            Cancelled
+        );
         await scene.PatchAsync(first, "spec: {suspend: true}");
         await first.ReasonAsync(RunReason.Suspended);
         var second = await session.ShellAsync("second", "touch go");

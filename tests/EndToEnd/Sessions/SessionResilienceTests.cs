@@ -63,7 +63,10 @@ public sealed class SessionResilienceTests(StackFixture stacks) : EndToEndTests(
         var other = (await (await gone.ShellAsync("other", "true")).EndAsync()).Status;
         var link = scene.Inspect(node).Node.Link!;
         link.Cut();
-        await session.UntilAsync("waits for its node", status => status is { Phase: SessionPhase.Pending, Reason: SessionReason.WaitingForNode });
+        await session.UntilAsync(
+            "waits for its node",
+            status => status is { Phase: SessionPhase.Pending, Reason: SessionReason.WaitingForNode }
+        );
         var second = await session.ShellAsync("second", "cat kept");
         var waiting = await second.ReasonAsync(RunReason.WaitingForNode);
         await scene.KubectlAsync("delete", "agentsession", gone.Name);
@@ -74,7 +77,12 @@ public sealed class SessionResilienceTests(StackFixture stacks) : EndToEndTests(
         Assert.Equal((RunReason.Completed, node, "kept"), (ended.Reason, ended.NodeName, ended.Result!.Text!.Trim()));
         await session.UntilAsync("is ready again", status => status.Phase == SessionPhase.Ready);
         // Deleted while the node was away: it learns of it when it is back.
-        await Poll.UntilAsync("the volumes are gone", Poll.Patience, async _ => (await SessionVolumes.OfAsync(scene.Inspect(node), other.Session!.UID!)).Count == 0, Cancelled);
+        await Poll.UntilAsync(
+            "the volumes are gone",
+            Poll.Patience,
+            async _ => (await SessionVolumes.OfAsync(scene.Inspect(node), other.Session!.UID!)).Count == 0,
+            Cancelled
+        );
         StateRules.AssertHold(second);
     }
 }

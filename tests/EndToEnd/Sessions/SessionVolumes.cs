@@ -7,5 +7,8 @@ internal static class SessionVolumes
 {
     /// <summary>Their names.</summary>
     public static async Task<IReadOnlyList<string>> OfAsync(NodeInspector node, string uid) =>
-        (await node.Node.Machine.PodmanAsync("volume", "ls", "-q", "--filter", $"label=stromboli.dev/session-uid={uid}")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (await node.Node.Machine.PodmanAsync("volume", "ls", "-q", "--filter", $"label=stromboli.dev/session-uid={uid}")).Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
 }

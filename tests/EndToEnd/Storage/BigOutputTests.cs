@@ -34,7 +34,9 @@ public sealed class BigOutputTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.InRange(Encoding.UTF8.GetByteCount(result.Text!), 16_000, 16 * 1024);
         Assert.InRange(end.Json["status"]!.ToJsonString().Length, 16_000, 24 * 1024);
         var peaks = services.Select(service => Kilobytes(service.Pid, "VmHWM")).ToList();
-        TestContext.Current.TestOutputHelper?.WriteLine($"resident before and at most, in KiB: bridge {before[0]} {peaks[0]}, operator {before[1]} {peaks[1]}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"resident before and at most, in KiB: bridge {before[0]} {peaks[0]}, operator {before[1]} {peaks[1]}"
+        );
         Assert.All(before.Zip(peaks), pair => Assert.InRange(pair.Second - pair.First, 0, 48 * 1024));
         var log = KeptLog.Of(scene.NodeOf(run), run);
         // A time stamp for each line comes on top.
@@ -68,7 +70,10 @@ public sealed class BigOutputTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal((RunPhase.Succeeded, RunReason.Completed), (status.Phase, status.Reason));
         var whole = Encoding.UTF8.GetBytes(answer.TrimEnd());
-        Assert.Equal((true, whole.Length, Convert.ToHexStringLower(SHA256.HashData(whole))), (status.Result!.Truncated, status.Result.Bytes, status.Result.Sha256));
+        Assert.Equal(
+            (true, whole.Length, Convert.ToHexStringLower(SHA256.HashData(whole))),
+            (status.Result!.Truncated, status.Result.Bytes, status.Result.Sha256)
+        );
         Assert.EndsWith(status.Result.Text!, answer.TrimEnd(), StringComparison.Ordinal);
         Assert.InRange(Encoding.UTF8.GetByteCount(status.Result.Text!), (16 * 1024) - 3, 16 * 1024);
     }
@@ -86,7 +91,8 @@ public sealed class BigOutputTests(StackFixture stacks) : EndToEndTests(stacks)
 
     private static async Task<RunState> ClaudeAsync(Scene scene, string answer, string logBytes)
     {
-        var run = await scene.ApplyRunAsync($$"""
+        var run = await scene.ApplyRunAsync(
+            $$"""
             apiVersion: v1
             kind: ConfigMap
             metadata:
@@ -102,7 +108,8 @@ public sealed class BigOutputTests(StackFixture stacks) : EndToEndTests(stacks)
               promptFrom:
                 configMapKeyRef: {name: prompts, key: long}
               output: {logBytes: {{logBytes}}}
-            """);
+            """
+        );
         return await run.EndAsync();
     }
 
@@ -126,7 +133,10 @@ public sealed class BigOutputTests(StackFixture stacks) : EndToEndTests(stacks)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var block = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(line, 1000)));
         for (var left = length; left > 0; left -= block.Length)
+        {
             hash.AppendData(block.AsSpan(0, (int)Math.Min(left, block.Length)));
+        }
+
         hash.AppendData(Encoding.UTF8.GetBytes(end));
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
@@ -138,7 +148,11 @@ public sealed class BigOutputTests(StackFixture stacks) : EndToEndTests(stacks)
         return Kilobytes(pid, "VmRSS");
     }
 
-    private static long Kilobytes(int pid, string field) => long.Parse(
-        File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(field + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture);
+    private static long Kilobytes(int pid, string field) =>
+        long.Parse(
+            File.ReadLines($"/proc/{pid}/status")
+                .First(line => line.StartsWith(field + ":", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture
+        );
 }

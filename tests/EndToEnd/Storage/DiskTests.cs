@@ -11,12 +11,25 @@ public sealed class DiskTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Workspace_Filled_EndsTheRunAndNoOther()
     {
         var scene = await OnSharedStackAsync();
-        var other = await ApplyAsync(scene, "goes-on", "head -c 30000000 /dev/zero > here; until [ -e let-go ]; do sleep 0.1; done; stat -c %s here", "");
+        var other = await ApplyAsync(
+            scene,
+            "goes-on",
+            "head -c 30000000 /dev/zero > here; until [ -e let-go ]; do sleep 0.1; done; stat -c %s here",
+            ""
+        );
         await other.RunningAsync();
 
-        var status = await EndAsync(scene, "fills", "head -c 60000000 /dev/zero > /workspace/file; sleep 100", "workspace: {emptyDir: {sizeLimit: 20Mi}}");
+        var status = await EndAsync(
+            scene,
+            "fills",
+            "head -c 60000000 /dev/zero > /workspace/file; sleep 100",
+            "workspace: {emptyDir: {sizeLimit: 20Mi}}"
+        );
 
-        Assert.Matches(@"^The workspace takes at least [\d.]+Mi of the node's disk in 1 files, and workspace\.emptyDir\.sizeLimit allows 20Mi\.$", status.Message);
+        Assert.Matches(
+            @"^The workspace takes at least [\d.]+Mi of the node's disk in 1 files, and workspace\.emptyDir\.sizeLimit allows 20Mi\.$",
+            status.Message
+        );
         Assert.Equal((null, null), (status.ExitCode, status.Signal));
         await scene.NodeOf(other).ExecAsync(other.Uid, "/usr/bin/touch", "/workspace/let-go");
         Assert.Equal("30000000\n", (await other.EndAsync()).Status.Result?.Text);
@@ -26,17 +39,31 @@ public sealed class DiskTests(StackFixture stacks) : EndToEndTests(stacks)
     [InlineData("HOME", "head -c 60000000 /dev/zero > $HOME/file")]
     [InlineData("many-files", "mkdir d; cd d; perl -e 'open my $f, \">\", $_ for 1..100000'")]
     [InlineData("locked", "mkdir -p a/b; head -c 60000000 /dev/zero > a/b/file; chmod 000 a/b/file a/b a")]
-    [InlineData("deep", "perl -e 'for (1..1500) { mkdir \"d\"; chdir \"d\" } open my $f, \">\", \"f\"; print $f \"x\" x 60000000'; chmod 000 d")]
+    [InlineData(
+        "deep",
+        "perl -e 'for (1..1500) { mkdir \"d\"; chdir \"d\" } open my $f, \">\", \"f\"; print $f \"x\" x 60000000'; chmod 000 d"
+    )]
     [InlineData("deleted", "exec 3>> file; rm file; head -c 60000000 /dev/zero >&3")]
     // mmap(2) by its number, shared and writable; the mapping is then all that holds the file.
-    [InlineData("mapped", "perl -e 'open my $f, \"+>\", \"f\"; print $f \"x\" x 60000000; $f->flush; syscall(`uname -m` =~ /x86/ ? 9 : 222, 0, 60000000, 3, 1, fileno $f, 0); close $f; unlink \"f\"; sleep 100'")]
+    [InlineData(
+        "mapped",
+        "perl -e 'open my $f, \"+>\", \"f\"; print $f \"x\" x 60000000; $f->flush; syscall(`uname -m` =~ /x86/ ? 9 : 222, 0, 60000000, 3, 1, fileno $f, 0); close $f; unlink \"f\"; sleep 100'"
+    )]
     public async Task Storage_FilledInAnyPlace_EndsTheRun(string name, string script)
     {
         var scene = await OnSharedStackAsync();
 
-        var status = await EndAsync(scene, name.ToLowerInvariant(), script + "; sleep 100", "resources: {limits: {ephemeralStorage: 20Mi}}");
+        var status = await EndAsync(
+            scene,
+            name.ToLowerInvariant(),
+            script + "; sleep 100",
+            "resources: {limits: {ephemeralStorage: 20Mi}}"
+        );
 
-        Assert.Matches(@"^The run takes .*Mi of the node's disk in \d+ files \(workspace .*, HOME .*, log .*\), and resources\.limits\.ephemeralStorage allows 20Mi\.$", status.Message);
+        Assert.Matches(
+            @"^The run takes .*Mi of the node's disk in \d+ files \(workspace .*, HOME .*, log .*\), and resources\.limits\.ephemeralStorage allows 20Mi\.$",
+            status.Message
+        );
     }
 
     [Fact]
@@ -44,9 +71,17 @@ public sealed class DiskTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        var status = await EndAsync(scene, "too-deep", "perl -e 'for (1..5000) { mkdir \"d\"; chdir \"d\" }'; sleep 100", "resources: {limits: {ephemeralStorage: 1Gi}}");
+        var status = await EndAsync(
+            scene,
+            "too-deep",
+            "perl -e 'for (1..5000) { mkdir \"d\"; chdir \"d\" }'; sleep 100",
+            "resources: {limits: {ephemeralStorage: 1Gi}}"
+        );
 
-        Assert.Equal("The run's directories are nested too deep to be measured, and resources.limits.ephemeralStorage cannot be kept.", status.Message);
+        Assert.Equal(
+            "The run's directories are nested too deep to be measured, and resources.limits.ephemeralStorage cannot be kept.",
+            status.Message
+        );
     }
 
     [Fact]
@@ -55,13 +90,18 @@ public sealed class DiskTests(StackFixture stacks) : EndToEndTests(stacks)
         var scene = await OnSharedStackAsync();
 
         // Long enough for a measurement that nothing on the disk asks for.
-        var run = await ApplyAsync(scene, "takes-little", """
+        var run = await ApplyAsync(
+            scene,
+            "takes-little",
+            """
             truncate -s 100G sparse
             ln -s / everything; ln -s /opt cli
             head -c 15000000 /dev/zero > file; for i in $(seq 20); do ln file name-$i; done
             head -c 15000000 /dev/zero > /tmp/file
             sleep 17; echo ok
-            """, "resources: {limits: {ephemeralStorage: 20Mi}}");
+            """,
+            "resources: {limits: {ephemeralStorage: 20Mi}}"
+        );
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, "ok\n"), (status.Phase, status.Result?.Text));
@@ -71,16 +111,26 @@ public sealed class DiskTests(StackFixture stacks) : EndToEndTests(stacks)
     public async Task Memory_FilledInEachOfItsFileSystems_IsFullAndTheRunGoesOn()
     {
         var scene = await OnSharedStackAsync();
-        var other = await ApplyAsync(scene, "goes-on", "until [ -e let-go ]; do sleep 0.1; done; head -c 1000000 /dev/zero > /tmp/file && echo written", "");
+        var other = await ApplyAsync(
+            scene,
+            "goes-on",
+            "until [ -e let-go ]; do sleep 0.1; done; head -c 1000000 /dev/zero > /tmp/file && echo written",
+            ""
+        );
         await other.RunningAsync();
 
-        var run = await ApplyAsync(scene, "fills-memory", """
+        var run = await ApplyAsync(
+            scene,
+            "fills-memory",
+            """
             for d in /tmp /var/tmp /dev/shm; do
                 head -c 200000000 /dev/zero > $d/file; rm $d/file
                 perl -e 'chdir shift; $_++ while open my $f, ">", "f$_"; print "$!\n"; unlink glob "f*"' $d
                 echo fine > $d/file && cat $d/file
             done 2>&1
-            """, "resources: {limits: {memory: 64Mi}}");
+            """,
+            "resources: {limits: {memory: 64Mi}}"
+        );
         var status = (await run.EndAsync()).Status;
 
         const string full = "head: error writing 'standard output': No space left on device\nNo space left on device\nfine\n";
@@ -89,17 +139,20 @@ public sealed class DiskTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal("written\n", (await other.EndAsync()).Status.Result?.Text);
     }
 
-    internal static Task<RunHistory> ApplyAsync(Scene scene, string name, string script, string more) => scene.ApplyRunAsync($$"""
-        apiVersion: stromboli.dev/v1alpha1
-        kind: AgentRun
-        metadata:
-          name: {{name}}
-        spec:
-          prompt: not read
-          agent:
-            command: [bash, -c, {{JsonValue.Create(script)!.ToJsonString()}}]
-          {{more}}
-        """);
+    internal static Task<RunHistory> ApplyAsync(Scene scene, string name, string script, string more) =>
+        scene.ApplyRunAsync(
+            $$"""
+            apiVersion: stromboli.dev/v1alpha1
+            kind: AgentRun
+            metadata:
+              name: {{name}}
+            spec:
+              prompt: not read
+              agent:
+                command: [bash, -c, {{JsonValue.Create(script)!.ToJsonString()}}]
+              {{more}}
+            """
+        );
 
     private static async Task<AgentRunStatus> EndAsync(Scene scene, string name, string script, string more)
     {

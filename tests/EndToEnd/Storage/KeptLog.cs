@@ -7,9 +7,13 @@ namespace Stromboli.EndToEnd.Storage;
 internal static class KeptLog
 {
     /// <summary>The file of the first attempt.</summary>
-    public static FileInfo Of(NodeInspector node, RunHistory run) => new(Path.Combine(node.Node.Bridge.StatePath, "attempts", $"{run.Uid}-1", "log"));
+    public static FileInfo Of(NodeInspector node, RunHistory run) =>
+        new(Path.Combine(node.Node.Bridge.StatePath, "attempts", $"{run.Uid}-1", "log"));
 
-    /// <summary>What the shim wrote, line by line; conmon keeps a long line, or one at the border of its buffer, in pieces marked P and a last one marked F.</summary>
+    /// <summary>
+    /// What the shim wrote, line by line; conmon keeps a long line, or one at the border of its buffer, in pieces marked P and a last one
+    /// marked F.
+    /// </summary>
     public static IEnumerable<string> Lines(FileInfo log)
     {
         var line = new StringBuilder();
@@ -18,17 +22,21 @@ internal static class KeptLog
             var parts = text.Split(' ', 4);
             line.Append(parts[3]);
             if (parts[2] != "F")
+            {
                 continue;
+            }
+
             yield return line.ToString();
             line.Clear();
         }
     }
 
     /// <summary>What of such a line is the agent's standard output: <c>o</c> with its newline, <c>O</c> is a piece without one.</summary>
-    public static string Stdout(string line) => line[0] switch
-    {
-        'o' => line[1..] + "\n",
-        'O' => line[1..],
-        _ => "",
-    };
+    public static string Stdout(string line) =>
+        line[0] switch
+        {
+            'o' => line[1..] + "\n",
+            'O' => line[1..],
+            _ => "",
+        };
 }

@@ -38,7 +38,16 @@ public sealed class KubeClientTests : ApiServerTest
     [Fact]
     public async Task Create_ThenGet_SameObject()
     {
-        var created = await Client.CreateAsync(BuiltIn.Secrets, new Secret { Metadata = new() { Namespace = "ns", Name = "s" }, Data = new() { ["k"] = [1, 2, 3] } }, "me", End);
+        var created = await Client.CreateAsync(
+            BuiltIn.Secrets,
+            new Secret
+            {
+                Metadata = new() { Namespace = "ns", Name = "s" },
+                Data = new() { ["k"] = [1, 2, 3] },
+            },
+            "me",
+            End
+        );
         var read = await Client.GetAsync(BuiltIn.Secrets, new("ns", "s"), End);
 
         Assert.Equal(created.Metadata.Uid, read.Metadata.Uid);
@@ -64,7 +73,9 @@ public sealed class KubeClientTests : ApiServerTest
         var first = await CreateAsync("a");
         var second = await Client.ReplaceStatusAsync(Widget.Type, first with { Status = new() { Phase = "One" } }, cancellationToken: End);
 
-        var failure = await Assert.ThrowsAsync<ApiException>(() => Client.ReplaceStatusAsync(Widget.Type, first with { Status = new() { Phase = "Two" } }, cancellationToken: End));
+        var failure = await Assert.ThrowsAsync<ApiException>(() =>
+            Client.ReplaceStatusAsync(Widget.Type, first with { Status = new() { Phase = "Two" } }, cancellationToken: End)
+        );
 
         Assert.True(failure.IsConflict);
         Assert.Equal("One", (await Client.GetAsync(Widget.Type, A, End)).Status!.Phase);
@@ -73,13 +84,20 @@ public sealed class KubeClientTests : ApiServerTest
 
     [Fact]
     public async Task ReplaceStatus_NoVersion_Refused() =>
-        await Assert.ThrowsAsync<ArgumentException>(() => Client.ReplaceStatusAsync(Widget.Type, Widget.Named("a"), cancellationToken: End));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            Client.ReplaceStatusAsync(Widget.Type, Widget.Named("a"), cancellationToken: End)
+        );
 
     [Fact]
     public async Task PatchStatus_WithStaleVersion_Conflict()
     {
         var first = await CreateAsync("a");
-        await Client.PatchStatusAsync(Widget.Type, A, new JsonObject { ["status"] = new JsonObject { ["phase"] = "One" } }, cancellationToken: End);
+        await Client.PatchStatusAsync(
+            Widget.Type,
+            A,
+            new JsonObject { ["status"] = new JsonObject { ["phase"] = "One" } },
+            cancellationToken: End
+        );
 
         var stale = new JsonObject
         {
@@ -97,7 +115,10 @@ public sealed class KubeClientTests : ApiServerTest
         var applied = await Client.ApplyAsync(Widget.Type, Widget.Named("a", "node-1"), "me", cancellationToken: End);
 
         Assert.Equal("node-1", applied.Spec!.Node);
-        Assert.Contains(Server.Requests, r => r is { Method: "PATCH", ContentType: "application/apply-patch+yaml", Query: "?fieldManager=me&force=true" });
+        Assert.Contains(
+            Server.Requests,
+            r => r is { Method: "PATCH", ContentType: "application/apply-patch+yaml", Query: "?fieldManager=me&force=true" }
+        );
     }
 
     [Fact]
@@ -106,7 +127,8 @@ public sealed class KubeClientTests : ApiServerTest
         var created = await CreateAsync("a");
 
         var failure = await Assert.ThrowsAsync<ApiException>(() =>
-            Client.DeleteAsync(Widget.Type, A, new() { Preconditions = new() { Uid = "other" } }, End));
+            Client.DeleteAsync(Widget.Type, A, new() { Preconditions = new() { Uid = "other" } }, End)
+        );
 
         Assert.True(failure.IsConflict);
         Assert.True(await Client.DeleteAsync(Widget.Type, A, new() { Preconditions = new() { Uid = created.Metadata.Uid } }, End));
@@ -117,13 +139,19 @@ public sealed class KubeClientTests : ApiServerTest
     public async Task List_SeveralPages_AllOfOneSnapshot()
     {
         foreach (var name in (string[])["a", "b", "c", "d", "e"])
+        {
             await CreateAsync(name);
+        }
+
         List<string> seen = [];
 
         await foreach (var widget in Client.ListAsync(Widget.Type, new() { Limit = 2 }, End))
         {
             if (seen.Count == 0)
+            {
                 await Client.DeleteAsync(Widget.Type, new("ns", "e"), cancellationToken: End);
+            }
+
             seen.Add(widget.Metadata.Name!);
         }
 
@@ -136,7 +164,10 @@ public sealed class KubeClientTests : ApiServerTest
     {
         Server.Intercept = async (context, _) =>
         {
-            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, """{"kind":"WidgetList","metadata":{"resourceVersion":"1"},"items":null}""");
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
+                context.Response,
+                """{"kind":"WidgetList","metadata":{"resourceVersion":"1"},"items":null}"""
+            );
             return true;
         };
 
@@ -152,7 +183,14 @@ public sealed class KubeClientTests : ApiServerTest
             return (JsonObject)body.DeepClone();
         };
 
-        var answer = await Client.CreateTokenAsync(new("ns", "sa"), new() { Spec = new() { Audiences = ["stromboli"], ExpirationSeconds = 600 } }, End);
+        var answer = await Client.CreateTokenAsync(
+            new("ns", "sa"),
+            new()
+            {
+                Spec = new() { Audiences = ["stromboli"], ExpirationSeconds = 600 },
+            },
+            End
+        );
 
         Assert.Equal("t", answer.Status!.Token);
         Assert.Contains(Server.Requests, r => r.Path == "/api/v1/namespaces/ns/serviceaccounts/sa/token");
@@ -163,11 +201,20 @@ public sealed class KubeClientTests : ApiServerTest
     {
         Server.Answers["tokenreviews"] = body =>
         {
-            body["status"] = JsonNode.Parse("""{"authenticated":true,"audiences":["stromboli"],"user":{"username":"u","extra":{"authentication.kubernetes.io/pod-name":["p"]}}}""");
+            body["status"] = JsonNode.Parse(
+                """{"authenticated":true,"audiences":["stromboli"],"user":{"username":"u","extra":{"authentication.kubernetes.io/pod-name":["p"]}}}"""
+            );
             return (JsonObject)body.DeepClone();
         };
 
-        var review = await Client.CreateAsync(BuiltIn.TokenReviews, new() { Spec = new() { Token = "t", Audiences = ["stromboli"] } }, cancellationToken: End);
+        var review = await Client.CreateAsync(
+            BuiltIn.TokenReviews,
+            new()
+            {
+                Spec = new() { Token = "t", Audiences = ["stromboli"] },
+            },
+            cancellationToken: End
+        );
 
         Assert.True(review.Status!.Authenticated);
         Assert.Equal("p", review.Status.User!.Extra!["authentication.kubernetes.io/pod-name"][0]);
@@ -177,7 +224,14 @@ public sealed class KubeClientTests : ApiServerTest
     public async Task Response_LargerThanTheBound_Refused()
     {
         await CreateAsync("a", new string('x', 5000));
-        using var client = NewClient(new() { MaxResponseBytes = 4000, MaxRetries = 3, RetryDelay = TimeSpan.FromMilliseconds(1) });
+        using var client = NewClient(
+            new()
+            {
+                MaxResponseBytes = 4000,
+                MaxRetries = 3,
+                RetryDelay = TimeSpan.FromMilliseconds(1),
+            }
+        );
         var before = Server.Requests.Count;
 
         var failure = await Assert.ThrowsAsync<ApiException>(() => client.GetAsync(Widget.Type, A, End));
@@ -201,11 +255,22 @@ public sealed class KubeClientTests : ApiServerTest
     [Fact]
     public async Task Review_GuardForbidsWrites_AskedAllTheSameAndTriedAgain()
     {
-        using var client = NewClient(new() { BeforeWrite = () => throw new NotLeaderException(), RetryDelay = TimeSpan.FromMilliseconds(1) });
-        Server.Answers["subjectaccessreviews"] = body => new() { ["spec"] = body["spec"]!.DeepClone(), ["status"] = new JsonObject { ["allowed"] = true } };
+        using var client = NewClient(
+            new() { BeforeWrite = () => throw new NotLeaderException(), RetryDelay = TimeSpan.FromMilliseconds(1) }
+        );
+        Server.Answers["subjectaccessreviews"] = body =>
+            new()
+            {
+                ["spec"] = body["spec"]!.DeepClone(),
+                ["status"] = new JsonObject { ["allowed"] = true },
+            };
         Fail(times: 1, 500);
 
-        Assert.True((await client.CreateAsync(BuiltIn.SubjectAccessReviews, new() { Spec = new() { User = "u" } }, cancellationToken: End)).Status!.Allowed);
+        Assert.True(
+            (await client.CreateAsync(BuiltIn.SubjectAccessReviews, new() { Spec = new() { User = "u" } }, cancellationToken: End))
+                .Status!
+                .Allowed
+        );
     }
 
     [Fact]
@@ -216,14 +281,20 @@ public sealed class KubeClientTests : ApiServerTest
         listener.InstrumentPublished = (instrument, l) =>
         {
             if (instrument is { Name: "kubernetes.client.requests", Meter.Name: KubeMetrics.MeterName })
+            {
                 l.EnableMeasurementEvents(instrument);
+            }
         };
-        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
-        {
-            var text = string.Join(' ', tags.ToArray().Select(t => t.Value));
-            lock (counted)
-                counted.Add(text);
-        });
+        listener.SetMeasurementEventCallback<long>(
+            (_, _, tags, _) =>
+            {
+                var text = string.Join(' ', tags.ToArray().Select(t => t.Value));
+                lock (counted)
+                {
+                    counted.Add(text);
+                }
+            }
+        );
         listener.Start();
         var type = Widget.Type with { Plural = "counted" };
 
@@ -232,13 +303,21 @@ public sealed class KubeClientTests : ApiServerTest
         await Client.PatchStatusAsync(type, A, new JsonObject { ["status"] = new JsonObject { ["phase"] = "x" } }, cancellationToken: End);
 
         lock (counted)
-            Assert.Equal(["get example.com counted  404", "create example.com counted  201", "patch example.com counted status 200"], counted.Where(c => c.Contains("counted", StringComparison.Ordinal)));
+        {
+            Assert.Equal(
+                ["get example.com counted  404", "create example.com counted  201", "patch example.com counted status 200"],
+                counted.Where(c => c.Contains("counted", StringComparison.Ordinal))
+            );
+        }
     }
 
     [Fact]
     public async Task Get_ServerAbsent_NoAnswerIsTransient()
     {
-        using var client = NewClient(new() { MaxRetries = 1, RetryDelay = TimeSpan.FromMilliseconds(1) }, config: new() { Server = new("http://127.0.0.1:1") });
+        using var client = NewClient(
+            new() { MaxRetries = 1, RetryDelay = TimeSpan.FromMilliseconds(1) },
+            config: new() { Server = new("http://127.0.0.1:1") }
+        );
 
         var failure = await Assert.ThrowsAsync<ApiException>(() => client.GetAsync(Widget.Type, A, End));
 

@@ -6,7 +6,12 @@ namespace Stromboli.Kubernetes.Tests.Client;
 public sealed class RetryTests : ApiServerTest
 {
     // The request timeout is out of the way of tests that move the clock.
-    private static readonly KubeClientOptions Quick = new() { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetries = 3, RequestTimeout = TimeSpan.FromHours(10) };
+    private static readonly KubeClientOptions Quick = new()
+    {
+        RetryDelay = TimeSpan.FromMilliseconds(1),
+        MaxRetries = 3,
+        RequestTimeout = TimeSpan.FromHours(10),
+    };
 
     [Fact]
     public async Task Create_429WithRetryAfter_WaitsAsLongAsTold()
@@ -134,7 +139,9 @@ public sealed class RetryTests : ApiServerTest
         var clock = new ManualTimeProvider();
         var limiter = new RateLimiter(perSecond: 2, burst: 3, clock);
         for (var i = 0; i < 3; i++)
+        {
             Assert.True(limiter.WaitAsync(End).AsTask().IsCompletedSuccessfully);
+        }
 
         var fourth = limiter.WaitAsync(End).AsTask();
         var fifth = limiter.WaitAsync(End).AsTask();

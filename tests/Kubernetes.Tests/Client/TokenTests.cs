@@ -76,5 +76,6 @@ public sealed class TokenTests : ApiServerTest
         Assert.Contains("/nowhere/token", failure.Message, StringComparison.Ordinal);
     }
 
-    private KubeClient ClientWithTokenFile(TimeProvider clock) => NewClient(clock: clock, config: new() { Server = Server.Address, TokenFile = _file });
+    private KubeClient ClientWithTokenFile(TimeProvider clock) =>
+        NewClient(clock: clock, config: new() { Server = Server.Address, TokenFile = _file });
 }

@@ -17,7 +17,9 @@ public sealed class WatchTests : ApiServerTest
             {
                 seen.Add($"{change.Type} {change.Object?.Metadata.Name}");
                 if (change.Type == WatchEventType.Bookmark)
+                {
                     return change.ResourceVersion;
+                }
             }
 
             return "";
@@ -38,7 +40,11 @@ public sealed class WatchTests : ApiServerTest
         var read = new TaskCompletionSource();
         Server.Intercept = async (context, _) =>
         {
-            await context.Response.WriteAsync("""{"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"5"}}}""" + "\n" + """{"type":"ADDED","object":{"metadata":{"na""");
+            await context.Response.WriteAsync(
+                """{"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"5"}}}"""
+                    + "\n"
+                    + """{"type":"ADDED","object":{"metadata":{"na"""
+            );
             await context.Response.Body.FlushAsync();
             await read.Task;
             context.Abort();
@@ -64,13 +70,17 @@ public sealed class WatchTests : ApiServerTest
     {
         Server.Intercept = async (context, _) =>
         {
-            await context.Response.WriteAsync("""{"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"5"}}}""" + "\n" + """{"type":"ADDED","obj""");
+            await context.Response.WriteAsync(
+                """{"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"5"}}}""" + "\n" + """{"type":"ADDED","obj"""
+            );
             return true;
         };
         List<string?> seen = [];
 
         await foreach (var change in Client.WatchAsync(Widget.Type, cancellationToken: End))
+        {
             seen.Add(change.Object!.Metadata.Name);
+        }
 
         Assert.Equal(["a"], seen);
     }
@@ -78,7 +88,11 @@ public sealed class WatchTests : ApiServerTest
     [Fact]
     public async Task Watch_RecordInManyPieces_IsRead()
     {
-        var record = """{"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"5"},"spec":{"node":"PAYLOAD"}}}""".Replace("PAYLOAD", new string('é', 40000), StringComparison.Ordinal);
+        var record = """{"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"5"},"spec":{"node":"PAYLOAD"}}}""".Replace(
+            "PAYLOAD",
+            new string('é', 40000),
+            StringComparison.Ordinal
+        );
         Server.Intercept = async (context, _) =>
         {
             var bytes = System.Text.Encoding.UTF8.GetBytes(record + "\n" + record + "\n");
@@ -93,13 +107,19 @@ public sealed class WatchTests : ApiServerTest
         var count = 0;
 
         await foreach (var change in Client.WatchAsync(Widget.Type, cancellationToken: End))
+        {
             count += change.Object!.Spec!.Node!.Length;
+        }
 
         Assert.Equal(80000, count);
     }
 
     [Theory]
-    [InlineData("""{"type":"ERROR","object":{"kind":"Status","status":"Failure","code":410,"reason":"Expired","message":"too old"}}""", "Expired", true)]
+    [InlineData(
+        """{"type":"ERROR","object":{"kind":"Status","status":"Failure","code":410,"reason":"Expired","message":"too old"}}""",
+        "Expired",
+        true
+    )]
     [InlineData("""{"object":{"kind":"Status","status":"Failure","code":410,"reason":"Gone"},"type":"ERROR"}""", "Gone", true)]
     [InlineData("""{"type":"ADDED","object":{"metadata":{"name":"a"}}}""", "Unreadable", false)]
     [InlineData("""{"type":"ADDED"}""", "Unreadable", false)]
@@ -117,7 +137,9 @@ public sealed class WatchTests : ApiServerTest
         var failure = await Assert.ThrowsAsync<ApiException>(async () =>
         {
             await foreach (var _ in Client.WatchAsync(Widget.Type, cancellationToken: End))
+            {
                 Assert.Fail("It should not come so far.");
+            }
         });
 
         Assert.Equal(reason, failure.Reason);
@@ -131,9 +153,9 @@ public sealed class WatchTests : ApiServerTest
         using var client = NewClient(clock: clock);
         var watching = Task.Run(async () =>
         {
-            await foreach (var _ in client.WatchAsync(Widget.Type, new() { ResourceVersion = "100", SilenceTimeout = TimeSpan.FromMinutes(8) }, End))
-            {
-            }
+            await foreach (
+                var _ in client.WatchAsync(Widget.Type, new() { ResourceVersion = "100", SilenceTimeout = TimeSpan.FromMinutes(8) }, End)
+            ) { }
         });
         await Eventually.True(() => Server.OpenWatches == 1);
         await Eventually.True(() =>
@@ -159,9 +181,7 @@ public sealed class WatchTests : ApiServerTest
 
         var failure = await Assert.ThrowsAsync<ApiException>(async () =>
         {
-            await foreach (var _ in client.WatchAsync(Widget.Type, cancellationToken: End))
-            {
-            }
+            await foreach (var _ in client.WatchAsync(Widget.Type, cancellationToken: End)) { }
         });
 
         Assert.Equal("ResponseTooLarge", failure.Reason);

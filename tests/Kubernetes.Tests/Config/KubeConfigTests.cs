@@ -19,19 +19,23 @@ public sealed class KubeConfigTests : IDisposable
     [Fact]
     public void FromFile_CurrentContext_ItsClusterUserAndNamespace()
     {
-        var config = KubeConfig.FromFile(Write("""
-            apiVersion: v1
-            kind: Config
-            current-context: two
-            contexts:
-            - {name: one, context: {cluster: c1, user: u}}
-            - {name: two, context: {cluster: c2, user: u, namespace: work}}
-            clusters:
-            - {name: c1, cluster: {server: "https://one:6443"}}
-            - {name: c2, cluster: {server: "https://two:6443/base", tls-server-name: kubernetes, insecure-skip-tls-verify: true}}
-            users:
-            - {name: u, user: {token: secret}}
-            """));
+        var config = KubeConfig.FromFile(
+            Write(
+                """
+                apiVersion: v1
+                kind: Config
+                current-context: two
+                contexts:
+                - {name: one, context: {cluster: c1, user: u}}
+                - {name: two, context: {cluster: c2, user: u, namespace: work}}
+                clusters:
+                - {name: c1, cluster: {server: "https://one:6443"}}
+                - {name: c2, cluster: {server: "https://two:6443/base", tls-server-name: kubernetes, insecure-skip-tls-verify: true}}
+                users:
+                - {name: u, user: {token: secret}}
+                """
+            )
+        );
 
         Assert.Equal("https://two:6443/base", config.Server.ToString());
         Assert.Equal(("work", "kubernetes", true, "secret"), (config.Namespace, config.TlsServerName, config.SkipTlsVerify, config.Token));
@@ -43,7 +47,11 @@ public sealed class KubeConfigTests : IDisposable
         var path = Write(Simple("token: t"));
 
         Assert.Equal("https://host:6443/", KubeConfig.FromFile(path, "x").Server.ToString());
-        Assert.Contains("no context 'y'", Assert.Throws<KubeConfigException>(() => KubeConfig.FromFile(path, "y")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no context 'y'",
+            Assert.Throws<KubeConfigException>(() => KubeConfig.FromFile(path, "y")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -79,7 +87,10 @@ public sealed class KubeConfigTests : IDisposable
     [Fact]
     public void Load_TwoFiles_TheFirstThatNamesAThingWins()
     {
-        var one = Write("clusters: [{name: c, cluster: {server: 'https://one'}}]\ncontexts: [{name: x, context: {cluster: c, user: u}}]", "one");
+        var one = Write(
+            "clusters: [{name: c, cluster: {server: 'https://one'}}]\ncontexts: [{name: x, context: {cluster: c, user: u}}]",
+            "one"
+        );
         var two = Write(Simple("token: t"), "two");
 
         var config = KubeConfigFile.Load([one, Path.Combine(_directory, "absent"), two], null);
@@ -111,24 +122,39 @@ public sealed class KubeConfigTests : IDisposable
         using var client = Issue(ca, "me");
         string? subject = null;
         string? protocol = null;
-        await using var server = await FakeApiServer.StartAsync(kestrel: options => options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
-        {
-            https.ServerCertificate = serving;
-            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-            https.AllowAnyClientCertificate();
-        })));
+        await using var server = await FakeApiServer.StartAsync(kestrel: options =>
+            options.Listen(
+                IPAddress.Loopback,
+                0,
+                listen =>
+                    listen.UseHttps(https =>
+                    {
+                        https.ServerCertificate = serving;
+                        https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                        https.AllowAnyClientCertificate();
+                    })
+            )
+        );
         server.Intercept = (context, _) =>
         {
             subject = context.Connection.ClientCertificate?.Subject;
             protocol = context.Request.Protocol;
             return Task.FromResult(false);
         };
-        var config = KubeConfig.FromFile(Write($$$"""
-            current-context: x
-            contexts: [{name: x, context: {cluster: c, user: u}}]
-            clusters: [{name: c, cluster: {server: 'https://127.0.0.1:{{{server.Address.Port}}}', tls-server-name: localhost, certificate-authority-data: {{{Base64(ca.ExportCertificatePem())}}}}}]
-            users: [{name: u, user: {client-certificate-data: {{{Base64(client.ExportCertificatePem())}}}, client-key-data: {{{Base64(client.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem())}}}}}]
-            """));
+        var config = KubeConfig.FromFile(
+            Write(
+                $$$"""
+                current-context: x
+                contexts: [{name: x, context: {cluster: c, user: u}}]
+                clusters: [{name: c, cluster: {server: 'https://127.0.0.1:{{{server.Address.Port}}}', tls-server-name: localhost, certificate-authority-data: {{{Base64(
+                    ca.ExportCertificatePem()
+                )}}}}}]
+                users: [{name: u, user: {client-certificate-data: {{{Base64(client.ExportCertificatePem())}}}, client-key-data: {{{Base64(
+                    client.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()
+                )}}}}}]
+                """
+            )
+        );
         using var kube = new KubeClient(config);
 
         Assert.Null(await kube.TryGetAsync(Widget.Type, new("ns", "a"), End));
@@ -142,11 +168,27 @@ public sealed class KubeConfigTests : IDisposable
         using var ca = Authority();
         using var other = Authority();
         using var serving = Issue(ca, "localhost");
-        await using var server = await FakeApiServer.StartAsync(kestrel: options => options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(serving)));
+        await using var server = await FakeApiServer.StartAsync(kestrel: options =>
+            options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(serving))
+        );
         var address = new Uri($"https://127.0.0.1:{server.Address.Port}");
 
-        await RefusedAsync(new() { Server = address, TlsServerName = "localhost", CertificateAuthority = [other] });
-        await RefusedAsync(new() { Server = address, TlsServerName = "elsewhere", CertificateAuthority = [ca] });
+        await RefusedAsync(
+            new()
+            {
+                Server = address,
+                TlsServerName = "localhost",
+                CertificateAuthority = [other],
+            }
+        );
+        await RefusedAsync(
+            new()
+            {
+                Server = address,
+                TlsServerName = "elsewhere",
+                CertificateAuthority = [ca],
+            }
+        );
         await RefusedAsync(new() { Server = address, TlsServerName = "localhost" });
 
         using var insecure = new KubeClient(new() { Server = address, SkipTlsVerify = true });
@@ -159,21 +201,22 @@ public sealed class KubeConfigTests : IDisposable
         Assert.Equal("NoAnswer", (await Assert.ThrowsAsync<ApiException>(() => kube.GetAsync(Widget.Type, new("ns", "a"), End))).Reason);
     }
 
-    private static string Simple(string user) => $"""
-        current-context: x
-        contexts:
-        - name: x
-          context:
-            cluster: c
-            user: u
-        clusters:
-        - name: c
-          cluster:
-            server: https://host:6443
-        users:
-        - name: u
-          user: {(user.StartsWith('{') ? user : $"{{{user}}}")}
-        """;
+    private static string Simple(string user) =>
+        $"""
+            current-context: x
+            contexts:
+            - name: x
+              context:
+                cluster: c
+                user: u
+            clusters:
+            - name: c
+              cluster:
+                server: https://host:6443
+            users:
+            - name: u
+              user: {(user.StartsWith('{') ? user : $"{{{user}}}")}
+            """;
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
@@ -192,7 +235,12 @@ public sealed class KubeConfigTests : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
-        using var issued = request.Create(ca, TimeProvider.System.GetUtcNow().AddMinutes(-5), TimeProvider.System.GetUtcNow().AddMinutes(30), RandomNumberGenerator.GetBytes(8));
+        using var issued = request.Create(
+            ca,
+            TimeProvider.System.GetUtcNow().AddMinutes(-5),
+            TimeProvider.System.GetUtcNow().AddMinutes(30),
+            RandomNumberGenerator.GetBytes(8)
+        );
         return issued.CopyWithPrivateKey(key);
     }
 

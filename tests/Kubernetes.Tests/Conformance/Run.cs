@@ -18,7 +18,10 @@ internal sealed record Run : IKubernetesObject
     public JsonObject? Status { get; set; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(Run))]
 [JsonSerializable(typeof(KubeList<Run>))]
 internal sealed partial class RunJson : JsonSerializerContext;

@@ -23,7 +23,10 @@ public sealed class ControllerTests : ApiServerTest
         Server.Intercept = async (_, r) =>
         {
             if (r.Method == "GET")
+            {
                 await gate.Task;
+            }
+
             return false;
         };
         var (_, keys) = Start(StartInformer());
@@ -39,15 +42,20 @@ public sealed class ControllerTests : ApiServerTest
     {
         await CreateAsync("a");
         var calls = 0;
-        var controller = Controller.For(StartInformer()).Build(Options, (_, _) =>
-            Interlocked.Increment(ref calls) switch
-            {
-                1 => throw new InvalidOperationException("bug"),
-                2 => Task.FromException<ReconcileResult>(new ApiException(HttpStatusCode.Conflict, "Conflict", "c")),
-                3 => Task.FromException<ReconcileResult>(new OperationCanceledException("a timeout of its own")),
-                4 => Task.FromResult(ReconcileResult.Backoff),
-                _ => Task.FromResult(ReconcileResult.Done),
-            });
+        var controller = Controller
+            .For(StartInformer())
+            .Build(
+                Options,
+                (_, _) =>
+                    Interlocked.Increment(ref calls) switch
+                    {
+                        1 => throw new InvalidOperationException("bug"),
+                        2 => Task.FromException<ReconcileResult>(new ApiException(HttpStatusCode.Conflict, "Conflict", "c")),
+                        3 => Task.FromException<ReconcileResult>(new OperationCanceledException("a timeout of its own")),
+                        4 => Task.FromResult(ReconcileResult.Backoff),
+                        _ => Task.FromResult(ReconcileResult.Done),
+                    }
+            );
         Run(controller.RunAsync);
 
         await Eventually.True(() => Volatile.Read(ref calls) == 5);
@@ -59,11 +67,17 @@ public sealed class ControllerTests : ApiServerTest
         await CreateAsync("a");
         var clock = new ManualTimeProvider();
         ConcurrentQueue<DateTimeOffset> times = [];
-        var controller = Controller.For(StartInformer()).Build(Options, (_, _) =>
-        {
-            times.Enqueue(clock.GetUtcNow());
-            return Task.FromResult(times.Count == 1 ? ReconcileResult.After(TimeSpan.FromSeconds(30)) : ReconcileResult.Done);
-        }, clock);
+        var controller = Controller
+            .For(StartInformer())
+            .Build(
+                Options,
+                (_, _) =>
+                {
+                    times.Enqueue(clock.GetUtcNow());
+                    return Task.FromResult(times.Count == 1 ? ReconcileResult.After(TimeSpan.FromSeconds(30)) : ReconcileResult.Done);
+                },
+                clock
+            );
         Run(controller.RunAsync);
         await Eventually.True(() => times.Count == 1 && clock.ActiveTimers > 0);
         clock.Advance(TimeSpan.FromSeconds(29));
@@ -77,21 +91,34 @@ public sealed class ControllerTests : ApiServerTest
     public async Task Reconcile_SlowAndChanged_NeverTwiceAtOnce()
     {
         var created = await CreateAsync("a");
-        int running = 0, most = 0, calls = 0;
+        int running = 0,
+            most = 0,
+            calls = 0;
         var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var informer = StartInformer();
-        var controller = Controller.For(informer).Build(Options with { Workers = 4 }, async (_, ct) =>
-        {
-            most = Math.Max(most, Interlocked.Increment(ref running));
-            await changed.Task.WaitAsync(ct);
-            Interlocked.Decrement(ref running);
-            Interlocked.Increment(ref calls);
-            return ReconcileResult.Done;
-        });
+        var controller = Controller
+            .For(informer)
+            .Build(
+                Options with
+                {
+                    Workers = 4,
+                },
+                async (_, ct) =>
+                {
+                    most = Math.Max(most, Interlocked.Increment(ref running));
+                    await changed.Task.WaitAsync(ct);
+                    Interlocked.Decrement(ref running);
+                    Interlocked.Increment(ref calls);
+                    return ReconcileResult.Done;
+                }
+            );
         Run(controller.RunAsync);
 
         for (var i = 0; i < 10; i++)
+        {
             created = await Client.ReplaceAsync(Widget.Type, created with { Spec = new() { Node = $"n{i}" } }, cancellationToken: End);
+        }
+
         await Eventually.True(() => informer.Store.Get(A)?.Spec?.Node == "n9" && Volatile.Read(ref running) == 1);
         changed.SetResult();
         await Eventually.True(() => Volatile.Read(ref calls) >= 2 && controller.QueueLength == 0 && Volatile.Read(ref running) == 0);
@@ -111,13 +138,17 @@ public sealed class ControllerTests : ApiServerTest
         var nodes = new Informer<Node>(Client, BuiltIn.Nodes);
         Run(nodes.RunAsync);
         ConcurrentQueue<NamespacedName> keys = [];
-        var controller = Controller.For(widgets, _ => false)
+        var controller = Controller
+            .For(widgets, _ => false)
             .Watches(nodes, node => widgets.Store.ByIndex("node", node.Metadata.Name!).Select(w => NamespacedName.Of(w)))
-            .Build(Options, (key, _) =>
-            {
-                keys.Enqueue(key);
-                return Task.FromResult(ReconcileResult.Done);
-            });
+            .Build(
+                Options,
+                (key, _) =>
+                {
+                    keys.Enqueue(key);
+                    return Task.FromResult(ReconcileResult.Done);
+                }
+            );
         Run(controller.RunAsync);
         await widgets.WaitForSyncAsync(End);
 
@@ -134,17 +165,42 @@ public sealed class ControllerTests : ApiServerTest
         var secrets = new Informer<Secret>(Client, BuiltIn.Secrets);
         Run(secrets.RunAsync);
         ConcurrentQueue<NamespacedName> keys = [];
-        var controller = Controller.For(StartInformer(), _ => false).Owns(secrets).Build(Options, (key, _) =>
-        {
-            keys.Enqueue(key);
-            return Task.FromResult(ReconcileResult.Done);
-        });
+        var controller = Controller
+            .For(StartInformer(), _ => false)
+            .Owns(secrets)
+            .Build(
+                Options,
+                (key, _) =>
+                {
+                    keys.Enqueue(key);
+                    return Task.FromResult(ReconcileResult.Done);
+                }
+            );
         Run(controller.RunAsync);
 
-        await Client.CreateAsync(BuiltIn.Secrets, new()
-        {
-            Metadata = new() { Namespace = "ns", Name = "s", OwnerReferences = [new() { ApiVersion = "example.com/v1", Kind = "Widget", Name = "a", Uid = owner.Metadata.Uid!, Controller = true }] },
-        }, cancellationToken: End);
+        await Client.CreateAsync(
+            BuiltIn.Secrets,
+            new()
+            {
+                Metadata = new()
+                {
+                    Namespace = "ns",
+                    Name = "s",
+                    OwnerReferences =
+                    [
+                        new()
+                        {
+                            ApiVersion = "example.com/v1",
+                            Kind = "Widget",
+                            Name = "a",
+                            Uid = owner.Metadata.Uid!,
+                            Controller = true,
+                        },
+                    ],
+                },
+            },
+            cancellationToken: End
+        );
 
         await Eventually.True(() => keys.Contains(A));
     }
@@ -155,11 +211,16 @@ public sealed class ControllerTests : ApiServerTest
         var created = await CreateAsync("a");
         var informer = StartInformer();
         ConcurrentQueue<NamespacedName> keys = [];
-        var controller = Controller.For(informer, c => c.IsSpecChange).Build(Options, (key, _) =>
-        {
-            keys.Enqueue(key);
-            return Task.FromResult(ReconcileResult.Done);
-        });
+        var controller = Controller
+            .For(informer, c => c.IsSpecChange)
+            .Build(
+                Options,
+                (key, _) =>
+                {
+                    keys.Enqueue(key);
+                    return Task.FromResult(ReconcileResult.Done);
+                }
+            );
         Run(controller.RunAsync);
         await Eventually.True(() => keys.Count == 1);
 
@@ -195,12 +256,17 @@ public sealed class ControllerTests : ApiServerTest
         await CreateAsync("a");
         var started = new TaskCompletionSource();
         var finish = new TaskCompletionSource();
-        var controller = Controller.For(StartInformer()).Build(Options, async (_, _) =>
-        {
-            started.SetResult();
-            await finish.Task;
-            return ReconcileResult.Done;
-        });
+        var controller = Controller
+            .For(StartInformer())
+            .Build(
+                Options,
+                async (_, _) =>
+                {
+                    started.SetResult();
+                    await finish.Task;
+                    return ReconcileResult.Done;
+                }
+            );
         using var stop = new CancellationTokenSource();
         var running = controller.RunAsync(stop.Token);
         await started.Task;
@@ -211,17 +277,24 @@ public sealed class ControllerTests : ApiServerTest
         await running;
     }
 
-    private (Controller Controller, ConcurrentQueue<NamespacedName> Keys) Start(Informer<Widget> informer, ControllerOptions? options = null, TimeProvider? clock = null)
+    private (Controller Controller, ConcurrentQueue<NamespacedName> Keys) Start(
+        Informer<Widget> informer,
+        ControllerOptions? options = null,
+        TimeProvider? clock = null
+    )
     {
         ConcurrentQueue<NamespacedName> keys = [];
-        var controller = Controller.For(informer).Build(
-            options ?? Options,
-            (key, _) =>
-            {
-                keys.Enqueue(key);
-                return Task.FromResult(ReconcileResult.Done);
-            },
-            clock);
+        var controller = Controller
+            .For(informer)
+            .Build(
+                options ?? Options,
+                (key, _) =>
+                {
+                    keys.Enqueue(key);
+                    return Task.FromResult(ReconcileResult.Done);
+                },
+                clock
+            );
         Run(controller.RunAsync);
         return (controller, keys);
     }

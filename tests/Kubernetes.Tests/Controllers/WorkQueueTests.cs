@@ -90,7 +90,9 @@ public sealed class WorkQueueTests : IDisposable
     public void AddAfter_MovedForwardAgainAndAgain_HeapStaysBounded()
     {
         for (var i = 10_000; i > 0; i--)
+        {
             _queue.AddAfter("a", TimeSpan.FromSeconds(i));
+        }
 
         Assert.InRange(_queue.DelayedEntries, 1, 100);
         _clock.Advance(TimeSpan.FromSeconds(1));
@@ -109,7 +111,8 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public void AddWithBackoff_AtLeast_WaitsThatLong() => Assert.Equal(TimeSpan.FromSeconds(30), _queue.AddWithBackoff("a", TimeSpan.FromSeconds(30)));
+    public void AddWithBackoff_AtLeast_WaitsThatLong() =>
+        Assert.Equal(TimeSpan.FromSeconds(30), _queue.AddWithBackoff("a", TimeSpan.FromSeconds(30)));
 
     [Fact]
     public async Task ManyWorkers_ManyAdds_NoKeyTwiceAtOnceAndNoneLost()
@@ -120,36 +123,50 @@ public sealed class WorkQueueTests : IDisposable
         using var stop = new CancellationTokenSource();
         using var queue = new WorkQueue<int>();
         var wanted = new int[10];
-        var workers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
-        {
-            while (true)
-            {
-                int key;
-                try
+        var workers = Enumerable
+            .Range(0, 8)
+            .Select(_ =>
+                Task.Run(async () =>
                 {
-                    key = await queue.TakeAsync(stop.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
+                    while (true)
+                    {
+                        int key;
+                        try
+                        {
+                            key = await queue.TakeAsync(stop.Token);
+                        }
+                        catch (OperationCanceledException)
+                        {
+                            return;
+                        }
 
-                if (Interlocked.Increment(ref working[key]) > 1)
-                    Interlocked.Increment(ref overlaps);
-                Volatile.Write(ref seen[key], Volatile.Read(ref wanted[key]));
-                await Task.Yield();
-                Interlocked.Decrement(ref working[key]);
-                queue.Done(key);
-            }
-        })).ToList();
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
-        {
-            for (var i = 0; i < 20_000; i++)
-            {
-                Interlocked.Increment(ref wanted[i % 10]);
-                queue.Add(i % 10);
-            }
-        })));
+                        if (Interlocked.Increment(ref working[key]) > 1)
+                        {
+                            Interlocked.Increment(ref overlaps);
+                        }
+
+                        Volatile.Write(ref seen[key], Volatile.Read(ref wanted[key]));
+                        await Task.Yield();
+                        Interlocked.Decrement(ref working[key]);
+                        queue.Done(key);
+                    }
+                })
+            )
+            .ToList();
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    Task.Run(() =>
+                    {
+                        for (var i = 0; i < 20_000; i++)
+                        {
+                            Interlocked.Increment(ref wanted[i % 10]);
+                            queue.Add(i % 10);
+                        }
+                    })
+                )
+        );
 
         await Eventually.True(() => Enumerable.Range(0, 10).All(i => Volatile.Read(ref seen[i]) == 8000));
         await stop.CancelAsync();

@@ -17,10 +17,26 @@ public sealed class EventFactoryTests
             var regarding = new ObjectReference { Namespace = "ns", Name = name };
             var key = EventKey.Of(regarding, EventType.Normal, "Started", "Start", "It started.");
 
-            var made = EventFactory.Make(new() { ReportingController = "example.com/test", ReportingInstance = "me" }, regarding, null, key, DateTimeOffset.UnixEpoch, long.MaxValue).Metadata.Name!;
+            var made = EventFactory
+                .Make(
+                    new() { ReportingController = "example.com/test", ReportingInstance = "me" },
+                    regarding,
+                    null,
+                    key,
+                    DateTimeOffset.UnixEpoch,
+                    long.MaxValue
+                )
+                .Metadata.Name!;
 
             Assert.InRange(made.Length, 1, 253);
-            Assert.Matches(new Regex(@"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)), made);
+            Assert.Matches(
+                new Regex(
+                    @"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z",
+                    RegexOptions.ExplicitCapture,
+                    TimeSpan.FromSeconds(1)
+                ),
+                made
+            );
         }
     }
 }

@@ -8,7 +8,16 @@ namespace Stromboli.Kubernetes.Tests.Events;
 public sealed class EventRecorderTests : ApiServerTest
 {
     private static readonly EventRecorderOptions Options = new() { ReportingController = "example.com/test", ReportingInstance = "me" };
-    private static readonly Widget Target = new() { Metadata = new() { Namespace = "ns", Name = "a", Uid = "uid-a", ResourceVersion = "7" } };
+    private static readonly Widget Target = new()
+    {
+        Metadata = new()
+        {
+            Namespace = "ns",
+            Name = "a",
+            Uid = "uid-a",
+            ResourceVersion = "7",
+        },
+    };
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ManualTimeProvider _clock = new();
@@ -26,7 +35,17 @@ public sealed class EventRecorderTests : ApiServerTest
         Assert.Equal("ns", written.Metadata.Namespace);
         Assert.Equal(("Warning", "Failed", "Run", "It broke."), (written.Type, written.Reason, written.Action, written.Note));
         Assert.Equal(("example.com/test", "me"), (written.ReportingController, written.ReportingInstance));
-        Assert.Equal(("example.com/v1", "Widget", "ns", "a", "uid-a", "7"), (written.Regarding!.ApiVersion, written.Regarding.Kind, written.Regarding.Namespace, written.Regarding.Name, written.Regarding.Uid, written.Regarding.ResourceVersion));
+        Assert.Equal(
+            ("example.com/v1", "Widget", "ns", "a", "uid-a", "7"),
+            (
+                written.Regarding!.ApiVersion,
+                written.Regarding.Kind,
+                written.Regarding.Namespace,
+                written.Regarding.Name,
+                written.Regarding.Uid,
+                written.Regarding.ResourceVersion
+            )
+        );
         Assert.Equal(_clock.GetUtcNow(), written.EventTime);
         Assert.Null(written.Series);
         Assert.Contains(Server.Requests, r => r.Body.Contains("\"eventTime\":\"2026-01-01T00:00:00.000000Z\"", StringComparison.Ordinal));
@@ -37,7 +56,10 @@ public sealed class EventRecorderTests : ApiServerTest
     {
         var recorder = Start();
         for (var i = 0; i < 5; i++)
+        {
             recorder.Record(Target, EventType.Normal, "R", "A", "n");
+        }
+
         recorder.Record(Target, EventType.Normal, "R", "A", "another");
         await Eventually.True(() => Written.Count == 2);
 
@@ -76,7 +98,9 @@ public sealed class EventRecorderTests : ApiServerTest
         var recorder = Start(Options with { QueueLength = 10 });
         var watch = Stopwatch.StartNew();
         for (var i = 0; i < 100_000; i++)
+        {
             recorder.Record(Target, EventType.Normal, "R", "A", $"n{i}");
+        }
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{watch.Elapsed}");
         gate.SetResult();
@@ -89,8 +113,25 @@ public sealed class EventRecorderTests : ApiServerTest
     {
         var recorder = Start(Options with { PerObject = 3, Writers = 1 });
         for (var i = 0; i < 10; i++)
+        {
             recorder.Record(Target, EventType.Normal, "R", "A", $"n{i}");
-        recorder.Record(Target with { Metadata = new() { Namespace = "ns", Name = "b", Uid = "uid-b" } }, EventType.Normal, "R", "A", "last");
+        }
+
+        recorder.Record(
+            Target with
+            {
+                Metadata = new()
+                {
+                    Namespace = "ns",
+                    Name = "b",
+                    Uid = "uid-b",
+                },
+            },
+            EventType.Normal,
+            "R",
+            "A",
+            "last"
+        );
 
         await Eventually.True(() => Written.Any(e => e.Note == "last"));
 
@@ -158,7 +199,10 @@ public sealed class EventRecorderTests : ApiServerTest
         var recorder = new EventRecorder(Client, Options, _clock);
         var running = recorder.RunAsync(_stop.Token);
         for (var i = 0; i < 5; i++)
+        {
             recorder.Record(Target, EventType.Normal, "R", "A", $"n{i}");
+        }
+
         recorder.Record(Target, EventType.Normal, "R", "A", "n0");
         await _stop.CancelAsync();
         gate.SetResult();
@@ -192,8 +236,12 @@ public sealed class EventRecorderTests : ApiServerTest
         _stop.Dispose();
     }
 
-    private List<Event> Written => [.. Server.Objects.List("apis/events.k8s.io/v1/events", new Selector(null, null, null)).Items
-        .Select(item => System.Text.Json.JsonSerializer.Deserialize(item, KubernetesJson.Default.Event)!)];
+    private List<Event> Written =>
+        [
+            .. Server
+                .Objects.List("apis/events.k8s.io/v1/events", new Selector(null, null, null))
+                .Items.Select(item => System.Text.Json.JsonSerializer.Deserialize(item, KubernetesJson.Default.Event)!),
+        ];
 
     private EventRecorder Start(EventRecorderOptions? options = null)
     {

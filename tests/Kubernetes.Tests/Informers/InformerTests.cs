@@ -10,12 +10,18 @@ public sealed class InformerTests : InformerCase
     public async Task Run_SeveralPages_SyncedOnlyAfterTheLast()
     {
         for (var i = 0; i < 5; i++)
+        {
             await CreateAsync($"w{i}");
+        }
+
         var gate = new TaskCompletionSource();
         Server.Intercept = async (_, r) =>
         {
             if (r.Query.Contains("continue", StringComparison.Ordinal))
+            {
                 await gate.Task;
+            }
+
             return false;
         };
         var informer = StartInformer(new() { PageSize = 2 });
@@ -34,7 +40,10 @@ public sealed class InformerTests : InformerCase
     public async Task Run_DeleteBetweenPages_NoFalseDeletesAndTheRealOneComes()
     {
         for (var i = 0; i < 5; i++)
+        {
             await CreateAsync($"w{i}");
+        }
+
         var informer = NewRecorded(out var changes, new() { PageSize = 2 });
         Run(informer.RunAsync);
         await informer.WaitForSyncAsync(End);
@@ -63,12 +72,18 @@ public sealed class InformerTests : InformerCase
     public async Task Run_PageExpires_ListsAgainFromTheBeginning()
     {
         for (var i = 0; i < 5; i++)
+        {
             await CreateAsync($"w{i}");
+        }
+
         var expired = 0;
         Server.Intercept = (_, r) =>
         {
             if (r.Query.Contains("continue", StringComparison.Ordinal) && Interlocked.Increment(ref expired) == 1)
+            {
                 Server.ExpirePages();
+            }
+
             return Task.FromResult(false);
         };
 
@@ -83,7 +98,10 @@ public sealed class InformerTests : InformerCase
     public async Task Run_PageTooLarge_TakesSmallerPages()
     {
         for (var i = 0; i < 6; i++)
+        {
             await CreateAsync($"w{i}", new string('x', 1000));
+        }
+
         var informer = StartInformer(new() { PageSize = 8 }, NewClient(new() { MaxResponseBytes = 4000, MaxRetries = 0 }));
 
         await informer.WaitForSyncAsync(End);
@@ -95,9 +113,14 @@ public sealed class InformerTests : InformerCase
     public async Task Run_LargeObjects_PagesAreBoundedByBytesAndNoneIsReadTwice()
     {
         for (var i = 0; i < 40; i++)
+        {
             await CreateAsync($"w{i}", new string('x', i is >= 10 and < 30 ? 1000 : 1));
+        }
+
         var kept = 0;
-        var informer = StartInformer(new() { PageBytes = 5000, Transform = widget => Interlocked.Increment(ref kept) > 0 ? widget : null! });
+        var informer = StartInformer(
+            new() { PageBytes = 5000, Transform = widget => Interlocked.Increment(ref kept) > 0 ? widget : null! }
+        );
 
         await informer.WaitForSyncAsync(End);
 
@@ -145,7 +168,13 @@ public sealed class InformerTests : InformerCase
 
         await using var second = await FakeApiServer.StartAsync(port);
         for (var i = 0; i < 3; i++)
-            second.Objects.Create(RequestPath.Parse("/apis/example.com/v1/namespaces/ns/widgets")!, new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = $"n{i}" } });
+        {
+            second.Objects.Create(
+                RequestPath.Parse("/apis/example.com/v1/namespaces/ns/widgets")!,
+                new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = $"n{i}" } }
+            );
+        }
+
         second.Objects.Compact();
 
         await Eventually.True(() => informer.Store.Count == 3 && informer.Store.Get(A) is null);
@@ -161,9 +190,23 @@ public sealed class InformerTests : InformerCase
         Server.HoldWatches = true;
 
         // Two writes that the informer has not seen; it will tell of the first while the store already has the second.
-        var first = await Client.ReplaceStatusAsync(Widget.Type, informer.Store.Get(A)! with { Status = new() { Phase = "One" } }, cancellationToken: End);
+        var first = await Client.ReplaceStatusAsync(
+            Widget.Type,
+            informer.Store.Get(A)! with
+            {
+                Status = new() { Phase = "One" },
+            },
+            cancellationToken: End
+        );
         informer.Store.Observe(first);
-        var second = await Client.ReplaceStatusAsync(Widget.Type, informer.Store.Get(A)! with { Status = new() { Phase = "Two" } }, cancellationToken: End);
+        var second = await Client.ReplaceStatusAsync(
+            Widget.Type,
+            informer.Store.Get(A)! with
+            {
+                Status = new() { Phase = "Two" },
+            },
+            cancellationToken: End
+        );
         informer.Store.Observe(second);
         Assert.Equal("Two", informer.Store.Get(A)!.Status!.Phase);
         changes.Clear();
@@ -191,7 +234,19 @@ public sealed class InformerTests : InformerCase
     [Fact]
     public async Task Selectors_ObjectLeavesTheSelection_Deleted()
     {
-        var created = await Client.CreateAsync(Widget.Type, Widget.Named("a") with { Metadata = new() { Namespace = "ns", Name = "a", Labels = new() { ["app"] = "x" } } }, cancellationToken: End);
+        var created = await Client.CreateAsync(
+            Widget.Type,
+            Widget.Named("a") with
+            {
+                Metadata = new()
+                {
+                    Namespace = "ns",
+                    Name = "a",
+                    Labels = new() { ["app"] = "x" },
+                },
+            },
+            cancellationToken: End
+        );
         await CreateAsync("b");
         var informer = StartInformer(new() { LabelSelector = "app=x", Namespace = "ns" });
         await Eventually.True(() => Server.OpenWatches == 1);

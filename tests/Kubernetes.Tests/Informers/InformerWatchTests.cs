@@ -13,8 +13,15 @@ public sealed class InformerWatchTests : InformerCase
         Server.Intercept = async (context, r) =>
         {
             if (!IsWatch(r) || Interlocked.Increment(ref torn) != 1)
+            {
                 return false;
-            await context.Response.WriteAsync("""{"type":"ADDED","object":{"metadata":{"name":"a","namespace":"ns","uid":"1","resourceVersion":"101"}}}""" + "\n" + """{"type":"ADDED","object":{"metad""");
+            }
+
+            await context.Response.WriteAsync(
+                """{"type":"ADDED","object":{"metadata":{"name":"a","namespace":"ns","uid":"1","resourceVersion":"101"}}}"""
+                    + "\n"
+                    + """{"type":"ADDED","object":{"metad"""
+            );
             await context.Response.Body.FlushAsync();
             await Eventually.True(() => informer.Store.Count == 1);
             context.Abort();
@@ -75,7 +82,9 @@ public sealed class InformerWatchTests : InformerCase
         await Eventually.True(() => informer.Version == "101");
         Server.EndWatches();
 
-        await Eventually.True(() => Server.Requests.Any(r => IsWatch(r) && r.Query.Contains("resourceVersion=101", StringComparison.Ordinal)));
+        await Eventually.True(() =>
+            Server.Requests.Any(r => IsWatch(r) && r.Query.Contains("resourceVersion=101", StringComparison.Ordinal))
+        );
         Assert.Single(ListRequests);
     }
 
@@ -88,7 +97,12 @@ public sealed class InformerWatchTests : InformerCase
             return Task.FromResult(IsWatch(r));
         };
         var clock = new ManualTimeProvider();
-        var informer = new Informer<Widget>(Client, Widget.Type, new() { MinBackoff = TimeSpan.FromSeconds(1), MaxBackoff = TimeSpan.FromSeconds(30) }, clock);
+        var informer = new Informer<Widget>(
+            Client,
+            Widget.Type,
+            new() { MinBackoff = TimeSpan.FromSeconds(1), MaxBackoff = TimeSpan.FromSeconds(30) },
+            clock
+        );
         Run(informer.RunAsync);
         await informer.WaitForSyncAsync(End);
 
@@ -105,7 +119,12 @@ public sealed class InformerWatchTests : InformerCase
     {
         var clock = new ManualTimeProvider();
         using var client = NewClient(clock: clock);
-        var informer = new Informer<Widget>(client, Widget.Type, new() { SilenceTimeout = TimeSpan.FromMinutes(8), MinBackoff = TimeSpan.FromSeconds(1) }, clock);
+        var informer = new Informer<Widget>(
+            client,
+            Widget.Type,
+            new() { SilenceTimeout = TimeSpan.FromMinutes(8), MinBackoff = TimeSpan.FromSeconds(1) },
+            clock
+        );
         Run(informer.RunAsync);
         await Eventually.True(() => Server.OpenWatches == 1);
         await BumpAsync();

@@ -6,7 +6,8 @@ public sealed class StoreTests
     private readonly Store<Widget> _store = new();
     private readonly List<string> _changes = [];
 
-    public StoreTests() => _store.OnChange(c => _changes.Add($"{c.Type} {c.Old?.Metadata.ResourceVersion}->{c.New?.Metadata.ResourceVersion}"));
+    public StoreTests() =>
+        _store.OnChange(c => _changes.Add($"{c.Type} {c.Old?.Metadata.ResourceVersion}->{c.New?.Metadata.ResourceVersion}"));
 
     [Fact]
     public void Observe_OwnWriteThenOlderEvent_OwnWriteStays()
@@ -245,5 +246,14 @@ public sealed class StoreTests
     private string? Stored => _store.Get(A)?.Metadata.ResourceVersion;
 
     private static Widget Version(string version, string uid = "uid") =>
-        new() { Metadata = new() { Namespace = "ns", Name = "a", Uid = uid, ResourceVersion = version } };
+        new()
+        {
+            Metadata = new()
+            {
+                Namespace = "ns",
+                Name = "a",
+                Uid = uid,
+                ResourceVersion = version,
+            },
+        };
 }

@@ -59,7 +59,8 @@ public sealed class UnreadableTests : ApiServerTest
     public void ReadList_NestedAsDeepAsTheApiServerTakes_IsRead(int depth)
     {
         var nested = string.Concat(Enumerable.Repeat("""{"f:a":""", depth)) + "{}" + new string('}', depth);
-        var list = $$$"""{"kind":"SecretList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a","managedFields":[{"fieldsV1":{{{nested}}}}]}}]}""";
+        var list =
+            $$$"""{"kind":"SecretList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a","managedFields":[{"fieldsV1":{{{nested}}}}]}}]}""";
 
         var read = ObjectReader.ReadList(Encoding.UTF8.GetBytes(list), BuiltIn.Secrets);
 
@@ -91,12 +92,19 @@ public sealed class UnreadableTests : ApiServerTest
     public void ReadList_NoList_Throws(string text) =>
         Assert.ThrowsAny<JsonException>(() => ObjectReader.ReadList(Encoding.UTF8.GetBytes(text), BuiltIn.Secrets));
 
-    private IEnumerable<RecordedRequest> ListRequests => Server.Requests.Where(r => r.Method == "GET" && !r.Query.Contains("watch=true", StringComparison.Ordinal) && r.Path.EndsWith("/widgets", StringComparison.Ordinal));
+    private IEnumerable<RecordedRequest> ListRequests =>
+        Server.Requests.Where(r =>
+            r.Method == "GET"
+            && !r.Query.Contains("watch=true", StringComparison.Ordinal)
+            && r.Path.EndsWith("/widgets", StringComparison.Ordinal)
+        );
 
     private async Task SpoilAsync(string name)
     {
         var patch = new JsonObject { ["spec"] = new JsonObject { ["node"] = 5 } };
-        var stored = await Assert.ThrowsAsync<ApiException>(() => Client.MergePatchAsync(Widget.Type, new("ns", name), patch, cancellationToken: End));
+        var stored = await Assert.ThrowsAsync<ApiException>(() =>
+            Client.MergePatchAsync(Widget.Type, new("ns", name), patch, cancellationToken: End)
+        );
         Assert.Equal("Unreadable", stored.Reason);
     }
 }

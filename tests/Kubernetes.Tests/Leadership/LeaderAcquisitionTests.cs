@@ -28,7 +28,10 @@ public sealed class LeaderAcquisitionTests : LeaderElectorCase
 
         // The time written in the Lease is long past, but the other's clock may be wrong: what counts is that it does not change.
         for (var i = 0; i < 5; i++)
+        {
             await RetryAsync();
+        }
+
         Assert.False(acquiring.IsCompleted);
         Assert.Equal("other", elector.Holder);
 

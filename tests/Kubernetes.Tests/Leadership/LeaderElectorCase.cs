@@ -15,14 +15,37 @@ public abstract class LeaderElectorCase : ApiServerTest
     private protected async Task PutLeaseAsync(string holder, int transitions, DateTimeOffset? renewed = null)
     {
         var stored = await Client.TryGetAsync(BuiltIn.Leases, LeaseName, End);
-        var lease = (stored ?? new() { Metadata = new() { Namespace = "ns", Name = "leader" } }) with
+        var lease = (
+            stored
+            ?? new()
+            {
+                Metadata = new() { Namespace = "ns", Name = "leader" },
+            }
+        ) with
         {
-            Spec = new() { HolderIdentity = holder, LeaseDurationSeconds = 15, LeaseTransitions = transitions, RenewTime = renewed ?? Clock.GetUtcNow() },
+            Spec = new()
+            {
+                HolderIdentity = holder,
+                LeaseDurationSeconds = 15,
+                LeaseTransitions = transitions,
+                RenewTime = renewed ?? Clock.GetUtcNow(),
+            },
         };
         if (stored is null)
+        {
             await Client.CreateAsync(BuiltIn.Leases, lease, cancellationToken: End);
+        }
         else
-            await Client.ReplaceAsync(BuiltIn.Leases, lease with { Metadata = lease.Metadata with { ResourceVersion = null } }, cancellationToken: End);
+        {
+            await Client.ReplaceAsync(
+                BuiltIn.Leases,
+                lease with
+                {
+                    Metadata = lease.Metadata with { ResourceVersion = null },
+                },
+                cancellationToken: End
+            );
+        }
     }
 
     /// <summary>Lets a waiting candidate read the Lease once more.</summary>
@@ -44,15 +67,19 @@ public abstract class LeaderElectorCase : ApiServerTest
         await Eventually.True(() =>
         {
             if (!acquiring.IsCompleted)
+            {
                 Clock.Advance(TimeSpan.FromMilliseconds(100));
+            }
+
             return acquiring.IsCompleted;
         });
         return await acquiring;
     }
 
-    private protected Task AdvanceUntilLostAsync(Stromboli.Kubernetes.Leadership leadership) => Eventually.True(() =>
-    {
-        Clock.Advance(TimeSpan.FromMilliseconds(100));
-        return leadership.Lost.IsCancellationRequested;
-    });
+    private protected Task AdvanceUntilLostAsync(Stromboli.Kubernetes.Leadership leadership) =>
+        Eventually.True(() =>
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(100));
+            return leadership.Lost.IsCancellationRequested;
+        });
 }

@@ -13,8 +13,14 @@ public sealed class LeaderElectorTests : LeaderElectorCase
         Server.Intercept = async (context, r) =>
         {
             if (r.Method != "PUT" || Interlocked.Increment(ref torn) != 1)
+            {
                 return false;
-            Server.Objects.Update(RequestPath.Parse(r.Path)!, _ => (System.Text.Json.Nodes.JsonObject)System.Text.Json.Nodes.JsonNode.Parse(r.Body)!);
+            }
+
+            Server.Objects.Update(
+                RequestPath.Parse(r.Path)!,
+                _ => (System.Text.Json.Nodes.JsonObject)System.Text.Json.Nodes.JsonNode.Parse(r.Body)!
+            );
             context.Abort();
             await Task.CompletedTask;
             return true;
@@ -31,7 +37,9 @@ public sealed class LeaderElectorTests : LeaderElectorCase
         var leadership = await elector.AcquireAsync(End);
 
         for (var i = 0; i < 20; i++)
+        {
             await RenewAsync();
+        }
 
         Assert.True(leadership.IsHeld);
         Assert.False(leadership.Lost.IsCancellationRequested);
@@ -60,7 +68,9 @@ public sealed class LeaderElectorTests : LeaderElectorCase
         Fail(times: 2, 500, when: r => r.Method == "PUT");
 
         for (var i = 0; i < 8; i++)
+        {
             await RenewAsync();
+        }
 
         Assert.True(leadership.IsHeld);
     }
@@ -85,10 +95,20 @@ public sealed class LeaderElectorTests : LeaderElectorCase
     {
         await using var elector = Elector("one");
         var leadership = await elector.AcquireAsync(End);
-        await Client.MergePatchAsync(BuiltIn.Leases, LeaseName, new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["labels"] = new System.Text.Json.Nodes.JsonObject { ["x"] = "y" } } }, cancellationToken: End);
+        await Client.MergePatchAsync(
+            BuiltIn.Leases,
+            LeaseName,
+            new()
+            {
+                ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["labels"] = new System.Text.Json.Nodes.JsonObject { ["x"] = "y" } },
+            },
+            cancellationToken: End
+        );
 
         for (var i = 0; i < 10; i++)
+        {
             await RenewAsync();
+        }
 
         Assert.True(leadership.IsHeld);
         Assert.Equal("y", (await Client.GetAsync(BuiltIn.Leases, LeaseName, End)).Metadata.Labels!["x"]);
@@ -155,5 +175,7 @@ public sealed class LeaderElectorTests : LeaderElectorCase
 
     [Fact]
     public void New_DeadlineNotShorterThanTheLease_Refused() =>
-        Assert.Throws<ArgumentException>(() => new LeaderElector(Client, Options("one") with { RenewDeadline = TimeSpan.FromSeconds(15) }, Clock));
+        Assert.Throws<ArgumentException>(() =>
+            new LeaderElector(Client, Options("one") with { RenewDeadline = TimeSpan.FromSeconds(15) }, Clock)
+        );
 }

@@ -9,7 +9,10 @@ public sealed class ModelTests
     [Fact]
     public void Lease_Json_TimesHaveSixDigits()
     {
-        var lease = new Lease { Spec = new() { RenewTime = new DateTimeOffset(2026, 1, 2, 5, 4, 5, TimeSpan.FromHours(2)).AddTicks(1234567) } };
+        var lease = new Lease
+        {
+            Spec = new() { RenewTime = new DateTimeOffset(2026, 1, 2, 5, 4, 5, TimeSpan.FromHours(2)).AddTicks(1234567) },
+        };
 
         var json = JsonSerializer.Serialize(lease, KubernetesJson.Default.Lease);
 
@@ -21,7 +24,13 @@ public sealed class ModelTests
     [Fact]
     public void Condition_Json_TimeHasWholeSeconds()
     {
-        var status = new WidgetStatus { Conditions = [new() { Type = "Ready", LastTransitionTime = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddMilliseconds(678) }] };
+        var status = new WidgetStatus
+        {
+            Conditions =
+            [
+                new() { Type = "Ready", LastTransitionTime = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddMilliseconds(678) },
+            ],
+        };
 
         var json = JsonSerializer.Serialize(new Widget { Status = status }, Widget.Type.Json);
 
@@ -31,7 +40,10 @@ public sealed class ModelTests
     [Fact]
     public void ObjectMeta_AbsentOrNullFields_AreNull()
     {
-        var secret = JsonSerializer.Deserialize("""{"metadata":{"name":"a","creationTimestamp":null,"managedFields":[{"manager":"x"}]}}""", KubernetesJson.Default.Secret)!;
+        var secret = JsonSerializer.Deserialize(
+            """{"metadata":{"name":"a","creationTimestamp":null,"managedFields":[{"manager":"x"}]}}""",
+            KubernetesJson.Default.Secret
+        )!;
 
         Assert.Null(secret.Metadata.CreationTimestamp);
         Assert.Equal("v1", secret.ApiVersion);
@@ -44,10 +56,40 @@ public sealed class ModelTests
     public void Conditions_SameStatus_KeepsItsTime()
     {
         var clock = new ManualTimeProvider();
-        var first = Conditions.Set(null, new() { Type = "Ready", Status = ConditionStatus.False, Reason = "A", ObservedGeneration = 1 }, clock);
+        var first = Conditions.Set(
+            null,
+            new()
+            {
+                Type = "Ready",
+                Status = ConditionStatus.False,
+                Reason = "A",
+                ObservedGeneration = 1,
+            },
+            clock
+        );
         clock.Advance(TimeSpan.FromSeconds(5.5));
-        var second = Conditions.Set(first, new() { Type = "Ready", Status = ConditionStatus.False, Reason = "B", ObservedGeneration = 2 }, clock);
-        var third = Conditions.Set(second, new() { Type = "Ready", Status = ConditionStatus.True, Reason = "C", ObservedGeneration = 2 }, clock);
+        var second = Conditions.Set(
+            first,
+            new()
+            {
+                Type = "Ready",
+                Status = ConditionStatus.False,
+                Reason = "B",
+                ObservedGeneration = 2,
+            },
+            clock
+        );
+        var third = Conditions.Set(
+            second,
+            new()
+            {
+                Type = "Ready",
+                Status = ConditionStatus.True,
+                Reason = "C",
+                ObservedGeneration = 2,
+            },
+            clock
+        );
 
         Assert.Equal(first[0].LastTransitionTime, second[0].LastTransitionTime);
         Assert.Equal(("B", 2), (second[0].Reason, second[0].ObservedGeneration));
@@ -79,7 +121,18 @@ public sealed class ModelTests
     [InlineData("Nonsense", "app", false)]
     public void LabelSelector_Expressions_AsKubernetesDefinesThem(string op, string key, bool expected)
     {
-        var selector = new LabelSelector { MatchExpressions = [new() { Key = key, Operator = op, Values = ["x", "y"] }] };
+        var selector = new LabelSelector
+        {
+            MatchExpressions =
+            [
+                new()
+                {
+                    Key = key,
+                    Operator = op,
+                    Values = ["x", "y"],
+                },
+            ],
+        };
 
         Assert.Equal(expected, selector.Matches(new Dictionary<string, string> { ["app"] = "x" }));
     }

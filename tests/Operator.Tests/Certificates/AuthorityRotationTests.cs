@@ -26,7 +26,10 @@ public sealed class AuthorityRotationTests
             var now = Start.AddMonths(month);
             bundle = AuthorityRotation.Advance(Stored(bundle), now);
             foreach (var certificate in bundle.Trusted)
+            {
                 trustedSince.TryAdd(certificate.Thumbprint, now);
+            }
+
             signers.Add(bundle.Signing.Certificate.Thumbprint);
             Assert.True(bundle.Signing.NotAfter > now.AddDays(364));
             Assert.Contains(bundle.Trusted, c => c.Thumbprint == bundle.Signing.Certificate.Thumbprint);

@@ -13,7 +13,7 @@ public sealed class AuthorityStoreTests : IAsyncLifetime
 {
     private static readonly NamespacedName Key = new("ns", AuthorityStore.Name);
 
-    private readonly ManualTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+    private readonly ManualTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
     private FakeApiServer _server = null!;
     private KubeClient _client = null!;
 
@@ -65,7 +65,7 @@ public sealed class AuthorityStoreTests : IAsyncLifetime
     public async Task LoadAsync_NearTheEnd_PublishesTheNextAuthorityOnceForAllReplicas()
     {
         await Store().LoadAsync(CancellationToken.None);
-        _time.Advance(TimeSpan.FromDays(3650 - 700));
+        _clock.Advance(TimeSpan.FromDays(3650 - 700));
         var bundles = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Store().LoadAsync(CancellationToken.None))));
 
         Assert.Single(bundles.Select(b => b.Next!.Certificate.Thumbprint).Distinct());
@@ -91,14 +91,21 @@ public sealed class AuthorityStoreTests : IAsyncLifetime
     [InlineData("tls.key")]
     public async Task LoadAsync_SecretIsSomethingElse_FailsAndLeavesIt(string broken)
     {
-        var data = AuthorityBundle.Create(_time.GetUtcNow()).ToSecret();
+        var data = AuthorityBundle.Create(_clock.GetUtcNow()).ToSecret();
         data[broken] = Encoding.ASCII.GetBytes("-----BEGIN CERTIFICATE-----\nbm90aGluZw==\n-----END CERTIFICATE-----");
-        await _client.CreateAsync(BuiltIn.Secrets, new Secret { Metadata = new() { Namespace = Key.Namespace, Name = Key.Name }, Data = data });
+        await _client.CreateAsync(
+            BuiltIn.Secrets,
+            new Secret
+            {
+                Metadata = new() { Namespace = Key.Namespace, Name = Key.Name },
+                Data = data,
+            }
+        );
 
         await Assert.ThrowsAnyAsync<CryptographicException>(() => Store().LoadAsync(CancellationToken.None));
 
         Assert.Equal(data[broken], (await _client.GetAsync(BuiltIn.Secrets, Key)).Data![broken]);
     }
 
-    private AuthorityStore Store() => new(new ReplicaClient(_client, "ns"), _time);
+    private AuthorityStore Store() => new(new ReplicaClient(_client, "ns"), _clock);
 }

@@ -16,7 +16,10 @@ public sealed class ServingCertificateTests
     {
         var names = ServingName.ForHub("ns", [Name("localhost"), Name("LOCALHOST"), Name("10.0.0.1"), Name("stromboli-hub")]);
 
-        Assert.Equal(["stromboli-hub", "stromboli-hub.ns", "stromboli-hub.ns.svc", "localhost", "10.0.0.1"], names.Select(n => n.ToString()));
+        Assert.Equal(
+            ["stromboli-hub", "stromboli-hub.ns", "stromboli-hub.ns.svc", "localhost", "10.0.0.1"],
+            names.Select(n => n.ToString())
+        );
     }
 
     [Theory]
@@ -32,7 +35,11 @@ public sealed class ServingCertificateTests
     [Fact]
     public void Issue_ManyNames_AreInTheCertificateAndNoOthers()
     {
-        using var certificate = _authority.Issue(ServingName.ForHub("ns", [Name("127.0.0.1"), Name("hub.example.com")]), _now, TimeSpan.FromDays(30));
+        using var certificate = _authority.Issue(
+            ServingName.ForHub("ns", [Name("127.0.0.1"), Name("hub.example.com")]),
+            _now,
+            TimeSpan.FromDays(30)
+        );
 
         Assert.True(certificate.MatchesHostname("stromboli-hub.ns.svc"));
         Assert.True(certificate.MatchesHostname("hub.example.com"));
@@ -91,7 +98,10 @@ public sealed class ServingCertificateTests
         policy.CustomTrustStore.Add(AuthorityBundle.WithoutKey(_authority));
         await Task.WhenAll(
             server.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = serving.Current }),
-            client.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = policy }));
+            client.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = policy }
+            )
+        );
         return new Connection(server, client);
     }
 

@@ -46,8 +46,6 @@ public sealed class HubListenerTests
             await client.ConnectAsync(hub.Host, hub.Port);
             await client.GetStream().ReadExactlyAsync(new byte[1]);
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
-        {
-        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException) { }
     }
 }

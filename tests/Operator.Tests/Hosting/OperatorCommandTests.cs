@@ -13,8 +13,15 @@ public sealed partial class OperatorCommandTests
 
         Assert.Equal((0, ""), (code, error));
         Assert.Equal(
-            (TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2)),
-            (options!.NodeLostAfter, options.NodeLostGrace, options.LeaseDuration, options.LeaseRenewDeadline, options.LeaseRetryPeriod));
+            (
+                TimeSpan.FromMinutes(10),
+                TimeSpan.FromSeconds(10),
+                TimeSpan.FromSeconds(15),
+                TimeSpan.FromSeconds(10),
+                TimeSpan.FromSeconds(2)
+            ),
+            (options!.NodeLostAfter, options.NodeLostGrace, options.LeaseDuration, options.LeaseRenewDeadline, options.LeaseRetryPeriod)
+        );
         Assert.Equal("https://api.anthropic.com/", options.ModelBaseURL.AbsoluteUri);
         Assert.NotEmpty(options.Prices.Models);
         Assert.False(options.AllowExtraArgs);
@@ -26,18 +33,72 @@ public sealed partial class OperatorCommandTests
     public async Task InvokeAsync_EveryFlag_IsTaken()
     {
         var prices = Path.GetTempFileName();
-        await File.WriteAllTextAsync(prices, """{"taken":"2026-10-24","models":[{"model":"m","input":1,"output":2,"cacheRead":0.1,"cacheWrite":1.25,"cacheWriteHour":2}]}""");
+        await File.WriteAllTextAsync(
+            prices,
+            """{"taken":"2026-10-24","models":[{"model":"m","input":1,"output":2,"cacheRead":0.1,"cacheWrite":1.25,"cacheWriteHour":2}]}"""
+        );
 
         var (code, options, _) = await InvokeAsync(
-            "--kubeconfig", "/k", "--namespace", "ns", "--identity", "me", "--hub-listen", "127.0.0.1:1", "--hub-name", "a", "--hub-name", "10.0.0.1", "--health-listen", "[::1]:2",
-            "--default-image", "i", "--model-base-url", "http://127.0.0.1:9", "--model-credentials-secret", "s", "--allow-extra-args", "--allow-server-tool", "web_search", "--allow-server-tool", "tool_search_tool_bm25", "--max-cpu-shares", "2048", "--prices", prices, "--node-lost-after", "1m30s",
-            "--node-lost-grace", "0s", "--lease-duration", "3s", "--lease-renew-deadline", "2s", "--lease-retry-period", "500ms");
+            "--kubeconfig",
+            "/k",
+            "--namespace",
+            "ns",
+            "--identity",
+            "me",
+            "--hub-listen",
+            "127.0.0.1:1",
+            "--hub-name",
+            "a",
+            "--hub-name",
+            "10.0.0.1",
+            "--health-listen",
+            "[::1]:2",
+            "--default-image",
+            "i",
+            "--model-base-url",
+            "http://127.0.0.1:9",
+            "--model-credentials-secret",
+            "s",
+            "--allow-extra-args",
+            "--allow-server-tool",
+            "web_search",
+            "--allow-server-tool",
+            "tool_search_tool_bm25",
+            "--max-cpu-shares",
+            "2048",
+            "--prices",
+            prices,
+            "--node-lost-after",
+            "1m30s",
+            "--node-lost-grace",
+            "0s",
+            "--lease-duration",
+            "3s",
+            "--lease-renew-deadline",
+            "2s",
+            "--lease-retry-period",
+            "500ms"
+        );
         File.Delete(prices);
 
         Assert.Equal(0, code);
-        Assert.Equal(("/k", "ns", "me", "127.0.0.1:1", "[::1]:2", "i", "s"), (options!.KubeConfig, options.Namespace, options.Identity, options.HubListen.ToString(), options.HealthListen.ToString(), options.DefaultImage, options.ModelCredentialsSecret));
+        Assert.Equal(
+            ("/k", "ns", "me", "127.0.0.1:1", "[::1]:2", "i", "s"),
+            (
+                options!.KubeConfig,
+                options.Namespace,
+                options.Identity,
+                options.HubListen.ToString(),
+                options.HealthListen.ToString(),
+                options.DefaultImage,
+                options.ModelCredentialsSecret
+            )
+        );
         Assert.Equal(["a", "10.0.0.1"], options.HubNames.Select(n => n.ToString()));
-        Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.Zero, TimeSpan.FromMilliseconds(500)), (options.NodeLostAfter, options.NodeLostGrace, options.LeaseRetryPeriod));
+        Assert.Equal(
+            (TimeSpan.FromSeconds(90), TimeSpan.Zero, TimeSpan.FromMilliseconds(500)),
+            (options.NodeLostAfter, options.NodeLostGrace, options.LeaseRetryPeriod)
+        );
         Assert.Equal(2, Assert.Single(options.Prices.Models).Output);
         Assert.True(options.AllowExtraArgs);
         Assert.Equal(2048, options.MaxCpuShares);
@@ -79,7 +140,9 @@ public sealed partial class OperatorCommandTests
     [Fact]
     public async Task InvokeAsync_RelativeFiles_AreMadeAbsolute()
     {
-        var files = new OperatorCommand((_, _) => Task.FromResult(0)).Options.Where(option => option.HelpName == OperatorCommand.FileValue).Select(option => option.Name);
+        var files = new OperatorCommand((_, _) => Task.FromResult(0))
+            .Options.Where(option => option.HelpName == OperatorCommand.FileValue)
+            .Select(option => option.Name);
         Assert.Equal(["--kubeconfig", "--prices"], files.Order(StringComparer.Ordinal));
 
         var (code, options, _) = await InvokeAsync("--kubeconfig", "a/../kubeconfig");
@@ -90,7 +153,9 @@ public sealed partial class OperatorCommandTests
     [Fact]
     public void Options_Every_IsInTheGuideToTheOperatorAndNoOther()
     {
-        var options = new OperatorCommand((_, _) => Task.FromResult(0)).Options.Select(option => option.Name).Except(["--help", "--version"]);
+        var options = new OperatorCommand((_, _) => Task.FromResult(0))
+            .Options.Select(option => option.Name)
+            .Except(["--help", "--version"]);
 
         Assert.Equal(options.Order(StringComparer.Ordinal), Guide());
     }
@@ -98,7 +163,8 @@ public sealed partial class OperatorCommandTests
     private static IEnumerable<string> Guide([CallerFilePath] string path = "")
     {
         var guide = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "docs", "operations", "operator.md"));
-        return guide.Where(line => line.StartsWith("| `--", StringComparison.Ordinal))
+        return guide
+            .Where(line => line.StartsWith("| `--", StringComparison.Ordinal))
             .SelectMany(line => Flag().Matches(line.Split('|')[1]).Select(match => match.Value))
             .Order(StringComparer.Ordinal);
     }
@@ -111,11 +177,13 @@ public sealed partial class OperatorCommandTests
         OperatorOptions? seen = null;
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var command = new OperatorCommand((options, _) =>
-        {
-            seen = options;
-            return Task.FromResult(0);
-        });
+        var command = new OperatorCommand(
+            (options, _) =>
+            {
+                seen = options;
+                return Task.FromResult(0);
+            }
+        );
         return (await command.InvokeAsync(args, output, error), seen, error.ToString());
     }
 }

@@ -11,11 +11,17 @@ public sealed class PriceTableTests
     {
         Assert.InRange(PriceTable.BuiltIn.Taken, new DateOnly(2026, 1, 1), DateOnly.MaxValue);
         Assert.NotEmpty(PriceTable.BuiltIn.Models);
-        Assert.All(PriceTable.BuiltIn.Models, p =>
-        {
-            Assert.StartsWith("claude-", p.Model, StringComparison.Ordinal);
-            Assert.True(p.CacheRead < p.Input && p.Input < p.CacheWrite && p.CacheWrite < p.CacheWriteHour && p.CacheWriteHour < p.Output, p.Model);
-        });
+        Assert.All(
+            PriceTable.BuiltIn.Models,
+            p =>
+            {
+                Assert.StartsWith("claude-", p.Model, StringComparison.Ordinal);
+                Assert.True(
+                    p.CacheRead < p.Input && p.Input < p.CacheWrite && p.CacheWrite < p.CacheWriteHour && p.CacheWriteHour < p.Output,
+                    p.Model
+                );
+            }
+        );
     }
 
     [Theory]
@@ -25,13 +31,18 @@ public sealed class PriceTableTests
     [InlineData("claude-fable-5-2", 8)]
     [InlineData("claude-sonnet-4-5-20250929", 3)]
     [InlineData("claude-sonnet-5-5", 2)]
-    public void BuiltIn_LongestBeginning_IsThePublishedPrice(string model, decimal input) => Assert.Equal(
-        input, PriceTable.BuiltIn.Models.Where(p => model.StartsWith(p.Model, StringComparison.Ordinal)).MaxBy(p => p.Model.Length)!.Input);
+    public void BuiltIn_LongestBeginning_IsThePublishedPrice(string model, decimal input) =>
+        Assert.Equal(
+            input,
+            PriceTable.BuiltIn.Models.Where(p => model.StartsWith(p.Model, StringComparison.Ordinal)).MaxBy(p => p.Model.Length)!.Input
+        );
 
     [Fact]
-    public void Allow_ToolsAtTheProvider_HaveTheirPriceIfThereIsOne() => Assert.Equal(
-        [("web_search", 10m), ("code_execution", null)],
-        PriceTable.BuiltIn.Allow(["web_search", "code_execution"]).Select(tool => (tool.Name, tool.PerThousandUSD)));
+    public void Allow_ToolsAtTheProvider_HaveTheirPriceIfThereIsOne() =>
+        Assert.Equal(
+            [("web_search", 10m), ("code_execution", null)],
+            PriceTable.BuiltIn.Allow(["web_search", "code_execution"]).Select(tool => (tool.Name, tool.PerThousandUSD))
+        );
 
     [Theory]
     [InlineData("null")]
@@ -40,9 +51,15 @@ public sealed class PriceTableTests
     [InlineData("""{"taken":"2026-10-24","models":[null]}""")]
     [InlineData("""{"taken":"2026-10-24","models":[{"model":"m"}]}""")]
     [InlineData("""{"taken":"2026-10-24","models":[{"model":"","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
-    [InlineData("""{"taken":"2026-10-24","models":[{"model":"m","input":-1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
-    [InlineData("""{"taken":"2026-10-24","models":[{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1,"batch":1}]}""")]
-    [InlineData("""{"taken":"2026-10-24","models":[{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1},{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}""")]
+    [InlineData(
+        """{"taken":"2026-10-24","models":[{"model":"m","input":-1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}"""
+    )]
+    [InlineData(
+        """{"taken":"2026-10-24","models":[{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1,"batch":1}]}"""
+    )]
+    [InlineData(
+        """{"taken":"2026-10-24","models":[{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1},{"model":"m","input":1,"output":1,"cacheRead":1,"cacheWrite":1,"cacheWriteHour":1}]}"""
+    )]
     [InlineData("""{"taken":"2026-10-24","models":[],"serverTools":[{"name":"t"}]}""")]
     [InlineData("""{"taken":"2026-10-24","models":[],"serverTools":[{"name":"t","perThousandUSD":-1}]}""")]
     [InlineData("""{"taken":"2026-10-24","models":[],"serverTools":[{"name":"t","perThousandUSD":1},{"name":"t","perThousandUSD":1}]}""")]

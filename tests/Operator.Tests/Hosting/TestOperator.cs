@@ -10,31 +10,36 @@ namespace Stromboli.Operator.Tests.Hosting;
 /// <summary>What a whole operator is started with, on ports that are free.</summary>
 internal static class TestOperator
 {
-    public static OperatorOptions Options() => new()
-    {
-        Identity = "me",
-        HubListen = ListenAddress.TryParse("127.0.0.1:0")!,
-        HubNames = [],
-        HealthListen = ListenAddress.TryParse("127.0.0.1:0")!,
-        DefaultImage = "registry.test/agent:1",
-        ModelBaseURL = new Uri("https://model.example"),
-        MaxCpuShares = 1024,
-        NamespaceRuns = 5000,
-        NamespaceSpecBytes = 32 << 20,
-        Prices = PriceTable.BuiltIn,
-        ApiRequestsPerSecond = 1000,
-        LinkReviewsPerSecond = 100,
-        NodeLostAfter = TimeSpan.FromMinutes(10),
-        NodeLostGrace = TimeSpan.FromSeconds(10),
-        LeaseDuration = TimeSpan.FromSeconds(15),
-        LeaseRenewDeadline = TimeSpan.FromSeconds(10),
-        LeaseRetryPeriod = TimeSpan.FromSeconds(2),
-    };
+    public static OperatorOptions Options() =>
+        new()
+        {
+            Identity = "me",
+            HubListen = ListenAddress.TryParse("127.0.0.1:0")!,
+            HubNames = [],
+            HealthListen = ListenAddress.TryParse("127.0.0.1:0")!,
+            DefaultImage = "registry.test/agent:1",
+            ModelBaseURL = new Uri("https://model.example"),
+            MaxCpuShares = 1024,
+            NamespaceRuns = 5000,
+            NamespaceSpecBytes = 32 << 20,
+            Prices = PriceTable.BuiltIn,
+            ApiRequestsPerSecond = 1000,
+            LinkReviewsPerSecond = 100,
+            NodeLostAfter = TimeSpan.FromMinutes(10),
+            NodeLostGrace = TimeSpan.FromSeconds(10),
+            LeaseDuration = TimeSpan.FromSeconds(15),
+            LeaseRenewDeadline = TimeSpan.FromSeconds(10),
+            LeaseRetryPeriod = TimeSpan.FromSeconds(2),
+        };
 
     public static Uri HealthAddress(WebApplication host) => Address(host, "http");
 
     public static Uri HubAddress(WebApplication host) => Address(host, "https");
 
     private static Uri Address(WebApplication host, string scheme) =>
-        host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a)).Single(a => a.Scheme == scheme);
+        host
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses.Select(a => new Uri(a))
+            .Single(a => a.Scheme == scheme);
 }

@@ -6,7 +6,14 @@ using Stromboli.Operator.Nodes;
 namespace Stromboli.Operator.Tests.Nodes;
 
 /// <summary>What stands around a hub under test: the election, the API server's answers, the runs.</summary>
-internal sealed class HubFakes : ILeadership, IEpochWitness, ILinkAuthorizer, IDesiredAttempts, IObservationSink, INodeSource, IAgentNodeCreator
+internal sealed class HubFakes
+    : ILeadership,
+        IEpochWitness,
+        ILinkAuthorizer,
+        IDesiredAttempts,
+        IObservationSink,
+        INodeSource,
+        IAgentNodeCreator
 {
     public bool IsLeader { get; set; } = true;
 
@@ -20,7 +27,8 @@ internal sealed class HubFakes : ILeadership, IEpochWitness, ILinkAuthorizer, ID
 
     public int Authorizations;
 
-    public Func<string, Task<IReadOnlyList<DesiredAttempt>>> Desired { get; set; } = _ => Task.FromResult<IReadOnlyList<DesiredAttempt>>([]);
+    public Func<string, Task<IReadOnlyList<DesiredAttempt>>> Desired { get; set; } =
+        _ => Task.FromResult<IReadOnlyList<DesiredAttempt>>([]);
 
     public Func<AttemptObservation, bool> Takes { get; set; } = _ => true;
 
@@ -32,7 +40,12 @@ internal sealed class HubFakes : ILeadership, IEpochWitness, ILinkAuthorizer, ID
 
     public IReadOnlyCollection<AgentNode> AgentNodes => [.. Agents.Values];
 
-    public static AgentNode Node(string name) => new() { Metadata = new() { Name = name, Generation = 1 }, Spec = new() };
+    public static AgentNode Node(string name) =>
+        new()
+        {
+            Metadata = new() { Name = name, Generation = 1 },
+            Spec = new(),
+        };
 
     public IReadOnlyList<string> Sessions { get; set; } = [];
 

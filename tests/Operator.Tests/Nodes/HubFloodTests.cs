@@ -14,7 +14,9 @@ public sealed class HubFloodTests
         await using var hub = await HubUnderTest.StartAsync();
 
         foreach (var token in new[] { "x", "e30.e30.x", TestTokens.OfClaims("""{"aud":["other"]}"""), TestTokens.Of("\"exp\":1000") })
+        {
             Assert.Equal(RefusalReason.Unauthenticated, (await RefusedAsync(hub, token)).Reason);
+        }
 
         Assert.Equal(0, hub.Fakes.Authorizations);
     }
@@ -23,10 +25,13 @@ public sealed class HubFloodTests
     public async Task Dial_SameRefusedTokenAgain_IsAskedAboutOnlyAfterAWhile()
     {
         var time = new ManualTimeProvider();
-        await using var hub = await HubUnderTest.StartAsync(time: time);
+        await using var hub = await HubUnderTest.StartAsync(clock: time);
         hub.Fakes.Authorize = (_, _) => throw new LinkRefusedException(RefusalReason.Forbidden, "not yet");
         for (var i = 0; i < 10; i++)
+        {
             Assert.Equal((RefusalReason.Forbidden, "not yet"), await RefusedAsync(hub, TestTokens.Of()));
+        }
+
         Assert.Equal(1, hub.Fakes.Authorizations);
 
         hub.Fakes.Authorize = (node, _) => new LinkIdentity { Node = node, User = "bridge" };
@@ -41,15 +46,21 @@ public sealed class HubFloodTests
         var time = new ManualTimeProvider();
         var fakes = new HubFakes
         {
-            Authorize = (node, token) => token == TestTokens.Of()
-                ? new LinkIdentity { Node = node, User = "bridge" }
-                : throw new LinkRefusedException(RefusalReason.Unauthenticated, "forged"),
+            Authorize = (node, token) =>
+                token == TestTokens.Of()
+                    ? new LinkIdentity { Node = node, User = "bridge" }
+                    : throw new LinkRefusedException(RefusalReason.Unauthenticated, "forged"),
         };
         await using var hub = await HubUnderTest.StartAsync(fakes, time);
         await (await (await hub.ConnectAsync()).InStepAsync()).DisposeAsync();
 
         for (var i = 0; i < 2 * LinkGate.RefusalsAtOnce; i++)
-            Assert.Equal(i < LinkGate.RefusalsAtOnce ? RefusalReason.Unauthenticated : RefusalReason.NotLeader, (await RefusedAsync(hub, TestTokens.Of($"\"jti\":{i}"))).Reason);
+        {
+            Assert.Equal(
+                i < LinkGate.RefusalsAtOnce ? RefusalReason.Unauthenticated : RefusalReason.NotLeader,
+                (await RefusedAsync(hub, TestTokens.Of($"\"jti\":{i}"))).Reason
+            );
+        }
 
         Assert.Equal(1 + LinkGate.RefusalsAtOnce, fakes.Authorizations);
         Assert.Equal(LinkGate.RefusalsAtOnce, hub.Logs.Lines.Count(l => l.Contains("A bridge at", StringComparison.Ordinal)));

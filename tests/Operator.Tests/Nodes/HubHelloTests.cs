@@ -19,19 +19,30 @@ public sealed class HubHelloTests
 
         Assert.Equal((5, HubUnderTest.Installation), (welcome.Epoch, welcome.Installation));
         Assert.True(snapshot is { Epoch: 5, Complete: true, Attempts.Count: 0 });
-        Assert.Equal((8, 4000, 1L << 33, true), hub.Registry.Find("node-1") is { } n ? (n.MaxRuns, n.CpuMillis, n.MemoryBytes, n.TakesLimits) : default);
+        Assert.Equal(
+            (8, 4000, 1L << 33, true),
+            hub.Registry.Find("node-1") is { } n ? (n.MaxRuns, n.CpuMillis, n.MemoryBytes, n.TakesLimits) : default
+        );
         Assert.True(hub.Fakes.Agents.ContainsKey("node-1"));
     }
 
     [Fact]
     public async Task Welcome_ToolsThatTheOperatorAllows_ReachTheBridge()
     {
-        await using var hub = await HubUnderTest.StartAsync(change: settings => settings with { ServerTools = [new ServerTool { Name = "web_search", PerThousandUSD = 10 }, new ServerTool { Name = "advisor" }] });
+        await using var hub = await HubUnderTest.StartAsync(change: settings =>
+            settings with
+            {
+                ServerTools = [new ServerTool { Name = "web_search", PerThousandUSD = 10 }, new ServerTool { Name = "advisor" }],
+            }
+        );
         await using var bridge = await hub.ConnectAsync();
 
         var welcome = await bridge.ReceiveAsync<Welcome>();
 
-        Assert.Equal([new ServerTool { Name = "web_search", PerThousandUSD = 10 }, new ServerTool { Name = "advisor" }], welcome.ServerTools);
+        Assert.Equal(
+            [new ServerTool { Name = "web_search", PerThousandUSD = 10 }, new ServerTool { Name = "advisor" }],
+            welcome.ServerTools
+        );
     }
 
     [Theory]
@@ -137,7 +148,13 @@ public sealed class HubHelloTests
     public async Task Hello_UnsoundObservation_IsAProtocolError()
     {
         await using var hub = await HubUnderTest.StartAsync();
-        await using var bridge = await hub.ConnectAsync(change: h => h with { Schema = 1, Observed = [TestBridge.Running("u", attempt: 0)] });
+        await using var bridge = await hub.ConnectAsync(change: h =>
+            h with
+            {
+                Schema = 1,
+                Observed = [TestBridge.Running("u", attempt: 0)],
+            }
+        );
 
         Assert.Equal(RefusalReason.ProtocolError, (await bridge.EndAsync())?.Reason);
     }

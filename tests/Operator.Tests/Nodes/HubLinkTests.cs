@@ -36,7 +36,9 @@ public sealed class HubLinkTests
         await Eventually.True(() => hub.Registry.Find("node-1")!.Connected);
 
         for (var i = 0; i < 200; i++)
+        {
             hub.Hub.Send("node-1", Wanted($"u-{i}", promptBytes: 500_000));
+        }
 
         await Eventually.True(() => !hub.Registry.Find("node-1")!.Connected);
         Assert.Contains(hub.Logs.Lines, l => l.Contains("QueueFull", StringComparison.Ordinal));
@@ -73,7 +75,10 @@ public sealed class HubLinkTests
         await bridge.ReceiveAsync<LeaseGrant>();
 
         Assert.Equal(["u-1"], first.Attempts.Select(a => a.UID));
-        Assert.Equal([("u-1", DesiredState.Absent), ("u-2", DesiredState.Hold)], new[] { second, third }.Select(d => (d.Attempt.UID, d.Attempt.State)));
+        Assert.Equal(
+            [("u-1", DesiredState.Absent), ("u-2", DesiredState.Hold)],
+            new[] { second, third }.Select(d => (d.Attempt.UID, d.Attempt.State))
+        );
         await Eventually.True(() => fakes.Observations.Count == 2);
         Assert.Equal(["u-1", "u-2"], fakes.Observations.Select(o => o.Observation.UID));
         hub.Hub.Send("node-1", Wanted("u-3"));
@@ -83,7 +88,9 @@ public sealed class HubLinkTests
     [Fact]
     public async Task Resync_Fails_ClosesTheLink()
     {
-        await using var hub = await HubUnderTest.StartAsync(new HubFakes { Desired = _ => throw new InvalidOperationException("no Secret to be had") });
+        await using var hub = await HubUnderTest.StartAsync(
+            new HubFakes { Desired = _ => throw new InvalidOperationException("no Secret to be had") }
+        );
         await using var bridge = await hub.ConnectAsync();
 
         Assert.Null(await bridge.EndAsync());
@@ -113,7 +120,10 @@ public sealed class HubLinkTests
     {
         var fakes = new HubFakes
         {
-            Desired = _ => Task.FromResult<IReadOnlyList<DesiredAttempt>>([.. Enumerable.Range(0, 300).Select(i => Wanted($"u-{i}", promptBytes: 60_000))]),
+            Desired = _ =>
+                Task.FromResult<IReadOnlyList<DesiredAttempt>>([
+                    .. Enumerable.Range(0, 300).Select(i => Wanted($"u-{i}", promptBytes: 60_000)),
+                ]),
         };
         await using var hub = await HubUnderTest.StartAsync(fakes);
         await using var bridge = await hub.ConnectAsync();
@@ -121,8 +131,9 @@ public sealed class HubLinkTests
         await bridge.ReceiveAsync<Welcome>();
         var parts = new List<DesiredSnapshot>();
         do
+        {
             parts.Add(await bridge.ReceiveAsync<DesiredSnapshot>());
-        while (!parts[^1].Complete);
+        } while (!parts[^1].Complete);
 
         Assert.Equal(Enumerable.Range(0, 300).Select(i => $"u-{i}"), parts.SelectMany(p => p.Attempts).Select(a => a.UID));
         Assert.InRange(parts.Count, 15, 25);
@@ -135,7 +146,10 @@ public sealed class HubLinkTests
         await using var hub = await HubUnderTest.StartAsync(fakes);
         await using var bridge = await (await hub.ConnectAsync(observed: TestBridge.Running("foreign"))).InStepAsync();
         for (var i = 0; i < 4; i++)
+        {
             bridge.Send(new Observed { Attempt = TestBridge.Running("foreign") });
+        }
+
         bridge.Send(new Observed { Attempt = TestBridge.Running("mine") });
 
         await Eventually.True(() => fakes.Observations.Count == 6);
@@ -149,7 +163,7 @@ public sealed class HubLinkTests
     public async Task Ping_Leader_GrantsALeaseThatTheRegistryKnowsFirst()
     {
         var time = new ManualTimeProvider();
-        await using var hub = await HubUnderTest.StartAsync(time: time);
+        await using var hub = await HubUnderTest.StartAsync(clock: time);
         await using var bridge = await (await hub.ConnectAsync()).InStepAsync();
         time.AdvanceStopped(TimeSpan.FromSeconds(30));
         bridge.Send(new Ping { PingID = 42 });
@@ -164,7 +178,7 @@ public sealed class HubLinkTests
     public async Task Ping_LeaderPausedPastItsLease_GrantsNothingAndSendsNothing()
     {
         var time = new ManualTimeProvider();
-        await using var hub = await HubUnderTest.StartAsync(time: time);
+        await using var hub = await HubUnderTest.StartAsync(clock: time);
         await using var bridge = await (await hub.ConnectAsync()).InStepAsync();
         var before = hub.Registry.Find("node-1")!.LostAt;
 
@@ -206,11 +220,12 @@ public sealed class HubLinkTests
         await Eventually.True(() => hub.Registry.Find("node-1")!.Problem == "Podman does not answer.");
     }
 
-    private static DesiredAttempt Wanted(string uid, int promptBytes = 0) => new()
-    {
-        UID = uid,
-        Attempt = 1,
-        State = DesiredState.Hold,
-        Secrets = promptBytes == 0 ? null : new AttemptSecrets { Prompt = new StringBuilder().Append('p', promptBytes).ToString() },
-    };
+    private static DesiredAttempt Wanted(string uid, int promptBytes = 0) =>
+        new()
+        {
+            UID = uid,
+            Attempt = 1,
+            State = DesiredState.Hold,
+            Secrets = promptBytes == 0 ? null : new AttemptSecrets { Prompt = new StringBuilder().Append('p', promptBytes).ToString() },
+        };
 }

@@ -48,7 +48,15 @@ public sealed class HubObservedTests
     public async Task Observed_Collected_IsNeitherReportedNorCounted()
     {
         await using var hub = await HubUnderTest.StartAsync(new HubFakes { Takes = _ => false });
-        var collected = Enumerable.Range(0, 1000).Select(i => new AttemptObservation { UID = $"u-{i}", Attempt = 1, Stage = AttemptStage.Collected }).ToArray();
+        var collected = Enumerable
+            .Range(0, 1000)
+            .Select(i => new AttemptObservation
+            {
+                UID = $"u-{i}",
+                Attempt = 1,
+                Stage = AttemptStage.Collected,
+            })
+            .ToArray();
         await using var bridge = await (await hub.ConnectAsync(observed: collected)).InStepAsync();
 
         await Eventually.True(() => hub.Registry.Find("node-1")!.Connected);
@@ -80,7 +88,9 @@ public sealed class HubObservedTests
     public async Task Hello_OlderBridge_IsInStepByWhatItsHelloObserves()
     {
         await using var hub = await HubUnderTest.StartAsync();
-        await using var bridge = await (await hub.GreetAsync(change: h => h with { Schema = 1, Observed = [TestBridge.Running("u")] })).InStepAsync();
+        await using var bridge = await (
+            await hub.GreetAsync(change: h => h with { Schema = 1, Observed = [TestBridge.Running("u")] })
+        ).InStepAsync();
 
         await Eventually.True(() => hub.Registry.Find("node-1")!.Connected);
 
@@ -111,7 +121,10 @@ public sealed class HubObservedTests
         hub.Hub.Send("node-1", TooLarge("large"));
         hub.Hub.Send("node-1", Small("small"));
 
-        Assert.Equal(("large", DesiredState.Stop), (await bridge.ReceiveAsync<Desired>()).Attempt is var large ? (large.UID, large.State) : default);
+        Assert.Equal(
+            ("large", DesiredState.Stop),
+            (await bridge.ReceiveAsync<Desired>()).Attempt is var large ? (large.UID, large.State) : default
+        );
         Assert.Equal("small", (await bridge.ReceiveAsync<Desired>()).Attempt.UID);
         AssertRefused(hub.Fakes, "large");
     }
@@ -126,8 +139,9 @@ public sealed class HubObservedTests
         await bridge.ReceiveAsync<Welcome>();
         var parts = new List<DesiredSnapshot>();
         do
+        {
             parts.Add(await bridge.ReceiveAsync<DesiredSnapshot>());
-        while (!parts[^1].Complete);
+        } while (!parts[^1].Complete);
 
         Assert.Equal(sessions, parts.SelectMany(p => p.Sessions));
         Assert.InRange(parts.Count, 2, 20);
@@ -158,14 +172,21 @@ public sealed class HubObservedTests
         Assert.Contains("cannot be sent to its node", end.Message, StringComparison.Ordinal);
     }
 
-    private static DesiredAttempt Small(string uid) => new() { UID = uid, Attempt = 1, State = DesiredState.Hold };
+    private static DesiredAttempt Small(string uid) =>
+        new()
+        {
+            UID = uid,
+            Attempt = 1,
+            State = DesiredState.Hold,
+        };
 
     // As base64 it is a third larger.
-    private static DesiredAttempt TooLarge(string uid) => new()
-    {
-        UID = uid,
-        Attempt = 1,
-        State = DesiredState.Go,
-        Secrets = new AttemptSecrets { Prompt = new StringBuilder().Append('p', NodeLinkProtocol.MaxMessageBytes * 3 / 4).ToString() },
-    };
+    private static DesiredAttempt TooLarge(string uid) =>
+        new()
+        {
+            UID = uid,
+            Attempt = 1,
+            State = DesiredState.Go,
+            Secrets = new AttemptSecrets { Prompt = new StringBuilder().Append('p', NodeLinkProtocol.MaxMessageBytes * 3 / 4).ToString() },
+        };
 }

@@ -26,7 +26,10 @@ public sealed class HubPlacesTests
     {
         Enter("192.0.2.200")!.Linked();
         for (var i = 1; i <= 4; i++)
+        {
             Assert.NotNull(Enter($"192.0.2.{i}"));
+        }
+
         Assert.Null(Enter("192.0.2.9"));
 
         Assert.NotNull(Enter("192.0.2.200"));
@@ -49,7 +52,9 @@ public sealed class HubPlacesTests
     public void TryEnter_AddressesOfOneIPv6Network_AreOne()
     {
         for (var i = 1; i <= 3; i++)
+        {
             Assert.NotNull(Enter($"2001:db8:0:1::{i}"));
+        }
 
         Assert.Null(Enter("2001:db8:0:1:ffff::1"));
         Assert.NotNull(Enter("2001:db8:0:2::1"));

@@ -26,7 +26,15 @@ internal sealed class HubUnderTest : IAsyncDisposable
     private readonly ConcurrentDictionary<string, long> _counts = new();
     private readonly X509Certificate2Collection _authorities;
 
-    private HubUnderTest(WebApplication app, HubFakes fakes, SigningAuthority authority, NodeRegistry registry, NodeHub hub, HubDoor door, Log log)
+    private HubUnderTest(
+        WebApplication app,
+        HubFakes fakes,
+        SigningAuthority authority,
+        NodeRegistry registry,
+        NodeHub hub,
+        HubDoor door,
+        Log log
+    )
     {
         _app = app;
         Fakes = fakes;
@@ -40,9 +48,13 @@ internal sealed class HubUnderTest : IAsyncDisposable
         _meters.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Scope == meters)
+            {
                 listener.EnableMeasurementEvents(instrument);
+            }
         };
-        _meters.SetMeasurementEventCallback<long>((instrument, value, _, _) => _counts.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
+        _meters.SetMeasurementEventCallback<long>(
+            (instrument, value, _, _) => _counts.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value)
+        );
         _meters.Start();
     }
 
@@ -58,11 +70,20 @@ internal sealed class HubUnderTest : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
-    public static async Task<HubUnderTest> StartAsync(HubFakes? fakes = null, TimeProvider? time = null, Func<HubSettings, HubSettings>? change = null)
+    public static async Task<HubUnderTest> StartAsync(
+        HubFakes? fakes = null,
+        TimeProvider? clock = null,
+        Func<HubSettings, HubSettings>? change = null
+    )
     {
         fakes ??= new HubFakes();
-        time ??= TimeProvider.System;
-        var settings = new HubSettings { NodeLostAfter = TimeSpan.FromSeconds(60), NodeLostGrace = TimeSpan.FromSeconds(5), Prices = [] };
+        clock ??= TimeProvider.System;
+        var settings = new HubSettings
+        {
+            NodeLostAfter = TimeSpan.FromSeconds(60),
+            NodeLostGrace = TimeSpan.FromSeconds(5),
+            Prices = [],
+        };
         settings = change?.Invoke(settings) ?? settings;
         var log = new Log();
         var builder = WebApplication.CreateSlimBuilder();
@@ -70,9 +91,15 @@ internal sealed class HubUnderTest : IAsyncDisposable
         builder.Services.AddMetrics();
         var authority = SigningAuthority.Create(TimeProvider.System.GetUtcNow());
         Assert.True(ServingName.TryParse("localhost", out var name));
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(authority.Issue([name!], TimeProvider.System.GetUtcNow(), TimeSpan.FromDays(1)))));
+        builder.WebHost.ConfigureKestrel(k =>
+            k.Listen(
+                IPAddress.Loopback,
+                0,
+                l => l.UseHttps(authority.Issue([name!], TimeProvider.System.GetUtcNow(), TimeSpan.FromDays(1)))
+            )
+        );
         var app = builder.Build();
-        var registry = new NodeRegistry(fakes, settings, time);
+        var registry = new NodeRegistry(fakes, settings, clock);
         var context = new HubContext
         {
             Leadership = fakes,
@@ -81,17 +108,23 @@ internal sealed class HubUnderTest : IAsyncDisposable
             Sink = new(fakes),
             Registry = registry,
             Authorizer = fakes,
-            Gate = new LinkGate(time),
+            Gate = new LinkGate(clock),
             Settings = settings,
             Metrics = new HubMetrics(app.Services.GetRequiredService<IMeterFactory>()),
-            Time = time,
+            Clock = clock,
             Loggers = app.Services.GetRequiredService<ILoggerFactory>(),
         };
         var hub = new NodeHub(context);
         var door = new HubDoor();
         door.Open(Installation);
         var endpoint = new HubEndpoint(
-            context, door, hub, fakes, app.Services.GetRequiredService<IHostApplicationLifetime>(), app.Services.GetRequiredService<ILogger<HubEndpoint>>());
+            context,
+            door,
+            hub,
+            fakes,
+            app.Services.GetRequiredService<IHostApplicationLifetime>(),
+            app.Services.GetRequiredService<ILogger<HubEndpoint>>()
+        );
         app.UseWebSockets();
         app.Run(endpoint.HandleAsync);
         var made = new HubUnderTest(app, fakes, authority, registry, hub, door, log);
@@ -109,7 +142,11 @@ internal sealed class HubUnderTest : IAsyncDisposable
         NodeLinkClient.ConnectAsync(Address, node, token ?? TestTokens.Of(), _authorities, CancellationToken.None);
 
     /// <summary>Dials, says Hello and all that is observed.</summary>
-    public async Task<TestBridge> ConnectAsync(string node = "node-1", Func<Hello, Hello>? change = null, params AttemptObservation[] observed)
+    public async Task<TestBridge> ConnectAsync(
+        string node = "node-1",
+        Func<Hello, Hello>? change = null,
+        params AttemptObservation[] observed
+    )
     {
         var bridge = await GreetAsync(node, change);
         bridge.Send(new ObservedSnapshot { Attempts = observed, Complete = true });
@@ -145,11 +182,14 @@ internal sealed class HubUnderTest : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue(formatter(state, exception));
+        void ILogger.Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Enqueue(formatter(state, exception));
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

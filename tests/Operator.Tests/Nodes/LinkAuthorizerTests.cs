@@ -17,18 +17,27 @@ public sealed class LinkAuthorizerTests : IAsyncLifetime
     {
         _server = await FakeApiServer.StartAsync();
         _client = new KubeClient(new KubeConfig { Server = _server.Address });
-        _server.Answers["tokenreviews"] = body => With(body, new JsonObject
-        {
-            ["authenticated"] = (string?)body["spec"]?["token"] == "good",
-            ["user"] = new JsonObject { ["username"] = "system:serviceaccount:ns:bridge", ["extra"] = _extra?.DeepClone() },
-            ["audiences"] = body["spec"]?["audiences"]?.DeepClone(),
-        });
-        _server.Answers["subjectaccessreviews"] = body => With(body, new JsonObject { ["allowed"] = _grants((string?)body["spec"]?["resourceAttributes"]?["name"]) });
-        _server.Answers["serviceaccounts/token"] = body => With(body, new JsonObject
-        {
-            ["token"] = $"next-{body["spec"]?["audiences"]?[0]}-{body["spec"]?["expirationSeconds"]}",
-            ["expirationTimestamp"] = "2030-01-01T00:00:00Z",
-        });
+        _server.Answers["tokenreviews"] = body =>
+            With(
+                body,
+                new JsonObject
+                {
+                    ["authenticated"] = (string?)body["spec"]?["token"] == "good",
+                    ["user"] = new JsonObject { ["username"] = "system:serviceaccount:ns:bridge", ["extra"] = _extra?.DeepClone() },
+                    ["audiences"] = body["spec"]?["audiences"]?.DeepClone(),
+                }
+            );
+        _server.Answers["subjectaccessreviews"] = body =>
+            With(body, new JsonObject { ["allowed"] = _grants((string?)body["spec"]?["resourceAttributes"]?["name"]) });
+        _server.Answers["serviceaccounts/token"] = body =>
+            With(
+                body,
+                new JsonObject
+                {
+                    ["token"] = $"next-{body["spec"]?["audiences"]?[0]}-{body["spec"]?["expirationSeconds"]}",
+                    ["expirationTimestamp"] = "2030-01-01T00:00:00Z",
+                }
+            );
     }
 
     public async ValueTask DisposeAsync()
@@ -76,7 +85,12 @@ public sealed class LinkAuthorizerTests : IAsyncLifetime
         _grants = _ => true;
         var pod = _server.Objects.Create(
             RequestPath.Parse("/api/v1/namespaces/ns/pods")!,
-            new JsonObject { ["metadata"] = new JsonObject { ["name"] = "p" }, ["spec"] = new JsonObject { ["nodeName"] = "node-1" } });
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["name"] = "p" },
+                ["spec"] = new JsonObject { ["nodeName"] = "node-1" },
+            }
+        );
         _extra = new JsonObject
         {
             ["authentication.kubernetes.io/pod-name"] = new JsonArray("p"),

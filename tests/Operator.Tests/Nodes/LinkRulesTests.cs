@@ -30,8 +30,20 @@ public sealed class LinkRulesTests
     public void UserOf_NoAnswer_IsUnauthenticated() => Assert.Throws<LinkRefusedException>(() => LinkRules.UserOf(null));
 
     [Fact]
-    public void UserOf_OurAudienceAmongOthers_IsTheUser() => Assert.Equal(
-        "sa", LinkRules.UserOf(new TokenReviewStatus { Authenticated = true, User = new UserInfo { Username = "sa" }, Audiences = ["x", "stromboli"] }).Username);
+    public void UserOf_OurAudienceAmongOthers_IsTheUser() =>
+        Assert.Equal(
+            "sa",
+            LinkRules
+                .UserOf(
+                    new TokenReviewStatus
+                    {
+                        Authenticated = true,
+                        User = new UserInfo { Username = "sa" },
+                        Audiences = ["x", "stromboli"],
+                    }
+                )
+                .Username
+        );
 
     [Theory]
     [InlineData("system:serviceaccount:ns:name", "ns/name")]
@@ -46,11 +58,27 @@ public sealed class LinkRulesTests
     [Fact]
     public void MayConnect_Node_AsksForEverythingTheReviewSaidOfTheUser()
     {
-        var user = new UserInfo { Username = "u", Uid = "1", Groups = ["g"], Extra = new() { ["k"] = ["v"] } };
+        var user = new UserInfo
+        {
+            Username = "u",
+            Uid = "1",
+            Groups = ["g"],
+            Extra = new() { ["k"] = ["v"] },
+        };
 
         var spec = LinkRules.MayConnect(user, "node-1").Spec;
 
-        Assert.Equal(("u", "1", "connect", "stromboli.dev", "agentnodes", "node-1"), (spec.User, spec.Uid, spec.ResourceAttributes!.Verb, spec.ResourceAttributes.Group, spec.ResourceAttributes.Resource, spec.ResourceAttributes.Name));
+        Assert.Equal(
+            ("u", "1", "connect", "stromboli.dev", "agentnodes", "node-1"),
+            (
+                spec.User,
+                spec.Uid,
+                spec.ResourceAttributes!.Verb,
+                spec.ResourceAttributes.Group,
+                spec.ResourceAttributes.Resource,
+                spec.ResourceAttributes.Name
+            )
+        );
         Assert.Equal(["g"], spec.Groups);
         Assert.Equal(["v"], spec.Extra!["k"]);
     }
@@ -66,9 +94,17 @@ public sealed class LinkRulesTests
         var user = new UserInfo
         {
             Username = "system:serviceaccount:ns:bridge",
-            Extra = boundUID is null ? null : new() { ["authentication.kubernetes.io/pod-name"] = ["p"], ["authentication.kubernetes.io/pod-uid"] = [boundUID] },
+            Extra = boundUID is null
+                ? null
+                : new() { ["authentication.kubernetes.io/pod-name"] = ["p"], ["authentication.kubernetes.io/pod-uid"] = [boundUID] },
         };
-        var pod = podUID is null ? null : new Pod { Metadata = new() { Name = "p", Uid = podUID }, Spec = new() { NodeName = podNode } };
+        var pod = podUID is null
+            ? null
+            : new Pod
+            {
+                Metadata = new() { Name = "p", Uid = podUID },
+                Spec = new() { NodeName = podNode },
+            };
 
         var refused = Record.Exception(() => LinkRules.DemandPodOnNode("node-1", LinkRules.PodOf(user), pod));
 
@@ -84,8 +120,11 @@ public sealed class LinkRulesTests
     [InlineData("""{"iat":-1,"exp":1e300}""", null)]
     [InlineData("""[]""", null)]
     [InlineData("nonsense", null)]
-    public void Read_TokensClaims_RenewAtTwoThirds(string claims, double? renewAt) => Assert.Equal(
-        renewAt, TokenTimes.Read($"a.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.c").RenewAt?.ToUnixTimeSeconds());
+    public void Read_TokensClaims_RenewAtTwoThirds(string claims, double? renewAt) =>
+        Assert.Equal(
+            renewAt,
+            TokenTimes.Read($"a.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.c").RenewAt?.ToUnixTimeSeconds()
+        );
 
     [Theory]
     [InlineData("")]

@@ -10,7 +10,11 @@ public sealed class NodeFactsRulesTests
     [Fact]
     public void Clean_ABridgeOfAnotherVersionThatLeavesListsOut_HasNoneOfThem()
     {
-        var said = (Hello)JsonSerializer.Deserialize("""{"type":"Hello","schema":1,"node":"node-1","seenEpoch":0,"facts":{"bridgeVersion":"0.0.9","cpuMillis":0,"memoryBytes":0,"maxRuns":3},"observed":[]}""", NodeLinkJson.Default.BridgeMessage)!;
+        var said = (Hello)
+            JsonSerializer.Deserialize(
+                """{"type":"Hello","schema":1,"node":"node-1","seenEpoch":0,"facts":{"bridgeVersion":"0.0.9","cpuMillis":0,"memoryBytes":0,"maxRuns":3},"observed":[]}""",
+                NodeLinkJson.Default.BridgeMessage
+            )!;
         var facts = NodeFactsRules.Clean(said.Facts);
         Assert.Equal(("0.0.9", 3), (facts.BridgeVersion, facts.MaxRuns));
         // Of these it is not said that there are none.

@@ -19,16 +19,31 @@ public sealed class NodeImageRulesTests
             Message = new string('m', 10_000),
         };
 
-        var clean = Assert.Single(NodeImageRules.Clean([null, huge, huge, new NodeImage(), new NodeImage { Name = "no name" }, new NodeImage { Name = new string('a', 600) + ".com/b" }]));
+        var clean = Assert.Single(
+            NodeImageRules.Clean([
+                null,
+                huge,
+                huge,
+                new NodeImage(),
+                new NodeImage { Name = "no name" },
+                new NodeImage { Name = new string('a', 600) + ".com/b" },
+            ])
+        );
 
-        Assert.Equal((StatusLimits.Word, 0L, NodeLimits.ImageTools, NodeLimits.ImageMessage), (clean.ID!.Length, clean.Size, clean.Tools!.Count, clean.Message!.Length));
+        Assert.Equal(
+            (StatusLimits.Word, 0L, NodeLimits.ImageTools, NodeLimits.ImageMessage),
+            (clean.ID!.Length, clean.Size, clean.Tools!.Count, clean.Message!.Length)
+        );
         Assert.InRange(clean.Labels!.Count, 1, NodeLimits.ImageLabels);
         Assert.All(clean.Labels.Values, value => Assert.DoesNotContain('\n', value));
     }
 
     [Fact]
     public void Clean_ManyImages_AreBounded() =>
-        Assert.Equal(NodeLimits.Images, NodeImageRules.Clean([.. Enumerable.Range(0, 500).Select(i => new NodeImage { Name = $"registry.example.com/a{i}:1" })]).Count);
+        Assert.Equal(
+            NodeLimits.Images,
+            NodeImageRules.Clean([.. Enumerable.Range(0, 500).Select(i => new NodeImage { Name = $"registry.example.com/a{i}:1" })]).Count
+        );
 
     [Fact]
     public void Clean_Nothing_IsNothing() => Assert.Empty(NodeImageRules.Clean((IReadOnlyList<NodeImage?>?)null));

@@ -11,7 +11,7 @@ public sealed class NodeRegistryTests : IDisposable
     private static readonly TimeSpan After = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly SteppedClock _time = new();
+    private readonly SteppedClock _clock = new();
     private readonly HubFakes _fakes = new();
     private readonly List<string> _changes = [];
     private readonly NodeRegistry _registry;
@@ -19,7 +19,16 @@ public sealed class NodeRegistryTests : IDisposable
     public NodeRegistryTests()
     {
         _fakes.Agents["n"] = HubFakes.Node("n");
-        _registry = new NodeRegistry(_fakes, new HubSettings { NodeLostAfter = After, NodeLostGrace = Grace, Prices = [] }, _time);
+        _registry = new NodeRegistry(
+            _fakes,
+            new HubSettings
+            {
+                NodeLostAfter = After,
+                NodeLostGrace = Grace,
+                Prices = [],
+            },
+            _clock
+        );
         _registry.Changed += _changes.Add;
     }
 
@@ -28,10 +37,10 @@ public sealed class NodeRegistryTests : IDisposable
     [Fact]
     public void LostAt_NoLeaseOfThisLeader_IsAsIfOneWasGrantedWhenItBegan()
     {
-        _time.Manual.Advance(TimeSpan.FromMinutes(7));
+        _clock.Manual.Advance(TimeSpan.FromMinutes(7));
         _registry.LeadBegins();
-        var began = _time.GetUtcNow();
-        _time.Manual.Advance(TimeSpan.FromSeconds(30));
+        var began = _clock.GetUtcNow();
+        _clock.Manual.Advance(TimeSpan.FromSeconds(30));
 
         Assert.Equal(began + After + Grace, _registry.Find("n")!.LostAt);
     }
@@ -39,13 +48,13 @@ public sealed class NodeRegistryTests : IDisposable
     [Fact]
     public void LostAt_LeaseGranted_CountsFromTheReceiptAndNeverGoesBack()
     {
-        var first = _time.GetTimestamp();
-        _time.Manual.Advance(TimeSpan.FromSeconds(10));
-        var second = _time.GetTimestamp();
-        var received = _time.GetUtcNow();
+        var first = _clock.GetTimestamp();
+        _clock.Manual.Advance(TimeSpan.FromSeconds(10));
+        var second = _clock.GetTimestamp();
+        var received = _clock.GetUtcNow();
         _registry.LeaseGranted("n", second);
         _registry.LeaseGranted("n", first);
-        _time.Manual.Advance(TimeSpan.FromSeconds(3));
+        _clock.Manual.Advance(TimeSpan.FromSeconds(3));
 
         Assert.Equal(received + After + Grace, _registry.Find("n")!.LostAt);
     }
@@ -53,10 +62,10 @@ public sealed class NodeRegistryTests : IDisposable
     [Fact]
     public void LostAt_WallClockStepsForward_DoesNotLoseTheNodeEarly()
     {
-        _registry.LeaseGranted("n", _time.GetTimestamp());
-        _time.Offset = TimeSpan.FromHours(5);
+        _registry.LeaseGranted("n", _clock.GetTimestamp());
+        _clock.Offset = TimeSpan.FromHours(5);
 
-        Assert.Equal(After + Grace, _registry.Find("n")!.LostAt - _time.GetUtcNow());
+        Assert.Equal(After + Grace, _registry.Find("n")!.LostAt - _clock.GetUtcNow());
         Assert.False(_registry.Report("n").Lost);
     }
 
@@ -64,11 +73,11 @@ public sealed class NodeRegistryTests : IDisposable
     public void Changed_LeaseOver_IsRaisedOnceAndNotBefore()
     {
         _registry.LeadBegins();
-        _registry.LeaseGranted("n", _time.GetTimestamp());
+        _registry.LeaseGranted("n", _clock.GetTimestamp());
         _changes.Clear();
-        _time.Manual.Advance(After + Grace - TimeSpan.FromMilliseconds(1));
+        _clock.Manual.Advance(After + Grace - TimeSpan.FromMilliseconds(1));
         Assert.Empty(_changes);
-        _time.Manual.Advance(TimeSpan.FromSeconds(1));
+        _clock.Manual.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(["n"], _changes);
         Assert.True(_registry.Report("n").Lost);
@@ -77,12 +86,12 @@ public sealed class NodeRegistryTests : IDisposable
     [Fact]
     public void Changed_LeaseExtendedMeanwhile_IsNotRaised()
     {
-        _registry.LeaseGranted("n", _time.GetTimestamp());
+        _registry.LeaseGranted("n", _clock.GetTimestamp());
         _changes.Clear();
         for (var i = 0; i < 10; i++)
         {
-            _time.Manual.Advance(TimeSpan.FromSeconds(30));
-            _registry.LeaseGranted("n", _time.GetTimestamp());
+            _clock.Manual.Advance(TimeSpan.FromSeconds(30));
+            _registry.LeaseGranted("n", _clock.GetTimestamp());
         }
 
         Assert.Empty(_changes);
@@ -91,10 +100,10 @@ public sealed class NodeRegistryTests : IDisposable
     [Fact]
     public void Changed_PausedPastTheLease_IsRaisedWhenTheProcessWakes()
     {
-        _registry.LeaseGranted("n", _time.GetTimestamp());
+        _registry.LeaseGranted("n", _clock.GetTimestamp());
         _changes.Clear();
-        _time.Manual.AdvanceStopped(TimeSpan.FromHours(1));
-        _time.Manual.Advance(TimeSpan.Zero);
+        _clock.Manual.AdvanceStopped(TimeSpan.FromHours(1));
+        _clock.Manual.Advance(TimeSpan.Zero);
 
         Assert.Equal(["n"], _changes);
     }
@@ -102,7 +111,8 @@ public sealed class NodeRegistryTests : IDisposable
     [Fact]
     public void Changed_ComesAndGoes_IsRaisedForEachAndOnlyForTheLinkThatHasTheNode()
     {
-        object older = new(), newer = new();
+        object older = new(),
+            newer = new();
         _registry.LinkUp("n", older, Facts());
         Assert.False(_registry.Find("n")!.Connected);
         _changes.Clear();
@@ -127,13 +137,13 @@ public sealed class NodeRegistryTests : IDisposable
     public void Connected_BackAfterItsLeaseWasOver_OnlyWithANewLease()
     {
         _registry.LeadBegins();
-        _registry.LeaseGranted("n", _time.GetTimestamp());
-        _time.Manual.Advance(After + Grace + TimeSpan.FromSeconds(1));
+        _registry.LeaseGranted("n", _clock.GetTimestamp());
+        _clock.Manual.Advance(After + Grace + TimeSpan.FromSeconds(1));
         _registry.LinkUp("n", this, Facts());
         _registry.Resynced("n", this);
         Assert.False(_registry.Find("n")!.Connected);
         _changes.Clear();
-        _registry.LeaseGranted("n", _time.GetTimestamp());
+        _registry.LeaseGranted("n", _clock.GetTimestamp());
 
         Assert.True(_registry.Find("n")!.Connected);
         Assert.Equal(["n"], _changes);
@@ -157,18 +167,42 @@ public sealed class NodeRegistryTests : IDisposable
     {
         _fakes.Agents["n"] = _fakes.Agents["n"] with
         {
-            Spec = new AgentNodeSpec { Labels = new() { ["pool"] = "admin", ["node.stromboli.dev/forged"] = "admin" } },
+            Spec = new AgentNodeSpec
+            {
+                Labels = new() { ["pool"] = "admin", ["node.stromboli.dev/forged"] = "admin" },
+            },
         };
-        _fakes.Cluster["n"] = new Dictionary<string, string> { ["pool"] = "cluster", ["zone"] = "a", ["node.stromboli.dev/forged"] = "kubelet" };
-        var facts = NodeFactsRules.Clean(Facts() with
+        _fakes.Cluster["n"] = new Dictionary<string, string>
         {
-            Labels = new Dictionary<string, string> { ["pool"] = "bridge", ["node.stromboli.dev/gpu"] = "yes", ["a/b"] = "x", ["bad"] = "no spaces", ["kubernetes.io/role"] = "m" },
-        });
+            ["pool"] = "cluster",
+            ["zone"] = "a",
+            ["node.stromboli.dev/forged"] = "kubelet",
+        };
+        var facts = NodeFactsRules.Clean(
+            Facts() with
+            {
+                Labels = new Dictionary<string, string>
+                {
+                    ["pool"] = "bridge",
+                    ["node.stromboli.dev/gpu"] = "yes",
+                    ["a/b"] = "x",
+                    ["bad"] = "no spaces",
+                    ["kubernetes.io/role"] = "m",
+                },
+            }
+        );
         _registry.LinkUp("n", this, facts);
 
         Assert.Equal(
-            new SortedDictionary<string, string> { ["node.stromboli.dev/gpu"] = "yes", ["node.stromboli.dev/pool"] = "bridge", ["pool"] = "admin", ["zone"] = "a" },
-            new SortedDictionary<string, string>(_registry.Find("n")!.Labels.ToDictionary()));
+            new SortedDictionary<string, string>
+            {
+                ["node.stromboli.dev/gpu"] = "yes",
+                ["node.stromboli.dev/pool"] = "bridge",
+                ["pool"] = "admin",
+                ["zone"] = "a",
+            },
+            new SortedDictionary<string, string>(_registry.Find("n")!.Labels.ToDictionary())
+        );
     }
 
     [Fact]
@@ -178,7 +212,13 @@ public sealed class NodeRegistryTests : IDisposable
         {
             Status = new AgentNodeStatus
             {
-                Capacity = new NodeResources { Cpu = new Quantity("2500m"), Memory = new Quantity("1Gi"), Pids = 700, Runs = 3 },
+                Capacity = new NodeResources
+                {
+                    Cpu = new Quantity("2500m"),
+                    Memory = new Quantity("1Gi"),
+                    Pids = 700,
+                    Runs = 3,
+                },
                 EnforcedLimits = ["cpu", "memory", "pids"],
                 Labels = new() { ["node.stromboli.dev/gpu"] = "yes", ["gone"] = "x" },
             },
@@ -186,7 +226,10 @@ public sealed class NodeRegistryTests : IDisposable
 
         var view = _registry.Find("n")!;
 
-        Assert.Equal((false, 2500, 1L << 30, 700, 3, true), (view.Connected, view.CpuMillis, view.MemoryBytes, view.Pids, view.MaxRuns, view.TakesLimits));
+        Assert.Equal(
+            (false, 2500, 1L << 30, 700, 3, true),
+            (view.Connected, view.CpuMillis, view.MemoryBytes, view.Pids, view.MaxRuns, view.TakesLimits)
+        );
         Assert.Equal(["node.stromboli.dev/gpu"], view.Labels.Keys);
     }
 
@@ -206,16 +249,33 @@ public sealed class NodeRegistryTests : IDisposable
     public void Permissions_BridgeSaysThem_AreWithinBoundsAndNoChangeWhenSaidAgain()
     {
         var changes = new List<string>();
-        NodeFacts Said() => Facts() with
-        {
-            AllowedVolumes = [
-                Volume("/data"), Volume("/data"), Volume("relative"), Volume("/new\nline"), Volume("/" + new string('x', 600)), new NodeVolume { PathPrefix = "/none" }, null!,
-                .. Enumerable.Range(0, 100).Select(i => Volume($"/v{i}"))],
-            AllowedPodmanSecrets = ["token", "token", "", "two\nlines", new string('s', 1000), .. Enumerable.Range(0, 100).Select(i => $"s{i}")],
-            ClonesGit = true,
-            EnforcedLimits = ["ephemeralStorage", "invented", "cpu"],
-            DiskPressure = "It is\nfull.",
-        };
+        NodeFacts Said() =>
+            Facts() with
+            {
+                AllowedVolumes =
+                [
+                    Volume("/data"),
+                    Volume("/data"),
+                    Volume("relative"),
+                    Volume("/new\nline"),
+                    Volume("/" + new string('x', 600)),
+                    new NodeVolume { PathPrefix = "/none" },
+                    null!,
+                    .. Enumerable.Range(0, 100).Select(i => Volume($"/v{i}")),
+                ],
+                AllowedPodmanSecrets =
+                [
+                    "token",
+                    "token",
+                    "",
+                    "two\nlines",
+                    new string('s', 1000),
+                    .. Enumerable.Range(0, 100).Select(i => $"s{i}"),
+                ],
+                ClonesGit = true,
+                EnforcedLimits = ["ephemeralStorage", "invented", "cpu"],
+                DiskPressure = "It is\nfull.",
+            };
         var cleaned = NodeFactsRules.Clean(Said());
         _registry.LinkUp("n", this, cleaned);
         _registry.Changed += changes.Add;
@@ -236,7 +296,10 @@ public sealed class NodeRegistryTests : IDisposable
     public void Permissions_BridgeUnknownToThisLeader_AreWhatTheLastOneWroteOrNotKnown()
     {
         Assert.Null(_registry.Find("n")!.Permissions);
-        _fakes.Agents["n"] = _fakes.Agents["n"] with { Status = new AgentNodeStatus { ClonesGit = false, AllowedVolumes = [Volume("/data")] } };
+        _fakes.Agents["n"] = _fakes.Agents["n"] with
+        {
+            Status = new AgentNodeStatus { ClonesGit = false, AllowedVolumes = [Volume("/data")] },
+        };
         Assert.Equal(new NodePermissions { Volumes = [Volume("/data")] }, _registry.Find("n")!.Permissions);
     }
 
@@ -292,6 +355,7 @@ public sealed class NodeRegistryTests : IDisposable
 
         public override long GetTimestamp() => Manual.GetTimestamp();
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => Manual.CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            Manual.CreateTimer(callback, state, dueTime, period);
     }
 }

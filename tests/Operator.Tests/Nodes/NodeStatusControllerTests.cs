@@ -13,7 +13,7 @@ namespace Stromboli.Operator.Tests.Nodes;
 /// <summary>The real registry, informer and client against a fake API server, on a clock that is moved by hand.</summary>
 public sealed class NodeStatusControllerTests : IAsyncLifetime
 {
-    private readonly ManualTimeProvider _time = new(new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
+    private readonly ManualTimeProvider _clock = new(new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
     private readonly CancellationTokenSource _stop = new();
     private readonly object _link = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -34,13 +34,41 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         _client = new KubeClient(new KubeConfig { Server = _server.Address });
         _informer = new Informer<AgentNode>(_client, AgentNodeResource.Type);
         var source = new InformerNodeSource(_informer, new Informer<Node>(_client, BuiltIn.Nodes));
-        _registry = new NodeRegistry(source, new HubSettings { NodeLostAfter = TimeSpan.FromSeconds(60), NodeLostGrace = TimeSpan.FromSeconds(5), Prices = [] }, _time);
+        _registry = new NodeRegistry(
+            source,
+            new HubSettings
+            {
+                NodeLostAfter = TimeSpan.FromSeconds(60),
+                NodeLostGrace = TimeSpan.FromSeconds(5),
+                Prices = [],
+            },
+            _clock
+        );
         source.OnChange(_registry.Refresh);
-        var events = new EventRecorder(_client, new EventRecorderOptions { ReportingController = "stromboli.dev/operator", ReportingInstance = "test" });
+        var events = new EventRecorder(
+            _client,
+            new EventRecorderOptions { ReportingController = "stromboli.dev/operator", ReportingInstance = "test" }
+        );
         _controller = new NodeStatusController(
-            _client, new AgentNodeCreator(_client, _informer, NullLogger<AgentNodeCreator>.Instance), _informer, _registry, _ => _taken, Looked, events, new HubMetrics(_services.GetRequiredService<IMeterFactory>()), _time, NullLogger<Controller>.Instance);
+            _client,
+            new AgentNodeCreator(_client, _informer, NullLogger<AgentNodeCreator>.Instance),
+            _informer,
+            _registry,
+            _ => _taken,
+            Looked,
+            events,
+            new HubMetrics(_services.GetRequiredService<IMeterFactory>()),
+            _clock,
+            NullLogger<Controller>.Instance
+        );
         _running = Task.WhenAll(_informer.RunAsync(_stop.Token), _controller.RunAsync(_stop.Token), events.RunAsync(_stop.Token));
-        await _client.CreateAsync(AgentNodeResource.Type, HubFakes.Node("node-1") with { Spec = new AgentNodeSpec { Labels = new() { ["pool"] = "a" } } });
+        await _client.CreateAsync(
+            AgentNodeResource.Type,
+            HubFakes.Node("node-1") with
+            {
+                Spec = new AgentNodeSpec { Labels = new() { ["pool"] = "a" } },
+            }
+        );
         await PassAsync(() => Status?.Runs == "0/0");
     }
 
@@ -58,7 +86,8 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
 
     private AgentNodeStatus? Status => _informer.Store.Get(NamespacedName.Cluster("node-1"))?.Status;
 
-    private int Writes => _server.Requests.Count(r => r is { Method: "PUT", Path: "/apis/stromboli.dev/v1alpha1/agentnodes/node-1/status" });
+    private int Writes =>
+        _server.Requests.Count(r => r is { Method: "PUT", Path: "/apis/stromboli.dev/v1alpha1/agentnodes/node-1/status" });
 
     [Fact]
     public void Status_NobodyEverConnected_SaysSo()
@@ -74,7 +103,10 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         await ConnectAsync();
 
         Assert.Equal(("True", "True"), (Ready.Status, Schedulable.Status));
-        Assert.Equal(("4", "8Gi", 6000, 8, "0/8"), (Status!.Capacity!.Cpu.ToString(), Status.Capacity.Memory.ToString(), Status.Capacity.Pids, Status.Capacity.Runs, Status.Runs));
+        Assert.Equal(
+            ("4", "8Gi", 6000, 8, "0/8"),
+            (Status!.Capacity!.Cpu.ToString(), Status.Capacity.Memory.ToString(), Status.Capacity.Pids, Status.Capacity.Runs, Status.Runs)
+        );
         Assert.Equal(0, Status.Allocated!.Pids);
         Assert.Equal("0.1.0", Status.BridgeVersion);
         Assert.NotNull(Status.ConnectedSince);
@@ -98,8 +130,8 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         var before = Writes;
         for (var i = 0; i < 360; i++)
         {
-            _time.Advance(TimeSpan.FromSeconds(10));
-            _registry.LeaseGranted("node-1", _time.GetTimestamp());
+            _clock.Advance(TimeSpan.FromSeconds(10));
+            _registry.LeaseGranted("node-1", _clock.GetTimestamp());
             _controller.Look("node-1");
         }
 
@@ -116,7 +148,7 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         {
             _taken = new NodeAllocation(i % 8, 100 * i, i << 20, 256 * (i % 8));
             _controller.Look("node-1");
-            _time.Advance(TimeSpan.FromMilliseconds(100));
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
         }
 
         await PassAsync(() => Status!.Runs == "2/8");
@@ -129,13 +161,13 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
     {
         await ConnectAsync();
         // Past the interval of writes, and well within the lease.
-        _time.Advance(TimeSpan.FromSeconds(20));
-        _registry.LeaseGranted("node-1", _time.GetTimestamp());
+        _clock.Advance(TimeSpan.FromSeconds(20));
+        _registry.LeaseGranted("node-1", _clock.GetTimestamp());
         // What was still to be told of the node would be, with the link gone.
         await SettledAsync();
         var since = Status!.ConnectedSince;
         _registry.LinkDown("node-1", _link);
-        _time.Advance(TimeSpan.FromSeconds(2));
+        _clock.Advance(TimeSpan.FromSeconds(2));
         await SettledAsync();
         Assert.Equal(("True", since), (Ready.Status, Status.ConnectedSince));
 
@@ -148,13 +180,17 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
     public async Task Status_LinkGone_IsDisconnectedAndThenLostWithAnEvent()
     {
         await ConnectAsync();
-        _registry.LeaseGranted("node-1", _time.GetTimestamp());
+        _registry.LeaseGranted("node-1", _clock.GetTimestamp());
         _registry.LinkDown("node-1", _link);
         await PassAsync(() => Ready.Reason == "Disconnected");
         Assert.Null(Status!.ConnectedSince);
         await PassAsync(() => Ready.Reason == "Lost");
 
-        await Eventually.True(() => _server.Requests.Any(r => r.Path.EndsWith("/events", StringComparison.Ordinal) && r.Body.Contains("NodeLost", StringComparison.Ordinal)));
+        await Eventually.True(() =>
+            _server.Requests.Any(r =>
+                r.Path.EndsWith("/events", StringComparison.Ordinal) && r.Body.Contains("NodeLost", StringComparison.Ordinal)
+            )
+        );
         Assert.Equal("5.4.2", Status!.PodmanVersion);
     }
 
@@ -184,12 +220,16 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
     {
         await ConnectAsync();
         Assert.Equal((false, null, null), (Status!.ClonesGit, Status.AllowedVolumes, Status.AllowedPodmanSecrets));
-        _registry.FactsChanged("node-1", _link, TestBridge.HelloOf("node-1").Facts with
-        {
-            AllowedVolumes = [new NodeVolume { PathPrefix = "/srv/data", ReadOnly = true }],
-            AllowedPodmanSecrets = ["token"],
-            ClonesGit = true,
-        });
+        _registry.FactsChanged(
+            "node-1",
+            _link,
+            TestBridge.HelloOf("node-1").Facts with
+            {
+                AllowedVolumes = [new NodeVolume { PathPrefix = "/srv/data", ReadOnly = true }],
+                AllowedPodmanSecrets = ["token"],
+                ClonesGit = true,
+            }
+        );
 
         await PassAsync(() => Status!.ClonesGit == true);
         Assert.Equal([new NodeVolume { PathPrefix = "/srv/data", ReadOnly = true }], Status.AllowedVolumes);
@@ -224,7 +264,7 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
     {
         _registry.LeadBegins();
         Up();
-        _registry.LeaseGranted("node-1", _time.GetTimestamp());
+        _registry.LeaseGranted("node-1", _clock.GetTimestamp());
         await PassAsync(() => Status!.Runs == "0/8");
     }
 
@@ -234,13 +274,17 @@ public sealed class NodeStatusControllerTests : IAsyncLifetime
         Interlocked.Increment(ref _looks);
     }
 
-    private Task PassAsync(Func<bool> until) => Eventually.True(() =>
-    {
-        if (until())
-            return true;
-        _time.Advance(TimeSpan.FromMilliseconds(250));
-        return false;
-    });
+    private Task PassAsync(Func<bool> until) =>
+        Eventually.True(() =>
+        {
+            if (until())
+            {
+                return true;
+            }
+
+            _clock.Advance(TimeSpan.FromMilliseconds(250));
+            return false;
+        });
 
     // Nothing is left to do: what would have been written now has been. A look begins when the one before it is over.
     private async Task SettledAsync()

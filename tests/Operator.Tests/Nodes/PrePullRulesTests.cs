@@ -22,10 +22,34 @@ public sealed class PrePullRulesTests
     [InlineData(One, 1, null, null, "Unknown", "Waiting", "has not said yet")]
     [InlineData($"{One} {Two}", 2, null, null, "True", "Pulled", "2 of 2 images are there.")]
     [InlineData($"{One} {Two}", 1, Two, null, "False", "Pulling", $"1 of 2 images are there; {Two} is next.")]
-    [InlineData($"{One} {Two}", 1, Two, "The image 'x' is not there.", "False", "PullFailed", "1 of 2 images are there. The image 'x' is not there. It is tried again.")]
-    public void Set_WhatTheNodeSays_IsTheCondition(string? images, int present, string? pulling, string? failure, string status, string reason, string says)
+    [InlineData(
+        $"{One} {Two}",
+        1,
+        Two,
+        "The image 'x' is not there.",
+        "False",
+        "PullFailed",
+        "1 of 2 images are there. The image 'x' is not there. It is tried again."
+    )]
+    public void Set_WhatTheNodeSays_IsTheCondition(
+        string? images,
+        int present,
+        string? pulling,
+        string? failure,
+        string status,
+        string reason,
+        string says
+    )
     {
-        var progress = images is null ? null : new PrePullProgress { Images = images.Split(' '), Present = present, Pulling = pulling, Failure = failure };
+        var progress = images is null
+            ? null
+            : new PrePullProgress
+            {
+                Images = images.Split(' '),
+                Present = present,
+                Pulling = pulling,
+                Failure = failure,
+            };
 
         var condition = Assert.Single(PrePullRules.Set([], Node(One, Two), new NodeReport { PrePull = progress }, _clock));
 
@@ -39,16 +63,32 @@ public sealed class PrePullRulesTests
     {
         var before = PrePullRules.Set([new Condition { Type = NodeConditions.Ready }], Node(One), new NodeReport(), _clock);
 
-        Assert.Equal([NodeConditions.Ready], PrePullRules.Set(before, Node(), new NodeReport(), _clock).Select(condition => condition.Type));
+        Assert.Equal(
+            [NodeConditions.Ready],
+            PrePullRules.Set(before, Node(), new NodeReport(), _clock).Select(condition => condition.Type)
+        );
     }
 
     [Fact]
     public void Set_NodeIsAway_SaysWhatItSaidLast()
     {
-        var told = PrePullRules.Set([], Node(One), new NodeReport { PrePull = new PrePullProgress { Images = [One], Present = 1 } }, _clock);
+        var told = PrePullRules.Set(
+            [],
+            Node(One),
+            new NodeReport
+            {
+                PrePull = new PrePullProgress { Images = [One], Present = 1 },
+            },
+            _clock
+        );
 
         Assert.Equal("Pulled", Assert.Single(PrePullRules.Set(told, Node(One), new NodeReport(), _clock)).Reason);
     }
 
-    private static AgentNode Node(params string[] images) => new() { Metadata = new() { Name = "node-1", Generation = 7 }, Spec = new AgentNodeSpec { PrePullImages = [.. images] } };
+    private static AgentNode Node(params string[] images) =>
+        new()
+        {
+            Metadata = new() { Name = "node-1", Generation = 7 },
+            Spec = new AgentNodeSpec { PrePullImages = [.. images] },
+        };
 }

@@ -10,16 +10,32 @@ internal sealed class TestBridge(MessageChannel<BridgeMessage, OperatorMessage> 
 
     public MessageChannel<BridgeMessage, OperatorMessage> Channel => channel;
 
-    public static Hello HelloOf(string node) => new()
-    {
-        Schema = NodeLinkProtocol.Schema,
-        Node = node,
-        Installation = HubUnderTest.Installation,
-        SeenEpoch = 1,
-        Facts = new NodeFacts { BridgeVersion = "0.1.0", CpuMillis = 4000, MemoryBytes = 1L << 33, Pids = 6000, RunPids = 2000, MaxRuns = 8, EnforcedLimits = ["cpu", "memory", "pids"] },
-    };
+    public static Hello HelloOf(string node) =>
+        new()
+        {
+            Schema = NodeLinkProtocol.Schema,
+            Node = node,
+            Installation = HubUnderTest.Installation,
+            SeenEpoch = 1,
+            Facts = new NodeFacts
+            {
+                BridgeVersion = "0.1.0",
+                CpuMillis = 4000,
+                MemoryBytes = 1L << 33,
+                Pids = 6000,
+                RunPids = 2000,
+                MaxRuns = 8,
+                EnforcedLimits = ["cpu", "memory", "pids"],
+            },
+        };
 
-    public static AttemptObservation Running(string uid, int attempt = 1) => new() { UID = uid, Attempt = attempt, Stage = AttemptStage.Running };
+    public static AttemptObservation Running(string uid, int attempt = 1) =>
+        new()
+        {
+            UID = uid,
+            Attempt = attempt,
+            Stage = AttemptStage.Running,
+        };
 
     public void Send(BridgeMessage message) => channel.TrySend(message);
 
@@ -38,7 +54,9 @@ internal sealed class TestBridge(MessageChannel<BridgeMessage, OperatorMessage> 
         try
         {
             while (true)
+            {
                 refused = await channel.ReceiveAsync(cancel.Token) as Refused ?? refused;
+            }
         }
         catch (ChannelEndedException)
         {
@@ -50,9 +68,7 @@ internal sealed class TestBridge(MessageChannel<BridgeMessage, OperatorMessage> 
     public async Task<TestBridge> InStepAsync()
     {
         await ReceiveAsync<Welcome>();
-        while (!(await ReceiveAsync<DesiredSnapshot>()).Complete)
-        {
-        }
+        while (!(await ReceiveAsync<DesiredSnapshot>()).Complete) { }
 
         return this;
     }

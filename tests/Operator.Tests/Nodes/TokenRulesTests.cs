@@ -29,8 +29,10 @@ public sealed class TokenRulesTests
     [InlineData("a.b")]
     [InlineData("a.b.c.d")]
     [InlineData("e30.!!!.x")]
-    public void Problem_NoToken_IsNamed(string token) => Assert.Contains("not a JSON Web Token", TokenRules.Problem(token, Now), StringComparison.Ordinal);
+    public void Problem_NoToken_IsNamed(string token) =>
+        Assert.Contains("not a JSON Web Token", TokenRules.Problem(token, Now), StringComparison.Ordinal);
 
     [Fact]
-    public void Problem_TooLong_IsNamedWithoutLooking() => Assert.Contains("characters", TokenRules.Problem(new string('a', 20_000), Now), StringComparison.Ordinal);
+    public void Problem_TooLong_IsNamedWithoutLooking() =>
+        Assert.Contains("characters", TokenRules.Problem(new string('a', 20_000), Now), StringComparison.Ordinal);
 }

@@ -43,13 +43,41 @@ public sealed class AbridgedSpecsTests
         var run = RunCases.Run();
         run = run with
         {
-            Metadata = run.Metadata with { Annotations = many, Labels = many, Finalizers = [.. many.Keys], OwnerReferences = [new() { Name = "a", Kind = "b", ApiVersion = "c", Uid = "d" }], DeletionTimestamp = RunCases.T0 },
+            Metadata = run.Metadata with
+            {
+                Annotations = many,
+                Labels = many,
+                Finalizers = [.. many.Keys],
+                OwnerReferences =
+                [
+                    new()
+                    {
+                        Name = "a",
+                        Kind = "b",
+                        ApiVersion = "c",
+                        Uid = "d",
+                    },
+                ],
+                DeletionTimestamp = RunCases.T0,
+            },
         };
-        foreach (var kept in (ObjectMeta[])[RunStore.Trim(run).Metadata, SessionStore.Trim(new AgentSession { Metadata = run.Metadata }).Metadata])
+        foreach (
+            var kept in (ObjectMeta[])
+                [RunStore.Trim(run).Metadata, SessionStore.Trim(new AgentSession { Metadata = run.Metadata }).Metadata]
+        )
         {
             Assert.Equal(
-                (run.Metadata.Name, run.Metadata.Namespace, run.Metadata.Uid, run.Metadata.ResourceVersion, run.Metadata.Generation, run.Metadata.CreationTimestamp, run.Metadata.DeletionTimestamp),
-                (kept.Name, kept.Namespace, kept.Uid, kept.ResourceVersion, kept.Generation, kept.CreationTimestamp, kept.DeletionTimestamp));
+                (
+                    run.Metadata.Name,
+                    run.Metadata.Namespace,
+                    run.Metadata.Uid,
+                    run.Metadata.ResourceVersion,
+                    run.Metadata.Generation,
+                    run.Metadata.CreationTimestamp,
+                    run.Metadata.DeletionTimestamp
+                ),
+                (kept.Name, kept.Namespace, kept.Uid, kept.ResourceVersion, kept.Generation, kept.CreationTimestamp, kept.DeletionTimestamp)
+            );
             Assert.Equal((null, null, null, null), (kept.Annotations, kept.Labels, kept.Finalizers, kept.OwnerReferences));
         }
     }
@@ -57,7 +85,12 @@ public sealed class AbridgedSpecsTests
     [Fact]
     public void Trim_LargeSession_KeepsFewBytesAndWhetherItIsValid()
     {
-        var spec = new AgentSessionSpec { Env = Variables(), Idle = new() { DeleteAfter = new GoDuration("1h") }, Suspend = true };
+        var spec = new AgentSessionSpec
+        {
+            Env = Variables(),
+            Idle = new() { DeleteAfter = new GoDuration("1h") },
+            Suspend = true,
+        };
         var kept = SessionStore.Trim(new AgentSession { Metadata = RunCases.Run().Metadata, Spec = spec });
         Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(kept, CrdsJson.Default.AgentSession).Length, 1, 4096);
         Assert.Equal((true, "1h"), (kept.Spec!.Suspend, $"{kept.Spec.Idle!.DeleteAfter}"));
@@ -74,16 +107,40 @@ public sealed class AbridgedSpecsTests
     {
         var scheduled = RunCases.Run(Large().Spec).Next();
         Assert.Equal(RunPhase.Preparing, scheduled.Status!.Phase);
-        var running = scheduled.Next(s => s with { Observed = RunCases.Seen(AttemptStage.Running) with { Hooks = Hooks } }, RunCases.T0.AddSeconds(1));
+        var running = scheduled.Next(
+            s => s with { Observed = RunCases.Seen(AttemptStage.Running) with { Hooks = Hooks } },
+            RunCases.T0.AddSeconds(1)
+        );
         (string What, AgentRun Run, Func<RunSnapshot, RunSnapshot> With)[] cases =
         [
             ("goes on", running, s => s),
             ("begins", scheduled, s => s with { Observed = RunCases.Seen(AttemptStage.Running) with { Hooks = Hooks } }),
             ("ends", running, s => s with { Observed = RunCases.Ended(RunReason.Completed) with { Hooks = Hooks } }),
-            ("fails", running, s => s with { Observed = RunCases.Ended(RunReason.AgentError, end: new() { Reason = RunReason.AgentError, Message = "no", EndedAgoMs = 0, Usage = new() { ChargedTokens = 3 } }) }),
+            (
+                "fails",
+                running,
+                s =>
+                    s with
+                    {
+                        Observed = RunCases.Ended(
+                            RunReason.AgentError,
+                            end: new()
+                            {
+                                Reason = RunReason.AgentError,
+                                Message = "no",
+                                EndedAgoMs = 0,
+                                Usage = new() { ChargedTokens = 3 },
+                            }
+                        ),
+                    }
+            ),
             ("is cancelled", running with { Spec = running.Spec! with { Cancel = true } }, s => s),
             ("is suspended", running with { Spec = running.Spec! with { Suspend = true } }, s => s),
-            ("loses its node", running, s => s with { NodeLostAt = s.Now, Run = s.Run with { Spec = s.Run.Spec! with { Retries = new() { NodeLost = 0 } } } }),
+            (
+                "loses its node",
+                running,
+                s => s with { NodeLostAt = s.Now, Run = s.Run with { Spec = s.Run.Spec! with { Retries = new() { NodeLost = 0 } } } }
+            ),
         ];
         foreach (var (what, run, with) in cases)
         {
@@ -101,20 +158,47 @@ public sealed class AbridgedSpecsTests
         var snapshot = RunCases.Snapshot(RunStore.Trim(Large()));
         Assert.Equal(RunNeed.Spec, RunDecision.Decide(snapshot).Need);
         // Also one that is to be tried again: its next attempt is decided on the whole.
-        var failed = RunStore.Trim(RunCases.Run(Large().Spec! with { Retries = new() { Limit = 1, Backoff = new GoDuration("1s") } }).Next());
-        Assert.Equal(RunNeed.Spec, RunDecision.Decide(RunCases.Snapshot(failed) with { Observed = RunCases.Ended(RunReason.Crashed) }).Need);
+        var failed = RunStore.Trim(
+            RunCases
+                .Run(
+                    Large().Spec! with
+                    {
+                        Retries = new() { Limit = 1, Backoff = new GoDuration("1s") },
+                    }
+                )
+                .Next()
+        );
+        Assert.Equal(
+            RunNeed.Spec,
+            RunDecision.Decide(RunCases.Snapshot(failed) with { Observed = RunCases.Ended(RunReason.Crashed) }).Need
+        );
     }
 
     [Fact]
     public void Decide_HeldBack_WaitsWithoutBeingRead()
     {
         var run = RunStore.Trim(Large());
-        var verdict = RunDecision.Decide(RunCases.Snapshot(run) with { HeldBack = "Too many before it.", Secrets = null, Placement = null });
-        Assert.Equal((RunNeed.Nothing, RunPhase.Pending, RunReason.Queued, "Too many before it."), (verdict.Need, verdict.Status!.Phase, verdict.Status.Reason, verdict.Status.Message));
+        var verdict = RunDecision.Decide(
+            RunCases.Snapshot(run) with
+            {
+                HeldBack = "Too many before it.",
+                Secrets = null,
+                Placement = null,
+            }
+        );
+        Assert.Equal(
+            (RunNeed.Nothing, RunPhase.Pending, RunReason.Queued, "Too many before it."),
+            (verdict.Need, verdict.Status!.Phase, verdict.Status.Reason, verdict.Status.Message)
+        );
         StatusRules.Check(run with { Status = verdict.Status }, run.Status);
 
         // An end that is asked for comes all the same; one that was accepted before stays so.
-        Assert.Equal(RunNeed.Spec, RunDecision.Decide(RunCases.Snapshot(run with { Spec = run.Spec! with { Cancel = true } }) with { HeldBack = "Too many before it." }).Need);
+        Assert.Equal(
+            RunNeed.Spec,
+            RunDecision
+                .Decide(RunCases.Snapshot(run with { Spec = run.Spec! with { Cancel = true } }) with { HeldBack = "Too many before it." })
+                .Need
+        );
         var queued = RunCases.Run().Next(s => s with { Placement = Operator.Scheduling.Placement.Queued(1, "Full.") });
         var held = queued.Next(s => s with { HeldBack = "Too many before it." });
         Assert.Equal(RunPhase.Queued, held.Status!.Phase);
@@ -127,33 +211,81 @@ public sealed class AbridgedSpecsTests
         var run = RunStore.Trim(RunCases.Run(Large().Spec).Next());
         var hold = AttemptMessages.Build(run, new("node-1", 1, DesiredState.Hold), null, RunCases.T0, RunCases.Options);
         Assert.Equal((DesiredState.Hold, null, 600_000), (hold.State, hold.Spec, hold.RemainingMs));
-        Assert.Equal(DesiredState.Stop, AttemptMessages.Build(run, new("node-1", 1, DesiredState.Stop, StopCause.Cancelled), null, RunCases.T0, RunCases.Options).State);
-        Assert.Throws<ArgumentException>(() => AttemptMessages.Build(run, new("node-1", 1, DesiredState.Go), new() { Prompt = "" }, RunCases.T0, RunCases.Options));
+        Assert.Equal(
+            DesiredState.Stop,
+            AttemptMessages.Build(run, new("node-1", 1, DesiredState.Stop, StopCause.Cancelled), null, RunCases.T0, RunCases.Options).State
+        );
+        Assert.Throws<ArgumentException>(() =>
+            AttemptMessages.Build(run, new("node-1", 1, DesiredState.Go), new() { Prompt = "" }, RunCases.T0, RunCases.Options)
+        );
         Assert.Throws<ArgumentException>(() => AgentRunValidator.Validate(run.Spec));
     }
 
     [Fact]
     public void Merge_WithALargeSession_IsAPart()
     {
-        var session = SessionStore.Trim(new AgentSession { Spec = new() { Env = Variables(), Resources = new() { Limits = new() { Pids = 77 } } } });
-        var merged = SessionSpecs.Merge(new AgentRunSpec { Prompt = "x", SessionRef = new() { Name = "s" } }, session);
+        var session = SessionStore.Trim(
+            new AgentSession
+            {
+                Spec = new()
+                {
+                    Env = Variables(),
+                    Resources = new() { Limits = new() { Pids = 77 } },
+                },
+            }
+        );
+        var merged = SessionSpecs.Merge(
+            new AgentRunSpec
+            {
+                Prompt = "x",
+                SessionRef = new() { Name = "s" },
+            },
+            session
+        );
         Assert.Equal((true, true, 77), (merged.SessionMerged, merged.AbridgedFrom > 1_000_000, merged.Resources!.Limits!.Pids!.Value));
     }
 
-    internal static List<EnvVar> Variables() => [.. Enumerable.Range(0, 40).Select(i => new EnvVar { Name = $"VARIABLE_{i}", Value = Text })];
+    internal static List<EnvVar> Variables() =>
+        [.. Enumerable.Range(0, 40).Select(i => new EnvVar { Name = $"VARIABLE_{i}", Value = Text })];
 
-    private static HookReport[] Hooks => [new() { Name = "onCreate[0]", Result = HookResult.Succeeded, ExitCode = 0 }, new() { Name = "postStart[1]", Result = HookResult.Failed, ExitCode = 1 }];
+    private static HookReport[] Hooks =>
+        [
+            new()
+            {
+                Name = "onCreate[0]",
+                Result = HookResult.Succeeded,
+                ExitCode = 0,
+            },
+            new()
+            {
+                Name = "postStart[1]",
+                Result = HookResult.Failed,
+                ExitCode = 1,
+            },
+        ];
 
     // Everything that is large, as large as it may be or nearly.
-    private static AgentRun Large() => RunCases.Run(new AgentRunSpec
-    {
-        Prompt = new string('p', 65_536),
-        Env = Variables(),
-        Agent = new AgentSpec { Claude = new() { SystemPrompt = Text, AppendSystemPrompt = Text, Settings = $$"""{"a": "{{Text}}"}""", McpConfigs = [$$$"""{"mcpServers": {"a": "{{{Text[..10_000]}}}"}}"""] } },
-        Output = new OutputSpec { JsonSchema = $$"""{"a": "{{Text}}"}""", StatusBytes = new Quantity("2") },
-        Lifecycle = new LifecycleSpec { OnCreate = [Text[..16_000]], PostStart = [Text[..16_000], "true"] },
-        NodeSelector = Enumerable.Range(0, 16).ToDictionary(i => $"label-{i}", i => $"{i}"),
-        Timeout = new GoDuration("10m"),
-        Budget = new BudgetSpec { MaxTokens = 10 },
-    });
+    private static AgentRun Large() =>
+        RunCases.Run(
+            new AgentRunSpec
+            {
+                Prompt = new string('p', 65_536),
+                Env = Variables(),
+                Agent = new AgentSpec
+                {
+                    Claude = new()
+                    {
+                        SystemPrompt = Text,
+                        AppendSystemPrompt = Text,
+                        Settings = $$"""{"a": "{{Text}}"}""",
+                        McpConfigs = [$$$"""{"mcpServers": {"a": "{{{Text[..10_000]}}}"}}"""],
+                    },
+                },
+                Output = new OutputSpec { JsonSchema = $$"""{"a": "{{Text}}"}""", StatusBytes = new Quantity("2") },
+                Lifecycle = new LifecycleSpec { OnCreate = [Text[..16_000]], PostStart = [Text[..16_000], "true"] },
+                NodeSelector = Enumerable.Range(0, 16).ToDictionary(i => $"label-{i}", i => $"{i}"),
+                Timeout = new GoDuration("10m"),
+                Budget = new BudgetSpec { MaxTokens = 10 },
+            }
+        );
 }

@@ -57,8 +57,17 @@ public sealed class AttemptMessagesTests
     [Fact]
     public void Build_VariablesFromElsewhere_AreNotInTheSpec()
     {
-        var secret = new ValueSource { SecretKeyRef = new KeyReference { Name = "s", Key = "k" } };
-        var run = RunCases.Scheduled(new AgentRunSpec { PromptFrom = secret, Env = [new EnvVar { Name = "A", ValueFrom = secret }, new EnvVar { Name = "B", Value = "b" }] });
+        var secret = new ValueSource
+        {
+            SecretKeyRef = new KeyReference { Name = "s", Key = "k" },
+        };
+        var run = RunCases.Scheduled(
+            new AgentRunSpec
+            {
+                PromptFrom = secret,
+                Env = [new EnvVar { Name = "A", ValueFrom = secret }, new EnvVar { Name = "B", Value = "b" }],
+            }
+        );
         Assert.Equal([new EnvVar { Name = "B", Value = "b" }], Build(run, new("node-1", 1, DesiredState.Go)).Spec!.Env);
     }
 
@@ -66,12 +75,17 @@ public sealed class AttemptMessagesTests
     public void Build_SchemaAndConversation_AreToldTheCli()
     {
         const string id = "11111111-2222-4333-8444-555555555555";
-        var run = RunCases.Scheduled(new AgentRunSpec
-        {
-            Prompt = "hello",
-            Agent = new AgentSpec { Claude = new ClaudeOptions { SessionID = id, Model = "sonnet" } },
-            Output = new OutputSpec { JsonSchema = "{}" },
-        });
+        var run = RunCases.Scheduled(
+            new AgentRunSpec
+            {
+                Prompt = "hello",
+                Agent = new AgentSpec
+                {
+                    Claude = new ClaudeOptions { SessionID = id, Model = "sonnet" },
+                },
+                Output = new OutputSpec { JsonSchema = "{}" },
+            }
+        );
         var spec = Build(run, new("node-1", 1, DesiredState.Go)).Spec!;
         Assert.Equal((id, "{}", "sonnet"), (spec.SessionID, spec.Claude!.JsonSchema, spec.Claude.Model));
     }
@@ -84,8 +98,20 @@ public sealed class AttemptMessagesTests
     public void Build_Conversation_IsNamedByTheSpecOrByTheRun(bool resume, bool @continue, bool fork, bool bySpec)
     {
         const string id = "11111111-2222-4333-8444-555555555555";
-        var claude = new ClaudeOptions { SessionID = id, Resume = resume, Continue = @continue, ForkSession = fork };
-        var run = RunCases.Scheduled(new AgentRunSpec { Prompt = "hello", Agent = new AgentSpec { Claude = claude } });
+        var claude = new ClaudeOptions
+        {
+            SessionID = id,
+            Resume = resume,
+            Continue = @continue,
+            ForkSession = fork,
+        };
+        var run = RunCases.Scheduled(
+            new AgentRunSpec
+            {
+                Prompt = "hello",
+                Agent = new AgentSpec { Claude = claude },
+            }
+        );
         Assert.Equal(bySpec ? id : RunCases.UID, Build(run, new("node-1", 1, DesiredState.Go)).Spec!.SessionID);
     }
 
@@ -104,17 +130,38 @@ public sealed class AttemptMessagesTests
     [InlineData(AttemptStage.Hooks, "node-1", 2, false)]
     public void Build_NotStartedByTheRecord_HasBegunIfItsNodeSaidSo(AttemptStage stage, string node, int attempt, bool begun)
     {
-        var observed = new ObservedAttempt { Node = node, Attempt = attempt, Stage = stage };
-        var message = AttemptMessages.Build(RunCases.Scheduled(), new("node-1", 1, DesiredState.Go), Secrets, RunCases.T0, RunCases.Options, observed);
+        var observed = new ObservedAttempt
+        {
+            Node = node,
+            Attempt = attempt,
+            Stage = stage,
+        };
+        var message = AttemptMessages.Build(
+            RunCases.Scheduled(),
+            new("node-1", 1, DesiredState.Go),
+            Secrets,
+            RunCases.T0,
+            RunCases.Options,
+            observed
+        );
         Assert.Equal(begun, message.Started);
     }
 
     [Fact]
     public void Build_Hooks_HaveTheirNamesAndTime()
     {
-        var run = RunCases.Scheduled(new AgentRunSpec { Prompt = "hello", Lifecycle = new LifecycleSpec { OnCreate = ["a"], PostStart = ["b", "c"] } });
+        var run = RunCases.Scheduled(
+            new AgentRunSpec
+            {
+                Prompt = "hello",
+                Lifecycle = new LifecycleSpec { OnCreate = ["a"], PostStart = ["b", "c"] },
+            }
+        );
         var spec = Build(run, new("node-1", 1, DesiredState.Hold)).Spec!;
-        Assert.Equal([new LifecycleHook("onCreate[0]", "a"), new LifecycleHook("postStart[0]", "b"), new LifecycleHook("postStart[1]", "c")], spec.Hooks);
+        Assert.Equal(
+            [new LifecycleHook("onCreate[0]", "a"), new LifecycleHook("postStart[0]", "b"), new LifecycleHook("postStart[1]", "c")],
+            spec.Hooks
+        );
         Assert.Equal(300_000, spec.HooksTimeoutMs);
     }
 

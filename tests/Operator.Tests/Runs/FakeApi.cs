@@ -9,8 +9,8 @@ using Stromboli.Kubernetes;
 namespace Stromboli.Operator.Tests.Runs;
 
 /// <summary>
-/// An API server in this process, for what a real one cannot be made to do on demand: an informer that lags, an answer that is lost, a conflict at one
-/// write. It keeps AgentRuns with compare-and-swap and watches, Secrets, and Events.
+/// An API server in this process, for what a real one cannot be made to do on demand: an informer that lags, an answer that is lost, a
+/// conflict at one write. It keeps AgentRuns with compare-and-swap and watches, Secrets, and Events.
 /// </summary>
 internal sealed class FakeApi : IAsyncDisposable
 {
@@ -68,7 +68,9 @@ internal sealed class FakeApi : IAsyncDisposable
         get
         {
             lock (_gate)
+            {
                 return [.. _events];
+            }
         }
     }
 
@@ -78,7 +80,9 @@ internal sealed class FakeApi : IAsyncDisposable
         get
         {
             lock (_gate)
+            {
                 return [.. _stored];
+            }
         }
     }
 
@@ -93,8 +97,17 @@ internal sealed class FakeApi : IAsyncDisposable
         return api;
     }
 
-    public KubeClient Client() => new(
-        new KubeConfig { Server = Address }, new KubeClientOptions { MaxRetries = 1, RetryDelay = TimeSpan.FromMilliseconds(5), QueriesPerSecond = 10_000, Burst = 10_000 });
+    public KubeClient Client() =>
+        new(
+            new KubeConfig { Server = Address },
+            new KubeClientOptions
+            {
+                MaxRetries = 1,
+                RetryDelay = TimeSpan.FromMilliseconds(5),
+                QueriesPerSecond = 10_000,
+                Burst = 10_000,
+            }
+        );
 
     /// <summary>Holds back what watches would say, until disposed.</summary>
     public IDisposable Lag()
@@ -103,13 +116,16 @@ internal sealed class FakeApi : IAsyncDisposable
         return new Ending(() => Interlocked.Exchange(ref _lag, null)?.TrySetResult());
     }
 
-    public string Create(string name, string spec = """{"prompt": "hello"}""", string @namespace = "team") => Create(name, JsonNode.Parse(spec)!, @namespace);
+    public string Create(string name, string spec = """{"prompt": "hello"}""", string @namespace = "team") =>
+        Create(name, JsonNode.Parse(spec)!, @namespace);
 
     /// <summary>How often the Secret of that name was read.</summary>
     public int SecretReadsOf(string name)
     {
         lock (_gate)
+        {
             return _secretReadsOf.GetValueOrDefault(name);
+        }
     }
 
     /// <summary>A session that is only listed.</summary>
@@ -121,7 +137,13 @@ internal sealed class FakeApi : IAsyncDisposable
             {
                 ["apiVersion"] = "stromboli.dev/v1alpha1",
                 ["kind"] = "AgentSession",
-                ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace, ["uid"] = Guid.NewGuid().ToString(), ["resourceVersion"] = $"{++_version}" },
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = name,
+                    ["namespace"] = @namespace,
+                    ["uid"] = Guid.NewGuid().ToString(),
+                    ["resourceVersion"] = $"{++_version}",
+                },
                 ["spec"] = spec,
             };
         }
@@ -150,31 +172,40 @@ internal sealed class FakeApi : IAsyncDisposable
         return uid;
     }
 
-    public void Edit(string name, string field, JsonNode value, string @namespace = "team") => Change($"{@namespace}/{name}", run =>
-    {
-        run["spec"]![field] = value;
-        run["metadata"]!["generation"] = run["metadata"]!["generation"]!.GetValue<long>() + 1;
-    });
+    public void Edit(string name, string field, JsonNode value, string @namespace = "team") =>
+        Change(
+            $"{@namespace}/{name}",
+            run =>
+            {
+                run["spec"]![field] = value;
+                run["metadata"]!["generation"] = run["metadata"]!["generation"]!.GetValue<long>() + 1;
+            }
+        );
 
     /// <summary>What another operator stores.</summary>
     public void SetStatus(string name, string status) => Change($"team/{name}", run => run["status"] = JsonNode.Parse(status));
 
     /// <summary>A change that is no business of the operator, and makes its next write a conflict.</summary>
-    public void Label(string name) => Change($"team/{name}", run => run["metadata"]!["labels"] = new JsonObject { ["touched"] = $"{_version}" });
+    public void Label(string name) =>
+        Change($"team/{name}", run => run["metadata"]!["labels"] = new JsonObject { ["touched"] = $"{_version}" });
 
     public void Delete(string name)
     {
         lock (_gate)
         {
             if (_runs.Remove($"team/{name}", out var run))
+            {
                 Publish("DELETED", run);
+            }
         }
     }
 
     public JsonObject? Get(string name)
     {
         lock (_gate)
+        {
             return _runs.GetValueOrDefault($"team/{name}")?.DeepClone().AsObject();
+        }
     }
 
     public void CreateSecret(string @namespace, string name, string key, string value, string? useAs, string? origins = null)
@@ -191,7 +222,9 @@ internal sealed class FakeApi : IAsyncDisposable
                     ["namespace"] = @namespace,
                     ["uid"] = Guid.NewGuid().ToString(),
                     ["resourceVersion"] = $"{++_version}",
-                    ["annotations"] = useAs is null ? null : new JsonObject { ["stromboli.dev/use-as"] = useAs, ["stromboli.dev/model-origins"] = origins },
+                    ["annotations"] = useAs is null
+                        ? null
+                        : new JsonObject { ["stromboli.dev/use-as"] = useAs, ["stromboli.dev/model-origins"] = origins },
                 },
                 ["data"] = new JsonObject { [key] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(value)) },
             };
@@ -201,7 +234,10 @@ internal sealed class FakeApi : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
+        {
             _watchers.ForEach(w => w.Writer.TryComplete());
+        }
+
         Interlocked.Exchange(ref _lag, null)?.TrySetResult();
         await _app.DisposeAsync();
     }
@@ -210,7 +246,10 @@ internal sealed class FakeApi : IAsyncDisposable
     {
         JsonObject run;
         lock (_gate)
+        {
             run = _runs[key].DeepClone().AsObject();
+        }
+
         change(run);
         Put("MODIFIED", key, run);
     }
@@ -228,20 +267,34 @@ internal sealed class FakeApi : IAsyncDisposable
     {
         run["metadata"]!["resourceVersion"] = $"{++_version}";
         foreach (var watcher in _watchers)
+        {
             watcher.Writer.TryWrite(new JsonObject { ["type"] = type, ["object"] = run.DeepClone() });
+        }
     }
 
     private Task HandleAsync(HttpContext http)
     {
         var path = http.Request.Path.Value!;
         if (IsDown && http.Request.Method == "PUT")
+        {
             Interlocked.Increment(ref _refused);
+        }
+
         if (IsDown)
+        {
             return Fail(http, 503, "ServiceUnavailable");
+        }
+
         if (path.StartsWith("/apis/events.k8s.io", StringComparison.Ordinal))
+        {
             return EventAsync(http);
+        }
+
         if (path.StartsWith("/api/v1/namespaces/", StringComparison.Ordinal))
+        {
             return One(http, _secrets, path.Split('/') is [_, _, _, _, var ns, "secrets", var name] ? $"{ns}/{name}" : "");
+        }
+
         return path[Runs.Length..].Split('/') switch
         {
             ["agentruns"] when http.Request.Query["watch"] is ["true" or "1"] => WatchAsync(http),
@@ -273,14 +326,21 @@ internal sealed class FakeApi : IAsyncDisposable
                 RefusedDeletions++;
             }
         }
-        await (removed is not null ? Answer(http, removed) : http.Response.StatusCode == 409 ? Fail(http, 409, "Conflict") : Fail(http, 404, "NotFound"));
+        await (
+            removed is not null ? Answer(http, removed)
+            : http.Response.StatusCode == 409 ? Fail(http, 409, "Conflict")
+            : Fail(http, 404, "NotFound")
+        );
     }
 
     private async Task EventAsync(HttpContext http)
     {
         var body = (await JsonNode.ParseAsync(http.Request.Body))!.AsObject();
         lock (_gate)
+        {
             _events.Add($"{body["regarding"]?["name"]}/{body["reason"]}");
+        }
+
         http.Response.StatusCode = 201;
         await Answer(http, body);
     }
@@ -295,7 +355,11 @@ internal sealed class FakeApi : IAsyncDisposable
         {
             list = new JsonObject
             {
-                ["metadata"] = new JsonObject { ["resourceVersion"] = $"{_version}", ["continue"] = from + limit < objects.Count ? $"{from + limit}" : null },
+                ["metadata"] = new JsonObject
+                {
+                    ["resourceVersion"] = $"{_version}",
+                    ["continue"] = from + limit < objects.Count ? $"{from + limit}" : null,
+                },
                 ["items"] = new JsonArray([.. objects.Values.Skip(from).Take(limit).Select(r => r.DeepClone())]),
             };
         }
@@ -310,7 +374,10 @@ internal sealed class FakeApi : IAsyncDisposable
             // What happened between list and watch, as the server's history would say it.
             var from = long.Parse(http.Request.Query["resourceVersion"].ToString());
             foreach (var run in _runs.Values.Where(r => Version(r) > from).OrderBy(Version))
+            {
                 channel.Writer.TryWrite(new JsonObject { ["type"] = "MODIFIED", ["object"] = run.DeepClone() });
+            }
+
             _watchers.Add(channel);
         }
         http.Response.ContentType = "application/json";
@@ -318,7 +385,10 @@ internal sealed class FakeApi : IAsyncDisposable
         await foreach (var change in channel.Reader.ReadAllAsync(http.RequestAborted))
         {
             if (_lag is { } lag)
+            {
                 await lag.Task;
+            }
+
             await http.Response.WriteAsync(change.ToJsonString() + "\n", http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
         }
@@ -330,7 +400,10 @@ internal sealed class FakeApi : IAsyncDisposable
         {
             Interlocked.Increment(ref _secretReads);
             lock (_gate)
+            {
                 _secretReadsOf[key.Split('/')[1]] = _secretReadsOf.GetValueOrDefault(key.Split('/')[1]) + 1;
+            }
+
             await BeforeSecret();
         }
         await Found(http, objects, key);
@@ -339,7 +412,9 @@ internal sealed class FakeApi : IAsyncDisposable
     private Task Found(HttpContext http, Dictionary<string, JsonObject> objects, string key)
     {
         lock (_gate)
+        {
             return objects.TryGetValue(key, out var found) ? Answer(http, found) : Fail(http, 404, "NotFound");
+        }
     }
 
     private async Task WriteAsync(HttpContext http, string key)
@@ -370,11 +445,17 @@ internal sealed class FakeApi : IAsyncDisposable
             }
         }
         if (fault == Fault.LostAnswer)
+        {
             http.Abort();
+        }
         else if (stored is not null)
+        {
             await Answer(http, stored);
+        }
         else
+        {
             await (Get(key.Split('/')[1]) is null ? Fail(http, 404, "NotFound") : Fail(http, 409, "Conflict"));
+        }
     }
 
     private static long Version(JsonObject target) => long.Parse(target["metadata"]!["resourceVersion"]!.GetValue<string>());
@@ -388,7 +469,17 @@ internal sealed class FakeApi : IAsyncDisposable
     private static Task Fail(HttpContext http, int code, string reason)
     {
         http.Response.StatusCode = code;
-        return Answer(http, new JsonObject { ["kind"] = "Status", ["status"] = "Failure", ["reason"] = reason, ["message"] = reason, ["code"] = code });
+        return Answer(
+            http,
+            new JsonObject
+            {
+                ["kind"] = "Status",
+                ["status"] = "Failure",
+                ["reason"] = reason,
+                ["message"] = reason,
+                ["code"] = code,
+            }
+        );
     }
 
     private sealed class Ending(Action end) : IDisposable

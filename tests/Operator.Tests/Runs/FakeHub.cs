@@ -14,16 +14,21 @@ internal sealed class FakeHub : INodeHub
         get
         {
             lock (_gate)
+            {
                 return [.. _sent];
+            }
         }
     }
 
     public void Send(string node, DesiredAttempt attempt)
     {
         lock (_gate)
+        {
             _sent.Add((node, attempt));
+        }
     }
 
     /// <summary>What was sent of one run, in order, as <c>node/attempt state</c>.</summary>
-    public IReadOnlyList<string> Of(string uid) => [.. Sent.Where(s => s.Attempt.UID == uid).Select(s => $"{s.Node}/{s.Attempt.Attempt} {s.Attempt.State}")];
+    public IReadOnlyList<string> Of(string uid) =>
+        [.. Sent.Where(s => s.Attempt.UID == uid).Select(s => $"{s.Node}/{s.Attempt.Attempt} {s.Attempt.State}")];
 }

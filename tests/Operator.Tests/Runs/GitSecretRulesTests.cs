@@ -72,13 +72,19 @@ public sealed class GitSecretRulesTests
         var secret = Secret("git", "token=secret").Secret!;
         secret.Metadata.Annotations!.Remove("stromboli.dev/git-origins");
         if (origins is not null)
+        {
             secret.Metadata.Annotations["stromboli.dev/git-origins"] = origins;
+        }
 
         var check = GitSecretRules.Check("own", new InputObject(secret, null), Url);
 
         Assert.Equal(allowed ? null : RunReason.SecretNotAllowed, check.Reason);
         Assert.Equal(allowed, check.Git is not null);
-        Assert.Equal(!allowed, check.Message.Contains("stromboli.dev/git-origins", StringComparison.Ordinal) && check.Message.Contains("https://git.example.com", StringComparison.Ordinal));
+        Assert.Equal(
+            !allowed,
+            check.Message.Contains("stromboli.dev/git-origins", StringComparison.Ordinal)
+                && check.Message.Contains("https://git.example.com", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -88,19 +94,26 @@ public sealed class GitSecretRulesTests
         Assert.Equal(RunReason.SecretNotAllowed, GitSecretRules.Check("own", new InputObject(null, null, IsForbidden: true), Url).Reason);
     }
 
-    private static InputObject Secret(string? useAs, string data) => new(
-        new Secret
-        {
-            Metadata = new ObjectMeta { Name = "own", Annotations = Annotations(useAs) },
-            Data = data.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => Encoding.UTF8.GetBytes(pair[1])),
-        },
-        null);
+    private static InputObject Secret(string? useAs, string data) =>
+        new(
+            new Secret
+            {
+                Metadata = new ObjectMeta { Name = "own", Annotations = Annotations(useAs) },
+                Data = data.Split(',', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(pair => pair.Split('=', 2))
+                    .ToDictionary(pair => pair[0], pair => Encoding.UTF8.GetBytes(pair[1])),
+            },
+            null
+        );
 
     private static Dictionary<string, string> Annotations(string? useAs)
     {
         Dictionary<string, string> annotations = new() { ["stromboli.dev/git-origins"] = "https://git.example.com" };
         if (useAs is not null)
+        {
             annotations["stromboli.dev/use-as"] = useAs;
+        }
+
         return annotations;
     }
 }

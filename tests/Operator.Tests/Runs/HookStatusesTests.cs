@@ -7,7 +7,12 @@ namespace Stromboli.Operator.Tests.Runs;
 
 public sealed class HookStatusesTests
 {
-    private static readonly LifecycleSpec Three = new() { OnCreate = ["a"], PostCreate = ["b"], PostStart = ["c"] };
+    private static readonly LifecycleSpec Three = new()
+    {
+        OnCreate = ["a"],
+        PostCreate = ["b"],
+        PostStart = ["c"],
+    };
 
     [Fact]
     public void Of_NothingReported_IsAbsent()
@@ -23,17 +28,43 @@ public sealed class HookStatusesTests
         var statuses = HookStatuses.Of(
             Three,
             [
-                new HookReport { Name = "postCreate[0]", Result = HookResult.Failed, ExitCode = 3, DurationMs = 1500 },
-                new HookReport { Name = "onCreate[0]", Result = HookResult.Succeeded, ExitCode = 0, DurationMs = 0 },
-            ]);
+                new HookReport
+                {
+                    Name = "postCreate[0]",
+                    Result = HookResult.Failed,
+                    ExitCode = 3,
+                    DurationMs = 1500,
+                },
+                new HookReport
+                {
+                    Name = "onCreate[0]",
+                    Result = HookResult.Succeeded,
+                    ExitCode = 0,
+                    DurationMs = 0,
+                },
+            ]
+        );
 
         Assert.Equal(
             [
-                new HookStatus { Name = "onCreate[0]", Result = HookResult.Succeeded, ExitCode = 0, Duration = new GoDuration("0s") },
-                new HookStatus { Name = "postCreate[0]", Result = HookResult.Failed, ExitCode = 3, Duration = new GoDuration("1.5s") },
+                new HookStatus
+                {
+                    Name = "onCreate[0]",
+                    Result = HookResult.Succeeded,
+                    ExitCode = 0,
+                    Duration = new GoDuration("0s"),
+                },
+                new HookStatus
+                {
+                    Name = "postCreate[0]",
+                    Result = HookResult.Failed,
+                    ExitCode = 3,
+                    Duration = new GoDuration("1.5s"),
+                },
                 new HookStatus { Name = "postStart[0]", Result = HookResult.NotRun },
             ],
-            statuses);
+            statuses
+        );
     }
 
     [Fact]
@@ -42,10 +73,23 @@ public sealed class HookStatusesTests
         var statuses = HookStatuses.Of(
             Three,
             [
-                new HookReport { Name = "onCreate[0]", Result = (HookResult)77, ExitCode = 1000, Signal = new string('x', 5000), DurationMs = long.MaxValue },
-                new HookReport { Name = "postCreate[0]", Result = HookResult.Succeeded, DurationMs = long.MinValue },
+                new HookReport
+                {
+                    Name = "onCreate[0]",
+                    Result = (HookResult)77,
+                    ExitCode = 1000,
+                    Signal = new string('x', 5000),
+                    DurationMs = long.MaxValue,
+                },
+                new HookReport
+                {
+                    Name = "postCreate[0]",
+                    Result = HookResult.Succeeded,
+                    DurationMs = long.MinValue,
+                },
                 .. Enumerable.Range(0, 1000).Select(i => new HookReport { Name = $"onCreate[{i}]", Result = HookResult.Succeeded }),
-            ]);
+            ]
+        );
 
         Assert.Equal(3, statuses!.Count);
         Assert.True(statuses[0] is { Result: HookResult.Failed, ExitCode: null, Signal.Length: StatusLimits.Word });

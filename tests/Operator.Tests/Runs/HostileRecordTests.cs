@@ -8,12 +8,18 @@ using Stromboli.Operator.Runs;
 namespace Stromboli.Operator.Tests.Runs;
 
 /// <summary>
-/// Statuses that the API server takes and this operator never writes: somebody has a right on agentruns/status who should not. What they are worth is that run's loss;
-/// nothing throws in a pass over all runs, and nothing goes to a node that it must refuse.
+/// Statuses that the API server takes and this operator never writes: somebody has a right on agentruns/status who should not. What they
+/// are worth is that run's loss; nothing throws in a pass over all runs, and nothing goes to a node that it must refuse.
 /// </summary>
 public sealed class HostileRecordTests
 {
-    private static readonly string[] Times = ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2026-01-01T12:00:00Z", "9999-12-31T23:59:59.9999999Z"];
+    private static readonly string[] Times =
+    [
+        "0001-01-01T00:00:00Z",
+        "1969-12-31T23:59:59Z",
+        "2026-01-01T12:00:00Z",
+        "9999-12-31T23:59:59.9999999Z",
+    ];
 
     private static readonly AgentRunSpec Spec = new()
     {
@@ -21,7 +27,13 @@ public sealed class HostileRecordTests
         Timeout = new GoDuration("24h"),
         TtlAfterFinished = new GoDuration("8760h"),
         DeleteAfterFinished = new GoDuration("8760h"),
-        Retries = new RetrySpec { Limit = 10, Reasons = ["Crashed"], Backoff = new GoDuration("1h"), NodeLost = 10 },
+        Retries = new RetrySpec
+        {
+            Limit = 10,
+            Reasons = ["Crashed"],
+            Backoff = new GoDuration("1h"),
+            NodeLost = 10,
+        },
         Budget = new BudgetSpec { MaxTokens = 100, MaxCostUSD = "1" },
     };
 
@@ -33,7 +45,9 @@ public sealed class HostileRecordTests
             foreach (var attempt in (int[])[int.MinValue, 0, 1, int.MaxValue])
             {
                 foreach (var end in (string[])["", .. Times])
+                {
                     data.Add(time, attempt, end.Length > 0, end);
+                }
             }
         }
         return data;
@@ -46,7 +60,9 @@ public sealed class HostileRecordTests
         foreach (var finished in (bool[])[false, true])
         {
             foreach (var reason in (RunReason?[])[null, RunReason.Crashed, RunReason.NodeLost, RunReason.NodeUnfit])
+            {
                 Play(Record(Time(time), attempt, ended ? Time(end) : null, finished, reason));
+            }
         }
     }
 
@@ -61,37 +77,93 @@ public sealed class HostileRecordTests
         Assert.Equal(11_000, message.RemainingMs);
     }
 
-    private static AgentRun Record(DateTimeOffset time, int attempt, DateTimeOffset? end, bool finished, RunReason? reason) => RunCases.Run(Spec) with
-    {
-        Status = new AgentRunStatus
+    private static AgentRun Record(DateTimeOffset time, int attempt, DateTimeOffset? end, bool finished, RunReason? reason) =>
+        RunCases.Run(Spec) with
         {
-            NodeName = "node-1",
-            Attempt = attempt,
-            StartTime = time,
-            Deadline = time,
-            CompletionTime = time,
-            Attempts = [new RunAttempt { Attempt = attempt, Node = "node-1", StartTime = time, EndTime = end, Reason = reason, CostUSD = "99999999999999999999999999999999" }],
-            Retries = new RetryCounts { Failures = 9, NodeLost = 9 },
-            Budget = new BudgetUse { Tokens = -1, CostUSD = "79228162514264337593543950335" },
-            Usage = new RunUsage { CostUSD = "79228162514264337593543950335", InputTokens = long.MaxValue, Turns = int.MaxValue },
-            Conditions = finished ? [new Condition { Type = RunConditions.Succeeded, Status = ConditionStatus.False, Reason = "X", LastTransitionTime = time }] : [],
-        },
-    };
+            Status = new AgentRunStatus
+            {
+                NodeName = "node-1",
+                Attempt = attempt,
+                StartTime = time,
+                Deadline = time,
+                CompletionTime = time,
+                Attempts =
+                [
+                    new RunAttempt
+                    {
+                        Attempt = attempt,
+                        Node = "node-1",
+                        StartTime = time,
+                        EndTime = end,
+                        Reason = reason,
+                        CostUSD = "99999999999999999999999999999999",
+                    },
+                ],
+                Retries = new RetryCounts { Failures = 9, NodeLost = 9 },
+                Budget = new BudgetUse { Tokens = -1, CostUSD = "79228162514264337593543950335" },
+                Usage = new RunUsage
+                {
+                    CostUSD = "79228162514264337593543950335",
+                    InputTokens = long.MaxValue,
+                    Turns = int.MaxValue,
+                },
+                Conditions = finished
+                    ?
+                    [
+                        new Condition
+                        {
+                            Type = RunConditions.Succeeded,
+                            Status = ConditionStatus.False,
+                            Reason = "X",
+                            LastTransitionTime = time,
+                        },
+                    ]
+                    : [],
+            },
+        };
 
     private static void Play(AgentRun run)
     {
         foreach (var now in Times.Select(Time))
         {
-            foreach (var observed in (ObservedAttempt?[])[null, RunCases.Seen(AttemptStage.Running, run.Status!.Attempt!.Value), RunCases.Ended(RunReason.Crashed, run.Status.Attempt.Value)])
+            foreach (
+                var observed in (ObservedAttempt?[])
+                    [
+                        null,
+                        RunCases.Seen(AttemptStage.Running, run.Status!.Attempt!.Value),
+                        RunCases.Ended(RunReason.Crashed, run.Status.Attempt.Value),
+                    ]
+            )
             {
-                var verdict = RunDecision.Decide(RunCases.Snapshot(run, RunCases.T0) with { Now = now, Observed = observed, NodeLostAt = RunCases.T0 });
+                var verdict = RunDecision.Decide(
+                    RunCases.Snapshot(run, RunCases.T0) with
+                    {
+                        Now = now,
+                        Observed = observed,
+                        NodeLostAt = RunCases.T0,
+                    }
+                );
                 if (run.Status.Attempt is > 0 && verdict.Status?.Attempts is { } attempts)
+                {
                     Assert.All(attempts, a => Assert.True(a.Attempt > 0));
+                }
+
                 foreach (var wish in verdict.Before.Concat(verdict.After))
-                    AttemptMessages.Build(verdict.Status is { } status ? run with { Status = status } : run, wish, null, now, RunCases.Options);
+                {
+                    AttemptMessages.Build(
+                        verdict.Status is { } status ? run with { Status = status } : run,
+                        wish,
+                        null,
+                        now,
+                        RunCases.Options
+                    );
+                }
             }
             foreach (var wish in AttemptWishes.Of(run, now, RunCases.Options))
+            {
                 AttemptMessages.Build(run, wish, null, now, RunCases.Options);
+            }
+
             Assert.True(run.NextAttempt() > 0);
         }
     }

@@ -8,10 +8,51 @@ namespace Stromboli.Operator.Tests.Runs;
 
 public sealed class InputRulesTests
 {
-    private static readonly AgentRunSpec PromptFromSecret = new() { PromptFrom = new() { SecretKeyRef = new() { Name = "s", Key = "k" } } };
-    private static readonly AgentRunSpec PromptFromMap = new() { PromptFrom = new() { ConfigMapKeyRef = new() { Name = "m", Key = "k" } } };
-    private static readonly AgentRunSpec EnvFromSecret = new() { Prompt = "hi", Env = [new() { Name = "A", Value = "x" }, new() { Name = "B", ValueFrom = new() { SecretKeyRef = new() { Name = "s", Key = "k" } } }] };
-    private static readonly AgentRunSpec EnvFromMap = new() { Prompt = "hi", Env = [new() { Name = "B", ValueFrom = new() { ConfigMapKeyRef = new() { Name = "m", Key = "k" } } }] };
+    private static readonly AgentRunSpec PromptFromSecret = new()
+    {
+        PromptFrom = new()
+        {
+            SecretKeyRef = new() { Name = "s", Key = "k" },
+        },
+    };
+    private static readonly AgentRunSpec PromptFromMap = new()
+    {
+        PromptFrom = new()
+        {
+            ConfigMapKeyRef = new() { Name = "m", Key = "k" },
+        },
+    };
+    private static readonly AgentRunSpec EnvFromSecret = new()
+    {
+        Prompt = "hi",
+        Env =
+        [
+            new() { Name = "A", Value = "x" },
+            new()
+            {
+                Name = "B",
+                ValueFrom = new()
+                {
+                    SecretKeyRef = new() { Name = "s", Key = "k" },
+                },
+            },
+        ],
+    };
+    private static readonly AgentRunSpec EnvFromMap = new()
+    {
+        Prompt = "hi",
+        Env =
+        [
+            new()
+            {
+                Name = "B",
+                ValueFrom = new()
+                {
+                    ConfigMapKeyRef = new() { Name = "m", Key = "k" },
+                },
+            },
+        ],
+    };
     private static readonly AgentRunSpec Stream = PromptFromMap with { Agent = new() { Claude = new() { InputFormat = "stream-json" } } };
 
     private static readonly (string Case, AgentRunSpec Spec, InputObject Found, RunReason? Reason, string Says)[] Table =
@@ -20,25 +61,86 @@ public sealed class InputRulesTests
         ("a prompt of a ConfigMap needs no annotation", PromptFromMap, Map("k", "SECRET"), null, ""),
         ("a variable of a Secret that is allowed for more", EnvFromSecret, Secret("git, env", "k", "SECRET"), null, ""),
         ("an empty variable", EnvFromSecret, Secret("env", "k", ""), null, ""),
-        ("no Secret", EnvFromSecret, new(null, null), RunReason.SecretNotFound, "The Secret s, named by spec.env[1].valueFrom.secretKeyRef, is not there"),
-        ("no ConfigMap", PromptFromMap, new(null, null), RunReason.ConfigMapNotFound, "The ConfigMap m, named by spec.promptFrom.configMapKeyRef, is not there"),
+        (
+            "no Secret",
+            EnvFromSecret,
+            new(null, null),
+            RunReason.SecretNotFound,
+            "The Secret s, named by spec.env[1].valueFrom.secretKeyRef, is not there"
+        ),
+        (
+            "no ConfigMap",
+            PromptFromMap,
+            new(null, null),
+            RunReason.ConfigMapNotFound,
+            "The ConfigMap m, named by spec.promptFrom.configMapKeyRef, is not there"
+        ),
         ("no such key", EnvFromMap, Map("other", "SECRET"), RunReason.ConfigMapNotFound, "there is no such key"),
         ("no annotation", PromptFromSecret, Secret(null, "k", "SECRET"), RunReason.SecretNotAllowed, "stromboli.dev/use-as: prompt"),
-        ("allowed for something else", PromptFromSecret, Secret("env", "k", "SECRET"), RunReason.SecretNotAllowed, "stromboli.dev/use-as: prompt"),
-        ("allowed for the model too", EnvFromSecret, Secret("model,env", "k", "SECRET"), RunReason.SecretNotAllowed, "which excludes all other uses"),
-        ("a Secret that may not be read", EnvFromSecret, new(null, null, IsForbidden: true), RunReason.SecretNotAllowed, "no right to read the Secret s"),
-        ("a ConfigMap that may not be read", EnvFromMap, new(null, null, IsForbidden: true), RunReason.ConfigMapNotFound, "grant it get on configmaps"),
+        (
+            "allowed for something else",
+            PromptFromSecret,
+            Secret("env", "k", "SECRET"),
+            RunReason.SecretNotAllowed,
+            "stromboli.dev/use-as: prompt"
+        ),
+        (
+            "allowed for the model too",
+            EnvFromSecret,
+            Secret("model,env", "k", "SECRET"),
+            RunReason.SecretNotAllowed,
+            "which excludes all other uses"
+        ),
+        (
+            "a Secret that may not be read",
+            EnvFromSecret,
+            new(null, null, IsForbidden: true),
+            RunReason.SecretNotAllowed,
+            "no right to read the Secret s"
+        ),
+        (
+            "a ConfigMap that may not be read",
+            EnvFromMap,
+            new(null, null, IsForbidden: true),
+            RunReason.ConfigMapNotFound,
+            "grant it get on configmaps"
+        ),
         ("an empty prompt", PromptFromMap, Map("k", ""), RunReason.ConfigMapNotFound, "it is empty"),
         ("a prompt of 1 MiB", PromptFromMap, Map("k", new string('x', 1024 * 1024)), null, ""),
-        ("a prompt of more", PromptFromMap, Map("k", new string('x', (1024 * 1024) + 1)), RunReason.ConfigMapNotFound, "at most 1048576 bytes"),
+        (
+            "a prompt of more",
+            PromptFromMap,
+            Map("k", new string('x', (1024 * 1024) + 1)),
+            RunReason.ConfigMapNotFound,
+            "at most 1048576 bytes"
+        ),
         ("a prompt with a NUL", PromptFromMap, Map("k", "a\0b"), null, ""),
         ("a variable with a NUL", EnvFromSecret, Secret("env", "k", "SECRET\0"), RunReason.SecretNotFound, "no NUL"),
-        ("a variable that is not text", EnvFromSecret, new(new Secret { Metadata = Annotated("env"), Data = new() { ["k"] = [0xff, 0xfe] } }, null), RunReason.SecretNotFound, "it is not UTF-8"),
+        (
+            "a variable that is not text",
+            EnvFromSecret,
+            new(
+                new Secret
+                {
+                    Metadata = Annotated("env"),
+                    Data = new() { ["k"] = [0xff, 0xfe] },
+                },
+                null
+            ),
+            RunReason.SecretNotFound,
+            "it is not UTF-8"
+        ),
         ("a variable as long as the kernel takes", EnvFromSecret, Secret("env", "k", new string('x', 131_069)), null, ""),
         ("a longer one", EnvFromSecret, Secret("env", "k", new string('x', 131_070)), RunReason.SecretNotFound, "at most 131071 bytes"),
         ("messages of the user", Stream, Map("k", """{"type":"user","message":{"role":"user","content":"hi"}}"""), null, ""),
         ("text where messages are wanted", Stream, Map("k", "SECRET"), RunReason.ConfigMapNotFound, "inputFormat: stream-json"),
-        ("binary data of a ConfigMap", PromptFromMap, new(null, new ConfigMap { BinaryData = new() { ["k"] = "é"u8.ToArray() } }), null, ""),
+        (
+            "binary data of a ConfigMap",
+            PromptFromMap,
+            new(null, new ConfigMap { BinaryData = new() { ["k"] = "é"u8.ToArray() } }),
+            null,
+            ""
+        ),
     ];
 
     public static TheoryData<int, string> Rows => [.. Table.Select((row, index) => new TheoryDataRow<int, string>(index, row.Case))];
@@ -56,9 +158,13 @@ public sealed class InputRulesTests
         Assert.DoesNotContain("SECRET", check.Message);
         Assert.DoesNotContain("SECRET", $"{check} {found}");
         if (reason is null)
+        {
             Assert.Equal(spec.PromptFrom is null, check.Prompt is null);
+        }
         else
+        {
             Assert.Equal((null, 0), (check.Prompt, check.Env.Count));
+        }
     }
 
     [Fact]
@@ -77,18 +183,33 @@ public sealed class InputRulesTests
     [Fact]
     public void Check_VariablesThatNoMessageHolds_Wait()
     {
-        var spec = new AgentRunSpec { Prompt = "hi", Env = [.. Enumerable.Range(0, 5).Select(i => new EnvVar { Name = $"A{i}", ValueFrom = EnvFromMap.Env![0].ValueFrom })] };
+        var spec = new AgentRunSpec
+        {
+            Prompt = "hi",
+            Env = [.. Enumerable.Range(0, 5).Select(i => new EnvVar { Name = $"A{i}", ValueFrom = EnvFromMap.Env![0].ValueFrom })],
+        };
 
         var check = InputRules.Check(spec, RunInput.Of(spec), [.. Enumerable.Repeat(Map("k", new string('x', 120_000)), 5)]);
 
         Assert.Equal(RunReason.ConfigMapNotFound, check.Reason);
-        Assert.Contains("named by spec.env[4].valueFrom.configMapKeyRef, cannot be used: with it the variables of valueFrom hold more than 524288 bytes together", check.Message);
+        Assert.Contains(
+            "named by spec.env[4].valueFrom.configMapKeyRef, cannot be used: with it the variables of valueFrom hold more than 524288 bytes together",
+            check.Message
+        );
     }
 
     private static InputObject Secret(string? useAs, string key, string value) =>
-        new(new Secret { Metadata = Annotated(useAs), Data = new() { [key] = Encoding.UTF8.GetBytes(value) } }, null);
+        new(
+            new Secret
+            {
+                Metadata = Annotated(useAs),
+                Data = new() { [key] = Encoding.UTF8.GetBytes(value) },
+            },
+            null
+        );
 
     private static InputObject Map(string key, string value) => new(null, new ConfigMap { Data = new() { [key] = value } });
 
-    private static ObjectMeta Annotated(string? useAs) => new() { Annotations = useAs is null ? null : new() { [SecretRules.UseAs] = useAs } };
+    private static ObjectMeta Annotated(string? useAs) =>
+        new() { Annotations = useAs is null ? null : new() { [SecretRules.UseAs] = useAs } };
 }

@@ -54,7 +54,12 @@ public sealed class InputWaitsTests : IAsyncLifetime
     public async Task Cancelled_NobodyWaits_NothingIsRead()
     {
         var clock = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
-        await using var op = await RunningOperator.StartAsync(_api, Roomy(), o => o with { SecretRetry = TimeSpan.FromMilliseconds(100) }, clock);
+        await using var op = await RunningOperator.StartAsync(
+            _api,
+            Roomy(),
+            o => o with { SecretRetry = TimeSpan.FromMilliseconds(100) },
+            clock
+        );
         var uid = _api.Create("run", Waits("late"));
         var other = _api.Create("other", Waits("later"));
         await Eventually.True(() => new[] { uid, other }.All(run => op.Store.Find(run)?.Status?.Reason == RunReason.SecretNotFound));
@@ -111,13 +116,17 @@ public sealed class InputWaitsTests : IAsyncLifetime
         Assert.Equal(3, _api.SecretReads);
     }
 
-    private static Task PassAsync(ManualTimeProvider clock, Func<bool> until) => Eventually.True(() =>
-    {
-        if (until())
-            return true;
-        clock.Advance(TimeSpan.FromMilliseconds(50));
-        return false;
-    });
+    private static Task PassAsync(ManualTimeProvider clock, Func<bool> until) =>
+        Eventually.True(() =>
+        {
+            if (until())
+            {
+                return true;
+            }
+
+            clock.Advance(TimeSpan.FromMilliseconds(50));
+            return false;
+        });
 
     private static string Waits(string secret) => $$"""{"prompt": "hello", "model": {"credentialsSecretRef": {"name": "{{secret}}"} } }""";
 

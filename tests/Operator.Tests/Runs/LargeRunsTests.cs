@@ -38,16 +38,35 @@ public sealed class LargeRunsTests : IAsyncLifetime
         Assert.Equal(40, op.Hub.Sent[0].Attempt.Spec!.Env!.Count);
         AssertSmall(op);
 
-        op.Observe("node-1", new() { UID = uid, Attempt = 1, Stage = AttemptStage.Running, StartedAgoMs = 1 });
+        op.Observe(
+            "node-1",
+            new()
+            {
+                UID = uid,
+                Attempt = 1,
+                Stage = AttemptStage.Running,
+                StartedAgoMs = 1,
+            }
+        );
         await Eventually.True(() => op.Phase(uid) == RunPhase.Running);
-        op.Observe("node-1", new()
-        {
-            UID = uid,
-            Attempt = 1,
-            Stage = AttemptStage.Ended,
-            StartedAgoMs = 10,
-            End = new AttemptEnd { Reason = RunReason.Completed, Message = "It ended.", EndedAgoMs = 1, ExitCode = 0, Result = new RunResult { Text = "done", Bytes = 4 } },
-        });
+        op.Observe(
+            "node-1",
+            new()
+            {
+                UID = uid,
+                Attempt = 1,
+                Stage = AttemptStage.Ended,
+                StartedAgoMs = 10,
+                End = new AttemptEnd
+                {
+                    Reason = RunReason.Completed,
+                    Message = "It ended.",
+                    EndedAgoMs = 1,
+                    ExitCode = 0,
+                    Result = new RunResult { Text = "done", Bytes = 4 },
+                },
+            }
+        );
         await Eventually.True(() => op.Phase(uid) == RunPhase.Succeeded);
         Assert.Equal(["Preparing", "Running", "Succeeded"], _api.Stored.Select(s => s["phase"]!.GetValue<string>()));
         Assert.Equal(40, _api.Get("run")!["spec"]!["env"]!.AsArray().Count);
@@ -91,9 +110,20 @@ public sealed class LargeRunsTests : IAsyncLifetime
         const int runs = 120;
         const int sessions = 30;
         for (var i = 0; i < sessions; i++)
+        {
             _api.CreateSession($"session-{i}", Spec("env"), "noisy");
+        }
+
         for (var i = 0; i < runs; i++)
-            _api.Create($"run-{i}", Spec(nodeName: "none"), "noisy", new JsonObject { ["kubectl.kubernetes.io/last-applied-configuration"] = $"{Text}{Text}{Text}{Text}" });
+        {
+            _api.Create(
+                $"run-{i}",
+                Spec(nodeName: "none"),
+                "noisy",
+                new JsonObject { ["kubectl.kubernetes.io/last-applied-configuration"] = $"{Text}{Text}{Text}{Text}" }
+            );
+        }
+
         var quiet = _api.Create("one", "{\"prompt\": \"hello\"}", "quiet");
 
         await using var op = await RunningOperator.StartAsync(_api, configure: o => o with { NamespaceSpecBytes = 8 << 20 });
@@ -106,9 +136,16 @@ public sealed class LargeRunsTests : IAsyncLifetime
 
         AssertSmall(op);
         Assert.Equal((runs + 1, sessions), (op.Store.Informer.Store.Count, informer.Store.Count));
-        Assert.All(informer.Store.List(), session => Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(session, CrdsJson.Default.AgentSession).Length, 1, 4096));
+        Assert.All(
+            informer.Store.List(),
+            session => Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(session, CrdsJson.Default.AgentSession).Length, 1, 4096)
+        );
         // Those that the bound lets be dealt with were read; the others wait, and nothing of them was.
-        var reasons = op.Store.Informer.Store.List().Where(run => run.Metadata.Namespace == "noisy").CountBy(run => run.Status!.Reason!.Value).ToDictionary();
+        var reasons = op
+            .Store.Informer.Store.List()
+            .Where(run => run.Metadata.Namespace == "noisy")
+            .CountBy(run => run.Status!.Reason!.Value)
+            .ToDictionary();
         Assert.InRange(reasons[RunReason.NoNodeMatches], 4, 8);
         Assert.Equal(runs, reasons[RunReason.NoNodeMatches] + reasons[RunReason.Queued]);
         Assert.Equal(runs + 1, _api.Stored.Count);
@@ -125,20 +162,41 @@ public sealed class LargeRunsTests : IAsyncLifetime
         var sessions = new Informer<AgentSession>(client, AgentSessionResource.Type, new() { Transform = SessionStore.Trim });
         var before = GC.GetTotalMemory(forceFullCollection: true);
         for (var i = 0; i < 400; i++)
+        {
             runs.Store.Observe(Decoded(CrdsJson.Default.AgentRun, Spec(), i));
+        }
+
         for (var i = 0; i < 100; i++)
+        {
             sessions.Store.Observe(Decoded(CrdsJson.Default.AgentSession, Spec("env"), i));
+        }
 
         // Other tests run in this process at the same time.
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 100_000_000);
         Assert.Equal((400, 100), (runs.Store.Count, sessions.Store.Count));
 
-        static T Decoded<T>(JsonTypeInfo<T> json, JsonObject spec, int i) => JsonSerializer.Deserialize(
-            new JsonObject { ["metadata"] = new JsonObject { ["name"] = $"n-{i}", ["namespace"] = "noisy", ["uid"] = $"uid-{i}", ["resourceVersion"] = $"{i + 1}" }, ["spec"] = spec }.ToJsonString(), json)!;
+        static T Decoded<T>(JsonTypeInfo<T> json, JsonObject spec, int i) =>
+            JsonSerializer.Deserialize(
+                new JsonObject
+                {
+                    ["metadata"] = new JsonObject
+                    {
+                        ["name"] = $"n-{i}",
+                        ["namespace"] = "noisy",
+                        ["uid"] = $"uid-{i}",
+                        ["resourceVersion"] = $"{i + 1}",
+                    },
+                    ["spec"] = spec,
+                }.ToJsonString(),
+                json
+            )!;
     }
 
     private static void AssertSmall(RunningOperator op) =>
-        Assert.All(op.Store.Informer.Store.List(), run => Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(run, CrdsJson.Default.AgentRun).Length, 1, 8192));
+        Assert.All(
+            op.Store.Informer.Store.List(),
+            run => Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(run, CrdsJson.Default.AgentRun).Length, 1, 8192)
+        );
 
     private static void AssertWhole(DesiredAttempt go)
     {
@@ -147,16 +205,28 @@ public sealed class LargeRunsTests : IAsyncLifetime
         Assert.Equal("sk-default", go.Secrets.Credential!.Value);
     }
 
-    private static Task Sent(RunningOperator op, string uid, string what) => Eventually.True(() => op.Hub.Of(uid).Contains(what), TimeSpan.FromMinutes(1), what: what);
+    private static Task Sent(RunningOperator op, string uid, string what) =>
+        Eventually.True(() => op.Hub.Of(uid).Contains(what), TimeSpan.FromMinutes(1), what: what);
 
     // As large as etcd takes. One text for all: what is measured is the operator's memory, in the same process.
     private static JsonObject Spec(string only = "", string? nodeName = null)
     {
-        var spec = new JsonObject { ["env"] = new JsonArray([.. Enumerable.Range(0, 40).Select(i => new JsonObject { ["name"] = $"VARIABLE_{i}", ["value"] = Text })]) };
+        var spec = new JsonObject
+        {
+            ["env"] = new JsonArray([
+                .. Enumerable.Range(0, 40).Select(i => new JsonObject { ["name"] = $"VARIABLE_{i}", ["value"] = Text }),
+            ]),
+        };
         if (only.Length == 0)
+        {
             spec["prompt"] = Prompt;
+        }
+
         if (nodeName is not null)
+        {
             spec["nodeName"] = nodeName;
+        }
+
         return spec;
     }
 }

@@ -10,7 +10,10 @@ public sealed class LookQueueTests
     public void Take_OneNamespaceHasThousandsOfNames_AnotherWaitsForOneTurn()
     {
         for (var i = 0; i < 10_000; i++)
+        {
             Add("noisy", $"name-{i}", RunCases.T0);
+        }
+
         Assert.Equal("noisy", _queue.Take(RunCases.T0)!.Value.Key.Namespace);
         // It came last, and all that were there before it are due for longer.
         Add("quiet", "one", RunCases.T0.AddSeconds(5));
@@ -27,7 +30,9 @@ public sealed class LookQueueTests
         foreach (var name in names)
         {
             for (var i = 0; i < 3; i++)
+            {
                 Add(name, $"name-{i}", RunCases.T0);
+            }
         }
 
         for (var round = 0; round < 3; round++)
@@ -73,5 +78,6 @@ public sealed class LookQueueTests
         Assert.Null(_queue.Due);
     }
 
-    private void Add(string name, string secret, DateTimeOffset due) => _queue.Set(new(true, new(name, secret)), new() { Version = "", NextLook = due });
+    private void Add(string name, string secret, DateTimeOffset due) =>
+        _queue.Set(new(true, new(name, secret)), new() { Version = "", NextLook = due });
 }

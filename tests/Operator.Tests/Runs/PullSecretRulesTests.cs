@@ -40,7 +40,10 @@ public sealed class PullSecretRulesTests
     [InlineData("docker.io/library/node:22", "docker.io", true)]
     [InlineData("docker.io.example.com/library/node:22", "https://index.docker.io/v1/", false)]
     public void Check_DockerHub_HasSeveralNames(string image, string server, bool serves) =>
-        Assert.Equal(serves ? 1 : 0, Check($$"""{"auths": {"{{server}}": {"username": "a", "password": "b"} } }""", image).PullCredentials.Count);
+        Assert.Equal(
+            serves ? 1 : 0,
+            Check($$"""{"auths": {"{{server}}": {"username": "a", "password": "b"} } }""", image).PullCredentials.Count
+        );
 
     [Fact]
     public void Check_SeveralUsers_ThoseOfLongerPathsComeFirst()
@@ -49,7 +52,8 @@ public sealed class PullSecretRulesTests
             """
             {"auths": {"*.example.com:5000": {"username": "any", "password": "1"}, "registry.example.com:5000": {"auth": "aG9zdDpwYXNzOndvcmQ="},
                        "registry.example.com:5000/team": {"username": "team", "password": "2"}, "other.example.com": {"username": "other", "password": "3"} }}
-            """).PullCredentials;
+            """
+        ).PullCredentials;
 
         Assert.Equal([("team", "2"), ("host", "pass:word"), ("any", "1")], users.Select(user => (user.Username, user.Password)));
         Assert.DoesNotContain("pass", $"{users[1]}", StringComparison.Ordinal);
@@ -104,16 +108,21 @@ public sealed class PullSecretRulesTests
 
     [Fact]
     public void Check_MayNotBeRead_IsNotAllowed() =>
-        Assert.Equal(RunReason.SecretNotAllowed, PullSecretRules.Check(Image, ["a"], [new InputObject(null, null, IsForbidden: true)]).Reason);
+        Assert.Equal(
+            RunReason.SecretNotAllowed,
+            PullSecretRules.Check(Image, ["a"], [new InputObject(null, null, IsForbidden: true)]).Reason
+        );
 
     private static SecretCheck Check(string json, string image = Image) => PullSecretRules.Check(image, ["a"], [Found(json)]);
 
-    private static InputObject Found(string json, string? uses = "pull") => new(
-        new Secret
-        {
-            Metadata = new() { Name = "a", Annotations = uses is null ? null : new() { [SecretRules.UseAs] = uses } },
-            Type = "kubernetes.io/dockerconfigjson",
-            Data = new() { [PullSecretRules.Key] = Encoding.UTF8.GetBytes(json) },
-        },
-        ConfigMap: null);
+    private static InputObject Found(string json, string? uses = "pull") =>
+        new(
+            new Secret
+            {
+                Metadata = new() { Name = "a", Annotations = uses is null ? null : new() { [SecretRules.UseAs] = uses } },
+                Type = "kubernetes.io/dockerconfigjson",
+                Data = new() { [PullSecretRules.Key] = Encoding.UTF8.GetBytes(json) },
+            },
+            ConfigMap: null
+        );
 }

@@ -9,7 +9,11 @@ namespace Stromboli.Operator.Tests.Runs;
 
 public sealed class RetryTests
 {
-    private static readonly AgentRunSpec Twice = new() { Prompt = "hello", Retries = new RetrySpec { Limit = 2, Backoff = new GoDuration("20s") } };
+    private static readonly AgentRunSpec Twice = new()
+    {
+        Prompt = "hello",
+        Retries = new RetrySpec { Limit = 2, Backoff = new GoDuration("20s") },
+    };
 
     [Theory]
     [InlineData(RunReason.Crashed, true)]
@@ -51,16 +55,41 @@ public sealed class RetryTests
     [Fact]
     public void Decide_Crash_WaitsForItsTimeAndSaysSo()
     {
-        var end = new AttemptEnd { Reason = RunReason.Crashed, Message = "The agent was ended by SIGSEGV.", EndedAgoMs = 0, ExitCode = 3, Usage = new AttemptUsage { InputTokens = 3, CostUSD = 0.5m } };
+        var end = new AttemptEnd
+        {
+            Reason = RunReason.Crashed,
+            Message = "The agent was ended by SIGSEGV.",
+            EndedAgoMs = 0,
+            ExitCode = 3,
+            Usage = new AttemptUsage { InputTokens = 3, CostUSD = 0.5m },
+        };
         var running = Running(Twice);
-        var verdict = RunDecision.Decide(Snapshot(running, T0.AddSeconds(6)) with { Secrets = null, Placement = null, Observed = Ended(RunReason.Crashed, end: end) });
+        var verdict = RunDecision.Decide(
+            Snapshot(running, T0.AddSeconds(6)) with
+            {
+                Secrets = null,
+                Placement = null,
+                Observed = Ended(RunReason.Crashed, end: end),
+            }
+        );
         var waiting = running with { Status = verdict.Status };
         StatusRules.Check(waiting, running.Status);
         var at = RetryDecision.NotBefore(waiting, Options)!.Value;
         Assert.InRange(at, T0.AddSeconds(25), T0.AddSeconds(31));
         Assert.Equal((RunPhase.Pending, RunReason.Backoff, at), (waiting.Status!.Phase, waiting.Status.Reason, verdict.LookAgain));
-        Assert.Equal($"Attempt 1 ended with Crashed; attempt 2 follows at {at:yyyy-MM-dd'T'HH:mm:ss'Z'} (retry 1 of 2).", waiting.Status.Message);
-        Assert.Equal((RunReason.Crashed, 3, "0.5", T0.AddSeconds(5)), (waiting.Status.Attempts![0].Reason, waiting.Status.Attempts[0].ExitCode, waiting.Status.Attempts[0].CostUSD, waiting.Status.Attempts[0].EndTime));
+        Assert.Equal(
+            $"Attempt 1 ended with Crashed; attempt 2 follows at {at:yyyy-MM-dd'T'HH:mm:ss'Z'} (retry 1 of 2).",
+            waiting.Status.Message
+        );
+        Assert.Equal(
+            (RunReason.Crashed, 3, "0.5", T0.AddSeconds(5)),
+            (
+                waiting.Status.Attempts![0].Reason,
+                waiting.Status.Attempts[0].ExitCode,
+                waiting.Status.Attempts[0].CostUSD,
+                waiting.Status.Attempts[0].EndTime
+            )
+        );
         Assert.Equal((3L, "0.5"), (waiting.Status.Usage!.TotalTokens, waiting.Status.Usage.CostUSD));
         Assert.Equal([new("node-1", 1, DesiredState.Absent)], verdict.After);
         var told = Assert.Single(verdict.Events);
@@ -80,7 +109,10 @@ public sealed class RetryTests
         var now = T0.AddMinutes(5);
         var next = waiting.Next(s => s with { Placement = Placement.On("node-2") }, now);
         StatusRules.Check(next, waiting.Status);
-        Assert.Equal((RunPhase.Preparing, 2, "node-2", T0), (next.Status!.Phase, next.Status.Attempt, next.Status.NodeName, next.Status.StartTime));
+        Assert.Equal(
+            (RunPhase.Preparing, 2, "node-2", T0),
+            (next.Status!.Phase, next.Status.Attempt, next.Status.NodeName, next.Status.StartTime)
+        );
         Assert.Equal((now, now.AddMinutes(30)), (next.Status.Attempts![1].StartTime, next.Status.Deadline));
         Assert.Null(next.Status.Reason);
     }
@@ -95,7 +127,10 @@ public sealed class RetryTests
             now = now.AddHours(1);
             run = run.LiveAttempt() is { Attempt: { } attempt } ? Fail(run, RunReason.Crashed, attempt, now) : run.Next(now: now);
         }
-        Assert.Equal((RunPhase.Failed, RunReason.Crashed, 3, 2), (run.Status!.Phase, run.Status.Reason, run.Status.Attempt, run.Status.Retries!.Failures));
+        Assert.Equal(
+            (RunPhase.Failed, RunReason.Crashed, 3, 2),
+            (run.Status!.Phase, run.Status.Reason, run.Status.Attempt, run.Status.Retries!.Failures)
+        );
     }
 
     [Fact]
@@ -145,7 +180,10 @@ public sealed class RetryTests
     [Fact]
     public void Delay_OfManyRuns_IsSpread()
     {
-        var delays = Enumerable.Range(0, 200).Select(i => RetryDecision.Delay($"{i}", 1, 1, TimeSpan.FromSeconds(100)).TotalSeconds).ToList();
+        var delays = Enumerable
+            .Range(0, 200)
+            .Select(i => RetryDecision.Delay($"{i}", 1, 1, TimeSpan.FromSeconds(100)).TotalSeconds)
+            .ToList();
         Assert.True(delays.Max() - delays.Min() > 20);
         Assert.InRange(delays.Average(), 108, 117);
     }

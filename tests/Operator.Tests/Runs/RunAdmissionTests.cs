@@ -43,7 +43,9 @@ public sealed class RunAdmissionTests : IDisposable
     {
         var admission = Admission(runs: 2);
         for (var i = 0; i < 100; i++)
+        {
             Add($"run-{i}", age: 100);
+        }
 
         Assert.Null(admission.HeldBack(Add("one", age: 0, scope: "other")));
     }
@@ -88,21 +90,38 @@ public sealed class RunAdmissionTests : IDisposable
         Assert.Equal(5, Admitted(admission, all).Count);
     }
 
-    private static AgentRunStatus Finished => RunCases.Run().Next(s => s with { Run = s.Run with { Spec = s.Run.Spec! with { Cancel = true } } }).Status!;
+    private static AgentRunStatus Finished =>
+        RunCases.Run().Next(s => s with { Run = s.Run with { Spec = s.Run.Spec! with { Cancel = true } } }).Status!;
 
     private static List<string> Admitted(RunAdmission admission, IReadOnlyList<AgentRun> runs) =>
         [.. runs.Where(run => admission.HeldBack(run) is null).Select(run => run.Metadata.Name!)];
 
-    private RunAdmission Admission(int runs = 100, long bytes = 1 << 20) => new(_informer, _signals, RunCases.Options with { NamespaceRuns = runs, NamespaceSpecBytes = bytes });
+    private RunAdmission Admission(int runs = 100, long bytes = 1 << 20) =>
+        new(_informer, _signals, RunCases.Options with { NamespaceRuns = runs, NamespaceSpecBytes = bytes });
 
-    private AgentRun Add(string name, int age, string scope = "team", int? bytes = null, AgentRunSpec? spec = null, AgentRunStatus? status = null)
+    private AgentRun Add(
+        string name,
+        int age,
+        string scope = "team",
+        int? bytes = null,
+        AgentRunSpec? spec = null,
+        AgentRunStatus? status = null
+    )
     {
         var run = RunCases.Run((spec ?? new() { Prompt = "x" }) with { AbridgedFrom = bytes });
-        return Put(run with
-        {
-            Metadata = run.Metadata with { Name = name, Namespace = scope, Uid = $"uid-of-{scope}-{name}", CreationTimestamp = RunCases.T0.AddMinutes(-age) },
-            Status = status ?? run.Status,
-        });
+        return Put(
+            run with
+            {
+                Metadata = run.Metadata with
+                {
+                    Name = name,
+                    Namespace = scope,
+                    Uid = $"uid-of-{scope}-{name}",
+                    CreationTimestamp = RunCases.T0.AddMinutes(-age),
+                },
+                Status = status ?? run.Status,
+            }
+        );
     }
 
     private AgentRun Put(AgentRun run)

@@ -21,25 +21,41 @@ internal static class RunCases
 
     public static readonly SecretCheck SecretsThere = new()
     {
-        Credential = new ModelCredential { BaseURL = "https://model.example", OperatorOrigin = true, Kind = CredentialKind.ApiKey, Value = "sk-test" },
+        Credential = new ModelCredential
+        {
+            BaseURL = "https://model.example",
+            OperatorOrigin = true,
+            Kind = CredentialKind.ApiKey,
+            Value = "sk-test",
+        },
     };
 
-    public static AgentRun Run(AgentRunSpec? spec = null, long generation = 1) => new()
-    {
-        Metadata = new ObjectMeta { Name = "run", Namespace = "team", Uid = UID, ResourceVersion = "1", Generation = generation, CreationTimestamp = T0 },
-        Spec = spec ?? new AgentRunSpec { Prompt = "hello" },
-        Status = new AgentRunStatus { ObservedGeneration = -1 },
-    };
+    public static AgentRun Run(AgentRunSpec? spec = null, long generation = 1) =>
+        new()
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = "run",
+                Namespace = "team",
+                Uid = UID,
+                ResourceVersion = "1",
+                Generation = generation,
+                CreationTimestamp = T0,
+            },
+            Spec = spec ?? new AgentRunSpec { Prompt = "hello" },
+            Status = new AgentRunStatus { ObservedGeneration = -1 },
+        };
 
-    public static RunSnapshot Snapshot(AgentRun run, DateTimeOffset? now = null) => new()
-    {
-        Run = run,
-        Now = now ?? T0,
-        Options = Options,
-        Secrets = SecretsThere,
-        Placement = Placement.On("node-1"),
-        NodeLostAt = (now ?? T0).AddMinutes(10),
-    };
+    public static RunSnapshot Snapshot(AgentRun run, DateTimeOffset? now = null) =>
+        new()
+        {
+            Run = run,
+            Now = now ?? T0,
+            Options = Options,
+            Secrets = SecretsThere,
+            Placement = Placement.On("node-1"),
+            NodeLostAt = (now ?? T0).AddMinutes(10),
+        };
 
     /// <summary>The run after what is decided for it now is stored.</summary>
     public static AgentRun Next(this AgentRun run, Func<RunSnapshot, RunSnapshot>? with = null, DateTimeOffset? now = null)
@@ -51,25 +67,46 @@ internal static class RunCases
 
     public static AgentRun Scheduled(AgentRunSpec? spec = null) => Run(spec).Next();
 
-    public static AgentRun Running(AgentRunSpec? spec = null) => Scheduled(spec).Next(s => s with { Observed = Seen(AttemptStage.Running) }, T0.AddSeconds(1));
+    public static AgentRun Running(AgentRunSpec? spec = null) =>
+        Scheduled(spec).Next(s => s with { Observed = Seen(AttemptStage.Running) }, T0.AddSeconds(1));
 
-    public static ObservedAttempt Seen(AttemptStage stage, int attempt = 1, string node = "node-1") => new()
-    {
-        Node = node,
-        Attempt = attempt,
-        Stage = stage,
-        StartedAt = stage == AttemptStage.Running ? T0.AddSeconds(1) : null,
-    };
+    public static ObservedAttempt Seen(AttemptStage stage, int attempt = 1, string node = "node-1") =>
+        new()
+        {
+            Node = node,
+            Attempt = attempt,
+            Stage = stage,
+            StartedAt = stage == AttemptStage.Running ? T0.AddSeconds(1) : null,
+        };
 
-    public static ObservedAttempt Ended(RunReason reason, int attempt = 1, string node = "node-1", DateTimeOffset? at = null, bool started = true, AttemptEnd? end = null) => new()
-    {
-        Node = node,
-        Attempt = attempt,
-        Stage = AttemptStage.Ended,
-        StartedAt = started ? T0.AddSeconds(1) : null,
-        EndedAt = at ?? T0.AddSeconds(5),
-        End = (end ?? new AttemptEnd { Reason = reason, Message = "It ended.", EndedAgoMs = 0 }) with { Reason = reason },
-    };
+    public static ObservedAttempt Ended(
+        RunReason reason,
+        int attempt = 1,
+        string node = "node-1",
+        DateTimeOffset? at = null,
+        bool started = true,
+        AttemptEnd? end = null
+    ) =>
+        new()
+        {
+            Node = node,
+            Attempt = attempt,
+            Stage = AttemptStage.Ended,
+            StartedAt = started ? T0.AddSeconds(1) : null,
+            EndedAt = at ?? T0.AddSeconds(5),
+            End = (
+                end
+                ?? new AttemptEnd
+                {
+                    Reason = reason,
+                    Message = "It ended.",
+                    EndedAgoMs = 0,
+                }
+            ) with
+            {
+                Reason = reason,
+            },
+        };
 
     public static Condition? Condition(this AgentRunStatus? status, string type) => Conditions.Find(status?.Conditions, type);
 }

@@ -30,7 +30,10 @@ public sealed class RunControllerTests : IAsyncLifetime
         await Sent(op, uid, "node-1/1 Go");
         Assert.Equal(["node-1/1 Hold", "node-1/1 Go"], op.Hub.Of(uid));
         var go = op.Hub.Sent[^1].Attempt;
-        Assert.Equal(("hello", "sk-default", "https://model.example"), (go.Secrets!.Prompt, go.Secrets.Credential!.Value, go.Secrets.Credential.BaseURL));
+        Assert.Equal(
+            ("hello", "sk-default", "https://model.example"),
+            (go.Secrets!.Prompt, go.Secrets.Credential!.Value, go.Secrets.Credential.BaseURL)
+        );
         Assert.Equal((uid, "localhost/agent:1", "/workspace"), (go.Spec!.SessionID, go.Spec.Image, go.Spec.Workdir));
         Assert.InRange(go.RemainingMs!.Value, 1_799_000, 1_801_000);
         Assert.Null(op.Hub.Sent[0].Attempt.Secrets);
@@ -128,7 +131,10 @@ public sealed class RunControllerTests : IAsyncLifetime
         _api.BeforeWrite = _ =>
         {
             if (Interlocked.Increment(ref once) == 1)
+            {
                 _api.Edit("run", "cancel", true);
+            }
+
             return Task.CompletedTask;
         };
         var uid = _api.Create("run");
@@ -167,12 +173,15 @@ public sealed class RunControllerTests : IAsyncLifetime
             if (Interlocked.Increment(ref once) == 1)
             {
                 nodes.Set(RunningOperator.Node("node-2"));
-                _api.SetStatus("run", """
+                _api.SetStatus(
+                    "run",
+                    """
                     {"observedGeneration": 1, "phase": "Preparing", "nodeName": "node-2", "attempt": 1, "startTime": "2026-01-01T00:00:00Z", "deadline": "2999-01-01T00:00:00Z",
                      "attempts": [{"attempt": 1, "node": "node-2", "startTime": "2026-01-01T00:00:00Z"}],
                      "conditions": [{"type": "Accepted", "status": "True", "reason": "Accepted", "observedGeneration": 1, "lastTransitionTime": "2026-01-01T00:00:00Z"},
                                     {"type": "Scheduled", "status": "True", "reason": "Scheduled", "observedGeneration": 1, "lastTransitionTime": "2026-01-01T00:00:00Z"}]}
-                    """);
+                    """
+                );
             }
             return Task.CompletedTask;
         };
@@ -278,13 +287,19 @@ public sealed class RunControllerTests : IAsyncLifetime
         Assert.True(op.Observe("node-2", End(uid, RunReason.Completed, attempt: 2)));
         await Phase(op, uid, RunPhase.Succeeded);
         await Eventually.True(() => _api.Events.Count == 7);
-        Assert.Equal(["Scheduled", "Started", "NodeLost", "Retrying", "Scheduled", "Started", "Succeeded"], _api.Events.Select(e => e.Split('/')[1]));
+        Assert.Equal(
+            ["Scheduled", "Started", "NodeLost", "Retrying", "Scheduled", "Started", "Succeeded"],
+            _api.Events.Select(e => e.Split('/')[1])
+        );
     }
 
     [Fact]
     public async Task NodeDeleted_UnderARun_IsLostAfterItsTime()
     {
-        await using var op = await RunningOperator.StartAsync(_api, configure: o => o with { NodeLostAfter = TimeSpan.FromMilliseconds(300) });
+        await using var op = await RunningOperator.StartAsync(
+            _api,
+            configure: o => o with { NodeLostAfter = TimeSpan.FromMilliseconds(300) }
+        );
         var uid = await RunningAsync(op, "run", """{"prompt": "hello", "retries": {"nodeLost": 0}}""");
         op.Nodes.Remove("node-1");
         await Eventually.True(() => op.Store.Find(uid)?.Status is { Phase: RunPhase.Failed, Reason: RunReason.NodeLost });
@@ -293,7 +308,9 @@ public sealed class RunControllerTests : IAsyncLifetime
     [Fact]
     public async Task Restart_EverythingFollowsFromTheRecord()
     {
-        string live, done, fresh;
+        string live,
+            done,
+            fresh;
         await using (var first = await RunningOperator.StartAsync(_api))
         {
             live = await RunningAsync(first, "live");
@@ -318,7 +335,10 @@ public sealed class RunControllerTests : IAsyncLifetime
     {
         string uid;
         await using (var first = await RunningOperator.StartAsync(_api))
+        {
             uid = await RunningAsync(first, "run");
+        }
+
         _api.Delete("run");
         await using var second = await RunningOperator.StartAsync(_api);
         Assert.Empty(await second.SnapshotAsync("node-1"));
@@ -352,10 +372,15 @@ public sealed class RunControllerTests : IAsyncLifetime
         await using var op = await RunningOperator.StartAsync(_api);
         List<string> uids = [];
         for (var i = 0; i < 5; i++)
+        {
             uids.Add(await RunningAsync(op, $"run-{i}"));
+        }
+
         _api.IsDown = true;
         foreach (var uid in uids)
+        {
             Assert.True(op.Observe("node-1", End(uid, RunReason.Completed)));
+        }
         // Each end was tried, and not stored.
         await Eventually.True(() => _api.RefusedWrites >= uids.Count);
         Assert.DoesNotContain(op.Hub.Sent, s => s.Attempt.State == DesiredState.Collected);
@@ -437,21 +462,38 @@ public sealed class RunControllerTests : IAsyncLifetime
         return uid;
     }
 
-    private Task<string> RunningAsync(RunningOperator op, string name, string spec = """{"prompt": "hello"}""") => RunningAsync(op, name, _api, spec);
+    private Task<string> RunningAsync(RunningOperator op, string name, string spec = """{"prompt": "hello"}""") =>
+        RunningAsync(op, name, _api, spec);
 
-    private static Task Sent(RunningOperator op, string uid, string what) => Eventually.True(() => op.Hub.Of(uid).Contains(what), what: what);
+    private static Task Sent(RunningOperator op, string uid, string what) =>
+        Eventually.True(() => op.Hub.Of(uid).Contains(what), what: what);
 
-    private static Task Phase(RunningOperator op, string uid, RunPhase phase) => Eventually.True(() => op.Phase(uid) == phase, what: $"{phase}");
+    private static Task Phase(RunningOperator op, string uid, RunPhase phase) =>
+        Eventually.True(() => op.Phase(uid) == phase, what: $"{phase}");
 
     private static AttemptObservation Seen(string uid, AttemptStage stage) =>
-        new() { UID = uid, Attempt = 1, Stage = stage, StartedAgoMs = stage == AttemptStage.Running ? 1 : null };
+        new()
+        {
+            UID = uid,
+            Attempt = 1,
+            Stage = stage,
+            StartedAgoMs = stage == AttemptStage.Running ? 1 : null,
+        };
 
-    private static AttemptObservation End(string uid, RunReason reason, int attempt = 1) => new()
-    {
-        UID = uid,
-        Attempt = attempt,
-        Stage = AttemptStage.Ended,
-        StartedAgoMs = 10,
-        End = new AttemptEnd { Reason = reason, Message = "It ended.", EndedAgoMs = 1, ExitCode = 0, Result = new RunResult { Text = "done", Bytes = 4 } },
-    };
+    private static AttemptObservation End(string uid, RunReason reason, int attempt = 1) =>
+        new()
+        {
+            UID = uid,
+            Attempt = attempt,
+            Stage = AttemptStage.Ended,
+            StartedAgoMs = 10,
+            End = new AttemptEnd
+            {
+                Reason = reason,
+                Message = "It ended.",
+                EndedAgoMs = 1,
+                ExitCode = 0,
+                Result = new RunResult { Text = "done", Bytes = 4 },
+            },
+        };
 }

@@ -36,7 +36,10 @@ public sealed class RunDecisionProperties
             from detail in Gen.Choose(0, 1000)
             select new Step(kind, attempt, node, detail);
         var way = Gen.ListOf(step).Select(steps => steps.ToList());
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000).WithEndSize(60), Prop.ForAll(way.ToArbitrary(), steps => new World(capped: steps.Count % 2 == 0).Play(steps)));
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(2000).WithEndSize(60),
+            Prop.ForAll(way.ToArbitrary(), steps => new World(capped: steps.Count % 2 == 0).Play(steps))
+        );
     }
 
     public sealed record Step(Kind Kind, int Attempt, int Node, int Detail);
@@ -48,18 +51,29 @@ public sealed class RunDecisionProperties
         private DateTimeOffset _now = RunCases.T0;
         private ObservedAttempt? _observed;
 
-        public World(bool capped) => _run = RunCases.Run(new AgentRunSpec
-        {
-            Prompt = "hello",
-            Retries = new RetrySpec { NodeLost = 2, Limit = 3, Reasons = ["AgentError", "Crashed"], Backoff = new GoDuration("1m") },
-            Budget = capped ? new BudgetSpec { MaxTokens = 20 } : null,
-            TtlAfterFinished = new GoDuration("1h"),
-        });
+        public World(bool capped) =>
+            _run = RunCases.Run(
+                new AgentRunSpec
+                {
+                    Prompt = "hello",
+                    Retries = new RetrySpec
+                    {
+                        NodeLost = 2,
+                        Limit = 3,
+                        Reasons = ["AgentError", "Crashed"],
+                        Backoff = new GoDuration("1m"),
+                    },
+                    Budget = capped ? new BudgetSpec { MaxTokens = 20 } : null,
+                    TtlAfterFinished = new GoDuration("1h"),
+                }
+            );
 
         public void Play(IReadOnlyList<Step> steps)
         {
             foreach (var step in steps)
+            {
                 Play(step);
+            }
         }
 
         private void Play(Step step)
@@ -73,7 +87,17 @@ public sealed class RunDecisionProperties
                     break;
                 case Kind.ReportEnd:
                     var reason = Enum.GetValues<RunReason>()[step.Detail % Enum.GetValues<RunReason>().Length];
-                    Report(step, AttemptStage.Ended, new AttemptEnd { Reason = reason, Message = new string('m', step.Detail * 5), EndedAgoMs = step.Detail * 1000, Usage = new AttemptUsage { InputTokens = 5, ChargedTokens = 5 } });
+                    Report(
+                        step,
+                        AttemptStage.Ended,
+                        new AttemptEnd
+                        {
+                            Reason = reason,
+                            Message = new string('m', step.Detail * 5),
+                            EndedAgoMs = step.Detail * 1000,
+                            Usage = new AttemptUsage { InputTokens = 5, ChargedTokens = 5 },
+                        }
+                    );
                     break;
                 case Kind.NodeLost:
                     snapshot = snapshot with { NodeLostAt = _now };
@@ -88,16 +112,34 @@ public sealed class RunDecisionProperties
                     Spec(_run.Spec! with { Priority = step.Detail });
                     break;
                 case Kind.NoNode:
-                    snapshot = snapshot with { Placement = step.Detail % 2 == 0 ? Placement.Queued(1 + step.Detail, "Full.") : Placement.Waits(RunReason.NoNodeMatches, "None.") };
+                    snapshot = snapshot with
+                    {
+                        Placement =
+                            step.Detail % 2 == 0
+                                ? Placement.Queued(1 + step.Detail, "Full.")
+                                : Placement.Waits(RunReason.NoNodeMatches, "None."),
+                    };
                     break;
                 case Kind.NoSecret:
-                    snapshot = snapshot with { Secrets = new SecretCheck { Reason = RunReason.SecretNotFound, Message = "None." } };
+                    snapshot = snapshot with
+                    {
+                        Secrets = new SecretCheck { Reason = RunReason.SecretNotFound, Message = "None." },
+                    };
                     break;
                 case Kind.Wait:
                     _now = _now.AddMinutes(step.Detail);
                     break;
             }
-            Decide(snapshot with { Run = _run, Now = _now, Observed = _observed, NodeLostAt = snapshot.NodeLostAt <= _now ? _now : snapshot.NodeLostAt }, step.Kind);
+            Decide(
+                snapshot with
+                {
+                    Run = _run,
+                    Now = _now,
+                    Observed = _observed,
+                    NodeLostAt = snapshot.NodeLostAt <= _now ? _now : snapshot.NodeLostAt,
+                },
+                step.Kind
+            );
         }
 
         private void Decide(RunSnapshot snapshot, Kind kind)
@@ -105,9 +147,15 @@ public sealed class RunDecisionProperties
             var verdict = RunDecision.Decide(snapshot);
             Assert.Equal(RunNeed.Nothing, verdict.Need);
             // Nothing but to hold and to stop may come before the record.
-            Assert.All(verdict.Before, w => Assert.True(w.State is DesiredState.Hold or DesiredState.Stop, $"{w.State} before the record."));
+            Assert.All(
+                verdict.Before,
+                w => Assert.True(w.State is DesiredState.Hold or DesiredState.Stop, $"{w.State} before the record.")
+            );
             if (kind == Kind.CrashBeforeStoring)
+            {
                 return;
+            }
+
             if (verdict.Status is { } status)
             {
                 var before = _run.Status;
@@ -117,9 +165,15 @@ public sealed class RunDecisionProperties
             }
             After(verdict);
             // What is stored is not stored again. What the snapshot says of an attempt is said of the one before.
-            var again = snapshot with { Run = _run };
+            var again = snapshot with
+            {
+                Run = _run,
+            };
             if (_run.Status?.Attempt != snapshot.Run.Status?.Attempt)
+            {
                 again = again with { NodeLostAt = null, Observed = null };
+            }
+
             Assert.Null(RunDecision.Decide(again).Status);
         }
 
@@ -128,8 +182,15 @@ public sealed class RunDecisionProperties
         {
             Assert.InRange(_run.Status!.Retries?.Failures ?? 0, 0, 3);
             Assert.InRange(_run.Status.Retries?.NodeLost ?? 0, 0, 2);
-            if (_run.LiveAttempt() is null || _run.Status.Attempt == before?.Attempt || before?.Attempts is not [.., { Reason: RunReason.AgentError or RunReason.Crashed } failed])
+            if (
+                _run.LiveAttempt() is null
+                || _run.Status.Attempt == before?.Attempt
+                || before?.Attempts is not [.., { Reason: RunReason.AgentError or RunReason.Crashed } failed]
+            )
+            {
                 return;
+            }
+
             Assert.True(_now >= failed.EndTime + TimeSpan.FromMinutes(1), "The backoff was cut short.");
         }
 
@@ -143,7 +204,10 @@ public sealed class RunDecisionProperties
                 Assert.Equal((live?.Node, live?.Attempt), (wish.Node, wish.Attempt));
                 Assert.False(RunBudgets.IsUsedUp(_run), "An attempt is let go that has nothing to spend.");
                 // One node for one attempt, for ever.
-                Assert.True(_let.Contains((wish.Node, wish.Attempt)) || !_let.Any(l => l.Attempt == wish.Attempt), "An attempt is let go on two nodes.");
+                Assert.True(
+                    _let.Contains((wish.Node, wish.Attempt)) || !_let.Any(l => l.Attempt == wish.Attempt),
+                    "An attempt is let go on two nodes."
+                );
                 _let.Add((wish.Node, wish.Attempt));
             }
             Assert.True(!_run.IsFinished() || go.Count == 0, "A run that is over is let go.");
@@ -153,10 +217,19 @@ public sealed class RunDecisionProperties
         // As the sink does: what is not on record is refused.
         private void Report(Step step, AttemptStage stage, AttemptEnd? end)
         {
-            var observation = new AttemptObservation { UID = RunCases.UID, Attempt = step.Attempt, Stage = stage, StartedAgoMs = stage >= AttemptStage.Running ? 5 : null, End = end };
+            var observation = new AttemptObservation
+            {
+                UID = RunCases.UID,
+                Attempt = step.Attempt,
+                Stage = stage,
+                StartedAgoMs = stage >= AttemptStage.Running ? 5 : null,
+                End = end,
+            };
             var observed = ObservedAttempt.From($"node-{step.Node}", observation, _now);
             if (step.Detail % 5 == 0 || (_run.LiveAttempt() is { } live && live.Node == observed.Node && live.Attempt == observed.Attempt))
+            {
                 _observed = observed.Replaces(_observed) ? observed : _observed;
+            }
         }
 
         private void Spec(AgentRunSpec spec) =>

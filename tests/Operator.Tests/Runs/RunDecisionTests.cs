@@ -18,7 +18,10 @@ public sealed class RunDecisionTests
         Assert.Equal(RunNeed.Secrets, RunDecision.Decide(bare).Need);
         var verdict = RunDecision.Decide(bare with { Secrets = SecretsThere });
         Assert.Equal(RunNeed.Placement, verdict.Need);
-        Assert.Equal((UID, "team", 1, 1000L), (verdict.Waiting!.UID, verdict.Waiting.Namespace, verdict.Waiting.Attempt, verdict.Waiting.CpuMillis));
+        Assert.Equal(
+            (UID, "team", 1, 1000L),
+            (verdict.Waiting!.UID, verdict.Waiting.Namespace, verdict.Waiting.Attempt, verdict.Waiting.CpuMillis)
+        );
     }
 
     [Fact]
@@ -45,12 +48,26 @@ public sealed class RunDecisionTests
         var run = Run();
         List<string> events = [];
         var writes = 0;
-        foreach (var observed in (ObservedAttempt?[])[null, Seen(AttemptStage.Preparing), Seen(AttemptStage.Held), Seen(AttemptStage.Running), Seen(AttemptStage.Running), Ended(RunReason.Completed), Ended(RunReason.Completed)])
+        foreach (
+            var observed in (ObservedAttempt?[])
+                [
+                    null,
+                    Seen(AttemptStage.Preparing),
+                    Seen(AttemptStage.Held),
+                    Seen(AttemptStage.Running),
+                    Seen(AttemptStage.Running),
+                    Ended(RunReason.Completed),
+                    Ended(RunReason.Completed),
+                ]
+        )
         {
             var verdict = RunDecision.Decide(Snapshot(run, T0.AddSeconds(writes)) with { Observed = observed });
             events.AddRange(verdict.Events.Select(e => e.Reason));
             if (verdict.Status is null)
+            {
                 continue;
+            }
+
             writes++;
             var before = run.Status;
             run = run with { Status = verdict.Status };
@@ -77,17 +94,35 @@ public sealed class RunDecisionTests
     [Fact]
     public void Decide_ExtraArgs_NeedTheOperatorsPermission()
     {
-        var run = Run(new AgentRunSpec { Prompt = "hello", Agent = new AgentSpec { Claude = new ClaudeOptions { ExtraArgs = ["--brief"] } } });
+        var run = Run(
+            new AgentRunSpec
+            {
+                Prompt = "hello",
+                Agent = new AgentSpec { Claude = new ClaudeOptions { ExtraArgs = ["--brief"] } },
+            }
+        );
         var verdict = RunDecision.Decide(Snapshot(run) with { Secrets = null, Placement = null });
         StatusRules.Check(run with { Status = verdict.Status }, null);
         Assert.Equal((RunPhase.Failed, RunReason.PolicyDenied), (verdict.Status!.Phase, verdict.Status.Reason));
         Assert.Equal(["PolicyDenied", "Failed"], verdict.Events.Select(e => e.Reason));
-        Assert.Equal("spec.agent.claude.extraArgs is not allowed here: leave it out, or start the operator with --allow-extra-args.", verdict.Status.Message);
+        Assert.Equal(
+            "spec.agent.claude.extraArgs is not allowed here: leave it out, or start the operator with --allow-extra-args.",
+            verdict.Status.Message
+        );
         Assert.Empty(verdict.Before);
         Assert.Empty(verdict.After);
 
-        Assert.Equal(RunPhase.Preparing, RunDecision.Decide(Snapshot(run) with { Options = Options with { AllowExtraArgs = true } }).Status!.Phase);
-        var none = Run(new AgentRunSpec { Prompt = "hello", Agent = new AgentSpec { Claude = new ClaudeOptions { ExtraArgs = [] } } });
+        Assert.Equal(
+            RunPhase.Preparing,
+            RunDecision.Decide(Snapshot(run) with { Options = Options with { AllowExtraArgs = true } }).Status!.Phase
+        );
+        var none = Run(
+            new AgentRunSpec
+            {
+                Prompt = "hello",
+                Agent = new AgentSpec { Claude = new ClaudeOptions { ExtraArgs = [] } },
+            }
+        );
         Assert.Equal(RunPhase.Preparing, RunDecision.Decide(Snapshot(none)).Status!.Phase);
     }
 
@@ -95,17 +130,33 @@ public sealed class RunDecisionTests
     [InlineData(null, 1024, null)]
     [InlineData(512, 1024, null)]
     [InlineData(1024, 1024, null)]
-    [InlineData(1025, 1024, "spec.resources.cpuShares 1025 is more than the 1024 that are allowed here: ask for less, or start the operator with --max-cpu-shares 1025.")]
-    [InlineData(262_144, 1024, "spec.resources.cpuShares 262144 is more than the 1024 that are allowed here: ask for less, or start the operator with --max-cpu-shares 262144.")]
+    [InlineData(
+        1025,
+        1024,
+        "spec.resources.cpuShares 1025 is more than the 1024 that are allowed here: ask for less, or start the operator with --max-cpu-shares 1025."
+    )]
+    [InlineData(
+        262_144,
+        1024,
+        "spec.resources.cpuShares 262144 is more than the 1024 that are allowed here: ask for less, or start the operator with --max-cpu-shares 262144."
+    )]
     [InlineData(4096, 4096, null)]
     public void Decide_CpuShares_AreNoMoreThanTheOperatorAllows(int? shares, int most, string? denial)
     {
-        var run = Run(new AgentRunSpec { Prompt = "hello", Resources = new ResourceSpec { CpuShares = shares } });
+        var run = Run(
+            new AgentRunSpec
+            {
+                Prompt = "hello",
+                Resources = new ResourceSpec { CpuShares = shares },
+            }
+        );
         var verdict = RunDecision.Decide(Snapshot(run) with { Options = Options with { MaxCpuShares = most } });
         StatusRules.Check(run with { Status = verdict.Status }, null);
         Assert.Equal(denial is null ? RunPhase.Preparing : RunPhase.Failed, verdict.Status!.Phase);
         if (denial is not null)
+        {
             Assert.Equal((RunReason.PolicyDenied, denial), (verdict.Status.Reason, verdict.Status.Message));
+        }
     }
 
     [Fact]
@@ -114,7 +165,10 @@ public sealed class RunDecisionTests
         var snapshot = Snapshot(Run()) with { Placement = Placement.Fails(RunReason.VolumeDenied, "It is not allowed.") };
         var verdict = RunDecision.Decide(snapshot);
         StatusRules.Check(Run() with { Status = verdict.Status }, null);
-        Assert.Equal((RunPhase.Failed, RunReason.VolumeDenied, "It is not allowed."), (verdict.Status!.Phase, verdict.Status.Reason, verdict.Status.Message));
+        Assert.Equal(
+            (RunPhase.Failed, RunReason.VolumeDenied, "It is not allowed."),
+            (verdict.Status!.Phase, verdict.Status.Reason, verdict.Status.Message)
+        );
         Assert.Null(verdict.Status.NodeName);
         Assert.Empty(verdict.Before);
         Assert.Empty(verdict.After);
@@ -126,10 +180,17 @@ public sealed class RunDecisionTests
     [InlineData(RunReason.SecretNotAllowed)]
     public void Decide_SecretMissing_WaitsAndLooksAgain(RunReason reason)
     {
-        var snapshot = Snapshot(Run()) with { Secrets = new SecretCheck { Reason = reason, Message = "The Secret is not there." }, Placement = null };
+        var snapshot = Snapshot(Run()) with
+        {
+            Secrets = new SecretCheck { Reason = reason, Message = "The Secret is not there." },
+            Placement = null,
+        };
         var verdict = RunDecision.Decide(snapshot);
         StatusRules.Check(Run() with { Status = verdict.Status }, null);
-        Assert.Equal((RunPhase.Pending, reason, "The Secret is not there."), (verdict.Status!.Phase, verdict.Status.Reason, verdict.Status.Message));
+        Assert.Equal(
+            (RunPhase.Pending, reason, "The Secret is not there."),
+            (verdict.Status!.Phase, verdict.Status.Reason, verdict.Status.Message)
+        );
         Assert.False(Conditions.IsTrue(verdict.Status.Conditions, RunConditions.Accepted));
         Assert.Equal(T0 + Options.SecretRetry, verdict.LookAgain);
         Assert.Empty(verdict.Events);
@@ -195,8 +256,24 @@ public sealed class RunDecisionTests
             Message = "The command ended with the exit code 3.",
             EndedAgoMs = 0,
             ExitCode = 3,
-            Result = new RunResult { Text = "out", Bytes = 3, Sha256 = "ab" },
-            Usage = new AttemptUsage { InputTokens = 10, OutputTokens = 5, CacheReadTokens = 2, CacheCreationTokens = 1, CostUSD = 0.0150m, Turns = 2, DurationMs = 4000, ApiDurationMs = 1500, PermissionDenials = 1 },
+            Result = new RunResult
+            {
+                Text = "out",
+                Bytes = 3,
+                Sha256 = "ab",
+            },
+            Usage = new AttemptUsage
+            {
+                InputTokens = 10,
+                OutputTokens = 5,
+                CacheReadTokens = 2,
+                CacheCreationTokens = 1,
+                CostUSD = 0.0150m,
+                Turns = 2,
+                DurationMs = 4000,
+                ApiDurationMs = 1500,
+                PermissionDenials = 1,
+            },
             SessionID = UID,
             Model = "claude-x",
         };
@@ -205,10 +282,22 @@ public sealed class RunDecisionTests
         StatusRules.Check(Run() with { Status = status }, Running().Status);
         Assert.Equal((RunPhase.Failed, RunReason.AgentError, 3), (status.Phase, status.Reason, status.ExitCode));
         Assert.Equal(("out", UID, "claude-x"), (status.Result!.Text, status.SessionID, status.Model));
-        Assert.Equal((18L, "0.015", 2, "4s", "1.5s"), (status.Usage!.TotalTokens!.Value, status.Usage.CostUSD, status.Usage.Turns, status.Usage.Duration!.Value.Text, status.Usage.ApiDuration!.Value.Text));
+        Assert.Equal(
+            (18L, "0.015", 2, "4s", "1.5s"),
+            (
+                status.Usage!.TotalTokens!.Value,
+                status.Usage.CostUSD,
+                status.Usage.Turns,
+                status.Usage.Duration!.Value.Text,
+                status.Usage.ApiDuration!.Value.Text
+            )
+        );
         Assert.Equal((T0.AddSeconds(5), "5s"), (status.CompletionTime, status.Duration!.Value.Text));
         var attempt = Assert.Single(status.Attempts!);
-        Assert.Equal((RunReason.AgentError, 3, "0.015", T0.AddSeconds(5)), (attempt.Reason, attempt.ExitCode, attempt.CostUSD, attempt.EndTime));
+        Assert.Equal(
+            (RunReason.AgentError, 3, "0.015", T0.AddSeconds(5)),
+            (attempt.Reason, attempt.ExitCode, attempt.CostUSD, attempt.EndTime)
+        );
         Assert.Equal([new("node-1", 1, DesiredState.Collected)], verdict.After);
         Assert.Equal(T0.AddSeconds(5).AddHours(24), verdict.LookAgain);
         Assert.Equal(["Failed"], verdict.Events.Select(e => e.Reason));
@@ -226,7 +315,12 @@ public sealed class RunDecisionTests
     [Fact]
     public void Decide_EndedWithoutAStart_SaysThatItNeverStarted()
     {
-        var verdict = RunDecision.Decide(Snapshot(Scheduled(), T0.AddSeconds(6)) with { Observed = Ended(RunReason.ImagePullFailed, started: false) });
+        var verdict = RunDecision.Decide(
+            Snapshot(Scheduled(), T0.AddSeconds(6)) with
+            {
+                Observed = Ended(RunReason.ImagePullFailed, started: false),
+            }
+        );
         var started = verdict.Status.Condition(RunConditions.Started)!;
         Assert.Equal((ConditionStatus.False, "ImagePullFailed"), (started.Status, started.Reason));
         Assert.Equal(["Failed"], verdict.Events.Select(e => e.Reason));
@@ -237,7 +331,12 @@ public sealed class RunDecisionTests
     [InlineData(1, "node-2")]
     public void Decide_ReportOfAnotherAttemptOrNode_CountsForNothing(int attempt, string node)
     {
-        var verdict = RunDecision.Decide(Snapshot(Running(), T0.AddSeconds(6)) with { Observed = Ended(RunReason.Completed, attempt, node) });
+        var verdict = RunDecision.Decide(
+            Snapshot(Running(), T0.AddSeconds(6)) with
+            {
+                Observed = Ended(RunReason.Completed, attempt, node),
+            }
+        );
         Assert.Null(verdict.Status);
         Assert.Equal([new("node-1", 1, DesiredState.Go)], verdict.After);
     }
@@ -245,7 +344,12 @@ public sealed class RunDecisionTests
     [Fact]
     public void Decide_EndReportedBeforeTheStartByABrokenClock_IsNeverBeforeStartTime()
     {
-        var verdict = RunDecision.Decide(Snapshot(Running(), T0.AddSeconds(6)) with { Observed = Ended(RunReason.Completed, at: T0.AddDays(-1)) });
+        var verdict = RunDecision.Decide(
+            Snapshot(Running(), T0.AddSeconds(6)) with
+            {
+                Observed = Ended(RunReason.Completed, at: T0.AddDays(-1)),
+            }
+        );
         StatusRules.Check(Run() with { Status = verdict.Status }, Running().Status);
         Assert.Equal(T0, verdict.Status!.CompletionTime);
     }
@@ -268,10 +372,24 @@ public sealed class RunDecisionTests
             ExitCode = -7,
             Signal = new string('s', 1000),
             Model = new string('x', 1000),
-            Result = new RunResult { Text = new string('é', 40_000), Sha256 = new string('0', 100), Bytes = -1 },
-            Usage = new AttemptUsage { InputTokens = long.MaxValue, OutputTokens = long.MaxValue, CostUSD = decimal.MaxValue, Turns = -5, DurationMs = long.MaxValue },
+            Result = new RunResult
+            {
+                Text = new string('é', 40_000),
+                Sha256 = new string('0', 100),
+                Bytes = -1,
+            },
+            Usage = new AttemptUsage
+            {
+                InputTokens = long.MaxValue,
+                OutputTokens = long.MaxValue,
+                CostUSD = decimal.MaxValue,
+                Turns = -5,
+                DurationMs = long.MaxValue,
+            },
         };
-        var status = RunDecision.Decide(Snapshot(Running(), T0.AddSeconds(6)) with { Observed = Ended(RunReason.Crashed, end: end) }).Status!;
+        var status = RunDecision
+            .Decide(Snapshot(Running(), T0.AddSeconds(6)) with { Observed = Ended(RunReason.Crashed, end: end) })
+            .Status!;
         Assert.Equal(StatusLimits.Message, status.Message!.Length);
         Assert.Equal((StatusLimits.Word, RunLimits.ModelName), (status.Signal!.Length, status.Model!.Length));
         Assert.Null(status.ExitCode);
@@ -303,7 +421,12 @@ public sealed class RunDecisionTests
         Assert.Equal([new("node-1", 1, DesiredState.Stop, StopCause.Cancelled)], verdict.Before);
         Assert.Empty(verdict.Events);
 
-        var ended = RunDecision.Decide(Snapshot(run with { Status = verdict.Status }, T0.AddSeconds(11)) with { Observed = Ended(RunReason.Cancelled) });
+        var ended = RunDecision.Decide(
+            Snapshot(run with { Status = verdict.Status }, T0.AddSeconds(11)) with
+            {
+                Observed = Ended(RunReason.Cancelled),
+            }
+        );
         Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (ended.Status!.Phase, ended.Status.Reason));
         Assert.Equal(["Cancelled"], ended.Events.Select(e => e.Reason));
     }
@@ -365,9 +488,13 @@ public sealed class RunDecisionTests
     [Fact]
     public void Decide_NodeLostWithNoOther_WaitsWithTheAttemptEnded()
     {
-        var waiting = Running().Next(s => s with { NodeLostAt = s.Now, Placement = Placement.Waits(RunReason.WaitingForNode, "None.") }, T0.AddMinutes(10));
+        var waiting = Running()
+            .Next(s => s with { NodeLostAt = s.Now, Placement = Placement.Waits(RunReason.WaitingForNode, "None.") }, T0.AddMinutes(10));
         StatusRules.Check(waiting, Running().Status);
-        Assert.Equal((RunPhase.Pending, RunReason.WaitingForNode, 1), (waiting.Status!.Phase, waiting.Status.Reason, waiting.Status.Attempt));
+        Assert.Equal(
+            (RunPhase.Pending, RunReason.WaitingForNode, 1),
+            (waiting.Status!.Phase, waiting.Status.Reason, waiting.Status.Attempt)
+        );
         Assert.Equal([new("node-1", 1, DesiredState.Absent)], AttemptWishes.Of(waiting, T0.AddMinutes(10), Options));
         var placed = waiting.Next(s => s with { Placement = Placement.On("node-2") }, T0.AddMinutes(12));
         Assert.Equal((2, "node-2"), (placed.Status!.Attempt, placed.Status.NodeName));
@@ -377,16 +504,33 @@ public sealed class RunDecisionTests
     [Fact]
     public void Decide_BridgeReportsThatItsLeaseWasOver_IsNodeLostToo()
     {
-        var next = Running().Next(s => s with { Observed = Ended(RunReason.NodeLost), Placement = Placement.On("node-2") }, T0.AddMinutes(1));
+        var next = Running()
+            .Next(s => s with { Observed = Ended(RunReason.NodeLost), Placement = Placement.On("node-2") }, T0.AddMinutes(1));
         Assert.Equal((2, "node-2"), (next.Status!.Attempt, next.Status.NodeName));
     }
 
     [Fact]
     public void Decide_NodeUnfit_NextAttemptElsewhereAtOnceAndCountedAsALostNode()
     {
-        var run = Scheduled(new AgentRunSpec { Prompt = "hello", Budget = new BudgetSpec { MaxTokens = 1000 } });
-        var unfit = new AttemptEnd { Reason = RunReason.NodeUnfit, Message = "crun: no cgroup\n.", EndedAgoMs = 0 };
-        var snapshot = Snapshot(run, T0.AddMinutes(1)) with { Observed = Ended(RunReason.NodeUnfit, end: unfit), Placement = null, Secrets = SecretsThere };
+        var run = Scheduled(
+            new AgentRunSpec
+            {
+                Prompt = "hello",
+                Budget = new BudgetSpec { MaxTokens = 1000 },
+            }
+        );
+        var unfit = new AttemptEnd
+        {
+            Reason = RunReason.NodeUnfit,
+            Message = "crun: no cgroup\n.",
+            EndedAgoMs = 0,
+        };
+        var snapshot = Snapshot(run, T0.AddMinutes(1)) with
+        {
+            Observed = Ended(RunReason.NodeUnfit, end: unfit),
+            Placement = null,
+            Secrets = SecretsThere,
+        };
         var asked = RunDecision.Decide(snapshot);
         Assert.Equal((RunNeed.Placement, 2, "node-1"), (asked.Need, asked.Waiting!.Attempt, asked.Waiting.Avoid));
 
@@ -394,12 +538,18 @@ public sealed class RunDecisionTests
         var next = run with { Status = verdict.Status };
         StatusRules.Check(next, run.Status);
         Assert.Equal((RunPhase.Preparing, "node-2", 2), (next.Status!.Phase, next.Status.NodeName, next.Status.Attempt));
-        Assert.Equal((RunReason.NodeUnfit, 1, null), (next.Status.Attempts![0].Reason, next.Status.Retries!.NodeLost, next.Status.Retries.Failures));
+        Assert.Equal(
+            (RunReason.NodeUnfit, 1, null),
+            (next.Status.Attempts![0].Reason, next.Status.Retries!.NodeLost, next.Status.Retries.Failures)
+        );
         Assert.Equal(["NodeUnfit", "Retrying", "Scheduled"], verdict.Events.Select(e => e.Reason));
         Assert.DoesNotContain(verdict.Events, e => e.Note.Any(char.IsControl));
 
         // The second node is no better, and that was the one retry.
-        var end = next.Next(s => s with { Observed = Ended(RunReason.NodeUnfit, 2, "node-2", T0.AddMinutes(2), end: unfit) }, T0.AddMinutes(2));
+        var end = next.Next(
+            s => s with { Observed = Ended(RunReason.NodeUnfit, 2, "node-2", T0.AddMinutes(2), end: unfit) },
+            T0.AddMinutes(2)
+        );
         StatusRules.Check(end, next.Status);
         Assert.Equal((RunPhase.Failed, RunReason.NodeUnfit, 2), (end.Status!.Phase, end.Status.Reason, end.Status.Attempt));
     }
@@ -411,7 +561,13 @@ public sealed class RunDecisionTests
     [InlineData(10, 11)]
     public void Decide_NodeLostAgainAndAgain_FailsAfterTheRetries(int retries, int attempts)
     {
-        var run = Scheduled(new AgentRunSpec { Prompt = "hello", Retries = new RetrySpec { NodeLost = retries } });
+        var run = Scheduled(
+            new AgentRunSpec
+            {
+                Prompt = "hello",
+                Retries = new RetrySpec { NodeLost = retries },
+            }
+        );
         var now = T0;
         for (var i = 0; i < 20 && !run.IsFinished(); i++)
         {
@@ -426,11 +582,27 @@ public sealed class RunDecisionTests
     [Fact]
     public void Decide_UsageOfAttempts_AddsUp()
     {
-        var lost = new AttemptEnd { Reason = RunReason.NodeLost, Message = "Lease over.", EndedAgoMs = 0, Usage = new AttemptUsage { InputTokens = 3, CostUSD = 0.1m } };
-        var second = Running().Next(s => s with { Observed = Ended(RunReason.NodeLost, end: lost), Placement = Placement.On("node-2") }, T0.AddMinutes(1));
+        var lost = new AttemptEnd
+        {
+            Reason = RunReason.NodeLost,
+            Message = "Lease over.",
+            EndedAgoMs = 0,
+            Usage = new AttemptUsage { InputTokens = 3, CostUSD = 0.1m },
+        };
+        var second = Running()
+            .Next(s => s with { Observed = Ended(RunReason.NodeLost, end: lost), Placement = Placement.On("node-2") }, T0.AddMinutes(1));
         Assert.Equal("0.1", second.Status!.Attempts![0].CostUSD);
-        var end = new AttemptEnd { Reason = RunReason.Completed, Message = "", EndedAgoMs = 0, Usage = new AttemptUsage { InputTokens = 4, CostUSD = 0.2m } };
-        var done = second.Next(s => s with { Observed = Ended(RunReason.Completed, 2, "node-2", T0.AddMinutes(2), end: end) }, T0.AddMinutes(2));
+        var end = new AttemptEnd
+        {
+            Reason = RunReason.Completed,
+            Message = "",
+            EndedAgoMs = 0,
+            Usage = new AttemptUsage { InputTokens = 4, CostUSD = 0.2m },
+        };
+        var done = second.Next(
+            s => s with { Observed = Ended(RunReason.Completed, 2, "node-2", T0.AddMinutes(2), end: end) },
+            T0.AddMinutes(2)
+        );
         Assert.Equal((7L, 7L, "0.3"), (done.Status!.Usage!.InputTokens, done.Status.Usage.TotalTokens, done.Status.Usage.CostUSD));
     }
 
@@ -438,10 +610,17 @@ public sealed class RunDecisionTests
     public void Decide_EditOfAFinishedRun_GetsItsGenerationEverywhereAndStartsNothing()
     {
         var done = Running().Next(s => s with { Observed = Ended(RunReason.Completed) }, T0.AddSeconds(6));
-        var edited = done with { Metadata = done.Metadata with { Generation = 2 }, Spec = done.Spec! with { TtlAfterFinished = new GoDuration("1h"), Cancel = true } };
+        var edited = done with
+        {
+            Metadata = done.Metadata with { Generation = 2 },
+            Spec = done.Spec! with { TtlAfterFinished = new GoDuration("1h"), Cancel = true },
+        };
         var verdict = RunDecision.Decide(Snapshot(edited, T0.AddMinutes(5)));
         StatusRules.Check(edited with { Status = verdict.Status }, done.Status);
-        Assert.Equal(done.Status!.Condition(RunConditions.Ready)!.LastTransitionTime, verdict.Status.Condition(RunConditions.Ready)!.LastTransitionTime);
+        Assert.Equal(
+            done.Status!.Condition(RunConditions.Ready)!.LastTransitionTime,
+            verdict.Status.Condition(RunConditions.Ready)!.LastTransitionTime
+        );
         Assert.Empty(verdict.Events);
         Assert.Equal([new("node-1", 1, DesiredState.Collected)], verdict.After);
         Assert.Equal(T0.AddSeconds(5).AddHours(1), verdict.LookAgain);
@@ -475,13 +654,25 @@ public sealed class RunDecisionTests
     public void Decide_DeleteAfterFinished_DoesNotEndARun()
     {
         var run = Running();
-        Assert.False(RunDecision.Decide(Snapshot(run with { Spec = run.Spec! with { DeleteAfterFinished = new GoDuration("0s") } }, T0.AddMinutes(1)) with { Observed = Seen(AttemptStage.Running) }).Delete);
+        Assert.False(
+            RunDecision
+                .Decide(
+                    Snapshot(run with { Spec = run.Spec! with { DeleteAfterFinished = new GoDuration("0s") } }, T0.AddMinutes(1)) with
+                    {
+                        Observed = Seen(AttemptStage.Running),
+                    }
+                )
+                .Delete
+        );
     }
 
     [Fact]
     public void Decide_DeleteAfterFinishedBeforeTheTtl_LooksAgainForWhatComesFirst()
     {
-        var run = Running() with { Spec = new AgentRunSpec { Prompt = "hello", DeleteAfterFinished = new GoDuration("0s") } };
+        var run = Running() with
+        {
+            Spec = new AgentRunSpec { Prompt = "hello", DeleteAfterFinished = new GoDuration("0s") },
+        };
         var verdict = RunDecision.Decide(Snapshot(run, T0.AddSeconds(6)) with { Observed = Ended(RunReason.Completed) });
         Assert.NotNull(verdict.Status);
         Assert.Equal(T0.AddSeconds(5), verdict.LookAgain);
@@ -494,7 +685,10 @@ public sealed class RunDecisionTests
         var edited = run with { Metadata = run.Metadata with { Generation = 2 }, Spec = run.Spec! with { Priority = 3 } };
         var verdict = RunDecision.Decide(Snapshot(edited, T0.AddMinutes(1)) with { Observed = Seen(AttemptStage.Running) });
         StatusRules.Check(edited with { Status = verdict.Status }, run.Status);
-        Assert.Equal(run.Status!.Conditions!.Select(c => c.LastTransitionTime), verdict.Status!.Conditions!.Select(c => c.LastTransitionTime));
+        Assert.Equal(
+            run.Status!.Conditions!.Select(c => c.LastTransitionTime),
+            verdict.Status!.Conditions!.Select(c => c.LastTransitionTime)
+        );
         Assert.Empty(verdict.Events);
     }
 
@@ -512,7 +706,12 @@ public sealed class RunDecisionTests
     public void Decide_BeingDeletedAndStopped_IsCancelledAndNothingStaysOnItsNode()
     {
         var run = Delete(Running()).Next(now: T0.AddMinutes(1));
-        var verdict = RunDecision.Decide(Snapshot(run, T0.AddMinutes(2)) with { Observed = Ended(RunReason.Cancelled, at: T0.AddMinutes(2)) });
+        var verdict = RunDecision.Decide(
+            Snapshot(run, T0.AddMinutes(2)) with
+            {
+                Observed = Ended(RunReason.Cancelled, at: T0.AddMinutes(2)),
+            }
+        );
         Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (verdict.Status!.Phase, verdict.Status.Reason));
         Assert.Equal([new("node-1", 1, DesiredState.Absent)], verdict.After);
         var ended = run with { Status = verdict.Status };
@@ -533,7 +732,15 @@ public sealed class RunDecisionTests
     [Fact]
     public void Decide_BeingDeletedAndFailedOrLost_IsNotTriedAgain()
     {
-        var run = Delete(Running(new AgentRunSpec { Prompt = "hello", Retries = new RetrySpec { Limit = 3 } }));
+        var run = Delete(
+            Running(
+                new AgentRunSpec
+                {
+                    Prompt = "hello",
+                    Retries = new RetrySpec { Limit = 3 },
+                }
+            )
+        );
         var crashed = RunDecision.Decide(Snapshot(run, T0.AddMinutes(1)) with { Observed = Ended(RunReason.Crashed) });
         Assert.Equal((RunPhase.Failed, RunReason.Crashed), (crashed.Status!.Phase, crashed.Status.Reason));
         var lost = RunDecision.Decide(Snapshot(run, T0.AddMinutes(20)) with { NodeLostAt = T0.AddMinutes(19) });
@@ -550,8 +757,16 @@ public sealed class RunDecisionTests
         Assert.Equal([new("node-1", 1, DesiredState.Absent)], verdict.After);
     }
 
-    private static AgentRun Delete(AgentRun run) => run with { Metadata = run.Metadata with { DeletionTimestamp = T0.AddSeconds(2), Finalizers = ["example.com/audit"] } };
+    private static AgentRun Delete(AgentRun run) =>
+        run with
+        {
+            Metadata = run.Metadata with { DeletionTimestamp = T0.AddSeconds(2), Finalizers = ["example.com/audit"] },
+        };
 
     private static AgentRun Cancel(AgentRun run) =>
-        run with { Metadata = run.Metadata with { Generation = 2 }, Spec = run.Spec! with { Cancel = true } };
+        run with
+        {
+            Metadata = run.Metadata with { Generation = 2 },
+            Spec = run.Spec! with { Cancel = true },
+        };
 }

@@ -20,7 +20,9 @@ internal sealed class RunningOperator : IAsyncDisposable
         _services = services;
         var controller = services.GetRequiredService<RunController>();
         _working = Task.WhenAll(
-            Task.Run(() => controller.RunAsync(_ending.Token)), Task.Run(() => services.GetRequiredService<EventRecorder>().RunAsync(_ending.Token)));
+            Task.Run(() => controller.RunAsync(_ending.Token)),
+            Task.Run(() => services.GetRequiredService<EventRecorder>().RunAsync(_ending.Token))
+        );
     }
 
     public FakeNodes Nodes => (FakeNodes)_services.GetRequiredService<INodeRegistry>();
@@ -31,7 +33,12 @@ internal sealed class RunningOperator : IAsyncDisposable
 
     public RunStore Store => _services.GetRequiredService<RunStore>();
 
-    public static async Task<RunningOperator> StartAsync(FakeApi api, FakeNodes? nodes = null, Func<RunOptions, RunOptions>? configure = null, TimeProvider? clock = null)
+    public static async Task<RunningOperator> StartAsync(
+        FakeApi api,
+        FakeNodes? nodes = null,
+        Func<RunOptions, RunOptions>? configure = null,
+        TimeProvider? clock = null
+    )
     {
         if (nodes is null)
         {
@@ -42,7 +49,10 @@ internal sealed class RunningOperator : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton(clock ?? TimeProvider.System);
         services.AddSingleton(api.Client());
-        services.AddSingleton(s => new EventRecorder(s.GetRequiredService<KubeClient>(), new EventRecorderOptions { ReportingController = "test", ReportingInstance = "test" }));
+        services.AddSingleton(s => new EventRecorder(
+            s.GetRequiredService<KubeClient>(),
+            new EventRecorderOptions { ReportingController = "test", ReportingInstance = "test" }
+        ));
         services.AddSingleton<INodeRegistry>(nodes);
         services.AddSingleton<INodeHub, FakeHub>();
         services.AddSingleton<ILeadership, FakeLeadership>();
@@ -55,9 +65,11 @@ internal sealed class RunningOperator : IAsyncDisposable
 
     public static NodeView Node(string name) => SchedulingCases.Node(name) with { LostAt = TimeProvider.System.GetUtcNow().AddMinutes(10) };
 
-    public bool Observe(string node, AttemptObservation observation) => _services.GetRequiredService<IObservationSink>().Observe(node, observation);
+    public bool Observe(string node, AttemptObservation observation) =>
+        _services.GetRequiredService<IObservationSink>().Observe(node, observation);
 
-    public Task<IReadOnlyList<DesiredAttempt>> SnapshotAsync(string node) => _services.GetRequiredService<IDesiredAttempts>().ForNodeAsync(node, default);
+    public Task<IReadOnlyList<DesiredAttempt>> SnapshotAsync(string node) =>
+        _services.GetRequiredService<IDesiredAttempts>().ForNodeAsync(node, default);
 
     public T Service<T>()
         where T : notnull => _services.GetRequiredService<T>();

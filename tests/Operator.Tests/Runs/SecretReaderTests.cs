@@ -18,15 +18,28 @@ public sealed class SecretReaderTests : IAsyncLifetime
     public async Task ReadAsync_OwnSecret_GoesToTheOperatorsOrigin()
     {
         _api.CreateSecret("team", "own", "api-key", "mine", "model");
-        var check = await ReadAsync(new AgentRunSpec { Prompt = "x", Model = new ModelSpec { CredentialsSecretRef = new SecretReference { Name = "own" } } });
-        Assert.Equal(("mine", "https://model.example", true), (check.Credential!.Value, check.Credential.BaseURL, check.Credential.OperatorOrigin));
+        var check = await ReadAsync(
+            new AgentRunSpec
+            {
+                Prompt = "x",
+                Model = new ModelSpec { CredentialsSecretRef = new SecretReference { Name = "own" } },
+            }
+        );
+        Assert.Equal(
+            ("mine", "https://model.example", true),
+            (check.Credential!.Value, check.Credential.BaseURL, check.Credential.OperatorOrigin)
+        );
     }
 
     [Fact]
     public async Task ReadAsync_OwnSecretWithBaseURL_GoesThereAsOnePair()
     {
         _api.CreateSecret("team", "own", "api-key", "mine", "model", "https://other.example");
-        var model = new ModelSpec { BaseURL = "https://other.example", CredentialsSecretRef = new SecretReference { Name = "own" } };
+        var model = new ModelSpec
+        {
+            BaseURL = "https://other.example",
+            CredentialsSecretRef = new SecretReference { Name = "own" },
+        };
         var check = await ReadAsync(new AgentRunSpec { Prompt = "x", Model = model });
         Assert.Equal(("https://other.example", false), (check.Credential!.BaseURL, check.Credential.OperatorOrigin));
     }
@@ -35,7 +48,11 @@ public sealed class SecretReaderTests : IAsyncLifetime
     public async Task ReadAsync_OwnSecretWithBaseURLThatItDoesNotList_WaitsForTheAnnotation()
     {
         _api.CreateSecret("team", "own", "api-key", "mine", "model");
-        var model = new ModelSpec { BaseURL = "https://other.example/v1", CredentialsSecretRef = new SecretReference { Name = "own" } };
+        var model = new ModelSpec
+        {
+            BaseURL = "https://other.example/v1",
+            CredentialsSecretRef = new SecretReference { Name = "own" },
+        };
         var check = await ReadAsync(new AgentRunSpec { Prompt = "x", Model = model });
         Assert.Equal(RunReason.SecretNotAllowed, check.Reason);
         Assert.Contains("stromboli.dev/model-origins: https://other.example ", check.Message, StringComparison.Ordinal);
@@ -46,7 +63,13 @@ public sealed class SecretReaderTests : IAsyncLifetime
     public async Task ReadAsync_SecretOfAnotherNamespace_IsNotSeen()
     {
         _api.CreateSecret("elsewhere", "own", "api-key", "theirs", "model");
-        var check = await ReadAsync(new AgentRunSpec { Prompt = "x", Model = new ModelSpec { CredentialsSecretRef = new SecretReference { Name = "own" } } });
+        var check = await ReadAsync(
+            new AgentRunSpec
+            {
+                Prompt = "x",
+                Model = new ModelSpec { CredentialsSecretRef = new SecretReference { Name = "own" } },
+            }
+        );
         Assert.Equal(RunReason.SecretNotFound, check.Reason);
     }
 
@@ -82,7 +105,11 @@ public sealed class SecretReaderTests : IAsyncLifetime
     [Fact]
     public async Task ReadAsync_Command_WaitsForNoCredentialButTakesOne()
     {
-        var command = new AgentRunSpec { Prompt = "x", Agent = new AgentSpec { Command = ["cat"] } };
+        var command = new AgentRunSpec
+        {
+            Prompt = "x",
+            Agent = new AgentSpec { Command = ["cat"] },
+        };
         var without = await ReadAsync(command);
         Assert.Null(without.Reason);
         Assert.Null(without.Credential);
@@ -104,11 +131,22 @@ public sealed class SecretReaderTests : IAsyncLifetime
         _api.CreateSecret("team", "inputs", "text", "a secret prompt", "prompt,env");
         using var client = _api.Client();
         using var credentials = new SecretReader(new InputLooks(client, _clock), RunCases.Options, _clock);
-        var source = new ValueSource { SecretKeyRef = new KeyReference { Name = "inputs", Key = "text" } };
-        var run = RunCases.Run(new AgentRunSpec { PromptFrom = source, Env = [new EnvVar { Name = "A", ValueFrom = source }, new EnvVar { Name = "B", Value = "b" }] });
+        var source = new ValueSource
+        {
+            SecretKeyRef = new KeyReference { Name = "inputs", Key = "text" },
+        };
+        var run = RunCases.Run(
+            new AgentRunSpec
+            {
+                PromptFrom = source,
+                Env = [new EnvVar { Name = "A", ValueFrom = source }, new EnvVar { Name = "B", Value = "b" }],
+            }
+        );
 
         var check = await new RunInputReader(new InputLooks(client, _clock), credentials, RunCases.Options).ReadAsync(run, default);
-        var secrets = await new AttemptSecretsSource(new RunInputReader(new InputLooks(client, _clock), credentials, RunCases.Options)).ReadAsync(run, default);
+        var secrets = await new AttemptSecretsSource(
+            new RunInputReader(new InputLooks(client, _clock), credentials, RunCases.Options)
+        ).ReadAsync(run, default);
 
         Assert.Equal((null, "a secret prompt", "first"), (check.Reason, check.Prompt, check.Credential!.Value));
         Assert.Equal("a secret prompt", secrets!.Prompt);

@@ -17,7 +17,10 @@ public sealed class SecretRulesTests
     {
         var check = SecretRules.OfRun(Make("model", (key, "value\n")), "own", null, Origin);
         Assert.Null(check.Reason);
-        Assert.Equal((kind, "value", Origin, true), (check.Credential!.Kind, check.Credential.Value, check.Credential.BaseURL, check.Credential.OperatorOrigin));
+        Assert.Equal(
+            (kind, "value", Origin, true),
+            (check.Credential!.Kind, check.Credential.Value, check.Credential.BaseURL, check.Credential.OperatorOrigin)
+        );
     }
 
     [Theory]
@@ -90,31 +93,50 @@ public sealed class SecretRulesTests
     public void OfRun_BaseURLThatTheSecretLists_IsOnePairWithTheKey(string origins)
     {
         var check = SecretRules.OfRun(Make("model", origins, ("api-key", "value")), "own", "https://models.example/v1", Origin);
-        Assert.Equal(("https://models.example/v1", "value", false), (check.Credential!.BaseURL, check.Credential.Value, check.Credential.OperatorOrigin));
+        Assert.Equal(
+            ("https://models.example/v1", "value", false),
+            (check.Credential!.BaseURL, check.Credential.Value, check.Credential.OperatorOrigin)
+        );
     }
 
     [Fact]
-    public void OfRun_BaseURLWithoutTls_IsRefused() => Assert.Equal(
-        RunReason.SecretNotAllowed, SecretRules.OfRun(Make("model", "http://models.example", ("api-key", "value")), "own", "http://models.example", Origin).Reason);
+    public void OfRun_BaseURLWithoutTls_IsRefused() =>
+        Assert.Equal(
+            RunReason.SecretNotAllowed,
+            SecretRules.OfRun(Make("model", "http://models.example", ("api-key", "value")), "own", "http://models.example", Origin).Reason
+        );
 
     [Fact]
-    public void OfRun_BothKeys_TheApiKeyIsTaken() => Assert.Equal(
-        "key", SecretRules.OfRun(Make("model", ("oauth-token", "token"), ("api-key", "key")), "own", null, Origin).Credential!.Value);
+    public void OfRun_BothKeys_TheApiKeyIsTaken() =>
+        Assert.Equal(
+            "key",
+            SecretRules.OfRun(Make("model", ("oauth-token", "token"), ("api-key", "key")), "own", null, Origin).Credential!.Value
+        );
 
     [Fact]
     public void OfRun_NoSecret_Waits() => Assert.Equal(RunReason.SecretNotFound, SecretRules.OfRun(null, "own", null, Origin).Reason);
 
     [Fact]
-    public void OfOperator_NeedsNoAnnotation() => Assert.Equal("value", SecretRules.OfOperator(Make(null, ("api-key", "value")), "model", Origin).Credential!.Value);
+    public void OfOperator_NeedsNoAnnotation() =>
+        Assert.Equal("value", SecretRules.OfOperator(Make(null, ("api-key", "value")), "model", Origin).Credential!.Value);
 
     [Fact]
     public void ToString_NeverTellsTheValue()
     {
         var check = SecretRules.OfOperator(Make(null, ("api-key", "sk-very-secret")), "model", Origin);
         var secrets = new AttemptSecrets { Prompt = "the prompt", Credential = check.Credential };
-        var message = new DesiredAttempt { UID = "u", Attempt = 1, State = DesiredState.Go, Secrets = secrets };
+        var message = new DesiredAttempt
+        {
+            UID = "u",
+            Attempt = 1,
+            State = DesiredState.Go,
+            Secrets = secrets,
+        };
         var snapshot = RunCases.Snapshot(RunCases.Run()) with { Secrets = check };
-        Assert.All([$"{check}", $"{secrets}", $"{message}", $"{snapshot}"], text => Assert.DoesNotContain("sk-very-secret", text, StringComparison.Ordinal));
+        Assert.All(
+            [$"{check}", $"{secrets}", $"{message}", $"{snapshot}"],
+            text => Assert.DoesNotContain("sk-very-secret", text, StringComparison.Ordinal)
+        );
     }
 
     private static Secret Make(string? useAs, params (string Key, string Value)[] data) => Make(useAs, null, data);
@@ -123,12 +145,23 @@ public sealed class SecretRulesTests
     {
         Dictionary<string, string> annotations = [];
         if (useAs is not null)
+        {
             annotations[SecretRules.UseAs] = useAs;
+        }
+
         if (origins is not null)
+        {
             annotations["stromboli.dev/model-origins"] = origins;
+        }
+
         return new()
         {
-            Metadata = new ObjectMeta { Name = "own", Namespace = "team", Annotations = annotations },
+            Metadata = new ObjectMeta
+            {
+                Name = "own",
+                Namespace = "team",
+                Annotations = annotations,
+            },
             Data = data.ToDictionary(d => d.Key, d => Encoding.UTF8.GetBytes(d.Value)),
         };
     }

@@ -29,7 +29,10 @@ public sealed class StatusCutsTests
 
     [Fact]
     public void Message_TextOfASpec_MakesNoLineOfItsOwn() =>
-        Assert.Equal("The image has no program 'a\uFFFD\uFFFD[31mb\uFFFD'.", StatusCuts.Message("The image has no program 'a\n\u001b[31mb\0'."));
+        Assert.Equal(
+            "The image has no program 'a\uFFFD\uFFFD[31mb\uFFFD'.",
+            StatusCuts.Message("The image has no program 'a\n\u001b[31mb\0'.")
+        );
 
     [Theory]
     [InlineData("\u001b]0;title\a\u009b31m", "\uFFFD]0;title\uFFFD\uFFFD31m")]

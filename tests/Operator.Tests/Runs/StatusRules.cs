@@ -11,20 +11,25 @@ internal static class StatusRules
         var status = run.Status!;
         Assert.Equal(run.Metadata.Generation, status.ObservedGeneration);
         Assert.InRange(status.Message?.Length ?? 0, 0, StatusLimits.Message);
-        Assert.All(status.Conditions!, c =>
-        {
-            Assert.InRange(c.Message.Length, 0, StatusLimits.Message);
-            Assert.Equal(status.ObservedGeneration, c.ObservedGeneration);
-            Assert.NotEmpty(c.Reason);
-            Assert.Equal(0, c.LastTransitionTime.Ticks % TimeSpan.TicksPerSecond);
-        });
+        Assert.All(
+            status.Conditions!,
+            c =>
+            {
+                Assert.InRange(c.Message.Length, 0, StatusLimits.Message);
+                Assert.Equal(status.ObservedGeneration, c.ObservedGeneration);
+                Assert.NotEmpty(c.Reason);
+                Assert.Equal(0, c.LastTransitionTime.Ticks % TimeSpan.TicksPerSecond);
+            }
+        );
         Assert.Equal(status.Conditions!.Count, status.Conditions.Select(c => c.Type).Distinct().Count());
         Assert.Equal(RunPhases.Derive(status.Conditions), status.Phase);
         Kstatus(status);
         Times(status);
         Attempts(status);
         if (before is { Phase: not null })
+        {
             Transition(before, status);
+        }
     }
 
     private static void Kstatus(AgentRunStatus status)
@@ -36,7 +41,9 @@ internal static class StatusRules
         Assert.Equal(status.Phase is RunPhase.Failed or RunPhase.Cancelled, Conditions.IsTrue(status.Conditions, RunConditions.Stalled));
         Assert.Equal(finished, status.CompletionTime is not null);
         if (finished)
+        {
             Assert.NotNull(status.Reason);
+        }
     }
 
     private static void Times(AgentRunStatus status)
@@ -55,7 +62,9 @@ internal static class StatusRules
             Assert.Equal(status.Attempt, last.Attempt);
             Assert.Equal(status.NodeName, last.Node);
             // A run that starts again says why: nothing else leads to another attempt.
-            var others = attempts.SkipLast(1).Count(a => a.Reason is RunReason.NodeLost or RunReason.NodeUnfit or RunReason.Suspended) + (last.Attempt - attempts.Count);
+            var others =
+                attempts.SkipLast(1).Count(a => a.Reason is RunReason.NodeLost or RunReason.NodeUnfit or RunReason.Suspended)
+                + (last.Attempt - attempts.Count);
             Assert.True(last.Attempt - 1 <= (status.Retries?.Failures ?? 0) + others, "An attempt follows from nothing.");
             Assert.False(RunPhases.IsFinished(status.Phase) && last.EndTime is null, "The run is over, its attempt is not.");
         }
@@ -73,7 +82,10 @@ internal static class StatusRules
         else if (before.Attempt == after.Attempt && before.Attempts is [.., { EndTime: null }])
         {
             // The node was lost: the attempt is over, and what follows is the way of the next one.
-            Assert.True(after.Attempts is [.., { EndTime: not null }] || after.Phase >= before.Phase, $"{before.Phase} went back to {after.Phase}.");
+            Assert.True(
+                after.Attempts is [.., { EndTime: not null }] || after.Phase >= before.Phase,
+                $"{before.Phase} went back to {after.Phase}."
+            );
         }
         Assert.True((after.Attempt ?? 0) - (before.Attempt ?? 0) is 0 or 1, "An attempt was left out, or taken back.");
         Assert.True(before.StartTime is null || before.StartTime == after.StartTime);

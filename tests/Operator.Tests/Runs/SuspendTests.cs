@@ -8,7 +8,11 @@ namespace Stromboli.Operator.Tests.Runs;
 
 public sealed class SuspendTests
 {
-    private static readonly AgentRunSpec Twice = new() { Prompt = "hello", Retries = new RetrySpec { Limit = 2, NodeLost = 0 } };
+    private static readonly AgentRunSpec Twice = new()
+    {
+        Prompt = "hello",
+        Retries = new RetrySpec { Limit = 2, NodeLost = 0 },
+    };
 
     [Fact]
     public void Decide_SuspendedFromTheStart_WaitsWithoutAskingForAnything()
@@ -16,14 +20,20 @@ public sealed class SuspendTests
         var run = Suspend(Run());
         var verdict = RunDecision.Decide(Bare(run, T0));
         StatusRules.Check(run with { Status = verdict.Status }, null);
-        Assert.Equal((RunNeed.Nothing, RunPhase.Pending, RunReason.Suspended), (verdict.Need, verdict.Status!.Phase, verdict.Status.Reason));
+        Assert.Equal(
+            (RunNeed.Nothing, RunPhase.Pending, RunReason.Suspended),
+            (verdict.Need, verdict.Status!.Phase, verdict.Status.Reason)
+        );
         Assert.Equal("Suspended", Assert.Single(verdict.Events).Reason);
         Assert.Empty(verdict.Before);
         Assert.Empty(verdict.After);
         Assert.Null(verdict.LookAgain);
 
         var next = Resume(run with { Status = verdict.Status }).Next(now: T0.AddHours(1));
-        Assert.Equal((RunPhase.Preparing, 1, T0.AddHours(1), T0.AddHours(1.5)), (next.Status!.Phase, next.Status.Attempt, next.Status.StartTime, next.Status.Deadline));
+        Assert.Equal(
+            (RunPhase.Preparing, 1, T0.AddHours(1), T0.AddHours(1.5)),
+            (next.Status!.Phase, next.Status.Attempt, next.Status.StartTime, next.Status.Deadline)
+        );
     }
 
     [Fact]
@@ -36,7 +46,13 @@ public sealed class SuspendTests
         Assert.Equal((RunPhase.Running, "Is being suspended on node-1."), (stopping.Status!.Phase, stopping.Status.Message));
         Assert.Equal([new("node-1", 1, DesiredState.Stop, StopCause.Suspended)], verdict.Before);
 
-        var end = new AttemptEnd { Reason = RunReason.Suspended, Message = "The run was suspended.", EndedAgoMs = 0, Usage = new AttemptUsage { InputTokens = 7, CostUSD = 0.25m } };
+        var end = new AttemptEnd
+        {
+            Reason = RunReason.Suspended,
+            Message = "The run was suspended.",
+            EndedAgoMs = 0,
+            Usage = new AttemptUsage { InputTokens = 7, CostUSD = 0.25m },
+        };
         var ended = RunDecision.Decide(Bare(stopping, T0.AddSeconds(6)) with { Observed = Ended(RunReason.Suspended, end: end) });
         var waiting = stopping with { Status = ended.Status };
         StatusRules.Check(waiting, stopping.Status);
@@ -48,7 +64,10 @@ public sealed class SuspendTests
 
         var resumed = Resume(waiting).Next(s => s with { Placement = Placement.On("node-2") }, T0.AddHours(2));
         StatusRules.Check(resumed, waiting.Status);
-        Assert.Equal((RunPhase.Preparing, 2, T0, T0.AddHours(2.5)), (resumed.Status!.Phase, resumed.Status.Attempt, resumed.Status.StartTime, resumed.Status.Deadline));
+        Assert.Equal(
+            (RunPhase.Preparing, 2, T0, T0.AddHours(2.5)),
+            (resumed.Status!.Phase, resumed.Status.Attempt, resumed.Status.StartTime, resumed.Status.Deadline)
+        );
     }
 
     [Fact]
@@ -93,7 +112,10 @@ public sealed class SuspendTests
     public void Decide_NodeLostWhileStopping_IsNoRetry()
     {
         var run = Suspend(Running(Twice)).Next(s => s with { NodeLostAt = s.Now }, T0.AddMinutes(10));
-        Assert.Equal((RunPhase.Pending, RunReason.Suspended, RunReason.NodeLost), (run.Status!.Phase, run.Status.Reason, run.Status.Attempts![0].Reason));
+        Assert.Equal(
+            (RunPhase.Pending, RunReason.Suspended, RunReason.NodeLost),
+            (run.Status!.Phase, run.Status.Reason, run.Status.Attempts![0].Reason)
+        );
         Assert.Null(run.Status.Retries);
         Assert.Equal(2, Resume(run).Next(now: T0.AddMinutes(20)).Status!.Attempt);
     }
@@ -102,7 +124,11 @@ public sealed class SuspendTests
     public void Decide_CancelWhileSuspended_IsCancelledAtOnce()
     {
         var suspended = Suspend(Running()).Next(s => s with { Observed = Ended(RunReason.Suspended) }, T0.AddSeconds(6));
-        var cancelled = suspended with { Spec = suspended.Spec! with { Cancel = true }, Metadata = suspended.Metadata with { Generation = 9 } };
+        var cancelled = suspended with
+        {
+            Spec = suspended.Spec! with { Cancel = true },
+            Metadata = suspended.Metadata with { Generation = 9 },
+        };
         var verdict = RunDecision.Decide(Bare(cancelled, T0.AddMinutes(1)));
         StatusRules.Check(cancelled with { Status = verdict.Status }, suspended.Status);
         Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (verdict.Status!.Phase, verdict.Status.Reason));
@@ -113,9 +139,14 @@ public sealed class SuspendTests
     {
         var stopping = Suspend(Running()).Next(now: T0.AddSeconds(3));
         var cancelled = stopping with { Spec = stopping.Spec! with { Cancel = true } };
-        Assert.Equal([new("node-1", 1, DesiredState.Stop, StopCause.Cancelled)], RunDecision.Decide(Snapshot(cancelled, T0.AddSeconds(4))).Before);
+        Assert.Equal(
+            [new("node-1", 1, DesiredState.Stop, StopCause.Cancelled)],
+            RunDecision.Decide(Snapshot(cancelled, T0.AddSeconds(4))).Before
+        );
         foreach (var reason in (RunReason[])[RunReason.Suspended, RunReason.Cancelled])
+        {
             Assert.Equal(RunPhase.Cancelled, cancelled.Next(s => s with { Observed = Ended(reason) }, T0.AddSeconds(6)).Status!.Phase);
+        }
     }
 
     private static RunSnapshot Bare(AgentRun run, DateTimeOffset now) => Snapshot(run, now) with { Secrets = null, Placement = null };
@@ -125,5 +156,9 @@ public sealed class SuspendTests
     private static AgentRun Resume(AgentRun run) => Edit(run, run.Spec! with { Suspend = false });
 
     private static AgentRun Edit(AgentRun run, AgentRunSpec spec) =>
-        run with { Spec = spec, Metadata = run.Metadata with { Generation = run.Metadata.Generation + 1 } };
+        run with
+        {
+            Spec = spec,
+            Metadata = run.Metadata with { Generation = run.Metadata.Generation + 1 },
+        };
 }

@@ -18,19 +18,44 @@ public sealed class NodeNeedTests
     [InlineData("/data/below/it", true, "node-3")]
     public void Place_Volume_GoesWhereItIsAllowedThoughFuller(string path, bool write, string node)
     {
-        NodeView[] nodes = [Node("node-1", Nothing), Node("node-2", Volume("/data", readOnly: true)), Node("node-3", Volume("/data", readOnly: false))];
+        NodeView[] nodes =
+        [
+            Node("node-1", Nothing),
+            Node("node-2", Volume("/data", readOnly: true)),
+            Node("node-3", Volume("/data", readOnly: false)),
+        ];
         var others = node == "node-2" ? "node-3" : "node-2";
 
-        var placement = Scheduler.Place([Run(Path(path, write))], nodes, [SchedulingCases.Taken("x", node), SchedulingCases.Taken("y", others), SchedulingCases.Taken("z", others)])["a"];
+        var placement = Scheduler.Place(
+            [Run(Path(path, write))],
+            nodes,
+            [SchedulingCases.Taken("x", node), SchedulingCases.Taken("y", others), SchedulingCases.Taken("z", others)]
+        )["a"];
 
         Assert.Equal(node, placement.Node);
     }
 
     [Theory]
-    [InlineData("/etc", false, "spec.volumes[0].hostPath /etc is not allowed on node node-1; its bridge allows what lies below a --allow-volume PREFIX, such as --allow-volume /etc.")]
-    [InlineData("/database", false, "spec.volumes[0].hostPath /database is not allowed on node node-1; its bridge allows what lies below a --allow-volume PREFIX, such as --allow-volume /database.")]
-    [InlineData("/etc", true, "spec.volumes[0].hostPath /etc is not allowed on node node-1; its bridge allows to write what lies below a --allow-volume PREFIX:rw, such as --allow-volume /etc:rw.")]
-    [InlineData("/data/x", true, "spec.volumes[0].hostPath /data/x may only be read on node node-1; mount it with readOnly: true, or let its bridge allow to write it with --allow-volume /data/x:rw.")]
+    [InlineData(
+        "/etc",
+        false,
+        "spec.volumes[0].hostPath /etc is not allowed on node node-1; its bridge allows what lies below a --allow-volume PREFIX, such as --allow-volume /etc."
+    )]
+    [InlineData(
+        "/database",
+        false,
+        "spec.volumes[0].hostPath /database is not allowed on node node-1; its bridge allows what lies below a --allow-volume PREFIX, such as --allow-volume /database."
+    )]
+    [InlineData(
+        "/etc",
+        true,
+        "spec.volumes[0].hostPath /etc is not allowed on node node-1; its bridge allows to write what lies below a --allow-volume PREFIX:rw, such as --allow-volume /etc:rw."
+    )]
+    [InlineData(
+        "/data/x",
+        true,
+        "spec.volumes[0].hostPath /data/x may only be read on node node-1; mount it with readOnly: true, or let its bridge allow to write it with --allow-volume /data/x:rw."
+    )]
     public void Place_VolumeThatTheOnlyNodeDenies_FailsAsTheBridgeWouldSay(string path, bool write, string message)
     {
         var placement = Place(Path(path, write), Node("node-1", Volume("/data", readOnly: true)));
@@ -44,13 +69,24 @@ public sealed class NodeNeedTests
         var placement = Place(Path("/etc", write: false), Node("node-2", Nothing), Node("node-1", Nothing) with { Connected = false });
 
         Assert.Equal((true, RunReason.VolumeDenied), (placement.Final, placement.Reason));
-        Assert.StartsWith("spec.volumes[0].hostPath /etc is not allowed on nodes node-1, node-2; a bridge allows", placement.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "spec.volumes[0].hostPath /etc is not allowed on nodes node-1, node-2; a bridge allows",
+            placement.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Place_NodeThatAllowsItIsAway_IsWaitedFor()
     {
-        var placement = Place(Path("/data", write: false), Node("node-1", Nothing), Node("node-2", Volume("/data", readOnly: true)) with { Connected = false });
+        var placement = Place(
+            Path("/data", write: false),
+            Node("node-1", Nothing),
+            Node("node-2", Volume("/data", readOnly: true)) with
+            {
+                Connected = false,
+            }
+        );
 
         Assert.Equal((false, RunReason.WaitingForNode), (placement.Final, placement.Reason));
         Assert.Equal("No node that matches can take runs now: node-2 is not connected.", placement.Message);
@@ -85,7 +121,10 @@ public sealed class NodeNeedTests
         Assert.Equal("node-2", Place(need, Node("node-1", Nothing), Node("node-2", new() { PodmanSecrets = ["token"] })).Node);
         var denied = Place(need, Node("node-1", new() { PodmanSecrets = ["other"] }));
         Assert.Equal((true, RunReason.PolicyDenied), (denied.Final, denied.Reason));
-        Assert.Equal("spec.secretsEnv[0]: node node-1 does not allow runs to have the Podman secret token; its bridge would need --allow-podman-secret token.", denied.Message);
+        Assert.Equal(
+            "spec.secretsEnv[0]: node node-1 does not allow runs to have the Podman secret token; its bridge would need --allow-podman-secret token.",
+            denied.Message
+        );
     }
 
     [Fact]
@@ -100,9 +139,16 @@ public sealed class NodeNeedTests
     [Fact]
     public void Place_TwoNeedsThatNoNodeHasTogether_NamesTheOneThatIsLeft()
     {
-        var run = Run(Path("/data", write: false)) with { Needs = [Path("/data", write: false), new PodmanSecretNeed("spec.secretsEnv[0]", "token")] };
+        var run = Run(Path("/data", write: false)) with
+        {
+            Needs = [Path("/data", write: false), new PodmanSecretNeed("spec.secretsEnv[0]", "token")],
+        };
 
-        var placement = Scheduler.Place([run], [Node("node-1", Volume("/data", readOnly: true)), Node("node-2", new() { PodmanSecrets = ["token"] })], [])["a"];
+        var placement = Scheduler.Place(
+            [run],
+            [Node("node-1", Volume("/data", readOnly: true)), Node("node-2", new() { PodmanSecrets = ["token"] })],
+            []
+        )["a"];
 
         Assert.Contains("node node-1 does not allow runs to have the Podman secret token", placement.Message, StringComparison.Ordinal);
     }
@@ -110,11 +156,26 @@ public sealed class NodeNeedTests
     [Fact]
     public void Place_RunsOfDifferentNeedsInOnePass_AreToldApart()
     {
-        WaitingRun[] runs = [Run(Path("/data", write: false)), Run(Path("/data", write: true)) with { UID = "b" }, SchedulingCases.Run("c"), SchedulingCases.Run("d") with { HasStorageLimit = true }];
+        WaitingRun[] runs =
+        [
+            Run(Path("/data", write: false)),
+            Run(Path("/data", write: true)) with
+            {
+                UID = "b",
+            },
+            SchedulingCases.Run("c"),
+            SchedulingCases.Run("d") with
+            {
+                HasStorageLimit = true,
+            },
+        ];
 
         var placements = Scheduler.Place(runs, [Node("node-1", Volume("/data", readOnly: true)) with { KeepsStorageLimits = false }], []);
 
-        Assert.Equal((true, false, true, false), (placements["a"].IsPlaced, placements["b"].IsPlaced, placements["c"].IsPlaced, placements["d"].IsPlaced));
+        Assert.Equal(
+            (true, false, true, false),
+            (placements["a"].IsPlaced, placements["b"].IsPlaced, placements["c"].IsPlaced, placements["d"].IsPlaced)
+        );
     }
 
     [Fact]
@@ -132,9 +193,16 @@ public sealed class NodeNeedTests
     [Fact]
     public void Place_DiskPressure_IsWaitedFor()
     {
-        var placement = Scheduler.Place([SchedulingCases.Run("a")], [SchedulingCases.Node("node-1") with { DiskPressure = "It is full." }], [])["a"];
+        var placement = Scheduler.Place(
+            [SchedulingCases.Run("a")],
+            [SchedulingCases.Node("node-1") with { DiskPressure = "It is full." }],
+            []
+        )["a"];
 
-        Assert.Equal((RunReason.WaitingForNode, "No node that matches can take runs now: node-1 is short of disk space (It is full)."), (placement.Reason, placement.Message));
+        Assert.Equal(
+            (RunReason.WaitingForNode, "No node that matches can take runs now: node-1 is short of disk space (It is full)."),
+            (placement.Reason, placement.Message)
+        );
     }
 
     [Fact]
@@ -144,23 +212,56 @@ public sealed class NodeNeedTests
         {
             Prompt = "hello",
             Workspace = new() { HostPath = new() { Path = "/srv/work" } },
-            Volumes = [new() { HostPath = "/srv/data", MountPath = "/data" }, new() { HostPath = "/srv/more", MountPath = "/more", ReadOnly = false }],
+            Volumes =
+            [
+                new() { HostPath = "/srv/data", MountPath = "/data" },
+                new()
+                {
+                    HostPath = "/srv/more",
+                    MountPath = "/more",
+                    ReadOnly = false,
+                },
+            ],
             SecretsEnv = [new() { Name = "TOKEN", PodmanSecret = "token" }],
         };
 
         Assert.Equal(
-            ["spec.workspace.hostPath.path rw /srv/work", "spec.volumes[0].hostPath ro /srv/data", "spec.volumes[1].hostPath rw /srv/more", "spec.secretsEnv[0] token"],
-            NodeNeeds.Of(Runs.RunCases.Options.Defaults.Resolve(spec)).Select(n => n.Key));
-        Assert.Equal(["git"], NodeNeeds.Of(Runs.RunCases.Options.Defaults.Resolve(new() { Prompt = "hello", Workspace = new() { Git = new() { Url = "https://git.example.com/a" } } })).Select(n => n.Key));
+            [
+                "spec.workspace.hostPath.path rw /srv/work",
+                "spec.volumes[0].hostPath ro /srv/data",
+                "spec.volumes[1].hostPath rw /srv/more",
+                "spec.secretsEnv[0] token",
+            ],
+            NodeNeeds.Of(Runs.RunCases.Options.Defaults.Resolve(spec)).Select(n => n.Key)
+        );
+        Assert.Equal(
+            ["git"],
+            NodeNeeds
+                .Of(
+                    Runs.RunCases.Options.Defaults.Resolve(
+                        new()
+                        {
+                            Prompt = "hello",
+                            Workspace = new() { Git = new() { Url = "https://git.example.com/a" } },
+                        }
+                    )
+                )
+                .Select(n => n.Key)
+        );
     }
 
     private static HostPathNeed Path(string path, bool write) => new("spec.volumes[0].hostPath", path, write);
 
     private static WaitingRun Run(NodeNeed need) => SchedulingCases.Run("a") with { Needs = [need] };
 
-    private static NodeView Node(string name, NodePermissions? permissions) => SchedulingCases.Node(name) with { Permissions = permissions };
+    private static NodeView Node(string name, NodePermissions? permissions) =>
+        SchedulingCases.Node(name) with
+        {
+            Permissions = permissions,
+        };
 
-    private static NodePermissions Volume(string prefix, bool readOnly) => new() { Volumes = [new NodeVolume { PathPrefix = prefix, ReadOnly = readOnly }] };
+    private static NodePermissions Volume(string prefix, bool readOnly) =>
+        new() { Volumes = [new NodeVolume { PathPrefix = prefix, ReadOnly = readOnly }] };
 
     private static Placement Place(NodeNeed need, params NodeView[] nodes) => Scheduler.Place([Run(need)], nodes, [])["a"];
 }

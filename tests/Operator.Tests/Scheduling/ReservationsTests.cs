@@ -27,7 +27,10 @@ public sealed class ReservationsTests
     {
         _reservations.Take(SchedulingCases.Taken("a", "node-1"));
 
-        Assert.Equal(["a", "b", "c"], _reservations.With([SchedulingCases.Taken("b", "node-1"), SchedulingCases.Taken("c", "node-1")]).Select(a => a.UID).Order());
+        Assert.Equal(
+            ["a", "b", "c"],
+            _reservations.With([SchedulingCases.Taken("b", "node-1"), SchedulingCases.Taken("c", "node-1")]).Select(a => a.UID).Order()
+        );
         Assert.Single(_reservations.All);
     }
 }

@@ -53,7 +53,10 @@ public sealed class RunQueueTests
     {
         var queue = Queue();
         for (var i = 0; i < 4; i++)
+        {
             queue.Ask(Run(i));
+        }
+
         Assert.True(queue.Release("r0"));
         queue.Refresh();
         Assert.Equal("r2", _woken[0]);
@@ -105,7 +108,10 @@ public sealed class RunQueueTests
     {
         var queue = Queue();
         for (var i = 0; i < 20; i++)
+        {
             queue.Ask(Run(i));
+        }
+
         queue.Settle("r0");
         queue.Refresh();
         // r2 got the room; positions of the others moved, and the first refresh says so.
@@ -162,7 +168,10 @@ public sealed class RunQueueTests
         _nodes = [_nodes[0] with { MaxRuns = 1 }];
         var queue = Queue();
         for (var i = 0; i < 12; i++)
+        {
             queue.Ask(Run(i));
+        }
+
         Assert.Equal(10, queue.Ask(Run(10)).QueuePosition);
         queue.Ask(Run(20) with { Priority = 1 });
         queue.Ask(Run(21) with { Priority = 1 });
@@ -178,7 +187,10 @@ public sealed class RunQueueTests
         _nodes = [_nodes[0] with { MaxRuns = 1 }];
         var queue = Queue();
         for (var i = 0; i < 4; i++)
+        {
             queue.Ask(Run(i));
+        }
+
         queue.Ask(Run(8) with { Namespace = "b" });
         queue.Ask(Run(9) with { Namespace = "b" });
         List<string> order = ["r0"];
@@ -197,7 +209,10 @@ public sealed class RunQueueTests
         _nodes = [SchedulingCases.Node("node-1")];
         var queue = Queue();
         for (var i = 0; i < 1000; i++)
+        {
             queue.Ask(Run(i) with { NodeName = "nowhere" });
+        }
+
         _nodes = [SchedulingCases.Node("node-1"), SchedulingCases.Node("node-2")];
         Assert.NotNull(queue.Refresh());
         Assert.Equal(100, _woken.Count);
@@ -209,7 +224,10 @@ public sealed class RunQueueTests
         _nodes = [_nodes[0] with { MaxRuns = 1 }];
         var queue = Queue();
         for (var i = 0; i < 1000; i++)
+        {
             queue.Ask(Run(i));
+        }
+
         _nodes = [_nodes[0] with { Connected = false }];
         queue.Refresh();
         Assert.Equal(100, _woken.Count);

@@ -48,7 +48,10 @@ public sealed class SchedulerTests
 
     [Fact]
     public void Place_NodeName_TakesThatOneThoughFuller() =>
-        Assert.Equal("node-2", Scheduler.Place([Run("a") with { NodeName = "node-2" }], [Node("node-1"), Node("node-2")], [Taken("x", "node-2")])["a"].Node);
+        Assert.Equal(
+            "node-2",
+            Scheduler.Place([Run("a") with { NodeName = "node-2" }], [Node("node-1"), Node("node-2")], [Taken("x", "node-2")])["a"].Node
+        );
 
     [Theory]
     [InlineData("disconnected", "is not connected")]
@@ -157,7 +160,10 @@ public sealed class SchedulerTests
     public void Place_Priority_GoesBeforeAgeWithinANamespace()
     {
         var placements = Scheduler.Place(
-            [Run("old"), Run("new") with { CreatedAt = T0.AddHours(1), Priority = 5 }], [Node("node-1") with { MaxRuns = 1 }], []);
+            [Run("old"), Run("new") with { CreatedAt = T0.AddHours(1), Priority = 5 }],
+            [Node("node-1") with { MaxRuns = 1 }],
+            []
+        );
         Assert.True(placements["new"].IsPlaced);
         Assert.Equal(1, placements["old"].QueuePosition);
     }
@@ -168,7 +174,8 @@ public sealed class SchedulerTests
         var placements = Scheduler.Place(
             [Run("greedy") with { Priority = 100 }, Run("modest") with { Namespace = "b", CreatedAt = T0.AddHours(1) }],
             [Node("node-1") with { MaxRuns = 2 }],
-            [Taken("x", "node-1")]);
+            [Taken("x", "node-1")]
+        );
         Assert.True(placements["modest"].IsPlaced);
         Assert.False(placements["greedy"].IsPlaced);
     }
@@ -176,8 +183,11 @@ public sealed class SchedulerTests
     [Fact]
     public void Place_TwoNamespaces_TakeTurns()
     {
-        var runs = Enumerable.Range(0, 6).Select(i => Run($"a{i}") with { CreatedAt = T0.AddSeconds(i) })
-            .Concat(Enumerable.Range(0, 2).Select(i => Run($"b{i}") with { Namespace = "b", CreatedAt = T0.AddHours(1 + i) })).ToList();
+        var runs = Enumerable
+            .Range(0, 6)
+            .Select(i => Run($"a{i}") with { CreatedAt = T0.AddSeconds(i) })
+            .Concat(Enumerable.Range(0, 2).Select(i => Run($"b{i}") with { Namespace = "b", CreatedAt = T0.AddHours(1 + i) }))
+            .ToList();
         var placements = Scheduler.Place(runs, [Node("node-1") with { MaxRuns = 4 }], []);
         Assert.Equal(["a0", "a1", "b0", "b1"], runs.Where(r => placements[r.UID].IsPlaced).Select(r => r.UID));
         Assert.Equal(1, placements["a2"].QueuePosition);
@@ -189,7 +199,9 @@ public sealed class SchedulerTests
         var stuck = Run("stuck") with { NodeName = "nowhere" };
         var placements = Scheduler.Place(
             [stuck, Run("a1") with { CreatedAt = T0.AddSeconds(1) }, Run("b0") with { Namespace = "b", CreatedAt = T0.AddSeconds(2) }],
-            [Node("node-1") with { MaxRuns = 1 }], []);
+            [Node("node-1") with { MaxRuns = 1 }],
+            []
+        );
         Assert.True(placements["a1"].IsPlaced);
     }
 
@@ -197,7 +209,11 @@ public sealed class SchedulerTests
     public void Place_LargeRunFindsNoRoom_SmallOneBehindItDoes()
     {
         var large = Run("large") with { CpuMillis = 4000 };
-        var placements = Scheduler.Place([large, Run("small") with { CreatedAt = T0.AddSeconds(1) }], [Node("node-1") with { CpuMillis = 4000 }], [Taken("x", "node-1")]);
+        var placements = Scheduler.Place(
+            [large, Run("small") with { CreatedAt = T0.AddSeconds(1) }],
+            [Node("node-1") with { CpuMillis = 4000 }],
+            [Taken("x", "node-1")]
+        );
         Assert.Equal(RunReason.Queued, placements["large"].Reason);
         Assert.True(placements["small"].IsPlaced);
     }
@@ -208,7 +224,10 @@ public sealed class SchedulerTests
         var run = Run("a") with { Avoid = "node-1" };
         Assert.Equal("node-2", Place(run, Node("node-1"), Node("node-2")).Node);
         Assert.Equal("node-1", Place(run, Node("node-1"), Node("node-2") with { Connected = false }).Node);
-        Assert.Equal(RunReason.Queued, Scheduler.Place([run], [Node("node-1"), Node("node-2") with { MaxRuns = 1 }], [Taken("x", "node-2")])["a"].Reason);
+        Assert.Equal(
+            RunReason.Queued,
+            Scheduler.Place([run], [Node("node-1"), Node("node-2") with { MaxRuns = 1 }], [Taken("x", "node-2")])["a"].Reason
+        );
     }
 
     [Fact]

@@ -18,10 +18,22 @@ public sealed class SessionConversationTests
     [InlineData(ConversationChoices.New, null, Old, null, null, Uid)]
     [InlineData(ConversationChoices.Fork, null, Old, Old, true, Uid)]
     [InlineData(ConversationChoices.Fork, Named, Old, Named, true, Uid)]
-    public void Of_EachChoice_NamesOneConversation(string? conversation, string? named, string? known, string? resumed, bool? forks, string id)
+    public void Of_EachChoice_NamesOneConversation(
+        string? conversation,
+        string? named,
+        string? known,
+        string? resumed,
+        bool? forks,
+        string id
+    )
     {
         var (claude, given) = SessionConversation.Of(
-            new ClaudeOptions(), new AgentRunSpec { Conversation = conversation, ConversationID = named }, Uid, 1, new AgentSession { Status = new() { SessionID = known } });
+            new ClaudeOptions(),
+            new AgentRunSpec { Conversation = conversation, ConversationID = named },
+            Uid,
+            1,
+            new AgentSession { Status = new() { SessionID = known } }
+        );
 
         Assert.Equal((resumed, resumed is null ? null : true, forks, id), (claude!.SessionID, claude.Resume, claude.ForkSession, given));
     }

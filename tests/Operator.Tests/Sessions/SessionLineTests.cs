@@ -12,7 +12,14 @@ public sealed class SessionLineTests
     [Fact]
     public void Of_PriorityThenAgeThenName_IsTheOrder()
     {
-        AgentRun[] runs = [Run("d", 2), Run("c", 1), Run("b", 1), Run("a", 3, new() { Priority = 1 }), Run("low", 0, new() { Priority = -1 })];
+        AgentRun[] runs =
+        [
+            Run("d", 2),
+            Run("c", 1),
+            Run("b", 1),
+            Run("a", 3, new() { Priority = 1 }),
+            Run("low", 0, new() { Priority = -1 }),
+        ];
 
         Assert.Equal(["a", "b", "c", "d", "low"], Names(runs));
     }
@@ -35,7 +42,12 @@ public sealed class SessionLineTests
 
     [Fact]
     public void Of_TheRunThatHasTheSession_IsNotInTheLine() =>
-        Assert.Equal(["b"], SessionLine.Of([Run("a", 0), Run("b", 1)], new AgentSession { Status = new() { ActiveRun = new() { UID = "uid-a" } } }).Select(run => run.Metadata.Name));
+        Assert.Equal(
+            ["b"],
+            SessionLine
+                .Of([Run("a", 0), Run("b", 1)], new AgentSession { Status = new() { ActiveRun = new() { UID = "uid-a" } } })
+                .Select(run => run.Metadata.Name)
+        );
 
     [Theory]
     [InlineData(null, false, true)]
@@ -48,7 +60,27 @@ public sealed class SessionLineTests
 
     [Fact]
     public void Keeps_Finished_DoesNot() =>
-        Assert.False(SessionLine.Keeps(Run("a", 0, status: new() { Conditions = [new Condition { Type = RunConditions.Succeeded, Status = ConditionStatus.True, Reason = "Completed", Message = "" }] })));
+        Assert.False(
+            SessionLine.Keeps(
+                Run(
+                    "a",
+                    0,
+                    status: new()
+                    {
+                        Conditions =
+                        [
+                            new Condition
+                            {
+                                Type = RunConditions.Succeeded,
+                                Status = ConditionStatus.True,
+                                Reason = "Completed",
+                                Message = "",
+                            },
+                        ],
+                    }
+                )
+            )
+        );
 
     [Fact]
     public void Place_OfARun_IsItsPlaceInTheLine()
@@ -61,10 +93,21 @@ public sealed class SessionLineTests
 
     private static IEnumerable<string?> Names(AgentRun[] runs) => SessionLine.Of(runs, new AgentSession()).Select(run => run.Metadata.Name);
 
-    private static AgentRun Run(string name, int age, AgentRunSpec? spec = null, AgentRunStatus? status = null) => new()
-    {
-        Metadata = new ObjectMeta { Name = name, Namespace = "team", Uid = "uid-" + name, CreationTimestamp = Start.AddSeconds(age) },
-        Spec = (spec ?? new()) with { Prompt = "hi", SessionRef = new SessionReference { Name = "talk" } },
-        Status = status,
-    };
+    private static AgentRun Run(string name, int age, AgentRunSpec? spec = null, AgentRunStatus? status = null) =>
+        new()
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = name,
+                Namespace = "team",
+                Uid = "uid-" + name,
+                CreationTimestamp = Start.AddSeconds(age),
+            },
+            Spec = (spec ?? new()) with
+            {
+                Prompt = "hi",
+                SessionRef = new SessionReference { Name = "talk" },
+            },
+            Status = status,
+        };
 }

@@ -23,15 +23,39 @@ public sealed class SessionStatusesTests
     [Fact]
     public void Left_ByAFinishedRun_CountsTurnUsageAndConversation()
     {
-        var status = SessionStatuses.Left(Session(new() { ActiveRun = new() { UID = Uid }, Turns = 2, Usage = new() { TotalTokens = 5, CostUSD = "0.5" } }), Ended(), Now);
+        var status = SessionStatuses.Left(
+            Session(
+                new()
+                {
+                    ActiveRun = new() { UID = Uid },
+                    Turns = 2,
+                    Usage = new() { TotalTokens = 5, CostUSD = "0.5" },
+                }
+            ),
+            Ended(),
+            Now
+        );
 
-        Assert.Equal((3, 105, "0.75", Uid, null, 77), (status.Turns, status.Usage!.TotalTokens, status.Usage.CostUSD, status.SessionID, status.ActiveRun, status.StorageBytes));
+        Assert.Equal(
+            (3, 105, "0.75", Uid, null, 77),
+            (status.Turns, status.Usage!.TotalTokens, status.Usage.CostUSD, status.SessionID, status.ActiveRun, status.StorageBytes)
+        );
     }
 
     [Fact]
     public void Left_AfterASuspend_CountsWhatCameSince()
     {
-        var session = Session(new() { ActiveRun = new() { UID = Uid, UsageBefore = new() { TotalTokens = 40, CostUSD = "0.1" } }, Usage = new() { TotalTokens = 40, CostUSD = "0.1" } });
+        var session = Session(
+            new()
+            {
+                ActiveRun = new()
+                {
+                    UID = Uid,
+                    UsageBefore = new() { TotalTokens = 40, CostUSD = "0.1" },
+                },
+                Usage = new() { TotalTokens = 40, CostUSD = "0.1" },
+            }
+        );
 
         var status = SessionStatuses.Left(session, Ended(), Now);
 
@@ -41,7 +65,18 @@ public sealed class SessionStatusesTests
     [Fact]
     public void Left_ByARunThatIsGone_CountsNothing()
     {
-        var status = SessionStatuses.Left(Session(new() { ActiveRun = new() { UID = Uid }, Turns = 2, SessionID = "old" }), null, Now);
+        var status = SessionStatuses.Left(
+            Session(
+                new()
+                {
+                    ActiveRun = new() { UID = Uid },
+                    Turns = 2,
+                    SessionID = "old",
+                }
+            ),
+            null,
+            Now
+        );
 
         Assert.Equal((2, "old", null), (status.Turns, status.SessionID, status.ActiveRun));
     }
@@ -53,7 +88,14 @@ public sealed class SessionStatusesTests
     [InlineData(null, 100, true, "old")]
     public void Left_TheConversation_IsTheSessionsIfItStandsInHome(string? conversation, int tokens, bool? noPersistence, string expected)
     {
-        var run = Ended() with { Spec = new() { Conversation = conversation, Agent = new() { Claude = new() { NoPersistence = noPersistence } } } };
+        var run = Ended() with
+        {
+            Spec = new()
+            {
+                Conversation = conversation,
+                Agent = new() { Claude = new() { NoPersistence = noPersistence } },
+            },
+        };
         run = run with { Status = run.Status! with { Usage = new() { TotalTokens = tokens } } };
 
         Assert.Equal(expected, SessionStatuses.Left(Session(new() { SessionID = "old" }), run, Now).SessionID);
@@ -63,7 +105,13 @@ public sealed class SessionStatusesTests
     public void Left_WithLostData_IsLostForGood()
     {
         var run = Ended();
-        run = run with { Status = run.Status! with { Session = new() { UID = "s", Lost = true } } };
+        run = run with
+        {
+            Status = run.Status! with
+            {
+                Session = new() { UID = "s", Lost = true },
+            },
+        };
 
         var session = Session(SessionStatuses.Left(Session(new() { NodeName = "node-1" }), run, Now));
         var shown = SessionStatuses.Shown(session, [], nodeIsLost: true, Now);
@@ -89,10 +137,15 @@ public sealed class SessionStatusesTests
 
         var shown = SessionStatuses.Shown(session, [Run()], lost, Now);
 
-        Assert.Equal((phase, 3, 1, ready), (shown.Phase, shown.ObservedGeneration, shown.QueueLength, Conditions.IsTrue(shown.Conditions, RunConditions.Ready)));
+        Assert.Equal(
+            (phase, 3, 1, ready),
+            (shown.Phase, shown.ObservedGeneration, shown.QueueLength, Conditions.IsTrue(shown.Conditions, RunConditions.Ready))
+        );
         Assert.All(shown.Conditions!, condition => Assert.Equal(3, condition.ObservedGeneration));
         // Once more gives the same: nothing is written twice.
-        Assert.True(SessionComparison.IsSame(shown, SessionStatuses.Shown(session with { Status = shown }, [Run()], lost, Now.AddMinutes(1))));
+        Assert.True(
+            SessionComparison.IsSame(shown, SessionStatuses.Shown(session with { Status = shown }, [Run()], lost, Now.AddMinutes(1)))
+        );
     }
 
     [Fact]
@@ -104,22 +157,51 @@ public sealed class SessionStatusesTests
         Assert.StartsWith("spec.image ", shown.Message);
     }
 
-    private static AgentSession Session(AgentSessionStatus? status = null) => new() { Metadata = new() { Name = "talk", Generation = 1 }, Spec = new(), Status = status };
-
-    private static AgentRun Run() => new() { Metadata = new() { Name = "run", Namespace = "team", Uid = Uid }, Spec = new() { Prompt = "hi" } };
-
-    private static AgentRun Ended() => Run() with
-    {
-        Status = new()
+    private static AgentSession Session(AgentSessionStatus? status = null) =>
+        new()
         {
-            SessionID = Uid,
-            Session = new() { UID = "s", StorageBytes = 77 },
-            Usage = new() { TotalTokens = 100, CostUSD = "0.25" },
-            Conditions =
-            [
-                new() { Type = RunConditions.Started, Status = ConditionStatus.True, Reason = "Started", Message = "" },
-                new() { Type = RunConditions.Succeeded, Status = ConditionStatus.True, Reason = "Completed", Message = "" },
-            ],
-        },
-    };
+            Metadata = new() { Name = "talk", Generation = 1 },
+            Spec = new(),
+            Status = status,
+        };
+
+    private static AgentRun Run() =>
+        new()
+        {
+            Metadata = new()
+            {
+                Name = "run",
+                Namespace = "team",
+                Uid = Uid,
+            },
+            Spec = new() { Prompt = "hi" },
+        };
+
+    private static AgentRun Ended() =>
+        Run() with
+        {
+            Status = new()
+            {
+                SessionID = Uid,
+                Session = new() { UID = "s", StorageBytes = 77 },
+                Usage = new() { TotalTokens = 100, CostUSD = "0.25" },
+                Conditions =
+                [
+                    new()
+                    {
+                        Type = RunConditions.Started,
+                        Status = ConditionStatus.True,
+                        Reason = "Started",
+                        Message = "",
+                    },
+                    new()
+                    {
+                        Type = RunConditions.Succeeded,
+                        Status = ConditionStatus.True,
+                        Reason = "Completed",
+                        Message = "",
+                    },
+                ],
+            },
+        };
 }

@@ -41,7 +41,12 @@ public sealed class OperatorMetricsTests
         Assert.Contains("stromboli_node_refusals_total{reason=\"Unauthenticated\"} 0", lines);
         Assert.Contains("kubernetes_events_dropped_total{cause=\"queue-full\"} 0", lines);
         Assert.Contains(lines, l => l.StartsWith("kubernetes_controller_duration_seconds_bucket{le=\"0.025\"} ", StringComparison.Ordinal));
-        Assert.Contains(lines, l => l.StartsWith("kubernetes_client_duration_seconds_bucket{", StringComparison.Ordinal) && l.Contains("le=\"0.005\"", StringComparison.Ordinal));
+        Assert.Contains(
+            lines,
+            l =>
+                l.StartsWith("kubernetes_client_duration_seconds_bucket{", StringComparison.Ordinal)
+                && l.Contains("le=\"0.005\"", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain("otel_scope", page, StringComparison.Ordinal);
     }
 
@@ -58,18 +63,20 @@ public sealed class OperatorMetricsTests
         Assert.All(instruments.All, i => Assert.Contains($"`{NameOf(i)}`", guide, StringComparison.Ordinal));
     }
 
-    private static string Guide([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "docs", "operations", "operator.md");
+    private static string Guide([CallerFilePath] string path = "") =>
+        Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "docs", "operations", "operator.md");
 
     private static string NameOf(Instrument instrument) =>
         instrument.Name.Replace('.', '_') + (instrument.Unit == "s" ? "_seconds" : "") + (instrument is Counter<long> ? "_total" : "");
 
-    private static string TypeOf(Instrument instrument) => instrument switch
-    {
-        Counter<long> => "counter",
-        UpDownCounter<long> => "gauge",
-        Histogram<double> => "histogram",
-        _ => $"no type is known for {instrument.GetType()}",
-    };
+    private static string TypeOf(Instrument instrument) =>
+        instrument switch
+        {
+            Counter<long> => "counter",
+            UpDownCounter<long> => "gauge",
+            Histogram<double> => "histogram",
+            _ => $"no type is known for {instrument.GetType()}",
+        };
 
     /// <summary>The instruments that the operator has made, by name.</summary>
     private sealed class Instruments : IDisposable
@@ -82,9 +89,14 @@ public sealed class OperatorMetricsTests
             _listener.InstrumentPublished = (instrument, _) =>
             {
                 if (instrument.Meter.Name is not (HubMetrics.MeterName or KubeMetrics.MeterName))
+                {
                     return;
+                }
+
                 lock (_byName)
+                {
                     _byName[instrument.Name] = instrument;
+                }
             };
             _listener.Start();
         }
@@ -94,7 +106,9 @@ public sealed class OperatorMetricsTests
             get
             {
                 lock (_byName)
+                {
                     return [.. _byName.Values];
+                }
             }
         }
 

@@ -10,7 +10,19 @@ namespace Stromboli.Pipeline.Tests.Docs;
 internal sealed partial record DocumentedCommand(string Where, IReadOnlyList<string> Words)
 {
     /// <summary>What a sentence in the text may begin with to be a command.</summary>
-    private static readonly string[] Programs = ["dotnet", "kubectl", "make", "npm", "systemctl", "loginctl", "usermod", "podman", "chmod", "sed"];
+    private static readonly string[] Programs =
+    [
+        "dotnet",
+        "kubectl",
+        "make",
+        "npm",
+        "systemctl",
+        "loginctl",
+        "usermod",
+        "podman",
+        "chmod",
+        "sed",
+    ];
 
     /// <summary>The root of the repository.</summary>
     public static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", ".."));
@@ -18,10 +30,21 @@ internal sealed partial record DocumentedCommand(string Where, IReadOnlyList<str
     /// <summary>The program.</summary>
     public string Program => Words[0];
 
-    /// <summary>Every command of these pages: each line of a block of shell, and what is set as code in the text and begins with a program and has an argument.</summary>
+    /// <summary>
+    /// Every command of these pages: each line of a block of shell, and what is set as code in the text and begins with a program and has
+    /// an argument.
+    /// </summary>
     public static IReadOnlyList<DocumentedCommand> All()
     {
-        string[] pages = ["README.md", "CONTRIBUTING.md", .. Directory.EnumerateFiles(Path.Combine(Root, "docs", "operations"), "*.md").Select(file => Path.GetRelativePath(Root, file)).Order()];
+        string[] pages =
+        [
+            "README.md",
+            "CONTRIBUTING.md",
+            .. Directory
+                .EnumerateFiles(Path.Combine(Root, "docs", "operations"), "*.md")
+                .Select(file => Path.GetRelativePath(Root, file))
+                .Order(),
+        ];
         return [.. pages.SelectMany(page => Of(page, File.ReadAllText(Path.Combine(Root, page))))];
     }
 
@@ -39,7 +62,9 @@ internal sealed partial record DocumentedCommand(string Where, IReadOnlyList<str
                 _ => [],
             };
             foreach (var command in commands.SelectMany(line => Split($"{page}:{Line(text, block.Index)}", line)))
+            {
                 yield return command;
+            }
         }
 
         var prose = Block().Replace(text, match => new string('\n', match.Value.Count(c => c == '\n')));
@@ -48,7 +73,9 @@ internal sealed partial record DocumentedCommand(string Where, IReadOnlyList<str
             foreach (var command in Split($"{page}:{Line(prose, code.Index)}", code.Groups["code"].Value.ReplaceLineEndings(" ")))
             {
                 if (Programs.Contains(command.Program) && command.Words.Count > 1)
+                {
                     yield return command;
+                }
             }
         }
     }
@@ -66,9 +93,14 @@ internal sealed partial record DocumentedCommand(string Where, IReadOnlyList<str
             if (quote != '\0')
             {
                 if (c == quote)
+                {
                     quote = '\0';
+                }
                 else
+                {
                     word.Append(c);
+                }
+
                 continue;
             }
 
@@ -85,13 +117,22 @@ internal sealed partial record DocumentedCommand(string Where, IReadOnlyList<str
             }
 
             if ((begun || word.Length > 0) && !skip && !(words.Count == 0 && Assignment().IsMatch(word.ToString())))
+            {
                 words.Add(word.ToString());
+            }
+
             if (begun || word.Length > 0)
+            {
                 skip = false;
+            }
+
             word.Clear();
             begun = false;
             if (c == '>')
+            {
                 skip = true;
+            }
+
             if (c is '|' or '&' or ';' or '#' or '\n' && words.Count > 0)
             {
                 yield return new(where, [.. words]);
@@ -99,13 +140,19 @@ internal sealed partial record DocumentedCommand(string Where, IReadOnlyList<str
             }
 
             if (c == '#')
+            {
                 yield break;
+            }
         }
     }
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 
-    [GeneratedRegex("^```(?<language>[a-z]*)\n(?<body>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "^```(?<language>[a-z]*)\n(?<body>.*?)^```$",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex Block();
 
     [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.ExplicitCapture, 1000)]

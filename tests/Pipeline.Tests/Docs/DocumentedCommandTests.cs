@@ -7,8 +7,8 @@ using YamlDotNet.RepresentationModel;
 namespace Stromboli.Pipeline.Tests.Docs;
 
 /// <summary>
-/// Every command of the README, of CONTRIBUTING and of docs/operations can be given as it stands: options are those of the programs, by the programs' own parsers; what a command
-/// names of the repository is there; fields that it patches are the API's.
+/// Every command of the README, of CONTRIBUTING and of docs/operations can be given as it stands: options are those of the programs, by the
+/// programs' own parsers; what a command names of the repository is there; fields that it patches are the API's.
 /// </summary>
 public sealed partial class DocumentedCommandTests
 {
@@ -23,7 +23,10 @@ public sealed partial class DocumentedCommandTests
         {
             var data = new TheoryData<string, string>();
             foreach (var command in DocumentedCommand.All().DistinctBy(found => (found.Where, string.Join(' ', found.Words))))
+            {
                 data.Add(command.Where, string.Join('\u001F', command.Words));
+            }
+
             return data;
         }
     }
@@ -35,8 +38,14 @@ public sealed partial class DocumentedCommandTests
 
         Assert.Contains("make demo", all);
         Assert.Contains("kubectl apply -k config/rbac", all);
-        Assert.Contains(all, command => command.StartsWith("dotnet src/PodmanBridge/bin/Release/net10.0/Stromboli.PodmanBridge.dll --node my-node --operator https://", StringComparison.Ordinal)
-            && command.Contains(" --shim src/Shim/build/stromboli-shim ", StringComparison.Ordinal));
+        Assert.Contains(
+            all,
+            command =>
+                command.StartsWith(
+                    "dotnet src/PodmanBridge/bin/Release/net10.0/Stromboli.PodmanBridge.dll --node my-node --operator https://",
+                    StringComparison.Ordinal
+                ) && command.Contains(" --shim src/Shim/build/stromboli-shim ", StringComparison.Ordinal)
+        );
         Assert.Contains("kubectl patch agentnode my-node --type merge -p {\"spec\":{\"labels\":{\"pool\":\"default\"}}}", all);
     }
 
@@ -48,7 +57,13 @@ public sealed partial class DocumentedCommandTests
         var problem = words[0] switch
         {
             "dotnet" when words[1].EndsWith(".dll", StringComparison.Ordinal) => await ProgramAsync(words[1], words[2..]),
-            "dotnet" => words[2..].FirstOrDefault(word => word.Contains(".sln", StringComparison.Ordinal) || word.StartsWith("tests/", StringComparison.Ordinal)) is { } built ? Missing(built) : null,
+            "dotnet" => words[2..]
+                .FirstOrDefault(word =>
+                    word.Contains(".sln", StringComparison.Ordinal) || word.StartsWith("tests/", StringComparison.Ordinal)
+                )
+                is { } built
+                ? Missing(built)
+                : null,
             "kubectl" => Kubectl(words[1..]),
             "make" => Make(words[1..]),
             "npm" => words[^1] == NpmPackage() ? null : $"the package is {NpmPackage()}",
@@ -63,13 +78,21 @@ public sealed partial class DocumentedCommandTests
     {
         var parts = path.Split('/');
         if (parts is not ["src", var project, "bin", "Release", "net10.0", var assembly] || assembly != $"Stromboli.{project}.dll")
+        {
             return $"no build makes {path}";
+        }
+
         if (Missing($"src/{project}/{project}.csproj") is { } problem)
+        {
             return problem;
+        }
+
         if (project == "Operator")
         {
             await using var error = new StringWriter();
-            return await new OperatorCommand((_, _) => Task.FromResult(0)).InvokeAsync(arguments, TextWriter.Null, error) == 0 ? null : error.ToString();
+            return await new OperatorCommand((_, _) => Task.FromResult(0)).InvokeAsync(arguments, TextWriter.Null, error) == 0
+                ? null
+                : error.ToString();
         }
 
         var errors = BridgeCommand.Create((_, _) => Task.FromResult(0)).Parse(arguments).Errors;
@@ -79,13 +102,21 @@ public sealed partial class DocumentedCommandTests
     private static string? Kubectl(string[] arguments)
     {
         if (!arguments.Any(Verbs.Contains))
+        {
             return $"kubectl does none of {string.Join(", ", Verbs)}";
+        }
+
         foreach (var (option, value) in arguments.Zip(arguments.Skip(1)))
         {
             if (option is "-f" or "-k" && value != "-" && Missing(value) is { } problem)
+            {
                 return problem;
+            }
+
             if (option == "-p" && Patch(arguments, value) is { } wrong)
+            {
                 return wrong;
+            }
         }
 
         return null;
@@ -102,9 +133,15 @@ public sealed partial class DocumentedCommandTests
             _ => null,
         };
         if (file is null)
+        {
             return $"there is no kind {kind}";
+        }
+
         if (!arguments.Contains("merge") && !arguments.Contains("--type=merge"))
+        {
             return "a custom resource is patched with --type merge";
+        }
+
         using var reader = new StreamReader(Path.Combine(DocumentedCommand.Root, "config", "crd", $"stromboli.dev_{file}.yaml"));
         var yaml = new YamlStream();
         yaml.Load(reader);
@@ -115,14 +152,22 @@ public sealed partial class DocumentedCommandTests
     private static string? Unknown(JsonNode value, YamlMappingNode schema)
     {
         if (value is not JsonObject members || !schema.Children.ContainsKey("properties"))
+        {
             return null;
+        }
+
         var properties = (YamlMappingNode)schema["properties"];
         foreach (var (name, member) in members)
         {
             if (!properties.Children.TryGetValue(name, out var property))
+            {
                 return $"there is no field {name}";
+            }
+
             if (member is not null && Unknown(member, (YamlMappingNode)property) is { } problem)
+            {
                 return problem;
+            }
         }
 
         return null;
@@ -131,9 +176,17 @@ public sealed partial class DocumentedCommandTests
     private static string? Make(string[] arguments)
     {
         if (arguments is ["-C", var folder])
+        {
             return Missing($"{folder}/Makefile");
-        var targets = Target().Matches(File.ReadAllText(Path.Combine(DocumentedCommand.Root, "Makefile"))).Select(match => match.Groups["name"].Value).ToList();
-        return arguments.FirstOrDefault(word => !word.Contains('=', StringComparison.Ordinal) && !targets.Contains(word)) is { } unknown ? $"the Makefile has no target {unknown}" : null;
+        }
+
+        var targets = Target()
+            .Matches(File.ReadAllText(Path.Combine(DocumentedCommand.Root, "Makefile")))
+            .Select(match => match.Groups["name"].Value)
+            .ToList();
+        return arguments.FirstOrDefault(word => !word.Contains('=', StringComparison.Ordinal) && !targets.Contains(word)) is { } unknown
+            ? $"the Makefile has no target {unknown}"
+            : null;
     }
 
     private static string NpmPackage() =>

@@ -13,11 +13,18 @@ public sealed class ClaudeCommandTests
 
     private static readonly string[] Base =
     [
-        "/opt/stromboli/claude/claude", "-p", "--input-format=text", "--output-format=stream-json", "--verbose", Settings, "--session-id=" + Specs.Session,
+        "/opt/stromboli/claude/claude",
+        "-p",
+        "--input-format=text",
+        "--output-format=stream-json",
+        "--verbose",
+        Settings,
+        "--session-id=" + Specs.Session,
     ];
 
     /// <summary>
-    /// Field, options, and what they add to the command line or, when it holds no dash in front, to the environment. A field of the options that is missing here fails a test.
+    /// Field, options, and what they add to the command line or, when it holds no dash in front, to the environment. A field of the options
+    /// that is missing here fails a test.
     /// </summary>
     private static readonly (string Field, ClaudeOptions Options, string[] Added)[] Golden =
     [
@@ -30,24 +37,44 @@ public sealed class ClaudeCommandTests
         (nameof(ClaudeOptions.AppendSystemPrompt), new() { AppendSystemPrompt = "-x" }, ["--append-system-prompt=-x"]),
         (nameof(ClaudeOptions.Tools), new() { Tools = ["Bash", "Read"] }, ["--tools=Bash", "--tools=Read"]),
         (nameof(ClaudeOptions.Tools), new() { Tools = [] }, ["--tools="]),
-        (nameof(ClaudeOptions.AllowedTools), new() { AllowedTools = ["Read", "Bash(git log:*)", "Bash(a, b)"] }, ["--allowedTools=Read", "--allowedTools=Bash(git log:*)", "--allowedTools=Bash(a, b)"]),
+        (
+            nameof(ClaudeOptions.AllowedTools),
+            new() { AllowedTools = ["Read", "Bash(git log:*)", "Bash(a, b)"] },
+            ["--allowedTools=Read", "--allowedTools=Bash(git log:*)", "--allowedTools=Bash(a, b)"]
+        ),
         (nameof(ClaudeOptions.AllowedTools), new() { AllowedTools = [] }, []),
-        (nameof(ClaudeOptions.DisallowedTools), new() { DisallowedTools = ["WebFetch", "--x"] }, ["--disallowedTools=WebFetch", "--disallowedTools=--x"]),
+        (
+            nameof(ClaudeOptions.DisallowedTools),
+            new() { DisallowedTools = ["WebFetch", "--x"] },
+            ["--disallowedTools=WebFetch", "--disallowedTools=--x"]
+        ),
         (nameof(ClaudeOptions.PermissionMode), new() { PermissionMode = "plan" }, ["--permission-mode=plan"]),
         (nameof(ClaudeOptions.DangerouslySkipPermissions), new() { DangerouslySkipPermissions = true }, ["--dangerously-skip-permissions"]),
         (nameof(ClaudeOptions.DangerouslySkipPermissions), new() { DangerouslySkipPermissions = false }, []),
-        (nameof(ClaudeOptions.AllowDangerouslySkipPermissions), new() { AllowDangerouslySkipPermissions = true }, ["--allow-dangerously-skip-permissions"]),
+        (
+            nameof(ClaudeOptions.AllowDangerouslySkipPermissions),
+            new() { AllowDangerouslySkipPermissions = true },
+            ["--allow-dangerously-skip-permissions"]
+        ),
         (nameof(ClaudeOptions.IncludePartialMessages), new() { IncludePartialMessages = true }, ["--include-partial-messages"]),
         (nameof(ClaudeOptions.ReplayUserMessages), new() { ReplayUserMessages = true }, ["--replay-user-messages"]),
         (nameof(ClaudeOptions.MaxBudgetUSD), new() { MaxBudgetUSD = "0.000000000001" }, ["--max-budget-usd=0.000000000001"]),
         (nameof(ClaudeOptions.MaxTurns), new() { MaxTurns = 7 }, ["--max-turns=7"]),
-        (nameof(ClaudeOptions.McpConfigs), new() { McpConfigs = ["""{"mcpServers": {}}""", "/etc/mcp.json"] }, ["""--mcp-config={"mcpServers": {}}""", "--mcp-config=/etc/mcp.json"]),
+        (
+            nameof(ClaudeOptions.McpConfigs),
+            new() { McpConfigs = ["""{"mcpServers": {}}""", "/etc/mcp.json"] },
+            ["""--mcp-config={"mcpServers": {}}""", "--mcp-config=/etc/mcp.json"]
+        ),
         (nameof(ClaudeOptions.StrictMcpConfig), new() { StrictMcpConfig = true }, ["--strict-mcp-config"]),
         (nameof(ClaudeOptions.Agent), new() { Agent = "reviewer" }, ["--agent=reviewer"]),
         (nameof(ClaudeOptions.Agents), new() { Agents = "{}" }, ["--agents={}"]),
         (nameof(ClaudeOptions.AddDirs), new() { AddDirs = ["/a b,c", "/d"] }, ["--add-dir=/a b,c", "--add-dir=/d"]),
         (nameof(ClaudeOptions.PluginDirs), new() { PluginDirs = ["/a", "/b"] }, ["--plugin-dir=/a", "--plugin-dir=/b"]),
-        (nameof(ClaudeOptions.Files), new() { Files = ["file_abc:a b.txt", "file_d:--x"] }, ["--file=file_abc:a b.txt", "--file=file_d:--x"]),
+        (
+            nameof(ClaudeOptions.Files),
+            new() { Files = ["file_abc:a b.txt", "file_d:--x"] },
+            ["--file=file_abc:a b.txt", "--file=file_d:--x"]
+        ),
         (nameof(ClaudeOptions.Settings), new() { Settings = """{"a": "--b"}""" }, []),
         (nameof(ClaudeOptions.SettingSources), new() { SettingSources = ["user", "local"] }, ["--setting-sources=user,local"]),
         (nameof(ClaudeOptions.SettingSources), new() { SettingSources = [] }, ["--setting-sources="]),
@@ -87,13 +114,19 @@ public sealed class ClaudeCommandTests
         var command = ClaudeCommand.Build(options, Specs.Attempt);
 
         Assert.Equal([.. Base, .. added.Where(IsFlag)], Flags(command));
-        Assert.Equal([.. ClaudeCommand.Build(new ClaudeOptions(), Specs.Attempt).Environment, .. added.Where(word => !IsFlag(word))], command.Environment);
+        Assert.Equal(
+            [.. ClaudeCommand.Build(new ClaudeOptions(), Specs.Attempt).Environment, .. added.Where(word => !IsFlag(word))],
+            command.Environment
+        );
     }
 
     [Fact]
     public void Golden_HasEveryField()
     {
-        var fields = typeof(ClaudeOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.Name != "EqualityContract").Select(p => p.Name);
+        var fields = typeof(ClaudeOptions)
+            .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.Name != "EqualityContract")
+            .Select(p => p.Name);
 
         Assert.Empty(fields.Except(Golden.Select(row => row.Field)).Except(Replacing));
     }
@@ -102,7 +135,8 @@ public sealed class ClaudeCommandTests
     public void Build_InputFormat_ReplacesTheUsualOne() =>
         Assert.Equal(
             Base.Select(word => word == "--input-format=text" ? "--input-format=stream-json" : word),
-            Flags(ClaudeCommand.Build(new ClaudeOptions { InputFormat = "stream-json" }, Specs.Attempt)));
+            Flags(ClaudeCommand.Build(new ClaudeOptions { InputFormat = "stream-json" }, Specs.Attempt))
+        );
 
     // The operator resolves it: spec.agent.claude.sessionID, else the run's UID.
     [Fact]
@@ -116,7 +150,13 @@ public sealed class ClaudeCommandTests
     [InlineData(false, true, true, $"--continue --fork-session --session-id={Specs.Session}")]
     public void Build_Conversation_ReplacesTheNewOne(bool resume, bool @continue, bool fork, string said)
     {
-        var options = new ClaudeOptions { Resume = resume, Continue = @continue, ForkSession = fork, SessionID = Other };
+        var options = new ClaudeOptions
+        {
+            Resume = resume,
+            Continue = @continue,
+            ForkSession = fork,
+            SessionID = Other,
+        };
 
         Assert.Equal([.. Base[..^1], .. said.Split(' ')], Flags(ClaudeCommand.Build(options, Specs.Attempt)));
     }
@@ -126,27 +166,80 @@ public sealed class ClaudeCommandTests
     [InlineData(true, true, false, Other)]
     [InlineData(false, false, true, Other)]
     public void Build_NoConversationOrTwo_Throws(bool resume, bool @continue, bool fork, string? id) =>
-        Assert.Throws<ArgumentException>(() => ClaudeCommand.Build(new() { Resume = resume, Continue = @continue, ForkSession = fork, SessionID = id }, Specs.Attempt));
+        Assert.Throws<ArgumentException>(() =>
+            ClaudeCommand.Build(
+                new()
+                {
+                    Resume = resume,
+                    Continue = @continue,
+                    ForkSession = fork,
+                    SessionID = id,
+                },
+                Specs.Attempt
+            )
+        );
 
     [Fact]
     public void Build_ExtraArgs_AreTheLast() =>
-        Assert.Equal(["--model=x", "--json-schema={}", "--debug", "--debug-to-stderr", "--name"], ClaudeCommand.Build(new() { ExtraArgs = ["--name"], Debug = "true", JsonSchema = "{}", Model = "x" }, Specs.Attempt).Argv.Skip(Base.Length));
+        Assert.Equal(
+            ["--model=x", "--json-schema={}", "--debug", "--debug-to-stderr", "--name"],
+            ClaudeCommand
+                .Build(
+                    new()
+                    {
+                        ExtraArgs = ["--name"],
+                        Debug = "true",
+                        JsonSchema = "{}",
+                        Model = "x",
+                    },
+                    Specs.Attempt
+                )
+                .Argv.Skip(Base.Length)
+        );
 
     // Whatever this class may ever put on the command line belongs to a field, or drives the CLI.
     [Fact]
     public void Build_ExtraArgThatIsAFlagOfOurs_ThrowsInEverySpelling()
     {
-        var flags = Base.Skip(2).Concat(Golden.Where(row => row.Field != nameof(ClaudeOptions.ExtraArgs)).SelectMany(row => row.Added).Where(IsFlag)).Select(word => word.Split('=')[0])
-            .Concat(["--print", "--resume", "--continue", "--fork-session", "--allowed-tools", "--disallowed-tools", "--system-prompt-file", "--append-system-prompt-file", "--debug-file"]).Distinct().ToList();
+        var flags = Base.Skip(2)
+            .Concat(Golden.Where(row => row.Field != nameof(ClaudeOptions.ExtraArgs)).SelectMany(row => row.Added).Where(IsFlag))
+            .Select(word => word.Split('=')[0])
+            .Concat([
+                "--print",
+                "--resume",
+                "--continue",
+                "--fork-session",
+                "--allowed-tools",
+                "--disallowed-tools",
+                "--system-prompt-file",
+                "--append-system-prompt-file",
+                "--debug-file",
+            ])
+            .Distinct()
+            .ToList();
 
         Assert.InRange(flags.Count, 40, 100);
         foreach (var flag in flags)
         {
             var bare = flag[2..];
             var camel = string.Concat(bare.Split('-').Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
-            foreach (var spelling in (string[])[bare, $"{bare}=x", $"{bare}=", $"{bare}=a\nb", camel, bare.ToUpperInvariant(), bare.Replace("-", "", StringComparison.Ordinal), $"no-{bare}"])
+            foreach (
+                var spelling in (string[])
+                    [
+                        bare,
+                        $"{bare}=x",
+                        $"{bare}=",
+                        $"{bare}=a\nb",
+                        camel,
+                        bare.ToUpperInvariant(),
+                        bare.Replace("-", "", StringComparison.Ordinal),
+                        $"no-{bare}",
+                    ]
+            )
             {
-                var refusal = Assert.Throws<ArgumentException>(() => ClaudeCommand.Build(new() { ExtraArgs = [$"--{spelling}"] }, Specs.Attempt));
+                var refusal = Assert.Throws<ArgumentException>(() =>
+                    ClaudeCommand.Build(new() { ExtraArgs = [$"--{spelling}"] }, Specs.Attempt)
+                );
                 Assert.Contains("agent.claude.extraArgs must hold no option that has a field of its own", refusal.Message);
                 Assert.Contains($"here it is --{spelling.Split('=')[0]}", refusal.Message);
             }
@@ -166,14 +259,32 @@ public sealed class ClaudeCommandTests
     public void Build_OptionOfAVariable_WinsOverTheRunsOwn() =>
         Assert.Contains(
             "ENABLE_PROMPT_CACHING_1H=1",
-            ClaudeCommand.Build(new ClaudeOptions { PromptCachingTTL = "1h" }, Specs.Attempt with { Env = [new() { Name = "ENABLE_PROMPT_CACHING_1H", Value = "0" }] }).Environment);
+            ClaudeCommand
+                .Build(
+                    new ClaudeOptions { PromptCachingTTL = "1h" },
+                    Specs.Attempt with
+                    {
+                        Env = [new() { Name = "ENABLE_PROMPT_CACHING_1H", Value = "0" }],
+                    }
+                )
+                .Environment
+        );
 
     [Fact]
     public void Build_MoreThanAProgramTakes_Throws()
     {
-        var one = Assert.Throws<ArgumentException>(() => AgentCommand.Build(Specs.Attempt with { Command = ["x"], Env = [new() { Name = "A", Value = new string('é', 65_535) }] }));
-        var all = Assert.Throws<ArgumentException>(
-            () => AgentCommand.Build(Specs.Attempt with { Command = ["x"], Env = [.. Enumerable.Range(0, 15).Select(i => new EnvVar { Name = $"A{i}", Value = new string('x', 100_000) })] }));
+        var one = Assert.Throws<ArgumentException>(() =>
+            AgentCommand.Build(Specs.Attempt with { Command = ["x"], Env = [new() { Name = "A", Value = new string('é', 65_535) }] })
+        );
+        var all = Assert.Throws<ArgumentException>(() =>
+            AgentCommand.Build(
+                Specs.Attempt with
+                {
+                    Command = ["x"],
+                    Env = [.. Enumerable.Range(0, 15).Select(i => new EnvVar { Name = $"A{i}", Value = new string('x', 100_000) })],
+                }
+            )
+        );
 
         Assert.StartsWith("an argument or variable has 131072 bytes, and a program takes none of more than 131071", one.Message);
         Assert.Contains("bytes together", all.Message);
@@ -185,7 +296,10 @@ public sealed class ClaudeCommandTests
     [Fact]
     public void Build_Environment_IsOursThenTheRuns()
     {
-        var spec = Specs.Attempt with { Env = [new() { Name = "B", Value = "2=3" }, new() { Name = "LANG", Value = "de_DE.UTF-8" }, new() { Name = "EMPTY" }] };
+        var spec = Specs.Attempt with
+        {
+            Env = [new() { Name = "B", Value = "2=3" }, new() { Name = "LANG", Value = "de_DE.UTF-8" }, new() { Name = "EMPTY" }],
+        };
 
         Assert.Equal(
             [
@@ -201,7 +315,8 @@ public sealed class ClaudeCommandTests
                 "B=2=3",
                 "EMPTY=",
             ],
-            ClaudeCommand.Build(new ClaudeOptions(), spec).Environment);
+            ClaudeCommand.Build(new ClaudeOptions(), spec).Environment
+        );
     }
 
     [Theory]
@@ -210,7 +325,9 @@ public sealed class ClaudeCommandTests
     [InlineData("A=B")]
     [InlineData("")]
     public void Build_ProtectedName_Throws(string name) =>
-        Assert.Throws<ArgumentException>(() => ClaudeCommand.Build(new ClaudeOptions(), Specs.Attempt with { Env = [new() { Name = name, Value = "x" }] }));
+        Assert.Throws<ArgumentException>(() =>
+            ClaudeCommand.Build(new ClaudeOptions(), Specs.Attempt with { Env = [new() { Name = name, Value = "x" }] })
+        );
 
     // The CLI takes --settings once; what it does not tell then, the variable does.
     [Fact]
@@ -227,7 +344,9 @@ public sealed class ClaudeCommandTests
     public void Build_Nul_Throws()
     {
         Assert.Throws<ArgumentException>(() => ClaudeCommand.Build(new ClaudeOptions { SystemPrompt = "a\0b" }, Specs.Attempt));
-        Assert.Throws<ArgumentException>(() => ClaudeCommand.Build(new ClaudeOptions(), Specs.Attempt with { Env = [new() { Name = "A", Value = "\0" }] }));
+        Assert.Throws<ArgumentException>(() =>
+            ClaudeCommand.Build(new ClaudeOptions(), Specs.Attempt with { Env = [new() { Name = "A", Value = "\0" }] })
+        );
         Assert.Throws<ArgumentException>(() => AgentCommand.Build(Specs.Attempt with { Command = ["sh", "\0"] }));
     }
 
@@ -236,9 +355,11 @@ public sealed class ClaudeCommandTests
         Assert.Equal(["sh", "-c", "cat; exit 3"], AgentCommand.Build(Specs.Attempt with { Command = ["sh", "-c", "cat; exit 3"] }).Argv);
 
     [Fact]
-    public void Build_EmptyCommand_Throws() => Assert.Throws<ArgumentException>(() => AgentCommand.Build(Specs.Attempt with { Command = [] }));
+    public void Build_EmptyCommand_Throws() =>
+        Assert.Throws<ArgumentException>(() => AgentCommand.Build(Specs.Attempt with { Command = [] }));
 
-    private static IEnumerable<string> Flags(AgentCommand command) => command.Argv.Select(word => word.StartsWith("--settings={", StringComparison.Ordinal) ? Settings : word);
+    private static IEnumerable<string> Flags(AgentCommand command) =>
+        command.Argv.Select(word => word.StartsWith("--settings={", StringComparison.Ordinal) ? Settings : word);
 
     private static bool IsFlag(string word) => word.StartsWith("--", StringComparison.Ordinal);
 }

@@ -6,11 +6,16 @@ namespace Stromboli.PodmanBridge.Tests.Agents;
 
 public sealed class ClaudeOutputTests : IDisposable
 {
-    private const string Init = $$"""{"type":"system","subtype":"init","cwd":"/workspace","session_id":"{{Specs.Session}}","tools":["Bash"],"model":"claude-opus-5-5","permissionMode":"bypassPermissions","claude_code_version":"2.1.329"}""";
-    private const string ToolUse = $$"""{"type":"assistant","message":{"id":"m1","role":"assistant","content":[{"type":"tool_use","id":"t","name":"Bash","input":{ } } ] },"parent_tool_use_id":null,"session_id":"{{Specs.Session}}"}""";
-    private const string Said = $$"""{"type":"assistant","message":{"id":"m2","role":"assistant","content":[{"type":"text","text":"so far"}]},"parent_tool_use_id":null,"session_id":"{{Specs.Session}}"}""";
-    private const string Result = $$"""{"duration_api_ms":1192,"session_id":"{{Specs.Session}}","total_cost_usd":0.01,"usage":{"input_tokens":1},"permission_denials":[{"tool_name":"Bash"}],"is_error":false,"num_turns":2,"subtype":"success","result":"hello","type":"result","duration_ms":1400}""";
-    private const string MaxTurns = $$"""{"session_id":"{{Specs.Session}}","is_error":true,"num_turns":2,"subtype":"error_max_turns","errors":["Reached maximum number of turns (1)"],"type":"result"}""";
+    private const string Init =
+        $$"""{"type":"system","subtype":"init","cwd":"/workspace","session_id":"{{Specs.Session}}","tools":["Bash"],"model":"claude-opus-5-5","permissionMode":"bypassPermissions","claude_code_version":"2.1.329"}""";
+    private const string ToolUse =
+        $$"""{"type":"assistant","message":{"id":"m1","role":"assistant","content":[{"type":"tool_use","id":"t","name":"Bash","input":{ } } ] },"parent_tool_use_id":null,"session_id":"{{Specs.Session}}"}""";
+    private const string Said =
+        $$"""{"type":"assistant","message":{"id":"m2","role":"assistant","content":[{"type":"text","text":"so far"}]},"parent_tool_use_id":null,"session_id":"{{Specs.Session}}"}""";
+    private const string Result =
+        $$"""{"duration_api_ms":1192,"session_id":"{{Specs.Session}}","total_cost_usd":0.01,"usage":{"input_tokens":1},"permission_denials":[{"tool_name":"Bash"}],"is_error":false,"num_turns":2,"subtype":"success","result":"hello","type":"result","duration_ms":1400}""";
+    private const string MaxTurns =
+        $$"""{"session_id":"{{Specs.Session}}","is_error":true,"num_turns":2,"subtype":"error_max_turns","errors":["Reached maximum number of turns (1)"],"type":"result"}""";
 
     private readonly ClaudeOutput _output = new(Specs.Session, 1024);
 
@@ -27,8 +32,18 @@ public sealed class ClaudeOutputTests : IDisposable
         Assert.Equal("claude-opus-5-5", _output.Init!.Model);
         Assert.Equal("2.1.329", _output.Init.Version);
         Assert.Equal(
-            new ClaudeEnvelope { IsError = false, Subtype = "success", Turns = 2, DurationMs = 1400, ApiDurationMs = 1192, PermissionDenials = 1, SessionID = Specs.Session },
-            _output.Envelope);
+            new ClaudeEnvelope
+            {
+                IsError = false,
+                Subtype = "success",
+                Turns = 2,
+                DurationMs = 1400,
+                ApiDurationMs = 1192,
+                PermissionDenials = 1,
+                SessionID = Specs.Session,
+            },
+            _output.Envelope
+        );
         Assert.Equal("hello", _output.Result().Text);
         Assert.Equal(Specs.Session, _output.SessionID);
     }
@@ -105,14 +120,25 @@ public sealed class ClaudeOutputTests : IDisposable
         var result = _output.Result();
         Assert.Equal("hello" + string.Concat(Enumerable.Range(1, more).Select(i => $"\n\nnews {i}")), result.Text);
         Assert.Equal((result.Text!.Length, false), (result.Bytes, result.Truncated));
-        Assert.Equal((2 + more, 2 + more, false, more + 1), (_output.Turns, _output.Envelope!.Turns, _output.Envelope.IsError, _output.Envelope.Results));
+        Assert.Equal(
+            (2 + more, 2 + more, false, more + 1),
+            (_output.Turns, _output.Envelope!.Turns, _output.Envelope.IsError, _output.Envelope.Results)
+        );
         Assert.Equal(1 + more, _output.Envelope.PermissionDenials);
     }
 
     [Fact]
     public void Result_SecondEnvelopeIsAnError_BothAreThereAndItIsAnError()
     {
-        Feed(1000, Init, ToolUse, Said, Result, Init, Later(1).Replace("\"is_error\":false", "\"is_error\":true", StringComparison.Ordinal));
+        Feed(
+            1000,
+            Init,
+            ToolUse,
+            Said,
+            Result,
+            Init,
+            Later(1).Replace("\"is_error\":false", "\"is_error\":true", StringComparison.Ordinal)
+        );
 
         Assert.Equal("hello\n\nnews 1", _output.Result().Text);
         Assert.Equal((true, 3), (_output.Envelope!.IsError, _output.Turns));
@@ -160,8 +186,8 @@ public sealed class ClaudeOutputTests : IDisposable
         Assert.Equal((lost, lost, lost), (result.Truncated, result.Bytes is null, result.Sha256 is null));
     }
 
-    // A process of the agent can write into the CLI's output. The CLI's first result has the index 0, so nothing before it is the CLI's own. A numbered failure
-    // stays one: whoever wrote it, a second result with the index 0 does not take it back.
+    // A process of the agent can write into the CLI's output. The CLI's first result has the index 0, so nothing before it is the CLI's
+    // own. A numbered failure stays one: whoever wrote it, a second result with the index 0 does not take it back.
     [Theory]
     [InlineData(false, false, false)]
     [InlineData(false, true, false)]
@@ -169,7 +195,11 @@ public sealed class ClaudeOutputTests : IDisposable
     [InlineData(true, true, true)]
     public void Result_EnvelopeBeforeTheFirstOfTheCli_IsNoAnswer(bool numbered, bool forgedFails, bool fails)
     {
-        var forged = (numbered ? Later(0) : Result).Replace("\"is_error\":false", forgedFails ? "\"is_error\":true" : "\"is_error\":false", StringComparison.Ordinal);
+        var forged = (numbered ? Later(0) : Result).Replace(
+            "\"is_error\":false",
+            forgedFails ? "\"is_error\":true" : "\"is_error\":false",
+            StringComparison.Ordinal
+        );
         Feed(1000, forged, Later(0), Later(1));
 
         var result = _output.Result();
@@ -182,10 +212,15 @@ public sealed class ClaudeOutputTests : IDisposable
     {
         using var output = new ClaudeOutput(Specs.Session, 1024, wholeEnvelope: true);
         foreach (var line in (string[])[Result, Later(1).Replace("news", "\\u00e4 \\\"news\\\"", StringComparison.Ordinal)])
+        {
             output.Line(Encoding.UTF8.GetBytes(line));
+        }
 
         var document = JsonNode.Parse(output.Result().Text!)!;
-        Assert.Equal(("hello\n\nä \"news\" 1", 3, 1), ($"{document["result"]}", (int)document["num_turns"]!, (int)document["result_index"]!));
+        Assert.Equal(
+            ("hello\n\nä \"news\" 1", 3, 1),
+            ($"{document["result"]}", (int)document["num_turns"]!, (int)document["result_index"]!)
+        );
         Assert.Equal("result", $"{document["type"]}");
     }
 
@@ -228,7 +263,8 @@ public sealed class ClaudeOutputTests : IDisposable
             new string('[', 100_000) + "\"result\"",
             "{\"type\":[\"result\"],\"is_error\":false}",
             "{\"type\":\"assistant\",\"message\":7,\"session_id\":\"" + Specs.Session + "\"}",
-            "\u001b[2J\0\"result\"");
+            "\u001b[2J\0\"result\""
+        );
 
         Assert.Null(_output.Envelope);
         Assert.Null(_output.Init);
@@ -262,7 +298,10 @@ public sealed class ClaudeOutputTests : IDisposable
     {
         var piece = Encoding.UTF8.GetBytes(new string('"', 1 << 20));
         for (var i = 0; i < 40; i++)
+        {
             _output.Append(piece, endOfLine: false);
+        }
+
         _output.Append([], endOfLine: true);
         Feed(1000, Result);
 
@@ -284,7 +323,14 @@ public sealed class ClaudeOutputTests : IDisposable
     [Fact]
     public void Line_OfMillionsOfValues_CountsAsNotSaid()
     {
-        Feed(1 << 20, Result.Replace("\"is_error\"", "\"x\":[" + string.Concat(Enumerable.Repeat("0,", 1_000_000)) + "0],\"is_error\"", StringComparison.Ordinal));
+        Feed(
+            1 << 20,
+            Result.Replace(
+                "\"is_error\"",
+                "\"x\":[" + string.Concat(Enumerable.Repeat("0,", 1_000_000)) + "0],\"is_error\"",
+                StringComparison.Ordinal
+            )
+        );
 
         Assert.Null(_output.Envelope);
     }
@@ -298,10 +344,11 @@ public sealed class ClaudeOutputTests : IDisposable
         Assert.Equal("", _output.Result().Text);
     }
 
-    private static string Later(int index) => Result
-        .Replace("hello", $"news {index}", StringComparison.Ordinal)
-        .Replace("\"num_turns\":2", "\"num_turns\":1", StringComparison.Ordinal)
-        .Replace("\"type\"", $"\"result_index\":{index},\"type\"", StringComparison.Ordinal);
+    private static string Later(int index) =>
+        Result
+            .Replace("hello", $"news {index}", StringComparison.Ordinal)
+            .Replace("\"num_turns\":2", "\"num_turns\":1", StringComparison.Ordinal)
+            .Replace("\"type\"", $"\"result_index\":{index},\"type\"", StringComparison.Ordinal);
 
     private void Feed(int piece, params string[] lines)
     {
@@ -309,7 +356,10 @@ public sealed class ClaudeOutputTests : IDisposable
         {
             var chunks = Encoding.UTF8.GetBytes(line).Chunk(piece).ToList();
             foreach (var chunk in chunks)
+            {
                 _output.Append(chunk, endOfLine: false);
+            }
+
             _output.Append([], endOfLine: true);
         }
     }

@@ -19,7 +19,10 @@ public sealed class ClaudeTranscriptTests
     [InlineData(5)]
     [InlineData(1000)]
     public void StreamJson_AnyPieces_IsEveryLineAsItCame(int piece) =>
-        Assert.Equal("{\"a\":1}\n\nnoise\n{\"b\":2}\n", Read(new() { OutputFormat = "stream-json" }, piece, "{\"a\":1}", "", "noise", "{\"b\":2}"));
+        Assert.Equal(
+            "{\"a\":1}\n\nnoise\n{\"b\":2}\n",
+            Read(new() { OutputFormat = "stream-json" }, piece, "{\"a\":1}", "", "noise", "{\"b\":2}")
+        );
 
     [Theory]
     [InlineData(1)]
@@ -36,7 +39,10 @@ public sealed class ClaudeTranscriptTests
         foreach (var line in lines.Select(Encoding.UTF8.GetBytes))
         {
             foreach (var part in line.Chunk(piece))
+            {
                 transcript.Append(part, endOfLine: false);
+            }
+
             transcript.Append([], endOfLine: true);
         }
         return transcript.ToResult().Text;

@@ -61,7 +61,10 @@ public sealed class ResultTextTests
     {
         using var text = new ResultText(statusBytes);
         foreach (var chunk in bytes.Chunk(piece))
+        {
             text.Append(chunk);
+        }
+
         return text.ToResult();
     }
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using Stromboli.PodmanBridge.Egress;
+using Stromboli.Gateway.Egress;
 
 namespace Stromboli.PodmanBridge.Tests.Egress;
 

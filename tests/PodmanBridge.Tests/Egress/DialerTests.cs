@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Stromboli.PodmanBridge.Egress;
+using Stromboli.Gateway.Egress;
 
 namespace Stromboli.PodmanBridge.Tests.Egress;
 
@@ -11,7 +11,11 @@ public sealed class DialerTests
     [Fact]
     public async Task ConnectAsync_UnlistedName_IsNotEvenResolved()
     {
-        var failure = await FailAsync(Dialer("127.0.0.1"), new DialTarget("secret-in-a-name.example.com", 443, AddressScope.OperatorConfigured), _ => false);
+        var failure = await FailAsync(
+            Dialer("127.0.0.1"),
+            new DialTarget("secret-in-a-name.example.com", 443, AddressScope.OperatorConfigured),
+            _ => false
+        );
 
         Assert.Equal(DialFailure.NotListed, failure);
         Assert.Empty(_asked);
@@ -23,11 +27,15 @@ public sealed class DialerTests
     public async Task ConnectAsync_Name_IsListedInItsOneForm(string host, string listed)
     {
         string? asked = null;
-        await FailAsync(Dialer("10.0.0.1"), new DialTarget(host, 443, AddressScope.Public), name =>
-        {
-            asked = name;
-            return false;
-        });
+        await FailAsync(
+            Dialer("10.0.0.1"),
+            new DialTarget(host, 443, AddressScope.Public),
+            name =>
+            {
+                asked = name;
+                return false;
+            }
+        );
 
         Assert.Equal(listed, asked);
     }
@@ -36,7 +44,10 @@ public sealed class DialerTests
     [InlineData("127.0.0.1")]
     [InlineData("10.0.0.1", "::ffff:1.1.1.1", "169.254.169.254")]
     public async Task ConnectAsync_NoPublicAddress_IsRefused(params string[] addresses) =>
-        Assert.Equal(DialFailure.AddressRefused, await FailAsync(Dialer(addresses), new DialTarget("rebound.example.com", 443, AddressScope.Public), _ => true));
+        Assert.Equal(
+            DialFailure.AddressRefused,
+            await FailAsync(Dialer(addresses), new DialTarget("rebound.example.com", 443, AddressScope.Public), _ => true)
+        );
 
     [Theory]
     [InlineData("127.0.0.1")]
@@ -48,7 +59,10 @@ public sealed class DialerTests
 
     [Fact]
     public async Task ConnectAsync_NoSuchName_IsNotResolved() =>
-        Assert.Equal(DialFailure.NotResolved, await FailAsync(Dialer(), new DialTarget("nowhere.example.com", 443, AddressScope.Public), _ => true));
+        Assert.Equal(
+            DialFailure.NotResolved,
+            await FailAsync(Dialer(), new DialTarget("nowhere.example.com", 443, AddressScope.Public), _ => true)
+        );
 
     [Fact]
     public async Task ConnectAsync_FirstAddressIsDead_TriesTheNext()
@@ -73,7 +87,10 @@ public sealed class DialerTests
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
 
-        Assert.Equal(DialFailure.Unreachable, await FailAsync(Dialer("127.0.0.1"), new DialTarget("model.example.com", port, AddressScope.OperatorConfigured), _ => true));
+        Assert.Equal(
+            DialFailure.Unreachable,
+            await FailAsync(Dialer("127.0.0.1"), new DialTarget("model.example.com", port, AddressScope.OperatorConfigured), _ => true)
+        );
     }
 
     [Theory]
@@ -94,13 +111,18 @@ public sealed class DialerTests
         Assert.Equal(["registry.example.com"], _asked);
     }
 
-    private Dialer Dialer(params string[] addresses) => new(AddressPolicy.Default, TimeProvider.System, (host, _) =>
-    {
-        _asked.Add(host);
-        return addresses.Length == 0
-            ? throw new SocketException((int)SocketError.HostNotFound)
-            : Task.FromResult(addresses.Select(IPAddress.Parse).ToArray());
-    });
+    private Dialer Dialer(params string[] addresses) =>
+        new(
+            AddressPolicy.Default,
+            TimeProvider.System,
+            (host, _) =>
+            {
+                _asked.Add(host);
+                return addresses.Length == 0
+                    ? throw new SocketException((int)SocketError.HostNotFound)
+                    : Task.FromResult(addresses.Select(IPAddress.Parse).ToArray());
+            }
+        );
 
     private static async Task<DialFailure> FailAsync(Dialer dialer, DialTarget target, Func<string, bool> listed) =>
         (await Assert.ThrowsAsync<DialException>(() => dialer.ConnectAsync(target, listed, CancellationToken.None))).Failure;

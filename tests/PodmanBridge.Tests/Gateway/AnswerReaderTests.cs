@@ -1,5 +1,5 @@
 using System.Text;
-using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Gateway;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
 
@@ -12,11 +12,20 @@ public sealed class AnswerReaderTests
 
         """;
 
-    private const string Text = "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"message_delta \\\"error\\\" {\\\"usage\\\":{\\\"output_tokens\\\":99999}}\"}}\n\n";
-    private const string Delta = "event: message_delta\r\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":50}}\r\n\r\n";
+    private const string Text =
+        "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"message_delta \\\"error\\\" {\\\"usage\\\":{\\\"output_tokens\\\":99999}}\"}}\n\n";
+    private const string Delta =
+        "event: message_delta\r\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":50}}\r\n\r\n";
     private const string Stop = "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
 
-    private static readonly TokenUsage Whole = new() { Input = 100, Output = 50, CacheRead = 7, CacheWrite = 20, CacheWriteHour = 10 };
+    private static readonly TokenUsage Whole = new()
+    {
+        Input = 100,
+        Output = 50,
+        CacheRead = 7,
+        CacheWrite = 20,
+        CacheWriteHour = 10,
+    };
 
     [Fact]
     public void Read_StreamInAnyPieces_HasItsUsage()
@@ -26,7 +35,15 @@ public sealed class AnswerReaderTests
         {
             var reader = Read(stream, piece);
 
-            Assert.Equal(new AnswerFacts { Model = "claude-x", Usage = Whole, Complete = true }, reader.Facts);
+            Assert.Equal(
+                new AnswerFacts
+                {
+                    Model = "claude-x",
+                    Usage = Whole,
+                    Complete = true,
+                },
+                reader.Facts
+            );
         }
     }
 
@@ -60,11 +77,20 @@ public sealed class AnswerReaderTests
     [InlineData("-5", 0)]
     [InlineData("99999999999999", TokenUsage.Most)]
     public void Read_AbsurdUsage_IsClamped(string input, long counted) =>
-        Assert.Equal(counted, Read(Start.Replace("\"input_tokens\":100", "\"input_tokens\":" + input, StringComparison.Ordinal), 100).Facts.Usage!.Input);
+        Assert.Equal(
+            counted,
+            Read(Start.Replace("\"input_tokens\":100", "\"input_tokens\":" + input, StringComparison.Ordinal), 100).Facts.Usage!.Input
+        );
 
     [Fact]
     public void Read_ErrorInsideAStream_IsSeen() =>
-        Assert.Equal("overloaded_error", Read(Start + "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"x\"}}\n\n", 10).Facts.ErrorType);
+        Assert.Equal(
+            "overloaded_error",
+            Read(
+                Start + "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"x\"}}\n\n",
+                10
+            ).Facts.ErrorType
+        );
 
     [Fact]
     public void Read_OverlongLine_IsLetPassAndTheRestRead()
@@ -73,7 +99,10 @@ public sealed class AnswerReaderTests
         var piece = Encoding.UTF8.GetBytes(new string('x', 100_000));
         reader.Read("data: message_start"u8);
         for (var i = 0; i < 10; i++)
+        {
             reader.Read(piece);
+        }
+
         reader.Read(Encoding.UTF8.GetBytes("\n" + Start + Delta + Stop));
 
         Assert.Equal(Whole, reader.Facts.Usage);
@@ -83,11 +112,26 @@ public sealed class AnswerReaderTests
     public void Finish_WholeMessage_HasItsUsage()
     {
         var reader = new AnswerReader(stream: false);
-        foreach (var chunk in Encoding.UTF8.GetBytes("""{"type":"message","model":"claude-y","content":[],"usage":{"input_tokens":5,"output_tokens":6}}""").Chunk(10))
+        foreach (
+            var chunk in Encoding
+                .UTF8.GetBytes("""{"type":"message","model":"claude-y","content":[],"usage":{"input_tokens":5,"output_tokens":6}}""")
+                .Chunk(10)
+        )
+        {
             reader.Read(chunk);
+        }
+
         reader.Finish();
 
-        Assert.Equal(new AnswerFacts { Model = "claude-y", Usage = new() { Input = 5, Output = 6 }, Complete = true }, reader.Facts);
+        Assert.Equal(
+            new AnswerFacts
+            {
+                Model = "claude-y",
+                Usage = new() { Input = 5, Output = 6 },
+                Complete = true,
+            },
+            reader.Facts
+        );
     }
 
     [Theory]
@@ -114,7 +158,10 @@ public sealed class AnswerReaderTests
             {"output_tokens":50,"iterations":[{"type":"compaction","input_tokens":400,"output_tokens":9},{"type":"message","input_tokens":100,"output_tokens":50},
             {"type":"advisor_message","model":"claude-adviser","input_tokens":7,"output_tokens":3},{"type":"advisor_message","model":"claude-adviser","input_tokens":7,"output_tokens":3}]}
             """;
-        var facts = Read(Start + Delta.Replace("{\"output_tokens\":50}", usage.ReplaceLineEndings(""), StringComparison.Ordinal) + Stop, 64).Facts;
+        var facts = Read(
+            Start + Delta.Replace("{\"output_tokens\":50}", usage.ReplaceLineEndings(""), StringComparison.Ordinal) + Stop,
+            64
+        ).Facts;
 
         Assert.Equal(Whole with { Input = 500, Output = 59 }, facts.Usage);
         Assert.Equal(new() { Input = 14, Output = 6 }, facts.OtherModels!["claude-adviser"]);
@@ -122,7 +169,10 @@ public sealed class AnswerReaderTests
     }
 
     [Theory]
-    [InlineData("""{"output_tokens":50,"server_tool_use":{"web_search_requests":2,"web_fetch_requests":0},"service_tier":"standard","inference_geo":"","speed":"standard","output_tokens_details":{"thinking_tokens":7},"fallback_credit":null,"iterations":[],"later":0}""", false)]
+    [InlineData(
+        """{"output_tokens":50,"server_tool_use":{"web_search_requests":2,"web_fetch_requests":0},"service_tier":"standard","inference_geo":"","speed":"standard","output_tokens_details":{"thinking_tokens":7},"fallback_credit":null,"iterations":[],"later":0}""",
+        false
+    )]
     [InlineData("""{"output_tokens":50,"dream_tokens":3}""", true)]
     [InlineData("""{"output_tokens":50,"dreams":{"tokens":3}}""", true)]
     [InlineData("""{"output_tokens":50,"server_tool_use":{"dream_requests":1}}""", true)]
@@ -130,8 +180,11 @@ public sealed class AnswerReaderTests
     [InlineData("""{"output_tokens":50,"iterations":[{"type":"message","dream_tokens":1}]}""", true)]
     [InlineData("""{"output_tokens":50,"speed":"fast"}""", true)]
     [InlineData("""{"output_tokens":"fifty"}""", true)]
-    public void Read_UsageInWordsThatAreNotKnown_IsMarked(string usage, bool unknown) => Assert.Equal(
-        unknown, Read(Start + Delta.Replace("{\"output_tokens\":50}", usage, StringComparison.Ordinal) + Stop, 64).Facts.HasUnknown);
+    public void Read_UsageInWordsThatAreNotKnown_IsMarked(string usage, bool unknown) =>
+        Assert.Equal(
+            unknown,
+            Read(Start + Delta.Replace("{\"output_tokens\":50}", usage, StringComparison.Ordinal) + Stop, 64).Facts.HasUnknown
+        );
 
     [Fact]
     public void Read_StopWithoutTheFinalUsage_IsNotComplete() => Assert.False(Read(Start + Stop, 64).Facts.Complete);
@@ -140,7 +193,10 @@ public sealed class AnswerReaderTests
     {
         var reader = new AnswerReader(stream: true);
         foreach (var chunk in Encoding.UTF8.GetBytes(stream).Chunk(piece))
+        {
             reader.Read(chunk);
+        }
+
         reader.Finish();
         return reader;
     }

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Stromboli.Crds.Runs;
+using Stromboli.Gateway;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Gateway;
 using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
@@ -12,7 +12,8 @@ public sealed class BudgetTests : IAsyncLifetime
     private GatewayHarness _harness = null!;
     private int _exceeded;
 
-    public async ValueTask InitializeAsync() => _harness = await GatewayHarness.StartAsync(options => options with { Drain = TimeSpan.FromMilliseconds(100) });
+    public async ValueTask InitializeAsync() =>
+        _harness = await GatewayHarness.StartAsync(options => options with { Drain = TimeSpan.FromMilliseconds(100) });
 
     public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
@@ -70,7 +71,10 @@ public sealed class BudgetTests : IAsyncLifetime
     public async Task Messages_AtAHigherPriceUnderACapOfCost_NeverReachTheModel()
     {
         await using var run = await OpenAsync(new() { CostUSD = 1000 });
-        using var body = new StringContent("""{"model":"claude-test","max_tokens":10,"speed":"fast","messages":[]}""", MediaTypeHeaderValue.Parse("application/json"));
+        using var body = new StringContent(
+            """{"model":"claude-test","max_tokens":10,"speed":"fast","messages":[]}""",
+            MediaTypeHeaderValue.Parse("application/json")
+        );
 
         using var answer = await _harness.Client().PostAsync("/v1/messages", body);
 
@@ -85,7 +89,9 @@ public sealed class BudgetTests : IAsyncLifetime
     {
         await using var run = await OpenAsync(new() { Tokens = 1_000_000 });
 
-        using var answer = await _harness.Client().PostAsync("/v1/messages", GatewayHarness.Prompt("@usage in=10 out=5\n@say hi", model: "gpt-x"));
+        using var answer = await _harness
+            .Client()
+            .PostAsync("/v1/messages", GatewayHarness.Prompt("@usage in=10 out=5\n@say hi", model: "gpt-x"));
 
         Assert.Equal((HttpStatusCode.OK, 15), (answer.StatusCode, run.Totals.Charged.Tokens));
     }
@@ -122,7 +128,9 @@ public sealed class BudgetTests : IAsyncLifetime
         await using var run = await OpenAsync(new() { Tokens = 4000 });
         var client = _harness.Client();
         for (var i = 0; i < 5; i++)
+        {
             Assert.Equal(HttpStatusCode.TooManyRequests, await SendAsync(client, "@status 429"));
+        }
 
         Assert.Equal(default, run.Totals.Charged);
         Assert.Equal(HttpStatusCode.OK, await SendAsync(client, "fine"));
@@ -132,17 +140,30 @@ public sealed class BudgetTests : IAsyncLifetime
     public async Task Messages_AfterABridgeWasKilled_CountWhatItLeftBehind()
     {
         await using (var before = await OpenAsync(new() { Tokens = 8000, CostUSD = 1 }))
+        {
             Assert.Equal(HttpStatusCode.OK, await SendAsync(_harness.Client(), "@usage in=1000 out=500\n@say a"));
+        }
         // As a bridge leaves it that was killed with a request under way.
         await File.AppendAllTextAsync(
             Path.Combine(_harness.Folder, "run.ledger"),
-            """{"id":2,"model":"claude-test","maxOutput":1000,"inputBytes":5500,"reservedTokens":6500,"reservedUSD":0.05}""" + "\n");
+            """{"id":2,"model":"claude-test","maxOutput":1000,"inputBytes":5500,"reservedTokens":6500,"reservedUSD":0.05}""" + "\n"
+        );
         _harness.Prices.Clear();
 
         await using var run = await OpenAsync(new() { Tokens = 8000, CostUSD = 1 });
         Assert.Equal(new(8000, 0.0605m), run.Totals.Charged);
         Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(_harness.Client(), "without a price"));
-        _harness.Prices.Add(new() { Model = "claude-*", Input = 3, Output = 15, CacheRead = 0.3m, CacheWrite = 3.75m, CacheWriteHour = 6 });
+        _harness.Prices.Add(
+            new()
+            {
+                Model = "claude-*",
+                Input = 3,
+                Output = 15,
+                CacheRead = 0.3m,
+                CacheWrite = 3.75m,
+                CacheWriteHour = 6,
+            }
+        );
         Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(_harness.Client(), "more"));
     }
 
@@ -158,7 +179,12 @@ public sealed class BudgetTests : IAsyncLifetime
         run.Refuse();
 
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => stalled);
-        Assert.NotEqual(HttpStatusCode.OK, await waiting.ContinueWith(async task => task.IsCompletedSuccessfully ? await task : HttpStatusCode.Gone, TaskScheduler.Default).Unwrap());
+        Assert.NotEqual(
+            HttpStatusCode.OK,
+            await waiting
+                .ContinueWith(async task => task.IsCompletedSuccessfully ? await task : HttpStatusCode.Gone, TaskScheduler.Default)
+                .Unwrap()
+        );
         Assert.Equal(1, run.Totals.Requests);
     }
 
@@ -167,7 +193,10 @@ public sealed class BudgetTests : IAsyncLifetime
         var unsettled = run.Totals.Unsettled;
         using (var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages") { Content = GatewayHarness.Prompt("@stall") })
         using (var answer = await _harness.Client().SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
+        {
             Assert.Equal(unsettled + 1, run.Totals.Unsettled);
+        }
+
         await run.IdleAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
@@ -183,7 +212,8 @@ public sealed class BudgetTests : IAsyncLifetime
                 Budget = budget,
                 BudgetExceeded = () => Interlocked.Increment(ref _exceeded),
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
         run.Admit(_harness.Credential());
         return run;
     }

@@ -1,5 +1,5 @@
+using Stromboli.Gateway;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Gateway;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
 
@@ -73,6 +73,14 @@ public sealed class CredentialSharesTests
 
     private Task<IDisposable> EnterAsync(string @namespace) => _shares.EnterAsync(Shared, @namespace, CancellationToken.None);
 
-    private static ModelOrigin Origin(string secret) => ModelOrigin.Of(
-        new ModelCredential { BaseURL = "https://api.example.com", OperatorOrigin = true, Kind = CredentialKind.ApiKey, Value = secret });
+    private static ModelOrigin Origin(string secret) =>
+        ModelOrigin.Of(
+            new ModelCredential
+            {
+                BaseURL = "https://api.example.com",
+                OperatorOrigin = true,
+                Kind = CredentialKind.ApiKey,
+                Value = secret,
+            }
+        );
 }

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Gateway;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
 

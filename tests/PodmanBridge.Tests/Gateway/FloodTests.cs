@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Stromboli.Gateway;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Gateway;
 using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
@@ -14,7 +14,15 @@ public sealed class FloodTests : IAsyncLifetime
     private readonly ManualTimeProvider _clock = new();
     private GatewayHarness _harness = null!;
 
-    public async ValueTask InitializeAsync() => _harness = await GatewayHarness.StartAsync(options => options with { Time = _clock, RequestBurst = Burst, RequestsPerSecond = 10 });
+    public async ValueTask InitializeAsync() =>
+        _harness = await GatewayHarness.StartAsync(options =>
+            options with
+            {
+                Clock = _clock,
+                RequestBurst = Burst,
+                RequestsPerSecond = 10,
+            }
+        );
 
     public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
@@ -65,9 +73,7 @@ public sealed class FloodTests : IAsyncLifetime
     {
         await using var run = await _harness.OpenAdmittedAsync();
         var client = _harness.Client();
-        using (await client.PostAsync("/v1/messages", new ByteArrayContent(new byte[20 * 1024 * 1024])))
-        {
-        }
+        using (await client.PostAsync("/v1/messages", new ByteArrayContent(new byte[20 * 1024 * 1024]))) { }
 
         var timers = _clock.ActiveTimers;
         var refused = client.GetAsync(new Uri("/", UriKind.Relative));
@@ -110,7 +116,10 @@ public sealed class FloodTests : IAsyncLifetime
         await using var quiet = await harness.OpenAsync("quiet", @namespace: "quiet");
         loud.Admit(harness.Credential());
         quiet.Admit(harness.Credential());
-        var stalled = Enumerable.Range(0, 6).Select(_ => harness.Client("loud").PostAsync("/v1/messages", GatewayHarness.Prompt("@stall"))).ToList();
+        var stalled = Enumerable
+            .Range(0, 6)
+            .Select(_ => harness.Client("loud").PostAsync("/v1/messages", GatewayHarness.Prompt("@stall")))
+            .ToList();
         await Eventually.True(() => loud.Totals.Requests == 6);
         await Eventually.TrueAsync(async () => (await harness.ModelLogAsync()).Count == 2);
 
@@ -120,7 +129,10 @@ public sealed class FloodTests : IAsyncLifetime
         Assert.Equal(3, (await harness.ModelLogAsync()).Count);
         loud.Refuse();
         foreach (var request in stalled)
+        {
             await request.ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
         await loud.IdleAsync(CancellationToken.None);
         // What waited for a place never left, and counts for nothing.
         Assert.Equal(2, loud.Totals.Unsettled);

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Stromboli.Gateway;
+using Stromboli.Gateway.Egress;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Egress;
-using Stromboli.PodmanBridge.Gateway;
 using Stromboli.ScriptedModel;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
@@ -28,7 +28,18 @@ internal sealed class GatewayHarness : IAsyncDisposable
 
     public bool LeaseHolds { get; set; } = true;
 
-    public List<ModelPrice> Prices { get; } = [new() { Model = "claude-*", Input = 3, Output = 15, CacheRead = 0.3m, CacheWrite = 3.75m, CacheWriteHour = 6 }];
+    public List<ModelPrice> Prices { get; } =
+    [
+        new()
+        {
+            Model = "claude-*",
+            Input = 3,
+            Output = 15,
+            CacheRead = 0.3m,
+            CacheWrite = 3.75m,
+            CacheWriteHour = 6,
+        },
+    ];
 
     public List<ServerTool> ServerTools { get; } = [];
 
@@ -37,12 +48,16 @@ internal sealed class GatewayHarness : IAsyncDisposable
     public static async Task<GatewayHarness> StartAsync(Func<GatewayOptions, GatewayOptions>? change = null)
     {
         var folder = Directory.CreateTempSubdirectory("gw").FullName;
-        var model = await ScriptedModelServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), Path.Combine(folder, "model.jsonl"), CancellationToken.None);
+        var model = await ScriptedModelServer.StartAsync(
+            new IPEndPoint(IPAddress.Loopback, 0),
+            Path.Combine(folder, "model.jsonl"),
+            CancellationToken.None
+        );
         var harness = new GatewayHarness(model, folder);
         var options = new GatewayOptions
         {
             Dialer = new Dialer(AddressPolicy.Default, TimeProvider.System),
-            Time = TimeProvider.System,
+            Clock = TimeProvider.System,
             Loggers = harness.Loggers,
             Prices = () => harness.Prices,
             ServerTools = () => harness.ServerTools,
@@ -53,33 +68,46 @@ internal sealed class GatewayHarness : IAsyncDisposable
         return harness;
     }
 
-    public Task<GatewayRun> OpenAsync(string name = "run", AttemptBudget? budget = null, IReadOnlyList<string>? betas = null, string @namespace = "tenant", ISocketPeers? peers = null) => Gateway.OpenAsync(
-        new GatewayRunOptions
-        {
-            Key = name,
-            Namespace = @namespace,
-            SocketPath = Socket(name),
-            Peers = peers ?? FixedPeers.Everybody,
-            LedgerPath = Ledger(name),
-            Budget = budget,
-            Betas = betas ?? [],
-        },
-        CancellationToken.None);
+    public Task<GatewayRun> OpenAsync(
+        string name = "run",
+        AttemptBudget? budget = null,
+        IReadOnlyList<string>? betas = null,
+        string @namespace = "tenant",
+        ISocketPeers? peers = null
+    ) =>
+        Gateway.OpenAsync(
+            new GatewayRunOptions
+            {
+                Key = name,
+                Namespace = @namespace,
+                SocketPath = Socket(name),
+                Peers = peers ?? FixedPeers.Everybody,
+                LedgerPath = Ledger(name),
+                Budget = budget,
+                Betas = betas ?? [],
+            },
+            CancellationToken.None
+        );
 
-    public async Task<GatewayRun> OpenAdmittedAsync(string name = "run", string secret = Secret, CredentialKind kind = CredentialKind.ApiKey)
+    public async Task<GatewayRun> OpenAdmittedAsync(
+        string name = "run",
+        string secret = Secret,
+        CredentialKind kind = CredentialKind.ApiKey
+    )
     {
         var run = await OpenAsync(name);
         run.Admit(Credential(secret, kind));
         return run;
     }
 
-    public ModelCredential Credential(string secret = Secret, CredentialKind kind = CredentialKind.ApiKey, Uri? origin = null) => new()
-    {
-        BaseURL = (origin ?? Model.BaseAddress).ToString(),
-        OperatorOrigin = true,
-        Kind = kind,
-        Value = secret,
-    };
+    public ModelCredential Credential(string secret = Secret, CredentialKind kind = CredentialKind.ApiKey, Uri? origin = null) =>
+        new()
+        {
+            BaseURL = (origin ?? Model.BaseAddress).ToString(),
+            OperatorOrigin = true,
+            Kind = kind,
+            Value = secret,
+        };
 
     public string Ledger(string name = "run") => Path.Combine(Folder, name + ".ledger");
 
@@ -87,10 +115,13 @@ internal sealed class GatewayHarness : IAsyncDisposable
 
     public HttpClient Client(string name = "run")
     {
-        var client = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellationToken) => new NetworkStream(await ConnectAsync(name, cancellationToken), ownsSocket: true),
-        })
+        var client = new HttpClient(
+            new SocketsHttpHandler
+            {
+                ConnectCallback = async (_, cancellationToken) =>
+                    new NetworkStream(await ConnectAsync(name, cancellationToken), ownsSocket: true),
+            }
+        )
         {
             BaseAddress = new Uri("http://127.0.0.1:8317"),
         };
@@ -105,17 +136,21 @@ internal sealed class GatewayHarness : IAsyncDisposable
         return socket;
     }
 
-    public static StringContent Prompt(string prompt, bool stream = true, string model = "claude-test") => new(
-        JsonSerializer.Serialize(new
-        {
-            model,
-            max_tokens = 1000,
-            stream,
-            tools = new[] { new { name = "Bash" } },
-            messages = new[] { new { role = "user", content = prompt } },
-        }),
-        Encoding.UTF8,
-        "application/json");
+    public static StringContent Prompt(string prompt, bool stream = true, string model = "claude-test") =>
+        new(
+            JsonSerializer.Serialize(
+                new
+                {
+                    model,
+                    max_tokens = 1000,
+                    stream,
+                    tools = new[] { new { name = "Bash" } },
+                    messages = new[] { new { role = "user", content = prompt } },
+                }
+            ),
+            Encoding.UTF8,
+            "application/json"
+        );
 
     public async Task<IReadOnlyList<JsonElement>> ModelLogAsync() =>
         File.Exists(ModelLog) ? [.. (await File.ReadAllLinesAsync(ModelLog)).Select(line => JsonDocument.Parse(line).RootElement)] : [];
@@ -123,7 +158,10 @@ internal sealed class GatewayHarness : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var client in _clients)
+        {
             client.Dispose();
+        }
+
         await Gateway.DisposeAsync();
         await Model.DisposeAsync();
         Directory.Delete(Folder, recursive: true);

@@ -7,12 +7,15 @@ public abstract class HostileAgentCase : IAsyncLifetime
 
     private protected GatewayHarness Harness { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Harness = await GatewayHarness.StartAsync(options => options with
-    {
-        AdmissionWait = TimeSpan.FromMilliseconds(300),
-        Drain = TimeSpan.FromSeconds(3),
-        LargestBody = 2 * 1024 * 1024,
-    });
+    public async ValueTask InitializeAsync() =>
+        Harness = await GatewayHarness.StartAsync(options =>
+            options with
+            {
+                AdmissionWait = TimeSpan.FromMilliseconds(300),
+                Drain = TimeSpan.FromSeconds(3),
+                LargestBody = 2 * 1024 * 1024,
+            }
+        );
 
     public async ValueTask DisposeAsync()
     {

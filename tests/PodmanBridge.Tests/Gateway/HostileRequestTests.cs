@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Gateway;
 using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
@@ -14,7 +14,10 @@ public sealed class HostileRequestTests : HostileAgentCase
     public async Task Body_TooLargeByItsOwnWord_IsRefusedUnread()
     {
         await using var run = await Harness.OpenAdmittedAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages") { Content = new ByteArrayContent(new byte[3 * 1024 * 1024]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages")
+        {
+            Content = new ByteArrayContent(new byte[3 * 1024 * 1024]),
+        };
         request.Headers.ExpectContinue = true;
 
         using var response = await Harness.Client().SendAsync(request);
@@ -37,7 +40,9 @@ public sealed class HostileRequestTests : HostileAgentCase
         await Assert.ThrowsAsync<SocketException>(async () =>
         {
             for (; sent < 1000; sent++)
+            {
                 await socket.SendAsync(chunk).WaitAsync(Soon);
+            }
         });
 
         // The bound is 32 of them; some more lie in buffers on the way.
@@ -78,7 +83,9 @@ public sealed class HostileRequestTests : HostileAgentCase
         await using var run = await Harness.OpenAdmittedAsync();
         const string inner = "POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 13\r\n\r\n{\"model\":\"m\"}";
 
-        var answer = await RawAsync($"POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: {inner.Length + 5}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n{inner}");
+        var answer = await RawAsync(
+            $"POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: {inner.Length + 5}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n{inner}"
+        );
 
         Assert.DoesNotContain("HTTP/1.1 200", answer, StringComparison.Ordinal);
         Assert.Equal(0, run.Totals.Requests);
@@ -87,7 +94,10 @@ public sealed class HostileRequestTests : HostileAgentCase
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n\r\n", "HTTP/1.1 200")]
     [InlineData("CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\nConnection: close\r\n\r\n", "HTTP/1.1 404")]
-    [InlineData("POST http://169.254.169.254/v1/messages HTTP/1.1\r\nHost: 169.254.169.254\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "HTTP/1.1 404")]
+    [InlineData(
+        "POST http://169.254.169.254/v1/messages HTTP/1.1\r\nHost: 169.254.169.254\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 404"
+    )]
     [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "")]
     [InlineData("nonsense\r\n\r\n", "HTTP/1.1 400")]
     public async Task Request_OfAnotherKind_LeadsNowhere(string request, string answer)
@@ -109,7 +119,10 @@ public sealed class HostileRequestTests : HostileAgentCase
         try
         {
             for (var i = 0; i < RunSocket.MostConnections; i++)
+            {
                 sockets.Add(await Harness.ConnectAsync());
+            }
+
             using var onemore = await Harness.ConnectAsync();
             Assert.Equal(0, await ReceiveAsync(onemore));
 
@@ -117,7 +130,10 @@ public sealed class HostileRequestTests : HostileAgentCase
             await Eventually.TrueAsync(async () =>
             {
                 using var next = await Harness.ConnectAsync();
-                return (await RawAsync(next, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).StartsWith("HTTP/1.1 200", StringComparison.Ordinal);
+                return (await RawAsync(next, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).StartsWith(
+                    "HTTP/1.1 200",
+                    StringComparison.Ordinal
+                );
             });
         }
         finally

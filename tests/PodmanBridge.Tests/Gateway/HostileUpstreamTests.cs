@@ -1,14 +1,15 @@
 using System.Net;
 using System.Text;
 using Stromboli.Crds.Runs;
-using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Gateway;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
 
 /// <summary>What an upstream may do that is not the Messages API.</summary>
 public sealed class HostileUpstreamTests : IAsyncLifetime
 {
-    private const string Start = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"model\":\"claude-x\",\"usage\":{\"input_tokens\":100,\"output_tokens\":1}}}\n\n";
+    private const string Start =
+        "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"model\":\"claude-x\",\"usage\":{\"input_tokens\":100,\"output_tokens\":1}}}\n\n";
 
     private GatewayHarness _harness = null!;
 
@@ -23,12 +24,16 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
         using var upstream = new RawUpstream(
             $"HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\nrequest-id: {secret}\r\nConnection: close\r\n\r\nyou sent {secret[..7]}",
             secret[7..] + " and " + secret[..5],
-            " and " + secret + "!");
+            " and " + secret + "!"
+        );
         await using var run = await OpenAsync(upstream);
 
         using var response = await PostAsync();
 
-        Assert.Equal($"you sent {new string('*', secret.Length)} and {secret[..5]} and {new string('*', secret.Length)}!", await response.Content.ReadAsStringAsync());
+        Assert.Equal(
+            $"you sent {new string('*', secret.Length)} and {secret[..5]} and {new string('*', secret.Length)}!",
+            await response.Content.ReadAsStringAsync()
+        );
         Assert.False(response.Headers.Contains("request-id"));
     }
 
@@ -55,12 +60,16 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     public async Task Answer_HeadersOfTheAccount_DoNotReachTheAgent()
     {
         using var upstream = new RawUpstream(
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nanthropic-organization-id: o\r\nset-cookie: a=b\r\nanthropic-ratelimit-requests-limit: 50\r\nx-evil: 1\r\nrequest-id: req_1\r\nContent-Length: 2\r\n\r\n{}");
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nanthropic-organization-id: o\r\nset-cookie: a=b\r\nanthropic-ratelimit-requests-limit: 50\r\nx-evil: 1\r\nrequest-id: req_1\r\nContent-Length: 2\r\n\r\n{}"
+        );
         await using var run = await OpenAsync(upstream);
 
         using var response = await PostAsync();
 
-        Assert.Equal(["date", "request-id", "transfer-encoding"], response.Headers.Select(header => header.Key.ToLowerInvariant()).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["date", "request-id", "transfer-encoding"],
+            response.Headers.Select(header => header.Key.ToLowerInvariant()).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -84,8 +93,10 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     public async Task Stream_ErrorInside_IsTheRunsFailure()
     {
         using var upstream = new RawUpstream(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n" + Start
-            + "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n");
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+                + Start
+                + "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n"
+        );
         await using var run = await OpenAsync(upstream);
 
         using var response = await PostAsync();
@@ -98,12 +109,16 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     public async Task Stream_EachPiece_IsPassedOnAtOnce()
     {
         var more = new TaskCompletionSource();
-        using var upstream = new RawUpstream(async (stream, _) =>
-        {
-            await stream.WriteAsync(Encoding.UTF8.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n" + Start));
-            await more.Task;
-            await stream.WriteAsync("event: ping\n\n"u8.ToArray());
-        });
+        using var upstream = new RawUpstream(
+            async (stream, _) =>
+            {
+                await stream.WriteAsync(
+                    Encoding.UTF8.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n" + Start)
+                );
+                await more.Task;
+                await stream.WriteAsync("event: ping\n\n"u8.ToArray());
+            }
+        );
         await using var run = await OpenAsync(upstream);
 
         using var response = await PostAsync();
@@ -122,13 +137,26 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
         using var upstream = new RawUpstream("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
         await using var run = await OpenAsync(upstream);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages") { Content = GatewayHarness.Prompt("x") };
-        foreach (var (name, value) in new[]
+        foreach (
+            var (name, value) in new[]
+            {
+                ("x-api-key", "forged"),
+                ("authorization", "Bearer forged"),
+                ("proxy-authorization", "Basic Zm9yZ2Vk"),
+                ("cookie", "a=b"),
+                ("x-forwarded-for", "1.2.3.4"),
+                ("x-stainless-os", "Linux"),
+                ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                ("te", "trailers"),
+                ("accept-encoding", "gzip"),
+                ("anthropic-beta", "effort-2025-11-24, effort-2025-11-24,"),
+                ("anthropic-version", "2023-06-01\tx"),
+                ("user-agent", "claude-cli/2.1"),
+            }
+        )
         {
-            ("x-api-key", "forged"), ("authorization", "Bearer forged"), ("proxy-authorization", "Basic Zm9yZ2Vk"), ("cookie", "a=b"), ("x-forwarded-for", "1.2.3.4"),
-            ("x-stainless-os", "Linux"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("te", "trailers"), ("accept-encoding", "gzip"),
-            ("anthropic-beta", "effort-2025-11-24, effort-2025-11-24,"), ("anthropic-version", "2023-06-01\tx"), ("user-agent", "claude-cli/2.1"),
-        })
             Assert.True(request.Headers.TryAddWithoutValidation(name, value));
+        }
 
         using var response = await _harness.Client().SendAsync(request);
 
@@ -146,7 +174,15 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
                 "user-agent: claude-cli/2.1",
                 "x-api-key: " + GatewayHarness.Secret,
             ],
-            head[1..].Select(line => string.Concat(line[..line.IndexOf(':', StringComparison.Ordinal)].ToLowerInvariant(), line.AsSpan(line.IndexOf(':', StringComparison.Ordinal)))).Order(StringComparer.Ordinal));
+            head[1..]
+                .Select(line =>
+                    string.Concat(
+                        line[..line.IndexOf(':', StringComparison.Ordinal)].ToLowerInvariant(),
+                        line.AsSpan(line.IndexOf(':', StringComparison.Ordinal))
+                    )
+                )
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -171,7 +207,9 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
         await using var run = await OpenAsync(upstream);
 
         for (var i = 0; i < 20; i++)
+        {
             (await PostAsync()).Dispose();
+        }
 
         Assert.Equal(5, _harness.Loggers.Lines.Count(line => line.Contains("cannot be reached", StringComparison.Ordinal)));
     }
@@ -211,5 +249,10 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     }
 
     private Task<HttpResponseMessage> PostAsync() =>
-        _harness.Client().SendAsync(new HttpRequestMessage(HttpMethod.Post, "/v1/messages") { Content = GatewayHarness.Prompt("x") }, HttpCompletionOption.ResponseHeadersRead);
+        _harness
+            .Client()
+            .SendAsync(
+                new HttpRequestMessage(HttpMethod.Post, "/v1/messages") { Content = GatewayHarness.Prompt("x") },
+                HttpCompletionOption.ResponseHeadersRead
+            );
 }

@@ -1,6 +1,6 @@
 using Stromboli.Crds.Runs;
+using Stromboli.Gateway;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Gateway;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
 
@@ -8,9 +8,33 @@ public sealed class LedgerTests : IDisposable
 {
     private static readonly ModelPrice[] Prices =
     [
-        new() { Model = "claude-*", Input = 3, Output = 15, CacheRead = 0.3m, CacheWrite = 3.75m, CacheWriteHour = 6 },
-        new() { Model = "claude-opus-5", Input = 5, Output = 25, CacheRead = 0.5m, CacheWrite = 6.25m, CacheWriteHour = 10 },
-        new() { Model = "", Input = 1000, Output = 1000, CacheRead = 0, CacheWrite = 0, CacheWriteHour = 0 },
+        new()
+        {
+            Model = "claude-*",
+            Input = 3,
+            Output = 15,
+            CacheRead = 0.3m,
+            CacheWrite = 3.75m,
+            CacheWriteHour = 6,
+        },
+        new()
+        {
+            Model = "claude-opus-5",
+            Input = 5,
+            Output = 25,
+            CacheRead = 0.5m,
+            CacheWrite = 6.25m,
+            CacheWriteHour = 10,
+        },
+        new()
+        {
+            Model = "",
+            Input = 1000,
+            Output = 1000,
+            CacheRead = 0,
+            CacheWrite = 0,
+            CacheWriteHour = 0,
+        },
     ];
 
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"ledger-{Guid.NewGuid():N}");
@@ -27,7 +51,10 @@ public sealed class LedgerTests : IDisposable
         killed.Begin("claude-b", 1000, 100);
         // No Dispose: the file is as a killed process leaves it, with half a line more.
         using (var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+        {
             file.Write("{\"id\":4,\"model\":\"cl"u8);
+        }
+
         File.Copy(_path, _path + ".copy");
         try
         {
@@ -49,9 +76,14 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public void Open_TornLine_IsReplacedByTheNextOne()
     {
-        File.WriteAllText(_path, "{\"id\":1,\"model\":\"claude-a\",\"usage\":{\"input\":1,\"output\":2},\"settled\":true}\n{\"id\":2,\"mod");
+        File.WriteAllText(
+            _path,
+            "{\"id\":1,\"model\":\"claude-a\",\"usage\":{\"input\":1,\"output\":2},\"settled\":true}\n{\"id\":2,\"mod"
+        );
         using (var ledger = Ledger.Open(_path, TimeProvider.System))
+        {
             Settle(ledger, "claude-a", new() { Input = 10 });
+        }
 
         using var again = Ledger.Open(_path, TimeProvider.System);
         Assert.Equal(new() { Input = 11, Output = 2 }, again.Totals(Prices).Tokens);
@@ -61,7 +93,10 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public void Open_Junk_IsPassedOver()
     {
-        File.WriteAllText(_path, "\n\0\0\0\nnull\n[]\n{\"id\":\"x\"}\n{\"id\":1,\"model\":\"claude-a\",\"usage\":{\"input\":1},\"settled\":true}\n");
+        File.WriteAllText(
+            _path,
+            "\n\0\0\0\nnull\n[]\n{\"id\":\"x\"}\n{\"id\":1,\"model\":\"claude-a\",\"usage\":{\"input\":1},\"settled\":true}\n"
+        );
 
         using var ledger = Ledger.Open(_path, TimeProvider.System);
         Assert.Equal(1, ledger.Totals(Prices).Tokens.Input);
@@ -113,7 +148,18 @@ public sealed class LedgerTests : IDisposable
     public void Totals_EachKindOfToken_HasItsPrice()
     {
         using var ledger = Ledger.Open(_path, TimeProvider.System);
-        Settle(ledger, "claude-a", new() { Input = 1000, Output = 1000, CacheRead = 1000, CacheWrite = 1000, CacheWriteHour = 1000 });
+        Settle(
+            ledger,
+            "claude-a",
+            new()
+            {
+                Input = 1000,
+                Output = 1000,
+                CacheRead = 1000,
+                CacheWrite = 1000,
+                CacheWriteHour = 1000,
+            }
+        );
 
         Assert.Equal(0.02805m, ledger.Totals(Prices).CostUSD);
     }
@@ -143,11 +189,14 @@ public sealed class LedgerTests : IDisposable
     {
         using (var ledger = Ledger.Open(_path, TimeProvider.System))
         {
-            await Parallel.ForEachAsync(Enumerable.Range(0, 200), (i, _) =>
-            {
-                Settle(ledger, $"claude-{i % 3}", new() { Input = 1, Output = 2 });
-                return ValueTask.CompletedTask;
-            });
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, 200),
+                (i, _) =>
+                {
+                    Settle(ledger, $"claude-{i % 3}", new() { Input = 1, Output = 2 });
+                    return ValueTask.CompletedTask;
+                }
+            );
             Assert.Equal(new() { Input = 200, Output = 400 }, ledger.Totals(Prices).Tokens);
         }
 
@@ -188,21 +237,29 @@ public sealed class LedgerTests : IDisposable
     [Fact]
     public void Open_FileOfAnyLength_IsReadAPieceAtATime()
     {
-        // As an earlier bridge wrote it, that never compacted: longer than a request can make it now, with a line that is longer than any should be.
+        // As an earlier bridge wrote it, that never compacted: longer than a request can make it now, with a line that is longer than any
+        // should be.
         using (var writer = new StreamWriter(_path))
         {
             writer.WriteLine(new string('x', 300_000));
             for (var i = 1; i <= 20_000; i++)
             {
-                writer.WriteLine($$"""{"id":{{i}},"model":"claude-a","maxOutput":1000,"inputBytes":5000,"settled":false,"reservedTokens":6000,"reservedUSD":0.1,"answered":false,"openMs":0}""");
-                writer.WriteLine($$"""{"id":{{i}},"model":"claude-a","usage":{"input":1,"output":2},"settled":true,"answered":true,"openMs":{{i}}}""");
+                writer.WriteLine(
+                    $$"""{"id":{{i}},"model":"claude-a","maxOutput":1000,"inputBytes":5000,"settled":false,"reservedTokens":6000,"reservedUSD":0.1,"answered":false,"openMs":0}"""
+                );
+                writer.WriteLine(
+                    $$"""{"id":{{i}},"model":"claude-a","usage":{"input":1,"output":2},"settled":true,"answered":true,"openMs":{{i}}}"""
+                );
             }
         }
 
         using (var ledger = Ledger.Open(_path, TimeProvider.System))
         {
             Assert.Equal(new() { Input = 20_000, Output = 40_000 }, ledger.Totals(Prices).Tokens);
-            Assert.Equal((20_000, 0, 20_000), (ledger.Totals(Prices).Requests, ledger.Totals(Prices).Unsettled, ledger.Totals(Prices).ApiDurationMs));
+            Assert.Equal(
+                (20_000, 0, 20_000),
+                (ledger.Totals(Prices).Requests, ledger.Totals(Prices).Unsettled, ledger.Totals(Prices).ApiDurationMs)
+            );
             Settle(ledger, "claude-a", new() { Input = 1 });
         }
 
@@ -218,7 +275,10 @@ public sealed class LedgerTests : IDisposable
         {
             var id = ledger.Begin("claude-a", 0, 0);
             for (var i = 1; i <= 5000; i++)
+            {
                 ledger.Note(id, "claude-a", new() { Output = i }, settled: false);
+            }
+
             Assert.InRange(new FileInfo(_path).Length, 1, Ledger.MostBytes);
         }
 
@@ -232,7 +292,10 @@ public sealed class LedgerTests : IDisposable
         using (var ledger = Ledger.Open(_path, TimeProvider.System))
         {
             for (var i = 0; i < 10_000; i++)
+            {
                 ledger.Refused(new ModelFailure(RunReason.BudgetExceeded, $"it was refused ({i})"));
+            }
+
             Assert.Equal("it was refused (9999)", ledger.Totals(Prices).LastFailure!.Message);
             Assert.Equal(0, ledger.Totals(Prices).Requests);
         }

@@ -18,7 +18,10 @@ public sealed class ModelGatewayTests : IAsyncLifetime
     public async Task Messages_Admitted_ReachTheModelWithOurCredentialAndAreCounted()
     {
         await using var run = await _harness.OpenAdmittedAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages?beta=true") { Content = GatewayHarness.Prompt("@usage in=1000 out=500\n@say hello") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages?beta=true")
+        {
+            Content = GatewayHarness.Prompt("@usage in=1000 out=500\n@say hello"),
+        };
         request.Headers.Add("x-api-key", "placeholder");
         request.Headers.Add("authorization", "Bearer forged");
         request.Headers.Add("cookie", "a=b");
@@ -47,11 +50,26 @@ public sealed class ModelGatewayTests : IAsyncLifetime
     {
         await using var run = await _harness.OpenAdmittedAsync();
 
-        using var response = await _harness.Client().PostAsync("/v1/messages", GatewayHarness.Prompt("@usage in=7 out=3 cache-read=5 cache-write=2 cache-write-1h=1\n@say x", stream: false));
+        using var response = await _harness
+            .Client()
+            .PostAsync(
+                "/v1/messages",
+                GatewayHarness.Prompt("@usage in=7 out=3 cache-read=5 cache-write=2 cache-write-1h=1\n@say x", stream: false)
+            );
         using var message = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
 
         Assert.Equal("x", message.RootElement.GetProperty("content")[0].GetProperty("text").GetString());
-        Assert.Equal(new() { Input = 7, Output = 3, CacheRead = 5, CacheWrite = 2, CacheWriteHour = 1 }, run.Totals.Tokens);
+        Assert.Equal(
+            new()
+            {
+                Input = 7,
+                Output = 3,
+                CacheRead = 5,
+                CacheWrite = 2,
+                CacheWriteHour = 1,
+            },
+            run.Totals.Tokens
+        );
     }
 
     [Fact]
@@ -86,7 +104,9 @@ public sealed class ModelGatewayTests : IAsyncLifetime
         Assert.Equal(reason, run.LastFailure!.Reason);
         Assert.Equal(0, run.Totals.Unsettled);
         using (await client.PostAsync("/v1/messages", GatewayHarness.Prompt("fine")))
+        {
             Assert.Null(run.LastFailure);
+        }
     }
 
     [Fact]

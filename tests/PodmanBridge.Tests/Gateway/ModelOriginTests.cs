@@ -1,6 +1,6 @@
+using Stromboli.Gateway;
+using Stromboli.Gateway.Egress;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Egress;
-using Stromboli.PodmanBridge.Gateway;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
 
@@ -53,5 +53,11 @@ public sealed class ModelOriginTests
     }
 
     private static ModelCredential Credential(string baseURL, bool operatorOrigin) =>
-        new() { BaseURL = baseURL, OperatorOrigin = operatorOrigin, Kind = CredentialKind.ApiKey, Value = "key" };
+        new()
+        {
+            BaseURL = baseURL,
+            OperatorOrigin = operatorOrigin,
+            Kind = CredentialKind.ApiKey,
+            Value = "key",
+        };
 }

@@ -1,11 +1,14 @@
+using Stromboli.Gateway;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Gateway;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
 
 public sealed class PriceTableTests
 {
-    private static readonly ModelPrice[] Prices = [.. new[] { "claude-opus-5", "claude-haiku-4-5", "claude-haiku-4-5-20251001", "house-*", "house-large-*", "*" }.Select(Price)];
+    private static readonly ModelPrice[] Prices =
+    [
+        .. new[] { "claude-opus-5", "claude-haiku-4-5", "claude-haiku-4-5-20251001", "house-*", "house-large-*", "*" }.Select(Price),
+    ];
 
     [Theory]
     [InlineData("claude-opus-5", "claude-opus-5")]
@@ -17,7 +20,8 @@ public sealed class PriceTableTests
     [InlineData("house-small", "house-*")]
     [InlineData("house-large-2", "house-large-*")]
     [InlineData("Claude-opus-5", "*")]
-    public void Find_NameSnapshotOrBeginning_HasThatPrice(string model, string price) => Assert.Equal(price, PriceTable.Find(Prices, model)?.Model);
+    public void Find_NameSnapshotOrBeginning_HasThatPrice(string model, string price) =>
+        Assert.Equal(price, PriceTable.Find(Prices, model)?.Model);
 
     [Theory]
     [InlineData("claude-opus-5-7")]
@@ -30,5 +34,14 @@ public sealed class PriceTableTests
     [InlineData("")]
     public void Find_AnotherModel_HasNoPrice(string model) => Assert.Null(PriceTable.Find([.. Prices.SkipLast(1)], model));
 
-    private static ModelPrice Price(string model) => new() { Model = model, Input = 1, Output = 1, CacheRead = 1, CacheWrite = 1, CacheWriteHour = 1 };
+    private static ModelPrice Price(string model) =>
+        new()
+        {
+            Model = model,
+            Input = 1,
+            Output = 1,
+            CacheRead = 1,
+            CacheWrite = 1,
+            CacheWriteHour = 1,
+        };
 }

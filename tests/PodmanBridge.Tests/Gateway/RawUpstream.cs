@@ -19,16 +19,16 @@ internal sealed class RawUpstream : IDisposable
     }
 
     public RawUpstream(params string[] pieces)
-        : this(async (stream, _) =>
-        {
-            foreach (var piece in pieces)
+        : this(
+            async (stream, _) =>
             {
-                await stream.WriteAsync(Encoding.UTF8.GetBytes(piece));
-                await stream.FlushAsync();
+                foreach (var piece in pieces)
+                {
+                    await stream.WriteAsync(Encoding.UTF8.GetBytes(piece));
+                    await stream.FlushAsync();
+                }
             }
-        })
-    {
-    }
+        ) { }
 
     /// <summary>Told of the body of each request.</summary>
     public Action<string>? Body { get; init; }
@@ -79,9 +79,16 @@ internal sealed class RawUpstream : IDisposable
         var bytes = new List<byte>();
         var one = new byte[1];
         while (!Encoding.ASCII.GetString([.. bytes]).EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one) == 1)
+        {
             bytes.Add(one[0]);
+        }
+
         var head = Encoding.ASCII.GetString([.. bytes]);
-        var length = head.Split("\r\n").Select(line => line.Split(": ")).Where(pair => pair[0].Equals("content-length", StringComparison.OrdinalIgnoreCase)).Select(pair => int.Parse(pair[1])).FirstOrDefault();
+        var length = head.Split("\r\n")
+            .Select(line => line.Split(": "))
+            .Where(pair => pair[0].Equals("content-length", StringComparison.OrdinalIgnoreCase))
+            .Select(pair => int.Parse(pair[1]))
+            .FirstOrDefault();
         var body = new byte[length];
         await stream.ReadExactlyAsync(body);
         Body?.Invoke(Encoding.UTF8.GetString(body));

@@ -17,10 +17,13 @@ internal sealed class RecordingLoggers : ILoggerFactory, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    ) => Lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

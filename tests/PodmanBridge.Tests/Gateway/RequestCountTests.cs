@@ -1,4 +1,4 @@
-using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Gateway;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
 

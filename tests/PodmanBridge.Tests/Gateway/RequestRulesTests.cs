@@ -16,15 +16,29 @@ public sealed class RequestRulesTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
     [Theory]
-    [InlineData("/v1/messages", """{"model":"claude-test","max_tokens":9,"mcp_servers":[{"type":"url","url":"https://elsewhere"}],"messages":[]}""", "mcp_servers")]
-    [InlineData("/v1/messages", """{"model":"claude-test","max_tokens":9,"tools":[{"type":"web_fetch_20250910","name":"web_fetch"}],"messages":[]}""", "web_fetch_20250910")]
+    [InlineData(
+        "/v1/messages",
+        """{"model":"claude-test","max_tokens":9,"mcp_servers":[{"type":"url","url":"https://elsewhere"}],"messages":[]}""",
+        "mcp_servers"
+    )]
+    [InlineData(
+        "/v1/messages",
+        """{"model":"claude-test","max_tokens":9,"tools":[{"type":"web_fetch_20250910","name":"web_fetch"}],"messages":[]}""",
+        "web_fetch_20250910"
+    )]
     [InlineData("/v1/messages", """{"model":"claude-test","max_tokens":9,"surprise":1,"messages":[]}""", "surprise")]
-    [InlineData("/v1/messages/count_tokens", """{"model":"claude-test","messages":[{"role":"user","content":[{"type":"image","source":{"type":"url","url":"https://elsewhere"}}]}]}""", "messages.0.content.0.source")]
+    [InlineData(
+        "/v1/messages/count_tokens",
+        """{"model":"claude-test","messages":[{"role":"user","content":[{"type":"image","source":{"type":"url","url":"https://elsewhere"}}]}]}""",
+        "messages.0.content.0.source"
+    )]
     public async Task Body_WithWhatIsNotLetThrough_NeverLeavesAndIsNamed(string path, string body, string named)
     {
         await using var run = await _harness.OpenAdmittedAsync();
 
-        using var response = await _harness.Client().PostAsync(path, new StringContent(body, MediaTypeHeaderValue.Parse("application/json")));
+        using var response = await _harness
+            .Client()
+            .PostAsync(path, new StringContent(body, MediaTypeHeaderValue.Parse("application/json")));
         using var error = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
@@ -51,7 +65,8 @@ public sealed class RequestRulesTests : IAsyncLifetime
         Assert.Contains(
             "Unexpected value(s) `new-thing-2027-01-01` for the `anthropic-beta` header",
             error.RootElement.GetProperty("error").GetProperty("message").GetString(),
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
         Assert.Equal("new-thing-2027-01-01", Assert.Single(await _harness.ModelLogAsync()).GetProperty("beta").GetString());
     }
 
@@ -59,15 +74,29 @@ public sealed class RequestRulesTests : IAsyncLifetime
     public async Task Body_OfAnyWriting_GoesOutInOurs()
     {
         var arrived = "";
-        using var upstream = new RawUpstream("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}") { Body = body => arrived = body };
+        using var upstream = new RawUpstream("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+        {
+            Body = body => arrived = body,
+        };
         await using var run = await _harness.OpenAsync();
         run.Admit(_harness.Credential(origin: upstream.Address));
 
-        using var response = await _harness.Client().PostAsync(
-            "/v1/messages", new StringContent("""  { "mod\u0065l" : "claude-test",  "max_tokens" : 9 , "messages":[ {"role":"user", "content":"\u0068i \ud83c\udf0b"} ] }  """, Encoding.UTF8));
+        using var response = await _harness
+            .Client()
+            .PostAsync(
+                "/v1/messages",
+                new StringContent(
+                    """  { "mod\u0065l" : "claude-test",  "max_tokens" : 9 , "messages":[ {"role":"user", "content":"\u0068i \ud83c\udf0b"} ] }  """,
+                    Encoding.UTF8
+                )
+            );
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.StartsWith("""{"model":"claude-test","max_tokens":9,"messages":[{"role":"user","content":"hi """, arrived, StringComparison.Ordinal);
+        Assert.StartsWith(
+            """{"model":"claude-test","max_tokens":9,"messages":[{"role":"user","content":"hi """,
+            arrived,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -77,7 +106,10 @@ public sealed class RequestRulesTests : IAsyncLifetime
         await using var run = await _harness.OpenAsync(budget: new AttemptBudget { CostUSD = 1 });
         run.Admit(_harness.Credential());
 
-        using var response = await PostAsync("""{"type":"web_search_20250305","name":"web_search","max_uses":5}""", "@usage in=1000 out=500 web-search=3\n@say found");
+        using var response = await PostAsync(
+            """{"type":"web_search_20250305","name":"web_search","max_uses":5}""",
+            "@usage in=1000 out=500 web-search=3\n@say found"
+        );
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(0.0405m, run.Totals.CostUSD);
@@ -117,13 +149,28 @@ public sealed class RequestRulesTests : IAsyncLifetime
     [Fact]
     public async Task Usage_Iterations_CountByTheirModels()
     {
-        _harness.Prices.Add(new ModelPrice { Model = "claude-adviser", Input = 100, Output = 200, CacheRead = 0, CacheWrite = 0, CacheWriteHour = 0 });
+        _harness.Prices.Add(
+            new ModelPrice
+            {
+                Model = "claude-adviser",
+                Input = 100,
+                Output = 200,
+                CacheRead = 0,
+                CacheWrite = 0,
+                CacheWriteHour = 0,
+            }
+        );
         await using var run = await _harness.OpenAsync(budget: new AttemptBudget { CostUSD = 100, Tokens = 1_000_000 });
         run.Admit(_harness.Credential());
 
-        using var response = await _harness.Client().PostAsync(
-            "/v1/messages",
-            GatewayHarness.Prompt("@usage in=1000 out=500 iteration=compaction:2000:100 iteration=advisor_message:40:10:claude-adviser iteration=advisor_message:40:10:claude-adviser\n@say x"));
+        using var response = await _harness
+            .Client()
+            .PostAsync(
+                "/v1/messages",
+                GatewayHarness.Prompt(
+                    "@usage in=1000 out=500 iteration=compaction:2000:100 iteration=advisor_message:40:10:claude-adviser iteration=advisor_message:40:10:claude-adviser\n@say x"
+                )
+            );
         await response.Content.ReadAsByteArrayAsync();
 
         var totals = run.Totals;
@@ -171,9 +218,14 @@ public sealed class RequestRulesTests : IAsyncLifetime
         return await _harness.Client(run).SendAsync(request);
     }
 
-    private Task<HttpResponseMessage> PostAsync(string tool, string prompt) => _harness.Client().PostAsync(
-        "/v1/messages",
-        new StringContent(
-            $$"""{"model":"claude-test","max_tokens":1000,"tools":[{{tool}}],"messages":[{"role":"user","content":{{JsonSerializer.Serialize(prompt)}}}]}""",
-            MediaTypeHeaderValue.Parse("application/json")));
+    private Task<HttpResponseMessage> PostAsync(string tool, string prompt) =>
+        _harness
+            .Client()
+            .PostAsync(
+                "/v1/messages",
+                new StringContent(
+                    $$"""{"model":"claude-test","max_tokens":1000,"tools":[{{tool}}],"messages":[{"role":"user","content":{{JsonSerializer.Serialize(prompt)}}}]}""",
+                    MediaTypeHeaderValue.Parse("application/json")
+                )
+            );
 }

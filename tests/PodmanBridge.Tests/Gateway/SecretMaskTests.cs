@@ -1,5 +1,5 @@
 using System.Text;
-using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Gateway;
 
 namespace Stromboli.PodmanBridge.Tests.Gateway;
 
@@ -16,7 +16,9 @@ public sealed class SecretMaskTests
     public void Next_AnyPieces_NeverLetsTheSecretPass(string secret, string whole, string masked)
     {
         for (var piece = 1; piece <= whole.Length; piece++)
+        {
             Assert.Equal(masked, Pass(secret, whole, piece));
+        }
     }
 
     [Fact]
@@ -34,7 +36,10 @@ public sealed class SecretMaskTests
         var mask = new SecretMask(secret);
         var passed = new StringBuilder();
         foreach (var chunk in Encoding.ASCII.GetBytes(whole).Chunk(piece))
+        {
             passed.Append(Encoding.ASCII.GetString(mask.Next(chunk).Span));
+        }
+
         return passed.Append(Encoding.ASCII.GetString(mask.Rest().Span)).ToString();
     }
 }

@@ -21,23 +21,28 @@ public sealed class CloneLogTests : IDisposable
     [Fact]
     public async Task Append_ALogOfAClone_TakesItsErrorsAndNoRecord()
     {
-        File.WriteAllLines(From,
-        [
-            $"{At} F {Started}",
-            $"{At} F efatal: no",
-            $"{At} P ea long",
-            $"{At} F r line that only looks like a record",
-            $"{At} P r{{\"t\":\"exi",
-            $"{At} F ted\",\"code\":1}}",
-            $"{At} F Epiece",
-            $"{At} F oof its standard output",
-            "garbage",
-        ]);
+        File.WriteAllLines(
+            From,
+            [
+                $"{At} F {Started}",
+                $"{At} F efatal: no",
+                $"{At} P ea long",
+                $"{At} F r line that only looks like a record",
+                $"{At} P r{{\"t\":\"exi",
+                $"{At} F ted\",\"code\":1}}",
+                $"{At} F Epiece",
+                $"{At} F oof its standard output",
+                "garbage",
+            ]
+        );
         File.WriteAllText(To, "before\n");
 
         await AppendAsync();
 
-        Assert.Equal(["before", $"{At} F efatal: no", $"{At} F Ea long", $"{At} F er line that only looks like a record", $"{At} F Epiece"], File.ReadAllLines(To));
+        Assert.Equal(
+            ["before", $"{At} F efatal: no", $"{At} F Ea long", $"{At} F er line that only looks like a record", $"{At} F Epiece"],
+            File.ReadAllLines(To)
+        );
     }
 
     // What a server has git say: lines within a line, for readers that end one at a carriage return or look for a word in its middle.

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Stromboli.PodmanBridge.Git;
+using Stromboli.Gateway.Git;
 using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Git;
@@ -16,8 +16,20 @@ public sealed class GitGatewayTests
         await using var harness = await GitHarness.StartAsync(GitHarness.Advertise);
         await using var run = harness.Open();
         using var request = new HttpRequestMessage(HttpMethod.Get, GitHarness.Refs);
-        foreach (var (name, value) in new[] { ("authorization", "Basic bWU6bWU="), ("cookie", "a=b"), ("x-forwarded-for", "1.2.3.4"), ("git-protocol", "version=2"), ("user-agent", "git/2.47.3"), ("accept-language", "C") })
+        foreach (
+            var (name, value) in new[]
+            {
+                ("authorization", "Basic bWU6bWU="),
+                ("cookie", "a=b"),
+                ("x-forwarded-for", "1.2.3.4"),
+                ("git-protocol", "version=2"),
+                ("user-agent", "git/2.47.3"),
+                ("accept-language", "C"),
+            }
+        )
+        {
             request.Headers.TryAddWithoutValidation(name, value);
+        }
 
         using var answer = await harness.Client().SendAsync(request);
 
@@ -25,8 +37,16 @@ public sealed class GitGatewayTests
         var seen = Assert.Single(harness.Requests);
         Assert.Equal(("GET", "/team/project.git/info/refs?service=git-upload-pack"), (seen.Method, seen.Target));
         Assert.Equal(
-            ["accept-encoding=identity", "accept=*/*", $"authorization=Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes("me:" + GitHarness.Password))}", "git-protocol=version=2", $"host={harness.Origin.Authority}", "user-agent=git/2.47.3"],
-            seen.Headers.Select(header => $"{header.Key.ToLowerInvariant()}={header.Value}").Order(StringComparer.Ordinal));
+            [
+                "accept-encoding=identity",
+                "accept=*/*",
+                $"authorization=Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes("me:" + GitHarness.Password))}",
+                "git-protocol=version=2",
+                $"host={harness.Origin.Authority}",
+                "user-agent=git/2.47.3",
+            ],
+            seen.Headers.Select(header => $"{header.Key.ToLowerInvariant()}={header.Value}").Order(StringComparer.Ordinal)
+        );
         Assert.Null(run.Failure);
     }
 
@@ -54,7 +74,10 @@ public sealed class GitGatewayTests
         await using var run = harness.Open(credential: false);
         using var packed = new MemoryStream();
         await using (var gzip = new GZipStream(packed, CompressionMode.Compress, leaveOpen: true))
+        {
             await gzip.WriteAsync("0032want"u8.ToArray());
+        }
+
         using var content = new ByteArrayContent(packed.ToArray());
         content.Headers.ContentEncoding.Add("gzip");
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-evil");
@@ -64,7 +87,10 @@ public sealed class GitGatewayTests
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var seen = Assert.Single(harness.Requests);
         Assert.Equal(packed.ToArray(), seen.Body);
-        Assert.Equal(("gzip", "application/x-git-upload-pack-request", false), ($"{seen.Headers.ContentEncoding}", seen.Headers.ContentType.ToString(), seen.Headers.ContainsKey("authorization")));
+        Assert.Equal(
+            ("gzip", "application/x-git-upload-pack-request", false),
+            ($"{seen.Headers.ContentEncoding}", seen.Headers.ContentType.ToString(), seen.Headers.ContainsKey("authorization"))
+        );
     }
 
     [Fact]
@@ -139,7 +165,10 @@ public sealed class GitGatewayTests
         {
             context.Response.StatusCode = 302;
             if (location.Length > 0)
+            {
                 context.Response.Headers.Location = location;
+            }
+
             return Task.CompletedTask;
         });
         await using var run = harness.Open();
@@ -196,7 +225,10 @@ public sealed class GitGatewayTests
     [Fact]
     public async Task Server_WithoutAnyoneThere_DoesNotAnswer()
     {
-        await using var harness = await GitHarness.StartAsync(GitHarness.Advertise, options => options with { AllowedOrigins = ["https://127.0.0.1:1"] });
+        await using var harness = await GitHarness.StartAsync(
+            GitHarness.Advertise,
+            options => options with { AllowedOrigins = ["https://127.0.0.1:1"] }
+        );
         await using var run = harness.Open(url: "https://127.0.0.1:1/team/project.git");
 
         using var answer = await harness.Client().GetAsync(GitHarness.Refs);
@@ -207,7 +239,10 @@ public sealed class GitGatewayTests
     [Fact]
     public async Task Server_ThatIsSilent_IsGivenUp()
     {
-        await using var harness = await GitHarness.StartAsync(context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted), options => options with { AnswerWait = TimeSpan.FromMilliseconds(200) });
+        await using var harness = await GitHarness.StartAsync(
+            context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted),
+            options => options with { AnswerWait = TimeSpan.FromMilliseconds(200) }
+        );
         await using var run = harness.Open();
 
         using var answer = await harness.Client().GetAsync(GitHarness.Refs);
@@ -224,7 +259,8 @@ public sealed class GitGatewayTests
                 await GitHarness.Advertise(context);
                 await context.Response.Body.WriteAsync(new byte[100_000]);
             },
-            options => options with { MostBytes = 50_000 });
+            options => options with { MostBytes = 50_000 }
+        );
         await using var run = harness.Open();
 
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => harness.Client().GetByteArrayAsync(GitHarness.Refs));
@@ -273,7 +309,10 @@ public sealed class GitGatewayTests
         using var answer = await harness.Client().GetAsync(GitHarness.Refs);
 
         Assert.NotEmpty(harness.Loggers.Lines);
-        Assert.DoesNotContain(harness.Loggers.Lines, line => line.Contains(GitHarness.Password, StringComparison.Ordinal) || line.Contains("Basic", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            harness.Loggers.Lines,
+            line => line.Contains(GitHarness.Password, StringComparison.Ordinal) || line.Contains("Basic", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(GitHarness.Password, $"{run.Remote}", StringComparison.Ordinal);
     }
 }

@@ -8,9 +8,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Stromboli.Gateway.Egress;
+using Stromboli.Gateway.Git;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Egress;
-using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.Tests.Gateway;
 
 namespace Stromboli.PodmanBridge.Tests.Git;
@@ -41,7 +41,11 @@ internal sealed class GitHarness : IAsyncDisposable
     /// <param name="answer">The server's answer.</param>
     /// <param name="change">What of the gateway is otherwise.</param>
     /// <param name="trusted">Whether the server's authority is known to the gateway.</param>
-    public static async Task<GitHarness> StartAsync(RequestDelegate answer, Func<GitGatewayOptions, GitGatewayOptions>? change = null, bool trusted = true)
+    public static async Task<GitHarness> StartAsync(
+        RequestDelegate answer,
+        Func<GitGatewayOptions, GitGatewayOptions>? change = null,
+        bool trusted = true
+    )
     {
         var folder = Directory.CreateTempSubdirectory("git").FullName;
         var builder = WebApplication.CreateSlimBuilder();
@@ -55,14 +59,16 @@ internal sealed class GitHarness : IAsyncDisposable
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
             var headers = new HeaderDictionary(context.Request.Headers.ToDictionary(header => header.Key, header => header.Value));
-            harness.Requests.Enqueue((context.Request.Method, context.Features.Get<IHttpRequestFeature>()!.RawTarget, headers, body.ToArray()));
+            harness.Requests.Enqueue(
+                (context.Request.Method, context.Features.Get<IHttpRequestFeature>()!.RawTarget, headers, body.ToArray())
+            );
             await answer(context);
         });
         await harness._server.StartAsync();
         var options = new GitGatewayOptions
         {
             Dialer = new Dialer(AddressPolicy.Default, TimeProvider.System),
-            Time = TimeProvider.System,
+            Clock = TimeProvider.System,
             Loggers = harness.Loggers,
             Trust = new GitTrust(trusted ? Path.Combine(folder, "ca.crt") : null),
             AllowedOrigins = [GitRemote.OriginOf(harness.Origin)!],
@@ -73,12 +79,24 @@ internal sealed class GitHarness : IAsyncDisposable
         return harness;
     }
 
-    public GitRun Open(bool credential = true, string? url = null) => Gateway.Open(
-        "run", Socket, new GitSource { Url = url ?? new Uri(Origin, "team/project.git").ToString(), Depth = 1 }, credential ? new GitCredential { Username = "me", Password = Password } : null, FixedPeers.Everybody);
+    public GitRun Open(bool credential = true, string? url = null) =>
+        Gateway.Open(
+            "run",
+            Socket,
+            new GitSource { Url = url ?? new Uri(Origin, "team/project.git").ToString(), Depth = 1 },
+            credential ? new GitCredential { Username = "me", Password = Password } : null,
+            FixedPeers.Everybody
+        );
 
     public HttpClient Client()
     {
-        var client = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (_, cancellationToken) => new NetworkStream(await ConnectAsync(cancellationToken), ownsSocket: true) })
+        var client = new HttpClient(
+            new SocketsHttpHandler
+            {
+                ConnectCallback = async (_, cancellationToken) =>
+                    new NetworkStream(await ConnectAsync(cancellationToken), ownsSocket: true),
+            }
+        )
         {
             BaseAddress = new Uri("http://127.0.0.1:8318"),
         };
@@ -92,14 +110,19 @@ internal sealed class GitHarness : IAsyncDisposable
 
     public static Task Advertise(HttpContext context)
     {
-        context.Response.ContentType = HttpMethods.IsPost(context.Request.Method) ? "application/x-git-upload-pack-result" : "application/x-git-upload-pack-advertisement";
+        context.Response.ContentType = HttpMethods.IsPost(context.Request.Method)
+            ? "application/x-git-upload-pack-result"
+            : "application/x-git-upload-pack-advertisement";
         return context.Response.WriteAsync("001e# service=git-upload-pack\n");
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var client in _open)
+        {
             client.Dispose();
+        }
+
         await Gateway.DisposeAsync();
         await _server.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
@@ -121,8 +144,13 @@ internal sealed class GitHarness : IAsyncDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true)
+        );
+        using var certificate = request.CreateSelfSigned(
+            TimeProvider.System.GetUtcNow().AddDays(-1),
+            TimeProvider.System.GetUtcNow().AddDays(1)
+        );
         File.WriteAllText(path, certificate.ExportCertificatePem());
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }

@@ -1,6 +1,6 @@
+using Stromboli.Gateway.Egress;
+using Stromboli.Gateway.Git;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Egress;
-using Stromboli.PodmanBridge.Git;
 
 namespace Stromboli.PodmanBridge.Tests.Git;
 
@@ -31,7 +31,9 @@ public sealed class GitRemoteTests
     [InlineData("https://GIT.EXAMPLE.COM./a", true)]
     [InlineData("https://git.example.com:444/a", false)]
     [InlineData("https://git.example.com.evil.example/a", false)]
-    public void Scope_OfAnOriginThatTheNodeNames_IsTheOperators(string url, bool named) => Assert.Equal(
-        named ? AddressScope.OperatorConfigured : AddressScope.Public,
-        GitRemote.Of(new GitSource { Url = url, Depth = 1 }, null, [GitRemote.OriginOf(new Uri("https://git.example.com"))!]).Scope);
+    public void Scope_OfAnOriginThatTheNodeNames_IsTheOperators(string url, bool named) =>
+        Assert.Equal(
+            named ? AddressScope.OperatorConfigured : AddressScope.Public,
+            GitRemote.Of(new GitSource { Url = url, Depth = 1 }, null, [GitRemote.OriginOf(new Uri("https://git.example.com"))!]).Scope
+        );
 }

@@ -1,4 +1,4 @@
-using Stromboli.PodmanBridge.Git;
+using Stromboli.Gateway.Git;
 
 namespace Stromboli.PodmanBridge.Tests.Git;
 
@@ -19,8 +19,10 @@ public sealed class GitRoutesTests
     [InlineData("GET", "http://127.0.0.1:8318/repository/info/refs?service=git-upload-pack", false)]
     [InlineData("get", "/repository/info/refs?service=git-upload-pack", false)]
     [InlineData("GET", "/REPOSITORY/info/refs?service=git-upload-pack", false)]
-    public void Match_AnythingButAFetch_IsNothing(string method, string target, bool known) => Assert.Equal(known, GitRoutes.Match(method, target) != GitRoute.None);
+    public void Match_AnythingButAFetch_IsNothing(string method, string target, bool known) =>
+        Assert.Equal(known, GitRoutes.Match(method, target) != GitRoute.None);
 
     [Fact]
-    public void Repository_IsWhatTheRoutesBeginWith() => Assert.Equal(GitRoutes.Repository, $"http://127.0.0.1:{GitRoutes.Port}/repository");
+    public void Repository_IsWhatTheRoutesBeginWith() =>
+        Assert.Equal(GitRoutes.Repository, $"http://127.0.0.1:{GitRoutes.Port}/repository");
 }

@@ -10,7 +10,8 @@ public sealed class HostPathRulesTests
     [InlineData("/data:ro", "/data", true)]
     [InlineData("/data/:rw", "/data", false)]
     [InlineData("//srv/./x:rw", "/srv/x", false)]
-    public void Parse_Permission_IsNormalised(string text, string prefix, bool readOnly) => Assert.Equal(new AllowedVolume(prefix, readOnly), AllowedVolume.Parse(text));
+    public void Parse_Permission_IsNormalised(string text, string prefix, bool readOnly) =>
+        Assert.Equal(new AllowedVolume(prefix, readOnly), AllowedVolume.Parse(text));
 
     [Theory]
     [InlineData("data")]
@@ -35,7 +36,10 @@ public sealed class HostPathRulesTests
         AllowedVolume[] permissions = [new("/data", ReadOnly: true), new("/work", ReadOnly: false), new("/data/work", ReadOnly: false)];
         Assert.Equal(allowed, HostPathRules.Permission(Request(path, writable), permissions) is not null);
         // The operator, which is told of them, says the same.
-        Assert.Equal(allowed, permissions.Any(p => new NodeVolume { PathPrefix = p.PathPrefix, ReadOnly = p.ReadOnly }.Allows(path, writable)));
+        Assert.Equal(
+            allowed,
+            permissions.Any(p => new NodeVolume { PathPrefix = p.PathPrefix, ReadOnly = p.ReadOnly }.Allows(path, writable))
+        );
     }
 
     [Fact]
@@ -46,5 +50,6 @@ public sealed class HostPathRulesTests
         Assert.Contains("--allow-volume /data/x:rw", sentence, StringComparison.Ordinal);
     }
 
-    private static HostPathRequest Request(string path, bool writable) => new("spec.volumes[0].hostPath", path, "/mnt", writable, NoExec: false, IsWorkspace: false);
+    private static HostPathRequest Request(string path, bool writable) =>
+        new("spec.volumes[0].hostPath", path, "/mnt", writable, NoExec: false, IsWorkspace: false);
 }

@@ -4,8 +4,7 @@ namespace Stromboli.PodmanBridge.Tests.HostPaths;
 
 public sealed class MountTableTests
 {
-    private static readonly MountTable Table = MountTable.Parse(
-    [
+    private static readonly MountTable Table = MountTable.Parse([
         "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw",
         "23 22 0:20 / /proc rw - proc proc rw",
         "24 22 8:2 / /srv rw master:3 - xfs /dev/sdb rw",
@@ -27,8 +26,12 @@ public sealed class MountTableTests
     public void Problem_OfAPath_IsTold(string path, string? problem)
     {
         if (problem is null)
+        {
             Assert.Null(Table.Problem(path));
+        }
         else
+        {
             Assert.Contains(problem, Table.Problem(path), StringComparison.Ordinal);
+        }
     }
 }

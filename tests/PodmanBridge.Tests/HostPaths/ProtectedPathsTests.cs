@@ -10,7 +10,10 @@ public sealed class ProtectedPathsTests : IDisposable
     public ProtectedPathsTests()
     {
         foreach (var name in new[] { "home/.ssh", "home/code", "var/state/attempts", "srv/data" })
+        {
             Directory.CreateDirectory(Path.Combine(_root, name));
+        }
+
         _paths = new ProtectedPaths([Path.Combine(_root, "var/state"), Path.Combine(_root, "none/token")], Path.Combine(_root, "home"));
     }
 
@@ -58,5 +61,6 @@ public sealed class ProtectedPathsTests : IDisposable
     [InlineData("/", true)]
     [InlineData("/run/user", true)]
     [InlineData("/home", false)]
-    public void PrefixProblem_WhereNothingCanBeAllowed_IsTold(string prefix, bool told) => Assert.Equal(told, _paths.PrefixProblem(prefix) is not null);
+    public void PrefixProblem_WhereNothingCanBeAllowed_IsTold(string prefix, bool told) =>
+        Assert.Equal(told, _paths.PrefixProblem(prefix) is not null);
 }

@@ -26,7 +26,10 @@ public sealed class ElfTests
     {
         // Cut anywhere, and with each byte of its headers changed.
         for (var length = 0; length < 2048; length += 7)
+        {
             _ = Elf.Interpreter(Shell.AsSpan(0, length));
+        }
+
         for (var at = 0; at < 1024; at++)
         {
             foreach (var value in new byte[] { 0, 0x7f, 0xff })

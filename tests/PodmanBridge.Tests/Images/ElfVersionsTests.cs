@@ -7,7 +7,8 @@ public sealed class ElfVersionsTests
 {
     private static readonly byte[] Shell = File.ReadAllBytes("/bin/sh");
     private static readonly byte[] Library = File.ReadAllBytes(
-        new[] { "/lib/x86_64-linux-gnu/libc.so.6", "/lib64/libc.so.6", "/lib/aarch64-linux-gnu/libc.so.6" }.First(File.Exists));
+        new[] { "/lib/x86_64-linux-gnu/libc.so.6", "/lib64/libc.so.6", "/lib/aarch64-linux-gnu/libc.so.6" }.First(File.Exists)
+    );
 
     [Fact]
     public void HighestDefined_OfThisMachinesLibrary_IsWhatItSaysOfItself()
@@ -56,9 +57,14 @@ public sealed class ElfVersionsTests
         foreach (var original in new[] { Shell, Library })
         {
             for (var at = 0; at < 1024; at++)
+            {
                 Look(original, changed => changed[at] = (byte)random.Next(256));
+            }
+
             for (var i = 0; i < 300; i++)
+            {
                 Look(original, changed => random.NextBytes(changed.AsSpan(random.Next(changed.Length - 4096), random.Next(4096))));
+            }
         }
 
         static void Look(byte[] original, Action<byte[]> change)
@@ -92,11 +98,18 @@ public sealed class ElfVersionsTests
             Reads++;
             into.Fill(1);
             if (offset == 0 && into.Length == 64)
+            {
                 Shell.AsSpan(0, 64).CopyTo(into);
+            }
             else if (into.Length % 56 == 0)
+            {
                 Headers(into);
+            }
             else if (into.Length == 16 && offset < 4096 * 16)
+            {
                 into[1..8].Clear();
+            }
+
             return true;
         }
 
@@ -106,7 +119,9 @@ public sealed class ElfVersionsTests
             into[0] = 1;
             into[32..40].Fill(0x7f);
             if (into.Length >= 112)
+            {
                 into[56] = 2;
+            }
         }
     }
 }

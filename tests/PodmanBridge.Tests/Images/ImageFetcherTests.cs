@@ -1,9 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
-using Stromboli.PodmanBridge.Egress;
+using Stromboli.Gateway.Egress;
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testing;
 
@@ -66,7 +66,9 @@ public sealed class ImageFetcherTests : IDisposable
     [Fact]
     public async Task Ensure_AbsentAndNever_NamesImageAndPolicy()
     {
-        var error = await Assert.ThrowsAsync<ImagePullException>(() => _fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Never), None));
+        var error = await Assert.ThrowsAsync<ImagePullException>(() =>
+            _fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Never), None)
+        );
         Assert.Contains(Image, error.Message, StringComparison.Ordinal);
         Assert.Contains("Never", error.Message, StringComparison.Ordinal);
     }
@@ -74,7 +76,9 @@ public sealed class ImageFetcherTests : IDisposable
     [Fact]
     public async Task Ensure_ShortName_IsRefused()
     {
-        var error = await Assert.ThrowsAsync<ImagePullException>(() => _fetcher.EnsureAsync(new ImageRequest("busybox", ImagePullPolicy.Always), None));
+        var error = await Assert.ThrowsAsync<ImagePullException>(() =>
+            _fetcher.EnsureAsync(new ImageRequest("busybox", ImagePullPolicy.Always), None)
+        );
         Assert.Contains("'busybox'", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, _images.Pulls);
     }
@@ -165,8 +169,13 @@ public sealed class ImageFetcherTests : IDisposable
     {
         await PulledAsync("team", "id");
 
-        Assert.Equal("id", await _fetcher.EnsureAsync(Private("team", "a") with { Policy = ImagePullPolicy.IfNotPresent, Credentials = [] }, None));
-        var never = await Assert.ThrowsAsync<ImagePullException>(() => _fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Never) { Namespace = "other" }, None));
+        Assert.Equal(
+            "id",
+            await _fetcher.EnsureAsync(Private("team", "a") with { Policy = ImagePullPolicy.IfNotPresent, Credentials = [] }, None)
+        );
+        var never = await Assert.ThrowsAsync<ImagePullException>(() =>
+            _fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Never) { Namespace = "other" }, None)
+        );
         Assert.Contains("has not shown", never.Message, StringComparison.Ordinal);
 
         // Its registry decides.
@@ -182,7 +191,9 @@ public sealed class ImageFetcherTests : IDisposable
         await PulledAsync("other", "id", ImagePullPolicy.IfNotPresent);
 
         foreach (var ns in new[] { "team", "other" })
+        {
             Assert.Equal("id", await _fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Never) { Namespace = ns }, None));
+        }
     }
 
     [Fact]
@@ -213,7 +224,9 @@ public sealed class ImageFetcherTests : IDisposable
         // The engine has it, and has not said so yet.
         _images.Present[Image] = "id";
 
-        await Assert.ThrowsAsync<ImagePullException>(() => _fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Never) { Namespace = "other" }, None));
+        await Assert.ThrowsAsync<ImagePullException>(() =>
+            _fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Never) { Namespace = "other" }, None)
+        );
 
         pull.SetResult("id");
         await mine;
@@ -232,7 +245,9 @@ public sealed class ImageFetcherTests : IDisposable
 
         foreach (var ns in new[] { "team", "other" })
         {
-            await Assert.ThrowsAsync<ImagePullException>(() => restarted.EnsureAsync(new ImageRequest("registry.example.com/agent:2", ImagePullPolicy.Never) { Namespace = ns }, None));
+            await Assert.ThrowsAsync<ImagePullException>(() =>
+                restarted.EnsureAsync(new ImageRequest("registry.example.com/agent:2", ImagePullPolicy.Never) { Namespace = ns }, None)
+            );
         }
     }
 
@@ -252,7 +267,9 @@ public sealed class ImageFetcherTests : IDisposable
         foreach (var passed in new[] { TimeSpan.Zero, PrivateImages.Afterwards + TimeSpan.FromSeconds(1) })
         {
             time.Advance(passed);
-            await Assert.ThrowsAsync<ImagePullException>(() => fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Never) { Namespace = "other" }, None));
+            await Assert.ThrowsAsync<ImagePullException>(() =>
+                fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Never) { Namespace = "other" }, None)
+            );
         }
     }
 
@@ -272,7 +289,9 @@ public sealed class ImageFetcherTests : IDisposable
     public async Task Ensure_RegistryIsNotPublic_IsNotAskedUnlessAllowed()
     {
         var refused = Fetcher(_known, address: "10.0.0.5");
-        var error = await Assert.ThrowsAsync<ImagePullException>(() => refused.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Always), None));
+        var error = await Assert.ThrowsAsync<ImagePullException>(() =>
+            refused.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Always), None)
+        );
         Assert.Equal(ImagePullFailure.RegistryRefused, error.Failure);
         Assert.Equal(0, _images.Pulls);
 
@@ -280,7 +299,8 @@ public sealed class ImageFetcherTests : IDisposable
         _images.Present[Image] = "id";
         Assert.Equal("id", await refused.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.IfNotPresent), None));
 
-        var allowed = Fetcher(_known, address: "10.0.0.5", "registry.example.com").EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Always), None);
+        var allowed = Fetcher(_known, address: "10.0.0.5", "registry.example.com")
+            .EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Always), None);
         (await _images.NextAsync()).SetResult("id");
         Assert.Equal("id", await allowed);
     }
@@ -327,20 +347,32 @@ public sealed class ImageFetcherTests : IDisposable
         await Assert.ThrowsAsync<ImagePullException>(() => mine);
         _images.Present[Image] = "id";
 
-        await Assert.ThrowsAsync<ImagePullException>(() => _fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Never) { Namespace = "other" }, None));
+        await Assert.ThrowsAsync<ImagePullException>(() =>
+            _fetcher.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.Never) { Namespace = "other" }, None)
+        );
     }
 
-    private ImageFetcher Fetcher(PrivateImages known, string address = "1.1.1.1", params string[] allowed) => new(
-        _images,
-        known,
-        _pulled,
-        new RegistryGate(new Dialer(AddressPolicy.Default, TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(address)])), allowed),
-        new ImageFetcher.Settings(MaxBytes: null),
-        TimeProvider.System,
-        NullLogger<ImageFetcher>.Instance);
+    private ImageFetcher Fetcher(PrivateImages known, string address = "1.1.1.1", params string[] allowed) =>
+        new(
+            _images,
+            known,
+            _pulled,
+            new RegistryGate(
+                new Dialer(AddressPolicy.Default, TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(address)])),
+                allowed
+            ),
+            new ImageFetcher.Settings(MaxBytes: null),
+            TimeProvider.System,
+            NullLogger<ImageFetcher>.Instance
+        );
 
     private static ImageRequest Private(string ns, string user) =>
-        new(Image, ImagePullPolicy.Always) { Namespace = ns, HasSecrets = true, Credentials = [new RegistryCredential(user, $"password-of-{user}")] };
+        new(Image, ImagePullPolicy.Always)
+        {
+            Namespace = ns,
+            HasSecrets = true,
+            Credentials = [new RegistryCredential(user, $"password-of-{user}")],
+        };
 
     private async Task PulledAsync(string ns, string id, ImagePullPolicy policy = ImagePullPolicy.Always)
     {

@@ -1,6 +1,6 @@
 using Stromboli.Crds.Nodes;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Tests.Images;
 
@@ -25,7 +25,10 @@ public sealed class ImageListingTests
     [Fact]
     public void Of_ManyImages_KeepsThoseUsedLastAndThenTheYoungest()
     {
-        var images = Enumerable.Range(0, 100).Select(i => Image($"id-{i}", $"registry.example.com/a{i:000}:1") with { Created = 1000 + i }).ToArray();
+        var images = Enumerable
+            .Range(0, 100)
+            .Select(i => Image($"id-{i}", $"registry.example.com/a{i:000}:1") with { Created = 1000 + i })
+            .ToArray();
 
         var listed = ImageListing.Of(images, _ => null, id => id is "id-3" ? 1 : null).Select(image => image.Name).ToList();
 
@@ -49,9 +52,16 @@ public sealed class ImageListingTests
     [Fact]
     public void Of_WhatWasFound_IsTold()
     {
-        var content = new ImageContent { Compatibility = ImageCompatibility.Incompatible, Message = "why", Tools = ["git"] };
+        var content = new ImageContent
+        {
+            Compatibility = ImageCompatibility.Incompatible,
+            Message = "why",
+            Tools = ["git"],
+        };
 
-        var listed = Assert.Single(ImageListing.Of([Image("id", "registry.example.com/a:1") with { Created = 60, Size = -1 }], _ => content, _ => null));
+        var listed = Assert.Single(
+            ImageListing.Of([Image("id", "registry.example.com/a:1") with { Created = 60, Size = -1 }], _ => content, _ => null)
+        );
 
         Assert.Equal((ImageCompatibility.Incompatible, "why", 0L), (listed.Compatibility, listed.Message, listed.Size));
         Assert.Equal(DateTimeOffset.UnixEpoch.AddMinutes(1), listed.Created);

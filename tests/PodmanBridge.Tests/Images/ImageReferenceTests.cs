@@ -25,7 +25,9 @@ public sealed class ImageReferenceTests
     [InlineData("docker.io/busybox", "docker.io/library/busybox:latest")]
     [InlineData("docker.io/team/agent:1", "docker.io/team/agent:1")]
     [InlineData(
-        "ghcr.io/a/b:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "ghcr.io/a/b@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+        "ghcr.io/a/b:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "ghcr.io/a/b@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    )]
     public void Key_Name_IsTheOneThatTheEngineLists(string text, string key) => Assert.Equal(key, ImageReference.Parse(text)?.Key);
 
     [Theory]

@@ -13,7 +13,9 @@ internal static class OldLibrary
         {
             var name = Encoding.ASCII.GetBytes($"\0GLIBC_2.{minor}\0");
             for (var at = changed.AsSpan().IndexOf(name); at >= 0; at = changed.AsSpan().IndexOf(name))
+            {
                 "GLIBC_2.10"u8.CopyTo(changed.AsSpan(at + 1));
+            }
         }
 
         return changed;

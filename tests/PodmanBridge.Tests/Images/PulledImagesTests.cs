@@ -1,5 +1,5 @@
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Images;
@@ -10,7 +10,7 @@ public sealed class PulledImagesTests : IDisposable
 
     private static readonly ImageReference Reference = ImageReference.Parse(Name)!;
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly ManualTimeProvider _clock = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("stromboli-pulled-");
     private PulledImages _pulled;
 
@@ -78,25 +78,27 @@ public sealed class PulledImagesTests : IDisposable
         Assert.Null(_pulled.TryHold(late, "id"));
         Assert.Equal(1, removed);
 
-        Task<bool> RemoveAsync() => _pulled.TryRemoveAsync("id", () =>
-        {
-            removed++;
-            return Task.CompletedTask;
-        });
+        Task<bool> RemoveAsync() =>
+            _pulled.TryRemoveAsync(
+                "id",
+                () =>
+                {
+                    removed++;
+                    return Task.CompletedTask;
+                }
+            );
     }
 
     [Fact]
     public void Hold_Image_CountsAsItsLastUse()
     {
         Pull("team", "id");
-        _time.Advance(TimeSpan.FromHours(1));
+        _clock.Advance(TimeSpan.FromHours(1));
         using var look = _pulled.Look();
-        using (_pulled.TryHold(look, "id"))
-        {
-        }
+        using (_pulled.TryHold(look, "id")) { }
 
         Reopen();
-        Assert.Equal(_time.GetUtcNow(), Assert.Single(_pulled.Free([Image("id", Name)])).Pulled.LastUse);
+        Assert.Equal(_clock.GetUtcNow(), Assert.Single(_pulled.Free([Image("id", Name)])).Pulled.LastUse);
     }
 
     [Fact]
@@ -126,7 +128,7 @@ public sealed class PulledImagesTests : IDisposable
     {
         _pulled.Begin(Reference, "team", []);
         _pulled.GivenUp(Reference);
-        _time.Advance(TimeSpan.FromMinutes(11));
+        _clock.Advance(TimeSpan.FromMinutes(11));
         Observe();
 
         Observe(Image("id", Name));
@@ -151,7 +153,9 @@ public sealed class PulledImagesTests : IDisposable
     public void Done_MoreNamesThanAreKept_LastOneIsNot()
     {
         for (var i = 0; i < PulledImages.MostNames; i++)
+        {
             Assert.True(Pull("team", "id", name: $"registry.example.com/agent:{i}"));
+        }
 
         Assert.False(Pull("team", "id", name: "registry.example.com/agent:more"));
         Assert.True(Pull("team", "id", name: "registry.example.com/agent:0"));
@@ -165,7 +169,7 @@ public sealed class PulledImagesTests : IDisposable
         Assert.Empty(Open().Free([Image("id", Name)]));
     }
 
-    private PulledImages Open() => new(Path.Combine(_folder.FullName, "pulled-images.json"), _time);
+    private PulledImages Open() => new(Path.Combine(_folder.FullName, "pulled-images.json"), _clock);
 
     private void Reopen()
     {
@@ -182,5 +186,11 @@ public sealed class PulledImagesTests : IDisposable
 
     private void Observe(params ImageSummary[] present) => _pulled.Observe(present, _pulled.Mark());
 
-    private static ImageSummary Image(string id, params string[] names) => new() { ID = id, Names = names, Size = 1 };
+    private static ImageSummary Image(string id, params string[] names) =>
+        new()
+        {
+            ID = id,
+            Names = names,
+            Size = 1,
+        };
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Stromboli.PodmanBridge.Egress;
+using Stromboli.Gateway.Egress;
 using Stromboli.PodmanBridge.Images;
 
 namespace Stromboli.PodmanBridge.Tests.Images;
@@ -12,7 +12,8 @@ public sealed class RegistryGateTests
     [Theory]
     [InlineData("1.1.1.1")]
     [InlineData("1.1.1.1,2606:4700::1111")]
-    public async Task Demand_PublicAddresses_Passes(string addresses) => Assert.Null(await JudgeAsync("registry.example.com/agent:1", addresses));
+    public async Task Demand_PublicAddresses_Passes(string addresses) =>
+        Assert.Null(await JudgeAsync("registry.example.com/agent:1", addresses));
 
     [Theory]
     [InlineData("10.0.0.5")]
@@ -31,7 +32,8 @@ public sealed class RegistryGateTests
         Assert.Equal(ImagePullFailure.RegistryRefused, error?.Failure);
         Assert.Equal(
             "The image 'registry.example.com/agent:1' could not be pulled: the registry registry.example.com has an address that is not public, and --allow-registry of the node's bridge does not name it.",
-            error?.Message);
+            error?.Message
+        );
     }
 
     [Theory]
@@ -70,11 +72,19 @@ public sealed class RegistryGateTests
 
     private async Task<ImagePullException?> JudgeAsync(string image, string addresses, params string[] allowed)
     {
-        var dialer = new Dialer(AddressPolicy.Default, TimeProvider.System, (host, _) =>
-        {
-            _asked.Add(host);
-            return addresses.Length == 0 ? throw new SocketException((int)SocketError.HostNotFound) : Task.FromResult(addresses.Split(',').Select(IPAddress.Parse).ToArray());
-        });
-        return await Record.ExceptionAsync(() => new RegistryGate(dialer, allowed).DemandAsync(ImageReference.Parse(image)!, CancellationToken.None)) as ImagePullException;
+        var dialer = new Dialer(
+            AddressPolicy.Default,
+            TimeProvider.System,
+            (host, _) =>
+            {
+                _asked.Add(host);
+                return addresses.Length == 0
+                    ? throw new SocketException((int)SocketError.HostNotFound)
+                    : Task.FromResult(addresses.Split(',').Select(IPAddress.Parse).ToArray());
+            }
+        );
+        return await Record.ExceptionAsync(() =>
+                new RegistryGate(dialer, allowed).DemandAsync(ImageReference.Parse(image)!, CancellationToken.None)
+            ) as ImagePullException;
     }
 }

@@ -11,13 +11,15 @@ public sealed class SharedCallsTests
         var ended = new TaskCompletionSource();
         using var first = new CancellationTokenSource();
         using var second = new CancellationTokenSource();
-        var calls = new SharedCalls<string, int>(async (_, end) =>
-        {
-            Interlocked.Increment(ref made);
-            await using var registration = end.Register(ended.SetResult);
-            await ended.Task;
-            return 1;
-        });
+        var calls = new SharedCalls<string, int>(
+            async (_, end) =>
+            {
+                Interlocked.Increment(ref made);
+                await using var registration = end.Register(ended.SetResult);
+                await ended.Task;
+                return 1;
+            }
+        );
         var one = calls.JoinAsync("a", first.Token);
         var other = calls.JoinAsync("a", second.Token);
 

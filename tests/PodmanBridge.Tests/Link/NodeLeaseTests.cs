@@ -5,13 +5,13 @@ namespace Stromboli.PodmanBridge.Tests.Link;
 
 public sealed class NodeLeaseTests : IDisposable
 {
-    private readonly ManualTimeProvider _time = new();
+    private readonly ManualTimeProvider _clock = new();
     private readonly NodeLease _lease;
     private readonly List<TimeSpan> _changes = [];
 
     public NodeLeaseTests()
     {
-        _lease = new NodeLease(_time);
+        _lease = new NodeLease(_clock);
         _lease.Changed += _changes.Add;
     }
 
@@ -23,8 +23,8 @@ public sealed class NodeLeaseTests : IDisposable
     [Fact]
     public void Extend_AnswerThatWasLongOnItsWay_CountsFromThePing()
     {
-        var sentAt = _time.GetTimestamp();
-        _time.Advance(TimeSpan.FromSeconds(4));
+        var sentAt = _clock.GetTimestamp();
+        _clock.Advance(TimeSpan.FromSeconds(4));
 
         _lease.Extend(sentAt, TimeSpan.FromSeconds(10));
 
@@ -34,8 +34,8 @@ public sealed class NodeLeaseTests : IDisposable
     [Fact]
     public void Extend_AnswerThatCameTooLate_GrantsNothing()
     {
-        var sentAt = _time.GetTimestamp();
-        _time.Advance(TimeSpan.FromSeconds(11));
+        var sentAt = _clock.GetTimestamp();
+        _clock.Advance(TimeSpan.FromSeconds(11));
 
         _lease.Extend(sentAt, TimeSpan.FromSeconds(10));
 
@@ -45,9 +45,9 @@ public sealed class NodeLeaseTests : IDisposable
     [Fact]
     public void Extend_OlderPingAnsweredLater_DoesNotShorten()
     {
-        var first = _time.GetTimestamp();
-        _time.Advance(TimeSpan.FromSeconds(2));
-        _lease.Extend(_time.GetTimestamp(), TimeSpan.FromSeconds(10));
+        var first = _clock.GetTimestamp();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        _lease.Extend(_clock.GetTimestamp(), TimeSpan.FromSeconds(10));
 
         _lease.Extend(first, TimeSpan.FromSeconds(10));
 
@@ -57,11 +57,11 @@ public sealed class NodeLeaseTests : IDisposable
     [Fact]
     public void Changed_LeaseOver_SaysZeroOnce()
     {
-        _lease.Extend(_time.GetTimestamp(), TimeSpan.FromSeconds(10));
-        _time.Advance(TimeSpan.FromSeconds(9));
+        _lease.Extend(_clock.GetTimestamp(), TimeSpan.FromSeconds(10));
+        _clock.Advance(TimeSpan.FromSeconds(9));
         Assert.Equal([TimeSpan.FromSeconds(10)], _changes);
 
-        _time.Advance(TimeSpan.FromSeconds(2));
+        _clock.Advance(TimeSpan.FromSeconds(2));
 
         Assert.Equal([TimeSpan.FromSeconds(10), TimeSpan.Zero], _changes);
     }
@@ -69,9 +69,9 @@ public sealed class NodeLeaseTests : IDisposable
     [Fact]
     public void Valid_MachineThatSlept_IsOverAtOnce()
     {
-        _lease.Extend(_time.GetTimestamp(), TimeSpan.FromSeconds(10));
+        _lease.Extend(_clock.GetTimestamp(), TimeSpan.FromSeconds(10));
 
-        _time.AdvanceStopped(TimeSpan.FromSeconds(60));
+        _clock.AdvanceStopped(TimeSpan.FromSeconds(60));
 
         Assert.False(_lease.Valid);
     }
@@ -82,7 +82,7 @@ public sealed class NodeLeaseTests : IDisposable
         var waiting = _lease.WaitAsync(CancellationToken.None);
         Assert.False(waiting.IsCompleted);
 
-        _lease.Extend(_time.GetTimestamp(), TimeSpan.FromSeconds(10));
+        _lease.Extend(_clock.GetTimestamp(), TimeSpan.FromSeconds(10));
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(10));
     }

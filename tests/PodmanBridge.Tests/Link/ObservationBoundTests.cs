@@ -27,11 +27,20 @@ public sealed class ObservationBoundTests
         Assert.Contains("see the log", told.End.Message, StringComparison.Ordinal);
     }
 
-    private static AttemptObservation Ended(string text, string? structured = null) => new()
-    {
-        UID = "u",
-        Attempt = 1,
-        Stage = AttemptStage.Ended,
-        End = new AttemptEnd { Reason = RunReason.Completed, Message = "m", EndedAgoMs = 0, ExitCode = 7, Result = new RunResult { Text = text }, Structured = structured },
-    };
+    private static AttemptObservation Ended(string text, string? structured = null) =>
+        new()
+        {
+            UID = "u",
+            Attempt = 1,
+            Stage = AttemptStage.Ended,
+            End = new AttemptEnd
+            {
+                Reason = RunReason.Completed,
+                Message = "m",
+                EndedAgoMs = 0,
+                ExitCode = 7,
+                Result = new RunResult { Text = text },
+                Structured = structured,
+            },
+        };
 }

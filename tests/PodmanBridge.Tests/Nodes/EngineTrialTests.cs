@@ -1,5 +1,5 @@
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testing;
@@ -25,8 +25,15 @@ public sealed class EngineTrialTests : IAsyncDisposable
         _trial = new EngineTrial(
             _client,
             _client.Engine,
-            new EngineTrial.Settings { Node = "node-1", ShimPath = "/shim", Files = () => SandboxFiles.Write(Path.Combine(_directory, "files")), Directory = Path.Combine(_directory, "trial") },
-            TimeProvider.System);
+            new EngineTrial.Settings
+            {
+                Node = "node-1",
+                ShimPath = "/shim",
+                Files = () => SandboxFiles.Write(Path.Combine(_directory, "files")),
+                Directory = Path.Combine(_directory, "trial"),
+            },
+            TimeProvider.System
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -51,9 +58,15 @@ public sealed class EngineTrialTests : IAsyncDisposable
     [Fact]
     public async Task Problem_EngineThatStartsNone_IsInItsWordsAndTriedAgainUntilItDoes()
     {
-        _engine.StartError = @"crun: creating cgroup directory `/sys/fs/cgroup/unified/user.slice`:\nNo such file or directory: OCI runtime attempted to invoke a command that was not found" + new string('x', 500);
+        _engine.StartError =
+            @"crun: creating cgroup directory `/sys/fs/cgroup/unified/user.slice`:\nNo such file or directory: OCI runtime attempted to invoke a command that was not found"
+            + new string('x', 500);
         var problem = await ProblemAsync();
-        Assert.StartsWith("Podman cannot run a container: crun: creating cgroup directory `/sys/fs/cgroup/unified/user.slice`: No such file or directory: OCI", problem, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Podman cannot run a container: crun: creating cgroup directory `/sys/fs/cgroup/unified/user.slice`: No such file or directory: OCI",
+            problem,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith("x….", problem, StringComparison.Ordinal);
         Assert.InRange(problem!.Length, 300, 350);
         AssertNothingIsLeft();

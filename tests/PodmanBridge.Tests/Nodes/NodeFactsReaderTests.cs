@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Storage;
 using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testbed;
@@ -15,7 +15,13 @@ public sealed class NodeFactsReaderTests(PodmanFixture podman) : IClassFixture<P
     [PodmanFact]
     public async Task Read_RealPodman_HasNoProblem()
     {
-        var facts = await new NodeFactsReader(podman.Client, Options(podman.Real.Socket), new CliVersionReader(TimeProvider.System), Storage(Program), Disk()).ReadAsync(None);
+        var facts = await new NodeFactsReader(
+            podman.Client,
+            Options(podman.Real.Socket),
+            new CliVersionReader(TimeProvider.System),
+            Storage(Program),
+            Disk()
+        ).ReadAsync(None);
         Assert.Null(facts.Problem);
         Assert.True(facts.Rootless);
         Assert.NotNull(facts.PodmanVersion);
@@ -28,10 +34,17 @@ public sealed class NodeFactsReaderTests(PodmanFixture podman) : IClassFixture<P
     public async Task Read_NoSocket_SaysSo()
     {
         using var client = new PodmanClient("/nonexistent/podman.sock", TimeProvider.System);
-        var facts = await new NodeFactsReader(client, Options("/nonexistent/podman.sock"), new CliVersionReader(TimeProvider.System), Storage(Program), Disk()).ReadAsync(None);
+        var facts = await new NodeFactsReader(
+            client,
+            Options("/nonexistent/podman.sock"),
+            new CliVersionReader(TimeProvider.System),
+            Storage(Program),
+            Disk()
+        ).ReadAsync(None);
         Assert.Equal(
             "Podman does not answer on /nonexistent/podman.sock: there is no such socket. Start it with `systemctl --user enable --now podman.socket` as the bridge's user, or name another socket with --podman-socket.",
-            facts.Problem);
+            facts.Problem
+        );
         Assert.Equal("0.1.0", facts.BridgeVersion);
     }
 
@@ -41,7 +54,13 @@ public sealed class NodeFactsReaderTests(PodmanFixture podman) : IClassFixture<P
     [InlineData("/bin/echo")]
     public async Task Read_DiskUseCannotBeMeasured_IsNoLimitThatHolds(string program)
     {
-        var reader = new NodeFactsReader(podman.Client, Options(podman.Real.Socket), new CliVersionReader(TimeProvider.System), Storage(program), Disk());
+        var reader = new NodeFactsReader(
+            podman.Client,
+            Options(podman.Real.Socket),
+            new CliVersionReader(TimeProvider.System),
+            Storage(program),
+            Disk()
+        );
         Assert.DoesNotContain("ephemeralStorage", (await reader.ReadAsync(None)).EnforcedLimits);
     }
 
@@ -50,7 +69,13 @@ public sealed class NodeFactsReaderTests(PodmanFixture podman) : IClassFixture<P
     {
         var disk = Disk();
         disk.Update(new FreeSpace(0, 0));
-        var facts = await new NodeFactsReader(podman.Client, Options(podman.Real.Socket), new CliVersionReader(TimeProvider.System), Storage("/bin/false"), disk).ReadAsync(None);
+        var facts = await new NodeFactsReader(
+            podman.Client,
+            Options(podman.Real.Socket),
+            new CliVersionReader(TimeProvider.System),
+            Storage("/bin/false"),
+            disk
+        ).ReadAsync(None);
         Assert.Equal(disk.Sentence, facts.DiskPressure);
     }
 
@@ -76,15 +101,17 @@ public sealed class NodeFactsReaderTests(PodmanFixture podman) : IClassFixture<P
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private static StorageProbe Storage(string program) => new(new Measurer(program, TimeProvider.System), NullLogger<StorageProbe>.Instance);
+    private static StorageProbe Storage(string program) =>
+        new(new Measurer(program, TimeProvider.System), NullLogger<StorageProbe>.Instance);
 
     private static DiskPressure Disk() => new(new FreeSpace(1 << 20, 100));
 
-    private static NodeFactsOptions Options(string socket) => new()
-    {
-        BridgeVersion = "0.1.0",
-        PodmanSocket = socket,
-        MaxRuns = 8,
-        AllowsUnenforcedLimits = true,
-    };
+    private static NodeFactsOptions Options(string socket) =>
+        new()
+        {
+            BridgeVersion = "0.1.0",
+            PodmanSocket = socket,
+            MaxRuns = 8,
+            AllowsUnenforcedLimits = true,
+        };
 }

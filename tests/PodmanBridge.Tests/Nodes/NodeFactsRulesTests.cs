@@ -1,5 +1,5 @@
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Tests.Nodes;
 
@@ -13,7 +13,21 @@ public sealed class NodeFactsRulesTests
         AllowsUnenforcedLimits = true,
     };
 
-    private static readonly IdMapping[] Mappings = [new() { ContainerID = 0, HostID = 1000, Size = 1 }, new() { ContainerID = 1, HostID = 100_000, Size = 65_536 }];
+    private static readonly IdMapping[] Mappings =
+    [
+        new()
+        {
+            ContainerID = 0,
+            HostID = 1000,
+            Size = 1,
+        },
+        new()
+        {
+            ContainerID = 1,
+            HostID = 100_000,
+            Size = 65_536,
+        },
+    ];
 
     private static readonly HostInfo Host = new()
     {
@@ -34,7 +48,10 @@ public sealed class NodeFactsRulesTests
         var facts = NodeFactsRules.Facts(Info(Host), Options, "2.1.0");
         Assert.Null(facts.Problem);
         Assert.Equal(["cpu", "memory", "pids"], facts.EnforcedLimits);
-        Assert.Equal(("5.4.2", "2.1.0", "debian 13", "amd64", 4000L), (facts.PodmanVersion, facts.CliVersion, facts.OperatingSystem, facts.Architecture, facts.CpuMillis));
+        Assert.Equal(
+            ("5.4.2", "2.1.0", "debian 13", "amd64", 4000L),
+            (facts.PodmanVersion, facts.CliVersion, facts.OperatingSystem, facts.Architecture, facts.CpuMillis)
+        );
         Assert.True(facts.Rootless);
         Assert.True(facts.AllowsUnenforcedLimits);
     }
@@ -42,13 +59,26 @@ public sealed class NodeFactsRulesTests
     [Fact]
     public void Facts_AmountsAreSaid_CountRatherThanTheMachines()
     {
-        var facts = NodeFactsRules.Facts(Info(Host), Options with { CpuMillis = 3500, MemoryBytes = 1 << 20, Pids = 2000, RunPids = 500 }, null);
+        var facts = NodeFactsRules.Facts(
+            Info(Host),
+            Options with
+            {
+                CpuMillis = 3500,
+                MemoryBytes = 1 << 20,
+                Pids = 2000,
+                RunPids = 500,
+            },
+            null
+        );
         Assert.Equal((3500L, 1L << 20, 2000, 500), (facts.CpuMillis, facts.MemoryBytes, facts.Pids, facts.RunPids));
     }
 
     [Fact]
     public void Facts_SomeControllers_EnforceOnlyThose() =>
-        Assert.Equal(["memory", "pids"], NodeFactsRules.Facts(Info(Host with { CgroupControllers = ["memory", "pids"] }), Options, null).EnforcedLimits);
+        Assert.Equal(
+            ["memory", "pids"],
+            NodeFactsRules.Facts(Info(Host with { CgroupControllers = ["memory", "pids"] }), Options, null).EnforcedLimits
+        );
 
     [Fact]
     public void Facts_CgroupV1_EnforcesNothing() =>
@@ -56,11 +86,19 @@ public sealed class NodeFactsRulesTests
 
     [Fact]
     public void Facts_Rootful_IsAProblem() =>
-        Assert.Contains("rootless", NodeFactsRules.Facts(Info(Host with { Security = new SecurityInfo { Seccomp = true } }), Options, null).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "rootless",
+            NodeFactsRules.Facts(Info(Host with { Security = new SecurityInfo { Seccomp = true } }), Options, null).Problem,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Facts_NoSeccomp_IsAProblem() =>
-        Assert.Contains("seccomp", NodeFactsRules.Facts(Info(Host with { Security = new SecurityInfo { Rootless = true } }), Options, null).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "seccomp",
+            NodeFactsRules.Facts(Info(Host with { Security = new SecurityInfo { Rootless = true } }), Options, null).Problem,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("4.2.9", true)]
@@ -75,10 +113,23 @@ public sealed class NodeFactsRulesTests
     public void Facts_NoSubordinateIds_IsAProblem()
     {
         var few = new IdMappings { Users = Mappings[..1], Groups = Mappings };
-        Assert.Contains("/etc/subuid", NodeFactsRules.Facts(Info(Host with { IDMappings = few }), Options, null).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "/etc/subuid",
+            NodeFactsRules.Facts(Info(Host with { IDMappings = few }), Options, null).Problem,
+            StringComparison.Ordinal
+        );
         var gap = new IdMappings { Users = Mappings, Groups = [Mappings[0], Mappings[1] with { ContainerID = 2 }] };
-        Assert.Contains("/etc/subuid", NodeFactsRules.Facts(Info(Host with { IDMappings = gap }), Options, null).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "/etc/subuid",
+            NodeFactsRules.Facts(Info(Host with { IDMappings = gap }), Options, null).Problem,
+            StringComparison.Ordinal
+        );
     }
 
-    private static SystemInfo Info(HostInfo host, string version = "5.4.2") => new() { Host = host, Version = new VersionInfo { Version = version } };
+    private static SystemInfo Info(HostInfo host, string version = "5.4.2") =>
+        new()
+        {
+            Host = host,
+            Version = new VersionInfo { Version = version },
+        };
 }

@@ -16,14 +16,24 @@ public sealed class NodeFactsSourceTests
         string? problem = "Podman does not answer.";
         using var source = Source(() => problem);
         for (var i = 0; i < 3; i++)
+        {
             await source.RefreshAsync(CancellationToken.None);
+        }
+
         problem = "Podman cannot run a container.";
         await source.RefreshAsync(CancellationToken.None);
         problem = null;
         await source.RefreshAsync(CancellationToken.None);
         await source.RefreshAsync(CancellationToken.None);
 
-        Assert.Equal(["The node takes no runs: Podman does not answer.", "The node takes no runs: Podman cannot run a container.", "The node can take runs again"], _lines.All);
+        Assert.Equal(
+            [
+                "The node takes no runs: Podman does not answer.",
+                "The node takes no runs: Podman cannot run a container.",
+                "The node can take runs again",
+            ],
+            _lines.All
+        );
     }
 
     [Fact]
@@ -56,6 +66,12 @@ public sealed class NodeFactsSourceTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => All.Enqueue(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => All.Enqueue(formatter(state, exception));
     }
 }

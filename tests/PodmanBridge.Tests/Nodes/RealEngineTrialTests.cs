@@ -1,5 +1,5 @@
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Podman;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testbed;
@@ -19,7 +19,9 @@ public sealed class RealEngineTrialTests(PodmanFixture podman) : IClassFixture<P
 
         Assert.Null(await ProblemAsync(podman.Client));
 
-        Assert.Empty(await podman.Client.Containers.ListAsync(new Dictionary<string, string> { ["stromboli.dev/trial-for"] = "node-1" }, None));
+        Assert.Empty(
+            await podman.Client.Containers.ListAsync(new Dictionary<string, string> { ["stromboli.dev/trial-for"] = "node-1" }, None)
+        );
         Assert.Equal(before, (await podman.Client.Images.ListAsync(None)).Count);
     }
 
@@ -36,7 +38,10 @@ public sealed class RealEngineTrialTests(PodmanFixture podman) : IClassFixture<P
     private async Task<string?> ProblemAsync(PodmanClient client)
     {
         if (!File.Exists(Shim))
+        {
             Assert.Skip("there is no shim: make -C src/Shim");
+        }
+
         var directory = podman.NewDirectory();
         var shim = Path.Combine(directory, "shim");
         File.Copy(Shim, shim);
@@ -45,9 +50,28 @@ public sealed class RealEngineTrialTests(PodmanFixture podman) : IClassFixture<P
         using var trial = new EngineTrial(
             client,
             client.Engine,
-            new EngineTrial.Settings { Node = "node-1", ShimPath = shim, Files = () => files, Directory = podman.NewDirectory() },
-            TimeProvider.System);
-        var enforced = NodeFactsRules.Facts(await client.System.InfoAsync(None), new NodeFactsOptions { BridgeVersion = "0", PodmanSocket = "", MaxRuns = 1, AllowsUnenforcedLimits = true }, null).EnforcedLimits;
+            new EngineTrial.Settings
+            {
+                Node = "node-1",
+                ShimPath = shim,
+                Files = () => files,
+                Directory = podman.NewDirectory(),
+            },
+            TimeProvider.System
+        );
+        var enforced = NodeFactsRules
+            .Facts(
+                await client.System.InfoAsync(None),
+                new NodeFactsOptions
+                {
+                    BridgeVersion = "0",
+                    PodmanSocket = "",
+                    MaxRuns = 1,
+                    AllowsUnenforcedLimits = true,
+                },
+                null
+            )
+            .EnforcedLimits;
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         return await trial.ProblemAsync("1", enforced, deadline.Token);
     }

@@ -1,5 +1,5 @@
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Tests.Sandbox;
 using Stromboli.Testing;
@@ -16,7 +16,8 @@ public sealed class EngineOutageTests : IAsyncDisposable
     private static readonly Dictionary<string, Func<PodmanClient, CancellationToken, Task<string>>> Calls = new()
     {
         ["GET info"] = async (client, token) => (await client.System.InfoAsync(token)).Host!.Architecture!,
-        ["GET images/registry.test/busybox%3A1/json"] = async (client, token) => (await client.Images.InspectAsync("registry.test/busybox:1", token))!.ID,
+        ["GET images/registry.test/busybox%3A1/json"] = async (client, token) =>
+            (await client.Images.InspectAsync("registry.test/busybox:1", token))!.ID,
         ["GET images/json"] = async (client, token) => (await client.Images.ListAsync(token)).Single().ID,
         ["POST images/pull"] = (client, token) => client.Images.PullAsync("registry.test/busybox:1", "always", null, null, token),
         ["POST volumes/create"] = async (client, token) =>
@@ -61,7 +62,9 @@ public sealed class EngineOutageTests : IAsyncDisposable
             foreach (var call in Calls.Keys)
             {
                 foreach (var how in Enum.GetValues<Outage>())
+                {
                     table.Add(call, how);
+                }
             }
 
             return table;
@@ -84,9 +87,13 @@ public sealed class EngineOutageTests : IAsyncDisposable
         await _client.Containers.InspectAsync("made", _deadline.Token);
         var wanted = how == Outage.Refused ? null : call;
         if (wanted is not null)
+        {
             _engine.Break(wanted, how);
+        }
         else
+        {
             await _engine.StopAsync();
+        }
 
         var answer = Calls[call](_client, _deadline.Token);
         if (how == Outage.Refused)
@@ -99,9 +106,14 @@ public sealed class EngineOutageTests : IAsyncDisposable
         var text = await answer;
         Assert.Contains(text, new[] { "", "amd64", "0a1b", "none", "c0ffee", "x" });
         if (call == "POST containers/create")
+        {
             Assert.False(_engine.Containers[Spec.Name]);
+        }
+
         if (call == "POST containers/made/start")
+        {
             Assert.True(_engine.Containers["made"]);
+        }
     }
 
     [Fact]
@@ -121,13 +133,20 @@ public sealed class EngineOutageTests : IAsyncDisposable
     {
         await _engine.StopAsync();
         using var caller = new CancellationTokenSource();
-        Task[] calls = [_client.Containers.CreateAsync(Spec, caller.Token), _client.Images.InspectAsync("x", caller.Token), _client.Containers.KillAsync("made", "SIGKILL", caller.Token)];
+        Task[] calls =
+        [
+            _client.Containers.CreateAsync(Spec, caller.Token),
+            _client.Images.InspectAsync("x", caller.Token),
+            _client.Containers.KillAsync("made", "SIGKILL", caller.Token),
+        ];
         await Eventually.True(() => _client.Engine.IsAway);
 
         await caller.CancelAsync();
 
         foreach (var call in calls)
+        {
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        }
     }
 
     [Fact]
@@ -146,7 +165,9 @@ public sealed class EngineOutageTests : IAsyncDisposable
     {
         _engine.Break("POST containers/made/kill", Outage.TornAfter);
 
-        Assert.True((await Assert.ThrowsAsync<PodmanException>(() => _client.Containers.KillAsync("made", "SIGTERM", _deadline.Token))).IsUnanswered);
+        Assert.True(
+            (await Assert.ThrowsAsync<PodmanException>(() => _client.Containers.KillAsync("made", "SIGTERM", _deadline.Token))).IsUnanswered
+        );
 
         Assert.Single(_engine.Calls, "POST containers/made/kill");
     }

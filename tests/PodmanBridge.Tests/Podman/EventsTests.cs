@@ -1,4 +1,4 @@
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Tests.Sandbox;
 
 namespace Stromboli.PodmanBridge.Tests.Podman;
@@ -35,14 +35,20 @@ public sealed class EventsTests(PodmanFixture podman) : IClassFixture<PodmanFixt
     }
 
     /// <summary>The events of a container until it is removed.</summary>
-    private async Task<List<ContainerEvent>> ReadAsync(IReadOnlyDictionary<string, string> labels, TaskCompletionSource connected, CancellationToken cancellation)
+    private async Task<List<ContainerEvent>> ReadAsync(
+        IReadOnlyDictionary<string, string> labels,
+        TaskCompletionSource connected,
+        CancellationToken cancellationToken
+    )
     {
         var events = new List<ContainerEvent>();
-        await foreach (var e in podman.Client.System.EventsAsync(labels, () => connected.TrySetResult(), cancellation))
+        await foreach (var e in podman.Client.System.EventsAsync(labels, () => connected.TrySetResult(), cancellationToken))
         {
             events.Add(e);
             if (e.Action == "remove")
+            {
                 break;
+            }
         }
         return events;
     }

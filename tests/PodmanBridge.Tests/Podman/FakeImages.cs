@@ -1,10 +1,12 @@
 using System.Threading.Channels;
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Tests.Podman;
 
-/// <summary>Images whose fetches the test lets go when it wants: a registry that is slow at the right moment cannot be had for real.</summary>
+/// <summary>
+/// Images whose fetches the test lets go when it wants: a registry that is slow at the right moment cannot be had for real.
+/// </summary>
 internal sealed class FakeImages : IImageOperations, IPodman
 {
     private readonly Channel<TaskCompletionSource<string>> _pulls = Channel.CreateUnbounded<TaskCompletionSource<string>>();
@@ -32,24 +34,33 @@ internal sealed class FakeImages : IImageOperations, IPodman
 
     public ISystemOperations System => throw new NotSupportedException();
 
-    public async Task<ImageInspection?> InspectAsync(string reference, CancellationToken cancellation)
+    public async Task<ImageInspection?> InspectAsync(string reference, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _looks);
         await Looking;
         return Present.TryGetValue(reference, out var id) ? new ImageInspection { ID = id } : null;
     }
 
-    public Task<IReadOnlyList<ImageSummary>> ListAsync(CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<ImageSummary>>([.. Present.GroupBy(image => image.Value).Select(image => new ImageSummary { ID = image.Key, Names = [.. image.Select(name => name.Key)] })]);
+    public Task<IReadOnlyList<ImageSummary>> ListAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ImageSummary>>([
+            .. Present
+                .GroupBy(image => image.Value)
+                .Select(image => new ImageSummary { ID = image.Key, Names = [.. image.Select(name => name.Key)] }),
+        ]);
 
-    public Task<bool> RemoveAsync(string reference, CancellationToken cancellation) => Task.FromResult(Present.Remove(reference));
+    public Task<bool> RemoveAsync(string reference, CancellationToken cancellationToken) => Task.FromResult(Present.Remove(reference));
 
     public Task<string> PullAsync(
-        string reference, string policy, RegistryCredential? credential, IProgress<string>? progress, CancellationToken cancellation)
+        string reference,
+        string policy,
+        RegistryCredential? credential,
+        IProgress<string>? progress,
+        CancellationToken cancellationToken
+    )
     {
         var pull = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        cancellation.Register(() => pull.TrySetCanceled(cancellation));
-        LastPull = cancellation;
+        cancellationToken.Register(() => pull.TrySetCanceled(cancellationToken));
+        LastPull = cancellationToken;
         Interlocked.Increment(ref _count);
         Assert.True(_pulls.Writer.TryWrite(pull));
         return pull.Task;

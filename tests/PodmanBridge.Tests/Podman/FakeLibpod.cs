@@ -21,7 +21,10 @@ public enum Outage
     TornInTheAnswer,
 }
 
-/// <summary>A libpod service, as far as a run is prepared with it, that goes away at the moment that a test says. A real one cannot be killed in the middle of one call.</summary>
+/// <summary>
+/// A libpod service, as far as a run is prepared with it, that goes away at the moment that a test says. A real one cannot be killed in the
+/// middle of one call.
+/// </summary>
 internal sealed class FakeLibpod : IAsyncDisposable
 {
     private readonly string _path;
@@ -81,7 +84,9 @@ internal sealed class FakeLibpod : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (File.Exists(_path))
+        {
             await StopAsync();
+        }
     }
 
     private async Task AcceptAsync(Socket listener, CancellationToken stop)
@@ -109,7 +114,9 @@ internal sealed class FakeLibpod : IAsyncDisposable
                 while (await ReadAsync(connection, stop) is { } request)
                 {
                     if (!await AnswerAsync(connection, request, stop))
+                    {
                         return;
+                    }
                 }
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException)
@@ -123,15 +130,29 @@ internal sealed class FakeLibpod : IAsyncDisposable
     {
         Outage? how = null;
         if (_next is { } next && request.Call.StartsWith(next.Call, StringComparison.Ordinal))
+        {
             (how, _next) = (next.How, null);
+        }
+
         if (how == Outage.TornBefore)
+        {
             return false;
+        }
+
         var (status, body) = Carry(request.Call, request.Query, request.Body);
         Calls.Enqueue(request.Call);
         if (how == Outage.TornAfter)
+        {
             return false;
-        var answer = Encoding.UTF8.GetBytes($"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{(status is 204 or 304 ? "" : $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n")}\r\n{body}");
-        await connection.SendAsync(how == Outage.TornInTheAnswer ? answer.AsMemory(0, answer.Length - Math.Max(body.Length / 2, 3)) : answer, stop);
+        }
+
+        var answer = Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{(status is 204 or 304 ? "" : $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n")}\r\n{body}"
+        );
+        await connection.SendAsync(
+            how == Outage.TornInTheAnswer ? answer.AsMemory(0, answer.Length - Math.Max(body.Length / 2, 3)) : answer,
+            stop
+        );
         return how is null;
     }
 
@@ -151,21 +172,35 @@ internal sealed class FakeLibpod : IAsyncDisposable
             case ("POST", ["volumes", "create"]):
                 return _volumes.TryAdd(JsonNode.Parse(body)!["Name"]!.ToString(), 0) ? (201, "{}") : Error(500, "volume already exists");
             case ("GET", ["volumes", var volume, "json"]):
-                return _volumes.ContainsKey(volume) ? (200, $$$"""{"Name":"{{{volume}}}","Mountpoint":"/v","Labels":{"a":"b"}}""") : Error(404, "no such volume");
+                return _volumes.ContainsKey(volume)
+                    ? (200, $$$"""{"Name":"{{{volume}}}","Mountpoint":"/v","Labels":{"a":"b"}}""")
+                    : Error(404, "no such volume");
             case ("POST", ["containers", "create"]):
                 if (!_containers.TryAdd(JsonNode.Parse(body)!["name"]!.ToString(), false))
+                {
                     return Error(500, "that name is already in use");
+                }
+
                 Interlocked.Increment(ref _made);
                 return (201, """{"Id":"c0ffee"}""");
             case ("POST", ["containers", var container, "start"]):
                 if (StartError is { } error)
+                {
                     return Error(500, error);
-                return !_containers.TryGetValue(container, out var started) ? Error(404, "no such container") : started || !_containers.TryUpdate(container, true, false) ? (304, "") : (204, "");
+                }
+
+                return !_containers.TryGetValue(container, out var started) ? Error(404, "no such container")
+                    : started || !_containers.TryUpdate(container, true, false) ? (304, "")
+                    : (204, "");
             case ("GET", ["containers", "json"]):
                 return (200, "[]");
             case ("GET", ["containers", var container, "json"]):
-                return !_containers.TryGetValue(container, out var running) ? Error(404, "no such container")
-                    : (200, $$$"""{"Id":"c0ffee","State":{"Running":{{{(running ? "true" : "false")}}},"Pid":{{{(running ? 42 : 0)}}},"StartedAt":"{{{(running ? "2026-11-30T12:00:00Z" : "0001-01-01T00:00:00Z")}}}"}}""");
+                return !_containers.TryGetValue(container, out var running)
+                    ? Error(404, "no such container")
+                    : (
+                        200,
+                        $$$"""{"Id":"c0ffee","State":{"Running":{{{(running ? "true" : "false")}}},"Pid":{{{(running ? 42 : 0)}}},"StartedAt":"{{{(running ? "2026-11-30T12:00:00Z" : "0001-01-01T00:00:00Z")}}}"}}"""
+                    );
             case ("DELETE", ["containers", var container]):
                 return _containers.TryRemove(container, out _) ? (200, "[]") : Error(404, "no such container");
             case ("GET", ["secrets", ..]):
@@ -175,7 +210,8 @@ internal sealed class FakeLibpod : IAsyncDisposable
         }
     }
 
-    private static (int Status, string Body) Error(int status, string cause) => (status, $$"""{"cause":"{{cause}}","message":"{{cause}}","response":{{status}}}""");
+    private static (int Status, string Body) Error(int status, string cause) =>
+        (status, $$"""{"cause":"{{cause}}","message":"{{cause}}","response":{{status}}}""");
 
     // The clients of these tests send no chunks.
     private static async Task<(string Call, string Query, string Body)?> ReadAsync(Socket connection, CancellationToken stop)
@@ -187,18 +223,29 @@ internal sealed class FakeLibpod : IAsyncDisposable
             var text = Encoding.UTF8.GetString([.. bytes]);
             if (text.IndexOf("\r\n\r\n", StringComparison.Ordinal) is > 0 and var end)
             {
-                var length = text[..end].Split("\r\n").Where(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)).Select(line => int.Parse(line.Split(':')[1])).FirstOrDefault();
+                var length = text[..end]
+                    .Split("\r\n")
+                    .Where(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
+                    .Select(line => int.Parse(line.Split(':')[1]))
+                    .FirstOrDefault();
                 if (bytes.Count >= end + 4 + length)
                 {
                     var line = text.Split(' ', 3);
                     var target = line[1]["/v4.0.0/libpod/".Length..].Split('?', 2);
-                    return ($"{line[0]} {target[0]}", target.ElementAtOrDefault(1) ?? "", Encoding.UTF8.GetString([.. bytes.Skip(end + 4).Take(length)]));
+                    return (
+                        $"{line[0]} {target[0]}",
+                        target.ElementAtOrDefault(1) ?? "",
+                        Encoding.UTF8.GetString([.. bytes.Skip(end + 4).Take(length)])
+                    );
                 }
             }
 
             var read = await connection.ReceiveAsync(buffer, stop);
             if (read == 0)
+            {
                 return null;
+            }
+
             bytes.AddRange(buffer.AsSpan(0, read));
         }
     }

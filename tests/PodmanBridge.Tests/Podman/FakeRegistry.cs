@@ -31,7 +31,8 @@ internal sealed class FakeRegistry : IAsyncDisposable
     }
 
     /// <summary>Host and port.</summary>
-    public string Address => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Authority;
+    public string Address =>
+        new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Authority;
 
     public static async Task<FakeRegistry> StartAsync()
     {

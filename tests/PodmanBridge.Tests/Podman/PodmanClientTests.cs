@@ -1,5 +1,5 @@
 using System.Net;
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 
 namespace Stromboli.PodmanBridge.Tests.Podman;
 
@@ -17,13 +17,19 @@ public sealed class PodmanClientTests(PodmanFixture podman) : IClassFixture<Podm
         Assert.Null(await podman.Client.Volumes.InspectAsync("absent", None));
         Assert.False(await podman.Client.Volumes.RemoveAsync("absent", None));
         Assert.Null(await podman.Client.Images.InspectAsync("registry.test/absent:1", None));
-        Assert.Empty(await podman.Client.Containers.ListAsync(new Dictionary<string, string> { ["stromboli.dev/run-uid"] = "absent" }, None));
+        Assert.Empty(
+            await podman.Client.Containers.ListAsync(new Dictionary<string, string> { ["stromboli.dev/run-uid"] = "absent" }, None)
+        );
     }
 
     [PodmanFact]
     public async Task CreateVolume_Twice_TakesTheOneThatIsThere()
     {
-        var labels = new Dictionary<string, string> { ["stromboli.dev/run-uid"] = Guid.NewGuid().ToString(), ["stromboli.dev/attempt"] = "1" };
+        var labels = new Dictionary<string, string>
+        {
+            ["stromboli.dev/run-uid"] = Guid.NewGuid().ToString(),
+            ["stromboli.dev/attempt"] = "1",
+        };
         var name = podman.NewName();
         podman.TrackVolume(name);
         await podman.Client.Volumes.CreateAsync(name, labels, 20_001, None);
@@ -40,8 +46,9 @@ public sealed class PodmanClientTests(PodmanFixture podman) : IClassFixture<Podm
     [PodmanFact]
     public async Task Pull_NoSuchRegistry_ThrowsWhatTheEngineSays()
     {
-        var error = await Assert.ThrowsAsync<PodmanException>(
-            () => podman.Client.Images.PullAsync("registry.invalid/none:1", "missing", null, null, None));
+        var error = await Assert.ThrowsAsync<PodmanException>(() =>
+            podman.Client.Images.PullAsync("registry.invalid/none:1", "missing", null, null, None)
+        );
         Assert.Contains("registry.invalid", error.Message, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, error.Status);
     }
@@ -56,7 +63,12 @@ public sealed class PodmanClientTests(PodmanFixture podman) : IClassFixture<Podm
         {
             var listed = (await podman.Client.Images.ListAsync(None)).Single(summary => summary.ID == image.ID);
             Assert.Contains(PodmanFixture.Agent, listed.Names!);
-            Assert.Equal(image.ID, (await podman.Client.Containers.ListAsync(new Dictionary<string, string>(), None)).Single(summary => summary.ID == container).ImageID);
+            Assert.Equal(
+                image.ID,
+                (await podman.Client.Containers.ListAsync(new Dictionary<string, string>(), None))
+                    .Single(summary => summary.ID == container)
+                    .ImageID
+            );
         }
         finally
         {

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 
 namespace Stromboli.PodmanBridge.Tests.Podman;
 
@@ -46,15 +46,23 @@ public sealed class PodmanFixture(RealPodman real) : IAsyncLifetime
     internal void Own(string path)
     {
         if (!Environment.IsPrivilegedProcess)
+        {
             return;
-        using var chown = Process.Start(new ProcessStartInfo("chown", ["-R", "--reference", real.Socket, path]) { UseShellExecute = false })!;
+        }
+
+        using var chown = Process.Start(
+            new ProcessStartInfo("chown", ["-R", "--reference", real.Socket, path]) { UseShellExecute = false }
+        )!;
         chown.WaitForExit();
     }
 
     public async ValueTask InitializeAsync()
     {
         if (RealPodman.Absence is not null)
+        {
             return;
+        }
+
         await real.StartAsync();
         Client = new PodmanClient(real.Socket, TimeProvider.System);
         Directory = Path.Combine(real.Shared, Guid.NewGuid().ToString("N")[..8]);
@@ -66,11 +74,20 @@ public sealed class PodmanFixture(RealPodman real) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (Directory.Length == 0)
+        {
             return;
+        }
+
         foreach (var name in _containers)
+        {
             await Client.Containers.RemoveAsync(name, CancellationToken.None);
+        }
+
         foreach (var name in _volumes)
+        {
             await Client.Volumes.RemoveAsync(name, CancellationToken.None);
+        }
+
         System.IO.Directory.Delete(Directory, recursive: true);
         Client.Dispose();
     }

@@ -1,10 +1,13 @@
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 using Stromboli.Testbed;
 using Stromboli.Testbed.Nodes;
 
 namespace Stromboli.PodmanBridge.Tests.Podman;
 
-/// <summary>A second Podman service in the node, with a containers.conf or environment of the test's own; it shares images and containers with the first.</summary>
+/// <summary>
+/// A second Podman service in the node, with a containers.conf or environment of the test's own; it shares images and containers with the
+/// first.
+/// </summary>
 internal sealed class PodmanServiceProcess : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -50,11 +53,11 @@ internal sealed class PodmanServiceProcess : IAsyncDisposable
         }
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken cancellation)
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await Client.System.InfoAsync(cancellation);
+            await Client.System.InfoAsync(cancellationToken);
             return true;
         }
         catch (PodmanException)

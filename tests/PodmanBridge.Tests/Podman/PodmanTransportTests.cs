@@ -1,5 +1,5 @@
 using System.Text;
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Podman;
@@ -24,7 +24,10 @@ public sealed class PodmanTransportTests : IDisposable
     [Fact]
     public async Task Call_ErrorBody_BecomesStatusCauseAndMessage()
     {
-        await using var server = new RawServer(Socket, _ => Answer("500 Internal Server Error", """{"cause":"disk full","message":"cannot write: disk full","response":500}"""));
+        await using var server = new RawServer(
+            Socket,
+            _ => Answer("500 Internal Server Error", """{"cause":"disk full","message":"cannot write: disk full","response":500}""")
+        );
         using var client = new PodmanClient(Socket, TimeProvider.System);
         var error = await Assert.ThrowsAsync<PodmanException>(() => client.System.InfoAsync(None));
         Assert.Equal((500, "disk full", "cannot write: disk full"), ((int)error.Status!, error.PodmanCause, error.PodmanMessage));
@@ -34,7 +37,10 @@ public sealed class PodmanTransportTests : IDisposable
     [Fact]
     public async Task Call_AnswerTornInTheMiddle_IsTriedAgainWhenIdempotent()
     {
-        await using var server = new RawServer(Socket, n => n == 1 ? Answer("200 OK", "{\"host\":{\"arch\":\"amd64\"}}")[..^5] : Answer("200 OK", "{\"host\":{\"arch\":\"amd64\"}}"));
+        await using var server = new RawServer(
+            Socket,
+            n => n == 1 ? Answer("200 OK", "{\"host\":{\"arch\":\"amd64\"}}")[..^5] : Answer("200 OK", "{\"host\":{\"arch\":\"amd64\"}}")
+        );
         using var client = new PodmanClient(Socket, TimeProvider.System);
         Assert.Equal("amd64", (await client.System.InfoAsync(None)).Host!.Architecture);
         Assert.Equal(2, server.Requests);
@@ -109,9 +115,14 @@ public sealed class PodmanTransportTests : IDisposable
     [Fact]
     public async Task Pull_ErrorLine_IsTheEnginesMessage()
     {
-        await using var server = new RawServer(Socket, _ => Answer("200 OK", "{\"stream\":\"Trying to pull…\\n\"}\n{\"error\":\"manifest unknown\"}\n"));
+        await using var server = new RawServer(
+            Socket,
+            _ => Answer("200 OK", "{\"stream\":\"Trying to pull…\\n\"}\n{\"error\":\"manifest unknown\"}\n")
+        );
         using var client = new PodmanClient(Socket, TimeProvider.System);
-        var error = await Assert.ThrowsAsync<PodmanException>(() => client.Images.PullAsync("registry.test/x:1", "always", null, null, None));
+        var error = await Assert.ThrowsAsync<PodmanException>(() =>
+            client.Images.PullAsync("registry.test/x:1", "always", null, null, None)
+        );
         Assert.Equal("manifest unknown", error.PodmanMessage);
     }
 
@@ -143,7 +154,9 @@ public sealed class PodmanTransportTests : IDisposable
         await Assert.ThrowsAsync<PodmanException>(async () =>
         {
             await foreach (var e in client.System.EventsAsync(new Dictionary<string, string>(), () => connected++, None))
+            {
                 seen += e.Actor!.Attributes!["containerExitCode"] == "3" ? 1 : 0;
+            }
         });
         Assert.Equal((1, 2), (connected, seen));
     }
@@ -151,5 +164,7 @@ public sealed class PodmanTransportTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private static byte[] Answer(string status, string body) =>
-        Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+        Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"
+        );
 }

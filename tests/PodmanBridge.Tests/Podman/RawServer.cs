@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace Stromboli.PodmanBridge.Tests.Podman;
 
-/// <summary>Answers the n-th request with given bytes and closes the connection, unless told to keep it open; null is no answer at all.</summary>
+/// <summary>
+/// Answers the n-th request with given bytes and closes the connection, unless told to keep it open; null is no answer at all.
+/// </summary>
 internal sealed class RawServer : IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -44,7 +46,9 @@ internal sealed class RawServer : IAsyncDisposable
         try
         {
             while (true)
+            {
                 connections.Add(AnswerAsync(await _listener.AcceptAsync(_stop.Token)));
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
@@ -63,15 +67,21 @@ internal sealed class RawServer : IAsyncDisposable
                 {
                     // The requests of these tests come in one piece.
                     if (await connection.ReceiveAsync(buffer, _stop.Token) == 0)
+                    {
                         return;
+                    }
+
                     var number = Interlocked.Increment(ref _requests);
                     _requested.TrySetResult();
                     if (_answer(number) is not { } bytes)
+                    {
                         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);
+                    }
                     else
+                    {
                         await connection.SendAsync(bytes, _stop.Token);
-                }
-                while (_keepOpen);
+                    }
+                } while (_keepOpen);
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException)
             {

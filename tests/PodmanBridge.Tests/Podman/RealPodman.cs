@@ -8,20 +8,25 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.PodmanBridge.Tests.Podman;
 
 /// <summary>
-/// The rootless Podman of all tests: a node of the testbed, started when the first test wants it; or, given <c>STROMBOLI_TEST_PODMAN</c>, the one behind that
-/// socket, with <c>STROMBOLI_TEST_PODMAN_DIR</c> (else the socket's folder) a directory that both sides see at the same path.
+/// The rootless Podman of all tests: a node of the testbed, started when the first test wants it; or, given <c>STROMBOLI_TEST_PODMAN</c>,
+/// the one behind that socket, with <c>STROMBOLI_TEST_PODMAN_DIR</c> (else the socket's folder) a directory that both sides see at the same
+/// path.
 /// </summary>
 public sealed class RealPodman : IAsyncDisposable
 {
-    private static readonly string? GivenSocket = Environment.GetEnvironmentVariable("STROMBOLI_TEST_PODMAN") is { Length: > 0 } path ? path : null;
+    private static readonly string? GivenSocket = Environment.GetEnvironmentVariable("STROMBOLI_TEST_PODMAN") is { Length: > 0 } path
+        ? path
+        : null;
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private StackHome? _home;
 
     /// <summary>Why there is none; null if there is.</summary>
-    public static string? Absence { get; } = GivenSocket is not null ? null
+    public static string? Absence { get; } =
+        GivenSocket is not null ? null
         : !Environment.IsPrivilegedProcess ? "a node of the testbed needs root; or name a Podman socket in STROMBOLI_TEST_PODMAN"
-        : !Artefacts.NodeRoot.Exists || !Artefacts.AgentImage.Exists || !Artefacts.TestImages.Exists ? "the testbed is not set up: run make setup"
+        : !Artefacts.NodeRoot.Exists || !Artefacts.AgentImage.Exists || !Artefacts.TestImages.Exists
+            ? "the testbed is not set up: run make setup"
         : null;
 
     /// <summary>Why there is no node around it, in which a test may start things; null if there is.</summary>
@@ -43,7 +48,10 @@ public sealed class RealPodman : IAsyncDisposable
         try
         {
             if (Shared.Length > 0)
+            {
                 return;
+            }
+
             if (GivenSocket is not null)
             {
                 Shared = Environment.GetEnvironmentVariable("STROMBOLI_TEST_PODMAN_DIR") ?? Path.GetDirectoryName(GivenSocket)!;
@@ -66,9 +74,15 @@ public sealed class RealPodman : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Node is not null)
+        {
             await Node.DisposeAsync();
+        }
+
         if (_home is not null)
+        {
             await _home.DisposeAsync();
+        }
+
         _one.Dispose();
     }
 }

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 
 namespace Stromboli.PodmanBridge.Tests.Podman;
 
@@ -19,7 +19,10 @@ public sealed class RegistryCredentialTests(PodmanFixture podman) : IClassFixtur
         // What Podman does by itself: the test would else prove nothing.
         using (var transport = new PodmanTransport(service.Socket, TimeProvider.System))
         using (var plain = await transport.OpenAsync(PodmanRequest.Post("images/pull?reference=" + Uri.EscapeDataString(image)), None))
+        {
             await plain.Content.ReadAsStringAsync();
+        }
+
         Assert.Contains(Basic("node", "own-password"), registry.TakeShown());
 
         await Assert.ThrowsAsync<PodmanException>(() => service.Client.Images.PullAsync(image, "always", null, null, None));
@@ -34,7 +37,8 @@ public sealed class RegistryCredentialTests(PodmanFixture podman) : IClassFixtur
         Assert.DoesNotContain(Basic("node", "own-password"), shown);
     }
 
-    private static string Basic(string user, string password) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
+    private static string Basic(string user, string password) =>
+        "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
 
     /// <summary>A service whose user has logged in to the registry, which speaks no TLS.</summary>
     private async Task<PodmanServiceProcess> ServiceAsync(string registry)
@@ -42,7 +46,10 @@ public sealed class RegistryCredentialTests(PodmanFixture podman) : IClassFixtur
         var directory = podman.NewDirectory((UnixFileMode)0b111_101_101);
         var auth = podman.Real.Node!.OutsideOf("/home/node/.config/containers/auth.json");
         var registries = Path.Combine(directory, "registries.conf");
-        var login = new { auths = new Dictionary<string, object> { [registry] = new { auth = Basic("node", "own-password")["Basic ".Length..] } } };
+        var login = new
+        {
+            auths = new Dictionary<string, object> { [registry] = new { auth = Basic("node", "own-password")["Basic ".Length..] } },
+        };
         Directory.CreateDirectory(Path.GetDirectoryName(auth)!);
         await File.WriteAllTextAsync(auth, JsonSerializer.Serialize(login));
         await File.WriteAllTextAsync(registries, $"[[registry]]\nlocation = \"{registry}\"\ninsecure = true\n");

@@ -4,9 +4,9 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Link;
-using Stromboli.PodmanBridge.Podman.Models;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Sessions;
@@ -56,9 +56,15 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         foreach (var socket in _open)
+        {
             socket.Dispose();
+        }
+
         if (_supervisor is not null)
+        {
             await _supervisor.DisposeAsync();
+        }
+
         await _harness.DisposeAsync();
         _lease.Dispose();
         Directory.Delete(_root, recursive: true);
@@ -209,17 +215,19 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
 
     private void Adopt(bool released, Func<int, FileIdentity, string?> check, bool replaced = false)
     {
-        _directory.Write(new AttemptRecord
-        {
-            UID = Key.UID,
-            Attempt = Key.Attempt,
-            Spec = SpecBuilder.Attempt(),
-            UserID = 20_001,
-            BootID = "this boot",
-            Deadline = TimeProvider.System.GetTimestamp() + (600 * TimeProvider.System.TimestampFrequency),
-            Released = released,
-            Mounts = [Mount(SandboxPaths.RunDirectory, RunDirectory), Mount(SandboxPaths.Shim, ShimPath)],
-        });
+        _directory.Write(
+            new AttemptRecord
+            {
+                UID = Key.UID,
+                Attempt = Key.Attempt,
+                Spec = SpecBuilder.Attempt(),
+                UserID = 20_001,
+                BootID = "this boot",
+                Deadline = TimeProvider.System.GetTimestamp() + (600 * TimeProvider.System.TimestampFrequency),
+                Released = released,
+                Mounts = [Mount(SandboxPaths.RunDirectory, RunDirectory), Mount(SandboxPaths.Shim, ShimPath)],
+            }
+        );
         if (replaced)
         {
             File.WriteAllText(ShimPath + ".new", "another shim");
@@ -234,7 +242,10 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
     private async Task<Socket> CallAsync(string state, bool thenEnds = true, bool go = true, string? mounts = null)
     {
         if (go)
+        {
             _supervisor!.Apply(Wanted());
+        }
+
         var socket = await ConnectAsync(ShimSocket.FileName);
         _open.Add(socket);
         var shim = File.Exists(ShimPath + ".old") ? ShimPath + ".old" : ShimPath;
@@ -281,13 +292,18 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
     // The HTTP status; 0 for no answer.
     private async Task<int> AskModelAsync()
     {
-        using var client = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, _) => new NetworkStream(await ConnectAsync(AttemptStart.ModelSocket), ownsSocket: true),
-        });
+        using var client = new HttpClient(
+            new SocketsHttpHandler
+            {
+                ConnectCallback = async (_, _) => new NetworkStream(await ConnectAsync(AttemptStart.ModelSocket), ownsSocket: true),
+            }
+        );
         try
         {
-            using var answer = await client.PostAsync(new Uri("http://127.0.0.1/v1/messages"), GatewayHarness.Prompt("@say hello", stream: false));
+            using var answer = await client.PostAsync(
+                new Uri("http://127.0.0.1/v1/messages"),
+                GatewayHarness.Prompt("@say hello", stream: false)
+            );
             return (int)answer.StatusCode;
         }
         catch (HttpRequestException)
@@ -313,61 +329,76 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
 
     private AttemptObservation? Only() => _supervisor!.Observe().SingleOrDefault();
 
-    private DesiredAttempt Wanted() => new()
-    {
-        UID = Key.UID,
-        Attempt = Key.Attempt,
-        State = DesiredState.Go,
-        Spec = SpecBuilder.Attempt(),
-        Secrets = new AttemptSecrets { Prompt = "", Credential = _harness.Credential() },
-    };
+    private DesiredAttempt Wanted() =>
+        new()
+        {
+            UID = Key.UID,
+            Attempt = Key.Attempt,
+            State = DesiredState.Go,
+            Spec = SpecBuilder.Attempt(),
+            Secrets = new AttemptSecrets { Prompt = "", Credential = _harness.Credential() },
+        };
 
-    private AttemptServices Services(Func<int, FileIdentity, string?> check) => new()
-    {
-        StateRoot = StateRoot,
-        BootID = "this boot",
-        Sandbox = Sandbox(check),
-        Users = new WorkspaceUsers(),
-        Lease = _lease,
-        Changes = new AttemptChanges(),
-        Time = TimeProvider.System,
-        Logger = NullLogger.Instance,
-    };
+    private AttemptServices Services(Func<int, FileIdentity, string?> check) =>
+        new()
+        {
+            StateRoot = StateRoot,
+            BootID = "this boot",
+            Sandbox = Sandbox(check),
+            Users = new WorkspaceUsers(),
+            Lease = _lease,
+            Changes = new AttemptChanges(),
+            Clock = TimeProvider.System,
+            Logger = NullLogger.Instance,
+        };
 
-    private SandboxServices Sandbox(Func<int, FileIdentity, string?> check) => new()
-    {
-        Podman = _engine,
-        Installation = () => Installation,
-        Images = null!,
-        Catalogue = null!,
-        Gateway = _harness.Gateway,
-        Git = null!,
-        HostPaths = new HostPathGate([], [], null, "node-1", _engine),
-        Secrets = null!,
-        Starts = null!,
-        Node = "node-1",
-        RunRoot = Path.Combine(_root, "runs"),
-        ShimPath = ShimPath,
-        CheckFirstProcess = check,
-        ClaudeDirectory = null,
-        CliVersion = () => null,
-        Files = null!,
-        EnforcedLimits = () => [],
-        Sessions = new NodeSessions(
-            Path.Combine(_root, "sessions"), new SessionVolumes(_engine, new Installation(_root), "node-1"), new WorkspaceUsers(), TimeProvider.System, NullLogger<NodeSessions>.Instance),
-        Tenants = new StorageTenants(),
-        Measurer = new Measurer("", TimeProvider.System),
-        Time = TimeProvider.System,
-        Logger = NullLogger.Instance,
-    };
+    private SandboxServices Sandbox(Func<int, FileIdentity, string?> check) =>
+        new()
+        {
+            Podman = _engine,
+            Installation = () => Installation,
+            Images = null!,
+            Catalogue = null!,
+            Gateway = _harness.Gateway,
+            Git = null!,
+            HostPaths = new HostPathGate([], [], null, "node-1", _engine),
+            Secrets = null!,
+            Starts = null!,
+            Node = "node-1",
+            RunRoot = Path.Combine(_root, "runs"),
+            ShimPath = ShimPath,
+            CheckFirstProcess = check,
+            ClaudeDirectory = null,
+            CliVersion = () => null,
+            Files = null!,
+            EnforcedLimits = () => [],
+            Sessions = new NodeSessions(
+                Path.Combine(_root, "sessions"),
+                new SessionVolumes(_engine, new Installation(_root), "node-1"),
+                new WorkspaceUsers(),
+                TimeProvider.System,
+                NullLogger<NodeSessions>.Instance
+            ),
+            Tenants = new StorageTenants(),
+            Measurer = new Measurer("", TimeProvider.System),
+            Clock = TimeProvider.System,
+            Logger = NullLogger.Instance,
+        };
 
     private void Write(params string[] lines) =>
-        File.WriteAllText(_directory.LogPath, string.Concat(lines.Select(line => $"2026-01-02T03:04:05.000000006+00:00 stdout F {line}\n")));
+        File.WriteAllText(
+            _directory.LogPath,
+            string.Concat(lines.Select(line => $"2026-01-02T03:04:05.000000006+00:00 stdout F {line}\n"))
+        );
 
-    private static ShimMount Mount(string inside, string outside) => FileIdentity.Of(outside) is var identity ? new ShimMount(inside, identity.Dev, identity.Ino) : null!;
+    private static ShimMount Mount(string inside, string outside) =>
+        FileIdentity.Of(outside) is var identity ? new ShimMount(inside, identity.Dev, identity.Ino) : null!;
 
     private static string MountOf(string inside, string outside) =>
-        string.Create(CultureInfo.InvariantCulture, $$"""{"path":"{{inside}}","dev":{{Mount(inside, outside).Dev}},"ino":{{Mount(inside, outside).Ino}}}""");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"path":"{{inside}}","dev":{{Mount(inside, outside).Dev}},"ino":{{Mount(inside, outside).Ino}}}"""
+        );
 
     private static byte[] Frame(byte type, string json)
     {

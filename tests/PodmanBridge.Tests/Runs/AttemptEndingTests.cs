@@ -27,10 +27,18 @@ public sealed class AttemptEndingTests : IDisposable
             Users = new WorkspaceUsers(),
             Lease = new NodeLease(time),
             Changes = new AttemptChanges(),
-            Time = time,
+            Clock = time,
             Logger = NullLogger.Instance,
         };
-        var record = new AttemptRecord { UID = Key.UID, Attempt = 1, Spec = SpecBuilder.Attempt(), UserID = 10_000, BootID = "this boot", Deadline = services.After(TimeSpan.FromMinutes(1)) };
+        var record = new AttemptRecord
+        {
+            UID = Key.UID,
+            Attempt = 1,
+            Spec = SpecBuilder.Attempt(),
+            UserID = 10_000,
+            BootID = "this boot",
+            Deadline = services.After(TimeSpan.FromMinutes(1)),
+        };
         _state = new AttemptState(record, _directory, services);
     }
 

@@ -24,11 +24,21 @@ public sealed class AttemptLogHookTests : IDisposable
             "oresult",
             "hstill here",
             """r{"t":"truncated","stream":"hooks","omitted":77}""",
-            """r{"t":"exited","code":0,"by":"agent","stdoutBytes":7,"stderrBytes":0,"truncated":true}""");
+            """r{"t":"exited","code":0,"by":"agent","stdoutBytes":7,"stderrBytes":0,"truncated":true}"""
+        );
 
         Assert.True(log is { Began: true, Started: true, Complete: true, Exit.Hook: null });
         Assert.Equal(("result\n", 7L, false), (log.Output!.Text, log.Output.Bytes, log.Output.Truncated));
-        Assert.Equal(new HookReport { Name = "onCreate[0]", Result = HookResult.Succeeded, ExitCode = 0, DurationMs = 12 }, Assert.Single(log.Hooks!));
+        Assert.Equal(
+            new HookReport
+            {
+                Name = "onCreate[0]",
+                Result = HookResult.Succeeded,
+                ExitCode = 0,
+                DurationMs = 12,
+            },
+            Assert.Single(log.Hooks!)
+        );
     }
 
     [Theory]
@@ -43,10 +53,21 @@ public sealed class AttemptLogHookTests : IDisposable
         using var log = await ReadAsync(
             """r{"t":"hookStarted","name":"onCreate[0]","pid":2}""",
             $$"""r{"t":"hookEnded","name":"onCreate[0]",{{ending}},"ms":5}""",
-            $$"""r{"t":"exited",{{ending}},"stdoutBytes":0,"stderrBytes":0,"truncated":false,"hook":"onCreate[0]"}""");
+            $$"""r{"t":"exited",{{ending}},"stdoutBytes":0,"stderrBytes":0,"truncated":false,"hook":"onCreate[0]"}"""
+        );
 
         Assert.True(log is { Began: true, Started: false, Exit.Hook: "onCreate[0]", Output: null });
-        Assert.Equal(new HookReport { Name = "onCreate[0]", Result = result, ExitCode = code, Signal = signal, DurationMs = 5 }, Assert.Single(log.Hooks!));
+        Assert.Equal(
+            new HookReport
+            {
+                Name = "onCreate[0]",
+                Result = result,
+                ExitCode = code,
+                Signal = signal,
+                DurationMs = 5,
+            },
+            Assert.Single(log.Hooks!)
+        );
     }
 
     [Fact]
@@ -61,7 +82,9 @@ public sealed class AttemptLogHookTests : IDisposable
     [Fact]
     public async Task ReadAsync_HookThatCouldNotBeStarted_Failed()
     {
-        using var log = await ReadAsync("""r{"t":"failed","step":"exec","errno":2,"message":"No such file or directory","hook":"onCreate[0]"}""");
+        using var log = await ReadAsync(
+            """r{"t":"failed","step":"exec","errno":2,"message":"No such file or directory","hook":"onCreate[0]"}"""
+        );
 
         Assert.True(log is { Began: false, Complete: true, Failure.Hook: "onCreate[0]" });
         Assert.Equal(new HookReport { Name = "onCreate[0]", Result = HookResult.Failed }, Assert.Single(log.Hooks!));
@@ -69,7 +92,19 @@ public sealed class AttemptLogHookTests : IDisposable
 
     private async Task<AttemptLog> ReadAsync(params string[] lines)
     {
-        await File.WriteAllLinesAsync(_path, lines.Select(line => $"2026-01-02T03:04:05.000000006+00:00 stdout F {line}"), TestContext.Current.CancellationToken);
-        return await AttemptLog.ReadAsync(_path, SpecBuilder.Attempt() with { Claude = null, Command = ["sh"] }, TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(
+            _path,
+            lines.Select(line => $"2026-01-02T03:04:05.000000006+00:00 stdout F {line}"),
+            TestContext.Current.CancellationToken
+        );
+        return await AttemptLog.ReadAsync(
+            _path,
+            SpecBuilder.Attempt() with
+            {
+                Claude = null,
+                Command = ["sh"],
+            },
+            TestContext.Current.CancellationToken
+        );
     }
 }

@@ -9,7 +9,8 @@ namespace Stromboli.PodmanBridge.Tests.Runs;
 public sealed class AttemptLogTests : IDisposable
 {
     private const string Digest = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-    private const string Envelope = $$$"""{"type":"result","subtype":"success","is_error":false,"session_id":"{{{Specs.Session}}}","result":"done"}""";
+    private const string Envelope =
+        $$$"""{"type":"result","subtype":"success","is_error":false,"session_id":"{{{Specs.Session}}}","result":"done"}""";
 
     private static readonly AttemptSpec Command = Specs.Attempt with { Command = ["true"] };
 
@@ -24,7 +25,16 @@ public sealed class AttemptLogTests : IDisposable
 
         using var log = await AttemptLog.ReadAsync(_path, Command, CancellationToken.None);
 
-        Assert.Equal(new RunResult { Text = "head\ntail\n", Truncated = true, Bytes = 1010, Sha256 = Digest }, log.Output);
+        Assert.Equal(
+            new RunResult
+            {
+                Text = "head\ntail\n",
+                Truncated = true,
+                Bytes = 1010,
+                Sha256 = Digest,
+            },
+            log.Output
+        );
     }
 
     [Fact]
@@ -56,7 +66,12 @@ public sealed class AttemptLogTests : IDisposable
     [Fact]
     public async Task Claude_LineThatLostItsEnd_DoesNotSpoilTheEnvelope()
     {
-        Write("""O{"type":"assistant","message":{"te""", """r{"t":"truncated","stream":"stdout","omitted":9}""", "o" + Envelope, Exited(500));
+        Write(
+            """O{"type":"assistant","message":{"te""",
+            """r{"t":"truncated","stream":"stdout","omitted":9}""",
+            "o" + Envelope,
+            Exited(500)
+        );
 
         using var log = await AttemptLog.ReadAsync(_path, Specs.Attempt with { Claude = new ClaudeOptions() }, CancellationToken.None);
 
@@ -71,7 +86,13 @@ public sealed class AttemptLogTests : IDisposable
         Write("o{}", """r{"t":"truncated","stream":"stdout","omitted":9}""", "o{}", Exited(500));
 
         using var log = await AttemptLog.ReadAsync(
-            _path, Specs.Attempt with { Claude = new ClaudeOptions { OutputFormat = ClaudeChoices.Json, Verbose = true } }, CancellationToken.None);
+            _path,
+            Specs.Attempt with
+            {
+                Claude = new ClaudeOptions { OutputFormat = ClaudeChoices.Json, Verbose = true },
+            },
+            CancellationToken.None
+        );
 
         Assert.Equal(new RunResult { Text = "[{},{}]", Truncated = true }, log.Output);
     }
@@ -86,7 +107,8 @@ public sealed class AttemptLogTests : IDisposable
         Assert.Equal((1, 0, "hello\n"), (log.BadRecords, log.Exit!.Code, log.Output!.Text));
     }
 
-    private static string Exited(long bytes) => $$$"""r{"t":"exited","code":0,"by":"agent","stdoutBytes":{{{bytes}}},"stdoutSha256":"{{{Digest}}}","stderrBytes":0,"truncated":true}""";
+    private static string Exited(long bytes) =>
+        $$$"""r{"t":"exited","code":0,"by":"agent","stdoutBytes":{{{bytes}}},"stdoutSha256":"{{{Digest}}}","stderrBytes":0,"truncated":true}""";
 
     private static string Line(string content) => $"2026-01-02T03:04:05.000000006+00:00 stdout F {content}\n";
 

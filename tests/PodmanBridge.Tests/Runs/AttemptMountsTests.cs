@@ -34,9 +34,17 @@ public sealed class AttemptMountsTests : IDisposable
         using var mounts = Mounts();
         var described = mounts.Describe();
 
-        var refusal = await Assert.ThrowsAsync<AttemptRefusedException>(() => mounts.CheckAsync(Hello(state, described), CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<AttemptRefusedException>(() =>
+            mounts.CheckAsync(Hello(state, described), CancellationToken.None)
+        );
 
-        Assert.Equal((RunReason.PolicyDenied, $"The container is another one than was meant: its first process claims to be {state}, and was never let go."), (refusal.Reason, refusal.Message));
+        Assert.Equal(
+            (
+                RunReason.PolicyDenied,
+                $"The container is another one than was meant: its first process claims to be {state}, and was never let go."
+            ),
+            (refusal.Reason, refusal.Message)
+        );
     }
 
     [Fact]
@@ -45,7 +53,9 @@ public sealed class AttemptMountsTests : IDisposable
         using var mounts = Mounts();
         var swapped = mounts.Describe().Select(mount => mount.Path == SandboxPaths.Shim ? mount with { Ino = mount.Ino + 1 } : mount);
 
-        var refusal = await Assert.ThrowsAsync<AttemptRefusedException>(() => mounts.CheckAsync(Hello("waiting", [.. swapped]), CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<AttemptRefusedException>(() =>
+            mounts.CheckAsync(Hello("waiting", [.. swapped]), CancellationToken.None)
+        );
 
         Assert.Equal(RunReason.PolicyDenied, refusal.Reason);
     }
@@ -61,33 +71,43 @@ public sealed class AttemptMountsTests : IDisposable
         Assert.Equal(new FileIdentity(described.Dev, described.Ino), mounts.Shim);
     }
 
-    private AttemptMounts Mounts() => new(
-        new AttemptRecord { UID = "9b2d7c1e-0000-4000-8000-000000000001", Attempt = 1, Spec = SpecBuilder.Attempt(), UserID = 20_001, BootID = "this boot", Deadline = 0 },
-        _root,
-        new SandboxServices
-        {
-            Podman = null!,
-            Installation = () => "",
-            Images = null!,
-            Catalogue = null!,
-            Gateway = null!,
-            Git = null!,
-            HostPaths = new HostPathGate([], [], null, "node-1", new FakeEngine()),
-            Secrets = null!,
-            Starts = null!,
-            Node = "node-1",
-            RunRoot = _root,
-            ShimPath = _shim,
-            ClaudeDirectory = null,
-            CliVersion = () => null,
-            Files = null!,
-            EnforcedLimits = () => [],
-            Sessions = null!,
-            Tenants = null!,
-            Measurer = null!,
-            Time = TimeProvider.System,
-            Logger = null!,
-        });
+    private AttemptMounts Mounts() =>
+        new(
+            new AttemptRecord
+            {
+                UID = "9b2d7c1e-0000-4000-8000-000000000001",
+                Attempt = 1,
+                Spec = SpecBuilder.Attempt(),
+                UserID = 20_001,
+                BootID = "this boot",
+                Deadline = 0,
+            },
+            _root,
+            new SandboxServices
+            {
+                Podman = null!,
+                Installation = () => "",
+                Images = null!,
+                Catalogue = null!,
+                Gateway = null!,
+                Git = null!,
+                HostPaths = new HostPathGate([], [], null, "node-1", new FakeEngine()),
+                Secrets = null!,
+                Starts = null!,
+                Node = "node-1",
+                RunRoot = _root,
+                ShimPath = _shim,
+                ClaudeDirectory = null,
+                CliVersion = () => null,
+                Files = null!,
+                EnforcedLimits = () => [],
+                Sessions = null!,
+                Tenants = null!,
+                Measurer = null!,
+                Clock = TimeProvider.System,
+                Logger = null!,
+            }
+        );
 
     private static ShimHello Hello(string state, IReadOnlyList<ShimMount> mounts) => new() { State = state, Mounts = mounts };
 }

@@ -10,8 +10,16 @@ namespace Stromboli.PodmanBridge.Tests.Runs;
 
 public sealed class AttemptStartTests
 {
-    private static readonly AttemptSecrets Secrets = new() { Prompt = "é\0\n", Env = [new SecretVariable { Name = "TOKEN", Value = "a=b" }, new SecretVariable { Name = "A", Value = "" }] };
-    private static readonly AttemptSpec Command = Specs.Attempt with { Command = ["cat"], Env = [new EnvVar { Name = "PLAIN", Value = "x" }] };
+    private static readonly AttemptSecrets Secrets = new()
+    {
+        Prompt = "é\0\n",
+        Env = [new SecretVariable { Name = "TOKEN", Value = "a=b" }, new SecretVariable { Name = "A", Value = "" }],
+    };
+    private static readonly AttemptSpec Command = Specs.Attempt with
+    {
+        Command = ["cat"],
+        Env = [new EnvVar { Name = "PLAIN", Value = "x" }],
+    };
 
     [Fact]
     public void Build_SecretVariables_StandBehindThoseOfTheSpec()
@@ -26,23 +34,41 @@ public sealed class AttemptStartTests
     public void Problem_MoreThanAProgramTakes_IsASentenceWithoutTheValue()
     {
         Assert.Null(AttemptStart.Problem(Command, Secrets));
-        var problem = AttemptStart.Problem(Command, Secrets with { Env = [new SecretVariable { Name = "TOKEN", Value = new string('s', 200_000) }] });
+        var problem = AttemptStart.Problem(
+            Command,
+            Secrets with
+            {
+                Env = [new SecretVariable { Name = "TOKEN", Value = new string('s', 200_000) }],
+            }
+        );
 
-        Assert.Equal("The agent cannot be started: an argument or variable has 200006 bytes, and a program takes none of more than 131071.", problem);
-        Assert.StartsWith("The agent cannot be started: the variable Path is protected.", AttemptStart.Problem(Command, Secrets with { Env = [new SecretVariable { Name = "Path", Value = "s" }] }));
+        Assert.Equal(
+            "The agent cannot be started: an argument or variable has 200006 bytes, and a program takes none of more than 131071.",
+            problem
+        );
+        Assert.StartsWith(
+            "The agent cannot be started: the variable Path is protected.",
+            AttemptStart.Problem(Command, Secrets with { Env = [new SecretVariable { Name = "Path", Value = "s" }] })
+        );
     }
 
     [Fact]
     public void UnknownOption_IsForTheCliAlone()
     {
-        Assert.NotNull(AttemptStart.UnknownOption(Specs.Attempt with { Claude = new ClaudeOptions { PermissionMode = "delegate" } }, "2.1.329"));
+        Assert.NotNull(
+            AttemptStart.UnknownOption(Specs.Attempt with { Claude = new ClaudeOptions { PermissionMode = "delegate" } }, "2.1.329")
+        );
         Assert.Null(AttemptStart.UnknownOption(Command, "1.0.0"));
     }
 
     [Fact]
     public void Secrets_OnTheWire_GrowByAThirdWhateverIsInThem()
     {
-        var secrets = new AttemptSecrets { Prompt = new string('\u0001', 3000), Env = [new SecretVariable { Name = "A", Value = new string('"', 3000) }] };
+        var secrets = new AttemptSecrets
+        {
+            Prompt = new string('\u0001', 3000),
+            Env = [new SecretVariable { Name = "A", Value = new string('"', 3000) }],
+        };
         var json = JsonSerializer.Serialize(secrets, NodeLinkJson.Default.AttemptSecrets);
         var read = JsonSerializer.Deserialize(json, NodeLinkJson.Default.AttemptSecrets)!;
 

@@ -14,7 +14,7 @@ public sealed class AttemptStateTests : IDisposable
     private static readonly AttemptKey Key = new("9b2d7c1e-0000-4000-8000-000000000001", 1);
 
     private readonly string _root = Directory.CreateTempSubdirectory("attempts").FullName;
-    private readonly ManualTimeProvider _time = new();
+    private readonly ManualTimeProvider _clock = new();
     private readonly AttemptDirectory _directory;
     private readonly AttemptServices _services;
 
@@ -27,9 +27,9 @@ public sealed class AttemptStateTests : IDisposable
             BootID = "this boot",
             Sandbox = null!,
             Users = new WorkspaceUsers(),
-            Lease = new NodeLease(_time),
+            Lease = new NodeLease(_clock),
             Changes = new AttemptChanges(),
-            Time = _time,
+            Clock = _clock,
             Logger = NullLogger.Instance,
         };
     }
@@ -87,10 +87,10 @@ public sealed class AttemptStateTests : IDisposable
     public void Deadline_Over_IsACause()
     {
         using var state = State(TimeSpan.FromSeconds(30));
-        _time.Advance(TimeSpan.FromSeconds(29));
+        _clock.Advance(TimeSpan.FromSeconds(29));
         Assert.False(state.Ending.IsCancellationRequested);
 
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(EndCause.TimedOut, state.Record.Cause);
     }
@@ -101,7 +101,7 @@ public sealed class AttemptStateTests : IDisposable
         using var state = State(TimeSpan.FromSeconds(30));
 
         state.SetRemaining(TimeSpan.FromSeconds(5));
-        _time.Advance(TimeSpan.FromSeconds(5));
+        _clock.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Equal(EndCause.TimedOut, state.Record.Cause);
     }
@@ -110,10 +110,10 @@ public sealed class AttemptStateTests : IDisposable
     public void Deadline_OverWhileTheBridgeWasAway_IsACauseAtOnce()
     {
         State(TimeSpan.FromSeconds(30)).Dispose();
-        _time.AdvanceStopped(TimeSpan.FromMinutes(1));
+        _clock.AdvanceStopped(TimeSpan.FromMinutes(1));
 
         using var adopted = new AttemptState(_directory.ReadRecord()!, _directory, _services);
-        _time.Advance(TimeSpan.FromMilliseconds(1));
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
 
         Assert.Equal(EndCause.TimedOut, adopted.Record.Cause);
     }
@@ -142,7 +142,7 @@ public sealed class AttemptStateTests : IDisposable
         Assert.Equal(AttemptStage.Held, state.Observe().Stage);
         state.Started();
         state.Held();
-        _time.Advance(TimeSpan.FromSeconds(7));
+        _clock.Advance(TimeSpan.FromSeconds(7));
 
         Assert.Equal(AttemptStage.Running, state.Observe().Stage);
         Assert.Equal(7000, state.Observe().StartedAgoMs);
@@ -216,7 +216,7 @@ public sealed class AttemptStateTests : IDisposable
             state.Conclude(Ended(RunReason.AgentError));
         }
 
-        _time.Advance(TimeSpan.FromSeconds(5));
+        _clock.Advance(TimeSpan.FromSeconds(5));
         using var adopted = new AttemptState(_directory.ReadRecord()!, _directory, _services);
 
         Assert.True(adopted.Ended);
@@ -231,19 +231,39 @@ public sealed class AttemptStateTests : IDisposable
     {
         using var state = State();
         state.Started([new HookReport { Name = "onCreate[0]", Result = HookResult.Succeeded }]);
-        state.Conclude(Ended(RunReason.Completed) with
-        {
-            End = new AttemptEnd { Reason = RunReason.Completed, Message = "m", EndedAgoMs = 0, Result = new RunResult { Text = "text" }, Structured = "{}" },
-            Hooks = [new HookReport { Name = "onCreate[0]", Result = HookResult.Succeeded }],
-        });
+        state.Conclude(
+            Ended(RunReason.Completed) with
+            {
+                End = new AttemptEnd
+                {
+                    Reason = RunReason.Completed,
+                    Message = "m",
+                    EndedAgoMs = 0,
+                    Result = new RunResult { Text = "text" },
+                    Structured = "{}",
+                },
+                Hooks = [new HookReport { Name = "onCreate[0]", Result = HookResult.Succeeded }],
+            }
+        );
         Assert.Equal("text", state.Observe().End!.Result!.Text);
 
         Assert.True(state.Collected());
         Assert.False(state.Collected());
 
-        Assert.Equal(new AttemptObservation { UID = Key.UID, Attempt = Key.Attempt, Stage = AttemptStage.Collected }, state.Observe());
+        Assert.Equal(
+            new AttemptObservation
+            {
+                UID = Key.UID,
+                Attempt = Key.Attempt,
+                Stage = AttemptStage.Collected,
+            },
+            state.Observe()
+        );
         var stored = _directory.ReadEnd()!;
-        Assert.Equal((true, RunReason.Completed, null, null, null), (stored.Collected, stored.End.Reason, stored.End.Result, stored.End.Structured, stored.Hooks));
+        Assert.Equal(
+            (true, RunReason.Completed, null, null, null),
+            (stored.Collected, stored.End.Reason, stored.End.Result, stored.End.Structured, stored.Hooks)
+        );
     }
 
     [Fact]
@@ -286,9 +306,15 @@ public sealed class AttemptStateTests : IDisposable
         return new AttemptState(record, _directory, _services);
     }
 
-    private AttemptEndRecord Ended(RunReason reason) => new()
-    {
-        End = new AttemptEnd { Reason = reason, Message = "m", EndedAgoMs = 0 },
-        EndedAt = _time.GetUtcNow(),
-    };
+    private AttemptEndRecord Ended(RunReason reason) =>
+        new()
+        {
+            End = new AttemptEnd
+            {
+                Reason = reason,
+                Message = "m",
+                EndedAgoMs = 0,
+            },
+            EndedAt = _clock.GetUtcNow(),
+        };
 }

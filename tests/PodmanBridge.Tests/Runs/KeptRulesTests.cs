@@ -29,8 +29,14 @@ public sealed class KeptRulesTests
         Assert.All(gone, uid => Assert.StartsWith("a-", uid, StringComparison.Ordinal));
     }
 
-    private static List<string> Excess(int runs, long bytes, params KeptAttempt[] kept) => [.. KeptRules.Excess(kept, new KeptLimits(runs, bytes)).Select(key => key.UID)];
+    private static List<string> Excess(int runs, long bytes, params KeptAttempt[] kept) =>
+        [.. KeptRules.Excess(kept, new KeptLimits(runs, bytes)).Select(key => key.UID)];
 
     private static KeptAttempt Kept(string @namespace, int hour, long bytes = 1) =>
-        new(new AttemptKey($"{@namespace}-{hour}", 1), @namespace, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddHours(hour), bytes);
+        new(
+            new AttemptKey($"{@namespace}-{hour}", 1),
+            @namespace,
+            new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddHours(hour),
+            bytes
+        );
 }

@@ -18,7 +18,7 @@ public sealed class RunSupervisorTests : IAsyncDisposable
     private const string UID = "9b2d7c1e-0000-4000-8000-000000000001";
 
     private readonly string _root = Directory.CreateTempSubdirectory("attempts").FullName;
-    private readonly ManualTimeProvider _time = new();
+    private readonly ManualTimeProvider _clock = new();
     private readonly FakeEngine _engine = new();
     private readonly AttemptServices _services;
     private readonly RunSupervisor _supervisor;
@@ -31,10 +31,10 @@ public sealed class RunSupervisorTests : IAsyncDisposable
             BootID = "this boot",
             Sandbox = Sandbox(),
             Users = new WorkspaceUsers(),
-            Lease = new NodeLease(_time),
+            Lease = new NodeLease(_clock),
             Changes = new AttemptChanges(),
             Kept = new KeptLimits(3, 1L << 40),
-            Time = _time,
+            Clock = _clock,
             Logger = NullLogger.Instance,
         };
         _supervisor = new RunSupervisor(_services, NullLogger<RunSupervisor>.Instance);
@@ -49,7 +49,15 @@ public sealed class RunSupervisorTests : IAsyncDisposable
     [Fact]
     public async Task Apply_StopOfAnAttemptThatIsNotHere_EndsItAsCancelled()
     {
-        _supervisor.Apply(new DesiredAttempt { UID = UID, Attempt = 1, State = DesiredState.Stop, Cause = StopCause.Cancelled });
+        _supervisor.Apply(
+            new DesiredAttempt
+            {
+                UID = UID,
+                Attempt = 1,
+                State = DesiredState.Stop,
+                Cause = StopCause.Cancelled,
+            }
+        );
 
         Assert.Equal(RunReason.Cancelled, (await OnlyAsync()).End!.Reason);
     }
@@ -57,7 +65,15 @@ public sealed class RunSupervisorTests : IAsyncDisposable
     [Fact]
     public async Task Apply_SuspendOfAnAttemptThatIsNotHere_EndsItAsSuspended()
     {
-        _supervisor.Apply(new DesiredAttempt { UID = UID, Attempt = 1, State = DesiredState.Stop, Cause = StopCause.Suspended });
+        _supervisor.Apply(
+            new DesiredAttempt
+            {
+                UID = UID,
+                Attempt = 1,
+                State = DesiredState.Stop,
+                Cause = StopCause.Suspended,
+            }
+        );
 
         Assert.Equal(RunReason.Suspended, (await OnlyAsync()).End!.Reason);
     }
@@ -76,15 +92,18 @@ public sealed class RunSupervisorTests : IAsyncDisposable
     {
         var names = ContainerNames.Of(Installation, UID, 1);
         foreach (var name in names.Volumes.Append(names.Container))
+        {
             _engine.Add(name);
+        }
+
         _engine.Away = true;
         _supervisor.Apply(Wanted(DesiredState.Go) with { Started = true });
-        await Eventually.True(() => _time.ActiveTimers > 0);
+        await Eventually.True(() => _clock.ActiveTimers > 0);
         Assert.Empty(_supervisor.Observe());
         Assert.NotEmpty(_engine.Names);
 
         _engine.Away = false;
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(RunReason.NodeLost, (await OnlyAsync()).End!.Reason);
         Assert.Empty(_engine.Names);
@@ -103,11 +122,25 @@ public sealed class RunSupervisorTests : IAsyncDisposable
     [Fact]
     public async Task Apply_EndOfAnAttemptThatNeverBegan_IsReportedUntilItIsCollected()
     {
-        _supervisor.Apply(new DesiredAttempt { UID = UID, Attempt = 1, State = DesiredState.Stop });
+        _supervisor.Apply(
+            new DesiredAttempt
+            {
+                UID = UID,
+                Attempt = 1,
+                State = DesiredState.Stop,
+            }
+        );
         Assert.Equal([new AttemptKey(UID, 1)], await _services.Changes.TakeAsync(CancellationToken.None));
         Assert.NotNull(_supervisor.Observe(UID, 1));
 
-        _supervisor.Apply(new DesiredAttempt { UID = UID, Attempt = 1, State = DesiredState.Collected });
+        _supervisor.Apply(
+            new DesiredAttempt
+            {
+                UID = UID,
+                Attempt = 1,
+                State = DesiredState.Collected,
+            }
+        );
 
         Assert.Empty(_supervisor.Observe());
     }
@@ -115,7 +148,14 @@ public sealed class RunSupervisorTests : IAsyncDisposable
     [Fact]
     public void ApplyAll_AttemptThatIsNotNamed_IsGone()
     {
-        _supervisor.Apply(new DesiredAttempt { UID = UID, Attempt = 1, State = DesiredState.Stop });
+        _supervisor.Apply(
+            new DesiredAttempt
+            {
+                UID = UID,
+                Attempt = 1,
+                State = DesiredState.Stop,
+            }
+        );
 
         _supervisor.ApplyAll([]);
 
@@ -134,7 +174,10 @@ public sealed class RunSupervisorTests : IAsyncDisposable
         _supervisor.Adopt();
 
         await Eventually.True(() => !_supervisor.Observe().Any(attempt => attempt.UID == "a-1"));
-        Assert.Equal(["a-2", "a-3", "b-1", "uncollected"], _supervisor.Observe().Select(attempt => attempt.UID).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["a-2", "a-3", "b-1", "uncollected"],
+            _supervisor.Observe().Select(attempt => attempt.UID).Order(StringComparer.Ordinal)
+        );
         Assert.False(Directory.Exists(Path.Combine(_root, "a-1-1")));
         Assert.Equal("the result", _supervisor.Observe("uncollected", 1)!.End!.Result!.Text);
     }
@@ -143,11 +186,21 @@ public sealed class RunSupervisorTests : IAsyncDisposable
     public async Task Apply_OneMoreIsCollected_DropsTheOldest()
     {
         foreach (var hour in Enumerable.Range(1, 4))
+        {
             Leave($"a-{hour}", "a", hour, collected: hour < 4);
+        }
+
         _supervisor.Adopt();
         Assert.Equal(4, _supervisor.Observe().Count());
 
-        _supervisor.Apply(new DesiredAttempt { UID = "a-4", Attempt = 1, State = DesiredState.Collected });
+        _supervisor.Apply(
+            new DesiredAttempt
+            {
+                UID = "a-4",
+                Attempt = 1,
+                State = DesiredState.Collected,
+            }
+        );
 
         await Eventually.True(() => _supervisor.Observe().Count() == 3);
         Assert.Null(_supervisor.Observe("a-1", 1));
@@ -170,21 +223,31 @@ public sealed class RunSupervisorTests : IAsyncDisposable
     private void Leave(string uid, string @namespace, int hour, bool collected)
     {
         var directory = AttemptDirectory.Create(_root, new AttemptKey(uid, 1));
-        directory.Write(new AttemptRecord
-        {
-            UID = uid,
-            Attempt = 1,
-            Spec = SpecBuilder.Attempt() with { Namespace = @namespace },
-            UserID = 10_000,
-            BootID = "this boot",
-            Deadline = 0,
-        });
-        directory.Write(new AttemptEndRecord
-        {
-            End = new AttemptEnd { Reason = RunReason.Completed, Message = "m", EndedAgoMs = 0, Result = new RunResult { Text = "the result" } },
-            EndedAt = _time.GetUtcNow() + TimeSpan.FromHours(hour),
-            Collected = collected,
-        });
+        directory.Write(
+            new AttemptRecord
+            {
+                UID = uid,
+                Attempt = 1,
+                Spec = SpecBuilder.Attempt() with { Namespace = @namespace },
+                UserID = 10_000,
+                BootID = "this boot",
+                Deadline = 0,
+            }
+        );
+        directory.Write(
+            new AttemptEndRecord
+            {
+                End = new AttemptEnd
+                {
+                    Reason = RunReason.Completed,
+                    Message = "m",
+                    EndedAgoMs = 0,
+                    Result = new RunResult { Text = "the result" },
+                },
+                EndedAt = _clock.GetUtcNow() + TimeSpan.FromHours(hour),
+                Collected = collected,
+            }
+        );
     }
 
     private async Task<AttemptObservation> OnlyAsync()
@@ -195,37 +258,45 @@ public sealed class RunSupervisorTests : IAsyncDisposable
         return observed;
     }
 
-    private SandboxServices Sandbox() => new()
-    {
-        Podman = _engine,
-        Installation = () => Installation,
-        Images = null!,
-        Catalogue = null!,
-        Gateway = null!,
-        Git = null!,
-        HostPaths = null!,
-        Secrets = null!,
-        Starts = null!,
-        Node = "node-1",
-        RunRoot = Path.Combine(_root, "runs"),
-        ShimPath = "",
-        ClaudeDirectory = null,
-        CliVersion = () => null,
-        Files = null!,
-        EnforcedLimits = () => [],
-        Sessions = new NodeSessions(Path.Combine(_root, "sessions"), new SessionVolumes(_engine, new Installation(_root), "node-1"), new WorkspaceUsers(), _time, NullLogger<NodeSessions>.Instance),
-        Tenants = new StorageTenants(),
-        Measurer = new Measurer("", _time),
-        Time = _time,
-        Logger = NullLogger.Instance,
-    };
+    private SandboxServices Sandbox() =>
+        new()
+        {
+            Podman = _engine,
+            Installation = () => Installation,
+            Images = null!,
+            Catalogue = null!,
+            Gateway = null!,
+            Git = null!,
+            HostPaths = null!,
+            Secrets = null!,
+            Starts = null!,
+            Node = "node-1",
+            RunRoot = Path.Combine(_root, "runs"),
+            ShimPath = "",
+            ClaudeDirectory = null,
+            CliVersion = () => null,
+            Files = null!,
+            EnforcedLimits = () => [],
+            Sessions = new NodeSessions(
+                Path.Combine(_root, "sessions"),
+                new SessionVolumes(_engine, new Installation(_root), "node-1"),
+                new WorkspaceUsers(),
+                _clock,
+                NullLogger<NodeSessions>.Instance
+            ),
+            Tenants = new StorageTenants(),
+            Measurer = new Measurer("", _clock),
+            Clock = _clock,
+            Logger = NullLogger.Instance,
+        };
 
-    private static DesiredAttempt Wanted(DesiredState state) => new()
-    {
-        UID = UID,
-        Attempt = 1,
-        State = state,
-        Spec = SpecBuilder.Attempt(),
-        RemainingMs = 60_000,
-    };
+    private static DesiredAttempt Wanted(DesiredState state) =>
+        new()
+        {
+            UID = UID,
+            Attempt = 1,
+            State = state,
+            Spec = SpecBuilder.Attempt(),
+            RemainingMs = 60_000,
+        };
 }

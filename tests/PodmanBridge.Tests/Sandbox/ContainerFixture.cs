@@ -1,5 +1,5 @@
-using Stromboli.PodmanBridge.Podman;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Sandbox.Oci;
 using Stromboli.PodmanBridge.Tests.Podman;
@@ -30,7 +30,10 @@ internal sealed class ContainerFixture(PodmanFixture podman)
         var spec = ContainerSpec.Build(SpecBuilder.Attempt() with { CpuMillis = 1000 }, inputs);
         podman.Track(spec.Name);
         foreach (var volume in spec.Volumes)
+        {
             podman.TrackVolume(volume.Name);
+        }
+
         return spec;
     }
 
@@ -50,7 +53,10 @@ internal sealed class ContainerFixture(PodmanFixture podman)
     {
         client ??= podman.Client;
         foreach (var volume in spec.Volumes)
+        {
             await client.Volumes.CreateAsync(volume.Name, spec.Labels, SpecBuilder.UserID, None);
+        }
+
         await client.Containers.CreateAsync(spec, None);
     }
 
@@ -65,7 +71,9 @@ internal sealed class ContainerFixture(PodmanFixture podman)
         return (code, string.Join('\n', lines.Select(l => l.Split(' ', 4) is [_, _, _, var text] ? text : "")));
     }
 
-    /// <summary>What differs of a started container by the word of the runtime's configuration, which lies in the engine's own folder.</summary>
+    /// <summary>
+    /// What differs of a started container by the word of the runtime's configuration, which lies in the engine's own folder.
+    /// </summary>
     public async Task<IReadOnlyList<string>> CompareRuntimeAsync(SpecGenerator spec, PodmanClient? client = null)
     {
         var started = (await (client ?? podman.Client).Containers.InspectAsync(spec.Name, None))!;

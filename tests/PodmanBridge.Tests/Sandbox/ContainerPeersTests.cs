@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Stromboli.PodmanBridge.Gateway;
+using Stromboli.Gateway;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.Testbed.Processes;
 
@@ -54,7 +54,8 @@ public sealed class ContainerPeersTests : IDisposable
     }
 
     [Fact]
-    public void Admits_AnotherUserInTheSameNamespace_False() => Assert.False(_peers.Admits(new PeerCredentials(Own, 4_000_000_000, 0), Own));
+    public void Admits_AnotherUserInTheSameNamespace_False() =>
+        Assert.False(_peers.Admits(new PeerCredentials(Own, 4_000_000_000, 0), Own));
 
     // The kernel gives 0 for a process that this one cannot see.
     [Theory]
@@ -63,14 +64,18 @@ public sealed class ContainerPeersTests : IDisposable
     public void Admits_ProcessThatIsNotSeen_False(int pid) => Assert.False(_peers.Admits(Self() with { Pid = pid }, Own));
 
     [Fact]
-    public void Admits_FirstProcessThatIsGone_Nobody() => Assert.False(new ContainerPeers(Task.FromResult(NoProcess)).Admits(Self(), NoProcess));
+    public void Admits_FirstProcessThatIsGone_Nobody() =>
+        Assert.False(new ContainerPeers(Task.FromResult(NoProcess)).Admits(Self(), NoProcess));
 
     [Fact]
     public async Task Admits_SameUserInAnotherPidNamespace_False()
     {
         string[] elsewhere = ["--user", "--map-current-user", "--pid", "--fork", "--kill-child"];
         Assert.SkipUnless(Command.Exists("perl") && Command.Exists("unshare"), "perl or unshare is missing");
-        Assert.SkipUnless((await Command.RunAsync("unshare", [.. elsewhere, "true"])).ExitCode == 0, "this machine lets no user make namespaces");
+        Assert.SkipUnless(
+            (await Command.RunAsync("unshare", [.. elsewhere, "true"])).ExitCode == 0,
+            "this machine lets no user make namespaces"
+        );
         var calling = Command.RunAsync("unshare", [.. elsewhere, "perl", "-e", Strangers.Program, SocketPath, "1"]);
 
         using (var connection = await _listener.AcceptAsync().WaitAsync(Deadline))

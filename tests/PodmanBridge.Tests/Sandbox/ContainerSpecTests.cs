@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Tests.Sandbox;
@@ -28,7 +28,10 @@ public sealed class ContainerSpecTests
     [Fact]
     public void Build_AnyAttempt_HoldsNothingOfTheAgent()
     {
-        var json = JsonSerializer.Serialize(ContainerSpec.Build(SpecBuilder.Attempt(), SpecBuilder.Inputs()), PodmanJson.Default.SpecGenerator);
+        var json = JsonSerializer.Serialize(
+            ContainerSpec.Build(SpecBuilder.Attempt(), SpecBuilder.Inputs()),
+            PodmanJson.Default.SpecGenerator
+        );
         Assert.DoesNotContain("secret-argument", json, StringComparison.Ordinal);
         Assert.DoesNotContain("6f1f3f0e", json, StringComparison.Ordinal);
     }
@@ -79,7 +82,9 @@ public sealed class ContainerSpecTests
     [Fact]
     public void Build_AnyAttempt_BoundsWhatAllUsersOfTheEngineShare()
     {
-        var limits = ContainerSpec.Build(SpecBuilder.Attempt(), SpecBuilder.Inputs()).Rlimits.ToDictionary(limit => limit.Type, limit => (limit.Soft, limit.Hard));
+        var limits = ContainerSpec
+            .Build(SpecBuilder.Attempt(), SpecBuilder.Inputs())
+            .Rlimits.ToDictionary(limit => limit.Type, limit => (limit.Soft, limit.Hard));
         Assert.DoesNotContain("nproc", limits.Keys);
         Assert.Equal((1024ul, 1024ul), limits["sigpending"]);
         Assert.All(["core", "rtprio", "nice"], type => Assert.Equal((0ul, 0ul), limits[type]));
@@ -101,12 +106,16 @@ public sealed class ContainerSpecTests
         Assert.All(spec.Volumes, v => Assert.Empty(new[] { "nosuid", "nodev", "nocopy" }.Except(v.Options)));
         Assert.All(spec.Mounts.Where(m => m.Type == "bind"), m => Assert.Contains("ro", m.Options));
         Assert.Contains("noexec", spec.Mounts.Single(m => m.Destination == "/run/stromboli").Options);
-        Assert.All(spec.Mounts.Where(m => m.Type == "tmpfs"), m => Assert.Contains(m.Options, o => o.Contains(",nr_inodes=", StringComparison.Ordinal)));
+        Assert.All(
+            spec.Mounts.Where(m => m.Type == "tmpfs"),
+            m => Assert.Contains(m.Options, o => o.Contains(",nr_inodes=", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
     public void Build_NoCli_MountsNone() =>
         Assert.DoesNotContain(
             ContainerSpec.Build(SpecBuilder.Attempt(), SpecBuilder.Inputs() with { ClaudeDirectory = null }).Mounts,
-            m => m.Destination == SandboxPaths.Cli);
+            m => m.Destination == SandboxPaths.Cli
+        );
 }

@@ -13,7 +13,8 @@ public sealed class ContainersConfTests(PodmanFixture podman) : IClassFixture<Po
     [PodmanNodeFact]
     public async Task Compare_SettingsThatWeOverride_FindsNoDifference()
     {
-        var differences = await CompareAsync("""
+        var differences = await CompareAsync(
+            """
             [containers]
             env = ["SECRET=node", "LD_PRELOAD=/x.so"]
             env_host = true
@@ -31,26 +32,38 @@ public sealed class ContainersConfTests(PodmanFixture podman) : IClassFixture<Po
             log_driver = "journald"
             log_size_max = 8192
             mounts = ["type=tmpfs,destination=/extra"]
-            """);
+            """
+        );
         Assert.Equal([], differences);
     }
 
     [PodmanNodeFact]
     public async Task Compare_AddedVolume_IsADifference() =>
-        Assert.Contains(await CompareAsync("[containers]\nvolumes = [\"/etc:/node-etc:ro\"]"), d => d == "/node-etc is mounted, which was not meant");
+        Assert.Contains(
+            await CompareAsync("[containers]\nvolumes = [\"/etc:/node-etc:ro\"]"),
+            d => d == "/node-etc is mounted, which was not meant"
+        );
 
     [PodmanNodeFact]
     public async Task Compare_AddedAnnotation_IsADifference() =>
         Assert.Contains(
-            await CompareAsync("[containers]\nannotations = [\"run.oci.keep_original_groups=1\"]"), d => d.Contains("annotation run.oci.keep_original_groups", StringComparison.Ordinal));
+            await CompareAsync("[containers]\nannotations = [\"run.oci.keep_original_groups=1\"]"),
+            d => d.Contains("annotation run.oci.keep_original_groups", StringComparison.Ordinal)
+        );
 
     [PodmanNodeFact]
     public async Task Compare_AddedDevice_IsADifference() =>
-        Assert.Contains(await CompareAsync("[containers]\ndevices = [\"/dev/fuse:/dev/fuse:rw\"]"), d => d.Contains("/dev/fuse", StringComparison.Ordinal));
+        Assert.Contains(
+            await CompareAsync("[containers]\ndevices = [\"/dev/fuse:/dev/fuse:rw\"]"),
+            d => d.Contains("/dev/fuse", StringComparison.Ordinal)
+        );
 
     [PodmanNodeFact]
     public async Task Compare_AddedUlimit_IsADifference() =>
-        Assert.Contains(await CompareAsync("[containers]\ndefault_ulimits = [\"stack=1:1\"]"), d => d.Contains("ulimit stack", StringComparison.Ordinal));
+        Assert.Contains(
+            await CompareAsync("[containers]\ndefault_ulimits = [\"stack=1:1\"]"),
+            d => d.Contains("ulimit stack", StringComparison.Ordinal)
+        );
 
     [PodmanNodeFact]
     public async Task Compare_TimeZone_IsADifference() =>
@@ -59,13 +72,18 @@ public sealed class ContainersConfTests(PodmanFixture podman) : IClassFixture<Po
     [PodmanNodeFact]
     public async Task Compare_AddedSysctl_IsADifference() =>
         Assert.Contains(
-            await CompareAsync("[containers]\ndefault_sysctls = [\"net.ipv4.ip_unprivileged_port_start=0\"]"), d => d == "sysctl net.ipv4.ip_unprivileged_port_start was added");
+            await CompareAsync("[containers]\ndefault_sysctls = [\"net.ipv4.ip_unprivileged_port_start=0\"]"),
+            d => d == "sysctl net.ipv4.ip_unprivileged_port_start was added"
+        );
 
     [PodmanNodeFact]
     public async Task Compare_Hook_IsADifference()
     {
         var hooks = podman.NewDirectory((UnixFileMode)0b111_101_101);
-        await File.WriteAllTextAsync(Path.Combine(hooks, "hook.json"), """{"version":"1.0.0","hook":{"path":"/bin/true"},"when":{"always":true},"stages":["poststart"]}""");
+        await File.WriteAllTextAsync(
+            Path.Combine(hooks, "hook.json"),
+            """{"version":"1.0.0","hook":{"path":"/bin/true"},"when":{"always":true},"stages":["poststart"]}"""
+        );
         podman.Own(hooks);
         Assert.Contains(await CompareAsync($"[engine]\nhooks_dir = [\"{hooks}\"]"), d => d == "hook poststart was added");
     }
@@ -76,7 +94,12 @@ public sealed class ContainersConfTests(PodmanFixture podman) : IClassFixture<Po
         var path = Path.Combine(podman.NewDirectory(), "containers.conf");
         await File.WriteAllTextAsync(path, configuration);
         podman.Own(Path.GetDirectoryName(path)!);
-        await using var service = await PodmanServiceProcess.StartAsync(podman.Real.Node!, "CONTAINERS_CONF_OVERRIDE=" + path, "HTTP_PROXY=http://proxy.test", "NODE_SECRET=x");
+        await using var service = await PodmanServiceProcess.StartAsync(
+            podman.Real.Node!,
+            "CONTAINERS_CONF_OVERRIDE=" + path,
+            "HTTP_PROXY=http://proxy.test",
+            "NODE_SECRET=x"
+        );
         var spec = await _containers.SpecAsync(PodmanFixture.Busybox, _containers.Script("sleep 60"));
         await _containers.CreateAsync(spec, service.Client);
         var made = await service.Client.Containers.InspectAsync(spec.Name, None);

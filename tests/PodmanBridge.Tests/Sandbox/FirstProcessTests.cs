@@ -12,15 +12,26 @@ public sealed class FirstProcessTests
         Assert.Equal("its first process is not the shim", FirstProcess.Problem(Environment.ProcessId, FileIdentity.Of("/etc/passwd")));
 
     [Fact]
-    public void Problem_RightProgramWhereNoShimIsMounted_IsNotTheShim() => Assert.Equal(
-        "nothing is mounted at /opt/stromboli/shim", FirstProcess.Problem(Environment.ProcessId, FileIdentity.Of($"/proc/{Environment.ProcessId}/exe")));
+    public void Problem_RightProgramWhereNoShimIsMounted_IsNotTheShim() =>
+        Assert.Equal(
+            "nothing is mounted at /opt/stromboli/shim",
+            FirstProcess.Problem(Environment.ProcessId, FileIdentity.Of($"/proc/{Environment.ProcessId}/exe"))
+        );
 
     [Fact]
-    public void Problem_ProcessThatIsGone_IsNoVerdict() => Assert.Throws<IOException>(() => FirstProcess.Problem(int.MaxValue, FileIdentity.Of("/etc/passwd")));
+    public void Problem_ProcessThatIsGone_IsNoVerdict() =>
+        Assert.Throws<IOException>(() => FirstProcess.Problem(int.MaxValue, FileIdentity.Of("/etc/passwd")));
 
     [Fact]
-    public void MountProblem_ShimBelowTheImagesOwnDirectories_None() => Assert.Null(FirstProcess.MountProblem(
-        [Root, Shim, "602 600 8:1 /claude /opt/stromboli/claude ro - ext4 /dev/sda1 rw", "603 600 8:1 /volume /optional rw - ext4 /dev/sda1 rw"]));
+    public void MountProblem_ShimBelowTheImagesOwnDirectories_None() =>
+        Assert.Null(
+            FirstProcess.MountProblem([
+                Root,
+                Shim,
+                "602 600 8:1 /claude /opt/stromboli/claude ro - ext4 /dev/sda1 rw",
+                "603 600 8:1 /volume /optional rw - ext4 /dev/sda1 rw",
+            ])
+        );
 
     [Theory]
     [InlineData("/opt/stromboli/shim")]

@@ -1,4 +1,4 @@
-using Stromboli.PodmanBridge.Podman;
+using Stromboli.Podman;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testbed.Nodes;
@@ -22,7 +22,10 @@ public sealed class PowerCutTests
         using var client = new PodmanClient(node.Podman.SocketPath, TimeProvider.System);
         var spec = await SpecAsync(client, shared);
         foreach (var volume in spec.Volumes)
+        {
             await client.Volumes.CreateAsync(volume.Name, spec.Labels, SpecBuilder.UserID, None);
+        }
+
         await client.Containers.CreateAsync(spec, None);
         await client.Containers.StartAsync(spec.Name, None);
 
@@ -34,14 +37,16 @@ public sealed class PowerCutTests
         Assert.Empty(await client.Containers.ListAsync(spec.Labels, None));
         Assert.Equal(2, (await client.Volumes.ListAsync(spec.Labels, None)).Count);
         foreach (var volume in spec.Volumes)
+        {
             Assert.True(await client.Volumes.RemoveAsync(volume.Name, None));
+        }
 
         // The name is free again, and the image whole.
         await client.Containers.CreateAsync(spec, None);
         Assert.True(await client.Containers.RemoveAsync(spec.Name, None));
     }
 
-    private static async Task<PodmanBridge.Podman.Models.SpecGenerator> SpecAsync(PodmanClient client, string shared)
+    private static async Task<Stromboli.Podman.Models.SpecGenerator> SpecAsync(PodmanClient client, string shared)
     {
         var shim = Path.Combine(shared, "shim");
         await File.WriteAllTextAsync(shim, "#!/bin/sh\nsleep 600\n");

@@ -6,8 +6,7 @@ namespace Stromboli.PodmanBridge.Tests.Sandbox;
 public sealed class SeccompProfileTests
 {
     [Fact]
-    public void Build_NoCall_IsAllowedAndRefused() =>
-        Assert.Empty(SeccompSyscalls.Allowed.Intersect(SeccompSyscalls.Refused));
+    public void Build_NoCall_IsAllowedAndRefused() => Assert.Empty(SeccompSyscalls.Allowed.Intersect(SeccompSyscalls.Refused));
 
     [Fact]
     public void Build_NoCall_StandsTwice()
@@ -18,17 +17,55 @@ public sealed class SeccompProfileTests
 
     [Theory]
     [InlineData("unshare"), InlineData("setns"), InlineData("mount"), InlineData("keyctl"), InlineData("ptrace"), InlineData("pidfd_getfd")]
-    [InlineData("process_vm_readv"), InlineData("bpf"), InlineData("userfaultfd"), InlineData("perf_event_open"), InlineData("open_by_handle_at")]
-    [InlineData("io_uring_setup"), InlineData("clone3"), InlineData("clone"), InlineData("socket"), InlineData("socketpair"), InlineData("personality")]
+    [
+        InlineData("process_vm_readv"),
+        InlineData("bpf"),
+        InlineData("userfaultfd"),
+        InlineData("perf_event_open"),
+        InlineData("open_by_handle_at")
+    ]
+    [
+        InlineData("io_uring_setup"),
+        InlineData("clone3"),
+        InlineData("clone"),
+        InlineData("socket"),
+        InlineData("socketpair"),
+        InlineData("personality")
+    ]
     public void Build_DangerousCall_IsNotAllowedUnconditionally(string name) =>
-        Assert.DoesNotContain(SeccompProfile.Build().Rules, r => r.Action == "SCMP_ACT_ALLOW" && r.Arguments is null && r.Names.Contains(name));
+        Assert.DoesNotContain(
+            SeccompProfile.Build().Rules,
+            r => r.Action == "SCMP_ACT_ALLOW" && r.Arguments is null && r.Names.Contains(name)
+        );
 
     /// <summary>Each draws on a number that the machine or the engine's user has only once, and no limit of a run bounds it.</summary>
     [Theory]
-    [InlineData("io_setup"), InlineData("io_submit"), InlineData("io_getevents"), InlineData("io_pgetevents"), InlineData("io_cancel"), InlineData("io_destroy")]
+    [
+        InlineData("io_setup"),
+        InlineData("io_submit"),
+        InlineData("io_getevents"),
+        InlineData("io_pgetevents"),
+        InlineData("io_cancel"),
+        InlineData("io_destroy")
+    ]
     [InlineData("io_uring_setup"), InlineData("io_uring_enter"), InlineData("io_uring_register")]
-    [InlineData("mq_open"), InlineData("mq_unlink"), InlineData("mq_timedsend"), InlineData("mq_timedreceive"), InlineData("mq_notify"), InlineData("mq_getsetattr")]
-    [InlineData("add_key"), InlineData("request_key"), InlineData("keyctl"), InlineData("fanotify_init"), InlineData("userfaultfd"), InlineData("quotactl"), InlineData("memfd_secret")]
+    [
+        InlineData("mq_open"),
+        InlineData("mq_unlink"),
+        InlineData("mq_timedsend"),
+        InlineData("mq_timedreceive"),
+        InlineData("mq_notify"),
+        InlineData("mq_getsetattr")
+    ]
+    [
+        InlineData("add_key"),
+        InlineData("request_key"),
+        InlineData("keyctl"),
+        InlineData("fanotify_init"),
+        InlineData("userfaultfd"),
+        InlineData("quotactl"),
+        InlineData("memfd_secret")
+    ]
     public void Build_CallThatUsesUpWhatAllShare_IsNotAllowedAtAll(string name) =>
         Assert.DoesNotContain(SeccompProfile.Build().Rules, r => r.Action == "SCMP_ACT_ALLOW" && r.Names.Contains(name));
 

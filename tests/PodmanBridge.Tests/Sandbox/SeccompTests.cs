@@ -14,21 +14,86 @@ public sealed class SeccompTests(PodmanFixture podman) : IClassFixture<PodmanFix
 
     private static readonly string[] Refused =
     [
-        "unshare-user", "unshare-net", "setns", "mount", "umount", "fsopen", "open-tree", "pivot-root", "chroot", "keyctl", "add-key", "request-key", "ptrace",
-        "process-vm-readv", "process-vm-writev", "pidfd-getfd", "kcmp", "bpf", "perf-event-open", "userfaultfd", "name-to-handle-at", "open-by-handle-at",
-        "fanotify-init", "kexec-load", "init-module", "reboot", "swapon", "quotactl", "syslog", "acct", "settimeofday",
+        "unshare-user",
+        "unshare-net",
+        "setns",
+        "mount",
+        "umount",
+        "fsopen",
+        "open-tree",
+        "pivot-root",
+        "chroot",
+        "keyctl",
+        "add-key",
+        "request-key",
+        "ptrace",
+        "process-vm-readv",
+        "process-vm-writev",
+        "pidfd-getfd",
+        "kcmp",
+        "bpf",
+        "perf-event-open",
+        "userfaultfd",
+        "name-to-handle-at",
+        "open-by-handle-at",
+        "fanotify-init",
+        "kexec-load",
+        "init-module",
+        "reboot",
+        "swapon",
+        "quotactl",
+        "syslog",
+        "acct",
+        "settimeofday",
     ];
 
     private static readonly string[] NotThere =
     [
-        "clone-user", "clone-pid", "clone3", "io-uring-setup", "io-uring-enter", "personality-no-randomize", "unknown", "socket-netfilter", "socket-audit",
-        "socket-generic", "socket-vsock", "socket-vsock-high-bits", "socket-route-high-bits", "socket-alg", "socket-packet", "socket-xdp", "socket-key",
-        "socket-bluetooth", "socket-can", "socket-tipc", "socketpair-inet", "socketpair-vsock", "socketpair-tipc", "socketpair-vsock-high-bits", "io-setup", "io-submit",
-        "mq-open", "mmap-huge", "memfd-huge", "shmget-huge",
+        "clone-user",
+        "clone-pid",
+        "clone3",
+        "io-uring-setup",
+        "io-uring-enter",
+        "personality-no-randomize",
+        "unknown",
+        "socket-netfilter",
+        "socket-audit",
+        "socket-generic",
+        "socket-vsock",
+        "socket-vsock-high-bits",
+        "socket-route-high-bits",
+        "socket-alg",
+        "socket-packet",
+        "socket-xdp",
+        "socket-key",
+        "socket-bluetooth",
+        "socket-can",
+        "socket-tipc",
+        "socketpair-inet",
+        "socketpair-vsock",
+        "socketpair-tipc",
+        "socketpair-vsock-high-bits",
+        "io-setup",
+        "io-submit",
+        "mq-open",
+        "mmap-huge",
+        "memfd-huge",
+        "shmget-huge",
     ];
 
     private static readonly string[] Allowed =
-        ["personality-query", "socket-unix", "socket-inet", "socket-inet6", "socket-route", "socketpair", "memfd", "shmget", "mmap-exec", "thread"];
+    [
+        "personality-query",
+        "socket-unix",
+        "socket-inet",
+        "socket-inet6",
+        "socket-route",
+        "socketpair",
+        "memfd",
+        "shmget",
+        "mmap-exec",
+        "thread",
+    ];
 
     private readonly ContainerFixture _containers = new(podman);
 
@@ -48,15 +113,22 @@ public sealed class SeccompTests(PodmanFixture podman) : IClassFixture<PodmanFix
     [PodmanFact]
     public async Task Git_And_Bash_Work()
     {
-        var (code, output) = await _containers.RunAsync(await _containers.SpecAsync(PodmanFixture.Agent, _containers.Script("""
-            set -e
-            cd /workspace
-            git init -q -b main .
-            git -c user.name=a -c user.email=a@example.com commit -q --allow-empty -m first
-            git log --format=%s
-            bash -c 'echo one | (read x; echo "$x two"); sleep 0.01 & wait; echo <(true) | grep -c /dev/fd; id -un; getent hosts localhost | grep -c localhost'
-            sort -R --parallel=4 /etc/passwd > /tmp/x && tar -C /etc -cf - passwd | tar -tf -
-            """)));
+        var (code, output) = await _containers.RunAsync(
+            await _containers.SpecAsync(
+                PodmanFixture.Agent,
+                _containers.Script(
+                    """
+                    set -e
+                    cd /workspace
+                    git init -q -b main .
+                    git -c user.name=a -c user.email=a@example.com commit -q --allow-empty -m first
+                    git log --format=%s
+                    bash -c 'echo one | (read x; echo "$x two"); sleep 0.01 & wait; echo <(true) | grep -c /dev/fd; id -un; getent hosts localhost | grep -c localhost'
+                    sort -R --parallel=4 /etc/passwd > /tmp/x && tar -C /etc -cf - passwd | tar -tf -
+                    """
+                )
+            )
+        );
         Assert.Equal((0, "first\none two\n1\nagent\n1\npasswd"), (code, output));
     }
 
@@ -69,7 +141,18 @@ public sealed class SeccompTests(PodmanFixture podman) : IClassFixture<PodmanFix
         File.Copy(Artefacts.Claude.At("claude"), Path.Combine(cli, "claude"));
         File.SetUnixFileMode(Path.Combine(cli, "claude"), (UnixFileMode)0b111_101_101);
         podman.Own(cli);
-        spec = spec with { Mounts = [.. spec.Mounts, spec.Mounts.Single(m => m.Destination == SandboxPaths.Shim) with { Source = cli, Destination = SandboxPaths.Cli }] };
+        spec = spec with
+        {
+            Mounts =
+            [
+                .. spec.Mounts,
+                spec.Mounts.Single(m => m.Destination == SandboxPaths.Shim) with
+                {
+                    Source = cli,
+                    Destination = SandboxPaths.Cli,
+                },
+            ],
+        };
         var (code, output) = await _containers.RunAsync(spec);
         Assert.Equal((0, $"{Artefacts.ClaudeVersion} (Claude Code)"), (code, output));
     }

@@ -8,13 +8,33 @@ public sealed class ShimCheckTests
     public void Cli_NodeWithoutOne_IsSaid() => Assert.Contains("--claude", ShimCheck.Cli(new ShimCli { Path = "/c", Present = false }));
 
     [Fact]
-    public void Cli_ImageWithoutItsInterpreter_IsSaid() => Assert.Contains(
-        "/lib64/ld-linux-x86-64.so.2",
-        ShimCheck.Cli(new ShimCli { Path = "/c", Present = true, Interpreter = "/lib64/ld-linux-x86-64.so.2", InterpreterPresent = false }));
+    public void Cli_ImageWithoutItsInterpreter_IsSaid() =>
+        Assert.Contains(
+            "/lib64/ld-linux-x86-64.so.2",
+            ShimCheck.Cli(
+                new ShimCli
+                {
+                    Path = "/c",
+                    Present = true,
+                    Interpreter = "/lib64/ld-linux-x86-64.so.2",
+                    InterpreterPresent = false,
+                }
+            )
+        );
 
     [Fact]
-    public void Cli_ThatCanRun_IsNoDifference() => Assert.Null(
-        ShimCheck.Cli(new ShimCli { Path = "/c", Present = true, Interpreter = "/lib/ld.so", InterpreterPresent = true }));
+    public void Cli_ThatCanRun_IsNoDifference() =>
+        Assert.Null(
+            ShimCheck.Cli(
+                new ShimCli
+                {
+                    Path = "/c",
+                    Present = true,
+                    Interpreter = "/lib/ld.so",
+                    InterpreterPresent = true,
+                }
+            )
+        );
 
     [Fact]
     public void Mounts_LastMountAtAPath_IsTheOneThatCounts()
@@ -26,7 +46,8 @@ public sealed class ShimCheckTests
     }
 
     [Fact]
-    public void Mounts_NothingThere_IsADifference() => Assert.Contains("nothing is mounted", ShimCheck.Mounts([], [("/run/stromboli", new FileIdentity(1, 2))]));
+    public void Mounts_NothingThere_IsADifference() =>
+        Assert.Contains("nothing is mounted", ShimCheck.Mounts([], [("/run/stromboli", new FileIdentity(1, 2))]));
 
     [Fact]
     public void FileIdentity_OfOneFileByTwoPaths_IsTheSame()

@@ -14,7 +14,12 @@ public sealed class ShimLogTests : IDisposable
     [Fact]
     public async Task ReadAsync_WholeLines_ArriveInOrder()
     {
-        var read = await ReadAsync(Line("stdout F r{\"t\":\"started\"}"), Line("stdout F ohello"), Line("stdout F eto the log"), Line("stdout F o"));
+        var read = await ReadAsync(
+            Line("stdout F r{\"t\":\"started\"}"),
+            Line("stdout F ohello"),
+            Line("stdout F eto the log"),
+            Line("stdout F o")
+        );
 
         Assert.Equal(["record started", "line hello", "line "], read);
     }
@@ -102,7 +107,10 @@ public sealed class ShimLogTests : IDisposable
     {
         var piece = Line("stdout P " + new string('a', 8000));
 
-        Assert.Equal(["bad", "line x"], await ReadAsync([Line("stdout P r"), .. Enumerable.Repeat(piece, 100), Line("stdout F a"), Line("stdout F ox")]));
+        Assert.Equal(
+            ["bad", "line x"],
+            await ReadAsync([Line("stdout P r"), .. Enumerable.Repeat(piece, 100), Line("stdout F a"), Line("stdout F ox")])
+        );
     }
 
     [Fact]
@@ -120,7 +128,10 @@ public sealed class ShimLogTests : IDisposable
     [InlineData("\r\n")]
     public async Task ReadAsync_LineOfAnotherForm_IsLeftOut(string line)
     {
-        Assert.Equal(["line x", "piece a", "line b"], await ReadAsync(line, Line("stdout F ox"), Line("stdout P oa"), line, Line("stdout F b")));
+        Assert.Equal(
+            ["line x", "piece a", "line b"],
+            await ReadAsync(line, Line("stdout F ox"), Line("stdout P oa"), line, Line("stdout F b"))
+        );
     }
 
     [Fact]
@@ -145,9 +156,11 @@ public sealed class ShimLogTests : IDisposable
     {
         public List<string> Read { get; } = [];
 
-        public void Stdout(ReadOnlySpan<byte> piece, bool endOfLine) => Read.Add($"{(endOfLine ? "line" : "piece")} {Encoding.UTF8.GetString(piece)}");
+        public void Stdout(ReadOnlySpan<byte> piece, bool endOfLine) =>
+            Read.Add($"{(endOfLine ? "line" : "piece")} {Encoding.UTF8.GetString(piece)}");
 
-        public void Record(ShimRecord record, DateTimeOffset at) => Read.Add($"record {record.T}{(record.Code is { } code ? $" {code}" : "")}");
+        public void Record(ShimRecord record, DateTimeOffset at) =>
+            Read.Add($"record {record.T}{(record.Code is { } code ? $" {code}" : "")}");
 
         public void BadRecord() => Read.Add("bad");
     }

@@ -60,7 +60,10 @@ public sealed class ShimSocketTests : IAsyncLifetime
         await SendAsync(shim, 1, """{"version":1,"state":"running"}""");
         Assert.Equal("connected running", await _reports.NextAsync());
 
-        Assert.Equal("closed closed closed", await Strangers.CallAsync(Path.Combine(_directory, ShimSocket.FileName), 3).WaitAsync(Deadline));
+        Assert.Equal(
+            "closed closed closed",
+            await Strangers.CallAsync(Path.Combine(_directory, ShimSocket.FileName), 3).WaitAsync(Deadline)
+        );
 
         await SendAsync(shim, 3, """{"code":3,"by":"agent"}""");
         Assert.Equal("exited 3", await _reports.NextAsync());
@@ -197,7 +200,7 @@ public sealed class ShimSocketTests : IAsyncLifetime
     private static async Task<byte[]> ReceiveAsync(Socket socket, int length)
     {
         var bytes = new byte[length];
-        for (var read = 0; read < length;)
+        for (var read = 0; read < length; )
         {
             var count = await socket.ReceiveAsync(bytes.AsMemory(read)).AsTask().WaitAsync(Deadline);
             Assert.NotEqual(0, count);

@@ -1,6 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Sandbox.Oci;
 
@@ -11,10 +11,18 @@ public sealed class VolumeSpecTests
     [Fact]
     public void Build_Volumes_AreNosuidNodevAndPrivateMounts()
     {
-        var spec = Build(SpecBuilder.Attempt() with { Volumes = [Volume("/srv/a", "/a"), Volume("/srv/b", "/b", readOnly: false) with { NoExec = true }] });
+        var spec = Build(
+            SpecBuilder.Attempt() with
+            {
+                Volumes = [Volume("/srv/a", "/a"), Volume("/srv/b", "/b", readOnly: false) with { NoExec = true }],
+            }
+        );
 
         Assert.Equal(["bind", "private", "ro", "nosuid", "nodev"], spec.Mounts.Single(mount => mount.Destination == "/a").Options);
-        Assert.Equal(["bind", "private", "rw", "nosuid", "nodev", "noexec"], spec.Mounts.Single(mount => mount.Destination == "/b").Options);
+        Assert.Equal(
+            ["bind", "private", "rw", "nosuid", "nodev", "noexec"],
+            spec.Mounts.Single(mount => mount.Destination == "/b").Options
+        );
     }
 
     [Fact]
@@ -45,7 +53,8 @@ public sealed class VolumeSpecTests
     [InlineData("/workspace/x")]
     [InlineData("/a/../opt/stromboli")]
     [InlineData("/a:/opt")]
-    public void Problem_VolumeOverWhatIsMountedOrReserved_IsTold(string path) => Assert.NotNull(VolumePaths.Problem(SpecBuilder.Attempt() with { Volumes = [Volume("/srv/a", path)] }));
+    public void Problem_VolumeOverWhatIsMountedOrReserved_IsTold(string path) =>
+        Assert.NotNull(VolumePaths.Problem(SpecBuilder.Attempt() with { Volumes = [Volume("/srv/a", path)] }));
 
     [Fact]
     public void Problem_VolumesInOneAnother_IsTold()
@@ -65,9 +74,25 @@ public sealed class VolumeSpecTests
         var wanted = Build(SpecBuilder.Attempt() with { WorkspaceHostPath = "/srv/work" });
         var ranges = mapping.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var inspected = new Differences();
-        UserMappingCheck.Compare(inspected, wanted, new InspectHostConfig { UsernsMode = mode, IDMappings = new InspectIDMappings { Users = ranges, Groups = ranges } });
+        UserMappingCheck.Compare(
+            inspected,
+            wanted,
+            new InspectHostConfig
+            {
+                UsernsMode = mode,
+                IDMappings = new InspectIDMappings { Users = ranges, Groups = ranges },
+            }
+        );
         var told = new Differences();
-        var oci = ranges.Select(range => range.Split(':').Select(long.Parse).ToArray()).Select(n => new OciIDMapping { ContainerID = n[0], HostID = n[1], Size = n[2] }).ToArray();
+        var oci = ranges
+            .Select(range => range.Split(':').Select(long.Parse).ToArray())
+            .Select(n => new OciIDMapping
+            {
+                ContainerID = n[0],
+                HostID = n[1],
+                Size = n[2],
+            })
+            .ToArray();
         UserMappingCheck.Compare(told, wanted, new OciLinux { UidMappings = oci, GidMappings = oci });
 
         Assert.Equal((right, right), (inspected.List.Count == 0, told.List.Count == 0));
@@ -77,12 +102,26 @@ public sealed class VolumeSpecTests
     public void Compare_MappingWhereNoneIsMeant_IsTold()
     {
         var found = new Differences();
-        UserMappingCheck.Compare(found, Build(SpecBuilder.Attempt()), new InspectHostConfig { UsernsMode = "", IDMappings = new InspectIDMappings { Users = ["0:0:1"] } });
+        UserMappingCheck.Compare(
+            found,
+            Build(SpecBuilder.Attempt()),
+            new InspectHostConfig
+            {
+                UsernsMode = "",
+                IDMappings = new InspectIDMappings { Users = ["0:0:1"] },
+            }
+        );
         Assert.NotEmpty(found.List);
     }
 
     private static SpecGenerator Build(AttemptSpec attempt) =>
         ContainerSpec.Build(attempt, SpecBuilder.Inputs() with { User = AgentUser.Of(attempt, SpecBuilder.UserID) });
 
-    private static HostVolume Volume(string hostPath, string mountPath, bool readOnly = true) => new() { HostPath = hostPath, MountPath = mountPath, ReadOnly = readOnly };
+    private static HostVolume Volume(string hostPath, string mountPath, bool readOnly = true) =>
+        new()
+        {
+            HostPath = hostPath,
+            MountPath = mountPath,
+            ReadOnly = readOnly,
+        };
 }

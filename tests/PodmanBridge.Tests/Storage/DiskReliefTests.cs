@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
-using Stromboli.PodmanBridge.Egress;
+using Stromboli.Gateway.Egress;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Runs;
@@ -21,7 +21,7 @@ public sealed class DiskReliefTests : IDisposable
     private static readonly FreeSpace Floor = new(2 * GiB, null);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("stromboli-relief-");
-    private readonly ManualTimeProvider _time = new();
+    private readonly ManualTimeProvider _clock = new();
     private readonly FakeDisk _disk = new(100 * GiB);
     private readonly PulledImages _pulled;
     private readonly PrivateImages _private;
@@ -58,16 +58,49 @@ public sealed class DiskReliefTests : IDisposable
         };
         var installation = new Installation(_folder.FullName);
         Assert.True(installation.TryServe(InstallationID));
-        _pulled = new PulledImages(At("pulled-images.json"), _time);
-        _private = new PrivateImages(At("private-images.json"), _time);
-        var gate = new RegistryGate(new Dialer(AddressPolicy.Default, _time, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("1.1.1.1")])), []);
-        _fetcher = new ImageFetcher(_disk, _private, _pulled, gate, new ImageFetcher.Settings(null), _time, NullLogger<ImageFetcher>.Instance);
+        _pulled = new PulledImages(At("pulled-images.json"), _clock);
+        _private = new PrivateImages(At("private-images.json"), _clock);
+        var gate = new RegistryGate(
+            new Dialer(AddressPolicy.Default, _clock, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("1.1.1.1")])),
+            []
+        );
+        _fetcher = new ImageFetcher(
+            _disk,
+            _private,
+            _pulled,
+            gate,
+            new ImageFetcher.Settings(null),
+            _clock,
+            NullLogger<ImageFetcher>.Instance
+        );
         _catalogue = new ImageCatalogue(
-            _disk, new ImageReader(_disk, "node-1"), new ImageContents(At("image-contents.json")), _pulled, () => null, _time, NullLogger<ImageCatalogue>.Instance);
-        _ahead = new PrePuller(_disk, _fetcher, _catalogue, new DiskPressure(Floor), _time, NullLogger<PrePuller>.Instance);
-        var reader = new DiskUseReader(_disk, _pulled, _fetcher, _ahead, new Measurer(MeasurerProgram(), _time), installation, options, _time);
+            _disk,
+            new ImageReader(_disk, "node-1"),
+            new ImageContents(At("image-contents.json")),
+            _pulled,
+            () => null,
+            _clock,
+            NullLogger<ImageCatalogue>.Instance
+        );
+        _ahead = new PrePuller(_disk, _fetcher, _catalogue, new DiskPressure(Floor), _clock, NullLogger<PrePuller>.Instance);
+        var reader = new DiskUseReader(
+            _disk,
+            _pulled,
+            _fetcher,
+            _ahead,
+            new Measurer(MeasurerProgram(), _clock),
+            installation,
+            options,
+            _clock
+        );
         _relief = new DiskRelief(
-            reader, new ImageRemover(_disk, _pulled, _ahead, NullLogger<ImageRemover>.Instance), _fetcher, () => _finished, _time, NullLogger<DiskRelief>.Instance);
+            reader,
+            new ImageRemover(_disk, _pulled, _ahead, NullLogger<ImageRemover>.Instance),
+            _fetcher,
+            () => _finished,
+            _clock,
+            NullLogger<DiskRelief>.Instance
+        );
     }
 
     public void Dispose()
@@ -86,7 +119,10 @@ public sealed class DiskReliefTests : IDisposable
         Running("victim", "goes-on", 5 * GiB, Pulled("victim", "base", 4 * GiB));
         _disk.AddImage("admins", 10 * GiB, "build.test/tools:1");
         for (var i = 1; _disk.Free >= Floor.Bytes; i++)
+        {
             Pulled("hog", $"hog-{i}", 9 * GiB);
+        }
+
         Assert.True(_disk.Free < Floor.Bytes);
 
         await ReliefAsync();
@@ -103,7 +139,9 @@ public sealed class DiskReliefTests : IDisposable
         Finished("victim", "is-over", 10 * GiB);
         Finished("hog", "hogs-own", 1 * GiB);
         for (var i = 1; _disk.Free >= Floor.Bytes; i++)
+        {
             Running("hog", $"run-{i}", 1 * GiB, Pulled("hog", $"hog-{i}", 9 * GiB));
+        }
 
         await ReliefAsync();
 
@@ -154,7 +192,10 @@ public sealed class DiskReliefTests : IDisposable
     public async Task Relief_PullFillsTheDisk_EndsBeforeAnybodysWorkspaceGoes()
     {
         Finished("victim", "is-over", 99 * GiB);
-        var pull = _fetcher.EnsureAsync(new ImageRequest("registry.example.com/large:1", ImagePullPolicy.Always) { Namespace = "hog" }, CancellationToken.None);
+        var pull = _fetcher.EnsureAsync(
+            new ImageRequest("registry.example.com/large:1", ImagePullPolicy.Always) { Namespace = "hog" },
+            CancellationToken.None
+        );
         await Eventually.True(() => _fetcher.Fetches.Count == 1);
 
         Assert.True(await OnceAsync());
@@ -163,7 +204,7 @@ public sealed class DiskReliefTests : IDisposable
         // What it had needs a moment to go.
         Assert.True(await OnceAsync());
         Assert.Equal(["is-over"], _disk.VolumeNames);
-        _time.Advance(TimeSpan.FromSeconds(5));
+        _clock.Advance(TimeSpan.FromSeconds(5));
         Assert.True(await OnceAsync());
         Assert.Empty(_disk.VolumeNames);
     }
@@ -182,15 +223,23 @@ public sealed class DiskReliefTests : IDisposable
     // As StorageWatch goes on: until there is an eighth more than the floor, or nothing is left that could go.
     private async Task ReliefAsync()
     {
-        for (var pressed = true; pressed && await OnceAsync(); pressed = StorageRules.IsPressed(true, new FreeSpace(_disk.Free, null), Floor))
-            _time.Advance(TimeSpan.FromSeconds(1));
+        for (
+            var pressed = true;
+            pressed && await OnceAsync();
+            pressed = StorageRules.IsPressed(true, new FreeSpace(_disk.Free, null), Floor)
+        )
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
     }
 
-    private Task<bool> OnceAsync() => _relief.TryAsync(
-        new DiskShortage(Floor, new FreeSpace(_disk.Free, null), Images: null, Pressed: true),
-        () => Task.FromResult<IReadOnlyList<(StorageTenant, StorageUsage)>>([.. _running]),
-        End,
-        CancellationToken.None);
+    private Task<bool> OnceAsync() =>
+        _relief.TryAsync(
+            new DiskShortage(Floor, new FreeSpace(_disk.Free, null), Images: null, Pressed: true),
+            () => Task.FromResult<IReadOnlyList<(StorageTenant, StorageUsage)>>([.. _running]),
+            End,
+            CancellationToken.None
+        );
 
     private void End(AttemptKey key, string sentence)
     {
@@ -198,7 +247,7 @@ public sealed class DiskReliefTests : IDisposable
         var run = _running.Single(run => run.Tenant.Key == key);
         _running.Remove(run);
         _disk.RemoveContainers("hog-" + key.UID.Split('-')[1]);
-        _finished.Add(new FinishedAttempt(_disk, key, run.Tenant.Namespace, _time.GetUtcNow()));
+        _finished.Add(new FinishedAttempt(_disk, key, run.Tenant.Namespace, _clock.GetUtcNow()));
     }
 
     private string Pulled(string? ns, string id, long bytes)
@@ -207,7 +256,7 @@ public sealed class DiskReliefTests : IDisposable
         _pulled.Begin(reference, ns, []);
         _disk.AddImage(id, bytes, reference.Name);
         Assert.True(_pulled.Done(reference, id));
-        _time.Advance(TimeSpan.FromMinutes(1));
+        _clock.Advance(TimeSpan.FromMinutes(1));
         return id;
     }
 
@@ -234,23 +283,27 @@ public sealed class DiskReliefTests : IDisposable
     {
         var key = new AttemptKey(name, 1);
         Volume(ns, key, bytes, told);
-        _finished.Add(new FinishedAttempt(_disk, key, ns, _time.GetUtcNow()));
-        _time.Advance(TimeSpan.FromMinutes(1));
+        _finished.Add(new FinishedAttempt(_disk, key, ns, _clock.GetUtcNow()));
+        _clock.Advance(TimeSpan.FromMinutes(1));
     }
 
     private void Volume(string ns, AttemptKey key, long bytes, string? told = null)
     {
         Directory.CreateDirectory(At(key.UID));
-        File.WriteAllText(Path.Combine(At(key.UID), "told"), (told ?? string.Create(CultureInfo.InvariantCulture, $"{bytes} 1 0 whole")) + "\n");
+        File.WriteAllText(
+            Path.Combine(At(key.UID), "told"),
+            (told ?? string.Create(CultureInfo.InvariantCulture, $"{bytes} 1 0 whole")) + "\n"
+        );
         _disk.AddVolume(key.UID, At(key.UID), bytes, Labels(ns, key));
     }
 
-    private static Dictionary<string, string> Labels(string ns, AttemptKey key) => new(ContainerLabels.OfNode(InstallationID, "node-1"))
-    {
-        [ContainerLabels.Namespace] = ns,
-        [ContainerLabels.RunUID] = key.UID,
-        [ContainerLabels.Attempt] = "1",
-    };
+    private static Dictionary<string, string> Labels(string ns, AttemptKey key) =>
+        new(ContainerLabels.OfNode(InstallationID, "node-1"))
+        {
+            [ContainerLabels.Namespace] = ns,
+            [ContainerLabels.RunUID] = key.UID,
+            [ContainerLabels.Attempt] = "1",
+        };
 
     // Says what a file in the volume says.
     private string MeasurerProgram()

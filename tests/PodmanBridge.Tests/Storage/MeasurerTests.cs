@@ -16,20 +16,39 @@ public sealed class MeasurerTests(PodmanFixture podman) : IClassFixture<PodmanFi
 
     private readonly ContainerFixture _containers = new(podman);
 
-    public static TheoryData<string, string, double, double, long> Trees => new()
-    {
-        { "empty", ":", 0, 0, 0 },
-        { "file", "head -c 3145728 /dev/urandom > f", 3, 3.1, 1 },
-        { "sparse file", "truncate -s 100G f", 0, 0.1, 1 },
-        { "one file of many names", "head -c 3145728 /dev/urandom > f; for i in $(seq 99); do ln f $i; done", 3, 3.1, 100 },
-        { "links to elsewhere", "ln -s / a; ln -s /opt/stromboli b; ln -s ../../../../../../../.. c; ln -s . d", 0, 0.1, 4 },
-        { "many empty files", "perl -e 'open my $f, \">\", $_ for 1..10000'", 4.8, 6, 10000 },
-        { "many directories", "perl -e 'mkdir $_ for 1..3000'", 1.4, 15, 3000 },
-        { "locked", "mkdir -p a/b; head -c 3145728 /dev/urandom > a/b/f; chmod 000 a/b/f a/b a .", 3, 3.1, 3 },
-        { "deep", "perl -e 'for (1..1500) { mkdir \"d\"; chdir \"d\" } open my $f, \">\", \"f\"; print $f \"x\" x 3145728'", 3, 10, 1501 },
-        { "no files", "mkfifo fifo; perl -MSocket -e 'socket my $s, AF_UNIX, SOCK_STREAM, 0; bind $s, sockaddr_un(\"socket\")'", 0, 0.1, 2 },
-        { "names of any bytes", "perl -e 'open my $f, \">\", $_ for \"a\\nb\", \"\\xff\\xfe\", \" (deleted)\", \"-rf\", \"x\" x 255'", 0, 0.1, 5 },
-    };
+    public static TheoryData<string, string, double, double, long> Trees =>
+        new()
+        {
+            { "empty", ":", 0, 0, 0 },
+            { "file", "head -c 3145728 /dev/urandom > f", 3, 3.1, 1 },
+            { "sparse file", "truncate -s 100G f", 0, 0.1, 1 },
+            { "one file of many names", "head -c 3145728 /dev/urandom > f; for i in $(seq 99); do ln f $i; done", 3, 3.1, 100 },
+            { "links to elsewhere", "ln -s / a; ln -s /opt/stromboli b; ln -s ../../../../../../../.. c; ln -s . d", 0, 0.1, 4 },
+            { "many empty files", "perl -e 'open my $f, \">\", $_ for 1..10000'", 4.8, 6, 10000 },
+            { "many directories", "perl -e 'mkdir $_ for 1..3000'", 1.4, 15, 3000 },
+            { "locked", "mkdir -p a/b; head -c 3145728 /dev/urandom > a/b/f; chmod 000 a/b/f a/b a .", 3, 3.1, 3 },
+            {
+                "deep",
+                "perl -e 'for (1..1500) { mkdir \"d\"; chdir \"d\" } open my $f, \">\", \"f\"; print $f \"x\" x 3145728'",
+                3,
+                10,
+                1501
+            },
+            {
+                "no files",
+                "mkfifo fifo; perl -MSocket -e 'socket my $s, AF_UNIX, SOCK_STREAM, 0; bind $s, sockaddr_un(\"socket\")'",
+                0,
+                0.1,
+                2
+            },
+            {
+                "names of any bytes",
+                "perl -e 'open my $f, \">\", $_ for \"a\\nb\", \"\\xff\\xfe\", \" (deleted)\", \"-rf\", \"x\" x 255'",
+                0,
+                0.1,
+                5
+            },
+        };
 
     [PodmanTheory]
     [MemberData(nameof(Trees))]
@@ -47,7 +66,9 @@ public sealed class MeasurerTests(PodmanFixture podman) : IClassFixture<PodmanFi
     [PodmanTheory]
     [InlineData("exec 3>f; rm f; head -c 3145728 /dev/urandom >&3")]
     [InlineData("exec 3>f 4>f 5>f; rm f; head -c 3145728 /dev/urandom >&3; sleep 100 &")]
-    [InlineData("perl -e 'open my $f, \"+>\", \"f\"; print $f \"x\" x 3145728; $f->flush; syscall(`uname -m` =~ /x86/ ? 9 : 222, 0, 3145728, 3, 1, fileno $f, 0); close $f; unlink \"f\"; open $f, \">\", \"/tmp/ready\"; sleep 100' & until [ -e /tmp/ready ]; do sleep 0.1; done")]
+    [InlineData(
+        "perl -e 'open my $f, \"+>\", \"f\"; print $f \"x\" x 3145728; $f->flush; syscall(`uname -m` =~ /x86/ ? 9 : 222, 0, 3145728, 3, 1, fileno $f, 0); close $f; unlink \"f\"; open $f, \">\", \"/tmp/ready\"; sleep 100' & until [ -e /tmp/ready ]; do sleep 0.1; done"
+    )]
     public async Task MeasureAsync_DeletedFilesThatAreHeld_CountOnce(string script)
     {
         var usage = await MeasureAsync(await StartAsync(script));
@@ -59,7 +80,9 @@ public sealed class MeasurerTests(PodmanFixture podman) : IClassFixture<PodmanFi
     [PodmanFact]
     public async Task MeasureAsync_TreeDeeperThanAnyPath_SaysSo()
     {
-        var usage = await MeasureAsync(await StartAsync("perl -e 'for (1..3000) { mkdir \"d\"; chdir \"d\" }'; head -c 3145728 /dev/urandom > beside"));
+        var usage = await MeasureAsync(
+            await StartAsync("perl -e 'for (1..3000) { mkdir \"d\"; chdir \"d\" }'; head -c 3145728 /dev/urandom > beside")
+        );
 
         Assert.Equal(DirectoryState.Deep, usage.Workspace.State);
         Assert.True(usage.Workspace.Bytes > 3 * MiB);
@@ -88,10 +111,12 @@ public sealed class MeasurerTests(PodmanFixture podman) : IClassFixture<PodmanFi
     [PodmanFact]
     public async Task MeasureAsync_DirectoriesMovedMeanwhile_LeadsNowhereElse()
     {
-        var tenant = await StartAsync("""
+        var tenant = await StartAsync(
+            """
             mkdir -p x/a/b/c y; for i in $(seq 200); do echo > x/a/b/c/$i; done
             (while :; do mv x/a y/a; ln -s / x/a; rm x/a; mv y/a x/a; done) 2> /dev/null &
-            """);
+            """
+        );
 
         for (var i = 0; i < 100; i++)
         {
@@ -118,14 +143,17 @@ public sealed class MeasurerTests(PodmanFixture podman) : IClassFixture<PodmanFi
         return new Measurer(program, TimeProvider.System);
     }
 
-    private static Task<StorageUsage> MeasureAsync(StorageTenant tenant, long? enough = null) => Measurer().MeasureAsync(tenant, Patience, enough, None);
+    private static Task<StorageUsage> MeasureAsync(StorageTenant tenant, long? enough = null) =>
+        Measurer().MeasureAsync(tenant, Patience, enough, None);
 
     private async Task<StorageTenant> StartAsync(string script)
     {
         var spec = await _containers.SpecAsync(PodmanFixture.Agent, _containers.Script($"cd /workspace\n{script}\necho done\nsleep 300"));
         await _containers.CreateAsync(spec);
         await podman.Client.Containers.StartAsync(spec.Name, None);
-        await Eventually.True(() => File.Exists(spec.Log.Path) && File.ReadAllText(spec.Log.Path).Contains("done", StringComparison.Ordinal));
+        await Eventually.True(() =>
+            File.Exists(spec.Log.Path) && File.ReadAllText(spec.Log.Path).Contains("done", StringComparison.Ordinal)
+        );
         var started = (await podman.Client.Containers.InspectAsync(spec.Name, None))!;
         return new StorageTenant
         {
@@ -134,7 +162,9 @@ public sealed class MeasurerTests(PodmanFixture podman) : IClassFixture<PodmanFi
             Pid = started.State!.Pid,
             Volumes =
             [
-                .. started.Mounts!.Where(mount => mount.Type == "volume").OrderByDescending(mount => mount.Destination == "/workspace")
+                .. started
+                    .Mounts!.Where(mount => mount.Type == "volume")
+                    .OrderByDescending(mount => mount.Destination == "/workspace")
                     .Select(mount => new RunVolume(podman.Real.Node?.OutsideOf(mount.Source!) ?? mount.Source!, mount.Destination!)),
             ],
             Workspace = "/workspace",

@@ -26,7 +26,10 @@ public sealed class StorageRulesTests
 
         Assert.Equal((false, null), (disk.Update(new FreeSpace(3L << 30, null)), disk.Sentence));
         Assert.True(disk.Update(new FreeSpace(1L << 30, null)));
-        Assert.Equal("The node's disk has less free than 2Gi or 100000 inodes (--min-free-space and --min-free-inodes of its bridge); it takes runs again when it has an eighth more than that.", disk.Sentence);
+        Assert.Equal(
+            "The node's disk has less free than 2Gi or 100000 inodes (--min-free-space and --min-free-inodes of its bridge); it takes runs again when it has an eighth more than that.",
+            disk.Sentence
+        );
         Assert.False(disk.Update(new FreeSpace(2L << 30, null)));
         Assert.True(disk.Update(new FreeSpace(3L << 30, null)));
         Assert.Null(disk.Sentence);
@@ -60,7 +63,13 @@ public sealed class StorageRulesTests
     public void IsDue_FileSystemHasLostHalfOfWhatIsLeft_OrForLong(long lost, long files, int since, bool isDue) =>
         Assert.Equal(
             isDue,
-            StorageRules.IsDue(Limits, Measured(40), new FreeSpace(Free.Bytes - (lost * MiB), Free.Files - files), TimeSpan.FromMilliseconds(since)));
+            StorageRules.IsDue(
+                Limits,
+                Measured(40),
+                new FreeSpace(Free.Bytes - (lost * MiB), Free.Files - files),
+                TimeSpan.FromMilliseconds(since)
+            )
+        );
 
     [Fact]
     public void IsDue_MeasurementTakesLong_RestsTenTimesThat()
@@ -84,23 +93,65 @@ public sealed class StorageRulesTests
 
     [Theory]
     [InlineData(null, 100, 100, 0, nameof(DirectoryState.Whole), null)]
-    [InlineData(null, 100, 60, 41, nameof(DirectoryState.Whole), "The run takes 101Mi of the node's disk in 7 files (workspace 60Mi, HOME 41Mi, log 0), and resources.limits.ephemeralStorage allows 100Mi.")]
-    [InlineData(null, 100, 101, 0, nameof(DirectoryState.Over), "The run takes at least 101Mi of the node's disk in 7 files (workspace at least 101Mi, HOME 0, log 0), and resources.limits.ephemeralStorage allows 100Mi.")]
+    [InlineData(
+        null,
+        100,
+        60,
+        41,
+        nameof(DirectoryState.Whole),
+        "The run takes 101Mi of the node's disk in 7 files (workspace 60Mi, HOME 41Mi, log 0), and resources.limits.ephemeralStorage allows 100Mi."
+    )]
+    [InlineData(
+        null,
+        100,
+        101,
+        0,
+        nameof(DirectoryState.Over),
+        "The run takes at least 101Mi of the node's disk in 7 files (workspace at least 101Mi, HOME 0, log 0), and resources.limits.ephemeralStorage allows 100Mi."
+    )]
     [InlineData(50, 100, 50, 0, nameof(DirectoryState.Whole), null)]
-    [InlineData(50, 100, 51, 0, nameof(DirectoryState.Whole), "The workspace takes 51Mi of the node's disk in 7 files, and workspace.emptyDir.sizeLimit allows 50Mi.")]
+    [InlineData(
+        50,
+        100,
+        51,
+        0,
+        nameof(DirectoryState.Whole),
+        "The workspace takes 51Mi of the node's disk in 7 files, and workspace.emptyDir.sizeLimit allows 50Mi."
+    )]
     [InlineData(50, null, 10, 1000, nameof(DirectoryState.Whole), null)]
     [InlineData(null, null, 10, 0, nameof(DirectoryState.Deep), null)]
-    [InlineData(null, 100, 10, 0, nameof(DirectoryState.Deep), "The run's directories are nested too deep to be measured, and resources.limits.ephemeralStorage cannot be kept.")]
-    [InlineData(50, null, 10, 0, nameof(DirectoryState.Denied), "Some of the run's directories cannot be looked at, and workspace.emptyDir.sizeLimit cannot be kept.")]
+    [InlineData(
+        null,
+        100,
+        10,
+        0,
+        nameof(DirectoryState.Deep),
+        "The run's directories are nested too deep to be measured, and resources.limits.ephemeralStorage cannot be kept."
+    )]
+    [InlineData(
+        50,
+        null,
+        10,
+        0,
+        nameof(DirectoryState.Denied),
+        "Some of the run's directories cannot be looked at, and workspace.emptyDir.sizeLimit cannot be kept."
+    )]
     [InlineData(null, 100, 10, 0, nameof(DirectoryState.Late), null)]
     public void Excess_Usage_IsASentence(int? workspaceLimit, int? limit, int workspace, int home, string state, string? sentence) =>
-        Assert.Equal(sentence, StorageRules.Excess(new StorageLimits(workspaceLimit * MiB, limit * MiB), Measured(workspace, Enum.Parse<DirectoryState>(state), home)));
+        Assert.Equal(
+            sentence,
+            StorageRules.Excess(
+                new StorageLimits(workspaceLimit * MiB, limit * MiB),
+                Measured(workspace, Enum.Parse<DirectoryState>(state), home)
+            )
+        );
 
     [Fact]
     public void Excess_LateAfterTheLongestPatience_IsOver() =>
         Assert.Equal(
             "The run has so many files, more than 7, that they cannot be measured in 5 minutes, and resources.limits.ephemeralStorage cannot be kept.",
-            StorageRules.Excess(Limits, Measured(1, DirectoryState.Late) with { Patience = TimeSpan.FromMinutes(5) }));
+            StorageRules.Excess(Limits, Measured(1, DirectoryState.Late) with { Patience = TimeSpan.FromMinutes(5) })
+        );
 
     [Fact]
     public void Full_Run_IsASentenceThatNamesItsNamespace()
@@ -109,16 +160,19 @@ public sealed class StorageRulesTests
 
         Assert.Equal(
             "The node's disk has 1000Mi left, less than the 1.95Gi that are kept free (--min-free-space of its bridge). Of all namespaces team takes most of it, and of its runs this one: "
-            + "500Mi in 7 files (workspace 500Mi, HOME 0, log 0), and its image. Set resources.limits.ephemeralStorage.",
-            StorageRules.Full("team", Usage(500), new FreeSpace(1000 * MiB, 100_000), floor));
+                + "500Mi in 7 files (workspace 500Mi, HOME 0, log 0), and its image. Set resources.limits.ephemeralStorage.",
+            StorageRules.Full("team", Usage(500), new FreeSpace(1000 * MiB, 100_000), floor)
+        );
         Assert.Equal(
             "The node's disk has 49999 inodes left, fewer than the 50000 that are kept free (--min-free-inodes of its bridge). Of all namespaces team takes most of them, and of its runs this one: "
-            + "7 files. Set resources.limits.ephemeralStorage.",
-            StorageRules.Full("team", Usage(500), new FreeSpace(3000 * MiB, 49_999), floor));
+                + "7 files. Set resources.limits.ephemeralStorage.",
+            StorageRules.Full("team", Usage(500), new FreeSpace(3000 * MiB, 49_999), floor)
+        );
     }
 
     [Theory]
-    // Bytes and inodes of the volumes and of the images, of which 800 are to be kept free: whether images and workspaces are in the way, and whether it is for inodes.
+    // Bytes and inodes of the volumes and of the images, of which 800 are to be kept free: whether images and workspaces are in the way,
+    // and whether it is for inodes.
     [InlineData(700, 5000, null, null, true, true, false)]
     [InlineData(5000, 700, null, null, true, true, true)]
     [InlineData(700, 700, null, null, true, true, false)]
@@ -126,7 +180,15 @@ public sealed class StorageRulesTests
     [InlineData(5000, 5000, 700, 5000, true, false, true)]
     [InlineData(899, 5000, null, null, true, true, false)]
     [InlineData(900, 5000, null, null, false, false, true)]
-    public void Shortage_TwoFileSystems_EachIsRelievedByWhatIsOnIt(long bytes, long files, int? imageBytes, int? imageFiles, bool ofImages, bool ofVolumes, bool byFiles)
+    public void Shortage_TwoFileSystems_EachIsRelievedByWhatIsOnIt(
+        long bytes,
+        long files,
+        int? imageBytes,
+        int? imageFiles,
+        bool ofImages,
+        bool ofVolumes,
+        bool byFiles
+    )
     {
         var images = imageBytes is { } left ? new FreeSpace(left, imageFiles) : (FreeSpace?)null;
         var shortage = new DiskShortage(new FreeSpace(800, 800), new FreeSpace(bytes, files), images, Pressed: true);

@@ -38,7 +38,10 @@ internal sealed class Connection(Socket socket) : IDisposable
     public async Task SendRawAsync(ReadOnlyMemory<byte> bytes)
     {
         using var deadline = Deadline.Token();
-        while (bytes.Length > 0) bytes = bytes[await socket.SendAsync(bytes, deadline.Token)..];
+        while (bytes.Length > 0)
+        {
+            bytes = bytes[await socket.SendAsync(bytes, deadline.Token)..];
+        }
     }
 
     /// <summary>The next frame, which must be of that type.</summary>
@@ -53,7 +56,11 @@ internal sealed class Connection(Socket socket) : IDisposable
     public async Task<Frame?> ReadAsync()
     {
         var header = await ReadExactlyAsync(5);
-        if (header is null) return null;
+        if (header is null)
+        {
+            return null;
+        }
+
         var payload = await ReadExactlyAsync(BinaryPrimitives.ReadInt32LittleEndian(header));
         return payload is null ? null : new Frame((FrameType)header[4], payload);
     }
@@ -64,7 +71,7 @@ internal sealed class Connection(Socket socket) : IDisposable
     {
         using var deadline = Deadline.Token();
         var bytes = new byte[count];
-        for (var done = 0; done < count;)
+        for (var done = 0; done < count; )
         {
             int n;
             try
@@ -77,7 +84,11 @@ internal sealed class Connection(Socket socket) : IDisposable
                 n = 0;
             }
 
-            if (n == 0) return null;
+            if (n == 0)
+            {
+                return null;
+            }
+
             done += n;
         }
 

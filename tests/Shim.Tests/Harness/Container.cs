@@ -37,7 +37,11 @@ internal sealed class Container : IAsyncDisposable
 
     /// <summary>Starts a container whose shim finds a bridge. Its stdout is read from the start unless that is put off.</summary>
     public static async Task<Container> StartAsync(
-        Func<Task<string>>? shim = null, bool withBridge = true, bool readLog = true, Action<string>? prepare = null)
+        Func<Task<string>>? shim = null,
+        bool withBridge = true,
+        bool readLog = true,
+        Action<string>? prepare = null
+    )
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: makes pid, mount and net namespaces");
         var root = Directory.CreateTempSubdirectory("shim-test-");
@@ -49,7 +53,11 @@ internal sealed class Container : IAsyncDisposable
         var bridge = withBridge ? new Bridge(run) : null;
         var process = Launch(await (shim ?? Native.ShimAsync)(), run, opt, workspace);
         var container = new Container(process, root, bridge, await FindInitAsync(process));
-        if (readLog) container.ReadLog();
+        if (readLog)
+        {
+            container.ReadLog();
+        }
+
         return container;
     }
 
@@ -73,16 +81,25 @@ internal sealed class Container : IAsyncDisposable
     /// <summary>The shim's stdout as read so far.</summary>
     public byte[] LogSoFar()
     {
-        lock (_bytes) return _bytes.ToArray();
+        lock (_bytes)
+        {
+            return _bytes.ToArray();
+        }
     }
 
-    public void ReadLog() => _reading ??= Task.Run(async () =>
-    {
-        var stream = _process.StandardOutput.BaseStream;
-        var chunk = new byte[64 * 1024];
-        for (int n; (n = await stream.ReadAsync(chunk)) > 0;)
-            lock (_bytes) _bytes.Write(chunk, 0, n);
-    });
+    public void ReadLog() =>
+        _reading ??= Task.Run(async () =>
+        {
+            var stream = _process.StandardOutput.BaseStream;
+            var chunk = new byte[64 * 1024];
+            for (int n; (n = await stream.ReadAsync(chunk)) > 0; )
+            {
+                lock (_bytes)
+                {
+                    _bytes.Write(chunk, 0, n);
+                }
+            }
+        });
 
     /// <summary>Closes the reading end of the shim's stdout, as a dying conmon does.</summary>
     public void CloseLog() => _process.StandardOutput.BaseStream.Dispose();
@@ -105,11 +122,12 @@ internal sealed class Container : IAsyncDisposable
 
     /// <summary>Host pids of all processes in the container.</summary>
     public IReadOnlyList<int> Processes() =>
-    [
-        .. Directory.GetDirectories("/proc")
-            .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && _pidNamespace is not null && NamespaceOf(pid) == _pidNamespace),
-    ];
+        [
+            .. Directory
+                .GetDirectories("/proc")
+                .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+                .Where(pid => pid > 0 && _pidNamespace is not null && NamespaceOf(pid) == _pidNamespace),
+        ];
 
     /// <summary>Host pids of the shim's own children. Cheap enough to be asked in a loop.</summary>
     public IReadOnlyList<int> Children() =>
@@ -117,7 +135,11 @@ internal sealed class Container : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
         await _process.WaitForExitAsync();
         _process.Dispose();
         Bridge?.Dispose();
@@ -125,13 +147,34 @@ internal sealed class Container : IAsyncDisposable
         _root.Delete(recursive: true);
     }
 
-    private static Process Launch(string shim, string run, string opt, string workspace) => Process.Start(
-        new ProcessStartInfo("unshare",
-        [
-            "--pid", "--mount", "--net", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc",
-            "sh", Path.Combine(Paths.Tests, "Harness", "container.sh"), shim, run, opt, workspace, $"{Uid}",
-        ])
-        { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true })!;
+    private static Process Launch(string shim, string run, string opt, string workspace) =>
+        Process.Start(
+            new ProcessStartInfo(
+                "unshare",
+                [
+                    "--pid",
+                    "--mount",
+                    "--net",
+                    "--ipc",
+                    "--uts",
+                    "--fork",
+                    "--kill-child",
+                    "--mount-proc",
+                    "sh",
+                    Path.Combine(Paths.Tests, "Harness", "container.sh"),
+                    shim,
+                    run,
+                    opt,
+                    workspace,
+                    $"{Uid}",
+                ]
+            )
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardInput = true,
+            }
+        )!;
 
     // unshare forks once; that child becomes, by exec, sh, setpriv and the shim.
     private static async Task<int> FindInitAsync(Process unshare)

@@ -34,22 +34,71 @@ internal sealed record Go
     public static Go Attack(params string[] arguments) => new() { Argv = ["/opt/stromboli/attacker", .. arguments] };
 
     /// <summary>The same after hooks, which are called h[0], h[1] and so on.</summary>
-    public Go After(params string[] commands) => this with { Hooks = [.. commands.Select((command, i) => ($"h[{i}]", command))], HooksMs = 30_000 };
+    public Go After(params string[] commands) =>
+        this with
+        {
+            Hooks = [.. commands.Select((command, i) => ($"h[{i}]", command))],
+            HooksMs = 30_000,
+        };
 
     public byte[] ToPayload()
     {
         using var payload = new MemoryStream();
-        foreach (var argument in Argv) Add(payload, 1, Encoding.UTF8.GetBytes(argument));
-        foreach (var entry in Environment) Add(payload, 2, Encoding.UTF8.GetBytes(entry));
-        if (Workdir is not null) Add(payload, 3, Encoding.UTF8.GetBytes(Workdir));
-        foreach (var piece in Stdin) Add(payload, 4, piece);
-        foreach (var (port, socket) in Relays) Add(payload, 5, [(byte)port, (byte)(port >> 8), .. Encoding.UTF8.GetBytes(socket)]);
-        if (LogBytes is { } logBytes) Add(payload, 6, BitConverter.GetBytes(logBytes));
-        if (GraceMs is { } grace) Add(payload, 7, BitConverter.GetBytes(grace));
-        if (LeaseMs is { } lease) Add(payload, 8, BitConverter.GetBytes(lease));
-        foreach (var (name, command) in Hooks) Add(payload, 9, Encoding.UTF8.GetBytes($"{name}={command}"));
-        if (HooksMs is { } hooks) Add(payload, 10, BitConverter.GetBytes(hooks));
-        foreach (var (key, value) in Extra) Add(payload, key, value);
+        foreach (var argument in Argv)
+        {
+            Add(payload, 1, Encoding.UTF8.GetBytes(argument));
+        }
+
+        foreach (var entry in Environment)
+        {
+            Add(payload, 2, Encoding.UTF8.GetBytes(entry));
+        }
+
+        if (Workdir is not null)
+        {
+            Add(payload, 3, Encoding.UTF8.GetBytes(Workdir));
+        }
+
+        foreach (var piece in Stdin)
+        {
+            Add(payload, 4, piece);
+        }
+
+        foreach (var (port, socket) in Relays)
+        {
+            Add(payload, 5, [(byte)port, (byte)(port >> 8), .. Encoding.UTF8.GetBytes(socket)]);
+        }
+
+        if (LogBytes is { } logBytes)
+        {
+            Add(payload, 6, BitConverter.GetBytes(logBytes));
+        }
+
+        if (GraceMs is { } grace)
+        {
+            Add(payload, 7, BitConverter.GetBytes(grace));
+        }
+
+        if (LeaseMs is { } lease)
+        {
+            Add(payload, 8, BitConverter.GetBytes(lease));
+        }
+
+        foreach (var (name, command) in Hooks)
+        {
+            Add(payload, 9, Encoding.UTF8.GetBytes($"{name}={command}"));
+        }
+
+        if (HooksMs is { } hooks)
+        {
+            Add(payload, 10, BitConverter.GetBytes(hooks));
+        }
+
+        foreach (var (key, value) in Extra)
+        {
+            Add(payload, key, value);
+        }
+
         return payload.ToArray();
     }
 

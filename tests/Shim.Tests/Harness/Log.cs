@@ -13,8 +13,7 @@ internal sealed class Log(IReadOnlyList<LogLine> lines)
 
     public byte[] Hooks => Join('h', 'H');
 
-    public IReadOnlyList<JsonElement> Records =>
-        [.. Lines.Where(l => l.Kind == 'r').Select(l => JsonDocument.Parse(l.Bytes).RootElement)];
+    public IReadOnlyList<JsonElement> Records => [.. Lines.Where(l => l.Kind == 'r').Select(l => JsonDocument.Parse(l.Bytes).RootElement)];
 
     public JsonElement Last => Records[^1];
 
@@ -42,7 +41,10 @@ internal sealed class Log(IReadOnlyList<LogLine> lines)
         foreach (var line in Lines.Where(l => l.Kind == whole || l.Kind == piece))
         {
             all.Write(line.Bytes);
-            if (line.Kind == whole) all.WriteByte((byte)'\n');
+            if (line.Kind == whole)
+            {
+                all.WriteByte((byte)'\n');
+            }
         }
 
         return all.ToArray();

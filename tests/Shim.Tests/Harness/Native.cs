@@ -12,8 +12,7 @@ internal static class Native
     public static Task<string> ShimAsync() => Once("shim", () => MakeAsync("shim", ""));
 
     /// <summary>The same shim with its two long waits made short, which no argument may do.</summary>
-    public static Task<string> HastyShimAsync() =>
-        Once("hasty", () => MakeAsync("hasty", "-DSHIM_IDLE_MS=600 -DSHIM_PATIENCE_MS=600"));
+    public static Task<string> HastyShimAsync() => Once("hasty", () => MakeAsync("hasty", "-DSHIM_IDLE_MS=600 -DSHIM_PATIENCE_MS=600"));
 
     /// <summary>The program that plays the hostile agent.</summary>
     public static Task<string> AttackerAsync() => Once("attacker", CompileAttackerAsync);
@@ -21,8 +20,7 @@ internal static class Native
     /// <summary>The shim's parsers under sanitizers, fed with rubbish.</summary>
     public static Task<string> FuzzerAsync() => Once("fuzzer", CompileFuzzerAsync);
 
-    private static Task<string> Once(string key, Func<Task<string>> build) =>
-        Built.GetOrAdd(key, _ => new Lazy<Task<string>>(build)).Value;
+    private static Task<string> Once(string key, Func<Task<string>> build) => Built.GetOrAdd(key, _ => new Lazy<Task<string>>(build)).Value;
 
     private static async Task<string> MakeAsync(string name, string flags)
     {
@@ -36,7 +34,10 @@ internal static class Native
         Directory.CreateDirectory(Paths.Builds);
         var output = Path.Combine(Paths.Builds, "attacker");
         var sources = Directory.GetFiles(Path.Combine(Paths.Tests, "Attacker"), "*.c");
-        await RunAsync("gcc", ["-std=c11", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-pthread", "-o", output, .. sources]);
+        await RunAsync(
+            "gcc",
+            ["-std=c11", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-pthread", "-o", output, .. sources]
+        );
         return output;
     }
 
@@ -45,18 +46,39 @@ internal static class Native
         Directory.CreateDirectory(Paths.Builds);
         var output = Path.Combine(Paths.Builds, "fuzzer");
         var sources = new[] { "go.c", "json.c", "tail.c", "program.c" }.Select(f => Path.Combine(Paths.Shim, f));
-        await RunAsync("gcc",
-        [
-            "-std=c11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-            $"-I{Paths.Shim}", "-o", output, Path.Combine(Paths.Tests, "Fuzz", "fuzz.c"), .. sources,
-        ]);
+        await RunAsync(
+            "gcc",
+            [
+                "-std=c11",
+                "-D_GNU_SOURCE",
+                "-O1",
+                "-g",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-fsanitize=address,undefined",
+                "-fno-sanitize-recover=all",
+                $"-I{Paths.Shim}",
+                "-o",
+                output,
+                Path.Combine(Paths.Tests, "Fuzz", "fuzz.c"),
+                .. sources,
+            ]
+        );
         return output;
     }
 
     /// <summary>Runs a program to its end, which must be a good one.</summary>
     public static async Task RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -15,7 +15,10 @@ internal static class Paths
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(directory.FullName, "Stromboli.sln")))
+        {
             directory = directory.Parent ?? throw new InvalidOperationException("no Stromboli.sln above the tests");
+        }
+
         return directory.FullName;
     }
 }

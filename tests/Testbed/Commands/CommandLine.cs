@@ -14,9 +14,21 @@ internal static class CommandLine
         using var progress = new Progress();
         var root = new RootCommand("Runs Stromboli on real parts: a control plane, nodes with rootless Podman, the Claude Code CLI.")
         {
-            Make("setup", "Fetches and builds what the tests need into the cache, once.", token => DoAsync(new SetUp(progress).RunAsync(Artefacts.ForTests, token))),
-            Make("setup-use", "Fetches and builds what up and demo need into the cache, once.", token => DoAsync(new SetUp(progress).RunAsync(Artefacts.ForUse, token))),
-            Make("up", "Starts what does not run (NODES=1, MODEL=scripted|anthropic).", token => DoAsync(UpCommand.RunAsync(progress, token))),
+            Make(
+                "setup",
+                "Fetches and builds what the tests need into the cache, once.",
+                token => DoAsync(new SetUp(progress).RunAsync(Artefacts.ForTests, token))
+            ),
+            Make(
+                "setup-use",
+                "Fetches and builds what up and demo need into the cache, once.",
+                token => DoAsync(new SetUp(progress).RunAsync(Artefacts.ForUse, token))
+            ),
+            Make(
+                "up",
+                "Starts what does not run (NODES=1, MODEL=scripted|anthropic).",
+                token => DoAsync(UpCommand.RunAsync(progress, token))
+            ),
             Make("down", "Ends exactly what up started.", token => DoAsync(DownCommand.RunAsync(progress, token))),
             Make("status", "Shows what runs.", _ => Task.FromResult(StatusCommand.Run())),
             Make("demo", "Everything up, samples/hello.yaml to its end, everything down.", token => DemoCommand.RunAsync(progress, token)),
@@ -43,7 +55,11 @@ internal static class CommandLine
     private static Command Exec()
     {
         var node = new Argument<string>("node") { Description = "node-1, node-2, …" };
-        var words = new Argument<string[]>("command") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
+        var words = new Argument<string[]>("command")
+        {
+            Description = "The command and its arguments, after --.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var command = new Command("exec", "Runs a command in a node as its user: exec node-1 -- podman ps") { node, words };
         command.SetAction((parsed, token) => ExecCommand.RunAsync(parsed.GetRequiredValue(node), parsed.GetRequiredValue(words), token));
         return command;
@@ -51,8 +67,15 @@ internal static class CommandLine
 
     private static Command WithControlPlane(Progress progress)
     {
-        var words = new Argument<string[]>("command") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("control-plane", "Runs a command with a control plane of its own (KUBECONFIG): control-plane -- bash") { words };
+        var words = new Argument<string[]>("command")
+        {
+            Description = "The command and its arguments, after --.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command = new Command("control-plane", "Runs a command with a control plane of its own (KUBECONFIG): control-plane -- bash")
+        {
+            words,
+        };
         command.SetAction((parsed, token) => ControlPlaneCommand.RunAsync(parsed.GetRequiredValue(words), progress, token));
         return command;
     }
@@ -67,13 +90,19 @@ internal static class CommandLine
         // What a stack starts as a process of its own.
         var command = new Command("git-server", "Serves repositories over TLS.") { listen, root, certificate, key, log };
         command.Hidden = true;
-        command.SetAction((parsed, token) => DoAsync(GitServer.RunAsync(
-            IPEndPoint.Parse(parsed.GetRequiredValue(listen)),
-            parsed.GetRequiredValue(root),
-            parsed.GetRequiredValue(certificate),
-            parsed.GetRequiredValue(key),
-            parsed.GetRequiredValue(log),
-            token)));
+        command.SetAction(
+            (parsed, token) =>
+                DoAsync(
+                    GitServer.RunAsync(
+                        IPEndPoint.Parse(parsed.GetRequiredValue(listen)),
+                        parsed.GetRequiredValue(root),
+                        parsed.GetRequiredValue(certificate),
+                        parsed.GetRequiredValue(key),
+                        parsed.GetRequiredValue(log),
+                        token
+                    )
+                )
+        );
         return command;
     }
 

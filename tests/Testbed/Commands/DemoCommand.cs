@@ -18,7 +18,10 @@ internal static class DemoCommand
     {
         var sample = Repository.At("samples", "hello.yaml");
         if (!File.Exists(sample))
+        {
             throw new TestbedException($"{sample} is missing.");
+        }
+
         Prerequisites.Check();
         // A stack that was up before stays up after: it is somebody's.
         var wasUp = StackHome.At(UpSettings.Folder).IsAlive;
@@ -33,9 +36,13 @@ internal static class DemoCommand
         finally
         {
             if (wasUp)
+            {
                 progress.Tell("what was up before stays up: make down ends it");
+            }
             else
+            {
                 await DownCommand.RunAsync(progress, CancellationToken.None);
+            }
         }
     }
 
@@ -44,7 +51,10 @@ internal static class DemoCommand
     {
         var stream = new YamlStream();
         stream.Load(new StringReader(yaml));
-        var name = stream.Documents.Select(document => document.RootNode).Single(node => node["kind"].ToString() == "AgentRun")["metadata"]["name"].ToString();
+        var name = stream
+            .Documents.Select(document => document.RootNode)
+            .Single(node => node["kind"].ToString() == "AgentRun")["metadata"]["name"]
+            .ToString();
         var path = $"/apis/stromboli.dev/v1alpha1/namespaces/default/agentruns/{name}";
         await stack.Http.DeleteAsync(path, cancellationToken);
         await stack.Kubectl.ApplyAsync(yaml, cancellationToken);

@@ -15,10 +15,21 @@ internal static class ExecCommand
         var home = StackHome.At(UpSettings.Folder);
         var holder = ProcessIdentity.Load(Path.Combine(home.State, $"{name}.process"));
         if (holder is not { IsAlive: true } || !int.TryParse(name.Split('-')[^1], out var ordinal))
+        {
             throw new TestbedException($"There is no node {name} up.");
+        }
+
         var layout = new NodeLayout(home, name, ordinal, Artefacts.NodeRoot);
-        string[] arguments = ["-c", """echo $$ > "$1/cgroup.procs" && shift && exec "$@" """, "enter", layout.LeafGroup("init").FullPath, .. layout.Enter(holder.Value.Pid, command)];
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", arguments)) ?? throw new TestbedException("/bin/sh could not be started.");
+        string[] arguments =
+        [
+            "-c",
+            """echo $$ > "$1/cgroup.procs" && shift && exec "$@" """,
+            "enter",
+            layout.LeafGroup("init").FullPath,
+            .. layout.Enter(holder.Value.Pid, command),
+        ];
+        using var process =
+            Process.Start(new ProcessStartInfo("/bin/sh", arguments)) ?? throw new TestbedException("/bin/sh could not be started.");
         await process.WaitForExitAsync(cancellationToken);
         return process.ExitCode;
     }

@@ -8,9 +8,17 @@ internal static class InvokingUser
     /// <summary>Gives a folder and the files in it to that person; nothing happens without sudo.</summary>
     public static void Give(string folder)
     {
-        if (!uint.TryParse(Environment.GetEnvironmentVariable("SUDO_UID"), out var user) || !uint.TryParse(Environment.GetEnvironmentVariable("SUDO_GID"), out var group))
+        if (
+            !uint.TryParse(Environment.GetEnvironmentVariable("SUDO_UID"), out var user)
+            || !uint.TryParse(Environment.GetEnvironmentVariable("SUDO_GID"), out var group)
+        )
+        {
             return;
+        }
+
         foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Prepend(folder))
+        {
             _ = Libc.ChangeOwner(path, user, group);
+        }
     }
 }

@@ -8,13 +8,13 @@ namespace Stromboli.Testbed.Commands;
 internal sealed class RunTable : IDisposable
 {
     private static readonly string[] Columns = ["name", "phase", "reason", "node", "turns", "tokens", "cost", "seconds"];
-    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly TimeProvider _clock = TimeProvider.System;
     private readonly long _begin;
     private readonly bool _redraws = !Console.IsOutputRedirected;
     private string? _last;
     private int _height;
 
-    public RunTable() => _begin = _time.GetTimestamp();
+    public RunTable() => _begin = _clock.GetTimestamp();
 
     /// <summary>Shows the run as it is now.</summary>
     public void Show(JsonNode run)
@@ -22,26 +22,43 @@ internal sealed class RunTable : IDisposable
         var status = run["status"];
         string[] cells =
         [
-            Text(run["metadata"]?["name"]), Text(status?["phase"]), Text(status?["reason"]), Text(status?["nodeName"]), Text(status?["usage"]?["turns"]),
-            Text(status?["usage"]?["totalTokens"]), Text(status?["usage"]?["costUSD"]),
+            Text(run["metadata"]?["name"]),
+            Text(status?["phase"]),
+            Text(status?["reason"]),
+            Text(status?["nodeName"]),
+            Text(status?["usage"]?["turns"]),
+            Text(status?["usage"]?["totalTokens"]),
+            Text(status?["usage"]?["costUSD"]),
         ];
         var state = string.Join('|', cells);
-        var seconds = _time.GetElapsedTime(_begin).TotalSeconds.ToString(_redraws ? "0" : "0.0", CultureInfo.InvariantCulture);
+        var seconds = _clock.GetElapsedTime(_begin).TotalSeconds.ToString(_redraws ? "0" : "0.0", CultureInfo.InvariantCulture);
         if (state == _last && !_redraws)
+        {
             return;
+        }
+
         if (state + seconds == _last)
+        {
             return;
+        }
+
         _last = _redraws ? state + seconds : state;
         if (_redraws)
+        {
             Redraw([.. cells, seconds]);
+        }
         else
-            Console.WriteLine($"{seconds,6} s  {string.Join("  ", cells.Where(cell => cell != "-"))}");
+        {
+            Console.WriteLine($"{seconds, 6} s  {string.Join("  ", cells.Where(cell => cell != "-"))}");
+        }
     }
 
     public void Dispose()
     {
         if (_redraws)
+        {
             Console.Write("\e[?25h");
+        }
     }
 
     private static string Text(JsonNode? node) => node?.ToString() is { Length: > 0 } text ? text : "-";

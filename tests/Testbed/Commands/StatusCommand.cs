@@ -14,7 +14,9 @@ internal static class StatusCommand
     {
         Prerequisites.Check();
         var home = StackHome.At(UpSettings.Folder);
-        var rows = Directory.EnumerateFiles(home.State, "*.process").Order(StringComparer.Ordinal)
+        var rows = Directory
+            .EnumerateFiles(home.State, "*.process")
+            .Order(StringComparer.Ordinal)
             .Select(path => (Name: Path.GetFileNameWithoutExtension(path), Identity: ProcessIdentity.Load(path)))
             .ToList();
         if (rows.Count == 0)
@@ -26,7 +28,15 @@ internal static class StatusCommand
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumns("process", "state", "pid", "log");
         foreach (var (name, identity) in rows)
-            table.AddRow(name, identity is { IsAlive: true } ? "[green]runs[/]" : "[red]ended[/]", $"{identity?.Pid}", Path.Combine(".local", $"{name}.log"));
+        {
+            table.AddRow(
+                name,
+                identity is { IsAlive: true } ? "[green]runs[/]" : "[red]ended[/]",
+                $"{identity?.Pid}",
+                Path.Combine(".local", $"{name}.log")
+            );
+        }
+
         Terminal.Console.Write(table);
         return rows.All(row => row.Identity is { IsAlive: true }) ? 0 : 3;
     }

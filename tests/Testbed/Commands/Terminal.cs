@@ -6,9 +6,12 @@ namespace Stromboli.Testbed.Commands;
 internal static class Terminal
 {
     /// <summary>The console.</summary>
-    public static IAnsiConsole Console { get; } = AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Ansi = System.Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
-        ColorSystem = System.Console.IsOutputRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-    });
+    public static IAnsiConsole Console { get; } =
+        AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Ansi = System.Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+                ColorSystem = System.Console.IsOutputRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            }
+        );
 }

@@ -10,7 +10,10 @@ internal static class UpCommand
         await new SetUp(progress).RunAsync(Artefacts.ForUse, cancellationToken);
         var stack = UpSettings.Open(progress);
         if (!stack.Home.IsAlive)
+        {
             DeleteOldLogs();
+        }
+
         try
         {
             await stack.StartAsync(cancellationToken);
@@ -29,7 +32,9 @@ internal static class UpCommand
         foreach (var pattern in new[] { "*.log", "*.jsonl" })
         {
             foreach (var file in Directory.EnumerateFiles(UpSettings.Folder, pattern))
+            {
                 File.Delete(file);
+            }
         }
     }
 }

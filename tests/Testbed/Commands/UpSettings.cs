@@ -14,7 +14,14 @@ internal static class UpSettings
     /// <exception cref="TestbedException">A variable makes no sense.</exception>
     public static Stack Open(Progress progress)
     {
-        var options = new StackOptions { Published = false, Nodes = Number("NODES", 1, 20), Operators = Number("OPERATORS", 0, 5), Git = true, Node = new NodeOptions { Relayed = false } };
+        var options = new StackOptions
+        {
+            Published = false,
+            Nodes = Number("NODES", 1, 20),
+            Operators = Number("OPERATORS", 0, 5),
+            Git = true,
+            Node = new NodeOptions { Relayed = false },
+        };
         return Stack.At(Folder, WithModel(options), progress);
     }
 
@@ -26,12 +33,16 @@ internal static class UpSettings
             : throw new TestbedException($"{variable} must be a number from {least} to {most}, not '{text}'.");
     }
 
-    private static StackOptions WithModel(StackOptions options) => Environment.GetEnvironmentVariable("MODEL") switch
-    {
-        null or "" or "scripted" => options,
-        "anthropic" when Environment.GetEnvironmentVariable("ANTHROPIC_API_KEY") is { Length: > 0 } key =>
-            options with { ModelKey = key, Operator = options.Operator with { ModelBaseUrl = "https://api.anthropic.com" } },
-        "anthropic" => throw new TestbedException("MODEL=anthropic needs the API key in ANTHROPIC_API_KEY."),
-        var other => throw new TestbedException($"MODEL must be scripted or anthropic, not '{other}'."),
-    };
+    private static StackOptions WithModel(StackOptions options) =>
+        Environment.GetEnvironmentVariable("MODEL") switch
+        {
+            null or "" or "scripted" => options,
+            "anthropic" when Environment.GetEnvironmentVariable("ANTHROPIC_API_KEY") is { Length: > 0 } key => options with
+            {
+                ModelKey = key,
+                Operator = options.Operator with { ModelBaseUrl = "https://api.anthropic.com" },
+            },
+            "anthropic" => throw new TestbedException("MODEL=anthropic needs the API key in ANTHROPIC_API_KEY."),
+            var other => throw new TestbedException($"MODEL must be scripted or anthropic, not '{other}'."),
+        };
 }

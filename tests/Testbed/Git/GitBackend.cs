@@ -24,14 +24,27 @@ internal sealed class GitBackend(string root)
         finally
         {
             if (!process.HasExited)
+            {
                 process.Kill(entireProcessTree: true);
+            }
         }
     }
 
     private ProcessStartInfo Describe(HttpRequest request)
     {
         // Hostile repositories are served as they are, whoever owns them.
-        var start = new ProcessStartInfo("git", ["-c", "safe.directory=*", "-c", "uploadpack.allowAnySHA1InWant=true", "-c", $"uploadpack.packObjectsHook={Messages}", "http-backend"])
+        var start = new ProcessStartInfo(
+            "git",
+            [
+                "-c",
+                "safe.directory=*",
+                "-c",
+                "uploadpack.allowAnySHA1InWant=true",
+                "-c",
+                $"uploadpack.packObjectsHook={Messages}",
+                "http-backend",
+            ]
+        )
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -44,7 +57,10 @@ internal sealed class GitBackend(string root)
         start.Environment["REQUEST_METHOD"] = request.Method;
         start.Environment["CONTENT_TYPE"] = request.ContentType;
         if (request.ContentLength is { } length)
+        {
             start.Environment["CONTENT_LENGTH"] = length.ToString(CultureInfo.InvariantCulture);
+        }
+
         start.Environment["HTTP_CONTENT_ENCODING"] = request.Headers.ContentEncoding;
         start.Environment["GIT_PROTOCOL"] = request.Headers["Git-Protocol"];
         return start;
@@ -70,9 +86,13 @@ internal sealed class GitBackend(string root)
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             var (name, value) = (line[..colon], line[(colon + 1)..].Trim());
             if (name == "Status")
+            {
                 context.Response.StatusCode = int.Parse(value.Split(' ')[0], CultureInfo.InvariantCulture);
+            }
             else
+            {
                 context.Response.Headers[name] = value;
+            }
         }
 
         await output.CopyToAsync(context.Response.Body, context.RequestAborted);
@@ -83,7 +103,10 @@ internal sealed class GitBackend(string root)
         var line = new StringBuilder();
         var one = new byte[1];
         while (await stream.ReadAsync(one, cancellationToken) == 1 && one[0] != '\n')
+        {
             line.Append((char)one[0]);
+        }
+
         return line.ToString().TrimEnd('\r');
     }
 }

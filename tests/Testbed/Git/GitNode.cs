@@ -8,14 +8,23 @@ internal static class GitNode
     private const string FolderInside = "/opt/git-ca";
 
     /// <summary>The options with the server's name, its authority and the flags of the bridge.</summary>
-    public static NodeOptions Of(NodeOptions options, GitServerProcess server) => options with
-    {
-        Hosts = new Dictionary<string, string>(options.Hosts, StringComparer.Ordinal) { [GitServerProcess.Host] = server.Address.ToString() },
-        Mounts = [.. options.Mounts, new NodeMount(server.AuthorityFolder, FolderInside)],
-        ExtraArguments =
-        [
-            "--git-image", PodmanNode.GitImage, "--git-ca-file", $"{FolderInside}/{Path.GetFileName(server.Authority)}",
-            "--allow-git-origin", GitServerProcess.Origin, .. options.ExtraArguments,
-        ],
-    };
+    public static NodeOptions Of(NodeOptions options, GitServerProcess server) =>
+        options with
+        {
+            Hosts = new Dictionary<string, string>(options.Hosts, StringComparer.Ordinal)
+            {
+                [GitServerProcess.Host] = server.Address.ToString(),
+            },
+            Mounts = [.. options.Mounts, new NodeMount(server.AuthorityFolder, FolderInside)],
+            ExtraArguments =
+            [
+                "--git-image",
+                PodmanNode.GitImage,
+                "--git-ca-file",
+                $"{FolderInside}/{Path.GetFileName(server.Authority)}",
+                "--allow-git-origin",
+                GitServerProcess.Origin,
+                .. options.ExtraArguments,
+            ],
+        };
 }

@@ -18,9 +18,10 @@ public sealed class GitRepositories(string folder)
     };
 
     /// <summary>Makes the repository that <c>samples/git.yaml</c> clones, unless it is there.</summary>
-    public Task EnsureSampleAsync(CancellationToken cancellationToken = default) => Directory.Exists(Path.Combine(folder, Sample))
-        ? Task.CompletedTask
-        : MakeAsync(Sample, "echo hello > README.md; commit 'Say hello'", cancellationToken);
+    public Task EnsureSampleAsync(CancellationToken cancellationToken = default) =>
+        Directory.Exists(Path.Combine(folder, Sample))
+            ? Task.CompletedTask
+            : MakeAsync(Sample, "echo hello > README.md; commit 'Say hello'", cancellationToken);
 
     /// <summary>Gives the server something to say ahead of each pack of a repository.</summary>
     /// <param name="path">The repository's path on the server.</param>
@@ -28,7 +29,8 @@ public sealed class GitRepositories(string folder)
     public void SetMessages(string path, string text) => File.WriteAllText(Path.Combine(folder, path, "messages"), text);
 
     /// <summary>
-    /// Makes a repository: runs a script of a shell in an empty work tree on the branch <c>main</c>, and serves what comes of it, all branches and tags.
+    /// Makes a repository: runs a script of a shell in an empty work tree on the branch <c>main</c>, and serves what comes of it, all
+    /// branches and tags.
     /// </summary>
     /// <param name="path">Its path on the server, such as <c>team/project.git</c>.</param>
     /// <param name="script">The script; <c>commit MESSAGE</c> commits all that is there.</param>
@@ -47,7 +49,13 @@ public sealed class GitRepositories(string folder)
                 {{script}}
                 git clone --quiet --mirror . '{{bare}}' >&2
                 """;
-            var result = await Command.RunAsync("/bin/sh", ["-c", whole], environment: Environment, workingDirectory: work, cancellationToken: cancellationToken);
+            var result = await Command.RunAsync(
+                "/bin/sh",
+                ["-c", whole],
+                environment: Environment,
+                workingDirectory: work,
+                cancellationToken: cancellationToken
+            );
             return result.OrThrow($"Making the repository {path}").Output.Trim();
         }
         finally

@@ -11,10 +11,19 @@ internal sealed class GitRequestLog(string path) : IDisposable
 
     public void Write(HttpRequest request, string target)
     {
-        var headers = new JsonObject(request.Headers.Select(header => KeyValuePair.Create<string, JsonNode?>(header.Key.ToLowerInvariant(), header.Value.ToString())));
-        var line = new JsonObject { ["method"] = request.Method, ["target"] = target, ["headers"] = headers }.ToJsonString();
+        var headers = new JsonObject(
+            request.Headers.Select(header => KeyValuePair.Create<string, JsonNode?>(header.Key.ToLowerInvariant(), header.Value.ToString()))
+        );
+        var line = new JsonObject
+        {
+            ["method"] = request.Method,
+            ["target"] = target,
+            ["headers"] = headers,
+        }.ToJsonString();
         lock (_lock)
+        {
             _file.WriteLine(line);
+        }
     }
 
     public void Dispose() => _file.Dispose();

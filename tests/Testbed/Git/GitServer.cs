@@ -13,9 +13,10 @@ using Microsoft.Extensions.Logging;
 namespace Stromboli.Testbed.Git;
 
 /// <summary>
-/// A Git server over TLS: <c>git http-backend</c> behind a few first segments of a path that make it behave otherwise. <c>/redirect/…</c> redirects to another host,
-/// <c>/broken/…</c> answers 500, <c>/page/…</c> is a web page, <c>/gated/NAME/…</c> holds packs back until the file <c>gates/NAME</c> is there, <c>/torn/…</c> ends each
-/// pack early; with <c>private</c> as a segment anywhere it asks for the credential in the file <c>credential</c> (<c>user:password</c>).
+/// A Git server over TLS: <c>git http-backend</c> behind a few first segments of a path that make it behave otherwise. <c>/redirect/…</c>
+/// redirects to another host, <c>/broken/…</c> answers 500, <c>/page/…</c> is a web page, <c>/gated/NAME/…</c> holds packs back until the
+/// file <c>gates/NAME</c> is there, <c>/torn/…</c> ends each pack early; with <c>private</c> as a segment anywhere it asks for the
+/// credential in the file <c>credential</c> (<c>user:password</c>).
 /// </summary>
 internal sealed class GitServer(string root, GitRequestLog log)
 {
@@ -30,7 +31,14 @@ internal sealed class GitServer(string root, GitRequestLog log)
     /// <param name="certificate">Its certificate, in PEM.</param>
     /// <param name="key">The key of it, in PEM.</param>
     /// <param name="logPath">Where requests are logged, one JSON object a line.</param>
-    public static async Task RunAsync(IPEndPoint listen, string root, string certificate, string key, string logPath, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        IPEndPoint listen,
+        string root,
+        string certificate,
+        string key,
+        string logPath,
+        CancellationToken cancellationToken
+    )
     {
         // Through PKCS #12: a key out of PEM alone cannot be used by every TLS of .NET.
         using var pem = X509Certificate2.CreateFromPemFile(certificate, key);
@@ -39,11 +47,16 @@ internal sealed class GitServer(string root, GitRequestLog log)
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen, endpoint =>
-        {
-            endpoint.Protocols = HttpProtocols.Http1;
-            endpoint.UseHttps(own);
-        }));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(
+                listen,
+                endpoint =>
+                {
+                    endpoint.Protocols = HttpProtocols.Http1;
+                    endpoint.UseHttps(own);
+                }
+            )
+        );
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
         await using var app = builder.Build();
         app.Run(new GitServer(root, log).ServeAsync);
@@ -89,7 +102,10 @@ internal sealed class GitServer(string root, GitRequestLog log)
     private static async Task<bool> IsFetchAsync(HttpRequest request)
     {
         if (!HttpMethods.IsPost(request.Method))
+        {
             return false;
+        }
+
         request.EnableBuffering();
         using var reader = new StreamReader(request.Body, Encoding.Latin1, leaveOpen: true);
         var body = await reader.ReadToEndAsync();
@@ -100,7 +116,9 @@ internal sealed class GitServer(string root, GitRequestLog log)
     private async Task PassAsync(string gate, CancellationToken cancellationToken)
     {
         while (!File.Exists(Path.Combine(root, "gates", gate)))
+        {
             await Task.Delay(GatePause, cancellationToken);
+        }
     }
 
     private bool IsAuthorised(HttpRequest request)

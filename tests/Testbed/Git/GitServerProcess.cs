@@ -8,8 +8,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Testbed.Git;
 
 /// <summary>
-/// A stack's Git server, <c>https://git.example.com</c> for its nodes: a loopback address of the stack's own, so that it can have the port that the address of a
-/// repository has without saying so. <see cref="GitServer"/> says what its paths do.
+/// A stack's Git server, <c>https://git.example.com</c> for its nodes: a loopback address of the stack's own, so that it can have the port
+/// that the address of a repository has without saying so. <see cref="GitServer"/> says what its paths do.
 /// </summary>
 public sealed class GitServerProcess : ServiceProcess
 {
@@ -63,7 +63,9 @@ public sealed class GitServerProcess : ServiceProcess
 
     /// <summary>Every request that arrived so far: <c>method</c>, <c>target</c>, <c>headers</c>.</summary>
     public IReadOnlyList<JsonNode> Requests() =>
-        File.Exists(RequestLogPath) ? [.. File.ReadLines(RequestLogPath).Where(line => line.EndsWith('}')).Select(line => JsonNode.Parse(line)!)] : [];
+        File.Exists(RequestLogPath)
+            ? [.. File.ReadLines(RequestLogPath).Where(line => line.EndsWith('}')).Select(line => JsonNode.Parse(line)!)]
+            : [];
 
     /// <summary>Lets the packs of <c>/gated/NAME/…</c> through from now on.</summary>
     public void OpenGate(string name) => File.WriteAllText(Path.Combine(Root, "gates", name), "");
@@ -72,11 +74,22 @@ public sealed class GitServerProcess : ServiceProcess
     protected override async Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken)
     {
         var copy = Path.Combine(Home.State, "bin", "git-server");
-        await BuildCopy.RefreshAsync(Repository.BuildOutput("tests/Testbed"), copy, "Stromboli.Testbed.dll", "run dotnet build tests/Testbed", cancellationToken);
-        return new ProcessSpec(
-        [
-            Path.Combine(Repository.DotnetRoot, "dotnet"), Path.Combine(copy, "Stromboli.Testbed.dll"), "git-server",
-            $"{Address}:{Port}", Root, _pki.Server, _pki.ServerKey, RequestLogPath,
+        await BuildCopy.RefreshAsync(
+            Repository.BuildOutput("tests/Testbed"),
+            copy,
+            "Stromboli.Testbed.dll",
+            "run dotnet build tests/Testbed",
+            cancellationToken
+        );
+        return new ProcessSpec([
+            Path.Combine(Repository.DotnetRoot, "dotnet"),
+            Path.Combine(copy, "Stromboli.Testbed.dll"),
+            "git-server",
+            $"{Address}:{Port}",
+            Root,
+            _pki.Server,
+            _pki.ServerKey,
+            RequestLogPath,
         ]);
     }
 

@@ -6,7 +6,10 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Kube;
 
-/// <summary>A Kubernetes control plane out of real parts on loopback: etcd, kube-apiserver, kube-controller-manager and the CRD server behind its aggregator.</summary>
+/// <summary>
+/// A Kubernetes control plane out of real parts on loopback: etcd, kube-apiserver, kube-controller-manager and the CRD server behind its
+/// aggregator.
+/// </summary>
 public sealed class ControlPlane : IAsyncDisposable
 {
     private readonly StackHome _home;
@@ -27,9 +30,14 @@ public sealed class ControlPlane : IAsyncDisposable
         Etcd = new Etcd(home);
         ApiServer = new KubeApiServer(home, _pki, Etcd, Http, token);
         if (Artefacts.KubeControllerManager.Exists)
+        {
             ControllerManager = new KubeControllerManager(home, _pki, KubeconfigPath);
+        }
+
         if (Artefacts.CrdServer.Exists)
+        {
             CrdServer = new CrdServer(home, _pki, Etcd, KubeconfigPath, token);
+        }
     }
 
     /// <summary>The admin's kubeconfig.</summary>
@@ -50,11 +58,14 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>kube-apiserver.</summary>
     public KubeApiServer ApiServer { get; }
 
-    /// <summary>kube-controller-manager; null if only what a person's stack needs was set up. Then a deleted namespace stays, and garbage.</summary>
+    /// <summary>
+    /// kube-controller-manager; null if only what a person's stack needs was set up. Then a deleted namespace stays, and garbage.
+    /// </summary>
     public KubeControllerManager? ControllerManager { get; }
 
     /// <summary>
-    /// The CRD server of a current Kubernetes; null when Debian sid was out of step and it could not be built. Then kube-apiserver 1.20 serves the CRDs, without CEL.
+    /// The CRD server of a current Kubernetes; null when Debian sid was out of step and it could not be built. Then kube-apiserver 1.20
+    /// serves the CRDs, without CEL.
     /// </summary>
     public CrdServer? CrdServer { get; }
 
@@ -63,40 +74,64 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         await Etcd.StartAsync(cancellationToken);
         await ApiServer.StartAsync(cancellationToken);
-        await Task.WhenAll(ControllerManager?.StartAsync(cancellationToken) ?? Task.CompletedTask, CrdServer?.StartAsync(cancellationToken) ?? Task.CompletedTask);
+        await Task.WhenAll(
+            ControllerManager?.StartAsync(cancellationToken) ?? Task.CompletedTask,
+            CrdServer?.StartAsync(cancellationToken) ?? Task.CompletedTask
+        );
         if (ControllerManager is null)
+        {
             return;
+        }
         // Until the controller has made it, no pod-like thing and no token can be made in a namespace.
         await Poll.UntilAsync(
             "the ServiceAccount of the default namespace exists",
             TimeSpan.FromSeconds(30),
             token => Http.IsOkAsync("/api/v1/namespaces/default/serviceaccounts/default", token),
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Whether all of it runs.</summary>
-    public bool IsRunning => new ServiceProcess?[] { Etcd, ApiServer, ControllerManager, CrdServer }.All(process => process is null or { IsRunning: true });
+    public bool IsRunning =>
+        new ServiceProcess?[] { Etcd, ApiServer, ControllerManager, CrdServer }.All(process => process is null or { IsRunning: true });
 
     /// <summary>
-    /// Deletes what an operator, its nodes and its users left, so that another installation finds a cluster of its own: everything of the namespaces that are not
-    /// Kubernetes', the nodes, and what the operator keeps. CRDs, roles and accounts stay, since each installation applies them.
+    /// Deletes what an operator, its nodes and its users left, so that another installation finds a cluster of its own: everything of the
+    /// namespaces that are not Kubernetes', the nodes, and what the operator keeps. CRDs, roles and accounts stay, since each installation
+    /// applies them.
     /// </summary>
     public async Task ClearAsync(CancellationToken cancellationToken = default)
     {
-        var namespaces = (await Http.GetAsync("/api/v1/namespaces", cancellationToken))!["items"]!.AsArray()
+        var namespaces = (await Http.GetAsync("/api/v1/namespaces", cancellationToken))!["items"]!
+            .AsArray()
             .Select(item => item!["metadata"]!["name"]!.ToString())
             .Where(name => !name.StartsWith("kube-", StringComparison.Ordinal));
         foreach (var name in namespaces)
         {
             foreach (var kind in new[] { "agentruns", "agentsessions" })
+            {
                 await Http.DeleteAsync($"/apis/stromboli.dev/v1alpha1/namespaces/{name}/{kind}", cancellationToken);
+            }
+
             if (name is not ("default" or OperatorProcess.Namespace))
+            {
                 await Http.DeleteAsync($"/api/v1/namespaces/{name}", cancellationToken);
+            }
         }
 
         await Http.DeleteAsync("/apis/stromboli.dev/v1alpha1/agentnodes", cancellationToken);
-        foreach (var kept in new[] { "/apis/coordination.k8s.io/v1/namespaces/{0}/leases", "/api/v1/namespaces/{0}/configmaps", "/api/v1/namespaces/{0}/secrets", "/api/v1/namespaces/{0}/events" })
+        foreach (
+            var kept in new[]
+            {
+                "/apis/coordination.k8s.io/v1/namespaces/{0}/leases",
+                "/api/v1/namespaces/{0}/configmaps",
+                "/api/v1/namespaces/{0}/secrets",
+                "/api/v1/namespaces/{0}/events",
+            }
+        )
+        {
             await Http.DeleteAsync(string.Format(CultureInfo.InvariantCulture, kept, OperatorProcess.Namespace), cancellationToken);
+        }
     }
 
     /// <summary>Applies every CustomResourceDefinition in the YAML files of a folder, and waits until its objects can be written.</summary>
@@ -106,11 +141,16 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>Makes a namespace and a ServiceAccount in it, unless they exist.</summary>
     public async Task EnsureAccountAsync(string ns, string account, CancellationToken cancellationToken = default)
     {
-        await Http.CreateIfMissingAsync("/api/v1/namespaces", $"{{apiVersion: v1, kind: Namespace, metadata: {{name: {ns}}}}}", cancellationToken);
+        await Http.CreateIfMissingAsync(
+            "/api/v1/namespaces",
+            $"{{apiVersion: v1, kind: Namespace, metadata: {{name: {ns}}}}}",
+            cancellationToken
+        );
         await Http.CreateIfMissingAsync(
             $"/api/v1/namespaces/{ns}/serviceaccounts",
             $"{{apiVersion: v1, kind: ServiceAccount, metadata: {{name: {account}, namespace: {ns}}}}}",
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Writes a kubeconfig with which one acts as a ServiceAccount.</summary>
@@ -121,9 +161,15 @@ public sealed class ControlPlane : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (CrdServer is not null)
+        {
             await CrdServer.DisposeAsync();
+        }
+
         if (ControllerManager is not null)
+        {
             await ControllerManager.DisposeAsync();
+        }
+
         await ApiServer.DisposeAsync();
         await Etcd.DisposeAsync();
         Http.Dispose();
@@ -133,7 +179,10 @@ public sealed class ControlPlane : IAsyncDisposable
     private static string AdminToken(string path)
     {
         if (!File.Exists(path))
+        {
             File.WriteAllText(path, RandomNumberGenerator.GetHexString(32, lowercase: true));
+        }
+
         return File.ReadAllText(path);
     }
 }

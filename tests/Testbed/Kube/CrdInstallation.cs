@@ -15,36 +15,68 @@ internal sealed class CrdInstallation(KubeHttp core, CrdServer? server, Pki pki)
         using var own = server?.Connect();
         foreach (var (name, yaml) in Documents(folder))
         {
-            // 1.20 serves our CRDs itself when there is no other server. A create drops what it does not know, where an apply would refuse it.
+            // 1.20 serves our CRDs itself when there is no other server. A create drops what it does not know, where an apply would refuse
+            // it.
             if (own is not null)
+            {
                 await own.ApplyAsync($"{Crds}/{name}", yaml, cancellationToken);
+            }
             else
+            {
                 await core.CreateIfMissingAsync(Crds, yaml, cancellationToken);
-            var crd = await Poll.ForAsync($"{name} is established", TimeSpan.FromSeconds(30), token => EstablishedAsync(own ?? core, name, token), cancellationToken);
+            }
+
+            var crd = await Poll.ForAsync(
+                $"{name} is established",
+                TimeSpan.FromSeconds(30),
+                token => EstablishedAsync(own ?? core, name, token),
+                cancellationToken
+            );
             paths.UnionWith(ListPaths(crd));
         }
 
         if (paths.Count == 0)
+        {
             throw new TestbedException($"There is no CustomResourceDefinition in {folder}: run make generate.");
+        }
+
         if (server is not null)
+        {
             await RegisterAsync(paths, cancellationToken);
+        }
         // For about a second after a CRD was made its storage answers 429.
         foreach (var path in paths)
-            await Poll.UntilAsync($"{path} can be listed", TimeSpan.FromSeconds(60), token => core.IsOkAsync(path, token), cancellationToken);
+        {
+            await Poll.UntilAsync(
+                $"{path} can be listed",
+                TimeSpan.FromSeconds(60),
+                token => core.IsOkAsync(path, token),
+                cancellationToken
+            );
+        }
     }
 
     private static IEnumerable<(string Name, string Yaml)> Documents(string folder)
     {
         if (!Directory.Exists(folder))
+        {
             yield break;
+        }
+
         foreach (var file in Directory.EnumerateFiles(folder, "*.yaml").Order(StringComparer.Ordinal))
         {
             foreach (var text in File.ReadAllText(file).Split("\n---"))
             {
                 var stream = new YamlStream();
                 stream.Load(new StringReader(text));
-                if (stream.Documents is [{ RootNode: YamlMappingNode root }, ..] && root.Children.TryGetValue("kind", out var kind) && kind.ToString() == "CustomResourceDefinition")
+                if (
+                    stream.Documents is [{ RootNode: YamlMappingNode root }, ..]
+                    && root.Children.TryGetValue("kind", out var kind)
+                    && kind.ToString() == "CustomResourceDefinition"
+                )
+                {
                     yield return (root["metadata"]["name"].ToString(), text);
+                }
             }
         }
     }
@@ -53,13 +85,19 @@ internal sealed class CrdInstallation(KubeHttp core, CrdServer? server, Pki pki)
     {
         var crd = await http.GetAsync($"{Crds}/{name}", cancellationToken);
         var conditions = crd?["status"]?["conditions"]?.AsArray() ?? [];
-        return conditions.Any(condition => condition!["type"]!.GetValue<string>() == "Established" && condition["status"]!.GetValue<string>() == "True") ? crd : null;
+        return conditions.Any(condition =>
+            condition!["type"]!.GetValue<string>() == "Established" && condition["status"]!.GetValue<string>() == "True"
+        )
+            ? crd
+            : null;
     }
 
     private static IEnumerable<string> ListPaths(JsonNode crd)
     {
         var spec = crd["spec"]!;
-        return spec["versions"]!.AsArray().Where(version => version!["served"]!.GetValue<bool>())
+        return spec["versions"]!
+            .AsArray()
+            .Where(version => version!["served"]!.GetValue<bool>())
             .Select(version => $"/apis/{spec["group"]}/{version!["name"]}/{spec["names"]!["plural"]}");
     }
 

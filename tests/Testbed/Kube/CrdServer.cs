@@ -4,7 +4,9 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Kube;
 
-/// <summary>The CRD server of a current Kubernetes behind kube-apiserver's aggregator: CEL rules and selectable fields as users will have them.</summary>
+/// <summary>
+/// The CRD server of a current Kubernetes behind kube-apiserver's aggregator: CEL rules and selectable fields as users will have them.
+/// </summary>
 public sealed class CrdServer(StackHome home, Pki pki, Etcd etcd, string kubeconfig, string adminToken) : ServiceProcess(home, "crd-server")
 {
     /// <summary>Its port; the aggregator reaches it there.</summary>
@@ -14,26 +16,28 @@ public sealed class CrdServer(StackHome home, Pki pki, Etcd etcd, string kubecon
     public KubeHttp Connect() => new(new Uri($"https://127.0.0.1:{Port}"), pki.Authority, adminToken);
 
     /// <inheritdoc/>
-    protected override Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(new ProcessSpec(
-    [
-        Artefacts.CrdServer.At("crd-server"),
-        $"--etcd-servers={etcd.Address}",
-        "--etcd-prefix=/crd-server",
-        "--bind-address=127.0.0.1",
-        $"--secure-port={Port}",
-        $"--tls-cert-file={pki.Server}",
-        $"--tls-private-key-file={pki.ServerKey}",
-        $"--kubeconfig={kubeconfig}",
-        $"--authentication-kubeconfig={kubeconfig}",
-        $"--authorization-kubeconfig={kubeconfig}",
-        // A right that a test has just granted or taken is to hold at once.
-        "--authentication-token-webhook-cache-ttl=1s",
-        "--authorization-webhook-cache-authorized-ttl=1s",
-        "--authorization-webhook-cache-unauthorized-ttl=1s",
-        // These ask the core for kinds that 1.20 does not have.
-        "--enable-priority-and-fairness=false",
-        "--disable-admission-plugins=ValidatingAdmissionPolicy,MutatingAdmissionPolicy",
-    ]));
+    protected override Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(
+            new ProcessSpec([
+                Artefacts.CrdServer.At("crd-server"),
+                $"--etcd-servers={etcd.Address}",
+                "--etcd-prefix=/crd-server",
+                "--bind-address=127.0.0.1",
+                $"--secure-port={Port}",
+                $"--tls-cert-file={pki.Server}",
+                $"--tls-private-key-file={pki.ServerKey}",
+                $"--kubeconfig={kubeconfig}",
+                $"--authentication-kubeconfig={kubeconfig}",
+                $"--authorization-kubeconfig={kubeconfig}",
+                // A right that a test has just granted or taken is to hold at once.
+                "--authentication-token-webhook-cache-ttl=1s",
+                "--authorization-webhook-cache-authorized-ttl=1s",
+                "--authorization-webhook-cache-unauthorized-ttl=1s",
+                // These ask the core for kinds that 1.20 does not have.
+                "--enable-priority-and-fairness=false",
+                "--disable-admission-plugins=ValidatingAdmissionPolicy,MutatingAdmissionPolicy",
+            ])
+        );
 
     /// <inheritdoc/>
     protected override async Task<bool> IsReadyAsync(CancellationToken cancellationToken)

@@ -13,19 +13,22 @@ public sealed class Etcd(StackHome home) : ServiceProcess(home, "etcd")
     private string PeerAddress => $"http://127.0.0.1:{Home.Ports.For("etcd-peer")}";
 
     /// <inheritdoc/>
-    protected override Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(new ProcessSpec(
-    [
-        Artefacts.Binaries.At("etcd"),
-        $"--data-dir={Path.Combine(Home.State, "etcd")}",
-        $"--listen-client-urls={Address}",
-        $"--advertise-client-urls={Address}",
-        $"--listen-peer-urls={PeerAddress}",
-        $"--initial-advertise-peer-urls={PeerAddress}",
-        $"--initial-cluster=default={PeerAddress}",
-        "--unsafe-no-fsync",
-        "--log-level=warn",
-    ]));
+    protected override Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(
+            new ProcessSpec([
+                Artefacts.Binaries.At("etcd"),
+                $"--data-dir={Path.Combine(Home.State, "etcd")}",
+                $"--listen-client-urls={Address}",
+                $"--advertise-client-urls={Address}",
+                $"--listen-peer-urls={PeerAddress}",
+                $"--initial-advertise-peer-urls={PeerAddress}",
+                $"--initial-cluster=default={PeerAddress}",
+                "--unsafe-no-fsync",
+                "--log-level=warn",
+            ])
+        );
 
     /// <inheritdoc/>
-    protected override Task<bool> IsReadyAsync(CancellationToken cancellationToken) => HttpProbe.IsOkAsync($"{Address}/health", cancellationToken);
+    protected override Task<bool> IsReadyAsync(CancellationToken cancellationToken) =>
+        HttpProbe.IsOkAsync($"{Address}/health", cancellationToken);
 }

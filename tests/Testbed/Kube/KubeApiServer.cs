@@ -5,7 +5,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Testbed.Kube;
 
 /// <summary>kube-apiserver 1.20: everything of Kubernetes but our own group, which it hands on to the <see cref="CrdServer"/>.</summary>
-public sealed class KubeApiServer(StackHome home, Pki pki, Etcd etcd, KubeHttp http, string adminToken) : ServiceProcess(home, "kube-apiserver")
+public sealed class KubeApiServer(StackHome home, Pki pki, Etcd etcd, KubeHttp http, string adminToken)
+    : ServiceProcess(home, "kube-apiserver")
 {
     private string TokenFile => Path.Combine(Home.State, "tokens.csv");
 
@@ -16,8 +17,7 @@ public sealed class KubeApiServer(StackHome home, Pki pki, Etcd etcd, KubeHttp h
     protected override async Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken)
     {
         await File.WriteAllTextAsync(TokenFile, $"{adminToken},testbed-admin,testbed-admin,system:masters\n", cancellationToken);
-        return new ProcessSpec(
-        [
+        return new ProcessSpec([
             Artefacts.KubeApiServer.At("kube-apiserver"),
             $"--etcd-servers={etcd.Address}",
             "--bind-address=127.0.0.1",

@@ -8,7 +8,9 @@ using Stromboli.Testbed.Processes;
 
 namespace Stromboli.Testbed.Kube;
 
-/// <summary>The Kubernetes API as plain JSON over HTTP: for set-up, and for tests that look at the bytes rather than through our own client.</summary>
+/// <summary>
+/// The Kubernetes API as plain JSON over HTTP: for set-up, and for tests that look at the bytes rather than through our own client.
+/// </summary>
 public sealed class KubeHttp : IDisposable
 {
     private readonly HttpClient _client;
@@ -25,7 +27,9 @@ public sealed class KubeHttp : IDisposable
         };
         _client = new HttpClient(handler) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
         if (token is not null)
+        {
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
     }
 
     /// <summary>GET; null when there is no such object.</summary>
@@ -85,7 +89,10 @@ public sealed class KubeHttp : IDisposable
     {
         using var answer = await _client.DeleteAsync(new Uri(path, UriKind.Relative), cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotFound)
+        {
             return false;
+        }
+
         await ReadAsync(answer, cancellationToken);
         return true;
     }
@@ -94,15 +101,24 @@ public sealed class KubeHttp : IDisposable
     /// <param name="path">A collection.</param>
     /// <param name="resourceVersion">The version after which the records begin.</param>
     /// <exception cref="KubeHttpException">Another answer than success.</exception>
-    public async IAsyncEnumerable<JsonNode> WatchAsync(string path, string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<JsonNode> WatchAsync(
+        string path,
+        string resourceVersion,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         var uri = new Uri($"{path}?watch=true&allowWatchBookmarks=true&resourceVersion={resourceVersion}", UriKind.Relative);
         using var answer = await _client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (!answer.IsSuccessStatusCode)
+        {
             await ReadAsync(answer, cancellationToken);
+        }
+
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellationToken));
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        {
             yield return JsonNode.Parse(line)!;
+        }
     }
 
     /// <summary>Whether a GET succeeds.</summary>
@@ -111,13 +127,30 @@ public sealed class KubeHttp : IDisposable
 
     /// <summary>A token of a ServiceAccount (TokenRequest), valid for a day.</summary>
     /// <param name="audience">Whom the token is for; the API server itself if null.</param>
-    public async Task<string> RequestTokenAsync(string ns, string account, string? audience = null, CancellationToken cancellationToken = default)
+    public async Task<string> RequestTokenAsync(
+        string ns,
+        string account,
+        string? audience = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var spec = new JsonObject { ["expirationSeconds"] = 86400 };
         if (audience is not null)
+        {
             spec["audiences"] = new JsonArray(audience);
-        var request = new JsonObject { ["apiVersion"] = "authentication.k8s.io/v1", ["kind"] = "TokenRequest", ["spec"] = spec };
-        var answer = await CreateAsync($"/api/v1/namespaces/{ns}/serviceaccounts/{account}/token", request.ToJsonString(), cancellationToken);
+        }
+
+        var request = new JsonObject
+        {
+            ["apiVersion"] = "authentication.k8s.io/v1",
+            ["kind"] = "TokenRequest",
+            ["spec"] = spec,
+        };
+        var answer = await CreateAsync(
+            $"/api/v1/namespaces/{ns}/serviceaccounts/{account}/token",
+            request.ToJsonString(),
+            cancellationToken
+        );
         return answer["status"]!["token"]!.GetValue<string>();
     }
 

@@ -28,12 +28,15 @@ internal static class Kubeconfig
             current-context: testbed
 
             """;
-        using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        using var file = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
         using var writer = new StreamWriter(file);
         writer.Write(text);
     }

@@ -8,33 +8,58 @@ namespace Stromboli.Testbed.Kube;
 public sealed class Kubectl(string kubeconfig)
 {
     /// <summary>Runs kubectl and returns what it did, also when it failed.</summary>
-    public Task<CommandResult> RunAsync(IEnumerable<string> arguments, string? input = null, CancellationToken cancellationToken = default) =>
-        Command.RunAsync(Artefacts.Kubectl, ["--kubeconfig", kubeconfig, .. arguments], input, cancellationToken: cancellationToken);
+    public Task<CommandResult> RunAsync(
+        IEnumerable<string> arguments,
+        string? input = null,
+        CancellationToken cancellationToken = default
+    ) => Command.RunAsync(Artefacts.Kubectl, ["--kubeconfig", kubeconfig, .. arguments], input, cancellationToken: cancellationToken);
 
     /// <summary>Runs kubectl; a failure throws.</summary>
     /// <returns>What it printed.</returns>
     /// <exception cref="TestbedException">kubectl failed; its words are in the message.</exception>
-    public async Task<string> RunAsync(params string[] arguments) => (await RunAsync(arguments.AsEnumerable())).OrThrow($"kubectl {string.Join(' ', arguments)}").Output;
+    public async Task<string> RunAsync(params string[] arguments) =>
+        (await RunAsync(arguments.AsEnumerable())).OrThrow($"kubectl {string.Join(' ', arguments)}").Output;
 
     /// <summary><c>kubectl apply</c> of YAML text; a failure throws.</summary>
     public async Task ApplyAsync(string yaml, CancellationToken cancellationToken = default) =>
         (await TryApplyAsync(yaml, cancellationToken)).OrThrow("kubectl apply");
 
     /// <summary><c>kubectl apply</c> of YAML text that may be refused.</summary>
-    public Task<CommandResult> TryApplyAsync(string yaml, CancellationToken cancellationToken = default) => RunAsync(["apply", "-f", "-"], yaml, cancellationToken);
+    public Task<CommandResult> TryApplyAsync(string yaml, CancellationToken cancellationToken = default) =>
+        RunAsync(["apply", "-f", "-"], yaml, cancellationToken);
 
     /// <summary><c>kubectl get … -o json</c>; null when there is no such object.</summary>
-    public async Task<JsonNode?> GetAsync(string resource, string? name = null, string ns = "default", CancellationToken cancellationToken = default)
+    public async Task<JsonNode?> GetAsync(
+        string resource,
+        string? name = null,
+        string ns = "default",
+        CancellationToken cancellationToken = default
+    )
     {
         string[] arguments = ["get", resource, .. name is null ? Array.Empty<string>() : [name], "-n", ns, "-o", "json"];
         var result = await RunAsync(arguments, cancellationToken: cancellationToken);
         if (!result.Succeeded && result.Error.Contains("(NotFound)", StringComparison.Ordinal))
+        {
             return null;
+        }
+
         return JsonNode.Parse(result.OrThrow($"kubectl {string.Join(' ', arguments)}").Output);
     }
 
     /// <summary><c>kubectl wait --for=…</c>; returns whether it came to be in time.</summary>
     /// <param name="condition">As kubectl takes it: <c>condition=Ready</c>, <c>delete</c>, <c>jsonpath=…</c>.</param>
-    public async Task<bool> WaitAsync(string resource, string name, string condition, TimeSpan timeout, string ns = "default", CancellationToken cancellationToken = default) =>
-        (await RunAsync(["wait", $"{resource}/{name}", "-n", ns, $"--for={condition}", $"--timeout={timeout.TotalSeconds:0}s"], cancellationToken: cancellationToken)).Succeeded;
+    public async Task<bool> WaitAsync(
+        string resource,
+        string name,
+        string condition,
+        TimeSpan timeout,
+        string ns = "default",
+        CancellationToken cancellationToken = default
+    ) =>
+        (
+            await RunAsync(
+                ["wait", $"{resource}/{name}", "-n", ns, $"--for={condition}", $"--timeout={timeout.TotalSeconds:0}s"],
+                cancellationToken: cancellationToken
+            )
+        ).Succeeded;
 }

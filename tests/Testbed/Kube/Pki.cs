@@ -18,7 +18,10 @@ public sealed class Pki
         _folder = folder;
         _names = names ?? [];
         if (File.Exists(At("complete")))
+        {
             return;
+        }
+
         Directory.CreateDirectory(folder);
         using var authority = MakeAuthority("stromboli-testbed");
         Issue(authority, "server", "CN=testbed", serves: true);
@@ -56,8 +59,12 @@ public sealed class Pki
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true)
+        );
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, critical: true)
+        );
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow + Validity);
         File.WriteAllText(At($"{name}-ca.crt"), certificate.ExportCertificatePem());
@@ -72,8 +79,16 @@ public sealed class Pki
         var use = serves ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2"; // serverAuth, clientAuth (RFC 5280, 4.2.1.12)
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(use)], critical: false));
         if (serves)
+        {
             request.CertificateExtensions.Add(ServerNames());
-        using var certificate = request.Create(authority, DateTimeOffset.UtcNow.AddHours(-1), new DateTimeOffset(authority.NotAfter), RandomNumberGenerator.GetBytes(12));
+        }
+
+        using var certificate = request.Create(
+            authority,
+            DateTimeOffset.UtcNow.AddHours(-1),
+            new DateTimeOffset(authority.NotAfter),
+            RandomNumberGenerator.GetBytes(12)
+        );
         File.WriteAllText(At($"{name}.crt"), certificate.ExportCertificatePem());
         File.WriteAllText(At($"{name}.key"), key.ExportPkcs8PrivateKeyPem());
     }
@@ -87,7 +102,10 @@ public sealed class Pki
         // The aggregator asks for the name of the Service behind an APIService.
         names.AddDnsName("*.kube-system.svc");
         foreach (var name in _names)
+        {
             names.AddDnsName(name);
+        }
+
         return names.Build();
     }
 

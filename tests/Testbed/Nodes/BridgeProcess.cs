@@ -20,7 +20,14 @@ public sealed class BridgeProcess : ServiceProcess
     private readonly NodeOptions _options;
     private readonly Func<IEnumerable<int>> _hubPorts;
 
-    internal BridgeProcess(StackHome home, PodmanNode node, ControlPlane plane, ProgramBuild build, NodeOptions options, Func<IEnumerable<int>> hubPorts)
+    internal BridgeProcess(
+        StackHome home,
+        PodmanNode node,
+        ControlPlane plane,
+        ProgramBuild build,
+        NodeOptions options,
+        Func<IEnumerable<int>> hubPorts
+    )
         : base(home, $"{node.Name}-bridge")
     {
         _node = node;
@@ -47,26 +54,47 @@ public sealed class BridgeProcess : ServiceProcess
     {
         await PlaceAsync(cancellationToken);
         foreach (var (name, value) in _options.PodmanSecrets)
-            (await _node.RunAsync(["podman", "secret", "create", "--replace", name, "-"], value, cancellationToken)).OrThrow($"Making the secret {name} on {_node.Name}");
+        {
+            (await _node.RunAsync(["podman", "secret", "create", "--replace", name, "-"], value, cancellationToken)).OrThrow(
+                $"Making the secret {name} on {_node.Name}"
+            );
+        }
+
         string[] command =
         [
             .. _build.Command($"{ProgramsInside}/bridge", DotnetInside),
-            .. _hubPorts().SelectMany(port => new[] { "--operator", string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}") }),
-            "--ca-file", $"{FolderInside}/ca.crt",
-            "--token-file", $"{FolderInside}/token",
-            "--node", _node.Name,
-            "--podman-socket", NodeLayout.PodmanSocketInside,
-            "--state-dir", $"{FolderInside}/state",
-            "--run-dir", $"{_node.Layout.RuntimeFolderInside}/stromboli",
-            "--shim", $"{ProgramsInside}/shim/stromboli-shim",
-            "--claude", ClaudeInside,
+            .. _hubPorts()
+                .SelectMany(port => new[] { "--operator", string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}") }),
+            "--ca-file",
+            $"{FolderInside}/ca.crt",
+            "--token-file",
+            $"{FolderInside}/token",
+            "--node",
+            _node.Name,
+            "--podman-socket",
+            NodeLayout.PodmanSocketInside,
+            "--state-dir",
+            $"{FolderInside}/state",
+            "--run-dir",
+            $"{_node.Layout.RuntimeFolderInside}/stromboli",
+            "--shim",
+            $"{ProgramsInside}/shim/stromboli-shim",
+            "--claude",
+            ClaudeInside,
             // The testbed's registries are on loopback.
             .. ImageRegistry.Hosts.SelectMany(host => new[] { "--allow-registry", host }),
             .. OptionArguments(),
         ];
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_ROOT"] = DotnetInside, ["DOTNET_EnableDiagnostics"] = "0" };
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["DOTNET_ROOT"] = DotnetInside,
+            ["DOTNET_EnableDiagnostics"] = "0",
+        };
         foreach (var (name, value) in _options.Environment)
+        {
             environment[name] = value;
+        }
+
         var group = _node.Layout.LeafGroup("bridge").Create();
         group.Delegate(_node.User);
         return new ProcessSpec(_node.Layout.Enter(_node.HolderPid, command, environment)) { Group = group };
@@ -90,11 +118,16 @@ public sealed class BridgeProcess : ServiceProcess
     private IEnumerable<string> OptionArguments()
     {
         if (_options.AllowUnenforcedLimits)
+        {
             yield return "--allow-unenforced-limits";
+        }
+
         (string Flag, string? Value)[] amounts =
         [
-            ("--max-runs", _options.MaxRuns?.ToString(CultureInfo.InvariantCulture)), ("--parallel-starts", _options.ParallelStarts?.ToString(CultureInfo.InvariantCulture)),
-            ("--cpu", _options.Cpu), ("--memory", _options.Memory),
+            ("--max-runs", _options.MaxRuns?.ToString(CultureInfo.InvariantCulture)),
+            ("--parallel-starts", _options.ParallelStarts?.ToString(CultureInfo.InvariantCulture)),
+            ("--cpu", _options.Cpu),
+            ("--memory", _options.Memory),
         ];
         foreach (var (flag, value) in amounts.Where(amount => amount.Value is not null))
         {
@@ -121,37 +154,76 @@ public sealed class BridgeProcess : ServiceProcess
         }
 
         foreach (var argument in _options.ExtraArguments)
+        {
             yield return argument;
+        }
     }
 
-    /// <summary>Puts programs, authority and token where the bridge expects them; what is there stays, since a restart may happen with the API server away.</summary>
+    /// <summary>
+    /// Puts programs, authority and token where the bridge expects them; what is there stays, since a restart may happen with the API
+    /// server away.
+    /// </summary>
     private async Task PlaceAsync(CancellationToken cancellationToken)
     {
         var programs = ProgramsOf(Home, _node.Name);
         await _build.CopyAsync(Path.Combine(programs, "bridge"), cancellationToken);
-        await BuildCopy.RefreshAsync(Repository.At("src", "Shim", "build"), Path.Combine(programs, "shim"), "stromboli-measurer", "run make -C src/Shim", cancellationToken);
+        await BuildCopy.RefreshAsync(
+            Repository.At("src", "Shim", "build"),
+            Path.Combine(programs, "shim"),
+            "stromboli-measurer",
+            "run make -C src/Shim",
+            cancellationToken
+        );
 
         var folder = _node.OutsideOf(FolderInside);
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         _ = Libc.ChangeOwner(folder, _node.User, _node.User);
         var authority = Path.Combine(folder, "ca.crt");
         if (!File.Exists(authority))
-            await WriteOwnedAsync(authority, await ReadAuthorityAsync(cancellationToken), UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, cancellationToken);
+        {
+            await WriteOwnedAsync(
+                authority,
+                await ReadAuthorityAsync(cancellationToken),
+                UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+                cancellationToken
+            );
+        }
+
         if (!File.Exists(TokenPath))
+        {
             await WriteTokenAsync(await NodeGrant.TokenAsync(_plane, _node.Name, cancellationToken), cancellationToken);
+        }
     }
 
-    private Task<string> ReadAuthorityAsync(CancellationToken cancellationToken) => Poll.ForAsync(
-        "the operator publishes its authority in the ConfigMap stromboli-ca",
-        TimeSpan.FromSeconds(30),
-        async token => (await _plane.Http.GetAsync($"/api/v1/namespaces/{OperatorProcess.Namespace}/configmaps/stromboli-ca", token))?["data"]?["ca.crt"]?.GetValue<string>(),
-        cancellationToken);
+    private Task<string> ReadAuthorityAsync(CancellationToken cancellationToken) =>
+        Poll.ForAsync(
+            "the operator publishes its authority in the ConfigMap stromboli-ca",
+            TimeSpan.FromSeconds(30),
+            async token =>
+                (await _plane.Http.GetAsync($"/api/v1/namespaces/{OperatorProcess.Namespace}/configmaps/stromboli-ca", token))?["data"]?[
+                    "ca.crt"
+                ]?.GetValue<string>(),
+            cancellationToken
+        );
 
     private async Task WriteOwnedAsync(string path, string text, UnixFileMode mode, CancellationToken cancellationToken)
     {
         File.Delete(path);
-        await using (var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
+        await using (
+            var file = new FileStream(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = mode,
+                }
+            )
+        )
+        {
             await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), cancellationToken);
+        }
+
         _ = Libc.ChangeOwner(path, _node.User, _node.User);
     }
 }

@@ -5,8 +5,9 @@ using Stromboli.Testbed.Setup;
 namespace Stromboli.Testbed.Nodes;
 
 /// <summary>
-/// What Podman made of the test images on the first node of an ordinal, for the next nodes of that ordinal, which have the same user and subordinate ids. Loading the
-/// archives takes some five seconds of a processor for each node. Layers are never written to, so they are shared by hard links; everything else is copied.
+/// What Podman made of the test images on the first node of an ordinal, for the next nodes of that ordinal, which have the same user and
+/// subordinate ids. Loading the archives takes some five seconds of a processor for each node. Layers are never written to, so they are
+/// shared by hard links; everything else is copied.
 /// </summary>
 internal sealed class ImageStore(NodeLayout layout)
 {
@@ -24,7 +25,13 @@ internal sealed class ImageStore(NodeLayout layout)
         done
         """;
 
-    private readonly string _kept = Cache.At("node-images", string.Create(CultureInfo.InvariantCulture, $"{layout.Ordinal}-{layout.Root.Key}-{string.Join('-', Artefacts.Images.Select(images => images.Key))}"));
+    private readonly string _kept = Cache.At(
+        "node-images",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{layout.Ordinal}-{layout.Root.Key}-{string.Join('-', Artefacts.Images.Select(images => images.Key))}"
+        )
+    );
 
     private string Storage => Path.Combine(layout.UserHome, Path.GetRelativePath(NodeLayout.UserHomeInside, Inside));
 
@@ -33,11 +40,17 @@ internal sealed class ImageStore(NodeLayout layout)
     public async Task<bool> TryFillAsync(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(_kept) || File.Exists(Path.Combine(Storage, "storage.lock")))
+        {
             return false;
+        }
+
         await CopyAsync(_kept, Storage, cancellationToken);
         // The folders on the way are made by root.
         for (var folder = Storage; folder != layout.UserHome; folder = Path.GetDirectoryName(folder)!)
+        {
             _ = Libc.ChangeOwner(folder, layout.User, layout.User);
+        }
+
         return true;
     }
 
@@ -45,7 +58,10 @@ internal sealed class ImageStore(NodeLayout layout)
     public async Task KeepAsync(CancellationToken cancellationToken)
     {
         if (Directory.Exists(_kept))
+        {
             return;
+        }
+
         var scratch = $"{_kept}.{Guid.NewGuid():N}";
         Directory.CreateDirectory(Path.GetDirectoryName(_kept)!);
         await CopyAsync(Storage, scratch, cancellationToken);
@@ -61,5 +77,7 @@ internal sealed class ImageStore(NodeLayout layout)
     }
 
     private static async Task CopyAsync(string source, string target, CancellationToken cancellationToken) =>
-        (await Command.RunAsync("/bin/sh", ["-c", CopyScript, "copy", source, target], cancellationToken: cancellationToken)).OrThrow($"Copying {source}");
+        (await Command.RunAsync("/bin/sh", ["-c", CopyScript, "copy", source, target], cancellationToken: cancellationToken)).OrThrow(
+            $"Copying {source}"
+        );
 }

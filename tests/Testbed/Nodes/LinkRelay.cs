@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Stromboli.Testbed.Nodes;
 
 /// <summary>
-/// A TCP relay on loopback that stands for the network between a node and its operators. Cut, it behaves as a network that loses every packet: connections stay
-/// open and silent, new ones get no answer; mended, what was under way arrives late.
+/// A TCP relay on loopback that stands for the network between a node and its operators. Cut, it behaves as a network that loses every
+/// packet: connections stay open and silent, new ones get no answer; mended, what was under way arrives late.
 /// </summary>
 public sealed class LinkRelay : IAsyncDisposable
 {
@@ -22,13 +22,16 @@ public sealed class LinkRelay : IAsyncDisposable
     /// <summary>The local port by which <paramref name="port"/> is reached over this link.</summary>
     public int Through(int port)
     {
-        var listener = _listeners.GetOrAdd(port, target =>
-        {
-            var made = new TcpListener(IPAddress.Loopback, 0);
-            made.Start();
-            _ = AcceptAsync(made, target);
-            return made;
-        });
+        var listener = _listeners.GetOrAdd(
+            port,
+            target =>
+            {
+                var made = new TcpListener(IPAddress.Loopback, 0);
+                made.Start();
+                _ = AcceptAsync(made, target);
+                return made;
+            }
+        );
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
@@ -38,7 +41,9 @@ public sealed class LinkRelay : IAsyncDisposable
         lock (_lock)
         {
             if (_open.Task.IsCompleted)
+            {
                 _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
         }
     }
 
@@ -46,14 +51,18 @@ public sealed class LinkRelay : IAsyncDisposable
     public void Mend()
     {
         lock (_lock)
+        {
             _open.TrySetResult();
+        }
     }
 
     /// <summary>Resets every connection of the moment: a router that forgot them.</summary>
     public void Reset()
     {
         foreach (var client in _connections.Keys)
+        {
             Abort(client);
+        }
     }
 
     /// <inheritdoc/>
@@ -61,7 +70,10 @@ public sealed class LinkRelay : IAsyncDisposable
     {
         await _stop.CancelAsync();
         foreach (var listener in _listeners.Values)
+        {
             listener.Stop();
+        }
+
         Reset();
         _stop.Dispose();
     }

@@ -4,7 +4,10 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Nodes;
 
-/// <summary>What an admin does for a plain host that is to join: a ServiceAccount, the right to connect as that one node, and the AgentNode with its labels.</summary>
+/// <summary>
+/// What an admin does for a plain host that is to join: a ServiceAccount, the right to connect as that one node, and the AgentNode with its
+/// labels.
+/// </summary>
 public static class NodeGrant
 {
     /// <summary>The ServiceAccount of a node.</summary>
@@ -15,7 +18,12 @@ public static class NodeGrant
         plane.Http.RequestTokenAsync(OperatorProcess.Namespace, AccountOf(node), "stromboli", cancellationToken);
 
     /// <summary>Makes what is missing.</summary>
-    public static async Task EnsureAsync(ControlPlane plane, string node, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    public static async Task EnsureAsync(
+        ControlPlane plane,
+        string node,
+        IReadOnlyDictionary<string, string> labels,
+        CancellationToken cancellationToken
+    )
     {
         var account = AccountOf(node);
         await plane.EnsureAccountAsync(OperatorProcess.Namespace, account, cancellationToken);
@@ -35,7 +43,10 @@ public static class NodeGrant
         await plane.Http.CreateIfMissingAsync("/apis/rbac.authorization.k8s.io/v1/clusterroles", role, cancellationToken);
         await plane.Http.CreateIfMissingAsync("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", binding, cancellationToken);
 
-        var spec = new JsonObject { ["labels"] = new JsonObject(labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))) };
+        var spec = new JsonObject
+        {
+            ["labels"] = new JsonObject(labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))),
+        };
         var agentNode = new JsonObject
         {
             ["apiVersion"] = "stromboli.dev/v1alpha1",

@@ -15,13 +15,22 @@ internal sealed class NodeHolder(NodeLayout layout, IReadOnlyList<NodeMount> mou
         Directory.CreateDirectory(layout.State);
         Directory.CreateDirectory(layout.SocketFolder);
         _ = Libc.ChangeOwner(layout.SocketFolder, layout.User, layout.User);
-        return new ProcessSpec(
-        [
-            "unshare", "--mount", "--propagation", "private", "/bin/bash", Path.Combine(AppContext.BaseDirectory, "node", "enter.sh"),
-            layout.Root.At("rootfs"), layout.State, Text(layout.User), Text(layout.Subordinate),
+        return new ProcessSpec([
+            "unshare",
+            "--mount",
+            "--propagation",
+            "private",
+            "/bin/bash",
+            Path.Combine(AppContext.BaseDirectory, "node", "enter.sh"),
+            layout.Root.At("rootfs"),
+            layout.State,
+            Text(layout.User),
+            Text(layout.Subordinate),
             $"{layout.SocketFolder}:{Path.GetDirectoryName(NodeLayout.PodmanSocketInside)}:rw",
             .. mounts.Select(mount => $"{mount.Source}:{mount.Target}:{(mount.Writable ? "rw" : "ro")}"),
-            "--", "sleep", "infinity",
+            "--",
+            "sleep",
+            "infinity",
         ])
         {
             Group = layout.LeafGroup("holder"),

@@ -8,7 +8,8 @@ namespace Stromboli.Testbed.Nodes;
 /// <summary>Where a node's things are, on this machine and in the node, and how one gets in.</summary>
 /// <param name="Home">The stack.</param>
 /// <param name="Name">The node's name.</param>
-/// <param name="Ordinal">A number of its own in the stack; its user follows from it, so that nodes share no per-user quota of the kernel (keyrings, inotify).</param>
+/// <param name="Ordinal">A number of its own in the stack; its user follows from it, so that nodes share no per-user quota of the kernel
+/// (keyrings, inotify).</param>
 /// <param name="Root">The root that it shares with others.</param>
 internal sealed record NodeLayout(StackHome Home, string Name, int Ordinal, Artefact Root)
 {
@@ -49,13 +50,29 @@ internal sealed record NodeLayout(StackHome Home, string Name, int Ordinal, Arte
         var user = User.ToString(CultureInfo.InvariantCulture);
         string[] variables =
         [
-            $"HOME={UserHomeInside}", "USER=node", "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", $"XDG_RUNTIME_DIR={RuntimeFolderInside}", "LANG=C.UTF-8",
+            $"HOME={UserHomeInside}",
+            "USER=node",
+            "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            $"XDG_RUNTIME_DIR={RuntimeFolderInside}",
+            "LANG=C.UTF-8",
             .. (environment ?? new Dictionary<string, string>()).Select(pair => $"{pair.Key}={pair.Value}"),
         ];
         return
         [
-            "nsenter", string.Create(CultureInfo.InvariantCulture, $"--mount=/proc/{holder}/ns/mnt"), "--", "env", "--ignore-environment", .. variables,
-            "setpriv", "--reuid", user, "--regid", user, "--init-groups", "--inh-caps=-all", .. command,
+            "nsenter",
+            string.Create(CultureInfo.InvariantCulture, $"--mount=/proc/{holder}/ns/mnt"),
+            "--",
+            "env",
+            "--ignore-environment",
+            .. variables,
+            "setpriv",
+            "--reuid",
+            user,
+            "--regid",
+            user,
+            "--init-groups",
+            "--inh-caps=-all",
+            .. command,
         ];
     }
 }

@@ -5,7 +5,9 @@ namespace Stromboli.Testbed.Nodes;
 /// <summary>How a node of a stack is made and its bridge started.</summary>
 public sealed record NodeOptions
 {
-    /// <summary><c>--allow-unenforced-limits</c>: on a machine whose controllers belong to cgroup v1 no rootless limit can be enforced.</summary>
+    /// <summary>
+    /// <c>--allow-unenforced-limits</c>: on a machine whose controllers belong to cgroup v1 no rootless limit can be enforced.
+    /// </summary>
     public bool AllowUnenforcedLimits { get; init; } = true;
 
     /// <summary>The root of the node: which Debian, which Podman.</summary>
@@ -14,7 +16,9 @@ public sealed record NodeOptions
     /// <summary><c>--max-runs</c>; the bridge's default if null.</summary>
     public int? MaxRuns { get; init; }
 
-    /// <summary><c>--cpu</c>; what the machine has if null, which makes how many runs fit a matter of the machine that the stack is on.</summary>
+    /// <summary>
+    /// <c>--cpu</c>; what the machine has if null, which makes how many runs fit a matter of the machine that the stack is on.
+    /// </summary>
     public string? Cpu { get; init; }
 
     /// <summary><c>--memory</c>; what the machine has if null.</summary>
@@ -27,7 +31,8 @@ public sealed record NodeOptions
     public IReadOnlyDictionary<string, string> BridgeLabels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Trusted labels: <c>spec.labels</c> of the AgentNode, which an admin makes.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string> { ["stromboli.dev/pool"] = "default" };
+    public IReadOnlyDictionary<string, string> Labels { get; init; } =
+        new Dictionary<string, string> { ["stromboli.dev/pool"] = "default" };
 
     /// <summary>Whether the bridge dials through a <see cref="LinkRelay"/>, which a test can cut.</summary>
     public bool Relayed { get; init; } = true;

@@ -5,8 +5,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Testbed.Nodes;
 
 /// <summary>
-/// A machine of its own as far as Podman can tell: own root, own mounts, an unprivileged user with subordinate ids, rootless Podman with the test images. It
-/// shares this machine's network and process ids.
+/// A machine of its own as far as Podman can tell: own root, own mounts, an unprivileged user with subordinate ids, rootless Podman with
+/// the test images. It shares this machine's network and process ids.
 /// </summary>
 public sealed class PodmanNode : IAsyncDisposable
 {
@@ -23,7 +23,10 @@ public sealed class PodmanNode : IAsyncDisposable
     public PodmanNode(StackHome home, string name, int ordinal, IReadOnlyList<NodeMount>? mounts = null, Artefact? root = null)
     {
         _layout = new NodeLayout(home, name, ordinal, root ?? Artefacts.NodeRoot);
-        _holder = new NodeHolder(_layout, [.. Artefacts.Images.Select(images => new NodeMount(images.Folder, Inside(images))), .. mounts ?? []]);
+        _holder = new NodeHolder(
+            _layout,
+            [.. Artefacts.Images.Select(images => new NodeMount(images.Folder, Inside(images))), .. mounts ?? []]
+        );
         Podman = new PodmanService(_layout, _holder);
     }
 
@@ -56,15 +59,26 @@ public sealed class PodmanNode : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (!_holder.IsRunning)
+        {
             await WriteHostsAsync(cancellationToken);
+        }
+
         await _holder.StartAsync(cancellationToken);
         if (Podman.IsRunning)
+        {
             return;
+        }
+
         var store = new ImageStore(_layout);
         if (!await store.TryFillAsync(cancellationToken) && await LoadAsync(cancellationToken))
+        {
             await store.KeepAsync(cancellationToken);
-        // The first rootless Podman of a node makes its user namespace and runs as a child in it, out of reach of signals to its pid; the service is to be one process.
-        (await RunAsync(["podman", "image", "exists", GitImage], cancellationToken: cancellationToken)).OrThrow($"Looking for {GitImage} on {Name}");
+        }
+        // The first rootless Podman of a node makes its user namespace and runs as a child in it, out of reach of signals to its pid; the
+        // service is to be one process.
+        (await RunAsync(["podman", "image", "exists", GitImage], cancellationToken: cancellationToken)).OrThrow(
+            $"Looking for {GitImage} on {Name}"
+        );
         await Podman.StartAsync(cancellationToken);
     }
 
@@ -72,17 +86,34 @@ public sealed class PodmanNode : IAsyncDisposable
     private async Task<bool> LoadAsync(CancellationToken cancellationToken)
     {
         var any = false;
-        foreach (var (images, archive) in Artefacts.Images.SelectMany(images => Directory.EnumerateFiles(images.Folder, "*.tar").Select(file => (images, Path.GetFileNameWithoutExtension(file)))))
+        foreach (
+            var (images, archive) in Artefacts.Images.SelectMany(images =>
+                Directory.EnumerateFiles(images.Folder, "*.tar").Select(file => (images, Path.GetFileNameWithoutExtension(file)))
+            )
+        )
         {
             var image = $"registry.test/{archive}:1";
             if ((await RunAsync(["podman", "image", "exists", image], cancellationToken: cancellationToken)).Succeeded)
+            {
                 continue;
-            (await RunAsync(["podman", "load", "--quiet", "--input", $"{Inside(images)}/{archive}.tar"], cancellationToken: cancellationToken)).OrThrow($"Loading {image} on {Name}");
+            }
+
+            (
+                await RunAsync(
+                    ["podman", "load", "--quiet", "--input", $"{Inside(images)}/{archive}.tar"],
+                    cancellationToken: cancellationToken
+                )
+            ).OrThrow($"Loading {image} on {Name}");
             any = true;
         }
 
         if (any)
-            (await RunAsync(["podman", "tag", "registry.test/agent:1", GitImage], cancellationToken: cancellationToken)).OrThrow($"Naming {GitImage} on {Name}");
+        {
+            (await RunAsync(["podman", "tag", "registry.test/agent:1", GitImage], cancellationToken: cancellationToken)).OrThrow(
+                $"Naming {GitImage} on {Name}"
+            );
+        }
+
         return any;
     }
 
@@ -91,7 +122,11 @@ public sealed class PodmanNode : IAsyncDisposable
     private Task WriteHostsAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_layout.State);
-        return File.WriteAllLinesAsync(Path.Combine(_layout.State, "hosts"), Hosts.Select(host => $"{host.Value} {host.Key}"), cancellationToken);
+        return File.WriteAllLinesAsync(
+            Path.Combine(_layout.State, "hosts"),
+            Hosts.Select(host => $"{host.Value} {host.Key}"),
+            cancellationToken
+        );
     }
 
     /// <summary>Runs a command in the node as its user.</summary>
@@ -99,7 +134,14 @@ public sealed class PodmanNode : IAsyncDisposable
     {
         var group = _layout.LeafGroup("init").Create();
         group.Delegate(_layout.User);
-        string[] arguments = ["-c", """echo $$ > "$1/cgroup.procs" && shift && exec "$@" """, "enter", group.FullPath, .. _layout.Enter(_holder.Pid, command)];
+        string[] arguments =
+        [
+            "-c",
+            """echo $$ > "$1/cgroup.procs" && shift && exec "$@" """,
+            "enter",
+            group.FullPath,
+            .. _layout.Enter(_holder.Pid, command),
+        ];
         return Command.RunAsync("/bin/sh", arguments, input, cancellationToken: cancellationToken);
     }
 
@@ -111,7 +153,10 @@ public sealed class PodmanNode : IAsyncDisposable
     /// <summary>Where a path below the node user's home is on this machine.</summary>
     public string OutsideOf(string path) => Path.Combine(_layout.UserHome, Path.GetRelativePath(NodeLayout.UserHomeInside, path));
 
-    /// <summary>Ends every process of the node at once, containers too, as when the power fails; what is on disk stays. <see cref="StartAsync"/> boots it again.</summary>
+    /// <summary>
+    /// Ends every process of the node at once, containers too, as when the power fails; what is on disk stays. <see cref="StartAsync"/>
+    /// boots it again.
+    /// </summary>
     public Task CutPowerAsync(CancellationToken cancellationToken = default) => _layout.Group.EndAsync(cancellationToken);
 
     /// <summary>The whole node stands still, as in a suspend.</summary>

@@ -16,7 +16,8 @@ public static class Command
         IReadOnlyDictionary<string, string>? environment = null,
         string? workingDirectory = null,
         Action<string>? onLine = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -27,7 +28,9 @@ public static class Command
             WorkingDirectory = workingDirectory ?? "/",
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
             start.Environment[name] = value;
+        }
 
         using var process = Start(start);
         var output = ReadAsync(process.StandardOutput, onLine);
@@ -35,7 +38,10 @@ public static class Command
         try
         {
             if (input is not null)
+            {
                 await process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
+            }
+
             process.StandardInput.Close();
             await process.WaitForExitAsync(cancellationToken);
         }
@@ -47,7 +53,9 @@ public static class Command
         finally
         {
             if (!process.HasExited)
+            {
                 process.Kill(entireProcessTree: true);
+            }
         }
 
         return new CommandResult(process.ExitCode, await output, await error);
@@ -58,7 +66,8 @@ public static class Command
 
     /// <summary>The full path of a program on the PATH, or null.</summary>
     public static string? Find(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin").Split(':')
+        (Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin")
+            .Split(':')
             .Select(folder => Path.Combine(folder, name))
             .FirstOrDefault(File.Exists);
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Stromboli.Testbed.Processes;
 
 /// <summary>
-/// A cgroup v2 directory of ours. A process cannot leave it by forking, so ending the group ends exactly what was started in it: also containers, whose
-/// monitors detach from everything else.
+/// A cgroup v2 directory of ours. A process cannot leave it by forking, so ending the group ends exactly what was started in it: also
+/// containers, whose monitors detach from everything else.
 /// </summary>
 public sealed class ControlGroup
 {
@@ -19,8 +19,14 @@ public sealed class ControlGroup
     public bool Exists => Directory.Exists(FullPath);
 
     /// <summary>The processor time of every process that is or was in the group or in one below it, while the directory is there.</summary>
-    public TimeSpan ProcessorTime => TimeSpan.FromMicroseconds(
-        long.Parse(File.ReadLines(System.IO.Path.Combine(FullPath, "cpu.stat")).First(line => line.StartsWith("usage_usec ", StringComparison.Ordinal))["usage_usec ".Length..], CultureInfo.InvariantCulture));
+    public TimeSpan ProcessorTime =>
+        TimeSpan.FromMicroseconds(
+            long.Parse(
+                File.ReadLines(System.IO.Path.Combine(FullPath, "cpu.stat"))
+                    .First(line => line.StartsWith("usage_usec ", StringComparison.Ordinal))["usage_usec ".Length..],
+                CultureInfo.InvariantCulture
+            )
+        );
 
     /// <summary>Names a group below the testbed's own; nothing is made yet.</summary>
     public static ControlGroup Of(params string[] parts) => new(System.IO.Path.Combine([Mount.Value, "stromboli-testbed", .. parts]));
@@ -36,14 +42,19 @@ public sealed class ControlGroup
     public void Delegate(uint user)
     {
         foreach (var name in new[] { "", "cgroup.procs", "cgroup.subtree_control", "cgroup.threads" })
+        {
             _ = Libc.ChangeOwner(System.IO.Path.Combine(FullPath, name), user, user);
+        }
     }
 
     /// <summary>The processes of the group and of all groups below it.</summary>
     public IReadOnlyList<int> Processes()
     {
         if (!Exists)
+        {
             return [];
+        }
+
         return [.. Groups().SelectMany(ReadProcesses)];
     }
 
@@ -51,9 +62,17 @@ public sealed class ControlGroup
     public async Task EndAsync(CancellationToken cancellationToken = default)
     {
         if (!Exists)
+        {
             return;
+        }
+
         await File.WriteAllTextAsync(System.IO.Path.Combine(FullPath, "cgroup.kill"), "1", cancellationToken);
-        await Poll.UntilAsync($"the processes of {FullPath} are gone", TimeSpan.FromSeconds(20), () => Processes().Count == 0, cancellationToken);
+        await Poll.UntilAsync(
+            $"the processes of {FullPath} are gone",
+            TimeSpan.FromSeconds(20),
+            () => Processes().Count == 0,
+            cancellationToken
+        );
         await Poll.UntilAsync($"{FullPath} is removed", TimeSpan.FromSeconds(10), TryRemove, cancellationToken);
     }
 
@@ -71,7 +90,10 @@ public sealed class ControlGroup
         {
             // Only the directories can be removed, deepest first; the files in them are the kernel's.
             foreach (var group in Groups().OrderByDescending(group => group.Length).ToList())
+            {
                 Directory.Delete(group);
+            }
+
             return true;
         }
         catch (IOException)
@@ -84,7 +106,11 @@ public sealed class ControlGroup
     {
         try
         {
-            return [.. File.ReadLines(System.IO.Path.Combine(group, "cgroup.procs")).Select(line => int.Parse(line, CultureInfo.InvariantCulture))];
+            return
+            [
+                .. File.ReadLines(System.IO.Path.Combine(group, "cgroup.procs"))
+                    .Select(line => int.Parse(line, CultureInfo.InvariantCulture)),
+            ];
         }
         catch (IOException)
         {
@@ -94,5 +120,7 @@ public sealed class ControlGroup
 
     private static string FindMount() =>
         File.ReadLines("/proc/mounts").Select(line => line.Split(' ')).FirstOrDefault(fields => fields[2] == "cgroup2")?[1]
-        ?? throw new TestbedException("No cgroup v2 hierarchy is mounted on this machine; mount one (mount -t cgroup2 none /sys/fs/cgroup/unified).");
+        ?? throw new TestbedException(
+            "No cgroup v2 hierarchy is mounted on this machine; mount one (mount -t cgroup2 none /sys/fs/cgroup/unified)."
+        );
 }

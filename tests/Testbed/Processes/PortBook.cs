@@ -19,10 +19,14 @@ public sealed class PortBook(string path)
         {
             var known = File.Exists(path) ? JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(path))! : [];
             if (known.TryGetValue(name, out var port))
+            {
                 return port;
+            }
+
             do
+            {
                 port = Random.Shared.Next(First, Last);
-            while (known.ContainsValue(port) || !IsFree(port));
+            } while (known.ContainsValue(port) || !IsFree(port));
             known[name] = port;
             File.WriteAllText(path, JsonSerializer.Serialize(known));
             return port;

@@ -17,9 +17,15 @@ public readonly record struct ProcessIdentity(int Pid, ulong StartTime)
     public static ProcessIdentity? Load(string path)
     {
         if (!File.Exists(path))
+        {
             return null;
+        }
+
         var parts = File.ReadAllText(path).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var pid) && ulong.TryParse(parts[1], CultureInfo.InvariantCulture, out var start)
+        return
+            parts.Length == 2
+            && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var pid)
+            && ulong.TryParse(parts[1], CultureInfo.InvariantCulture, out var start)
             ? new ProcessIdentity(pid, start)
             : null;
     }

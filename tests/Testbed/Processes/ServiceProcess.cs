@@ -5,12 +5,13 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Testbed.Processes;
 
 /// <summary>
-/// One process of a stack: started once and adopted after that (what runs is known by pid and start time), restartable, with a log that all its starts
-/// write to.
+/// One process of a stack: started once and adopted after that (what runs is known by pid and start time), restartable, with a log that all
+/// its starts write to.
 /// </summary>
 public abstract class ServiceProcess : IAsyncDisposable
 {
-    // $1 cgroup, $2 log, then the command. The process ends up with the pid of the shell; setsid takes it out of reach of the terminal's Ctrl-C.
+    // $1 cgroup, $2 log, then the command. The process ends up with the pid of the shell; setsid takes it out of reach of the terminal's
+    // Ctrl-C.
     private const string Launcher = """echo $$ > "$1/cgroup.procs" && exec >> "$2" 2>&1 < /dev/null && shift 2 && exec setsid -- "$@" """;
 
     private static readonly TimeSpan RestartAfter = TimeSpan.FromSeconds(1);
@@ -53,7 +54,9 @@ public abstract class ServiceProcess : IAsyncDisposable
         get
         {
             lock (_ends)
+            {
                 return [.. _ends];
+            }
         }
     }
 
@@ -76,14 +79,25 @@ public abstract class ServiceProcess : IAsyncDisposable
     public async Task LaunchAsync(CancellationToken cancellationToken = default)
     {
         if (IsRunning)
+        {
             return;
+        }
+
         var spec = await DescribeAsync(cancellationToken);
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Launcher, "launch", (spec.Group ?? Home.Group).Create().FullPath, LogPath, .. spec.Command]) { WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(
+            "/bin/sh",
+            ["-c", Launcher, "launch", (spec.Group ?? Home.Group).Create().FullPath, LogPath, .. spec.Command]
+        )
+        {
+            WorkingDirectory = "/",
+        };
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         start.Environment["HOME"] = "/root";
         foreach (var (name, value) in spec.Environment)
+        {
             start.Environment[name] = value;
+        }
 
         _process?.Dispose();
         _process = Process.Start(start) ?? throw new TestbedException($"{Name} could not be started.");
@@ -91,7 +105,10 @@ public abstract class ServiceProcess : IAsyncDisposable
         _identity.Value.Save(IdentityPath);
         _wanted = true;
         if (Supervised)
+        {
             _ = SuperviseAsync(_process);
+        }
+
         await File.WriteAllTextAsync(PidPath, string.Create(CultureInfo.InvariantCulture, $"{_process.Id}\n"), cancellationToken);
     }
 
@@ -164,8 +181,13 @@ public abstract class ServiceProcess : IAsyncDisposable
     public string ReadLog()
     {
         if (!File.Exists(LogPath))
+        {
             return "";
-        using var reader = new StreamReader(new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        }
+
+        using var reader = new StreamReader(
+            new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)
+        );
         return reader.ReadToEnd();
     }
 
@@ -187,12 +209,20 @@ public abstract class ServiceProcess : IAsyncDisposable
     {
         await process.WaitForExitAsync();
         if (!_wanted)
+        {
             return;
+        }
+
         lock (_ends)
+        {
             _ends.Add(process.ExitCode);
+        }
+
         await Task.Delay(RestartAfter);
         if (_wanted)
+        {
             await LaunchAsync();
+        }
     }
 
     private string LogTail() => $"The end of {LogPath}:\n{string.Join('\n', ReadLog().TrimEnd().Split('\n').TakeLast(15))}";

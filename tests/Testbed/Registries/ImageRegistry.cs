@@ -7,8 +7,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Testbed.Registries;
 
 /// <summary>
-/// A real registry with TLS on loopback, open to all or with users. Nodes reach it as <c>NAME.registry.test:PORT</c> (their /etc/hosts says where that is) once
-/// they trust it.
+/// A real registry with TLS on loopback, open to all or with users. Nodes reach it as <c>NAME.registry.test:PORT</c> (their /etc/hosts says
+/// where that is) once they trust it.
 /// </summary>
 public sealed class ImageRegistry : ServiceProcess
 {
@@ -45,15 +45,22 @@ public sealed class ImageRegistry : ServiceProcess
     private string CertificatePath => Path.Combine(Folder, "server.crt");
 
     /// <summary>Makes the node trust its certificate, as an admin of the node would.</summary>
-    public Task TrustAsync(PodmanNode node, CancellationToken cancellationToken = default) => WriteAsync(
-        node, $"{NodeLayout.UserHomeInside}/.config/containers/certs.d/{Address}/ca.crt", File.ReadAllText(CertificatePath), cancellationToken);
+    public Task TrustAsync(PodmanNode node, CancellationToken cancellationToken = default) =>
+        WriteAsync(
+            node,
+            $"{NodeLayout.UserHomeInside}/.config/containers/certs.d/{Address}/ca.crt",
+            File.ReadAllText(CertificatePath),
+            cancellationToken
+        );
 
     /// <summary>Makes the node's own user log in: his file of credentials is no run's to use.</summary>
-    public Task LogInAsync(PodmanNode node, string user, string password, CancellationToken cancellationToken = default) => WriteAsync(
-        node,
-        $"{node.Layout.RuntimeFolderInside}/containers/auth.json",
-        $$"""{"auths": {"{{Address}}": {"auth": "{{Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{user}:{password}"))}}"} } }""",
-        cancellationToken);
+    public Task LogInAsync(PodmanNode node, string user, string password, CancellationToken cancellationToken = default) =>
+        WriteAsync(
+            node,
+            $"{node.Layout.RuntimeFolderInside}/containers/auth.json",
+            $$"""{"auths": {"{{Address}}": {"auth": "{{Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{user}:{password}"))}}"} } }""",
+            cancellationToken
+        );
 
     /// <summary>Pushes a local image of the node.</summary>
     /// <param name="node">The node; it trusts this registry.</param>
@@ -62,11 +69,19 @@ public sealed class ImageRegistry : ServiceProcess
     /// <param name="user">Who pushes; needed if the registry has users.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>The name by which the image can be had.</returns>
-    public async Task<string> PushAsync(PodmanNode node, string image, string repository, string? user = null, CancellationToken cancellationToken = default)
+    public async Task<string> PushAsync(
+        PodmanNode node,
+        string image,
+        string repository,
+        string? user = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var name = $"{Address}/{repository}";
         string[] credential = user is null ? [] : ["--creds", $"{user}:{_users[user]}"];
-        (await node.RunAsync(["podman", "push", "--quiet", .. credential, image, name], cancellationToken: cancellationToken)).OrThrow($"Pushing {name}");
+        (await node.RunAsync(["podman", "push", "--quiet", .. credential, image, name], cancellationToken: cancellationToken)).OrThrow(
+            $"Pushing {name}"
+        );
         return name;
     }
 
@@ -74,7 +89,11 @@ public sealed class ImageRegistry : ServiceProcess
     protected override async Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Folder);
-        var (key, users, configuration) = (Path.Combine(Folder, "server.key"), Path.Combine(Folder, "users"), Path.Combine(Folder, "config.yml"));
+        var (key, users, configuration) = (
+            Path.Combine(Folder, "server.key"),
+            Path.Combine(Folder, "users"),
+            Path.Combine(Folder, "config.yml")
+        );
         RegistryCertificate.Make(CertificatePath, key, _host);
         await File.WriteAllLinesAsync(users, _users.Select(user => $"{user.Key}:{PasswordHash.Of(user.Value)}"), cancellationToken);
         var auth = _users.Count == 0 ? "" : $"auth:\n  htpasswd:\n    realm: testbed\n    path: {users}";
@@ -95,7 +114,8 @@ public sealed class ImageRegistry : ServiceProcess
                 key: {key}
             {auth}
             """,
-            cancellationToken);
+            cancellationToken
+        );
         return new ProcessSpec([Artefacts.Registry.At("docker-registry"), "serve", configuration]);
     }
 
@@ -105,5 +125,11 @@ public sealed class ImageRegistry : ServiceProcess
     private static string HostOf(string name) => $"{name}.registry.test";
 
     private static async Task WriteAsync(PodmanNode node, string path, string text, CancellationToken cancellationToken) =>
-        (await node.RunAsync(["sh", "-c", "umask 077 && mkdir -p \"$(dirname \"$1\")\" && cat > \"$1\"", "write", path], text, cancellationToken)).OrThrow($"Writing {path} on {node.Name}");
+        (
+            await node.RunAsync(
+                ["sh", "-c", "umask 077 && mkdir -p \"$(dirname \"$1\")\" && cat > \"$1\"", "write", path],
+                text,
+                cancellationToken
+            )
+        ).OrThrow($"Writing {path} on {node.Name}");
 }

@@ -7,7 +7,8 @@ internal static partial class PasswordHash
 {
     /// <summary>The hash, at the least cost: it guards nothing.</summary>
     public static string Of(string password) =>
-        Marshal.PtrToStringUTF8(Crypt(password, "$2b$04$stromboliTestbedSalts.")) is { } hash && hash.StartsWith("$2b$", StringComparison.Ordinal)
+        Marshal.PtrToStringUTF8(Crypt(password, "$2b$04$stromboliTestbedSalts.")) is { } hash
+        && hash.StartsWith("$2b$", StringComparison.Ordinal)
             ? hash
             : throw new TestbedException("The C library's crypt knows no bcrypt (Debian package libcrypt1).");
 

@@ -15,9 +15,12 @@ public sealed partial class RequestCounts
         var counts = new RequestCounts();
         foreach (var line in metrics.Split('\n').Where(line => line.StartsWith("apiserver_request_total{", StringComparison.Ordinal)))
         {
-            var labels = Label().Matches(line).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value, StringComparer.Ordinal);
+            var labels = Label()
+                .Matches(line)
+                .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value, StringComparer.Ordinal);
             var call = new ApiCall(labels["resource"], labels["subresource"], labels["verb"]);
-            counts._counts[call] = counts._counts.GetValueOrDefault(call) + double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
+            counts._counts[call] =
+                counts._counts.GetValueOrDefault(call) + double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
         }
 
         return counts;

@@ -28,7 +28,8 @@ public sealed record Artefact(string Key, string Title, string Recipe)
     public bool Exists => Directory.Exists(Folder);
 
     /// <summary>Whether it is not to be made now: it is there, or optional and could not be made within the last day.</summary>
-    public bool IsSettled => Exists || (Optional && File.Exists(FailurePath) && File.GetLastWriteTimeUtc(FailurePath) > DateTime.UtcNow.AddDays(-1));
+    public bool IsSettled =>
+        Exists || (Optional && File.Exists(FailurePath) && File.GetLastWriteTimeUtc(FailurePath) > DateTime.UtcNow.AddDays(-1));
 
     /// <summary>Made when an optional artefact could not be: a try takes minutes.</summary>
     internal string FailurePath => Cache.At("logs", $"{Key}.failed");

@@ -1,6 +1,9 @@
 namespace Stromboli.Testbed.Setup;
 
-/// <summary>The folder outside the work tree that keeps what is slow to fetch or build: <c>$STROMBOLI_CACHE</c>, else <c>stromboli</c> in the user's cache folder.</summary>
+/// <summary>
+/// The folder outside the work tree that keeps what is slow to fetch or build: <c>$STROMBOLI_CACHE</c>, else <c>stromboli</c> in the user's
+/// cache folder.
+/// </summary>
 public static class Cache
 {
     /// <summary>The cache folder.</summary>
@@ -22,7 +25,10 @@ public static class Cache
             catch (IOException)
             {
                 if (!told)
+                {
                     waiting();
+                }
+
                 await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
             }
         }
@@ -31,7 +37,10 @@ public static class Cache
     private static string FindRoot()
     {
         if (Environment.GetEnvironmentVariable("STROMBOLI_CACHE") is { Length: > 0 } own)
+        {
             return Path.GetFullPath(own);
+        }
+
         var caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
             ? xdg
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");

@@ -7,7 +7,11 @@ namespace Stromboli.Testbed.Setup;
 internal sealed partial class DebianArchive
 {
     private const string Suite = "bookworm";
-    private static readonly Dictionary<string, string> NonInteractive = new(StringComparer.Ordinal) { ["DEBIAN_FRONTEND"] = "noninteractive", ["LC_ALL"] = "C" };
+    private static readonly Dictionary<string, string> NonInteractive = new(StringComparer.Ordinal)
+    {
+        ["DEBIAN_FRONTEND"] = "noninteractive",
+        ["LC_ALL"] = "C",
+    };
 
     private DebianArchive(string address) => Address = address;
 
@@ -19,18 +23,30 @@ internal sealed partial class DebianArchive
     public static async Task<DebianArchive> OpenAsync(CancellationToken cancellationToken)
     {
         if (!Command.Exists("apt-get"))
-            throw new TestbedException("The set-up takes its parts from Debian's archive and needs apt-get: run it on Debian 12 (bookworm).");
+        {
+            throw new TestbedException(
+                "The set-up takes its parts from Debian's archive and needs apt-get: run it on Debian 12 (bookworm)."
+            );
+        }
+
         var update = await Command.RunAsync("apt-get", ["-q", "update"], environment: NonInteractive, cancellationToken: cancellationToken);
 
         // apt-get update also ends 0 when an archive did not answer; a source that is no business of ours may be the one.
         var targets = await Command.RunAsync(
-            "apt-get", ["indextargets", "--format", "$(ORIGIN) $(CODENAME) $(COMPONENT) $(REPO_URI)", "Created-By: Packages"], cancellationToken: cancellationToken);
-        var address = targets.Output.Split('\n').Select(line => line.Split(' '))
-            .FirstOrDefault(fields => fields is ["Debian", Suite, "main", _])?[3];
+            "apt-get",
+            ["indextargets", "--format", "$(ORIGIN) $(CODENAME) $(COMPONENT) $(REPO_URI)", "Created-By: Packages"],
+            cancellationToken: cancellationToken
+        );
+        var address = targets
+            .Output.Split('\n')
+            .Select(line => line.Split(' '))
+            .FirstOrDefault(fields => fields is ["Debian", Suite, "main", _])
+            ?[3];
         return address is not null
             ? new DebianArchive(address)
             : throw new TestbedException(
-                $"No archive of Debian 12 ({Suite}) could be read through this machine's apt sources, so the set-up cannot fetch anything: {LastError(update)}");
+                $"No archive of Debian 12 ({Suite}) could be read through this machine's apt sources, so the set-up cannot fetch anything: {LastError(update)}"
+            );
     }
 
     /// <summary>Installs packages.</summary>
@@ -39,19 +55,34 @@ internal sealed partial class DebianArchive
     {
         var (all, fetched, installed) = ("?", 0, 0);
         string[] arguments = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", "install", .. packages];
-        var result = await Command.RunAsync("apt-get", arguments, environment: NonInteractive, onLine: Follow, cancellationToken: cancellationToken);
+        var result = await Command.RunAsync(
+            "apt-get",
+            arguments,
+            environment: NonInteractive,
+            onLine: Follow,
+            cancellationToken: cancellationToken
+        );
         if (!result.Succeeded)
+        {
             throw new TestbedException($"apt-get could not install {string.Join(' ', packages)}: {LastError(result)}");
+        }
 
         void Follow(string line)
         {
-            // "0 upgraded, 12 newly installed, …", "Get:3 …", "Setting up …": as apt-get prints without a terminal, in the language of the C locale.
+            // "0 upgraded, 12 newly installed, …", "Get:3 …", "Setting up …": as apt-get prints without a terminal, in the language of the
+            // C locale.
             if (NewlyInstalled().Match(line) is { Success: true } match)
+            {
                 all = match.Groups["count"].Value;
+            }
             else if (line.StartsWith("Get:", StringComparison.Ordinal))
+            {
                 step.Reached($"{++fetched} of {all} packages fetched");
+            }
             else if (line.StartsWith("Setting up ", StringComparison.Ordinal))
+            {
                 step.Reached($"{++installed} of {all} packages installed");
+            }
         }
     }
 
@@ -59,6 +90,8 @@ internal sealed partial class DebianArchive
     private static partial Regex NewlyInstalled();
 
     private static string LastError(CommandResult result) =>
-        result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(line => line.StartsWith("E:", StringComparison.Ordinal))
+        result
+            .Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .LastOrDefault(line => line.StartsWith("E:", StringComparison.Ordinal))
         ?? "apt-get update told no error; is this Debian 12?";
 }

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Stromboli.Testbed.Setup;
 
 /// <summary>
-/// Progress, a line at a time, each with the time since the beginning. While steps are under way at least one line appears every five seconds: if nothing else is
-/// told, what the steps are at.
+/// Progress, a line at a time, each with the time since the beginning. While steps are under way at least one line appears every five
+/// seconds: if nothing else is told, what the steps are at.
 /// </summary>
 public sealed class Progress : IDisposable
 {
@@ -32,7 +32,9 @@ public sealed class Progress : IDisposable
     public void Tell(string line)
     {
         lock (_lock)
+        {
             Write(line);
+        }
     }
 
     /// <summary>A step begins; it is under way until it is disposed.</summary>
@@ -41,7 +43,10 @@ public sealed class Progress : IDisposable
     {
         var step = new Step(this, name, _watch.Elapsed);
         lock (_lock)
+        {
             _steps.Add(step);
+        }
+
         return step;
     }
 
@@ -53,14 +58,16 @@ public sealed class Progress : IDisposable
         lock (_lock)
         {
             if (_steps.Count > 0 && _watch.Elapsed - _told >= Silence)
+            {
                 Write(string.Join("; ", _steps.Select(step => step.At(_watch.Elapsed))));
+            }
         }
     }
 
     private void Write(string line)
     {
         _told = _watch.Elapsed;
-        _writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{_told.TotalSeconds,6:0.0} s] {line}"));
+        _writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{_told.TotalSeconds, 6:0.0} s] {line}"));
         _writer.Flush();
     }
 
@@ -86,10 +93,15 @@ public sealed class Progress : IDisposable
         public void Dispose()
         {
             lock (_progress._lock)
+            {
                 _progress._steps.Remove(this);
+            }
         }
 
         internal string At(TimeSpan now) =>
-            string.Create(CultureInfo.InvariantCulture, $"{_name}: {(_state.Length > 0 ? $"{_state}, " : "")}{(now - _begin).TotalSeconds:0} s");
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_name}: {(_state.Length > 0 ? $"{_state}, " : "")}{(now - _begin).TotalSeconds:0} s"
+            );
     }
 }

@@ -27,12 +27,15 @@ internal sealed class Scratch : IDisposable
     public static void RemoveLeftovers()
     {
         if (Directory.Exists(Cache.At("tmp")))
+        {
             Remove(Cache.At("tmp"));
+        }
     }
 
     public void Dispose() => Remove(_folder);
 
-    // Device files of a bootstrapped root and the like are rm's business; it stays on one file system, should something still be mounted there.
+    // Device files of a bootstrapped root and the like are rm's business; it stays on one file system, should something still be mounted
+    // there.
     private static void Remove(string folder)
     {
         using var rm = System.Diagnostics.Process.Start("rm", ["-rf", "--one-file-system", folder]);

@@ -7,8 +7,14 @@ namespace Stromboli.Testbed.Setup;
 /// <summary>Fills the cache: what is there stays, what is missing is made, independent things side by side.</summary>
 public sealed class SetUp(Progress progress)
 {
-    // What the project's own build needs besides .NET (the shim is C, and static), and what a stack runs out of the machine itself: its Git server.
-    private static readonly BuildTool[] MachineTools = [new("gcc", "gcc"), new("/usr/lib/x86_64-linux-gnu/libc.a", "libc6-dev"), new("git", "git")];
+    // What the project's own build needs besides .NET (the shim is C, and static), and what a stack runs out of the machine itself: its Git
+    // server.
+    private static readonly BuildTool[] MachineTools =
+    [
+        new("gcc", "gcc"),
+        new("/usr/lib/x86_64-linux-gnu/libc.a", "libc6-dev"),
+        new("git", "git"),
+    ];
 
     private readonly ConcurrentDictionary<string, Task> _made = new(StringComparer.Ordinal);
 
@@ -18,20 +24,31 @@ public sealed class SetUp(Progress progress)
     {
         Prerequisites.Check();
         if (wanted.All(artefact => artefact.IsSettled) && MachineTools.All(tool => tool.Exists))
+        {
             return;
+        }
 
         using var held = await Cache.LockAsync(() => progress.Tell("waiting for another set-up that is under way"), cancellationToken);
         var missing = wanted.SelectMany(WithNeeds).Distinct().Where(artefact => !artefact.IsSettled).ToList();
         if (missing.Count == 0 && MachineTools.All(tool => tool.Exists))
+        {
             return;
+        }
+
         Prerequisites.CheckFor(missing);
         if (missing.Count > 0)
+        {
             progress.Tell($"filling the cache {Cache.Root}: {string.Join(", ", missing.Select(artefact => artefact.Title))}");
+        }
+
         Scratch.RemoveLeftovers();
 
         DebianArchive archive;
         using (progress.Begin("reading the package lists"))
+        {
             archive = await DebianArchive.OpenAsync(cancellationToken);
+        }
+
         await InstallToolsAsync(missing, cancellationToken);
         await Task.WhenAll(missing.Select(artefact => MakeOnceAsync(artefact, archive, cancellationToken)));
         Artefacts.DropIntermediates();
@@ -39,13 +56,23 @@ public sealed class SetUp(Progress progress)
     }
 
     // What exists needs nothing any more, so an artefact that only others are made of can be dropped after them.
-    private static IEnumerable<Artefact> WithNeeds(Artefact artefact) => artefact.IsSettled ? [] : artefact.Needs.SelectMany(WithNeeds).Append(artefact);
+    private static IEnumerable<Artefact> WithNeeds(Artefact artefact) =>
+        artefact.IsSettled ? [] : artefact.Needs.SelectMany(WithNeeds).Append(artefact);
 
     private async Task InstallToolsAsync(IEnumerable<Artefact> missing, CancellationToken cancellationToken)
     {
-        var packages = missing.SelectMany(artefact => artefact.Tools).Concat(MachineTools).Where(tool => !tool.Exists).Select(tool => tool.Package).Distinct(StringComparer.Ordinal).ToList();
+        var packages = missing
+            .SelectMany(artefact => artefact.Tools)
+            .Concat(MachineTools)
+            .Where(tool => !tool.Exists)
+            .Select(tool => tool.Package)
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         if (packages.Count == 0)
+        {
             return;
+        }
+
         progress.Tell($"installing {string.Join(' ', packages)}");
         using var step = progress.Begin("installing packages");
         await DebianArchive.InstallAsync(packages, step, cancellationToken);
@@ -84,13 +111,30 @@ public sealed class SetUp(Progress progress)
         // A mount namespace of its own takes the mounts of debootstrap with it, however the recipe ends; the PID namespace, its processes.
         string[] arguments =
         [
-            "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "/bin/bash",
-            Path.Combine(AppContext.BaseDirectory, "recipes", artefact.Recipe), scratch.Output, scratch.Work, .. artefact.Arguments,
+            "--mount",
+            "--propagation",
+            "private",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+            "/bin/bash",
+            Path.Combine(AppContext.BaseDirectory, "recipes", artefact.Recipe),
+            scratch.Output,
+            scratch.Work,
+            .. artefact.Arguments,
         ];
-        var result = await Command.RunAsync("unshare", arguments, environment: environment, onLine: line => Follow(artefact, step, log, line), cancellationToken: cancellationToken);
+        var result = await Command.RunAsync(
+            "unshare",
+            arguments,
+            environment: environment,
+            onLine: line => Follow(artefact, step, log, line),
+            cancellationToken: cancellationToken
+        );
         if (!result.Succeeded)
         {
-            var last = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? result.Output.TrimEnd().Split('\n')[^1];
+            var last =
+                result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? result.Output.TrimEnd().Split('\n')[^1];
             throw new TestbedException($"The {artefact.Title} could not be made: {last.Trim()} (the whole log is {scratch.LogPath}).");
         }
 
@@ -108,7 +152,10 @@ public sealed class SetUp(Progress progress)
         }
 
         lock (log)
+        {
             log.WriteLine(line);
+        }
+
         if (line.StartsWith("== ", StringComparison.Ordinal))
         {
             step.Reached("");

@@ -1,6 +1,8 @@
 namespace Stromboli.Testbed.Stacks;
 
-/// <summary>How the operators of a stack are started; what is null is left to the operator's own default. Durations are Go-style (<c>5s</c>).</summary>
+/// <summary>
+/// How the operators of a stack are started; what is null is left to the operator's own default. Durations are Go-style (<c>5s</c>).
+/// </summary>
 public sealed record OperatorOptions
 {
     /// <summary><c>--default-image</c>.</summary>
@@ -34,8 +36,12 @@ public sealed record OperatorOptions
     {
         (string Flag, string? Value)[] flags =
         [
-            ("--default-image", DefaultImage), ("--node-lost-after", NodeLostAfter), ("--node-lost-grace", NodeLostGrace),
-            ("--lease-duration", LeaseDuration), ("--lease-renew-deadline", LeaseRenewDeadline), ("--lease-retry-period", LeaseRetryPeriod),
+            ("--default-image", DefaultImage),
+            ("--node-lost-after", NodeLostAfter),
+            ("--node-lost-grace", NodeLostGrace),
+            ("--lease-duration", LeaseDuration),
+            ("--lease-renew-deadline", LeaseRenewDeadline),
+            ("--lease-retry-period", LeaseRetryPeriod),
         ];
         return [.. flags.Where(flag => flag.Value is not null).SelectMany(flag => new[] { flag.Flag, flag.Value! }), .. ExtraArguments];
     }

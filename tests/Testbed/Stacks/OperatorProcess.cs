@@ -20,7 +20,14 @@ public sealed class OperatorProcess : ServiceProcess
     private readonly OperatorOptions _options;
     private readonly string _modelBaseUrl;
 
-    internal OperatorProcess(StackHome home, string name, ControlPlane plane, ProgramBuild build, OperatorOptions options, string modelBaseUrl)
+    internal OperatorProcess(
+        StackHome home,
+        string name,
+        ControlPlane plane,
+        ProgramBuild build,
+        OperatorOptions options,
+        string modelBaseUrl
+    )
         : base(home, name)
     {
         _plane = plane;
@@ -45,24 +52,38 @@ public sealed class OperatorProcess : ServiceProcess
         await _build.CopyAsync(copy, cancellationToken);
         // A restart may happen with the API server away: then the token it has must do.
         if (!File.Exists(KubeconfigPath))
+        {
             await _plane.WriteAccountKubeconfigAsync(KubeconfigPath, Namespace, Account, cancellationToken);
-        return new ProcessSpec(
-        [
+        }
+
+        return new ProcessSpec([
             .. _build.Command(copy, Repository.DotnetRoot),
-            "--kubeconfig", KubeconfigPath,
-            "--namespace", Namespace,
-            "--identity", Name,
-            "--hub-listen", $"127.0.0.1:{HubPort}",
-            "--hub-name", "127.0.0.1",
-            "--hub-name", "localhost",
-            "--health-listen", $"127.0.0.1:{Home.Ports.For($"{Name}-health")}",
-            "--model-base-url", _modelBaseUrl,
-            "--model-credentials-secret", ModelSecret,
+            "--kubeconfig",
+            KubeconfigPath,
+            "--namespace",
+            Namespace,
+            "--identity",
+            Name,
+            "--hub-listen",
+            $"127.0.0.1:{HubPort}",
+            "--hub-name",
+            "127.0.0.1",
+            "--hub-name",
+            "localhost",
+            "--health-listen",
+            $"127.0.0.1:{Home.Ports.For($"{Name}-health")}",
+            "--model-base-url",
+            _modelBaseUrl,
+            "--model-credentials-secret",
+            ModelSecret,
             .. _options.Arguments(),
         ])
-        { Environment = _options.Environment };
+        {
+            Environment = _options.Environment,
+        };
     }
 
     /// <inheritdoc/>
-    protected override Task<bool> IsReadyAsync(CancellationToken cancellationToken) => HttpProbe.IsOkAsync($"{HealthUrl}/readyz", cancellationToken);
+    protected override Task<bool> IsReadyAsync(CancellationToken cancellationToken) =>
+        HttpProbe.IsOkAsync($"{HealthUrl}/readyz", cancellationToken);
 }

@@ -15,14 +15,29 @@ public sealed class ScriptedModelProcess(StackHome home) : ServiceProcess(home, 
 
     /// <summary>Every request that arrived so far, as the model logged it.</summary>
     public IReadOnlyList<JsonNode> Requests() =>
-        File.Exists(RequestLogPath) ? [.. File.ReadLines(RequestLogPath).Where(line => line.EndsWith('}')).Select(line => JsonNode.Parse(line)!)] : [];
+        File.Exists(RequestLogPath)
+            ? [.. File.ReadLines(RequestLogPath).Where(line => line.EndsWith('}')).Select(line => JsonNode.Parse(line)!)]
+            : [];
 
     /// <inheritdoc/>
     protected override async Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken)
     {
         var copy = Path.Combine(Home.State, "bin", "scripted-model");
-        await BuildCopy.RefreshAsync(Repository.BuildOutput("tests/ScriptedModel"), copy, "Stromboli.ScriptedModel.dll", "run dotnet build tests/ScriptedModel", cancellationToken);
-        return new ProcessSpec([Path.Combine(Repository.DotnetRoot, "dotnet"), Path.Combine(copy, "Stromboli.ScriptedModel.dll"), "--listen", $"127.0.0.1:{Port}", "--log", RequestLogPath]);
+        await BuildCopy.RefreshAsync(
+            Repository.BuildOutput("tests/ScriptedModel"),
+            copy,
+            "Stromboli.ScriptedModel.dll",
+            "run dotnet build tests/ScriptedModel",
+            cancellationToken
+        );
+        return new ProcessSpec([
+            Path.Combine(Repository.DotnetRoot, "dotnet"),
+            Path.Combine(copy, "Stromboli.ScriptedModel.dll"),
+            "--listen",
+            $"127.0.0.1:{Port}",
+            "--log",
+            RequestLogPath,
+        ]);
     }
 
     /// <inheritdoc/>

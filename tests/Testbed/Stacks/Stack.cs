@@ -28,9 +28,14 @@ public sealed class Stack : IAsyncDisposable
         Git = options.Git ? new GitServerProcess(home) : null;
         ModelKey = options.ModelKey ?? MakeUpKey(Path.Combine(home.State, "model-key"));
         for (var i = 1; i <= options.Operators; i++)
+        {
             _operators.Add(NewOperator(i == 1 ? "operator" : $"operator-{i}"));
+        }
+
         for (var i = 1; i <= options.Nodes; i++)
+        {
             _nodes.Add(NewNode($"node-{i}", options.Node));
+        }
     }
 
     /// <summary>Folders, ports, cgroup.</summary>
@@ -68,10 +73,18 @@ public sealed class Stack : IAsyncDisposable
 
     /// <summary>A stack that ends with this process: for tests.</summary>
     /// <param name="plane">A control plane that stays when the stack ends; the stack has one of its own if null.</param>
-    public static async Task<Stack> StartAsync(string name, StackOptions? options = null, ControlPlane? plane = null, CancellationToken cancellationToken = default)
+    public static async Task<Stack> StartAsync(
+        string name,
+        StackOptions? options = null,
+        ControlPlane? plane = null,
+        CancellationToken cancellationToken = default
+    )
     {
         using (var progress = new Progress())
+        {
             await new SetUp(progress).RunAsync(Artefacts.ForTests, cancellationToken);
+        }
+
         StackHome.RemoveLeftovers();
         var stack = new Stack(StackHome.Temporary(name), options ?? new StackOptions(), Progress.Silent, plane);
         try
@@ -92,14 +105,28 @@ public sealed class Stack : IAsyncDisposable
     /// <summary>Starts what does not run, and waits until the nodes are ready.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        var machines = Task.WhenAll(_nodes.Select(node => StepAsync($"{node.Name} with Podman", node.Machine.StartAsync(cancellationToken))));
-        var model = _options.Operator.ModelBaseUrl is null ? StepAsync("scripted model", Model.StartAsync(cancellationToken)) : Task.CompletedTask;
+        var machines = Task.WhenAll(
+            _nodes.Select(node => StepAsync($"{node.Name} with Podman", node.Machine.StartAsync(cancellationToken)))
+        );
+        var model = _options.Operator.ModelBaseUrl is null
+            ? StepAsync("scripted model", Model.StartAsync(cancellationToken))
+            : Task.CompletedTask;
         var git = Git is null ? Task.CompletedTask : StepAsync("git server", Git.StartAsync(cancellationToken));
         await StepAsync("control plane", ControlPlane.StartAsync(cancellationToken));
         await StepAsync("CRDs, RBAC and the model's credential", InstallAsync(cancellationToken));
-        // For two seconds after a CRD was established its first objects are held back (apiextensions-apiserver does so for its replicas' sake).
-        var grants = Task.WhenAll(_nodes.Select(node => NodeGrant.EnsureAsync(ControlPlane, node.Name, node.Options.Labels, cancellationToken)));
-        await Task.WhenAll(_operators.Select(process => StepAsync(process.Name, process.StartAsync(cancellationToken))).Append(machines).Append(model).Append(git).Append(grants));
+        // For two seconds after a CRD was established its first objects are held back (apiextensions-apiserver does so for its replicas'
+        // sake).
+        var grants = Task.WhenAll(
+            _nodes.Select(node => NodeGrant.EnsureAsync(ControlPlane, node.Name, node.Options.Labels, cancellationToken))
+        );
+        await Task.WhenAll(
+            _operators
+                .Select(process => StepAsync(process.Name, process.StartAsync(cancellationToken)))
+                .Append(machines)
+                .Append(model)
+                .Append(git)
+                .Append(grants)
+        );
         await Task.WhenAll(_nodes.Select(node => JoinAsync(node, cancellationToken)));
     }
 
@@ -108,7 +135,10 @@ public sealed class Stack : IAsyncDisposable
     {
         var node = NewNode(name, options ?? _options.Node);
         _nodes.Add(node);
-        await Task.WhenAll(node.Machine.StartAsync(cancellationToken), NodeGrant.EnsureAsync(ControlPlane, name, node.Options.Labels, cancellationToken));
+        await Task.WhenAll(
+            node.Machine.StartAsync(cancellationToken),
+            NodeGrant.EnsureAsync(ControlPlane, name, node.Options.Labels, cancellationToken)
+        );
         await JoinAsync(node, cancellationToken);
         return node;
     }
@@ -126,20 +156,42 @@ public sealed class Stack : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var program in Programs)
+        {
             program.Abandon();
+        }
+
         await Home.DisposeAsync();
         foreach (var node in _nodes)
+        {
             await (node.Link?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+
         if (_hasOwnPlane)
+        {
             ControlPlane.Http.Dispose();
+        }
     }
 
-    private OperatorProcess NewOperator(string name) => new(Home, name, ControlPlane, new("src/Operator", "Stromboli.Operator", _options.Published), _options.Operator, _options.Operator.ModelBaseUrl ?? Model.BaseUrl) { Supervised = _options.Supervised };
+    private OperatorProcess NewOperator(string name) =>
+        new(
+            Home,
+            name,
+            ControlPlane,
+            new("src/Operator", "Stromboli.Operator", _options.Published),
+            _options.Operator,
+            _options.Operator.ModelBaseUrl ?? Model.BaseUrl
+        )
+        {
+            Supervised = _options.Supervised,
+        };
 
     private StackNode NewNode(string name, NodeOptions options)
     {
         if (Git is not null)
+        {
             options = GitNode.Of(options, Git);
+        }
+
         var programs = BridgeProcess.ProgramsOf(Home, name);
         Directory.CreateDirectory(programs);
         var machine = new PodmanNode(
@@ -152,17 +204,32 @@ public sealed class Stack : IAsyncDisposable
                 new NodeMount(Artefacts.Claude.Folder, BridgeProcess.ClaudeInside),
                 .. options.Mounts,
             ],
-            options.Root)
-        { Hosts = options.Hosts };
+            options.Root
+        )
+        {
+            Hosts = options.Hosts,
+        };
         var link = options.Relayed ? new LinkRelay() : null;
-        var bridge = new BridgeProcess(Home, machine, ControlPlane, new("src/PodmanBridge", "Stromboli.PodmanBridge", _options.Published), options, () => _operators.Select(process => link?.Through(process.HubPort) ?? process.HubPort)) { Supervised = _options.Supervised };
+        var bridge = new BridgeProcess(
+            Home,
+            machine,
+            ControlPlane,
+            new("src/PodmanBridge", "Stromboli.PodmanBridge", _options.Published),
+            options,
+            () => _operators.Select(process => link?.Through(process.HubPort) ?? process.HubPort)
+        )
+        {
+            Supervised = _options.Supervised,
+        };
         return new StackNode(machine, bridge, link, options);
     }
 
     private async Task JoinAsync(StackNode node, CancellationToken cancellationToken)
     {
         if (_operators.Count > 0)
+        {
             await StepAsync($"bridge of {node.Name}", node.Bridge.StartAsync(cancellationToken));
+        }
     }
 
     private async Task InstallAsync(CancellationToken cancellationToken)
@@ -177,23 +244,37 @@ public sealed class Stack : IAsyncDisposable
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Secret",
-            ["metadata"] = new JsonObject { ["name"] = OperatorProcess.ModelSecret, ["annotations"] = new JsonObject { ["stromboli.dev/use-as"] = "model" } },
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = OperatorProcess.ModelSecret,
+                ["annotations"] = new JsonObject { ["stromboli.dev/use-as"] = "model" },
+            },
             ["stringData"] = new JsonObject { ["api-key"] = ModelKey },
         };
-        await Http.ApplyAsync($"/api/v1/namespaces/{OperatorProcess.Namespace}/secrets/{OperatorProcess.ModelSecret}", secret.ToJsonString(), cancellationToken);
+        await Http.ApplyAsync(
+            $"/api/v1/namespaces/{OperatorProcess.Namespace}/secrets/{OperatorProcess.ModelSecret}",
+            secret.ToJsonString(),
+            cancellationToken
+        );
     }
 
     private async Task StepAsync(string what, Task starting)
     {
         using (_progress.Begin(what))
+        {
             await starting;
+        }
+
         _progress.Tell($"{what}: up");
     }
 
     private static string MakeUpKey(string path)
     {
         if (!File.Exists(path))
+        {
             File.WriteAllText(path, "sk-testbed-" + RandomNumberGenerator.GetHexString(24, lowercase: true));
+        }
+
         return File.ReadAllText(path);
     }
 }

@@ -21,10 +21,16 @@ public sealed class StackHome : IAsyncDisposable
         Directory.CreateDirectory(Sockets);
         // The node's user passes through to its own folders below.
         foreach (var path in new[] { Path.GetDirectoryName(Sockets)!, Sockets })
+        {
             File.SetUnixFileMode(path, (UnixFileMode)0b111_001_001);
+        }
+
         Ports = new PortBook(Path.Combine(State, "ports.json"));
         if (!tied)
+        {
             return;
+        }
+
         _sweeper = StartSweeper();
         ProcessIdentity.Of(Environment.ProcessId)?.Save(OwnerPath(State));
     }
@@ -64,16 +70,24 @@ public sealed class StackHome : IAsyncDisposable
         return new StackHome(id, Repository.At("TestResults", "stacks", $"{name}-{id}"), tied: true);
     }
 
-    /// <summary>Removes temporary stacks whose process is gone and whose sweeper could not do its work: the machine lost power, say.</summary>
+    /// <summary>
+    /// Removes temporary stacks whose process is gone and whose sweeper could not do its work: the machine lost power, say.
+    /// </summary>
     public static void RemoveLeftovers()
     {
         if (!Directory.Exists(Cache.At("stacks")))
+        {
             return;
+        }
+
         foreach (var state in Directory.EnumerateDirectories(Cache.At("stacks"), "test-*"))
         {
             // A sweeper that was interrupted leaves a renamed folder.
             if (!state.EndsWith(".removed", StringComparison.Ordinal) && ProcessIdentity.Load(OwnerPath(state)) is not { IsAlive: false })
+            {
                 continue;
+            }
+
             var id = Path.GetFileName(state);
             using var sweeper = StartSweeper(ControlGroup.Of(id), state, Path.Combine("/run/stromboli-testbed", id));
             sweeper.StandardInput.Close();
@@ -88,16 +102,23 @@ public sealed class StackHome : IAsyncDisposable
         sweeper.StandardInput.Close();
         await sweeper.WaitForExitAsync(cancellationToken);
         if (sweeper.ExitCode != 0)
+        {
             throw new TestbedException($"Some processes of the stack {Id} could not be ended: they are in {Group.FullPath}.");
+        }
+
         foreach (var pid in Directory.EnumerateFiles(Folder, "*.pid"))
+        {
             File.Delete(pid);
+        }
     }
 
     /// <summary>A temporary stack ends; another stays.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_sweeper is not null)
+        {
             await RemoveAsync();
+        }
     }
 
     private static string OwnerPath(string state) => Path.Combine(state, "owner");

@@ -18,6 +18,8 @@ public sealed record StackNode(PodmanNode Machine, BridgeProcess Bridge, LinkRel
         await Machine.DisposeAsync();
         await Bridge.DisposeAsync();
         if (Link is not null)
+        {
             await Link.DisposeAsync();
+        }
     }
 }

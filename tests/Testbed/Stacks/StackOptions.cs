@@ -5,7 +5,10 @@ namespace Stromboli.Testbed.Stacks;
 /// <summary>What a stack consists of.</summary>
 public sealed record StackOptions
 {
-    /// <summary>Whether operator and bridges are the native executables that <c>make publish</c> made, as users install them, rather than the assemblies of a build.</summary>
+    /// <summary>
+    /// Whether operator and bridges are the native executables that <c>make publish</c> made, as users install them, rather than the
+    /// assemblies of a build.
+    /// </summary>
     public bool Published { get; init; } = true;
 
     /// <summary>How many nodes, named <c>node-1</c>, <c>node-2</c>, …</summary>
@@ -20,7 +23,9 @@ public sealed record StackOptions
     /// <summary>How each of them is started.</summary>
     public OperatorOptions Operator { get; init; } = new();
 
-    /// <summary>Whether operators and bridges that end by themselves are started again. A case that ends one itself wants it to stay ended.</summary>
+    /// <summary>
+    /// Whether operators and bridges that end by themselves are started again. A case that ends one itself wants it to stay ended.
+    /// </summary>
     public bool Supervised { get; init; }
 
     /// <summary>Whether there is a Git server, which the nodes know and clone from.</summary>

@@ -9,13 +9,14 @@ public sealed class ApiFailureException(int code, string reason, string message)
 
     public string Reason => reason;
 
-    public JsonObject ToStatus() => new()
-    {
-        ["kind"] = "Status",
-        ["apiVersion"] = "v1",
-        ["status"] = "Failure",
-        ["message"] = Message,
-        ["reason"] = reason,
-        ["code"] = code,
-    };
+    public JsonObject ToStatus() =>
+        new()
+        {
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["status"] = "Failure",
+            ["message"] = Message,
+            ["reason"] = reason,
+            ["code"] = code,
+        };
 }

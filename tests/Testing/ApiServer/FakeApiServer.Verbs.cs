@@ -18,11 +18,15 @@ public sealed partial class FakeApiServer
         return request.Method switch
         {
             "GET" when path.Name is null => List(context, path),
-            "GET" => Objects.Get(path.Resource, path.Namespace, path.Name) ?? throw new ApiFailureException(404, "NotFound", $"{path.Plural} \"{path.Name}\" not found"),
+            "GET" => Objects.Get(path.Resource, path.Namespace, path.Name)
+                ?? throw new ApiFailureException(404, "NotFound", $"{path.Plural} \"{path.Name}\" not found"),
             "POST" => Create(path, body!),
             "PUT" => Objects.Update(path, _ => body!),
             "PATCH" when request.ContentType!.StartsWith("application/apply-patch", StringComparison.Ordinal) => Apply(path, body!),
-            "PATCH" when request.ContentType!.StartsWith("application/merge-patch", StringComparison.Ordinal) => Objects.Update(path, old => Patched(old, body!)),
+            "PATCH" when request.ContentType!.StartsWith("application/merge-patch", StringComparison.Ordinal) => Objects.Update(
+                path,
+                old => Patched(old, body!)
+            ),
             "DELETE" => Objects.Delete(path, (string?)body?["preconditions"]?["uid"], (string?)body?["preconditions"]?["resourceVersion"]),
             _ => throw new ApiFailureException(405, "MethodNotAllowed", "the server does not allow this method on the requested resource"),
         };
@@ -32,7 +36,10 @@ public sealed partial class FakeApiServer
     private static JsonObject Patched(JsonObject old, JsonObject patch)
     {
         if (patch["metadata"]?["resourceVersion"] is null)
+        {
             (old["metadata"] as JsonObject)?.Remove("resourceVersion");
+        }
+
         return MergePatch.Apply(old, patch);
     }
 
@@ -44,8 +51,13 @@ public sealed partial class FakeApiServer
     private JsonObject Apply(RequestPath path, JsonObject body)
     {
         if (Objects.Get(path.Resource, path.Namespace, path.Name!) is not null)
+        {
             return Objects.Update(path, old => Patched(old, body));
-        return path.Subresource is null ? Objects.Create(path, body) : throw new ApiFailureException(404, "NotFound", $"{path.Plural} \"{path.Name}\" not found");
+        }
+
+        return path.Subresource is null
+            ? Objects.Create(path, body)
+            : throw new ApiFailureException(404, "NotFound", $"{path.Plural} \"{path.Name}\" not found");
     }
 
     private JsonObject List(HttpContext context, RequestPath path)
@@ -57,7 +69,10 @@ public sealed partial class FakeApiServer
         {
             // As often as it is asked for, also with another limit.
             if (!_pages.TryGetValue(token, out var page))
+            {
                 throw new ApiFailureException(410, "Expired", "The provided continue parameter is too old");
+            }
+
             (revision, items) = page;
         }
         else
@@ -75,6 +90,12 @@ public sealed partial class FakeApiServer
             items = items[..limit];
         }
 
-        return new() { ["kind"] = "List", ["apiVersion"] = path.ApiVersion, ["metadata"] = metadata, ["items"] = new JsonArray([.. items.Select(item => item.DeepClone())]) };
+        return new()
+        {
+            ["kind"] = "List",
+            ["apiVersion"] = path.ApiVersion,
+            ["metadata"] = metadata,
+            ["items"] = new JsonArray([.. items.Select(item => item.DeepClone())]),
+        };
     }
 }

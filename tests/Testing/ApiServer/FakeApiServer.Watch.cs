@@ -29,12 +29,18 @@ public sealed partial class FakeApiServer
         try
         {
             await context.Response.StartAsync();
-            while (!_stopping && _ends == ends && !context.RequestAborted.IsCancellationRequested && TimeProvider.System.GetUtcNow() < until)
+            while (
+                !_stopping && _ends == ends && !context.RequestAborted.IsCancellationRequested && TimeProvider.System.GetUtcNow() < until
+            )
             {
                 var changed = Objects.Changed;
                 if (Objects.IsCompacted(revision))
                 {
-                    await SendAsync(context, "ERROR", new ApiFailureException(410, "Expired", $"too old resource version: {revision}").ToStatus());
+                    await SendAsync(
+                        context,
+                        "ERROR",
+                        new ApiFailureException(410, "Expired", $"too old resource version: {revision}").ToStatus()
+                    );
                     return;
                 }
 
@@ -46,12 +52,28 @@ public sealed partial class FakeApiServer
                     {
                         bookmarks = _bookmarks;
                         revision = Math.Max(revision, latest);
-                        await SendAsync(context, "BOOKMARK", new() { ["kind"] = "X", ["apiVersion"] = path.ApiVersion, ["metadata"] = new JsonObject { ["resourceVersion"] = $"{revision}", ["creationTimestamp"] = null } });
+                        await SendAsync(
+                            context,
+                            "BOOKMARK",
+                            new()
+                            {
+                                ["kind"] = "X",
+                                ["apiVersion"] = path.ApiVersion,
+                                ["metadata"] = new JsonObject { ["resourceVersion"] = $"{revision}", ["creationTimestamp"] = null },
+                            }
+                        );
                     }
                 }
 
                 var now = TimeProvider.System.GetUtcNow();
-                await Task.WhenAny(changed, Task.Delay(until - now > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : Positive(until - now), TimeProvider.System, context.RequestAborted));
+                await Task.WhenAny(
+                    changed,
+                    Task.Delay(
+                        until - now > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : Positive(until - now),
+                        TimeProvider.System,
+                        context.RequestAborted
+                    )
+                );
             }
         }
         finally
@@ -69,9 +91,17 @@ public sealed partial class FakeApiServer
             revision = change.Revision;
             var before = change.Old is not null && selector.Matches(change.Old);
             var after = change.New is not null && selector.Matches(change.New);
-            var type = (before, after) switch { (false, true) => "ADDED", (true, true) => "MODIFIED", (true, false) => "DELETED", _ => null };
+            var type = (before, after) switch
+            {
+                (false, true) => "ADDED",
+                (true, true) => "MODIFIED",
+                (true, false) => "DELETED",
+                _ => null,
+            };
             if (type is not null)
+            {
                 await SendAsync(context, type, change.New ?? change.Old!);
+            }
         }
 
         return revision;

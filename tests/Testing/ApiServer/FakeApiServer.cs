@@ -9,9 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace Stromboli.Testing.ApiServer;
 
 /// <summary>
-/// A Kubernetes API server for tests: real HTTP on the loopback, any resource, lists in pages of one snapshot, watches with history, compare-and-swap,
-/// merge patches (apply is one that creates), deletes with preconditions and finalizers. It checks no schema and no rights. <see cref="Intercept"/> makes
-/// it misbehave.
+/// A Kubernetes API server for tests: real HTTP on the loopback, any resource, lists in pages of one snapshot, watches with history,
+/// compare-and-swap, merge patches (apply is one that creates), deletes with preconditions and finalizers. It checks no schema and no
+/// rights. <see cref="Intercept"/> makes it misbehave.
 /// </summary>
 public sealed partial class FakeApiServer : IAsyncDisposable
 {
@@ -31,7 +31,9 @@ public sealed partial class FakeApiServer : IAsyncDisposable
     /// <summary>Called first for each request; true means that it has answered.</summary>
     public Func<HttpContext, RecordedRequest, Task<bool>>? Intercept { get; set; }
 
-    /// <summary>Answers a create of these plurals without storing anything, as for reviews and (by <c>serviceaccounts/token</c>) tokens.</summary>
+    /// <summary>
+    /// Answers a create of these plurals without storing anything, as for reviews and (by <c>serviceaccounts/token</c>) tokens.
+    /// </summary>
     public ConcurrentDictionary<string, Func<JsonObject, JsonObject>> Answers { get; } = [];
 
     /// <summary>While true, watches send nothing: an informer lags.</summary>
@@ -54,9 +56,13 @@ public sealed partial class FakeApiServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(options =>
         {
             if (kestrel is null)
+            {
                 options.Listen(System.Net.IPAddress.Loopback, port);
+            }
             else
+            {
                 kestrel(options);
+            }
         });
         var app = builder.Build();
         var server = new FakeApiServer(app);
@@ -92,18 +98,34 @@ public sealed partial class FakeApiServer : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var request = new RecordedRequest(
-            context.Request.Method, context.Request.Path, context.Request.QueryString.ToString(), context.Request.Headers.Authorization, context.Request.ContentType, await reader.ReadToEndAsync());
+            context.Request.Method,
+            context.Request.Path,
+            context.Request.QueryString.ToString(),
+            context.Request.Headers.Authorization,
+            context.Request.ContentType,
+            await reader.ReadToEndAsync()
+        );
         Requests.Enqueue(request);
         if (Intercept is { } intercept && await intercept(context, request))
+        {
             return;
+        }
+
         try
         {
             if (RequestPath.Parse(context.Request.Path) is not { } path)
+            {
                 throw new ApiFailureException(404, "NotFound", "the server could not find the requested resource");
+            }
+
             if (context.Request.Query.ContainsKey("watch"))
+            {
                 await WatchAsync(context, path);
+            }
             else
+            {
                 await WriteAsync(context, request.Method == "POST" ? 201 : 200, Answer(context, path, request));
+            }
         }
         catch (ApiFailureException failure)
         {

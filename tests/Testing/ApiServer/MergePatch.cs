@@ -10,11 +10,17 @@ public static class MergePatch
         foreach (var (name, value) in patch)
         {
             if (value is null)
+            {
                 target.Remove(name);
+            }
             else if (value is JsonObject inner)
+            {
                 target[name] = Apply(target[name] as JsonObject is { } old ? (JsonObject)old.DeepClone() : [], inner);
+            }
             else
+            {
                 target[name] = value.DeepClone();
+            }
         }
 
         return target;

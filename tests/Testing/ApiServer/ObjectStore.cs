@@ -27,14 +27,18 @@ public sealed class ObjectStore
         get
         {
             lock (_gate)
+            {
                 return _changed.Task;
+            }
         }
     }
 
     public void Wake()
     {
         lock (_gate)
+        {
             WakeLocked();
+        }
     }
 
     /// <summary>Forgets the history up to now: who watches from before gets 410.</summary>
@@ -51,19 +55,25 @@ public sealed class ObjectStore
     public bool IsCompacted(long revision)
     {
         lock (_gate)
+        {
             return revision < _compacted;
+        }
     }
 
     public JsonObject? Get(string resource, string scope, string name)
     {
         lock (_gate)
+        {
             return Objects(resource).TryGetValue(Key(scope, name), out var found) ? Copy(found) : null;
+        }
     }
 
     public (long Revision, List<JsonObject> Items) List(string resource, Selector selector)
     {
         lock (_gate)
+        {
             return (Revision, [.. Objects(resource).Values.Where(selector.Matches).Select(Copy)]);
+        }
     }
 
     public IReadOnlyList<Change> ChangesAfter(string resource, long revision)
@@ -71,8 +81,12 @@ public sealed class ObjectStore
         lock (_gate)
         {
             // Copies: a JsonNode that is read by two threads may break.
-            return [.. _history.Where(c => c.Revision > revision && c.Resource == resource)
-                .Select(c => c with { Old = c.Old is null ? null : Copy(c.Old), New = c.New is null ? null : Copy(c.New) })];
+            return
+            [
+                .. _history
+                    .Where(c => c.Revision > revision && c.Resource == resource)
+                    .Select(c => c with { Old = c.Old is null ? null : Copy(c.Old), New = c.New is null ? null : Copy(c.New) }),
+            ];
         }
     }
 
@@ -83,17 +97,29 @@ public sealed class ObjectStore
             var target = Copy(body);
             var meta = Meta(target);
             if (meta["name"] is null && (string?)meta["generateName"] is { } prefix)
+            {
                 meta["name"] = $"{prefix}{Guid.NewGuid().ToString("N")[..5]}";
+            }
+
             var name = (string?)meta["name"] ?? throw new ApiFailureException(422, "Invalid", "metadata.name: Required value");
             if (Objects(path.Resource).ContainsKey(Key(path.Namespace, name)))
+            {
                 throw new ApiFailureException(409, "AlreadyExists", $"{path.Plural} \"{name}\" already exists");
+            }
+
             if (path.Namespace.Length > 0)
+            {
                 meta["namespace"] = path.Namespace;
+            }
+
             meta["uid"] = Guid.NewGuid().ToString();
             meta["creationTimestamp"] = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             meta["generation"] = 1L;
             if (StatusSubresources.Contains(path.Plural))
+            {
                 target.Remove("status");
+            }
+
             return Copy(Store(path.Resource, null, target));
         }
     }
@@ -106,19 +132,46 @@ public sealed class ObjectStore
             var old = Required(path);
             var target = change(Copy(old));
             if ((string?)Meta(target)["resourceVersion"] is { Length: > 0 } version && version != (string?)Meta(old)["resourceVersion"])
-                throw new ApiFailureException(409, "Conflict", $"Operation cannot be fulfilled on {path.Plural} \"{path.Name}\": the object has been modified");
+            {
+                throw new ApiFailureException(
+                    409,
+                    "Conflict",
+                    $"Operation cannot be fulfilled on {path.Plural} \"{path.Name}\": the object has been modified"
+                );
+            }
+
             if ((string?)Meta(target)["uid"] is { Length: > 0 } uid && uid != (string?)Meta(old)["uid"])
+            {
                 throw new ApiFailureException(409, "Conflict", $"Precondition failed: UID in precondition: {uid}");
+            }
+
             if (path.Subresource == "status")
+            {
                 target = With(Copy(old), "status", target["status"]);
+            }
             else if (StatusSubresources.Contains(path.Plural))
+            {
                 target = With(target, "status", old["status"]);
-            foreach (var field in (string[])["name", "namespace", "uid", "creationTimestamp", "generation", "resourceVersion", "deletionTimestamp"])
+            }
+
+            foreach (
+                var field in (string[])
+                    ["name", "namespace", "uid", "creationTimestamp", "generation", "resourceVersion", "deletionTimestamp"]
+            )
+            {
                 With(Meta(target), field, Meta(old)[field]);
+            }
+
             if (JsonNode.DeepEquals(old, target))
+            {
                 return Copy(old);
+            }
+
             if (!JsonNode.DeepEquals(old["spec"], target["spec"]))
+            {
                 Meta(target)["generation"] = (long)Meta(old)["generation"]! + 1;
+            }
+
             return Finished(target) ? RemoveLocked(path.Resource, old, target) : Copy(Store(path.Resource, old, target));
         }
     }
@@ -128,12 +181,23 @@ public sealed class ObjectStore
         lock (_gate)
         {
             var old = Required(path);
-            if ((uid is not null && uid != (string?)Meta(old)["uid"]) || (version is not null && version != (string?)Meta(old)["resourceVersion"]))
+            if (
+                (uid is not null && uid != (string?)Meta(old)["uid"])
+                || (version is not null && version != (string?)Meta(old)["resourceVersion"])
+            )
+            {
                 throw new ApiFailureException(409, "Conflict", "Precondition failed");
+            }
+
             if (Meta(old)["finalizers"] is not JsonArray { Count: > 0 })
+            {
                 return RemoveLocked(path.Resource, old, Copy(old));
+            }
+
             var target = Copy(old);
-            Meta(target)["deletionTimestamp"] ??= TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            Meta(target)["deletionTimestamp"] ??= TimeProvider
+                .System.GetUtcNow()
+                .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             return Copy(Store(path.Resource, old, target));
         }
     }
@@ -141,7 +205,8 @@ public sealed class ObjectStore
     private static bool Finished(JsonObject target) =>
         Meta(target)["deletionTimestamp"] is not null && Meta(target)["finalizers"] is not JsonArray { Count: > 0 };
 
-    private static JsonObject Meta(JsonObject target) => target["metadata"] as JsonObject ?? (JsonObject)(target["metadata"] = new JsonObject());
+    private static JsonObject Meta(JsonObject target) =>
+        target["metadata"] as JsonObject ?? (JsonObject)(target["metadata"] = new JsonObject());
 
     private static JsonObject Copy(JsonObject target) => (JsonObject)target.DeepClone();
 
@@ -150,22 +215,30 @@ public sealed class ObjectStore
     private static JsonObject With(JsonObject target, string field, JsonNode? value)
     {
         if (value is null)
+        {
             target.Remove(field);
+        }
         else
+        {
             target[field] = value.DeepClone();
+        }
+
         return target;
     }
 
     private SortedDictionary<string, JsonObject> Objects(string resource)
     {
         if (!_resources.TryGetValue(resource, out var objects))
+        {
             _resources[resource] = objects = new(StringComparer.Ordinal);
+        }
+
         return objects;
     }
 
     private JsonObject Required(RequestPath path) =>
         Objects(path.Resource).GetValueOrDefault(Key(path.Namespace, path.Name!))
-            ?? throw new ApiFailureException(404, "NotFound", $"{path.Plural} \"{path.Name}\" not found");
+        ?? throw new ApiFailureException(404, "NotFound", $"{path.Plural} \"{path.Name}\" not found");
 
     private JsonObject Store(string resource, JsonObject? old, JsonObject target)
     {

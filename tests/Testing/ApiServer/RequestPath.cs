@@ -1,14 +1,24 @@
 namespace Stromboli.Testing.ApiServer;
 
-/// <summary>A request path taken apart. <see cref="Resource"/> is such as <c>api/v1/secrets</c> or <c>apis/stromboli.dev/v1alpha1/agentruns</c>.</summary>
+/// <summary>
+/// A request path taken apart. <see cref="Resource"/> is such as <c>api/v1/secrets</c> or <c>apis/stromboli.dev/v1alpha1/agentruns</c>.
+/// </summary>
 public sealed record RequestPath(string ApiVersion, string Resource, string Plural, string Namespace, string? Name, string? Subresource)
 {
     public static RequestPath? Parse(string path)
     {
         var parts = path.Trim('/').Split('/').Select(Uri.UnescapeDataString).ToArray();
-        var root = parts[0] switch { "api" => 2, "apis" => 3, _ => int.MaxValue };
+        var root = parts[0] switch
+        {
+            "api" => 2,
+            "apis" => 3,
+            _ => int.MaxValue,
+        };
         if (parts.Length <= root)
+        {
             return null;
+        }
+
         var apiVersion = string.Join('/', parts[1..root]);
         var rest = parts[root..];
         var scope = "";
@@ -18,6 +28,13 @@ public sealed record RequestPath(string ApiVersion, string Resource, string Plur
             rest = rest[2..];
         }
 
-        return new(apiVersion, $"{string.Join('/', parts[..root])}/{rest[0]}", rest[0], scope, rest.ElementAtOrDefault(1), rest.ElementAtOrDefault(2));
+        return new(
+            apiVersion,
+            $"{string.Join('/', parts[..root])}/{rest[0]}",
+            rest[0],
+            scope,
+            rest.ElementAtOrDefault(1),
+            rest.ElementAtOrDefault(2)
+        );
     }
 }

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Stromboli.Testing.ApiServer;
 
-/// <summary>Label selectors (<c>a=b</c>, <c>a!=b</c>, <c>a</c>, <c>!a</c>, <c>a in (x,y)</c>) and field selectors (<c>path=value</c>), as far as tests need them.</summary>
+/// <summary>
+/// Label selectors (<c>a=b</c>, <c>a!=b</c>, <c>a</c>, <c>!a</c>, <c>a in (x,y)</c>) and field selectors (<c>path=value</c>), as far as
+/// tests need them.
+/// </summary>
 public sealed class Selector(string? scope, string? labels, string? fields)
 {
     public bool Matches(JsonObject target) =>
@@ -18,9 +21,15 @@ public sealed class Selector(string? scope, string? labels, string? fields)
         for (var i = 0; i <= selector.Length; i++)
         {
             if (i < selector.Length && selector[i] is '(' or ')')
+            {
                 depth += selector[i] == '(' ? 1 : -1;
+            }
+
             if ((i < selector.Length && (selector[i] != ',' || depth > 0)) || i == start)
+            {
                 continue;
+            }
+
             yield return selector[start..i].Trim();
             start = i + 1;
         }
@@ -30,11 +39,20 @@ public sealed class Selector(string? scope, string? labels, string? fields)
     {
         string? Value(string key) => (string?)labels?[key.Trim()];
         if (requirement.Split(" in ") is [var key, var list])
+        {
             return Value(key) is { } value && list.Trim('(', ')', ' ').Split(',').Contains(value);
+        }
+
         if (requirement.Split("!=") is [var unequal, var not])
+        {
             return Value(unequal) != not.Trim();
+        }
+
         if (requirement.Replace("==", "=", StringComparison.Ordinal).Split('=') is [var equal, var wanted])
+        {
             return Value(equal) == wanted.Trim();
+        }
+
         return requirement.StartsWith('!') ? Value(requirement[1..]) is null : Value(requirement) is not null;
     }
 
@@ -43,7 +61,10 @@ public sealed class Selector(string? scope, string? labels, string? fields)
         var parts = requirement.Split('=', 2);
         JsonNode? node = target;
         foreach (var step in parts[0].Split('.'))
+        {
             node = (node as JsonObject)?[step];
+        }
+
         return (node?.ToString() ?? "") == parts[1];
     }
 }

@@ -20,11 +20,17 @@ internal sealed record HostPathNeed(string Field, string Path, bool Write) : Nod
     {
         var bridge = nodes.Count == 1 ? "its" : "a";
         var readable = Write && nodes.Any(n => n.Permissions?.AllowsVolume(Path, write: false) == true);
-        return Placement.Fails(RunReason.VolumeDenied, (Write, readable) switch
-        {
-            (false, _) => $"{Field} {Path} is not allowed on {Names(nodes)}; {bridge} bridge allows what lies below a --allow-volume PREFIX, such as --allow-volume {Path}.",
-            (_, true) => $"{Field} {Path} may only be read on {Names(nodes)}; mount it with readOnly: true, or let {bridge} bridge allow to write it with --allow-volume {Path}:rw.",
-            _ => $"{Field} {Path} is not allowed on {Names(nodes)}; {bridge} bridge allows to write what lies below a --allow-volume PREFIX:rw, such as --allow-volume {Path}:rw.",
-        });
+        return Placement.Fails(
+            RunReason.VolumeDenied,
+            (Write, readable) switch
+            {
+                (false, _) =>
+                    $"{Field} {Path} is not allowed on {Names(nodes)}; {bridge} bridge allows what lies below a --allow-volume PREFIX, such as --allow-volume {Path}.",
+                (_, true) =>
+                    $"{Field} {Path} may only be read on {Names(nodes)}; mount it with readOnly: true, or let {bridge} bridge allow to write it with --allow-volume {Path}:rw.",
+                _ =>
+                    $"{Field} {Path} is not allowed on {Names(nodes)}; {bridge} bridge allows to write what lies below a --allow-volume PREFIX:rw, such as --allow-volume {Path}:rw.",
+            }
+        );
     }
 }

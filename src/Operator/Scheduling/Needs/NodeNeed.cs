@@ -5,7 +5,9 @@ namespace Stromboli.Operator.Scheduling.Needs;
 /// <summary>Something of the node's own that a run wants, and that a node's admin allows or does not.</summary>
 internal abstract record NodeNeed
 {
-    /// <summary>What it is, as a text of one line: needs of the same text are met by the same nodes, and refused with the same sentence.</summary>
+    /// <summary>
+    /// What it is, as a text of one line: needs of the same text are met by the same nodes, and refused with the same sentence.
+    /// </summary>
     public abstract string Key { get; }
 
     /// <summary>Whether a node of these permissions can give it.</summary>

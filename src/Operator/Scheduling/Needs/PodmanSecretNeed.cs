@@ -15,8 +15,10 @@ internal sealed record PodmanSecretNeed(string Field, string Secret) : NodeNeed
     public override bool IsMetBy(NodePermissions permissions) => permissions.PodmanSecrets.Contains(Secret);
 
     /// <inheritdoc/>
-    public override Placement Refusal(IReadOnlyList<NodeView> nodes) => Placement.Fails(
-        RunReason.PolicyDenied,
-        $"{Field}: {Names(nodes)} {(nodes.Count == 1 ? "does" : "do")} not allow runs to have the Podman secret {Secret}; "
-        + $"{(nodes.Count == 1 ? "its" : "a")} bridge would need --allow-podman-secret {Secret}.");
+    public override Placement Refusal(IReadOnlyList<NodeView> nodes) =>
+        Placement.Fails(
+            RunReason.PolicyDenied,
+            $"{Field}: {Names(nodes)} {(nodes.Count == 1 ? "does" : "do")} not allow runs to have the Podman secret {Secret}; "
+                + $"{(nodes.Count == 1 ? "its" : "a")} bridge would need --allow-podman-secret {Secret}."
+        );
 }

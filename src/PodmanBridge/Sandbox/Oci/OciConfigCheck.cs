@@ -1,32 +1,54 @@
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Sandbox.Oci;
 
 /// <summary>
-/// Compares what the OCI runtime was told with what was meant. Podman's inspect (seen with 5.4.2) does not show the seccomp filter, hooks, sysctls, nor mounts and
-/// devices that containers.conf or mounts.conf add: only this does. It is there once the container has been started, so it is read while the shim holds the agent.
+/// Compares what the OCI runtime was told with what was meant. Podman's inspect (seen with 5.4.2) does not show the seccomp filter, hooks,
+/// sysctls, nor mounts and devices that containers.conf or mounts.conf add: only this does. It is there once the container has been
+/// started, so it is read while the shim holds the agent.
 /// </summary>
 internal static class OciConfigCheck
 {
     /// <summary>Podman's own default; it concerns a network namespace without an interface.</summary>
     private static readonly string[] OwnSysctls = ["net.ipv4.ping_group_range"];
 
-    private static readonly string[] OwnVariables = ["HOSTNAME=agent", "container=podman", "container=oci", "HOME=" + SandboxPaths.Home, "TERM=xterm"];
+    private static readonly string[] OwnVariables =
+    [
+        "HOSTNAME=agent",
+        "container=podman",
+        "container=oci",
+        "HOME=" + SandboxPaths.Home,
+        "TERM=xterm",
+    ];
 
     private static readonly string[] Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "uts"];
 
     /// <summary>What must be hidden of /proc and /sys, out of what Podman hides.</summary>
-    private static readonly string[] Masked = ["/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/scsi", "/sys/firmware"];
+    private static readonly string[] Masked =
+    [
+        "/proc/acpi",
+        "/proc/kcore",
+        "/proc/keys",
+        "/proc/timer_list",
+        "/proc/scsi",
+        "/sys/firmware",
+    ];
 
     private static readonly string[] ReadOnly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
-    /// <summary>Reads the configuration of a started container and says what differs, each as half a sentence; empty when nothing does.</summary>
+    /// <summary>
+    /// Reads the configuration of a started container and says what differs, each as half a sentence; empty when nothing does.
+    /// </summary>
     /// <param name="wanted">What libpod was asked for.</param>
     /// <param name="started">What it says of the container since it was started.</param>
-    /// <param name="cancellation">Ends the reading.</param>
-    public static async Task<IReadOnlyList<string>> CompareAsync(SpecGenerator wanted, ContainerInspection started, CancellationToken cancellation)
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<IReadOnlyList<string>> CompareAsync(
+        SpecGenerator wanted,
+        ContainerInspection started,
+        CancellationToken cancellationToken
+    )
     {
-        var config = started.OciConfigPath is { Length: > 0 } path ? await OciConfigReader.ReadAsync(path, cancellation) : null;
+        var config = started.OciConfigPath is { Length: > 0 } path ? await OciConfigReader.ReadAsync(path, cancellationToken) : null;
         return config is null
             ? [$"the runtime's configuration {started.OciConfigPath} cannot be read"]
             : Compare(wanted, started.ID, config);
@@ -39,7 +61,11 @@ internal static class OciConfigCheck
         CompareProcess(found, wanted, config.Process ?? new OciProcess());
         found.Same("hostname", wanted.Hostname, config.Hostname);
         found.Same("read-only root", wanted.ReadOnlyRoot, config.Root?.ReadOnly ?? false);
-        found.Only("hook", config.Hooks?.Where(h => h.Value is not { ValueKind: System.Text.Json.JsonValueKind.Null }).Select(h => h.Key), _ => false);
+        found.Only(
+            "hook",
+            config.Hooks?.Where(h => h.Value is not { ValueKind: System.Text.Json.JsonValueKind.Null }).Select(h => h.Key),
+            _ => false
+        );
         found.Only("annotation", HarmlessAnnotations.Others(config.Annotations), _ => false);
         CompareLinux(found, wanted, config.Linux ?? new OciLinux());
         OciMountCheck.Compare(found, wanted, containerID, config.Mounts ?? []);
@@ -52,13 +78,23 @@ internal static class OciConfigCheck
         found.Same("terminal", false, process.Terminal);
         found.Same("working directory", wanted.WorkDir, process.WorkingDirectory);
         found.Same("user", wanted.User, $"{process.User?.UID}:{process.User?.GID}");
-        found.Only("group", process.User?.AdditionalGIDs?.Select(g => g.ToString()), g => wanted.User.EndsWith(":" + g, StringComparison.Ordinal));
+        found.Only(
+            "group",
+            process.User?.AdditionalGIDs?.Select(g => g.ToString()),
+            g => wanted.User.EndsWith(":" + g, StringComparison.Ordinal)
+        );
         found.Same("umask", wanted.Umask, Convert.ToString(process.User?.Umask ?? 0, 8).PadLeft(4, '0'));
         // Names only: a variable of the node may be a secret.
-        found.Only("variable", process.Env?.Where(v => !OwnVariables.Contains(v, StringComparer.Ordinal)).Select(v => v.Split('=')[0]), _ => false);
+        found.Only(
+            "variable",
+            process.Env?.Where(v => !OwnVariables.Contains(v, StringComparer.Ordinal)).Select(v => v.Split('=')[0]),
+            _ => false
+        );
         found.Only("capability", process.Capabilities?.SelectMany(c => c.Value ?? []).Distinct(), _ => false);
         found.Same("no-new-privileges", true, process.NoNewPrivileges);
-        var limits = (process.Rlimits ?? []).ToDictionary(l => l.Type?.Replace("RLIMIT_", "", StringComparison.Ordinal).ToLowerInvariant() ?? "");
+        var limits = (process.Rlimits ?? []).ToDictionary(l =>
+            l.Type?.Replace("RLIMIT_", "", StringComparison.Ordinal).ToLowerInvariant() ?? ""
+        );
         foreach (var limit in wanted.Rlimits)
         {
             var made = limits.GetValueOrDefault(limit.Type);
@@ -70,15 +106,22 @@ internal static class OciConfigCheck
     private static void CompareLinux(Differences found, SpecGenerator wanted, OciLinux linux)
     {
         var namespaces = (linux.Namespaces ?? []).Select(n => n.Path is { Length: > 0 } path ? $"{n.Type}:{path}" : n.Type ?? "");
-        string[] meant = wanted.UserNamespace == AgentUser.KeepID ? [.. Namespaces.Append("user").Order(StringComparer.Ordinal)] : Namespaces;
+        string[] meant =
+            wanted.UserNamespace == AgentUser.KeepID ? [.. Namespaces.Append("user").Order(StringComparer.Ordinal)] : Namespaces;
         found.Same("namespaces", string.Join(' ', meant), string.Join(' ', namespaces.Order(StringComparer.Ordinal)));
         UserMappingCheck.Compare(found, wanted, linux);
         found.Only("sysctl", linux.Sysctl?.Keys, k => OwnSysctls.Contains(k, StringComparer.Ordinal));
         found.Only("device", linux.Devices?.Select(d => d.Path ?? ""), _ => false);
         foreach (var path in Masked.Except(linux.MaskedPaths ?? []))
+        {
             found.Add($"{path} is not masked");
+        }
+
         foreach (var path in ReadOnly.Except(linux.ReadOnlyPaths ?? []))
+        {
             found.Add($"{path} is not read-only");
+        }
+
         CompareSeccomp(found, linux.Seccomp ?? new OciSeccomp());
     }
 
@@ -89,7 +132,9 @@ internal static class OciConfigCheck
         found.Only("seccomp architecture", seccomp.Architectures, _ => false);
         var made = (seccomp.Rules ?? []).Select(Text).ToHashSet(StringComparer.Ordinal);
         if (!made.SetEquals(meant.Rules.Select(Text)))
+        {
             found.Add("the seccomp rules are others than ours");
+        }
     }
 
     private static string Text(SeccompRule rule) =>

@@ -8,12 +8,14 @@ internal static class OciConfigReader
     private const int MaxBytes = 4 * 1024 * 1024;
 
     /// <summary>The configuration; null when it cannot be read: then nobody can say what the container is.</summary>
-    public static async Task<OciConfig?> ReadAsync(string path, CancellationToken cancellation)
+    public static async Task<OciConfig?> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             await using var file = File.OpenRead(path);
-            return file.Length > MaxBytes ? null : await JsonSerializer.DeserializeAsync(file, SandboxJson.Default.OciConfig, cancellation);
+            return file.Length > MaxBytes
+                ? null
+                : await JsonSerializer.DeserializeAsync(file, SandboxJson.Default.OciConfig, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

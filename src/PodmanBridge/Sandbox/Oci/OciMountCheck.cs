@@ -1,4 +1,4 @@
-using Stromboli.PodmanBridge.Podman.Models;
+using Stromboli.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Sandbox.Oci;
 
@@ -8,7 +8,11 @@ internal static class OciMountCheck
     /// <summary>File systems that every container has: the path, the type, and whether it is read-only.</summary>
     private static readonly (string Path, string Type, bool ReadOnly)[] Kernel =
     [
-        ("/proc", "proc", false), ("/sys", "sysfs", true), ("/sys/fs/cgroup", "cgroup", true), ("/dev", "tmpfs", false), ("/dev/pts", "devpts", false),
+        ("/proc", "proc", false),
+        ("/sys", "sysfs", true),
+        ("/sys/fs/cgroup", "cgroup", true),
+        ("/dev", "tmpfs", false),
+        ("/dev/pts", "devpts", false),
         ("/dev/mqueue", "mqueue", false),
     ];
 
@@ -23,14 +27,22 @@ internal static class OciMountCheck
         {
             var path = mount.Destination ?? "";
             if (meant.Remove(path, out var expected))
+            {
                 CompareMount(found, expected, mount);
+            }
             else if (volumes.Remove(path, out var volume))
+            {
                 CompareVolume(found, volume, mount);
+            }
             else if (!IsKernels(mount) && !IsWritten(mount, containerID))
+            {
                 found.Add($"{path} is mounted, which was not meant");
+            }
         }
         foreach (var path in meant.Keys.Concat(volumes.Keys))
+        {
             found.Add($"{path} is not mounted");
+        }
     }
 
     private static void CompareMount(Differences found, SpecMount meant, OciMount made)
@@ -41,16 +53,24 @@ internal static class OciMountCheck
         found.Same(
             $"options of the mount {meant.Destination}",
             ContainerMountCheck.Normal(meant.Options.SelectMany(o => o.Split(','))),
-            ContainerMountCheck.Normal((made.Options ?? []).SelectMany(o => o.Split(','))));
+            ContainerMountCheck.Normal((made.Options ?? []).SelectMany(o => o.Split(',')))
+        );
     }
 
     private static void CompareVolume(Differences found, SpecVolume meant, OciMount made)
     {
         found.Same($"kind of the mount {meant.Destination}", "bind", made.Type);
         if (made.Source?.EndsWith($"/{meant.Name}/_data", StringComparison.Ordinal) is not true)
+        {
             found.Add($"source of the mount {meant.Destination} is {made.Source}, which is not the volume {meant.Name}");
+        }
+
         found.Same($"mount {meant.Destination} read-only", false, Has(made, "ro"));
-        found.Same($"options of the mount {meant.Destination}", ContainerMountCheck.Normal(meant.Options), ContainerMountCheck.Normal(made.Options ?? []));
+        found.Same(
+            $"options of the mount {meant.Destination}",
+            ContainerMountCheck.Normal(meant.Options),
+            ContainerMountCheck.Normal(made.Options ?? [])
+        );
     }
 
     private static bool IsKernels(OciMount mount) =>

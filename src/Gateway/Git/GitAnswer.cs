@@ -1,0 +1,18 @@
+using System.Text;
+
+namespace Stromboli.Gateway.Git;
+
+/// <summary>The gateway's own answers to git, which prints text as the server's word.</summary>
+internal static class GitAnswer
+{
+    /// <summary>Refuses a request.</summary>
+    /// <param name="context">The request; nothing has been answered yet.</param>
+    /// <param name="status">The HTTP status; never 401, since git would ask for a credential then.</param>
+    /// <param name="message">Half a sentence, holding nothing of a server's answer.</param>
+    public static async Task RefuseAsync(HttpContext context, int status, string message)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes($"stromboli: {message}\n"), context.RequestAborted);
+    }
+}

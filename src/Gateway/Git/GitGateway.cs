@@ -1,0 +1,42 @@
+using Stromboli.NodeLink.Messages;
+
+namespace Stromboli.Gateway.Git;
+
+/// <summary>
+/// The way of every clone to its repository: one HTTP server behind a unix socket for each clone. It adds the credential, which is nowhere
+/// else on the node, and lets nothing but a fetch of that one repository through. It opens no port.
+/// </summary>
+internal sealed class GitGateway : IAsyncDisposable
+{
+    private readonly GitGatewayOptions _options;
+    private readonly GatewayServer<GitRun> _server;
+
+    /// <summary>A gateway that does not serve yet.</summary>
+    public GitGateway(GitGatewayOptions options)
+    {
+        _options = options;
+        _server = new GatewayServer<GitRun>(
+            new GitHandler(new GitForwarder(options)),
+            new GatewayLimits(options.LargestBody, HeaderBytes: 16 * 1024),
+            options.Loggers,
+            options.Clock
+        );
+    }
+
+    /// <summary>Begins to serve.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(cancellationToken);
+
+    /// <summary>Opens a clone's socket. Dispose the clone to close it.</summary>
+    /// <param name="key">Names the run in logs.</param>
+    /// <param name="socketPath">Where the socket is made; what lies there is replaced.</param>
+    /// <param name="source">The repository.</param>
+    /// <param name="credential">What its server is shown.</param>
+    /// <param name="peers">Who may call at the socket.</param>
+    /// <exception cref="FormatException">The address cannot be used.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The socket cannot be made.</exception>
+    public GitRun Open(string key, string socketPath, GitSource source, GitCredential? credential, ISocketPeers peers) =>
+        new(key, socketPath, GitRemote.Of(source, credential, _options.AllowedOrigins), peers, _options, _server);
+
+    /// <summary>Stops serving.</summary>
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+}

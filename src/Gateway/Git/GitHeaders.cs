@@ -1,0 +1,62 @@
+using System.Net.Http.Headers;
+
+namespace Stromboli.Gateway.Git;
+
+/// <summary>
+/// The headers of a clone's requests and answers: ours, and of the other side's only these, each in the one shape that it may have.
+/// </summary>
+internal static class GitHeaders
+{
+    private const string Agent = "git/2.0 (stromboli)";
+    private const int LongestAgent = 100;
+
+    /// <summary>Writes the headers and body of a request.</summary>
+    public static void Write(
+        HttpRequestMessage message,
+        IHeaderDictionary git,
+        GitRemote remote,
+        GitRoute route,
+        ReadOnlyMemory<byte>? body
+    )
+    {
+        var headers = message.Headers;
+        headers.TryAddWithoutValidation("accept", route == GitRoute.UploadPack ? GitRoutes.AnswerType(route) : "*/*");
+        headers.TryAddWithoutValidation("accept-encoding", "identity");
+        headers.TryAddWithoutValidation("user-agent", UserAgent(git.UserAgent.ToString()));
+        if (git["git-protocol"] == "version=2")
+        {
+            headers.TryAddWithoutValidation("git-protocol", "version=2");
+        }
+
+        headers.Authorization = remote.Authorization;
+        if (body is not { } bytes)
+        {
+            return;
+        }
+
+        message.Content = new ReadOnlyMemoryContent(bytes);
+        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-git-upload-pack-request");
+        if (git.ContentEncoding.ToString() == "gzip")
+        {
+            message.Content.Headers.ContentEncoding.Add("gzip");
+        }
+    }
+
+    /// <summary>Copies what of an answer reaches git.</summary>
+    public static void Copy(HttpResponseMessage answer, IHeaderDictionary headers)
+    {
+        headers.ContentType = answer.Content.Headers.ContentType?.MediaType;
+        if (answer.Content.Headers.ContentEncoding is { Count: 1 } encodings && encodings.Single() is "gzip" or "deflate")
+        {
+            headers.ContentEncoding = answer.Content.Headers.ContentEncoding.Single();
+        }
+    }
+
+    // Some servers speak the smart protocol only to who calls itself git.
+    private static string UserAgent(string agent) =>
+        agent.Length is > 4 and <= LongestAgent
+        && agent.StartsWith("git/", StringComparison.Ordinal)
+        && agent.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
+            ? agent
+            : Agent;
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using Stromboli.Gateway.Egress;
+
+namespace Stromboli.Gateway.Git;
+
+/// <summary>
+/// One clone at the gateway: its socket, its repository, and what went wrong. Its connections are its own: none is used again for another
+/// run. Safe for use by several threads.
+/// </summary>
+internal sealed class GitRun : IGatewayRun, IAsyncDisposable
+{
+    /// <summary>The requests of one clone that are under way at once; git makes one after the other.</summary>
+    public const int MostRequests = 4;
+
+    private readonly GitGatewayOptions _options;
+    private readonly RunSocket _socket;
+    private readonly HttpMessageInvoker _client;
+    private readonly Gate _turns = new(MostRequests);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _lock = new();
+    private long _received;
+
+    /// <summary>Opens a clone's socket; <see cref="GitGateway.Open"/> calls it.</summary>
+    public GitRun(
+        string key,
+        string socketPath,
+        GitRemote remote,
+        ISocketPeers peers,
+        GitGatewayOptions options,
+        GatewayServer<GitRun> server
+    )
+    {
+        (Key, Remote, _options) = (key, remote, options);
+        Over = _closing.Token;
+        _client = new HttpMessageInvoker(Handler());
+        _socket = server.Listen(this, socketPath, peers);
+    }
+
+    /// <inheritdoc/>
+    public string Key { get; }
+
+    /// <summary>The repository.</summary>
+    public GitRemote Remote { get; }
+
+    /// <inheritdoc/>
+    public RequestCount Requests { get; } = new();
+
+    /// <inheritdoc/>
+    public CancellationToken Over { get; }
+
+    /// <summary>What went wrong first; null while nothing has.</summary>
+    public GitFailure? Failure
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return field;
+            }
+        }
+        private set;
+    }
+
+    /// <summary>Whether a request may go out at this moment.</summary>
+    public bool MayGo => !Over.IsCancellationRequested && _options.LeaseHolds();
+
+    /// <summary>Notes what went wrong; what came first counts.</summary>
+    public void Note(GitFailure failure)
+    {
+        lock (_lock)
+        {
+            Failure ??= failure;
+        }
+    }
+
+    /// <summary>Counts bytes of the server's; false when they are too many.</summary>
+    public bool Receive(int bytes)
+    {
+        if (Interlocked.Add(ref _received, bytes) <= _options.MostBytes)
+        {
+            return true;
+        }
+
+        Note(new GitFailure(GitFailureKind.TooLarge, $"{_options.MostBytes}"));
+        return false;
+    }
+
+    /// <summary>Waits until fewer than <see cref="MostRequests"/> are under way.</summary>
+    public Task<IDisposable> TurnAsync(CancellationToken cancellationToken) => _turns.EnterAsync(cancellationToken);
+
+    /// <summary>Sends a request to the repository's server; returns when the head of the answer is there.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _client.SendAsync(request, cancellationToken);
+
+    /// <summary>Cuts what is under way, waits until it is gone, and closes the socket.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!Requests.Close())
+        {
+            return;
+        }
+
+        await _closing.CancelAsync();
+        await _socket.DisposeAsync();
+        await Requests.Idle;
+        _client.Dispose();
+        _turns.Dispose();
+        _closing.Dispose();
+    }
+
+    // None of what an HTTP client does by itself: no redirects, cookies, proxies of the environment, decompression, tracing headers.
+    private SocketsHttpHandler Handler() =>
+        new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            PreAuthenticate = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = TimeSpan.FromSeconds(30),
+            ResponseDrainTimeout = TimeSpan.Zero,
+            MaxResponseDrainSize = 0,
+            MaxResponseHeadersLength = 64,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) => _options.Trust.Accepts(certificate, chain, errors),
+            },
+            ConnectCallback = async (context, cancellationToken) =>
+                await _options.Dialer.ConnectAsync(
+                    new DialTarget(context.DnsEndPoint.Host, context.DnsEndPoint.Port, Remote.Scope),
+                    host => host == Remote.Host,
+                    cancellationToken
+                ),
+        };
+}

@@ -1,0 +1,68 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Stromboli.Gateway.Git;
+
+/// <summary>
+/// Whose certificates of Git servers are trusted: the system's authorities and, if the bridge was given a file, those in it.
+/// </summary>
+internal sealed class GitTrust
+{
+    private readonly X509Certificate2Collection _own = [];
+
+    /// <summary>Reads the further authorities.</summary>
+    /// <param name="path">A file of certificates in PEM; null for none.</param>
+    /// <exception cref="GitTrustException">There is no certificate in it.</exception>
+    public GitTrust(string? path)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        try
+        {
+            _own.ImportFromPemFile(path);
+        }
+        catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new GitTrustException($"{path} cannot be read: {e.Message}");
+        }
+
+        if (_own.Count == 0)
+        {
+            throw new GitTrustException($"There is no certificate in {path}.");
+        }
+    }
+
+    /// <summary>Judges a server's certificate; the name has to be right in any case.</summary>
+    public bool Accepts(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (errors == SslPolicyErrors.None)
+        {
+            return true;
+        }
+
+        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || _own.Count == 0 || certificate is not X509Certificate2 leaf)
+        {
+            return false;
+        }
+
+        using var own = new X509Chain();
+        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        own.ChainPolicy.CustomTrustStore.AddRange(_own);
+        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        own.ChainPolicy.DisableCertificateDownloads = true;
+        own.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(ServerAuthentication));
+        // What the server sent beside its own.
+        if (chain is not null)
+        {
+            own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
+        }
+
+        return own.Build(leaf);
+    }
+
+    // RFC 5280, 4.2.1.12.
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+}

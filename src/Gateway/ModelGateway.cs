@@ -1,0 +1,88 @@
+namespace Stromboli.Gateway;
+
+/// <summary>
+/// The way of every agent to its model, by a socket for each run. It adds the credential, which is nowhere else on the node, and counts
+/// what is used.
+/// </summary>
+internal sealed class ModelGateway : IAsyncDisposable
+{
+    private readonly GatewayOptions _options;
+    private readonly UpstreamClient _upstream;
+    private readonly GatewayServer<GatewayRun> _server;
+    private readonly Lock _lock = new();
+    private readonly HashSet<GatewayRun> _runs = [];
+
+    /// <summary>A gateway that does not serve yet.</summary>
+    public ModelGateway(GatewayOptions options)
+    {
+        _options = options;
+        _upstream = new UpstreamClient(options.Dialer);
+        _server = new GatewayServer<GatewayRun>(
+            new ModelHandler(new MessageForwarder(options, _upstream), options),
+            new GatewayLimits(options.LargestBody, HeaderBytes: 32 * 1024),
+            options.Loggers,
+            options.Clock
+        );
+    }
+
+    /// <summary>Begins to serve.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(cancellationToken);
+
+    /// <summary>
+    /// Opens a run's socket. Its requests wait until <see cref="GatewayRun.Admit"/>. Dispose the run to close it; its ledger stays on disk.
+    /// </summary>
+    /// <exception cref="IOException">The ledger cannot be used.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The socket cannot be made.</exception>
+    public Task<GatewayRun> OpenAsync(GatewayRunOptions options, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var run = new GatewayRun(_options, options, _server, Forget);
+        lock (_lock)
+        {
+            _runs.Add(run);
+        }
+
+        return Task.FromResult(run);
+    }
+
+    /// <summary>
+    /// What a run used, from its ledger alone: for a run that ended while no bridge was there. Null when it has no ledger.
+    /// </summary>
+    /// <exception cref="IOException">The ledger cannot be used.</exception>
+    public LedgerTotals? Recall(string ledgerPath)
+    {
+        if (!File.Exists(ledgerPath))
+        {
+            return null;
+        }
+
+        using var ledger = Ledger.Open(ledgerPath, _options.Clock);
+        return ledger.Totals(_options.Prices(), _options.ServerTools());
+    }
+
+    /// <summary>Closes every run and stops serving.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        GatewayRun[] runs;
+        lock (_lock)
+        {
+            runs = [.. _runs];
+        }
+
+        foreach (var run in runs)
+        {
+            await run.DisposeAsync();
+        }
+
+        await _server.DisposeAsync();
+        _upstream.Dispose();
+    }
+
+    private void Forget(GatewayRun run)
+    {
+        lock (_lock)
+        {
+            _runs.Remove(run);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+
+namespace Stromboli.Podman;
+
+/// <summary>
+/// HTTP to a libpod service on a unix socket. A service that is away is waited for, until the caller gives up; a call whose connection was
+/// torn is sent again if carrying it out twice is the same as once. Only a caller that cannot give up
+/// (<see cref="CancellationToken.None"/>) is told at once.
+/// </summary>
+internal sealed class PodmanTransport : IDisposable
+{
+    /// <summary>The version of the API that Podman 4 and 5 both serve; answers have the same shape from both.</summary>
+    private const string Prefix = "http://podman/v4.0.0/libpod/";
+
+    /// <summary>
+    /// How many times a call is sent whose answer never came. An engine that answers no more than that is no engine that is away.
+    /// </summary>
+    private const int MaxTries = 12;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(5);
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    private readonly HttpClient _http;
+    private readonly TimeProvider _clock;
+
+    public PodmanTransport(string socketPath, TimeProvider clock)
+    {
+        _clock = clock;
+        Engine = new EngineAvailability(socketPath, clock);
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellationToken) =>
+                new NetworkStream(await Engine.ConnectAsync(cancellationToken), ownsSocket: true),
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ActivityHeadersPropagator = null,
+        };
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>Whether the engine can be reached.</summary>
+    public EngineAvailability Engine { get; }
+
+    /// <summary>Sends a call and reads its whole answer.</summary>
+    /// <exception cref="PodmanException">There was no answer in time, or one too large.</exception>
+    public Task<PodmanResponse> SendAsync(PodmanRequest request, CancellationToken cancellationToken) =>
+        UntilAnsweredAsync(
+            request,
+            async (interrupted, token) =>
+            {
+                using var response = await SendHeadersAsync(request, token);
+                var body = await ReadBoundedAsync(request, response, token);
+                return new PodmanResponse(request.Name, response.StatusCode, body) { Interrupted = interrupted };
+            },
+            cancellationToken
+        );
+
+    /// <summary>Sends a call whose answer is a stream, and reads that to its end.</summary>
+    /// <exception cref="PodmanException">There was no answer in time, or it was an error.</exception>
+    public Task<T> ReadAsync<T>(
+        PodmanRequest request,
+        Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken
+    ) =>
+        UntilAnsweredAsync(
+            request,
+            async (_, token) =>
+            {
+                using var response = await SuccessAsync(request, token);
+                return await read(response, token);
+            },
+            cancellationToken
+        );
+
+    /// <summary>Sends a call whose answer is a stream. The caller disposes the answer.</summary>
+    /// <exception cref="PodmanException">There was no answer in time, or it was an error.</exception>
+    public Task<HttpResponseMessage> OpenAsync(PodmanRequest request, CancellationToken cancellationToken) =>
+        UntilAnsweredAsync(request, (_, token) => SuccessAsync(request, token), cancellationToken);
+
+    /// <summary>Sends a call whose answer is a stream, and gives the answer also if it is an error. The caller disposes it.</summary>
+    /// <exception cref="PodmanException">There was no answer in time.</exception>
+    public Task<HttpResponseMessage> OpenRawAsync(PodmanRequest request, CancellationToken cancellationToken) =>
+        UntilAnsweredAsync(request, (_, token) => SendHeadersAsync(request, token), cancellationToken);
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        Engine.Dispose();
+    }
+
+    private async Task<T> UntilAnsweredAsync<T>(
+        PodmanRequest request,
+        Func<bool, CancellationToken, Task<T>> send,
+        CancellationToken cancellationToken
+    )
+    {
+        using var activity = PodmanTraces.Call(request);
+        var waits = request.Waits && cancellationToken.CanBeCanceled;
+        var pause = FirstPause;
+        for (var tries = 1; ; )
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                return await TryAsync(request, token => send(tries > 1, token), cancellationToken);
+            }
+            catch (PodmanException e) when (e.IsUnreachable && waits)
+            {
+                // Nothing was asked of the engine: whatever the call is, it may be sent.
+                await Engine.WaitAsync(cancellationToken);
+            }
+            catch (PodmanException e)
+                when (e.IsUnanswered
+                    && !e.IsUnreachable
+                    && request.Idempotent
+                    && tries < (waits ? MaxTries : 2)
+                    && (waits || e.InnerException is not OperationCanceledException)
+                )
+            {
+                // At first at once: a pooled connection may be one to a service that has been restarted since.
+                if (tries++ > 1)
+                {
+                    await Task.Delay(pause, _clock, cancellationToken);
+                    pause = 2 * pause < LastPause ? 2 * pause : LastPause;
+                }
+            }
+        }
+    }
+
+    private async Task<T> TryAsync<T>(PodmanRequest request, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(request.Timeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            request.Uninterruptible ? CancellationToken.None : cancellationToken,
+            timeout.Token
+        );
+        try
+        {
+            return await send(either.Token);
+        }
+        catch (OperationCanceledException e) when (request.Uninterruptible || !cancellationToken.IsCancellationRequested)
+        {
+            throw new PodmanException(request.Name, $"no answer within {request.Timeout.TotalSeconds:0} s", inner: e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        {
+            throw new PodmanException(request.Name, Unreachable(e)?.Message ?? Innermost(e), inner: e)
+            {
+                IsUnreachable = Unreachable(e) is not null,
+            };
+        }
+    }
+
+    private async Task<HttpResponseMessage> SuccessAsync(PodmanRequest request, CancellationToken cancellationToken)
+    {
+        var response = await SendHeadersAsync(request, cancellationToken);
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            var body = await ReadBoundedAsync(request, response, cancellationToken);
+            throw new PodmanResponse(request.Name, response.StatusCode, body).ToException();
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendHeadersAsync(PodmanRequest request, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(request.Method, Prefix + request.Path);
+        // Without any content the handler would send a call again by itself whose connection was closed, and nobody would know that the
+        // engine may have carried it out before.
+        if (request.Method == HttpMethod.Post)
+        {
+            message.Content = new ByteArrayContent(request.Body ?? []);
+        }
+
+        if (request.Body is not null)
+        {
+            message.Content!.Headers.ContentType = Json;
+        }
+
+        if (request.RegistryAuth is not null)
+        {
+            message.Headers.TryAddWithoutValidation("X-Registry-Auth", request.RegistryAuth);
+        }
+
+        return await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    private static async Task<byte[]> ReadBoundedAsync(
+        PodmanRequest request,
+        HttpResponseMessage response,
+        CancellationToken cancellationToken
+    )
+    {
+        if (response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified)
+        {
+            return [];
+        }
+
+        var content = new ArrayBufferWriter<byte>((int)Math.Clamp(response.Content.Headers.ContentLength ?? 0, 4096, 64 * 1024));
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        while (true)
+        {
+            var read = await stream.ReadAsync(content.GetMemory(4096), cancellationToken);
+            if (read == 0)
+            {
+                return content.WrittenSpan.ToArray();
+            }
+
+            content.Advance(read);
+            if (content.WrittenCount > request.MaxResponseBytes)
+            {
+                throw new PodmanException(request.Name, $"the answer is larger than {request.MaxResponseBytes} bytes", response.StatusCode);
+            }
+        }
+    }
+
+    private static EngineUnreachableException? Unreachable(Exception? e) =>
+        e is null or EngineUnreachableException ? e as EngineUnreachableException : Unreachable(e.InnerException);
+
+    private static string Innermost(Exception e) => e.InnerException is null ? e.Message : Innermost(e.InnerException);
+}

@@ -1,0 +1,21 @@
+using Stromboli.Podman.Models;
+
+namespace Stromboli.Podman;
+
+/// <inheritdoc />
+internal sealed class SecretOperations(PodmanTransport transport) : ISecretOperations
+{
+    public async Task<SecretInspection?> InspectAsync(string name, CancellationToken cancellationToken)
+    {
+        var response = await transport.SendAsync(
+            PodmanRequest.Get($"secrets/{Uri.EscapeDataString(name)}/json?showsecret=true"),
+            cancellationToken
+        );
+        if (response.IsNotFound)
+        {
+            return null;
+        }
+        // Podman also takes an id and the beginning of one for a name.
+        return response.Read(PodmanJson.Default.SecretInspection) is { } secret && secret.Spec?.Name == name ? secret : null;
+    }
+}
