@@ -1,8 +1,8 @@
 namespace Stromboli.PodmanBridge.Link;
 
 /// <summary>
-/// What the operator granted this node (PROTOCOL.md "Epochs and leases"): until it is over, agents may run. It starts empty, also after a
-/// restart of the bridge, and only a grant extends it, counted from when the ping that it answers was sent.
+/// What the operator granted this node (docs/design/protocol.md#epochs-and-leases): until it is over, agents may run. It starts empty, also
+/// after a restart of the bridge, and only a grant extends it, counted from when the ping that it answers was sent.
 /// </summary>
 internal sealed class NodeLease(TimeProvider clock) : IDisposable
 {
