@@ -63,7 +63,7 @@ publish: dotnet ## Compile operator and bridge to native executables, src/*/bin/
 generate: dotnet ## Write the generated files anew
 	@$(DOTNET) run --configuration $(CONFIGURATION) --project src/Crds.Generator -- .
 
-verify: generate ## Check that generated files are committed, links in Markdown lead somewhere, the code is formatted
+verify: generate ## Check that generated files are committed, what texts point at exists, the code is formatted
 	@if [ -n "$$(git status --porcelain -- config charts docs/api)" ]; then \
 	    git --no-pager diff -- config charts docs/api; git status --short -- config charts docs/api; \
 	    echo "The generated files differ from what is committed: commit what make generate wrote."; exit 1; fi
