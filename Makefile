@@ -48,7 +48,7 @@ test: build publish ## Run every test, on real parts too (FILTER=Name~word narro
 	@$(SUDO) eng/test all "$(FILTER)"
 
 unit: dotnet ## Run the tests of the single projects
-	@$(MAKE) --quiet -C src/Shim
+	@$(MAKE) --quiet -C src/native
 	@$(call BUILD,Stromboli.sln)
 	@eng/test unit "$(FILTER)"
 
@@ -80,7 +80,7 @@ lint: dotnet ## Check the format and build with all analyzers
 # What up runs: fetched and built without what only tests need.
 programs: testbed
 	@$(TESTBED) setup-use
-	@$(MAKE) --quiet -C src/Shim
+	@$(MAKE) --quiet -C src/native
 	@$(call BUILD,eng/run.slnf)
 
 build: setup shim
@@ -90,7 +90,7 @@ setup: testbed
 	@$(TESTBED) setup
 
 shim: setup
-	@$(MAKE) --quiet -C src/Shim
+	@$(MAKE) --quiet -C src/native
 
 testbed: dotnet root
 	@$(call BUILD,tests/Testbed)
