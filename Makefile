@@ -48,7 +48,7 @@ test: build publish ## Run every test, on real parts too (FILTER=Name~word narro
 	@$(SUDO) eng/test all "$(FILTER)"
 
 unit: dotnet ## Run the tests of the single projects
-	@$(MAKE) --quiet -C src/Shim
+	@$(MAKE) --quiet -C src/native
 	@$(call BUILD,Stromboli.sln)
 	@eng/test unit "$(FILTER)"
 
@@ -63,7 +63,7 @@ publish: dotnet ## Compile operator and bridge to native executables, src/*/bin/
 generate: dotnet ## Write the generated files anew
 	@$(DOTNET) run --configuration $(CONFIGURATION) --project src/Crds.Generator -- .
 
-verify: generate ## Check that generated files are committed, links in Markdown lead somewhere, the code is formatted
+verify: generate ## Check that generated files are committed, what texts point at exists, the code is formatted
 	@if [ -n "$$(git status --porcelain -- config charts docs/api)" ]; then \
 	    git --no-pager diff -- config charts docs/api; git status --short -- config charts docs/api; \
 	    echo "The generated files differ from what is committed: commit what make generate wrote."; exit 1; fi
@@ -80,7 +80,7 @@ lint: dotnet ## Check the format and build with all analyzers
 # What up runs: fetched and built without what only tests need.
 programs: testbed
 	@$(TESTBED) setup-use
-	@$(MAKE) --quiet -C src/Shim
+	@$(MAKE) --quiet -C src/native
 	@$(call BUILD,eng/run.slnf)
 
 build: setup shim
@@ -91,7 +91,7 @@ setup: testbed
 	@$(TESTBED) setup
 
 shim: setup
-	@$(MAKE) --quiet -C src/Shim
+	@$(MAKE) --quiet -C src/native
 
 testbed: dotnet root
 	@$(call BUILD,tests/Testbed)

@@ -19,8 +19,8 @@ internal static class BridgeFiles
         Directory.CreateDirectory(Attempts(options));
         // The directory of a run is mounted in its container, so no container needs access to the parent.
         OwnDirectory.Make(options.RunDirectory, "--run-dir");
-        DemandProgram(options.Shim, "--shim", "build it with `make -C src/Shim`", inContainers: true);
-        DemandProgram(options.Measurer, "--measurer", "build it with `make -C src/Shim`", inContainers: false);
+        DemandProgram(options.Shim, "--shim", "build it with `make -C src/native`", inContainers: true);
+        DemandProgram(options.Measurer, "--measurer", "build it with `make -C src/native`", inContainers: false);
         Demand(options.CaFile, "--ca-file", "take it from the ConfigMap stromboli-ca in the operator's namespace");
         Demand(options.TokenFile, "--token-file", "make a token of the node's ServiceAccount for the audience stromboli");
         CheckVolumes(options);

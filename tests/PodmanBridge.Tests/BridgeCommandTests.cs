@@ -130,7 +130,7 @@ public sealed partial class BridgeCommandTests
     [Fact]
     public void Command_ShimWithoutMeasurer_HasItBesideTheShim() =>
         Assert.Equal(
-            Path.Combine(Environment.CurrentDirectory, "src/Shim/build/stromboli-measurer"),
+            Path.Combine(Environment.CurrentDirectory, "src/native/build/stromboli-measurer"),
             Read(
                 "--operator",
                 "https://operator.test:8443",
@@ -139,7 +139,7 @@ public sealed partial class BridgeCommandTests
                 "--token-file",
                 "token",
                 "--shim",
-                "src/Shim/build/stromboli-shim"
+                "src/native/build/stromboli-shim"
             )!.Measurer
         );
 

@@ -1,8 +1,8 @@
 namespace Stromboli.PodmanBridge.Link;
 
 /// <summary>
-/// What the operator granted this node (PROTOCOL.md "Epochs and leases"): until it is over, agents may run. It starts empty, also after a
-/// restart of the bridge, and only a grant extends it, counted from when the ping that it answers was sent.
+/// The lease that the operator grants this node: agents may run until it ends. It starts empty, even after a restart of the bridge. Only a
+/// grant extends it, counted from the time at which the answered ping was sent.
 /// </summary>
 internal sealed class NodeLease(TimeProvider clock) : IDisposable
 {

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Stromboli.EndToEnd.Sandbox;
 
 /// <summary>
-/// SANDBOX.md "Container", line by line: by the engine's word, by what the OCI runtime was told, and as it looks from inside, in whatever
-/// image.
+/// docs/design/sandbox.md#container, line by line: by the engine's word, by what the OCI runtime was told, and as it looks from inside, in
+/// whatever image.
 /// </summary>
 public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTests(scenario), IClassFixture<ConfinementScenario>
 {

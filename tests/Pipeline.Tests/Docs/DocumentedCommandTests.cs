@@ -44,7 +44,7 @@ public sealed partial class DocumentedCommandTests
                 command.StartsWith(
                     "dotnet src/PodmanBridge/bin/Release/net10.0/Stromboli.PodmanBridge.dll --node my-node --operator https://",
                     StringComparison.Ordinal
-                ) && command.Contains(" --shim src/Shim/build/stromboli-shim ", StringComparison.Ordinal)
+                ) && command.Contains(" --shim src/native/build/stromboli-shim ", StringComparison.Ordinal)
         );
         Assert.Contains("kubectl patch agentnode my-node --type merge -p {\"spec\":{\"labels\":{\"pool\":\"default\"}}}", all);
     }

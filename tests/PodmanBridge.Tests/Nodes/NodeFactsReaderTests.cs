@@ -10,7 +10,7 @@ namespace Stromboli.PodmanBridge.Tests.Nodes;
 public sealed class NodeFactsReaderTests(PodmanFixture podman) : IClassFixture<PodmanFixture>
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly string Program = Repository.At("src", "Shim", "build", "stromboli-measurer");
+    private static readonly string Program = Repository.At("src", "native", "build", "stromboli-measurer");
 
     [PodmanFact]
     public async Task Read_RealPodman_HasNoProblem()

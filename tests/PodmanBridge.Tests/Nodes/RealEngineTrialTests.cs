@@ -10,7 +10,7 @@ namespace Stromboli.PodmanBridge.Tests.Nodes;
 public sealed class RealEngineTrialTests(PodmanFixture podman) : IClassFixture<PodmanFixture>
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly string Shim = Repository.At("src", "Shim", "build", "stromboli-shim");
+    private static readonly string Shim = Repository.At("src", "native", "build", "stromboli-shim");
 
     [PodmanFact]
     public async Task Problem_RealEngine_IsNoneAndNothingIsLeft()
@@ -39,7 +39,7 @@ public sealed class RealEngineTrialTests(PodmanFixture podman) : IClassFixture<P
     {
         if (!File.Exists(Shim))
         {
-            Assert.Skip("there is no shim: make -C src/Shim");
+            Assert.Skip("there is no shim: make -C src/native");
         }
 
         var directory = podman.NewDirectory();

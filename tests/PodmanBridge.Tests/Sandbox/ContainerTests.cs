@@ -3,7 +3,7 @@ using Stromboli.PodmanBridge.Tests.Podman;
 
 namespace Stromboli.PodmanBridge.Tests.Sandbox;
 
-/// <summary>SANDBOX.md "Container", read back from the engine and from inside.</summary>
+/// <summary>docs/design/sandbox.md#container, read back from the engine and from inside.</summary>
 public sealed class ContainerTests(PodmanFixture podman) : IClassFixture<PodmanFixture>
 {
     private static readonly CancellationToken None = CancellationToken.None;

@@ -138,8 +138,8 @@ public sealed class MeasurerTests(PodmanFixture podman) : IClassFixture<PodmanFi
 
     private static Measurer Measurer()
     {
-        var program = Repository.At("src", "Shim", "build", "stromboli-measurer");
-        Assert.SkipUnless(File.Exists(program), "no stromboli-measurer: run make -C src/Shim");
+        var program = Repository.At("src", "native", "build", "stromboli-measurer");
+        Assert.SkipUnless(File.Exists(program), "no stromboli-measurer: run make -C src/native");
         return new Measurer(program, TimeProvider.System);
     }
 

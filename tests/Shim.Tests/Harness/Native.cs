@@ -25,8 +25,9 @@ internal static class Native
     private static async Task<string> MakeAsync(string name, string flags)
     {
         var build = Path.Combine(Paths.Builds, name);
-        await RunAsync("make", "-C", Paths.Shim, $"BUILD={build}", $"EXTRA_CFLAGS={flags}");
-        return Path.Combine(build, "stromboli-shim");
+        var program = Path.Combine(build, "stromboli-shim");
+        await RunAsync("make", "-C", Paths.Native, $"BUILD={build}", $"EXTRA_CFLAGS={flags}", program);
+        return program;
     }
 
     private static async Task<string> CompileAttackerAsync()

@@ -4,7 +4,9 @@ internal static class Paths
 {
     public static string Repository { get; } = FindRepository();
 
-    public static string Shim => Path.Combine(Repository, "src", "Shim");
+    public static string Native => Path.Combine(Repository, "src", "native");
+
+    public static string Shim => Path.Combine(Native, "shim");
 
     public static string Tests => Path.Combine(Repository, "tests", "Shim.Tests");
 

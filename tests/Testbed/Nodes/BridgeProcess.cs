@@ -168,10 +168,10 @@ public sealed class BridgeProcess : ServiceProcess
         var programs = ProgramsOf(Home, _node.Name);
         await _build.CopyAsync(Path.Combine(programs, "bridge"), cancellationToken);
         await BuildCopy.RefreshAsync(
-            Repository.At("src", "Shim", "build"),
+            Repository.At("src", "native", "build"),
             Path.Combine(programs, "shim"),
             "stromboli-measurer",
-            "run make -C src/Shim",
+            "run make -C src/native",
             cancellationToken
         );
 
