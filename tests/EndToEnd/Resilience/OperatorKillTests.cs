@@ -4,7 +4,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Resilience;
 
-/// <summary>kill -9 of the operator: the record says what is wanted, and nothing is started twice.</summary>
+/// <summary>kill -9 of the operator: status records what is desired, and nothing starts twice.</summary>
 public sealed class OperatorKillTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -23,7 +23,7 @@ public sealed class OperatorKillTests(StackFixture stacks) : EndToEndTests(stack
         var through = await scene.ApplyRunAsync(CountingAgent.Document(scene, "through-it-all", CountingAgent.UntilLetGo));
         await through.RunningAsync();
 
-        // Right after the create, around the record, around Go, and when the first ends are stored.
+        // Right after the create, around the record, around Go, and while the first ends are stored.
         var runs = await new Storm(scene, scene.Stack.Operator, "is in step").RageAsync([0, 20, 40, 70, 110, 180, 400], Cancelled);
 
         await CountingAgent.LetGoAsync(scene, through);

@@ -69,7 +69,7 @@ public sealed class PlacementTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task NodeName_OfNoNode_WaitsAndNamesThoseThereAre()
+    public async Task NodeName_OfNoNode_WaitsAndNamesTheExistingNodes()
     {
         var scene = await OnSharedStackAsync();
 
@@ -88,7 +88,7 @@ public sealed class PlacementTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal((RunPhase.Pending, RunReason.NoNodeMatches), (waiting.Phase, waiting.Reason));
         Assert.Contains("nowhere", waiting.Status.Message);
-        // Which ones stand there first depends on what other cases join meanwhile.
+        // The first names depend on the nodes that other cases join meanwhile.
         Assert.Contains("there are: ", waiting.Status.Message);
     }
 
