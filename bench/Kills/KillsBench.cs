@@ -28,6 +28,8 @@ internal sealed class KillsBench(Progress progress)
         var options = new StackOptions
         {
             Nodes = Nodes,
+            // An operator that has lost its lead ends, and a kubelet would start it again.
+            Supervised = true,
             Node = new NodeOptions { Relayed = false },
             Operator = new OperatorOptions
             {
