@@ -56,7 +56,7 @@ public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
             scene.Stack.Operator.ReadLog(),
             StringComparison.Ordinal
         );
-        // The new token is valid: the old one has expired by now.
+        // And it is good: the old one has ended by now.
         scene.Stack.Nodes[0].Link!.Reset();
         await Poll.UntilAsync("the bridge connects with it", Poll.Patience, () => Connections(bridge) == connections + 2, Cancelled);
     }

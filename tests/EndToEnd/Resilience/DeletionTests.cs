@@ -58,7 +58,7 @@ public sealed class DeletionTests(StackFixture stacks) : EndToEndTests(stacks)
     // kubectl returns once the object is gone: nothing holds it, whatever is away.
     private static Task DeleteAsync(Scene scene, RunHistory run) => scene.KubectlAsync("delete", "agentrun", run.Name, "--timeout=60s");
 
-    // Node and operator are back when the operator reports them as synchronised.
+    // Node and operator are there when the operator says that they are in sync.
     private static async Task AfterAsync(OperatorProcess process, string line, Func<Task> act)
     {
         var before = process.ReadLog().Split(line).Length;

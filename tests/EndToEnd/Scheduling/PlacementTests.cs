@@ -88,7 +88,7 @@ public sealed class PlacementTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal((RunPhase.Pending, RunReason.NoNodeMatches), (waiting.Phase, waiting.Reason));
         Assert.Contains("nowhere", waiting.Status.Message);
-        // The first names depend on the nodes that other cases join meanwhile.
+        // Which ones stand there first depends on what other cases join meanwhile.
         Assert.Contains("there are: ", waiting.Status.Message);
     }
 
