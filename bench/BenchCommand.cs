@@ -1,4 +1,5 @@
 using Stromboli.Bench.ApiWrites;
+using Stromboli.Bench.CancelLatency;
 using Stromboli.Bench.ColdStart;
 using Stromboli.Bench.Figures;
 using Stromboli.Bench.Idle;
@@ -15,26 +16,25 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Bench;
 
-/// <summary>Runs the parts named, or all of them, on stacks of real parts.</summary>
+/// <summary>Runs the named parts, or all of them, on stacks of real parts.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Measured = ["idle", "writes", "cold-start", "neighbours"];
+    private static readonly string[] Measured = ["idle", "writes", "cold-start", "cancel", "neighbours"];
     private const string NodeThroughput = "node-throughput";
     private const string OperatorThroughput = "operator-throughput";
     private const string OperatorMemory = "operator-memory";
 
-    /// <summary>Only when it is asked for: it takes a quarter of an hour, and judges rather than measures.</summary>
+    /// <summary>Runs only on request: it takes a quarter of an hour, and passes or fails instead of measuring.</summary>
     private const string Kills = "kills";
     private static readonly string[] All = [.. Measured, NodeThroughput, OperatorThroughput, OperatorMemory, "steps"];
 
-    /// <summary>Measures, prints, and stores if every part was measured.</summary>
-    /// <returns>0, whatever the figures; 1 if kills were asked for and a run did not end as it should; 2 for a part that there is
-    /// not.</returns>
+    /// <summary>Measures and prints. Stores the figures if every part was measured.</summary>
+    /// <returns>0 whatever the figures are; 1 if kills were requested and a run did not end as it should; 2 for an unknown part.</returns>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
         if (args.Except([.. All, Kills]).Any())
         {
-            await Console.Error.WriteLineAsync($"The parts are: {string.Join(", ", All)}; without any, all of these. And {Kills}.");
+            await Console.Error.WriteLineAsync($"The parts are: {string.Join(", ", All)}, which all run by default, and {Kills}.");
             return 2;
         }
 
@@ -123,6 +123,12 @@ internal static class BenchCommand
             progress.Tell("cold-start: in turn with podman run");
             figures.AddRange(await new ColdStartBench(stack, session.Runs).RunAsync(warmUp: 10, count: 40, cancellationToken));
             figures.AddRange(ResidentMemory.Of(stack, "-later"));
+        }
+
+        if (parts.Contains("cancel"))
+        {
+            progress.Tell("cancel: from the write of cancel to the end of an agent that ignores signals");
+            figures.AddRange(await new CancelBench(session.Runs).RunAsync(warmUp: 3, count: 30, cancellationToken));
         }
 
         if (parts.Contains("neighbours"))

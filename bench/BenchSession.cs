@@ -4,7 +4,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Bench;
 
-/// <summary>What is measured with, on one stack.</summary>
+/// <summary>The clients with which one stack is measured.</summary>
 internal sealed class BenchSession : IAsyncDisposable
 {
     private readonly RunEvents _events;

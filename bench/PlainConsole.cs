@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Stromboli.Bench;
 
-/// <summary>Standard output: plain text, unless a person looks at it.</summary>
+/// <summary>Standard output: plain text unless it is a terminal.</summary>
 internal static class PlainConsole
 {
     /// <summary>The console.</summary>
@@ -17,7 +17,7 @@ internal static class PlainConsole
             )
         );
 
-    // A file has no width; the usual 80 columns would break a figure's name in two.
+    // A file has no width. The default of 80 columns would break the names of figures.
     private static IAnsiConsole Wide(IAnsiConsole console)
     {
         if (Console.IsOutputRedirected)

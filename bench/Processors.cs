@@ -5,8 +5,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Bench;
 
 /// <summary>
-/// Parts this machine's processors in two, so that what is on different machines in a cluster does not take them from each other. Nothing
-/// is parted on a machine with one.
+/// Splits this machine's processors into two halves, so that parts that run on different machines of a cluster do not compete for them.
+/// Does nothing on a machine with one processor.
 /// </summary>
 internal sealed class Processors
 {
@@ -14,10 +14,10 @@ internal sealed class Processors
 
     private Processors(IReadOnlyList<int> all) => _all = all;
 
-    /// <summary>Those that this process may use.</summary>
+    /// <summary>The processors that this process may use.</summary>
     public static Processors Here { get; } = new(Allowed());
 
-    /// <summary>Whether there are two parts.</summary>
+    /// <summary>Whether there are two halves.</summary>
     public bool CanBeParted => _all.Count > 1;
 
     /// <summary>All of them.</summary>
@@ -26,10 +26,10 @@ internal sealed class Processors
     /// <summary>One half.</summary>
     public string First => List(_all.Take(_all.Count / 2));
 
-    /// <summary>The other; the larger, if there is one.</summary>
+    /// <summary>The other half, which has one more if the number is odd.</summary>
     public string Second => List(_all.Skip(_all.Count / 2));
 
-    /// <summary>Lets processes, with all their threads and what they start from now on, run on these processors only.</summary>
+    /// <summary>Restricts processes, with all their threads and future children, to these processors.</summary>
     public static async Task PinAsync(string processors, IEnumerable<int> processes, CancellationToken cancellationToken)
     {
         foreach (var process in processes)
@@ -56,7 +56,7 @@ internal sealed class Processors
 
     private static string List(IEnumerable<int> processors) => string.Join(',', processors);
 
-    // As the kernel says it: 0-2,5.
+    // The kernel's format: 0-2,5.
     private static List<int> Allowed()
     {
         const string Field = "Cpus_allowed_list:";

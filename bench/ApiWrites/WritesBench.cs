@@ -4,11 +4,11 @@ using Stromboli.Testbed.Requests;
 
 namespace Stromboli.Bench.ApiWrites;
 
-/// <summary>What a run writes to the API when a node is free, counted where it arrives.</summary>
+/// <summary>The API writes of a run that finds a free node, counted by the API servers.</summary>
 internal sealed class WritesBench(ApiServers servers, BenchRuns runs)
 {
     /// <summary>
-    /// Long enough for the events recorder and for a change of the node's status, of which there is at most one in ten seconds.
+    /// Long enough for the event recorder and for a change of the node's status, which changes at most once in ten seconds.
     /// </summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(12);
 

@@ -19,7 +19,7 @@ internal sealed class ColdStartBench(Stack stack, BenchRuns runs)
         for (var i = 0; i < warmUp + count; i++)
         {
             var counts = i >= warmUp;
-            // In turn, and each first as often as the other.
+            // Alternately, and each is first as often as the other.
             if (i % 2 == 0)
             {
                 await OursAsync(counts, cancellationToken);

@@ -5,15 +5,15 @@ using Stromboli.Testbed.Nodes;
 namespace Stromboli.Bench.ColdStart;
 
 /// <summary>
-/// The baseline: <c>podman run</c>, by hand on the same node, of the same image with the flags that an attempt's container has, until its
-/// first output. The clock is read in the node, so that nothing of how one gets in there is counted.
+/// The baseline: a <c>podman run</c> of the same image on the same node, with the flags of an attempt's container, until its first output.
+/// The clock is read inside the node, so that entering the node is not measured.
 /// </summary>
 internal sealed class PodmanRun(PodmanNode node)
 {
     private const string State = "/home/node/stromboli/state";
     private const string Files = "/home/node/bench";
 
-    // Prints when podman was started and when the first line came, in seconds and microseconds.
+    // Prints the start of podman and the time of the first line, in seconds and microseconds.
     private const string Script = """
         begin=$EPOCHREALTIME
         podman run "$@" | { read -r line; echo "$begin $EPOCHREALTIME $line"; cat > /dev/null; }
@@ -21,7 +21,7 @@ internal sealed class PodmanRun(PodmanNode node)
 
     private int _made;
 
-    /// <summary>Runs it once and removes everything of it.</summary>
+    /// <summary>Runs it once and removes everything that it made.</summary>
     /// <returns>Milliseconds to the first output.</returns>
     public async Task<double> RunAsync(CancellationToken cancellationToken)
     {
@@ -40,8 +40,8 @@ internal sealed class PodmanRun(PodmanNode node)
         return (Seconds(end) - Seconds(begin)) * 1000;
     }
 
-    // As src/PodmanBridge/Sandbox builds it, but for the bound of inodes, which the command line does not take. Its first process is the
-    // agent: no shim. Its volumes are made by this command too; that they are not given to the user is in its favour.
+    // As src/PodmanBridge builds it, except the limit of inodes, which the command line does not offer. The agent is the first process,
+    // without a shim. This command makes the volumes too. It does not give them to the user, which is in its favour.
     private string[] Arguments(string name)
     {
         var user = $"{30_000 + _made}:{30_000 + _made}";

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Stromboli.Bench.Figures;
 
-/// <summary>The figures as a person reads them.</summary>
+/// <summary>The figures as a table for people.</summary>
 internal static class FigureTable
 {
     /// <summary>Prints them.</summary>

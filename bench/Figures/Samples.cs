@@ -11,13 +11,13 @@ internal sealed class Samples
     /// <summary>The median.</summary>
     public double Median => At(0.5);
 
-    /// <summary>Nineteen in twenty are at most this.</summary>
+    /// <summary>The 95th percentile.</summary>
     public double P95 => At(0.95);
 
     /// <summary>Takes one more.</summary>
     public void Add(double milliseconds) => _values.Add(milliseconds);
 
-    // Between the two values on either side, as R's type 7 does.
+    // Interpolates between the two nearest values, like type 7 of R.
     private double At(double quantile)
     {
         if (_values.Count == 0)

@@ -5,15 +5,15 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Bench.Idle;
 
-/// <summary>What an operator and a node cost that have nothing to do: memory, and writes to the API.</summary>
+/// <summary>The cost of an idle operator and an idle node: memory, and writes to the API.</summary>
 internal sealed class IdleBench(Stack stack, ApiServers servers, KubeClient client)
 {
-    /// <summary>After the last run, until its node's status has settled.</summary>
+    /// <summary>The time after the last run until its node's status has settled.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(12);
 
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(60);
 
-    /// <summary>Measures; nothing may run meanwhile.</summary>
+    /// <summary>Measures. No run may be under way.</summary>
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
         await Task.Delay(Settled, cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class IdleBench(Stack stack, ApiServers servers, KubeClient clie
         ];
     }
 
-    // The operator's own Lease: the one thing that it writes when nothing happens.
+    // The operator's own Lease: the only object that it writes when nothing happens.
     private async Task<int> RenewalsAsync(CancellationToken cancellationToken)
     {
         var renewals = 0;
@@ -49,7 +49,7 @@ internal sealed class IdleBench(Stack stack, ApiServers servers, KubeClient clie
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The time is over.
+            // The minute is over.
         }
 
         return renewals;

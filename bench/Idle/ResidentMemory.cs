@@ -5,19 +5,19 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Bench.Idle;
 
-/// <summary>Memory that is resident, with what is mapped from files that others map too, in units of 10^6 bytes.</summary>
+/// <summary>Resident memory in units of 10^6 bytes, including mapped files that other processes share.</summary>
 internal static class ResidentMemory
 {
-    /// <summary>Of bridge and operator, now.</summary>
+    /// <summary>The memory of bridge and operator now.</summary>
     /// <param name="stack">The stack.</param>
-    /// <param name="suffix">What tells this moment from others.</param>
+    /// <param name="suffix">A suffix of the figures' names that tells this moment from others.</param>
     public static IReadOnlyList<Figure> Of(Stack stack, string suffix = "") =>
         [
             new($"memory-bridge{suffix}", Of(stack.Nodes[0].Bridge), "MB") { Aim = 80 },
             new($"memory-operator{suffix}", Of(stack.Operator), "MB") { Aim = 120 },
         ];
 
-    /// <summary>Of a process, now.</summary>
+    /// <summary>The memory of a process now.</summary>
     public static double Of(ServiceProcess process)
     {
         var line = File.ReadLines($"/proc/{process.Pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));

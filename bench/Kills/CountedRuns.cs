@@ -7,7 +7,7 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Bench.Kills;
 
 /// <summary>
-/// Runs whose agents count aloud for about a second. Each that has ended is judged and deleted; the API server may be away at any moment.
+/// Runs whose agents print numbers for about a second. Each ended run is judged and deleted. The API server may be away at any moment.
 /// </summary>
 internal sealed class CountedRuns(Stack stack)
 {
@@ -22,7 +22,7 @@ internal sealed class CountedRuns(Stack stack)
     /// <summary>How many were created.</summary>
     public int Made => _made;
 
-    /// <summary>How many ended as they should at their first attempt.</summary>
+    /// <summary>How many ended as they should in their first attempt.</summary>
     public int Good { get; private set; }
 
     /// <summary>How many ended as they should after their node had been lost.</summary>
@@ -34,7 +34,7 @@ internal sealed class CountedRuns(Stack stack)
     /// <summary>How many have not been judged.</summary>
     public int UnderWay => _underWay.Count;
 
-    /// <summary>Creates one; waits for the API server.</summary>
+    /// <summary>Creates a run; waits for the API server.</summary>
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
         var name = $"counts-{++_made}";
@@ -54,7 +54,7 @@ internal sealed class CountedRuns(Stack stack)
             },
         };
         _underWay.Add(name);
-        // Of a create whose answer was lost the second one says that the run is there.
+        // If the answer to a create was lost, a second create finds the run.
         await Poll.UntilAsync(
             $"{name} is created",
             Patience,
@@ -82,7 +82,7 @@ internal sealed class CountedRuns(Stack stack)
             }
         });
 
-    /// <summary>Waits until at most so many are under way.</summary>
+    /// <summary>Waits until at most <paramref name="most"/> are under way.</summary>
     public Task AtMostAsync(int most, TimeSpan within, CancellationToken cancellationToken) =>
         Poll.UntilAsync(
             $"all runs but {most} have ended",
@@ -95,7 +95,7 @@ internal sealed class CountedRuns(Stack stack)
             cancellationToken
         );
 
-    /// <summary>Those that have not ended are problems.</summary>
+    /// <summary>Counts runs that have not ended as problems.</summary>
     public void GiveUp()
     {
         foreach (var name in _underWay)

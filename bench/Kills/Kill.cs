@@ -17,13 +17,13 @@ internal enum Victim
 }
 
 /// <summary>One kill.</summary>
-/// <param name="Victim">Which process.</param>
-/// <param name="Node">On which node, from 0, where that matters.</param>
-/// <param name="After">How long after the runs of its round have been created.</param>
+/// <param name="Victim">The kind of process.</param>
+/// <param name="Node">The index of the node, for a process of a node.</param>
+/// <param name="After">The time after the creation of the round's runs.</param>
 /// <param name="Away">How long the process stays away.</param>
 internal sealed record Kill(Victim Victim, int Node, TimeSpan After, TimeSpan Away)
 {
-    // Bridges and operators are what is under test; their engine and API server are restarted now and then too.
+    // Bridges and operators are under test. Podman and the API server also restart now and then.
     private static readonly (Victim Victim, int Weight)[] Weights =
     [
         (Victim.Bridge, 18),
@@ -32,7 +32,7 @@ internal sealed record Kill(Victim Victim, int Node, TimeSpan After, TimeSpan Aw
         (Victim.ApiServer, 4),
     ];
 
-    /// <summary>As many kills; the same for the same seed.</summary>
+    /// <summary>Makes a list of kills. The same seed gives the same list.</summary>
     public static IEnumerable<Kill> Plan(KillsSettings settings, int nodes)
     {
         var random = new Random(settings.Seed);

@@ -9,8 +9,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Bench.Kills;
 
 /// <summary>
-/// Whether runs come to their end while processes are killed: a stack of two nodes, on which runs keep coming, and bridges, the operator,
-/// Podman's services and the API server are killed at moments that follow from a seed. Every run must succeed at its first attempt with all
+/// Checks that runs reach their end while processes are killed. Runs keep coming on a stack of two nodes, while bridges, the operator,
+/// Podman's services and the API server are killed at moments that follow from a seed. Every run must succeed in its first attempt with all
 /// of its output, unless its node was lost.
 /// </summary>
 internal sealed class KillsBench(Progress progress)
@@ -22,7 +22,7 @@ internal sealed class KillsBench(Progress progress)
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan LastEnds = TimeSpan.FromMinutes(3);
 
-    /// <summary>Kills, and tells what came of it.</summary>
+    /// <summary>Kills processes and returns the results.</summary>
     public async Task<IReadOnlyList<Figure>> RunAsync(KillsSettings settings, CancellationToken cancellationToken)
     {
         var options = new StackOptions

@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Stromboli.Bench.Kills;
 
-/// <summary>How many kills, and which.</summary>
+/// <summary>The number of kills and the seed.</summary>
 /// <param name="Kills">How many.</param>
-/// <param name="Seed">What the choice of victims and moments follows from.</param>
+/// <param name="Seed">Determines the victims and the moments.</param>
 internal sealed record KillsSettings(int Kills, int Seed)
 {
     private const string KillsVariable = "KILLS";
     private const string SeedVariable = "KILLS_SEED";
     private const int MostKills = 2000;
 
-    /// <summary>What the environment says: <c>KILLS</c> (200) and <c>KILLS_SEED</c> (1).</summary>
-    /// <exception cref="FormatException">It says something else than a number in its range.</exception>
+    /// <summary>Reads the environment: <c>KILLS</c> (200) and <c>KILLS_SEED</c> (1).</summary>
+    /// <exception cref="FormatException">A variable is not a number in its range.</exception>
     public static KillsSettings Read() => new(Number(KillsVariable, 200, 1, MostKills), Number(SeedVariable, 1, 0, int.MaxValue));
 
     private static int Number(string variable, int preset, int least, int most)

@@ -48,7 +48,7 @@ internal sealed class NeighbourBench(Stack stack)
         await stack.Http.DeleteAsync($"{Collection}/{name}-flood", cancellationToken);
         await stack.Http.DeleteAsync($"{Collection}/{name}", cancellationToken);
         var samples = new Samples();
-        // The first ones come before the flood does.
+        // The first requests come before the flood.
         foreach (var (before, after) in Times(name).Zip(Times(name).Skip(1)).Skip(Requests / 10))
         {
             samples.Add((after - before).TotalMilliseconds);

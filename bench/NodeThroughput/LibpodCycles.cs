@@ -10,8 +10,8 @@ using Stromboli.Testbed.Nodes;
 namespace Stromboli.Bench.NodeThroughput;
 
 /// <summary>
-/// The baseline: create, start, wait, remove, by hand through libpod on the same node, of the container that the bridge would ask for. Its
-/// first process is <c>true</c> itself: no shim, no log to read, nobody to tell.
+/// The baseline: creates, starts, awaits and removes, through libpod on the same node, the container that the bridge would ask for. Its
+/// first process is <c>true</c> itself, without a shim, a log or an operator.
 /// </summary>
 internal sealed class LibpodCycles : IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class LibpodCycles : IDisposable
     private readonly VolumeOperations _volumes;
     private int _made;
 
-    /// <summary>On this node.</summary>
+    /// <summary>Prepares the baseline on a node.</summary>
     public LibpodCycles(PodmanNode node)
     {
         _node = node;
@@ -35,7 +35,7 @@ internal sealed class LibpodCycles : IDisposable
     }
 
     /// <summary>
-    /// Makes so many cycles, some at once, and removes the volumes when the time has been taken, as a run's stay until its TTL.
+    /// Makes a number of cycles, several at a time. Removes the volumes after the measurement, since those of a run stay until its TTL.
     /// </summary>
     /// <returns>Cycles a second.</returns>
     public async Task<double> RunAsync(int count, int parallel, CancellationToken cancellationToken)
@@ -76,7 +76,7 @@ internal sealed class LibpodCycles : IDisposable
         );
         await _containers.CreateAsync(wanted, cancellationToken);
         await _containers.StartAsync(wanted.Name, cancellationToken);
-        // Podman polls, and 250 ms apart unless it is told.
+        // Podman polls every 250 ms unless it is told otherwise.
         var wait = PodmanRequest.Post($"containers/{wanted.Name}/wait?condition=stopped&condition=exited&interval=10ms");
         (await _transport.SendAsync(wait, cancellationToken)).OrThrow();
         await _containers.RemoveAsync(wanted.Name, cancellationToken);

@@ -13,8 +13,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Bench.NodeThroughput;
 
 /// <summary>
-/// Many runs of <c>true</c> on one node at once, from the create of the first to the last one's container gone and end stored, against as
-/// many by hand: with processors of the node's own, as a node has them, and with all processors shared by everything.
+/// Many runs of <c>true</c> on one node at once, from the first create until the last container is gone and the last end stored, compared
+/// with as many containers by hand: with processors that only the node has, as on a real node, and with all processors shared.
 /// </summary>
 internal sealed class NodeThroughputBench(Progress progress)
 {
@@ -40,7 +40,7 @@ internal sealed class NodeThroughputBench(Progress progress)
         await recorder.ReadyAsync(cancellationToken);
         using var libpod = new LibpodCycles(stack.Nodes[0].Machine);
 
-        // Not counted: what is done for the first time.
+        // A warm-up, which is not counted.
         await OursAsync(stack, client, recorder, libpod, 8, cancellationToken);
         await libpod.RunAsync(8, 4, cancellationToken);
         Task<Sides> MeasureAsync(string name, int rounds) =>
@@ -82,7 +82,7 @@ internal sealed class NodeThroughputBench(Progress progress)
             new("node-cpu-per-run", own.OurCpu, "ms") { Baseline = own.CpuByHand },
         ];
 
-    // In turn, and the best of by hand.
+    // Alternately; the best of the runs by hand counts.
     private async Task<Sides> MeasureAsync(
         string name,
         int rounds,
@@ -171,7 +171,7 @@ internal sealed class NodeThroughputBench(Progress progress)
         new()
         {
             Metadata = new() { Name = string.Create(CultureInfo.InvariantCulture, $"run-{i}"), Namespace = BenchRuns.Namespace },
-            // A cycle is bound by the engine, so the node is to be full of runs, not of their limits.
+            // The engine bounds a cycle, so limits must not bound the number of runs on the node.
             Spec = new AgentRunSpec
             {
                 Prompt = "-",

@@ -11,8 +11,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Bench.OperatorMemory;
 
 /// <summary>
-/// What one namespace costs the operator that has many pending runs and many sessions of the largest size, and what another namespace feels
-/// of it.
+/// The cost of a namespace with many pending runs and many sessions of the largest size: the operator's memory, and the delay that another
+/// namespace sees.
 /// </summary>
 internal sealed class OperatorMemoryBench(Progress progress)
 {
@@ -84,7 +84,7 @@ internal sealed class OperatorMemoryBench(Progress progress)
         ];
     }
 
-    // Until the operator has said of a small run in another namespace that it waits for a node.
+    // Waits until the operator has stored that a small run in another namespace waits for a node.
     private static async Task<TimeSpan> FirstStatusAsync(KubeClient client, string name, CancellationToken cancellationToken)
     {
         var key = new NamespacedName("default", name);
@@ -140,7 +140,7 @@ internal sealed class OperatorMemoryBench(Progress progress)
 
     private static string Name(string kind, int i) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{i}");
 
-    // The most that it ever had: VmHWM.
+    // The peak of resident memory: VmHWM.
     private static double PeakMemory(Stack stack)
     {
         var line = File.ReadLines($"/proc/{stack.Operator.Pid}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));

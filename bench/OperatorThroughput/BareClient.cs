@@ -7,14 +7,14 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Bench.OperatorThroughput;
 
 /// <summary>
-/// The baseline: makes runs as their user does, and writes of each what an operator has written of one, as the same account, since the API
-/// server asks itself of each write whether its writer may, but not of an admin's. It has nothing to decide and no node to ask.
+/// The baseline: creates runs as a user does, and writes for each what an operator has written for one. It uses the operator's account,
+/// since the API server authorises each write of that account, but not the writes of an admin. It decides nothing and asks no node.
 /// </summary>
 internal sealed class BareClient(KubeClient user, KubeClient client, string @namespace)
 {
     private int _made;
 
-    /// <summary>Writes the runs anew, so many at once.</summary>
+    /// <summary>Writes the runs again, several at a time.</summary>
     /// <returns>Runs a second.</returns>
     public async Task<double> RunAsync(IReadOnlyCollection<RecordedRun> runs, int parallel, CancellationToken cancellationToken)
     {

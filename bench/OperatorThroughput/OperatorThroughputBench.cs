@@ -12,9 +12,9 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Bench.OperatorThroughput;
 
 /// <summary>
-/// Many runs on many nodes, which are simulated: how fast the operator takes them from their creation to their end, against a client that
-/// makes the same writes and does nothing else; and what the operator holds of runs that have ended. With processors of the control plane's
-/// own, and with all processors shared by everything.
+/// Many runs on many simulated nodes: how fast the operator takes them from creation to end, compared with a client that only makes the
+/// same writes, and how much memory the operator uses for finished runs. Measured with processors that only the control plane has, and with
+/// all processors shared.
 /// </summary>
 internal sealed class OperatorThroughputBench(Progress progress)
 {
@@ -103,8 +103,8 @@ internal sealed class OperatorThroughputBench(Progress progress)
         ];
     }
 
-    // The operator, the simulated nodes and the bare client in one place, the API server and its store in the other: or everything
-    // everywhere.
+    // Puts the operator, the simulated nodes and the bare client on one half, the API server with its store on the other; or everything on
+    // all processors.
     private static async Task PinAsync(Stack stack, bool parted, CancellationToken cancellationToken)
     {
         var here = Processors.Here;
@@ -194,7 +194,7 @@ internal sealed class OperatorThroughputBench(Progress progress)
                 )
         );
 
-    // Until none has come for a while: they are written in the background, and may be dropped.
+    // Waits until no event has come for a while: events are written in the background and may be dropped.
     private static Task EventsAsync(WriteRecorder recorder, CancellationToken cancellationToken) =>
         Poll.UntilAsync("no more events come", Patience, () => Stopwatch.GetElapsedTime(recorder.LastEvent) > Settled, cancellationToken);
 

@@ -3,7 +3,7 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Bench.OperatorThroughput;
 
-/// <summary>Everything that was written of one run.</summary>
+/// <summary>Everything that was written about one run.</summary>
 internal sealed class RecordedRun
 {
     private readonly Lock _gate = new();
@@ -40,7 +40,7 @@ internal sealed class RecordedRun
         }
     }
 
-    /// <summary>Takes a state of it.</summary>
+    /// <summary>Adds a state of the run.</summary>
     public void Take(AgentRun run, long now)
     {
         lock (_gate)
@@ -59,7 +59,7 @@ internal sealed class RecordedRun
         }
     }
 
-    /// <summary>Takes an event about it.</summary>
+    /// <summary>Adds an event about the run.</summary>
     public void Take(Event told)
     {
         lock (_gate)

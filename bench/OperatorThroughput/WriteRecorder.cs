@@ -6,7 +6,7 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Bench.OperatorThroughput;
 
-/// <summary>Watches what is written of runs: their statuses, and the events about them.</summary>
+/// <summary>Watches what is written about runs: their statuses and events.</summary>
 internal sealed class WriteRecorder : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, RecordedRun> _runs = new();
@@ -33,7 +33,7 @@ internal sealed class WriteRecorder : IAsyncDisposable
     /// <summary>When the last event about a run was seen.</summary>
     public long LastEvent => Volatile.Read(ref _lastEvent);
 
-    /// <summary>What was written of each run since <see cref="Clear"/>.</summary>
+    /// <summary>What was written about each run since <see cref="Clear"/>.</summary>
     public IReadOnlyCollection<RecordedRun> Runs => [.. _runs.Values];
 
     /// <summary>Waits until it watches.</summary>

@@ -3,15 +3,15 @@ using System.Globalization;
 namespace Stromboli.Bench.Runs;
 
 /// <summary>
-/// When things happened in a container, by the log that conmon keeps of it (driver k8s-file, times in nanoseconds of this machine's clock):
-/// the shim's own records and the agent's first output.
+/// The times of events in a container, from conmon's log of it (driver k8s-file, times in nanoseconds of this machine's clock): the shim's
+/// own records and the agent's first output.
 /// </summary>
 /// <param name="Started">The shim's record that the agent's process runs.</param>
 /// <param name="FirstOutput">The first output of the agent.</param>
 /// <param name="Exited">The shim's record of the agent's end.</param>
 internal sealed record AttemptLogTimes(DateTimeOffset? Started, DateTimeOffset? FirstOutput, DateTimeOffset? Exited)
 {
-    /// <summary>Reads a log, as far as it is written.</summary>
+    /// <summary>Reads a log as far as it has been written.</summary>
     public static AttemptLogTimes Read(string path)
     {
         var times = new AttemptLogTimes(null, null, null);
@@ -23,7 +23,7 @@ internal sealed record AttemptLogTimes(DateTimeOffset? Started, DateTimeOffset? 
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         while (reader.ReadLine() is { } line)
         {
-            // TIME STREAM F CONTENT, and the content begins with what it is: a record of the shim's, or the agent's output.
+            // TIME STREAM F CONTENT. The first letter of the content tells a record of the shim from the agent's output.
             if (
                 line.Split(' ', 4) is not [var at, "stdout", _, { Length: > 0 } content]
                 || !DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, out var time)

@@ -3,8 +3,8 @@ namespace Stromboli.Bench.Runs;
 /// <summary>A run that was followed from its creation to its end.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="UID">Its UID.</param>
-/// <param name="Created">When the API server had answered the create.</param>
-/// <param name="Log">What the node's log of it says.</param>
+/// <param name="Created">When the API server answered the create.</param>
+/// <param name="Log">The times from the node's log of it.</param>
 /// <param name="Sightings">What a watcher saw of it.</param>
 internal sealed record BenchRun(
     string Name,

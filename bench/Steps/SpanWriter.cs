@@ -3,16 +3,16 @@ using System.Text.Json;
 
 namespace Stromboli.Bench.Steps;
 
-/// <summary>Writes the activities of the process that it runs in to a file, a JSON line each.</summary>
+/// <summary>Writes the activities of its process to a file, one JSON line each.</summary>
 internal static class SpanWriter
 {
     /// <summary>The environment variable that names the file.</summary>
     public const string FileVariable = "STROMBOLI_BENCH_SPANS";
 
-    /// <summary>The environment variable that says what the process is called in the lines.</summary>
+    /// <summary>The environment variable with the name of the process in the lines.</summary>
     public const string ProcessVariable = "STROMBOLI_BENCH_PROCESS";
 
-    /// <summary>Begins, and goes on as long as the process does.</summary>
+    /// <summary>Starts writing, until the process ends.</summary>
     public static void Start()
     {
         if (Environment.GetEnvironmentVariable(FileVariable) is not { Length: > 0 } path)

@@ -9,8 +9,8 @@ namespace Stromboli.Bench.Steps;
 internal static class StepTable
 {
     /// <summary>The steps that most runs have between the create and the agent's start, in the order in which they begin.</summary>
-    /// <param name="runs">One after another, so that a moment belongs to one of them.</param>
-    /// <param name="spans">In the order in which they began.</param>
+    /// <param name="runs">Runs one after another, so that each moment belongs to one of them.</param>
+    /// <param name="spans">Spans in the order of their start.</param>
     public static IReadOnlyList<Step> Of(IReadOnlyCollection<BenchRun> runs, IReadOnlyCollection<Span> spans)
     {
         var places = new Dictionary<(string Process, string Name, int Occurrence), (Samples At, Samples Takes)>();

@@ -6,23 +6,23 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Bench.Steps;
 
 /// <summary>
-/// Where the time of a cold start goes: on a stack of its own, whose operator and bridge write down their activities. It is the plain
-/// build, since what is published has no startup hooks; it is listened to, which costs a little; so it shows proportions, and the cold
-/// start itself is measured elsewhere.
+/// Where the time of a cold start goes, on a stack of its own whose operator and bridge record their activities. The stack uses the plain
+/// build, since the published programs have no startup hooks, and recording costs a little. So the steps show proportions; the cold start
+/// itself is measured elsewhere.
 /// </summary>
 internal sealed class StepsBench : IDisposable
 {
     private const string Inside = "/opt/bench";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("stromboli-bench-");
 
-    /// <summary>Measures the median step of some runs, after some that are discarded.</summary>
+    /// <summary>Measures the median steps of some runs, after a warm-up that is discarded.</summary>
     public async Task<IReadOnlyList<Step>> RunAsync(int warmUp, int count, CancellationToken cancellationToken)
     {
         // The bridge writes there as a user of its own.
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0b111_111_111);
         var options = new StackOptions
         {
-            // The listener is a start-up hook, which a native executable does not have.
+            // The listener is a startup hook, which a native executable does not support.
             Published = false,
             Operator = new OperatorOptions { Environment = Listened("operator", AppContext.BaseDirectory, _folder.FullName) },
             Node = new NodeOptions

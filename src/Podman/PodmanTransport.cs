@@ -26,6 +26,7 @@ internal sealed class PodmanTransport : IDisposable
 
     private readonly HttpClient _http;
     private readonly TimeProvider _clock;
+    private bool _disposed;
 
     public PodmanTransport(string socketPath, TimeProvider clock)
     {
@@ -91,6 +92,12 @@ internal sealed class PodmanTransport : IDisposable
 
     public void Dispose()
     {
+        // A host disposes one client for each type under which it is registered.
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         _http.Dispose();
         Engine.Dispose();
     }

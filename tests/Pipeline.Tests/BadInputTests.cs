@@ -16,8 +16,8 @@ using Stromboli.PodmanBridge.Sandbox;
 namespace Stromboli.Pipeline.Tests;
 
 /// <summary>
-/// Specs of a right shape with hostile values go the whole way: validator, decision, message, container, argv, environment, frame. What is
-/// refused is refused with a reason and a sentence; what is not arrives as it was meant, and nowhere else.
+/// Well-formed specs with hostile values pass through everything: validator, decision, message, container, argv, environment, frame. A
+/// value is either refused with a reason and a sentence, or arrives where it belongs and nowhere else.
 /// </summary>
 public sealed class BadInputTests
 {
@@ -25,7 +25,7 @@ public sealed class BadInputTests
     private const string SessionUID = "66666666-7777-4888-8999-000000000000";
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    // What of a spec the engine gets to see, and what the bridge may write to its disk.
+    // The parts of a spec that the engine sees, and those that the bridge may write to its disk.
     private static readonly string[] InContainer = ["image", "workspace.mountPath", "workspace.hostPath", "volumes", "secretsEnv"];
     private static readonly string[] OnDisk = [.. InContainer, "workdir", "agent.command.0", "workspace.git"];
 
@@ -44,7 +44,7 @@ public sealed class BadInputTests
     [InlineData(2)]
     public void SeveralPlacesAtOnce_StayInTheirPlaces(int seed) => Check(Mutation.Random(seed, 1_000), atLeast: 500);
 
-    // The API server never sends half a surrogate pair; what does is no JSON of the API, and is said to be so.
+    // The API server never sends half a surrogate pair. Input that has one is not JSON of the API, and is refused as such.
     [Fact]
     public void Read_HalfASurrogatePair_IsAJsonException() =>
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"prompt": "\ud800"}""", Crds.CrdsJson.Default.AgentRunSpec));
@@ -76,7 +76,7 @@ public sealed class BadInputTests
             }
         }
 
-        // Neither all nor nothing is let through.
+        // Some values pass and some are refused.
         Assert.True(
             refused + admitted > atLeast && refused > atLeast / 10 && admitted > atLeast / 10,
             $"{refused} refused, {admitted} admitted"
@@ -94,7 +94,7 @@ public sealed class BadInputTests
         }
 
         var verdict = Decide(spec);
-        // A budget of nothing is no hostile one.
+        // An empty budget is not a hostile value.
         var isRefused = verdict.Status is { Phase: RunPhase.Failed, Reason: not RunReason.BudgetExceeded };
         Assert.Equal(errors.Count > 0, isRefused);
         if (isRefused)
@@ -150,7 +150,7 @@ public sealed class BadInputTests
         return true;
     }
 
-    // Each variable of the spec once, and none of ours changed.
+    // Each variable of the spec appears once, and none of ours is changed.
     private static void Environment(AgentRunSpec spec, IReadOnlyList<string> environment)
     {
         var variables = environment
@@ -168,7 +168,7 @@ public sealed class BadInputTests
         Assert.All(variables.Keys, name => Assert.Matches(@"\A[a-zA-Z_][a-zA-Z0-9_]*\z", name));
     }
 
-    // The container is a function of image, mount path and limits; nothing else of the spec is in it.
+    // The container depends only on image, mount path and limits, not on other parts of the spec.
     private static void StaysInItsPlace(Mutation mutation, AttemptSpec spec)
     {
         var container = Json(ContainerSpec.Build(spec, Inputs));
@@ -225,7 +225,7 @@ public sealed class BadInputTests
             }
         );
 
-    // The session that a run names, which has it.
+    // The session that a run names, where the turn is this run's.
     private static AgentSession? Session(AgentRunSpec spec) =>
         spec.SessionRef is not { } reference
             ? null

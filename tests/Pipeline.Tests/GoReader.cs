@@ -4,7 +4,7 @@ using System.Text;
 namespace Stromboli.Pipeline.Tests;
 
 /// <summary>
-/// Reads the frame by which the shim learns of a run, as docs/design/shim-protocol.md has it and as the shim does: fields of a key, a
+/// Reads the frame that tells the shim about a run, as docs/design/shim-protocol.md defines it and as the shim does: fields of a key, a
 /// length and bytes.
 /// </summary>
 internal sealed class GoReader
@@ -34,7 +34,7 @@ internal sealed class GoReader
 
     public IEnumerable<byte> Keys => _fields.Select(part => part.Key).Distinct();
 
-    // What C's exec would make of it: it ends at a NUL.
+    // C's exec ends a string at its first NUL.
     private List<string> Texts(byte key) =>
         [.. _fields.Where(part => part.Key == key).Select(part => Strict.GetString(part.Value).Split('\0')[0])];
 }

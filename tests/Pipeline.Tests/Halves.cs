@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Stromboli.Pipeline.Tests;
 
-/// <summary>Puts half surrogate pairs into the texts of a spec, where its JSON holds what stands for them.</summary>
+/// <summary>Puts half surrogate pairs into the texts of a spec, in place of the marks that its JSON has.</summary>
 internal static class Halves
 {
     /// <summary>The value with the halves in it.</summary>

@@ -17,8 +17,8 @@ using Stromboli.Testing;
 namespace Stromboli.Pipeline.Tests;
 
 /// <summary>
-/// A bridge that keeps much, and its operator, over a real link: 300 finished attempts, each with the largest result that status takes, of
-/// control characters, which as JSON are six times as long.
+/// A bridge that keeps 300 finished attempts, and its operator, over a real link. Each attempt has the largest result that status takes,
+/// made of control characters, which are six times as long in JSON.
 /// </summary>
 public sealed class KeptAttemptsTests : IDisposable
 {
@@ -38,7 +38,7 @@ public sealed class KeptAttemptsTests : IDisposable
             Leave(i);
         }
 
-        // Both are new, and no end is on record yet: all are told, each whole.
+        // Both are new, and no end is stored yet: the bridge reports every end in full.
         var fakes = new HubFakes { Desired = _ => Desired(DesiredState.Stop) };
         await using (var hub = await HubUnderTest.StartAsync(fakes))
         await using (var bridge = await BridgeAsync(hub))
@@ -70,7 +70,7 @@ public sealed class KeptAttemptsTests : IDisposable
             file => Assert.InRange(new FileInfo(file).Length, 1, 1024)
         );
 
-        // Both are new again, and all ends are on record: nothing but their keys is told.
+        // Both are new again, and all ends are stored: the bridge reports only their keys.
         fakes = new HubFakes { Desired = _ => Desired(DesiredState.Collected) };
         await using (var hub = await HubUnderTest.StartAsync(fakes))
         await using (var bridge = await BridgeAsync(hub))
@@ -82,7 +82,7 @@ public sealed class KeptAttemptsTests : IDisposable
         }
     }
 
-    // The other attempt never began here: that it is stopped is told like any end.
+    // The other attempt never started here. Its stop is reported like any end.
     private static Task<IReadOnlyList<DesiredAttempt>> Desired(DesiredState finished) =>
         Task.FromResult<IReadOnlyList<DesiredAttempt>>([
             .. Enumerable

@@ -4,7 +4,7 @@ using Stromboli.Crds.Runs;
 
 namespace Stromboli.Pipeline.Tests;
 
-/// <summary>What the agent's process must get for a spec, said a second time and in another way than the bridge says it.</summary>
+/// <summary>What the agent's process must get for a spec, derived independently of the bridge's code.</summary>
 internal static class Meant
 {
     private static readonly string[] OnOff =
@@ -58,7 +58,7 @@ internal static class Meant
         return words.Select(Utf8).Order(StringComparer.Ordinal);
     }
 
-    /// <summary>Whether the settings are those of the spec, but for what says where the model is.</summary>
+    /// <summary>Whether the settings are those of the spec, except those that decide where the model is.</summary>
     public static bool SettingsHold(AgentRunSpec spec, string argument)
     {
         using var said = JsonDocument.Parse(argument["--settings=".Length..]);
@@ -79,7 +79,7 @@ internal static class Meant
                 .All(setting => setting.Value.GetRawText() == said.RootElement.GetProperty(setting.Name).GetRawText());
     }
 
-    /// <summary>Half a surrogate pair has no UTF-8: a replacement character stands for it.</summary>
+    /// <summary>Half a surrogate pair has no UTF-8 form. A replacement character stands for it.</summary>
     public static string Utf8(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private static IEnumerable<string> Flags(string name, object? value, ClaudeOptions claude) =>
@@ -87,7 +87,7 @@ internal static class Meant
         {
             (_, null or false) => [],
             (nameof(ClaudeOptions.SessionID), _) => [],
-            // One JSON object with what holds the model's address: SettingsHold.
+            // One JSON object, with the settings that fix the model's address: see SettingsHold.
             (nameof(ClaudeOptions.Settings), string settings) => settings.StartsWith('/') ? [$"--settings={settings}"] : [],
             (nameof(ClaudeOptions.Resume), true) => [$"--resume={claude.SessionID}"],
             (nameof(ClaudeOptions.NoPersistence), true) => ["--no-session-persistence"],
@@ -95,7 +95,7 @@ internal static class Meant
             (nameof(ClaudeOptions.Debug), string filter) => [filter == "true" ? "--debug" : $"--debug={filter}", "--debug-to-stderr"],
             (nameof(ClaudeOptions.SettingSources), List<string> sources) => [$"--setting-sources={string.Join(',', sources)}"],
             (nameof(ClaudeOptions.Tools), List<string> { Count: 0 }) => ["--tools="],
-            // Variables, and what is read out of the output.
+            // Variables, and options that only shape the output.
             (
                 nameof(ClaudeOptions.PromptCachingTTL)
                     or nameof(ClaudeOptions.BedrockServiceTier)

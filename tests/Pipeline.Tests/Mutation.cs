@@ -6,16 +6,15 @@ using Stromboli.Crds.Tests.Cases;
 
 namespace Stromboli.Pipeline.Tests;
 
-/// <summary>A right spec with hostile values in some of its places.</summary>
+/// <summary>A valid spec with hostile values in some of its fields.</summary>
 /// <param name="Json">The spec as the API would hold it.</param>
-/// <param name="Marks">The places, such as <c>agent.claude.model</c>, and by what mark their text is found again.</param>
+/// <param name="Marks">The fields, such as <c>agent.claude.model</c>, with the marks of their texts.</param>
 internal sealed record Mutation(JsonObject Json, IReadOnlyList<(string Place, string Mark)> Marks)
 {
     private static readonly List<JsonObject> Seeds = [.. SpecCase.ForCode().Where(row => row.Refused.Count == 0).Select(row => row.Spec)];
 
     /// <summary>
-    /// Every field that holds a text, with every hostile text: one at a time, in the first two right specs of the table that have the
-    /// field.
+    /// Every text field with every hostile text, one at a time, in the first two valid specs of the table that have the field.
     /// </summary>
     public static IEnumerable<Mutation> Each()
     {
@@ -32,7 +31,7 @@ internal sealed record Mutation(JsonObject Json, IReadOnlyList<(string Place, st
         }
     }
 
-    /// <summary>Two to six places at once, by chance, always the same.</summary>
+    /// <summary>Two to six fields at once, chosen at random from a fixed seed.</summary>
     public static IEnumerable<Mutation> Random(int seed, int count)
     {
         var random = new Random(seed);
@@ -49,7 +48,7 @@ internal sealed record Mutation(JsonObject Json, IReadOnlyList<(string Place, st
     }
 
     /// <summary>
-    /// The spec as the operator reads it; null where a value has not even the type of its field, which the API server refuses.
+    /// The spec as the operator reads it; null if a value does not have the type of its field, which the API server refuses.
     /// </summary>
     public AgentRunSpec? Read()
     {
@@ -89,7 +88,7 @@ internal sealed record Mutation(JsonObject Json, IReadOnlyList<(string Place, st
         return seen[field] = seen.GetValueOrDefault(field) + 1;
     }
 
-    // Words with blanks between them, since a label's key has dots.
+    // Separated by blanks, since a label's key has dots.
     private static IEnumerable<string> Places(JsonNode? node, string path = "") =>
         node switch
         {

@@ -29,7 +29,7 @@ public sealed class ConversationTests
     }
 
     [Fact]
-    public void Read_ToolResults_CountTurnsAndAreNoPrompts()
+    public void Read_ToolResults_CountTurnsAndAreNotPrompts()
     {
         var conversation = Read(
             """

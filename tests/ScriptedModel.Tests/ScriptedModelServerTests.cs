@@ -113,7 +113,7 @@ public sealed class ScriptedModelServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Log_EachRequest_HasTheCredentialThatArrived()
+    public async Task Log_EachRequest_HasTheCredentialItCameWith()
     {
         using (await PostAsync("/v1/messages?beta=true", "@status 529", stream: true)) { }
 
@@ -129,7 +129,7 @@ public sealed class ScriptedModelServerTests : IAsyncLifetime
     [Theory]
     [InlineData("""@structured {"name": "x"}""", "tool_use")]
     [InlineData("@structured no JSON", "text")]
-    public async Task Messages_Structured_IsAUseOfTheToolWhereThereIsOne(string prompt, string type)
+    public async Task Messages_Structured_IsAUseOfTheToolIfItIsOffered(string prompt, string type)
     {
         using var response = await PostAsync(Body(prompt, Structured));
         using var message = JsonDocument.Parse(await response.Content.ReadAsStringAsync());

@@ -4,8 +4,7 @@ using System.Text.Json.Nodes;
 namespace Stromboli.ScriptedModel;
 
 /// <summary>
-/// What one request is answered with: exactly one of text, command, structured result, status, or a stream that stops after its first
-/// event.
+/// The answer to one request: exactly one of text, command, structured result, status, or a stream that stops after its first event.
 /// </summary>
 internal sealed record Answer
 {
@@ -27,8 +26,8 @@ internal sealed record Answer
     public required Usage Usage { get; init; }
 
     /// <summary>
-    /// Decides the answer. A request that does not offer a tool (the CLI's requests to itself, for a title, say) cannot be answered with a
-    /// use of it.
+    /// Decides the answer. A request that does not offer a tool, such as the CLI's own request for a title, cannot be answered with a use
+    /// of that tool.
     /// </summary>
     public static Answer Decide(Conversation conversation, IReadOnlyList<string> tools)
     {

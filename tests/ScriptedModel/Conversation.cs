@@ -4,9 +4,8 @@ using System.Text.RegularExpressions;
 namespace Stromboli.ScriptedModel;
 
 /// <summary>
-/// What a Messages request says, as far as a script needs it. The CLI (2.1.x) puts <c>system-reminder</c> blocks beside and into what the
-/// user wrote, sends messages of the role <c>system</c> between the others, and sends tool results as messages of the user; none of these
-/// is a prompt.
+/// The parts of a Messages request that a script needs. The CLI (2.1.x) puts <c>system-reminder</c> blocks beside and into the user's text,
+/// sends messages of the role <c>system</c> between the others, and sends tool results as messages of the user. None of these is a prompt.
 /// </summary>
 internal sealed partial class Conversation
 {

@@ -86,7 +86,7 @@ internal static class MessageWriter
         for (var at = 0; at < text.Length; )
         {
             var length = Math.Min(Piece, text.Length - at);
-            // A surrogate pair cut in two would not survive the encoding.
+            // Encoding would destroy a surrogate pair that is cut in two.
             if (char.IsHighSurrogate(text[at + length - 1]) && at + length < text.Length)
             {
                 length++;

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Stromboli.ScriptedModel;
 
-/// <summary>One request, as the log has it.</summary>
+/// <summary>One request as it is logged.</summary>
 internal sealed record RequestRecord
 {
     public required DateTimeOffset Time { get; init; }
@@ -34,7 +34,7 @@ internal sealed record RequestRecord
     /// <summary>The end of the system prompt, at most <see cref="SystemBlocks.Tail"/> characters.</summary>
     public string? System { get; init; }
 
-    /// <summary>For how long the system prompt's blocks are to be cached, each once; the API's own time is <c>5m</c>.</summary>
+    /// <summary>The cache times that the system prompt's blocks ask for, without duplicates; the API's default is <c>5m</c>.</summary>
     public IReadOnlyList<string> CacheTtls { get; init; } = [];
 
     /// <summary>The input schema of the tool <c>StructuredOutput</c>.</summary>
@@ -43,7 +43,7 @@ internal sealed record RequestRecord
     public required int Status { get; init; }
 }
 
-/// <summary>Appends a JSON line for each request, at the moment its status is decided.</summary>
+/// <summary>Appends a JSON line for each request as soon as its status is decided.</summary>
 internal sealed class RequestLog(string path) : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

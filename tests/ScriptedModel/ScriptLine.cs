@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Stromboli.ScriptedModel;
 
-/// <summary>What one line of a script answers with.</summary>
+/// <summary>The kind of answer that one line of a script asks for.</summary>
 internal enum Verb
 {
     Say,
@@ -14,13 +14,13 @@ internal enum Verb
     Structured,
 }
 
-/// <summary>One answer of a script, with what the lines before it said about it.</summary>
+/// <summary>One answer of a script, with the settings of the lines before it.</summary>
 internal sealed record ScriptLine(Verb Verb, string Argument, TimeSpan Delay, Usage Usage)
 {
-    /// <summary>What a script without lines, or one that is used up, answers.</summary>
+    /// <summary>The answer of a script that has no lines or no lines left.</summary>
     public static ScriptLine Default { get; } = new(Verb.Say, "OK", TimeSpan.Zero, Usage.Default);
 
-    /// <summary>The answers that the lines beginning with <c>@</c> ask for, in order; other lines are the prompt's own text.</summary>
+    /// <summary>The answers that the lines starting with <c>@</c> ask for, in order. Other lines are text of the prompt.</summary>
     public static IReadOnlyList<ScriptLine> Parse(string prompt)
     {
         var answers = new List<ScriptLine>();
@@ -44,7 +44,7 @@ internal sealed record ScriptLine(Verb Verb, string Argument, TimeSpan Delay, Us
             }
         }
 
-        // What is said of a next line that is not there holds for the answer that stands in for it.
+        // Settings for a next line that is missing apply to the default answer.
         if (delay != TimeSpan.Zero || usage != Usage.Default)
         {
             answers.Add(Default with { Delay = delay, Usage = usage });

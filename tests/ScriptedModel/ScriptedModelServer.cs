@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Stromboli.ScriptedModel;
 
 /// <summary>
-/// A model that does what the prompt says: the Messages API over HTTP, without state. Each request is answered from its own messages, so
+/// A model that does what the prompt says: the Messages API over HTTP, without state. The messages of a request alone decide its answer, so
 /// requests of many conversations may come in any order.
 /// </summary>
 public sealed class ScriptedModelServer : IAsyncDisposable
@@ -74,7 +74,7 @@ public sealed class ScriptedModelServer : IAsyncDisposable
     private Task RouteAsync(HttpContext context, string requestID) =>
         (context.Request.Method, context.Request.Path.Value) switch
         {
-            // What the CLI asks to see whether it is connected.
+            // The CLI sends this request to check its connection.
             ("GET" or "HEAD", "/" or "/api/hello") => PlainAsync(context, 200, null),
             ("POST", "/v1/messages") => MessagesAsync(context, requestID),
             ("POST", "/v1/messages/count_tokens") => CountAsync(context, requestID),
@@ -130,7 +130,7 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The body, or null if the request was refused here as the API refuses it.</summary>
+    /// <summary>Reads the body; null if the request was refused, in the way in which the API refuses it.</summary>
     private async Task<JsonDocument?> BodyAsync(HttpContext context, string requestID)
     {
         JsonDocument? body = null;

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Stromboli.ScriptedModel;
 
-/// <summary>What a request says in <c>system</c>: text, or a list of blocks with text.</summary>
+/// <summary>The <c>system</c> member of a request: text, or a list of blocks with text.</summary>
 internal static class SystemBlocks
 {
-    /// <summary>The longest text that is kept, in characters: its end.</summary>
+    /// <summary>How many characters at the end of the text are kept.</summary>
     public const int Tail = 2000;
 
     public static string? TextOf(JsonElement request)

@@ -5,7 +5,7 @@ namespace Stromboli.ScriptedModel;
 /// <summary>The usage figures of one answer, in tokens.</summary>
 internal sealed record Usage(long Input, long Output, long CacheRead, long CacheWrite, long CacheWriteHour)
 {
-    /// <summary>What an answer costs that no <c>@usage</c> precedes.</summary>
+    /// <summary>The usage of an answer without <c>@usage</c> before it.</summary>
     public static Usage Default { get; } = new(10, 5, 0, 0, 0);
 
     /// <summary>Searches that the provider made.</summary>
@@ -14,10 +14,10 @@ internal sealed record Usage(long Input, long Output, long CacheRead, long Cache
     /// <summary>Pages that the provider fetched.</summary>
     public long WebFetches { get; init; }
 
-    /// <summary>Samplings beside the message itself; the figures above leave them out, as the API does.</summary>
+    /// <summary>Samplings besides the message itself. The figures above do not include them, as in the API.</summary>
     public IReadOnlyList<Iteration> Iterations { get; init; } = [];
 
-    /// <summary>Members that no API has yet, with a number each.</summary>
+    /// <summary>Members that the API does not have yet, each with a number.</summary>
     public IReadOnlyList<(string Name, long Value)> Unknown { get; init; } = [];
 
     /// <summary>
@@ -70,10 +70,10 @@ internal sealed record Usage(long Input, long Output, long CacheRead, long Cache
         };
 }
 
-/// <summary>One sampling beside the message: its kind, its tokens, and its model where that is another one.</summary>
+/// <summary>One sampling besides the message: its kind, its tokens, and its model if it is a different one.</summary>
 internal sealed record Iteration(string Type, long Input, long Output, string? Model)
 {
-    /// <summary>Reads <c>TYPE:IN:OUT</c> or <c>TYPE:IN:OUT:MODEL</c>; nothing if it is neither.</summary>
+    /// <summary>Reads <c>TYPE:IN:OUT</c> or <c>TYPE:IN:OUT:MODEL</c>; null for anything else.</summary>
     public static IEnumerable<Iteration> Parse(string text) =>
         text.Split(':') switch
         {

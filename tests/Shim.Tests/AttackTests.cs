@@ -4,7 +4,7 @@ using Stromboli.Shim.Tests.Harness;
 
 namespace Stromboli.Shim.Tests;
 
-/// <summary>The agent has PID 1's uid and does its worst.</summary>
+/// <summary>An agent with PID 1's uid attacks PID 1 in every way it can.</summary>
 public sealed class AttackTests
 {
     private const int Tries = 20;
@@ -29,7 +29,7 @@ public sealed class AttackTests
     }
 
     [Fact]
-    public async Task Pid1_AfterTheAttacks_HasItsLimitsAndPrioritiesStill()
+    public async Task Pid1_AfterTheAttacks_KeepsItsLimitsAndPriorities()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(
@@ -78,7 +78,7 @@ public sealed class AttackTests
     public async Task NextChild_StoppedBeforeItsExec_IsClosedToWhatAHookLeftRunning()
     {
         var results = new Dictionary<string, string>(StringComparer.Ordinal);
-        // A child that had become the agent before it was stopped says nothing.
+        // A child that became the agent before it was stopped prints nothing.
         for (var i = 0; i < Tries && results.GetValueOrDefault("steps", "0") == "0"; i++)
         {
             await using var container = await Container.StartAsync();
@@ -116,7 +116,7 @@ public sealed class AttackTests
             await started;
         }
 
-        // stdin, stdout, stderr and where it reports why it could not start.
+        // stdin, stdout, stderr, and the pipe for the report of a failed start.
         Assert.Equal(["0", "1", "2", "3"], seen!.Descriptors);
         Assert.All(seen.Targets, target => Assert.StartsWith("pipe:", target, StringComparison.Ordinal));
         Assert.Contains("Seccomp:\t2", seen.Status);
@@ -124,7 +124,7 @@ public sealed class AttackTests
     }
 
     [Fact]
-    public async Task Pid1_OnceTheAgentRuns_IsNotTheOneToEndWhenMemoryRunsOut()
+    public async Task Pid1_OnceTheAgentRuns_IsNotKilledWhenMemoryRunsOut()
     {
         await using var container = await Container.StartAsync();
         var given = OomScore(container.Pid);
@@ -136,7 +136,7 @@ public sealed class AttackTests
     }
 
     [Fact]
-    public async Task RunDirectory_AnyChange_IsRefusedAndAConnectionIsNotTheShims()
+    public async Task RunDirectory_AnyChange_IsRefusedAndAConnectionIsNotTakenForTheShim()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Attack("run-directory"));
@@ -151,7 +151,7 @@ public sealed class AttackTests
         var results = Results(log);
         Assert.Equal("ok", results["connect"]);
         results.Remove("connect");
-        // End of file: nothing was said to the intruder.
+        // End of file: the intruder was told nothing.
         Assert.Equal("ok", results["heard"]);
         results.Remove("heard");
         Assert.Equal(15, results.Count);
@@ -199,7 +199,7 @@ public sealed class AttackTests
     }
 
     [Fact]
-    public async Task ForkBomb_WhileItGoesOn_TheShimHearsAndStops()
+    public async Task ForkBomb_WhileItGoesOn_TheShimReactsAndStopsIt()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Shell("ulimit -u 200; exec /opt/stromboli/attacker fork-bomb 30"));
@@ -215,7 +215,7 @@ public sealed class AttackTests
         await container.ExitAsync();
     }
 
-    // Looked up in so many places that its way to exec takes a while.
+    // The program is looked up in so many folders that exec takes a while.
     private static Go SlowToStart(string script) =>
         Go.Shell(script) with
         {
@@ -223,7 +223,7 @@ public sealed class AttackTests
             Workdir = "/opt/workspace",
         };
 
-    // A child that has everything but its program: it is where the agent works, and still the shim. Null when it is not, or not any more
+    // Whether a child is in the agent's directory but still runs the shim's program. Null when it does not, or no longer does,
     // when all was read.
     private static Child? LookBeforeExec(int pid)
     {

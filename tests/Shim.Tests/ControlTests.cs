@@ -20,11 +20,11 @@ public sealed class ControlTests
         };
 
     [Fact]
-    public async Task Connection_TornAtAnyByte_CostsNothing()
+    public async Task Connection_BrokenAtAnyByte_LosesNothing()
     {
         await using var container = await Container.StartAsync();
         var go = Connection.Encode(1, Go.Shell("echo here; exit 5").ToPayload());
-        // A frame that makes sense first, so that the shim is quick to come again.
+        // A valid frame first, so that the shim reconnects quickly.
         var lease = Connection.Encode(2, BitConverter.GetBytes(1L));
         for (var length = 0; length < go.Length; length += length < 8 ? 1 : 3)
         {
@@ -77,7 +77,7 @@ public sealed class ControlTests
 
     [Theory]
     [MemberData(nameof(BadFrames))]
-    public async Task Frame_WithoutSense_ClosesTheConnectionOnly(string what, byte[] frame)
+    public async Task Frame_Malformed_ClosesOnlyTheConnection(string what, byte[] frame)
     {
         Assert.NotEmpty(what);
         await using var container = await Container.StartAsync();
@@ -120,7 +120,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task Bridge_AwayAtTheEnd_TheLogHasTheRecord()
+    public async Task Bridge_AwayWhenTheAgentEnds_TheLogHasTheRecord()
     {
         await using var container = await Container.StartAsync();
         using (await container.RunAsync(Go.Shell("until test -e /opt/workspace/go; do sleep 0.02; done; echo alone; exit 7")))
@@ -169,12 +169,12 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task Bridge_ThatReadsNothing_HoldsUpNothing()
+    public async Task Bridge_ThatReadsNothing_DelaysNothing()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.Bridge.AcceptAsync();
         await bridge.SendGoAsync(Go.Shell("echo done; sleep 0.1"));
-        // Each is answered with Started, and nobody reads the answers.
+        // The shim answers each with Started, and the bridge reads none of the answers.
         var again = Connection.Encode(1, new Go().ToPayload());
         try
         {
@@ -185,7 +185,7 @@ public sealed class ControlTests
         }
         catch (System.Net.Sockets.SocketException)
         {
-            // The shim has given this bridge up, as it should.
+            // The shim has dropped this bridge, as it should.
         }
 
         var (_, log) = await container.EndAsync();

@@ -4,7 +4,7 @@ using Stromboli.Shim.Tests.Harness;
 
 namespace Stromboli.Shim.Tests;
 
-/// <summary>What the shim adds to a start, and what it keeps in memory. Generous bounds: they catch a mistake, not noise.</summary>
+/// <summary>The time that the shim adds to a start, and its memory. The bounds are generous: they catch mistakes, not noise.</summary>
 public sealed class CostTests
 {
     private const int Starts = 15;

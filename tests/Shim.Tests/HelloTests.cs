@@ -88,14 +88,14 @@ public sealed class HelloTests
     [InlineData("just text", "true,,false")]
     [InlineData("", "true,,false")]
     [InlineData("\u007fELF", "true,,false")]
-    public async Task Hello_ScriptOrRubbish_IsToldApart(string content, string expected)
+    public async Task Hello_ScriptOrGarbage_IsToldApart(string content, string expected)
     {
         await using var container = await Container.StartAsync(prepare: opt => Install(opt, System.Text.Encoding.Latin1.GetBytes(content)));
         Assert.Equal(expected, await CliAsync(container));
     }
 
     [Fact]
-    public async Task Hello_ElfCutAnywhere_DoesNotHurt()
+    public async Task Hello_ElfCutAnywhere_IsHarmless()
     {
         var whole = File.ReadAllBytes("/bin/ls");
         foreach (var length in new[] { 16, 40, 63, 64, 100, 120, 400, 800 })

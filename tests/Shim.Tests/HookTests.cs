@@ -52,7 +52,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public async Task Hook_ItsOutput_StandsBetweenItsRecords()
+    public async Task Hook_Output_ComesBetweenItsRecords()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(new Go().After("seq 8000", "echo second"));
@@ -69,7 +69,7 @@ public sealed class HookTests
     [InlineData("kill -SEGV $$", null, "SIGSEGV")]
     [InlineData("-x", 127, null)]
     [InlineData("no-such-program", 127, null)]
-    public async Task Hook_ThatFails_IsTheEndOfAll(string command, int? code, string? signal)
+    public async Task Hook_ThatFails_EndsEverything(string command, int? code, string? signal)
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.ConnectAsync();
@@ -88,7 +88,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public async Task Hook_WhatItLeavesRunning_LivesBesideTheAgent()
+    public async Task Hook_ProcessLeftRunning_LivesBesideTheAgent()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.ConnectAsync();
@@ -110,7 +110,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public async Task Hooks_OverTheirTime_AreStoppedAllTogether()
+    public async Task Hooks_PastTheirTimeLimit_AreStoppedTogether()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.ConnectAsync();
@@ -133,7 +133,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public async Task Hooks_TheirTime_IsNotTheAgents()
+    public async Task Hooks_TimeLimit_DoesNotBoundTheAgent()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Shell("sleep 1").After("true") with { HooksMs = 500 });
@@ -143,7 +143,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public async Task Hook_ThatEndsWellOnceItsTimeIsOver_HasFailed()
+    public async Task Hook_ThatSucceedsAfterItsTimeLimit_HasFailed()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.ConnectAsync();
@@ -162,7 +162,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public async Task Stop_InAHook_EndsItAndAllItStarted()
+    public async Task Stop_DuringAHook_EndsItAndAllItStarted()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.ConnectAsync();
@@ -179,7 +179,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public async Task Lease_OverInAHook_EndsIt()
+    public async Task Lease_OverDuringAHook_EndsIt()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.ConnectAsync();
@@ -190,7 +190,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public async Task Reconnect_InAHook_TellsSoAndStartsNothingTwice()
+    public async Task Reconnect_DuringAHook_ReportsItAndStartsNothingTwice()
     {
         await using var container = await Container.StartAsync();
         var go = Go.Shell("cat /tmp/count").After("echo once >> /tmp/count; echo ready; until [ -e /tmp/go ]; do sleep 0.02; done", "true");
@@ -214,7 +214,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public async Task Reconnect_AfterHooks_TellsThemInItsRecord()
+    public async Task Reconnect_AfterHooks_ReportsThemInItsRecord()
     {
         await using var container = await Container.StartAsync();
         using (await container.RunAsync(Go.Shell("sleep 600").After("true"))) { }
@@ -227,7 +227,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public async Task Agent_ThatCannotBeStarted_FailsAfterWhatItsHooksSaid()
+    public async Task Agent_ThatCannotBeStarted_FailsAfterTheOutputOfItsHooks()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.ConnectAsync();
@@ -271,7 +271,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public async Task Hooks_ThatFloodTheLog_AreCutAndLeaveTheAgentItsTail()
+    public async Task Hooks_ThatFloodTheLog_AreTruncatedAndLeaveTheAgentItsTail()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(
@@ -292,7 +292,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public async Task Hooks_OfTheLargestNumberAndLength_FitIntoOneLife()
+    public async Task Hooks_OfTheLargestNumberAndLength_AllRun()
     {
         await using var container = await Container.StartAsync();
         var name = new string('n', 28);
@@ -327,7 +327,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public async Task Hook_ThatAttacksTheShim_IsHeldAsTheAgentIs()
+    public async Task Hook_ThatAttacksTheShim_IsConfinedAsTheAgentIs()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(
@@ -342,7 +342,7 @@ public sealed class HookTests
 
         Assert.Equal(0, code);
         Assert.Equal("1000\n512\n", Encoding.UTF8.GetString(log.Stdout));
-        // Of ls: stdin, stdout, stderr and the directory that it reads.
+        // The descriptors of ls: stdin, stdout, stderr and the directory that it reads.
         Assert.EndsWith("1000\n512\n4\n", Encoding.UTF8.GetString(log.Hooks), StringComparison.Ordinal);
     }
 
@@ -392,7 +392,7 @@ public sealed class HookTests
 
     private static string? Text(JsonElement json, string member) => json.GetProperty(member).GetString();
 
-    // A file of the container's, by way of any of its processes that runs as the agent.
+    // Reads a file of the container through one of its processes that runs as the agent.
     private static async Task<string> RootOfAsync(Container container, string path)
     {
         await Deadline.UntilAsync(() => container.Processes().Any(pid => pid != container.Pid), "a process beside the shim");

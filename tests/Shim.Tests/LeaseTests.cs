@@ -21,7 +21,7 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public async Task Lease_OverWithNoBridgeThere_KillsAStubbornTreeASecondLater()
+    public async Task Lease_OverWithoutABridge_KillsAStubbornTreeASecondLater()
     {
         await using var container = await Container.StartAsync();
         var watch = Stopwatch.StartNew();
@@ -68,7 +68,7 @@ public sealed class LeaseTests
     [Theory]
     [InlineData(long.MaxValue)]
     [InlineData(-1)]
-    public async Task Lease_BeyondAllMeasure_DoesNotOverflow(long milliseconds)
+    public async Task Lease_OfAnyLength_DoesNotOverflow(long milliseconds)
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Shell("sleep 60") with { LeaseMs = milliseconds });
@@ -82,7 +82,7 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public async Task Lease_WithAConnectionAndNoNews_IsNotExtended()
+    public async Task Lease_WithAConnectionThatIsSilent_IsNotExtended()
     {
         await using var container = await Container.StartAsync();
         var watch = Stopwatch.StartNew();
@@ -143,7 +143,7 @@ public sealed class LeaseTests
         await using var container = await Container.StartAsync(Native.HastyShimAsync);
         var watch = Stopwatch.StartNew();
         var bridge = await container.ConnectAsync();
-        // Twice as long as it would wait alone.
+        // Twice as long as the shim waits without a bridge.
         await Deadline.UntilAsync(() => watch.ElapsedMilliseconds > 1200, "twice its patience");
         Assert.Single(container.Processes());
         container.Bridge.Close();

@@ -12,7 +12,7 @@ public sealed class OutputTests
     private const int LineLength = 64;
 
     [Fact]
-    public async Task Bytes_OfAnyKind_PassAsTheyAre()
+    public async Task Bytes_OfAnyKind_PassUnchanged()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(
@@ -37,10 +37,10 @@ public sealed class OutputTests
     [InlineData(119, null)]
     [InlineData(120, null)]
     [InlineData(1_000_000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")]
-    public async Task Digest_OfStdout_IsThatOfAllBytes(int length, string? vector)
+    public async Task Digest_OfStdout_CoversAllBytes(int length, string? vector)
     {
         await using var container = await Container.StartAsync();
-        // In two pieces, with something on the other stream.
+        // In two pieces, with output on the other stream between them.
         using var bridge = await container.RunAsync(
             Go.Shell(
                 $"head -c {length / 3} /dev/zero | tr '\\0' a; echo not it >&2; sleep 0.02; head -c {length - (length / 3)} /dev/zero | tr '\\0' a"
@@ -143,7 +143,7 @@ public sealed class OutputTests
     [InlineData(1)]
     [InlineData(100)]
     [InlineData(5000)]
-    public async Task LogBytes_Small_StillBoundAndKeepTheEnd(int logBytes)
+    public async Task LogBytes_Small_StillLimitTheLogAndKeepItsEnd(int logBytes)
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Attack("flood", "65536") with { LogBytes = logBytes });
@@ -158,7 +158,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public async Task EmptyLines_ManyOfThem_CountForWhatTheyCostTheLog()
+    public async Task EmptyLines_ManyOfThem_CountWithTheirCostInTheLog()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Shell("yes '' | head -c 8388608") with { LogBytes = 4 * MiB });
@@ -171,7 +171,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public async Task Stdout_ThatNobodyReads_HoldsUpTheAgentButNotTheShim()
+    public async Task Stdout_WithoutReader_BlocksTheAgentButNotTheShim()
     {
         await using var container = await Container.StartAsync(readLog: false);
         using var bridge = await container.RunAsync(Go.Attack("flood", $"{64 * MiB}"));
@@ -192,7 +192,7 @@ public sealed class OutputTests
     [Theory]
     [InlineData("sleep 60")]
     [InlineData("exec /opt/stromboli/attacker flood 1000000000")]
-    public async Task Stdout_WhoseReaderIsGone_EndsEverything(string agent)
+    public async Task Stdout_AfterItsReaderClosed_EndsEverything(string agent)
     {
         await using var container = await Container.StartAsync(readLog: false);
         using var bridge = await container.RunAsync(Go.Shell(agent));
@@ -215,7 +215,7 @@ public sealed class OutputTests
         }
     }
 
-    // Every process but the shim waits for something.
+    // Every process except the shim is blocked.
     private static bool Sleeping(Container container) => container.Processes().Where(p => p != container.Pid).All(p => State(p) == 'S');
 
     private static char State(int pid)

@@ -5,7 +5,7 @@ namespace Stromboli.Shim.Tests;
 public sealed class ParserTests
 {
     [Fact]
-    public async Task Parsers_FedWithRubbish_StayWithinBounds()
+    public async Task Parsers_FedWithRandomInput_StayWithinBounds()
     {
         var fuzzer = await Native.FuzzerAsync();
         var scratch = Path.GetTempFileName();

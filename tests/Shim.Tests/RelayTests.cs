@@ -37,7 +37,7 @@ public sealed class RelayTests
     }
 
     [Fact]
-    public async Task Connections_MoreThanTheBound_WaitForTheirTurn()
+    public async Task Connections_AboveTheLimit_WaitForTheirTurn()
     {
         await using var container = await Container.StartAsync();
         using var server = Listen(container, "model.sock");
@@ -85,7 +85,7 @@ public sealed class RelayTests
     }
 
     [Fact]
-    public async Task Socket_OfADeadBridge_IsWaitedForUntilItIsBack()
+    public async Task Socket_OfADeadBridge_IsWaitedFor()
     {
         await using var container = await Container.StartAsync();
         Listen(container, "model.sock").Dispose();
@@ -121,7 +121,7 @@ public sealed class RelayTests
     }
 
     [Fact]
-    public async Task Relays_Eight_EachHaveTheirSocket()
+    public async Task Relays_Eight_EachHaveASocket()
     {
         await using var container = await Container.StartAsync();
         var names = Enumerable.Range(1, 8).Select(i => (Port: 9000 + i, Socket: $"s-{i}.sock")).ToList();

@@ -88,7 +88,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Agent_WhenStarted_HasWhatItShouldAndNoMore()
+    public async Task Agent_WhenStarted_HasOnlyWhatItShould()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(
@@ -173,7 +173,7 @@ public sealed class StartTests
     [InlineData("/opt/stromboli/new", EAcces)]
     [InlineData("/etc/passwd", ENotDir)]
     [InlineData("/etc/passwd/below", ENotDir)]
-    public async Task Go_WorkdirThatCannotBe_Failed(string workdir, int errno)
+    public async Task Go_WorkdirThatCannotBeMade_Failed(string workdir, int errno)
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.ConnectAsync();
@@ -191,7 +191,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Go_Second_StartsNothingAndTellsTheStateAgain()
+    public async Task Go_Second_StartsNothingAndReportsTheStateAgain()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Shell("echo one; sleep 60"));
@@ -221,7 +221,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Stdin_NotRead_HoldsUpNothing()
+    public async Task Stdin_NotRead_DelaysNothing()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(

@@ -56,7 +56,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task Stop_StoppedProcesses_AreWokenToHear()
+    public async Task Stop_StoppedProcesses_AreWokenForTheSignal()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Attack("stopped-tree"));
@@ -80,7 +80,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task Agent_KilledByAnother_IsNotOurDoing()
+    public async Task Agent_KilledByAnotherProcess_IsNotAStop()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Shell("sh -c 'echo partial; kill -9 $PPID; sleep 60'"));
@@ -105,7 +105,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task Agent_ThatLeavesOthersBehind_TakesThemAlong()
+    public async Task Agent_ThatLeavesProcessesBehind_EndsThemToo()
     {
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Shell("/opt/stromboli/attacker stubborn-tree 5 & sleep 0.2; exit 0"));
@@ -138,7 +138,7 @@ public sealed class StopTests
         await using var container = await Container.StartAsync();
         using var bridge = await container.RunAsync(Go.Shell(Trap));
         await ReadyAsync(container);
-        // Without our filter, and as root: what an engine's exec could do.
+        // Without our filter and as root, as an exec by the engine can be.
         foreach (var signal in new[] { "-TERM", "-INT", "-HUP", "-USR1", "-SEGV", "-KILL", "-STOP", "-CHLD", "-PIPE", "-RTMIN" })
         {
             await CommandAsync("nsenter", "--target", $"{container.Pid}", "--pid", "--", "kill", signal, "1");

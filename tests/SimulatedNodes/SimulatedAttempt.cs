@@ -16,7 +16,7 @@ internal sealed class SimulatedAttempt(string uid, int attempt, AttemptSpec spec
 
     public AttemptStage Stage { get; set; } = AttemptStage.Preparing;
 
-    /// <summary>Whether this call ended it: it ends once.</summary>
+    /// <summary>Whether this call ended the attempt, which ends only once.</summary>
     public bool TryEnd()
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0)
@@ -28,7 +28,7 @@ internal sealed class SimulatedAttempt(string uid, int attempt, AttemptSpec spec
         return true;
     }
 
-    /// <summary>What the node says of it now; of about the size that a short agent's has.</summary>
+    /// <summary>The node's report of the attempt now, of about the size that a short agent's report has.</summary>
     public AttemptObservation Observation(RunReason reason)
     {
         var ago = (long)Stopwatch.GetElapsedTime(_began).TotalMilliseconds;

@@ -10,8 +10,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.SimulatedNodes;
 
 /// <summary>
-/// A node without a machine: it speaks the node link as a bridge does, and says of each attempt what a bridge would say of an agent that
-/// runs for a while and succeeds. For what needs more nodes than a machine can hold.
+/// A node without a machine. It speaks the node link as a bridge does, and reports each attempt as a bridge reports an agent that runs for
+/// a while and succeeds. For cases that need more nodes than a machine can hold.
 /// </summary>
 public sealed class SimulatedNode : IAsyncDisposable
 {
@@ -36,7 +36,7 @@ public sealed class SimulatedNode : IAsyncDisposable
         _working = Task.WhenAll(ReceiveAsync(), PingAsync());
     }
 
-    /// <summary>What attempts took at once.</summary>
+    /// <summary>What the attempts of a moment take together.</summary>
     /// <param name="Runs">How many there were.</param>
     /// <param name="CpuMillis">Processor time, in thousandths of a processor.</param>
     /// <param name="MemoryBytes">Memory, in bytes.</param>
@@ -46,7 +46,7 @@ public sealed class SimulatedNode : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>
-    /// The most of each that attempts ever took at once, from when the node heard of them to when it said that they had ended.
+    /// The most of each that attempts ever took at once. An attempt counts from when the node heard of it until it reported the end.
     /// </summary>
     public Totals Most
     {
@@ -66,7 +66,7 @@ public sealed class SimulatedNode : IAsyncDisposable
     /// <summary>The UIDs of the runs whose agents were started, in that order.</summary>
     public IReadOnlyCollection<string> Started => _started;
 
-    /// <summary>Dials the stack's operator for a node that was granted, and waits until it has a lease.</summary>
+    /// <summary>Dials the stack's operator as a node that has its grants, and waits for a lease.</summary>
     public static async Task<SimulatedNode> JoinAsync(
         Stack stack,
         string name,
@@ -101,7 +101,7 @@ public sealed class SimulatedNode : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Makes the node's grants, and joins it.</summary>
+    /// <summary>Makes the node's grants and joins the node.</summary>
     public static async Task<SimulatedNode> GrantAndJoinAsync(
         Stack stack,
         string name,
@@ -114,7 +114,7 @@ public sealed class SimulatedNode : IAsyncDisposable
         return await JoinAsync(stack, name, options, cancellationToken);
     }
 
-    /// <summary>Makes and joins nodes named <c>sim-1</c>, <c>sim-2</c>, …, some at once.</summary>
+    /// <summary>Makes and joins nodes named <c>sim-1</c>, <c>sim-2</c>, …, several at a time.</summary>
     public static async Task<IReadOnlyList<SimulatedNode>> JoinAsync(
         Stack stack,
         int count,

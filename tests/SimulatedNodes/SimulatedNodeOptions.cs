@@ -14,10 +14,10 @@ public sealed record SimulatedNodeOptions
     /// <summary>Its memory, in bytes.</summary>
     public long MemoryBytes { get; init; } = 1L << 40;
 
-    /// <summary>How long an agent runs; null for until <see cref="SimulatedNode.Finish"/>.</summary>
+    /// <summary>How long an agent runs; until <see cref="SimulatedNode.Finish"/> if null.</summary>
     public TimeSpan? RunsFor { get; init; } = TimeSpan.Zero;
 
-    /// <summary>What the bridge says of the node.</summary>
+    /// <summary>What the bridge tells about the node.</summary>
     public NodeFacts Facts() =>
         new()
         {

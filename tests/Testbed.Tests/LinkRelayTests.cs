@@ -51,7 +51,7 @@ public sealed class LinkRelayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Cut_NewConnection_ReachesNobodyUntilMend()
+    public async Task Cut_NewConnection_GetsNoAnswerUntilMend()
     {
         _relay.Cut();
         using var near = await ConnectAsync();
@@ -95,7 +95,7 @@ public sealed class LinkRelayTests : IAsyncLifetime
         return buffer;
     }
 
-    // What passes an open relay from one end to the other shows that there was time for it in the cut one.
+    // Bytes that have passed an open relay show that there was time for bytes to pass the cut one.
     private static async Task PassThroughAnotherAsync()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -11,7 +11,7 @@ public sealed class PortBookTests : IDisposable
     public void Dispose() => File.Delete(_path);
 
     [Fact]
-    public void For_SameName_GivesTheSamePortEverAfter()
+    public void For_SameName_ReturnsTheSamePort()
     {
         var first = new PortBook(_path).For("etcd");
 
@@ -19,7 +19,7 @@ public sealed class PortBookTests : IDisposable
     }
 
     [Fact]
-    public void For_OtherNames_GivesFreePortsOfTheirOwn()
+    public void For_OtherNames_ReturnsOtherFreePorts()
     {
         var book = new PortBook(_path);
         var ports = Enumerable.Range(0, 20).Select(i => book.For($"name-{i}")).ToList();

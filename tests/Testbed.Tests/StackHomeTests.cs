@@ -10,7 +10,7 @@ public sealed class StackHomeTests
     {
         Assert.SkipUnless(Environment.UserName == "root", "Control groups need root.");
         var home = StackHome.Temporary("home");
-        // As conmon does: a grandchild in a session of its own, whose parent is gone.
+        // Like conmon: a grandchild in a session of its own whose parent has exited.
         await using var sleeper = new Sleeper(home, "setsid --fork sleep 600; exec sleep 600");
         await sleeper.StartAsync();
         await Poll.UntilAsync("both run", TimeSpan.FromSeconds(10), () => home.Group.Processes().Count == 2);
@@ -43,7 +43,7 @@ public sealed class StackHomeTests
     }
 
     [Fact]
-    public async Task StartAsync_FailsAtOnce_TellsTheEndOfTheLog()
+    public async Task StartAsync_FailsAtOnce_ThrowsWithTheEndOfTheLog()
     {
         Assert.SkipUnless(Environment.UserName == "root", "Control groups need root.");
         await using var home = StackHome.Temporary("home");
@@ -59,7 +59,7 @@ public sealed class StackHomeTests
     {
         Assert.SkipUnless(Environment.UserName == "root", "Control groups need root.");
         await using var home = StackHome.Temporary("home");
-        // Ends at its first start only: then the file is there.
+        // Ends only at its first start. After that the file exists.
         var mark = Path.Combine(home.State, "mark");
         await using var sleeper = new Sleeper(home, $"echo started; [ -f {mark} ] || {{ touch {mark}; exit 7; }}; exec sleep 600")
         {

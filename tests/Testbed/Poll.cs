@@ -6,8 +6,8 @@ namespace Stromboli.Testbed;
 public static class Poll
 {
     /// <summary>
-    /// How long something that must come about may take on the slowest of machines. Only a failure takes that long, so no verdict depends
-    /// on how fast a machine is.
+    /// How long something that must happen may take on the slowest machine. Only a failure takes that long, so no verdict depends on the
+    /// speed of the machine.
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -27,7 +27,7 @@ public static class Poll
     public static Task UntilAsync(string what, TimeSpan within, Func<bool> condition, CancellationToken cancellationToken = default) =>
         UntilAsync(what, within, _ => Task.FromResult(condition()), cancellationToken);
 
-    /// <summary>Waits until <paramref name="probe"/> gives something, and returns that.</summary>
+    /// <summary>Waits until <paramref name="probe"/> returns a value, and returns it.</summary>
     /// <exception cref="TestbedException">The deadline passed.</exception>
     public static async Task<T> ForAsync<T>(
         string what,

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Stromboli.Testbed;
 
-/// <summary>Where the work tree and its build outputs are, as seen from the testbed's own build output.</summary>
+/// <summary>The paths of the work tree and of its build outputs, found from the testbed's own build output.</summary>
 public static class Repository
 {
     /// <summary>The folder that holds <c>Stromboli.sln</c>.</summary>
@@ -16,7 +16,7 @@ public static class Repository
     public static string At(params string[] parts) => Path.Combine([Root, .. parts]);
 
     /// <summary>
-    /// The folder that a project of this work tree builds into, in the configuration in which the testbed itself was built.
+    /// The folder that a project of this work tree builds into, in the configuration of the testbed itself.
     /// </summary>
     public static string BuildOutput(string project)
     {

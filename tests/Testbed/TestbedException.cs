@@ -1,7 +1,7 @@
 namespace Stromboli.Testbed;
 
 /// <summary>
-/// Something the testbed needs is missing or did not come up; the message is one sentence for the person at the terminal.
+/// Something that the testbed needs is missing or did not start. The message is one sentence for the person at the terminal.
 /// </summary>
 public sealed class TestbedException : Exception
 {

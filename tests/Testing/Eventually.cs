@@ -8,7 +8,7 @@ public static class Eventually
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
 
-    // Only a failure takes so long; a machine with much else to do may well need half of it.
+    // Only a failure takes this long. A busy machine may well need half of it.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Returns when the condition holds; throws, naming it, when it does not within the deadline (30 s by default).</summary>
@@ -23,14 +23,14 @@ public static class Eventually
         {
             if (watch.Elapsed > (within ?? Patience))
             {
-                throw new TimeoutException($"Not within {within ?? Patience}: {what}");
+                throw new TimeoutException($"Did not happen within {within ?? Patience}: {what}");
             }
 
             await Task.Delay(Step, TimeProvider.System);
         }
     }
 
-    /// <summary>As <see cref="True"/>, for a condition that must be asked for.</summary>
+    /// <summary>Same as <see cref="True"/>, for an asynchronous condition.</summary>
     public static async Task TrueAsync(
         Func<Task<bool>> condition,
         TimeSpan? within = null,
@@ -42,7 +42,7 @@ public static class Eventually
         {
             if (watch.Elapsed > (within ?? Patience))
             {
-                throw new TimeoutException($"Not within {within ?? Patience}: {what}");
+                throw new TimeoutException($"Did not happen within {within ?? Patience}: {what}");
             }
 
             await Task.Delay(Step, TimeProvider.System);

@@ -1,8 +1,8 @@
 namespace Stromboli.Testing;
 
 /// <summary>
-/// A clock that moves only by hand, timers included. Timers fire on the thread that advances the clock, each at its own time, in order;
-/// what they wake runs on the thread pool, so wait for its effect with <see cref="Eventually"/>.
+/// A clock that moves only by hand, with its timers. Timers fire on the thread that advances the clock, each at its own time and in order.
+/// The code that they wake runs on the thread pool, so wait for its effect with <see cref="Eventually"/>.
 /// </summary>
 public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvider
 {
@@ -77,7 +77,7 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
     }
 
     /// <summary>
-    /// Moves the clock without firing anything, as for a process that was stopped: what was due fires at the next <see cref="Advance"/>.
+    /// Moves the clock without firing timers, as for a stopped process. What was due fires at the next <see cref="Advance"/>.
     /// </summary>
     public void AdvanceStopped(TimeSpan by)
     {

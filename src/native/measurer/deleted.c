@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// A file is held by many descriptors, processes and mappings, and counts once. Who holds more files than this has the rest counted each time.
+// Many descriptors, processes and mappings may hold one file, which counts once. Of more files than this, the rest counts each time.
 enum { SEEN = 1 << 15 };
 
 static struct { uint64_t ino, bytes; } seen[SEEN];
@@ -23,7 +23,7 @@ static bool time_is_over(void)
     return now_ns() > bounds->deadline_ns;
 }
 
-// The mount that a path of the kernel's own words lies in, if it says that the file is deleted.
+// The mount that a path lies in, if the kernel marks the path as deleted.
 static struct usage *holder(const char *path)
 {
     static const char mark[] = " (deleted)";
@@ -76,7 +76,7 @@ static void look_at_descriptors(int process, const char *thread)
     closedir(descriptors);
 }
 
-// "start-end perms offset dev inode path". How much of a mapped file is on the disk cannot be asked: as much as is mapped of it is taken.
+// "start-end perms offset dev inode path". The kernel does not tell how much of a mapped file is on the disk, so its mapped part counts.
 static void look_at_mapping(const char *line)
 {
     unsigned long long start, end, offset, ino;

@@ -1,10 +1,11 @@
-// Measures what a run has on the node's disk: its volumes as the node sees them, file by file, and the deleted files that its processes hold.
+// Measures the disk use of a run: its volumes as the node sees them, file by file, and the deleted files that its processes hold open.
 //
 //   stromboli-measurer PID MILLISECONDS LIMIT [DIRECTORY MOUNTPOINT]...
 //
-// PID is a process of the container. The files belong to subordinate ids of the user who runs this, in directories that only those may enter (or nobody): so
-// it enters the container's user namespace, which belongs to that same user, and keeps of its power there only that to read directories and to look at
-// processes. It opens directories and nothing else, changes nothing, and leaves off after MILLISECONDS, or when it has seen LIMIT bytes (0: no limit).
+// PID is a process of the container. The files belong to subordinate ids of the user who runs this program, in directories that only those
+// ids may enter, or none. So it enters the container's user namespace, which belongs to that user, and keeps only the capabilities to read
+// directories and to look at processes. It opens directories only and changes nothing. It stops after MILLISECONDS, or when it has seen
+// LIMIT bytes (0: no limit).
 //
 // Prints for each directory "BYTES ENTRIES DELETED STATE": the bytes of its blocks and inodes, its names, the bytes of its deleted files.
 #include "measure.h"
@@ -56,7 +57,7 @@ static void enter_user_namespace(int pid)
     snprintf(path, sizeof path, "/proc/%d/ns/user", pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &theirs) < 0 || stat("/proc/self/ns/user", &own) < 0) refuse(path, errno);
-    // One cannot enter where one is.
+    // A process cannot enter the namespace that it is in.
     if (own.st_ino != theirs.st_ino && setns(fd, CLONE_NEWUSER) < 0) refuse("entering the container's user namespace", errno);
     close(fd);
 }
@@ -69,7 +70,7 @@ static void keep_only_looking(void)
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || syscall(SYS_capset, &header, power) < 0) refuse("giving up power", errno);
 }
 
-// It has time: the runs come first.
+// Runs have priority over a measurement.
 static void step_back(void)
 {
     setpriority(PRIO_PROCESS, 0, 19);
@@ -97,7 +98,7 @@ int main(int argc, char **argv)
     uint64_t sum = 0;
     for (int i = 0; i < volumes; i++) {
         mounts[i] = (struct mount){ .point = argv[FIRST_VOLUME + 2 * i + 1], .usage = &usage[i] };
-        // What those before have left of the limit; 1 when that is nothing, since 0 means none.
+        // What the earlier directories left of the limit; 1 if that is nothing, since 0 means no limit.
         if (limit > 0) bounds.limit = sum < limit ? limit - sum : 1;
         measure_tree(argv[FIRST_VOLUME + 2 * i], &bounds, &usage[i]);
         sum += usage[i].bytes;

@@ -1,4 +1,4 @@
-// What one measurement shares. The trees belong to somebody hostile, who changes them meanwhile.
+// The state of one measurement. The trees belong to a hostile agent, which changes them meanwhile.
 #ifndef MEASURER_MEASURE_H
 #define MEASURER_MEASURE_H
 
@@ -6,48 +6,48 @@
 #include <stdint.h>
 
 enum {
-    // What a file costs besides its blocks: the inode, which an empty one has too.
+    // What a file costs besides its blocks: its inode, which an empty file has too.
     INODE_BYTES = 512,
-    // A tree nested deeper has paths that hardly a program can use (PATH_MAX is 4096), and is not followed.
+    // Directories nested deeper are not followed: hardly any program can use such paths (PATH_MAX is 4096).
     DEEPEST = 2048,
 };
 
 enum state {
     WHOLE,
-    // Left off because the limit is passed.
+    // Stopped because the limit is passed.
     OVER,
-    // Left off because the time is over.
+    // Stopped because the time is over.
     LATE,
-    // Something in it is nested too deep to be looked at.
+    // Something in it is nested too deep.
     DEEP,
-    // Something in it could not be looked at.
+    // Something in it could not be read.
     DENIED,
 };
 
 struct usage {
     uint64_t bytes, entries;
-    // Bytes of files that have no name any more and that a process of the container still holds.
+    // Bytes of deleted files that a process of the container still holds open.
     uint64_t deleted;
     enum state state;
 };
 
-// What may be measured in all, of bytes; 0 for no bound. And until when, on CLOCK_MONOTONIC.
+// The most bytes to measure, 0 for no limit, and the end of the measurement on CLOCK_MONOTONIC.
 struct bounds {
     uint64_t limit, deadline_ns;
 };
 
 uint64_t now_ns(void);
 
-// Adds a directory with all that is below it on its file system. Follows no link; a file with several names counts once, shared among them.
+// Adds a directory with everything below it on its file system. Follows no link. A file with several names counts once, shared among them.
 void measure_tree(const char *path, const struct bounds *bounds, struct usage *usage);
 
 struct mount {
-    // Where it is in the container, without a slash at its end.
+    // Its path in the container, without a slash at the end.
     const char *point;
     struct usage *usage;
 };
 
-// Adds the deleted files that processes of the container, whose first one is `pid`, hold below one of the mounts.
+// Adds the deleted files below one of the mounts that processes of the container hold open. `pid` is the container's first process.
 void measure_deleted(int pid, const struct mount *mounts, int count, const struct bounds *bounds);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum { ENTRIES = 8192, LOOK_AGAIN = 256 };
 
-// As the kernel writes it (getdents64(2)).
+// An entry as the kernel writes it (getdents64(2)).
 struct entry {
     uint64_t ino;
     int64_t offset;
@@ -20,7 +20,7 @@ struct entry {
     char name[];
 };
 
-// A directory that is being read. Its descriptor stays open while those below it are read: going back by `..` could lead elsewhere by then.
+// A directory that is being read. Its descriptor stays open while its subdirectories are read, since `..` could lead elsewhere by then.
 struct level {
     int fd;
     long at, end;
@@ -59,7 +59,7 @@ static void leave(void)
     close(levels[--depth]->fd);
 }
 
-// What went away between two looks was deleted or moved, and is seen at its new place or at the next measurement.
+// An entry that vanished was deleted or moved. It is seen at its new place or by the next measurement.
 static bool vanished(int error)
 {
     return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV;

@@ -33,7 +33,7 @@ static void report_ready(struct watch *w)
     struct child_report r;
     ssize_t n = read(w->fd, &r, sizeof r);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    // The writing end closes on exec, so end of file is success.
+    // The writing end closes on exec, so end of file means success.
     if (n == 0) {
         tell(NULL);
         return;
@@ -60,7 +60,7 @@ static void input_ready(struct watch *w)
         ssize_t n = write(w->fd, input_bytes + input_written, input_length - input_written);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && errno == EAGAIN && watch_want(w, EPOLLOUT)) return;
-        // The agent closed its stdin: it wants no more.
+        // The agent closed its stdin, so the rest of it is dropped.
         if (n < 0) break;
         input_written += (size_t)n;
     }
@@ -72,12 +72,12 @@ static void unblock(int fd)
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
-// What is opened for one start.
+// The descriptors that are opened for one start.
 struct pipes {
     int in[2], out[2], err[2], report[2];
 };
 
-// The pipe that all hooks write to. Our copy of its writing end goes with the agent's start: until then a hook may follow.
+// The pipe that all hooks write to. We close our writing end when the agent starts: until then another hook may follow.
 static int hook_output = -1;
 
 static bool open_report(struct pipes *p)
@@ -108,7 +108,7 @@ static bool open_hook_output(void)
     return true;
 }
 
-// Ours is raised, since each relayed connection takes two descriptors; the agent keeps the limit that it was given.
+// Our own limit is raised, since each relayed connection takes two descriptors. The agent keeps the limit that the engine set.
 static void set_file_limit(bool ours)
 {
     static rlim_t given = RLIM_INFINITY;
@@ -179,7 +179,7 @@ pid_t agent_start_hook(const struct go *go, const struct go_hook *hook, void (*t
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (nothing < 0 || !open_hook_output() || !open_report(&p)) return fail("spawn", failure);
     const int fds[3] = { nothing, hook_output, hook_output };
-    // The command is never taken for an option, whatever it begins with.
+    // "--": the command is never taken for an option, whatever it begins with.
     char *const argv[] = { "/bin/sh", "-c", "--", hook->command, NULL };
     const struct child_command command = { .argv = argv, .envp = go->envp, .workdir = go->workdir, .pids = go->pids };
     pid_t pid = start(&command, fds, &p, failure);

@@ -16,7 +16,7 @@
 
 enum step { STEP_SESSION, STEP_FILTER, STEP_PIDS, STEP_WORKDIR, STEP_EXEC, STEPS };
 
-// Where the shim is told of a start that fails: the one descriptor of its own that a child keeps until exec.
+// The pipe that reports a failed start to the shim: the only descriptor of the shim that a child keeps until exec.
 enum { REPORT = 3 };
 
 static int report_to = -1;
@@ -30,12 +30,12 @@ const char *child_step_name(int step)
 static _Noreturn void give_up(enum step step)
 {
     struct child_report report = { .step = (int32_t)step, .error = errno };
-    // Smaller than PIPE_BUF, so it arrives whole; if the shim is gone, so are we.
+    // Smaller than PIPE_BUF, so it arrives whole. If the shim is gone, this process is gone too.
     ssize_t n = write(report_to, &report, sizeof report);
     _exit(n < 0 ? 126 : 125);
 }
 
-// Its own session, so that no signal to a group reaches the shim, with nothing of the shim's left in reach.
+// A session of its own, so that no signal to a group reaches the shim. Nothing of the shim stays in reach.
 static void take_session(const int fds[3])
 {
     if (setsid() < 0) give_up(STEP_SESSION);
@@ -43,16 +43,16 @@ static void take_session(const int fds[3])
         if (dup2(fds[i], i) < 0) give_up(STEP_SESSION);
     if (report_to != REPORT && dup3(report_to, REPORT, O_CLOEXEC) < 0) give_up(STEP_SESSION);
     report_to = REPORT;
-    // Everything of the shim's would go with exec; nothing of it is needed until then.
+    // exec would close everything of the shim. Nothing of it is needed until then.
     if (close_range(REPORT + 1, ~0U, 0) < 0) give_up(STEP_SESSION);
     for (int s = 1; s < NSIG; s++) signal(s, SIG_DFL);
     umask(022);
-    // Would be inherited through exec.
+    // exec would hand it on.
     prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
 }
 
-// Processes and threads of our user, the shim among them. Not by the engine: until it has become our user, it would be held to that number itself, and it is the
-// engine's user whose processes the kernel counts then, all containers' monitors among them.
+// Bounds the processes and threads of our user, the shim among them. The engine must not set this limit: until it has become our user, the
+// kernel would hold the engine itself to it, and would count the processes of the engine's user, the monitors of all containers among them.
 static void bound_processes(uint64_t pids)
 {
     if (pids == 0) return;
@@ -76,7 +76,7 @@ static void enter(const char *workdir)
         if (mkdir(path, 0755) < 0 && errno != EEXIST && !why_not_made) why_not_made = errno;
     }
     if (chdir(workdir) == 0) return;
-    // A directory that is missing is missing because it could not be made.
+    // A directory that is missing here could not be made.
     if (errno == ENOENT && why_not_made) errno = why_not_made;
     give_up(STEP_WORKDIR);
 }
@@ -88,8 +88,8 @@ static const char *search_path(char *const *envp)
     return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 }
 
-// execve, with the agent's own PATH for a bare name. Not execvpe: that would run a file the kernel refuses as a shell
-// script, and looks at the shim's PATH.
+// execve, with the agent's own PATH for a bare name. Not execvpe: that runs a file that the kernel refuses as a shell script, and looks at
+// the shim's PATH.
 static void execute(char *const *argv, char *const *envp)
 {
     if (strchr(argv[0], '/')) {
@@ -103,7 +103,7 @@ static void execute(char *const *argv, char *const *envp)
         int n = snprintf(path, sizeof path, "%.*s%s%s", (int)(end - dir), dir, end == dir ? "" : "/", argv[0]);
         if (n < 0 || (size_t)n >= sizeof path) continue;
         execve(path, argv, envp);
-        // "Found, but may not" says more than "not found in the last place".
+        // "Found, but not permitted" says more than "not found in the last folder".
         if (errno != ENOENT && errno != ENOTDIR) worst = errno;
     }
     errno = worst;
@@ -113,7 +113,7 @@ void child_run(const struct child_command *command, const int fds[3], int report
 {
     report_to = report_fd;
     take_session(fds);
-    // Before anything that takes its time: whoever stops us there has nothing that the agent would not have.
+    // Before any step that takes time: a process that stops us there must find nothing that the agent would not have.
     if (filter_install() < 0) give_up(STEP_FILTER);
     bound_processes(command->pids);
     enter(command->workdir);

@@ -4,15 +4,15 @@
 
 #include <stdint.h>
 
-// What is run: all of it ends with NULL, and a first argument without a slash is looked up in the PATH of `envp`.
+// What to run. Both lists end with NULL. A first argument without a slash is looked up in the PATH of `envp`.
 struct child_command {
     char *const *argv, *const *envp;
     const char *workdir;
-    // 0 when nothing bounds them here.
+    // 0 for no limit.
     uint64_t pids;
 };
 
-// Sent by the child when it could not become that.
+// Sent by the child when it could not start the program.
 struct child_report {
     int32_t step, error;
 };

@@ -16,7 +16,7 @@ enum {
     STOP = 3,
     HEADER = 5,
     PAYLOAD_MAX = 4 * 1024 * 1024,
-    // A Hello is at most 64 KiB; the rest is small. Who does not read that much is no bridge.
+    // A Hello has at most 64 KiB; other frames are small. A peer that does not read that much is not a bridge.
     SENDING_MAX = 192 * 1024,
     RETRY_FIRST_MS = 20,
     RETRY_LAST_MS = 500,
@@ -83,7 +83,7 @@ static void try_connect(struct timer *t)
 {
     (void)t;
     control.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    // On a unix socket this succeeds or fails at once: no bridge (ECONNREFUSED, ENOENT), or its queue is full (EAGAIN).
+    // On a unix socket this succeeds or fails at once: there is no bridge (ECONNREFUSED, ENOENT), or its queue is full (EAGAIN).
     if (control.fd < 0 || connect(control.fd, (const struct sockaddr *)&ADDRESS, sizeof ADDRESS) < 0
         || !watch_want(&control, EPOLLIN)) {
         watch_close(&control);
@@ -156,7 +156,7 @@ static bool begin_payload(void)
 {
     payload_size = (size_t)little_endian(header, 4);
     if (!length_fits(header[4], payload_size)) return false;
-    // An empty Go is refused by its decoder, not here; mmap wants at least a byte.
+    // The decoder refuses an empty Go, not this code; mmap needs at least one byte.
     if (payload_size == 0) return true;
     void *memory = mmap(NULL, payload_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return false;
@@ -166,7 +166,7 @@ static bool begin_payload(void)
 
 static void dispatch(void)
 {
-    // Taken out first: a handler that answers may lose the connection, and with it the frame.
+    // Taken out first: a handler that answers may lose the connection, and the frame with it.
     char *bytes = payload;
     size_t length = payload_size;
     unsigned type = header[4];
@@ -179,11 +179,11 @@ static void dispatch(void)
     case LEASE: on.lease(little_endian(bytes, length)); break;
     default: on.stop((uint32_t)little_endian(bytes, length)); break;
     }
-    // A Go carries secrets: gone from memory as soon as nobody needs it.
+    // A Go carries secrets. They are removed from memory as soon as possible.
     if (bytes) munmap(bytes, length);
 }
 
-// One read of what the frame still lacks. False when the connection is of no use any more.
+// Reads once into the unfinished frame. False when the connection is no longer usable.
 static bool receive(bool *again)
 {
     bool in_header = header_length < HEADER;
@@ -199,7 +199,7 @@ static bool receive(bool *again)
     else payload_length += (size_t)n;
     if (in_header && header_length == HEADER && !begin_payload()) return false;
     if (header_length < HEADER || payload_length < payload_size) return true;
-    // Only a frame that makes sense shows that a bridge is there; to connect is not enough to be hasty again.
+    // Only a valid frame shows that a bridge is there. A connection alone does not reset the reconnect delay.
     retry_ms = RETRY_FIRST_MS;
     dispatch();
     return true;

@@ -1,4 +1,4 @@
-// The connection to the bridge: kept up, framed, bounded both ways.
+// The connection to the bridge: reconnects, frames messages, and is bounded in both directions.
 #ifndef SHIM_CONTROL_H
 #define SHIM_CONTROL_H
 
@@ -9,11 +9,11 @@
 enum { FRAME_HELLO = 1, FRAME_STARTED = 2, FRAME_EXITED = 3, FRAME_FAILED = 4 };
 
 struct control_handlers {
-    // A connection stands: time for a Hello.
+    // Connected: send a Hello.
     void (*connected)(void);
     void (*lost)(void);
-    // The payload is the receiver's to change. True when the receiver keeps it, and unmaps it later; else it is gone with
-    // the call.
+    // The receiver may change the payload. It returns true to keep it and unmap it later; otherwise the payload is freed when the call
+    // returns.
     bool (*go)(char *payload, size_t length);
     void (*lease)(uint64_t ms);
     void (*stop)(uint32_t grace_ms);
@@ -21,9 +21,9 @@ struct control_handlers {
 
 void control_init(const struct control_handlers *handlers);
 bool control_is_connected(void);
-// Drops the frame when there is no connection: the next Hello tells the state.
+// Drops the frame when there is no connection. The next Hello tells the state.
 void control_send(uint8_t type, const char *json, size_t length);
-// Calls `done` when all that was sent is with the kernel, or there is no connection.
+// Calls `done` when the kernel has everything that was sent, or when there is no connection.
 void control_flush(void (*done)(void));
 
 #endif

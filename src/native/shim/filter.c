@@ -14,7 +14,7 @@
 
 // Shim and agent have the same uid, so the kernel would let the agent signal, starve or re-limit PID 1. Capabilities
 // and the container's profile do not help there; this does. What needs ptrace rights (memory, environment, open files)
-// is refused by the shim not being dumpable.
+// is refused because the shim is not dumpable.
 
 #if defined(__x86_64__)
 #define NATIVE_ARCHITECTURE AUDIT_ARCH_X86_64
@@ -24,7 +24,7 @@
 #error "the filter knows x86_64 and aarch64"
 #endif
 
-// Headers may be older than the kernel that the shim meets. These numbers are the same on both architectures.
+// The kernel that the shim runs on may be newer than these headers. The numbers are the same on both architectures.
 #ifndef __NR_process_madvise
 #define __NR_process_madvise 440
 #endif
@@ -44,8 +44,8 @@ enum {
 
 static const uint32_t GROUP_OF_PID_1 = UINT32_MAX;
 
-// Refuses a call when all its conditions hold. Arguments are compared by their low 32 bits, since that is all the
-// kernel takes of a pid or a request; a filter that compared 64 could be passed with rubbish above.
+// Refuses a call when all its conditions hold. Compares the low 32 bits of arguments, since the kernel reads no more of a pid or a request.
+// A filter that compared 64 bits could be passed with garbage in the upper half.
 struct rule {
     uint32_t call, error;
     struct {
@@ -67,14 +67,14 @@ static const struct rule RULES[] = {
     IF(rt_sigqueueinfo, 0, 1),
     IF(rt_tgsigqueueinfo, 0, 1),
     IF(rt_tgsigqueueinfo, 1, 1),
-    // Takes an open /proc/1 as well as a pidfd. "Not there" makes callers fall back to kill.
+    // This call takes an open /proc/1 as well as a pidfd. ENOSYS makes callers fall back to kill.
     ALWAYS(pidfd_send_signal, ENOSYS),
     IF(pidfd_open, 0, 1),
     ALWAYS(pidfd_getfd, EPERM),
     ALWAYS(process_madvise, EPERM),
     ALWAYS(process_mrelease, EPERM),
-    // SIGIO, or any signal that F_SETSIG names, to whom F_SETOWN names: a kill by another name. The last three
-    // hold the pid in memory, where a filter cannot look.
+    // These send SIGIO, or the signal that F_SETSIG names, to the process that F_SETOWN names: another way to kill. The last three hold the
+    // pid in memory, where a filter cannot look.
     IF_BOTH(fcntl, 1, F_SETOWN, 2, 1),
     IF_BOTH(fcntl, 1, F_SETOWN, 2, GROUP_OF_PID_1),
     IF(fcntl, 1, F_SETOWN_EX),
@@ -85,7 +85,7 @@ static const struct rule RULES[] = {
     IF(sched_setscheduler, 0, 1),
     IF(sched_setparam, 0, 1),
     IF(sched_setattr, 0, 1),
-    // For a process or a group 1 is PID 1 or its group; for a user PID 1 is always among them.
+    // For a process or a group, 1 means PID 1 or its group. For a user, PID 1 is always among the targets.
     IF(setpriority, 1, 1),
     IF(setpriority, 0, WHICH_PRIO_USER),
     IF(ioprio_set, 1, 1),
@@ -117,7 +117,7 @@ static void load(struct bpf *p, size_t offset)
 static void emit_rule(struct bpf *p, const struct rule *r)
 {
     unsigned conditions = (r->when[0].set ? 1U : 0U) + (r->when[1].set ? 1U : 0U);
-    // The instructions between a failed test and the next rule.
+    // The number of instructions between a failed test and the next rule.
     unsigned rest = conditions * 2 + 1;
     load(p, offsetof(struct seccomp_data, nr));
     emit(p, BPF_JMP | BPF_JEQ | BPF_K, r->call, 0, (uint8_t)rest);
@@ -134,7 +134,7 @@ static void build(struct bpf *p)
     p->length = 0;
     load(p, offsetof(struct seccomp_data, arch));
     emit(p, BPF_JMP | BPF_JEQ | BPF_K, NATIVE_ARCHITECTURE, 1, 0);
-    // The rules speak of native numbers only.
+    // The rules know native system call numbers only.
     emit(p, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0, 0);
     load(p, offsetof(struct seccomp_data, nr));
     emit(p, BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1);

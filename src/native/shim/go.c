@@ -35,7 +35,7 @@ static uint64_t little_endian(const char *bytes, size_t n)
     return value;
 }
 
-// The five bytes before a value are read by now, so it can move one down to make place for the NUL at its end.
+// The five bytes before a value have been read, so the value can move down by one to make room for the NUL at its end.
 static char *string(char *value, size_t n)
 {
     if (memchr(value, 0, n)) return NULL;
@@ -66,7 +66,7 @@ static const char *set_workdir(struct go *go, char *value)
     return NULL;
 }
 
-// Its own memory, since stdin is still being written when the payload is long gone. Untouched pages cost nothing.
+// In memory of its own, since stdin is still being written long after the payload is gone. Untouched pages cost nothing.
 static const char *add_input(struct go *go, const char *value, size_t n)
 {
     if (n > STDIN_MAX - go->input_length) return "more than 2 MiB for stdin";
@@ -101,7 +101,7 @@ static const char *add_relay(struct go *go, const char *value, size_t n)
     return relay->port == 0 ? "a relay's port is 0" : NULL;
 }
 
-// Of letters that JSON takes as they are.
+// The letters need no escape in JSON.
 static bool is_hook_name(const char *name, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -156,7 +156,7 @@ static const char *check(const struct decoding *d)
     if (d->argc == 0 || d->go->argv[0][0] == 0) return "there is no command";
     if (d->seen & 1U << KEY_PIDS && d->go->pids == 0) return "there may be no process";
     if (!d->go->workdir) return "there is no working directory";
-    // Fail closed: an agent that nothing bounds in time does not start.
+    // Fail closed: an agent without a time limit does not start.
     if (!(d->seen & 1U << KEY_LEASE)) return "there is no lease";
     if (d->go->lease_ms == 0) return "the lease is over";
     if (d->go->hook_count > 0 && d->go->hooks_ms == 0) return "there is no time for the hooks";

@@ -1,4 +1,4 @@
-// The decoded `Go`: everything that the agent is started with.
+// The decoded `Go`: everything that the agent needs to start.
 #ifndef SHIM_GO_H
 #define SHIM_GO_H
 
@@ -30,19 +30,19 @@ struct go {
     char *argv[ARGUMENTS_MAX + 1];
     char *envp[ARGUMENTS_MAX + 1];
     const char *workdir;
-    // STDIN_MAX bytes from mmap, or NULL when there is no stdin. Whoever writes it unmaps it.
+    // STDIN_MAX bytes from mmap, or NULL without stdin. The code that writes it to the agent unmaps it.
     char *input;
     size_t input_length;
     struct go_relay relays[RELAYS_MAX];
     size_t relay_count;
     struct go_hook hooks[HOOKS_MAX];
     size_t hook_count;
-    // pids is 0 when nothing is said of it.
+    // pids is 0 for no limit.
     uint64_t log_bytes, lease_ms, hooks_ms, pids;
     uint32_t grace_ms;
 };
 
-// Decodes in place: strings are ended inside `payload`, which must outlive argv, envp, workdir and the commands of hooks.
+// Decodes in place: strings are terminated inside `payload`, which must outlive argv, envp, workdir and the commands of hooks.
 // Returns NULL, or one sentence that says what is wrong.
 const char *go_decode(struct go *go, char *payload, size_t length);
 

@@ -14,7 +14,7 @@ enum { MOUNTINFO_MAX = 1024 * 1024, ROOM_FOR_THE_REST = 12 * 1024 };
 
 static const char CLI[] = "/opt/stromboli/claude/claude";
 
-// A whole file of /proc, ended with a NUL; NULL when it cannot be had or is longer than anything sensible.
+// Reads a whole file of /proc and ends it with a NUL. NULL when it cannot be read or is unreasonably long.
 static char *read_whole(const char *path)
 {
     char *text = malloc(MOUNTINFO_MAX);
@@ -54,7 +54,7 @@ static bool is_within(const char *path, const char *directory)
     return strncmp(path, directory, n) == 0 && (path[n] == 0 || path[n] == '/');
 }
 
-// What can't be looked at is told as 0/0, which equals nothing that the bridge opened.
+// A path that cannot be examined is reported as 0/0, which matches nothing that the bridge opened.
 static void write_mount(struct json *j, const char *path)
 {
     struct stat st = { .st_dev = 0 };
@@ -81,7 +81,7 @@ static void write_mounts(struct json *j)
         if (!path) continue;
         unescape(path);
         if (is_within(path, "/proc") || is_within(path, "/sys") || is_within(path, "/dev")) continue;
-        // A mount that is not listed is one the bridge misses, and it refuses the run.
+        // The bridge misses a mount that is not listed, and refuses the run.
         if (j->size - j->length < ROOM_FOR_THE_REST + 6 * strlen(path)) break;
         write_mount(j, path);
     }

@@ -1,4 +1,4 @@
-// What the shim says of itself and its container at each connect.
+// The Hello: what the shim tells about itself and its container at each connect.
 #ifndef SHIM_HELLO_H
 #define SHIM_HELLO_H
 
@@ -6,7 +6,7 @@
 
 enum { HELLO_MAX = 64 * 1024 };
 
-// `record` is the last record, or NULL while there is none.
+// `record` is the last record, or NULL if there is none yet.
 void hello_write(struct json *j, const char *state, const char *record);
 
 #endif

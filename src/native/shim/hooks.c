@@ -33,7 +33,7 @@ void hooks_running(const struct go *go, pid_t pid)
 
 bool hooks_ended(const struct go *go, int status, const char *by)
 {
-    // It is over with its own process; what it left running keeps the pipe, and lives on.
+    // A hook ends with its own process. What it left running keeps the pipe and goes on.
     output_catch_up(STREAM_HOOKS);
     report_hook_ended(hooks_name(go), status, by, (uint64_t)(now_ms() - started_at));
     if (strcmp(by, "agent") != 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) return false;

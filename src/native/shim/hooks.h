@@ -1,4 +1,4 @@
-// The commands that run before the agent: one after the other, each by a shell of the image, as the agent would run.
+// The commands that run before the agent, one after another. A shell of the image runs each, under the same conditions as the agent.
 #ifndef SHIM_HOOKS_H
 #define SHIM_HOOKS_H
 
@@ -8,15 +8,15 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-// Whether a hook is still to be run or to end.
+// Whether a hook still has to run or to end.
 bool hooks_left(const struct go *go);
-// Name of that hook; NULL when none is left.
+// The name of that hook; NULL when none is left.
 const char *hooks_name(const struct go *go);
-// Starts it, as agent_start starts the agent.
+// Starts that hook, as agent_start starts the agent.
 pid_t hooks_start(const struct go *go, void (*told)(const struct agent_failure *), struct agent_failure *failure);
-// It runs.
+// Called when the hook runs.
 void hooks_running(const struct go *go, pid_t pid);
-// It is over; `status` is waitpid(2)'s and `by` who ended it. True when it is done with and the next may follow.
+// Called when the hook has ended; `status` is waitpid(2)'s, `by` says who ended it. True when the next hook may follow.
 bool hooks_ended(const struct go *go, int status, const char *by);
 
 #endif

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-// Without Go and without a bridge nobody will ever miss this container. Tests build a shim with less.
+// A container that gets no Go and has no bridge for this long is abandoned, and ends. Tests build a shim with a shorter time.
 #ifndef SHIM_IDLE_MS
 #define SHIM_IDLE_MS (10 * 60 * 1000)
 #endif
@@ -26,25 +26,25 @@ enum { LEASE_GRACE_MS = 1000 };
 
 enum phase {
     WAITING,
-    // A hook or the agent is forked; not yet known whether the program runs.
+    // A hook or the agent is forked. It is not yet known whether the program runs.
     STARTING,
     HOOK,
     RUNNING,
-    // The agent's first process is over, or that of a hook which failed; the rest is being killed and reaped.
+    // The first process of the agent, or of a hook that failed, has ended. The rest is being killed and reaped.
     KILLING,
-    // Nobody is left, or nobody ever came: the end is being told.
+    // No process is left, or none ever started. The end is being reported.
     OVER,
 };
 
 static enum phase phase = WAITING;
 static struct go go;
-// Go's payload, until nothing of it is needed any more.
+// The payload of Go, as long as any of it is needed.
 static char *go_payload;
 static size_t go_length;
-// The first process of the hook that runs, or of the agent.
+// The first process of the running hook or of the agent.
 static pid_t first;
 static int first_status;
-// Why it could not be started; no step when it could.
+// Why it could not be started. No step if it could.
 static struct agent_failure not_started;
 
 static void idle_over(struct timer *t);
@@ -85,7 +85,7 @@ static bool is_live(void)
 
 static void stop(const char *by, uint32_t grace_ms)
 {
-    // An agent that is over by now has ended by itself.
+    // An agent that has ended by now has ended by itself.
     reap_all();
     if (phase == WAITING) fail("stop", ECANCELED, "stopped before Go");
     if (is_live()) tree_stop(by, grace_ms);
@@ -115,7 +115,7 @@ static void lease_over(struct timer *t)
 static void hooks_over(struct timer *t)
 {
     (void)t;
-    // The last one may be over by now: then it was in time.
+    // If the last hook has ended by now, it was in time.
     reap_all();
     if (hooks_left(&go)) stop("hooks", go.grace_ms);
 }
@@ -177,14 +177,14 @@ static void start_next(void)
     }
     if (first > 0) return;
     give_up(&failure);
-    // Without a child nothing else brings it about.
+    // Without a child no other event triggers this.
     reap_all();
 }
 
 void life_reaped(pid_t pid, int status)
 {
     if (pid != first) return;
-    // How the start went may still lie in the pipe; it comes first.
+    // The pipe may still hold the report of the start, which comes first.
     agent_settle();
     first = 0;
     if (phase != HOOK && phase != RUNNING) return;

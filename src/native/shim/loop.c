@@ -11,7 +11,7 @@
 
 enum { BATCH = 64 };
 
-// Ten years: far enough for any lease, and no sum with it overflows.
+// Ten years: longer than any lease, and no sum with it overflows.
 static const int64_t FOREVER_MS = 10LL * 365 * 24 * 3600 * 1000;
 
 static int epoll_fd = -1;
@@ -35,7 +35,7 @@ int64_t now_ms(void)
 static void timers_due(struct watch *w)
 {
     uint64_t expirations;
-    // The count does not matter, and neither does an early wake-up: fire_due looks at the clock.
+    // Neither the count nor an early wake-up matters: fire_due reads the clock.
     if (read(w->fd, &expirations, sizeof expirations) < 0 && errno != EAGAIN) panic("timerfd");
     programmed = 0;
 }
@@ -78,7 +78,7 @@ void timer_clear(struct timer *t)
     t->armed = false;
 }
 
-// The list is kept in order, so that the next one due is its head.
+// The list is sorted, so that its head is the next timer due.
 void timer_set(struct timer *t, int64_t in_ms)
 {
     timer_clear(t);

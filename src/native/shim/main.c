@@ -17,8 +17,8 @@
 static void signals_ready(struct watch *w);
 static struct watch signals = { .fd = -1, .ready = signals_ready };
 
-// A sender in the container has a pid here; one outside has none. The code must be kill(2)'s: siginfo of other kinds
-// has no pid at all, which would read as 0.
+// A sender inside the container has a pid here; one outside has none. The code must be kill(2)'s: siginfo of other kinds has no pid, which
+// would read as 0.
 static bool is_from_outside(const struct signalfd_siginfo *s)
 {
     return s->ssi_code == SI_USER && s->ssi_pid == 0;
@@ -36,8 +36,8 @@ static void signals_ready(struct watch *w)
     reap_all();
 }
 
-// All are blocked, so none ever acts by itself; nothing is left as the engine may have set it (an ignored SIGCHLD
-// would reap behind our back).
+// Blocks all signals, so that none takes effect by itself, and resets what the engine may have set (with SIGCHLD ignored, the kernel would
+// reap our children).
 static void take_signals(void)
 {
     for (int s = 1; s < NSIG; s++) signal(s, SIG_DFL);
@@ -48,7 +48,7 @@ static void take_signals(void)
     if (signals.fd < 0 || !watch_want(&signals, EPOLLIN)) panic("signalfd");
 }
 
-// Nothing but stdin, stdout and stderr comes from the engine, and these three are there.
+// Makes sure that exactly stdin, stdout and stderr are open, whatever the engine left.
 static void take_descriptors(void)
 {
     int null;
@@ -62,18 +62,18 @@ int main(void)
 {
     take_descriptors();
     oom_open();
-    // From here on nobody of our uid may trace us or read our memory, environment or descriptors; until here nobody else is in the namespace. Never again
-    // otherwise, and neither is a child of ours before exec has given it another memory and closed our descriptors.
+    // From here on no process of our uid may trace us or read our memory, environment or descriptors; until here we are alone in the
+    // namespace. This never changes back. Children are not dumpable either until exec has replaced their memory and closed our descriptors.
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) panic("PR_SET_DUMPABLE");
-    // Anywhere else kill(-1) would hit the innocent.
+    // Anywhere else kill(-1) would hit processes that are not ours.
     if (getpid() != 1) {
         errno = EINVAL;
         panic("not PID 1");
     }
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) panic("PR_SET_NO_NEW_PRIVS");
-    // The pools are large and mostly untouched; a huge page each would make them real.
+    // The pools are large and mostly untouched. Huge pages would make them take real memory.
     prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-    // Our own group, 1, which the agent's kill(0) never means. Fails when the engine has done it.
+    // A group of our own, 1, which the agent's kill(0) never reaches. Fails if the engine has already made it.
     setsid();
     umask(022);
     if (chdir("/") < 0) panic("chdir");

@@ -10,7 +10,7 @@
 
 static int own = -1;
 static int open_error;
-// What the engine gave us. Nobody needs a privilege to go back to it.
+// The value that the engine set. Going back to it needs no privilege.
 static char given[8];
 static size_t given_length;
 

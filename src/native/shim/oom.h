@@ -1,4 +1,4 @@
-// Whom the kernel ends when memory runs out: the agent, and not the shim, which must live to say so.
+// Makes the kernel kill the agent when memory runs out, and not the shim, which has to report it.
 #ifndef SHIM_OOM_H
 #define SHIM_OOM_H
 
@@ -6,8 +6,8 @@
 
 // Opens our own oom_score_adj. Only while we are dumpable: after that the file belongs to root.
 void oom_open(void);
-// A child that is forked between these two is the one to end first. It could not say so itself without being dumpable, that is without its memory and
-// descriptors, which are copies of ours, lying open to whatever a hook left running. False, with errno, when it cannot be.
+// A child that is forked between these two calls is killed first. The child could write the score itself only if it were dumpable: then its
+// memory and descriptors, which are copies of ours, would be open to whatever a hook left running. False, with errno, when the write fails.
 bool oom_raise(void);
 void oom_restore(void);
 

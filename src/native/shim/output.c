@@ -12,16 +12,16 @@
 #include <unistd.h>
 
 enum {
-    // What one read takes. Framing at most doubles it (each byte a newline: "o\n"), plus one unfinished piece.
+    // The most that one read takes. Framing at most doubles it (if each byte is a newline: "o\n"), plus one unfinished piece.
     CHUNK = 32 * 1024,
     FRAMED = 2 * CHUNK + 4,
-    // What a pipe holds, unless its writer made it larger.
+    // The capacity of a pipe, unless its writer made it larger.
     PIPE = 64 * 1024,
     OMISSION = 128,
     TAIL_OUT = 1024 * 1024,
     TAIL_REST = 64 * 1024,
-    // A line counts as at least this much, or an agent could fill the disk with empty ones: the engine's log adds a
-    // time stamp to each.
+    // Each line counts as at least this much, since the engine's log adds a time stamp. Otherwise an agent could fill the disk with empty
+    // lines.
     LINE_COST = 32,
 };
 
@@ -33,7 +33,7 @@ struct source {
     uint64_t produced;
     char whole, piece;
     const char *name;
-    // Nothing more will come: end of file, or empty when nobody was left to write.
+    // Nothing more comes: end of file, or empty when no writer was left.
     bool dry, trimmed, omission_told;
 };
 
@@ -46,7 +46,7 @@ static struct source sources[STREAMS] = {
 };
 
 static uint64_t head_left;
-// Of all that the agent wrote to its stdout, also of what the log leaves out: for a command it is the result.
+// The digest of everything that the agent wrote to stdout, also of what the log leaves out. For a command this is the result.
 static struct sha256 digest;
 // Set while draining.
 static void (*on_drained)(void);
@@ -77,7 +77,7 @@ void output_attach(int stream, int fd)
     if (!watch_want(&sources[stream].watch, EPOLLIN)) panic("epoll_ctl on the agent's output");
 }
 
-// Frames as much of `bytes` as `*budget` allows; returns how much that was. Room was made sure of before.
+// Frames as much of `bytes` as `*budget` allows and returns how much that was. The caller has checked that there is room.
 static size_t frame(const struct source *s, const char *bytes, size_t n, uint64_t *budget)
 {
     size_t done = 0;
@@ -116,7 +116,7 @@ static void take(struct source *s)
     tail_push(&s->tail, chunk + framed, n - framed);
 }
 
-// Backpressure: while our own stdout is full the agent's pipes are left alone.
+// Backpressure: while our own stdout is full, the agent's pipes are not read.
 static void want_sources(void)
 {
     bool open = sink_room() >= FRAMED;
@@ -146,7 +146,7 @@ static void tell_omission(struct source *s)
     sink_line('r', text, j.length);
 }
 
-// One step of writing a tail; false when it is written.
+// Writes one piece of a tail; false when the tail is complete.
 static bool write_tail(struct source *s)
 {
     static char chunk[CHUNK];
@@ -159,7 +159,7 @@ static bool write_tail(struct source *s)
     return n > 0;
 }
 
-// The pipes first, so that no tail is written before its last byte is known.
+// The pipes first, so that each tail is complete before it is written.
 static bool drain_step(void)
 {
     for (int i = 0; i < STREAMS; i++) {

@@ -1,4 +1,4 @@
-// What the agent prints, on its way to the shim's stdout: framed in lines, bounded by logBytes, never forgeable.
+// Copies what the agent prints to the shim's stdout: framed in lines that the agent cannot forge, and bounded by logBytes.
 #ifndef SHIM_OUTPUT_H
 #define SHIM_OUTPUT_H
 
@@ -7,22 +7,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// What the hooks print, to stdout or stderr, is one stream of its own: it is no part of what the agent says.
+// Whatever hooks print, to stdout or stderr, is one stream of its own. It is not part of the agent's output.
 enum { STREAM_OUT, STREAM_ERR, STREAM_HOOKS, STREAMS };
 
-// `reader_gone` is called once when nobody reads our stdout any more: what happens next has no witness.
+// Calls `reader_gone` once when our stdout has no reader any more: what happens from then on is not logged.
 void output_init(void (*reader_gone)(void));
-// Splits the agent bytes that may be written into a head and tails kept for the end; one of the hooks if there are any.
+// Splits the bytes that the log may take into a head, and tails that are kept for the end. With hooks, one tail is theirs.
 void output_limit(uint64_t log_bytes, bool hooks);
 // Takes over the reading end of one of the agent's pipes.
 void output_attach(int stream, int fd);
-// Reads what a pipe holds by now, as far as there is room for it, so that it stands before what is told next.
+// Reads what a pipe holds now, as far as there is room, so that it comes before the next record.
 void output_catch_up(int stream);
-// For the end, when no process is left that could write: reads the pipes dry, writes the tails, then calls `done`.
+// For the end, when no process is left that could write: empties the pipes, writes the tails, then calls `done`.
 void output_drain(void (*done)(void));
 
 uint64_t output_produced(int stream);
-// SHA-256 of the agent's whole stdout so far.
+// The SHA-256 of the agent's stdout so far.
 void output_digest(char hex[SHA256_HEX]);
 bool output_truncated(void);
 

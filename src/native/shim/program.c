@@ -14,7 +14,7 @@ static bool read_at(int fd, void *into, size_t n, off_t at)
     return pread(fd, into, n, at) == (ssize_t)n;
 }
 
-// Only 64-bit little-endian files: the filter kills what runs as another architecture anyway.
+// Only 64-bit little-endian files: the filter kills programs of other architectures anyway.
 static bool is_native(const Elf64_Ehdr *h)
 {
     return memcmp(h->e_ident, ELFMAG, SELFMAG) == 0 && h->e_ident[EI_CLASS] == ELFCLASS64

@@ -7,11 +7,11 @@
 enum { INTERPRETER_MAX = 256 };
 
 struct program {
-    // A regular file that we can read is there.
+    // There is a regular file that we can read.
     bool present;
-    // Empty when the file needs none, or is nothing that the kernel runs.
+    // Empty when the file needs none, or when the kernel would not run it.
     char interpreter[INTERPRETER_MAX];
-    // The kernel would find what it needs to start the file.
+    // The kernel would find the interpreter.
     bool interpreter_present;
 };
 

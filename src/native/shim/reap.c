@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <sys/wait.h>
 
-// A fork bomb makes them as fast as we can reap: after so many the loop has its turn.
+// A fork bomb makes zombies as fast as we reap. After this many, the loop gets its turn.
 enum { BATCH = 1024 };
 
 static void reap_more(struct timer *t)

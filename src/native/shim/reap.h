@@ -1,8 +1,8 @@
-// The duty of every PID 1: no zombie stays.
+// Reaps zombies, as every PID 1 must.
 #ifndef SHIM_REAP_H
 #define SHIM_REAP_H
 
-// Reaps what is over and tells life.h of each, and of there being no child left.
+// Reaps ended children and reports each to life.h, and when no child is left.
 void reap_all(void);
 
 #endif

@@ -18,11 +18,11 @@ enum {
     BUFFER = 16 * 1024,
     RETRY_FIRST_MS = 20,
     RETRY_LAST_MS = 500,
-    // After an accept that failed for want of memory or descriptors.
+    // The pause after an accept that failed for lack of memory or descriptors.
     PAUSE_MS = 200,
 };
 
-// How long a client waits for a bridge that is being restarted. Tests build a shim with less.
+// How long a client waits for a bridge that is being restarted. Tests build a shim with a shorter time.
 #ifndef SHIM_PATIENCE_MS
 #define SHIM_PATIENCE_MS (30 * 1000)
 #endif
@@ -31,19 +31,19 @@ enum { CLIENT, UPSTREAM, SIDES };
 
 struct connection;
 
-// One end, with what was read from it and not yet written to the other end.
+// One end of a connection, with what was read from it and not yet written to the other end.
 struct side {
     struct watch watch;
     struct connection *connection;
     size_t start, end;
-    // End of file was read here; and was passed on to the other side.
+    // End of file was read here; it was passed on to the other end.
     bool finished, passed_on;
     char buffer[BUFFER];
 };
 
 struct listener;
 
-// A fixed pool: untouched memory costs nothing, and a late event never meets freed memory.
+// A fixed pool: untouched memory costs nothing, and a late event never finds freed memory.
 struct connection {
     struct side sides[SIDES];
     struct timer retry;
@@ -192,7 +192,7 @@ static void listener_ready(struct watch *w)
     if (fd >= 0) {
         begin_connection(l, c, fd);
     } else if (c && errno != EAGAIN) {
-        // The connection stays in the backlog and would wake us at once again.
+        // The connection stays in the backlog, and would wake us again at once.
         watch_want(w, 0);
         timer_set(&l->pause, PAUSE_MS);
     }

@@ -16,7 +16,7 @@ enum {
     EXIT_FAILED = 125,
 };
 
-// The last record as it stands on stdout, and the same as a frame.
+// The last record as it was written to stdout, and the same as a frame.
 static struct record line, frame;
 static uint8_t frame_type;
 static struct ending ending;
@@ -62,7 +62,7 @@ void report_hook_ended(const char *name, int status, const char *by, uint64_t ms
     struct record r;
     record_hook_ended(&r, name, status, by, ms);
     sink_record(r.text, r.json.length);
-    // One that did not do what it should is the last, and the end tells of it.
+    // A hook that failed is the last one. The record of the end reports it.
     if (hook_count < HOOKS_MAX) hooks[hook_count++] = (struct hook_done){ .name = name, .ms = ms };
 }
 
@@ -78,7 +78,7 @@ void report_started(pid_t pid)
 
 static _Noreturn void leave(void)
 {
-    // The end of PID 1 is the end of its namespace: what might still run is killed by the kernel.
+    // When PID 1 ends, the kernel kills whatever still runs in its namespace.
     _exit(exit_code);
 }
 
@@ -96,7 +96,7 @@ static void flushed(void)
     control_flush(leave);
 }
 
-// The record first and the frame after it: who hears the frame may count on the record.
+// The record first, then the frame: a bridge that has the frame can rely on the record.
 static void finish(void)
 {
     final = true;
@@ -108,7 +108,7 @@ static void finish(void)
 
 static void decide_ending(void)
 {
-    // What failed is told already as it will be.
+    // A failed start is already in its final form.
     if (failed) return;
     ending.out_bytes = output_produced(STREAM_OUT);
     ending.err_bytes = output_produced(STREAM_ERR);
@@ -121,13 +121,13 @@ static void decide_ending(void)
 
 static void drained(void)
 {
-    // Too late: the deadline has told the end without us.
+    // Too late: the deadline has already reported the end.
     if (final) return;
     decide_ending();
     finish();
 }
 
-// Whoever keeps our output has stopped taking it. The frame still tells the end.
+// The engine no longer takes our output. The frame still reports the end.
 static void flush_over(struct timer *t)
 {
     (void)t;

@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4), a piece at a time.
+// SHA-256 (FIPS 180-4), computed piece by piece.
 #ifndef SHIM_SHA256_H
 #define SHIM_SHA256_H
 
@@ -15,7 +15,7 @@ struct sha256 {
 
 void sha256_init(struct sha256 *s);
 void sha256_add(struct sha256 *s, const void *bytes, size_t n);
-// The digest of what was added so far, in lower case hexadecimal with its NUL. More may be added afterwards.
+// The digest of what was added so far, in lower-case hexadecimal with a NUL. More may be added afterwards.
 void sha256_hex(const struct sha256 *s, char hex[SHA256_HEX]);
 
 #endif

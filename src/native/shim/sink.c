@@ -9,7 +9,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-// All that a life can tell while nobody reads: two short records for each hook, a long one for the start, the end.
+// Room for every record of a life while nobody reads: two short ones for each hook, a long one for the start, and the end.
 enum { FOR_RECORDS = 24 * 1024, QUEUE = SINK_MIN + FOR_RECORDS };
 
 static void sink_ready(struct watch *w);
@@ -24,8 +24,8 @@ void sink_init(const struct sink_handlers *handlers)
 {
     on = *handlers;
     sink.fd = STDOUT_FILENO;
-    // A regular file cannot be watched and need not be: it never keeps us waiting. EPOLLERR is wanted at all times, to
-    // learn that the reader is gone while the agent is silent.
+    // A regular file cannot be watched and need not be: writing to it never blocks. EPOLLERR is always wanted, to learn that the reader is
+    // gone while the agent is silent.
     is_file = !watch_want(&sink, EPOLLERR) && errno == EPERM;
 }
 
@@ -101,7 +101,7 @@ static void settle_flush(void)
 static void sink_ready(struct watch *w)
 {
     (void)w;
-    // A write tells, but while nothing is queued there is none.
+    // A write would tell, but nothing is written while the queue is empty.
     if (queue_end == 0 && reader_left()) lose_reader();
     sink_write();
     on.moved();

@@ -20,7 +20,7 @@ void tail_push(struct tail *t, const char *bytes, size_t n)
 {
     if (!t->ring && t->size > 0) {
         void *memory = mmap(NULL, t->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        // Without memory there is no tail; the count of what is missing stays right.
+        // Without memory there is no tail. The count of missing bytes stays right.
         if (memory == MAP_FAILED) t->size = 0;
         else t->ring = memory;
     }
@@ -48,7 +48,7 @@ void tail_trim(struct tail *t, size_t line_cost)
     if (t->length == 0) return;
     size_t keep = 0, line = 0;
     uint64_t cost = 0;
-    // From the end, in which the last line is kept whatever it costs: a newline ends the line before it.
+    // Counts from the end. The last line is kept whatever it costs: a newline ends the line before it.
     for (size_t i = 0; i < t->length && cost <= t->size; i++) {
         if (i > 0 && t->ring[(t->start + t->length - 1 - i) % t->size] == '\n') {
             cost += at_least(line, line_cost);

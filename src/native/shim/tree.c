@@ -7,7 +7,7 @@
 
 enum {
     KILL_AGAIN_MS = 100,
-    // Killed processes are gone in no time, unless one hangs in the kernel; then the namespace's end takes it along.
+    // Killed processes are gone quickly, unless one hangs in the kernel. Then it goes with the namespace.
     OVERDUE_MS = 5000,
 };
 
@@ -21,7 +21,7 @@ static struct timer overdue_deadline = { .fire = overdue };
 
 static void kill_all(struct timer *t)
 {
-    // As PID 1: everybody in the namespace but ourselves. Again and again, for what the engine may exec into it.
+    // From PID 1 this reaches every other process in the namespace. Repeated, since the engine may exec into it.
     kill(-1, SIGKILL);
     timer_set(t, KILL_AGAIN_MS);
 }
@@ -40,7 +40,7 @@ void tree_stop(const char *by, uint32_t grace_ms)
     }
     stopped_by = by;
     kill(-1, SIGTERM);
-    // What is stopped (SIGSTOP) hears nothing otherwise.
+    // Otherwise a stopped process (SIGSTOP) would not act on the signal.
     kill(-1, SIGCONT);
     timer_set(&killing, grace_ms);
 }

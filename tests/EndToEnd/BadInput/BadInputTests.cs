@@ -8,10 +8,10 @@ using Stromboli.Testbed.Kube;
 
 namespace Stromboli.EndToEnd.BadInput;
 
-/// <summary>Hostile values in specs of a right shape, for the real API server, operator, bridge, engine and shim.</summary>
+/// <summary>Well-formed specs with hostile values, against the real API server, operator, bridge, engine and shim.</summary>
 public sealed partial class BadInputTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    // What would make a run wait for something that is not here.
+    // Fields that would make a run wait for something that does not exist here.
     private static readonly string[] Waits =
     [
         "nodeName",
@@ -27,10 +27,10 @@ public sealed partial class BadInputTests(StackFixture stacks) : EndToEndTests(s
     ];
 
     /// <summary>
-    /// Each text is prompt, variable, argument of a program and its own result: none is cut, read, split or joined by anything on the way.
+    /// Each text is used as prompt, variable, argument and result. Nothing on the way truncates, interprets, splits or joins it.
     /// </summary>
     [Fact]
-    public async Task HostileTexts_AsPromptVariableAndArgument_ArriveToTheLetter()
+    public async Task HostileTexts_AsPromptVariableAndArgument_ArriveUnchanged()
     {
         var scene = await OnPrivateStackAsync(new() { Node = new() { MaxRuns = 16 } });
         var texts = HostileTexts
@@ -43,7 +43,7 @@ public sealed partial class BadInputTests(StackFixture stacks) : EndToEndTests(s
             runs.Add((text, await ApplyAsync(scene, $"text-{i}", Echo(text))));
         }
 
-        // Only a NUL cannot be in an argument or variable, and the API server says so.
+        // Only a NUL is impossible in an argument or variable, and the API server refuses it.
         Assert.All(runs, run => Assert.Equal(run.Text.Contains('\0', StringComparison.Ordinal), run.Run is null));
         foreach (var (text, run) in runs.Where(run => run.Run is not null))
         {
@@ -94,8 +94,8 @@ public sealed partial class BadInputTests(StackFixture stacks) : EndToEndTests(s
             }
         }
 
-        // Some of each, else this shows nothing.
-        Assert.True(refused >= 20 && runs.Count >= 10, $"{refused} refused, {runs.Count} taken");
+        // Without some of each, the case would show nothing.
+        Assert.True(refused >= 20 && runs.Count >= 10, $"{refused} refused, {runs.Count} accepted");
         foreach (var run in runs)
         {
             var status = (await run.EndAsync(TimeSpan.FromMinutes(3))).Status;
@@ -107,7 +107,7 @@ public sealed partial class BadInputTests(StackFixture stacks) : EndToEndTests(s
         await NothingBrokeAsync(scene);
     }
 
-    // Null: the API server refused it, by a rule and not by failing.
+    // Null: the API server refused it by a rule, and did not fail.
     private static async Task<RunHistory?> ApplyAsync(Scene scene, string name, JsonObject spec)
     {
         try
@@ -144,7 +144,7 @@ public sealed partial class BadInputTests(StackFixture stacks) : EndToEndTests(s
             },
         };
 
-    // Neither process has thrown what nobody caught, nor said what it could not do; and a run like any other goes through.
+    // No process logged an unhandled exception or an error, and an ordinary run succeeds.
     private static async Task NothingBrokeAsync(Scene scene)
     {
         var after = await scene.ApplyRunAsync(

@@ -3,14 +3,14 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Basics;
 
-/// <summary>Where the image comes from. No registry is there, so that only what a node has can be run.</summary>
+/// <summary>Where the image comes from. There is no registry, so only images of the node can run.</summary>
 public sealed class ImageTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Theory]
     [InlineData("Never", "registry.test/no-such-image:1")]
     [InlineData("IfNotPresent", "registry.test/no-such-image:1")]
     [InlineData("Always", "registry.test/busybox:1")]
-    public async Task Image_CannotBeHad_FailsAndNamesIt(string policy, string image)
+    public async Task Image_Unavailable_FailsAndIsNamed(string policy, string image)
     {
         var scene = await OnSharedStackAsync();
 

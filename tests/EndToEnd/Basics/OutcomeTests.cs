@@ -3,7 +3,7 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Basics;
 
-/// <summary>How a run ends by itself, and what it leaves in its status.</summary>
+/// <summary>How a run ends by itself, and what its status has then.</summary>
 public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -75,7 +75,7 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
             (3000, 600, 30, 0, 3630),
             (usage.InputTokens, usage.OutputTokens, usage.CacheReadTokens, usage.CacheCreationTokens, usage.TotalTokens)
         );
-        // 3, 15 and 0.30 dollars a million.
+        // 3, 15 and 0.30 dollars per million.
         Assert.Equal(0.018009m, decimal.Parse(usage.CostUSD!, System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(2, usage.Turns);
         Assert.NotEqual(default, usage.Duration);
@@ -110,7 +110,7 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
     [InlineData("SEGV")]
     [InlineData("KILL")]
     [InlineData("TERM")]
-    public async Task Command_EndedByASignal_CrashedWithItsNameAndTheOutputSoFar(string signal)
+    public async Task Command_EndedByASignal_IsCrashedWithTheSignalAndTheOutputSoFar(string signal)
     {
         var scene = await OnSharedStackAsync();
 
@@ -136,7 +136,7 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Command_ExitsWith137_IsNoSignal()
+    public async Task Command_ExitsWith137_IsNotASignal()
     {
         var scene = await OnSharedStackAsync();
 
@@ -160,7 +160,7 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Command_PrintsMoreThanStatusTakes_ItsEndIsKeptWithSizeAndDigestOfAll()
+    public async Task Command_PrintsMoreThanStatusTakes_KeepsTheEndWithSizeAndDigestOfAll()
     {
         var scene = await OnSharedStackAsync();
 
@@ -208,7 +208,7 @@ public sealed class OutcomeTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Claude_UsesAllItsTurns_MaxTurnsReached()
+    public async Task Claude_UsesAllItsTurns_IsMaxTurnsReached()
     {
         var scene = await OnSharedStackAsync();
 

@@ -3,7 +3,7 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Basics;
 
-/// <summary>What every state of every run must obey.</summary>
+/// <summary>Rules that every state of every run must obey.</summary>
 internal static class StateRules
 {
     private static readonly string[] Always =
@@ -15,7 +15,7 @@ internal static class StateRules
         RunConditions.Ready,
     ];
 
-    /// <summary>Fails with the state that breaks a rule. A name that was used again is a history for each of its objects.</summary>
+    /// <summary>Fails with the state that breaks a rule. A reused name has one history for each of its objects.</summary>
     public static void AssertHold(RunHistory run)
     {
         foreach (var states in run.States.GroupBy(state => state.Run.Metadata.Uid).Select(group => group.ToList()))
@@ -34,7 +34,7 @@ internal static class StateRules
     /// <summary>Fails with the state that breaks a rule.</summary>
     public static void AssertHold(IReadOnlyList<RunState> states)
     {
-        // A tool that reads kstatus must not take a run for finished that nobody has looked at yet.
+        // A tool that reads kstatus must not take a run for finished before the operator has seen it.
         Assert.Equal(-1, states[0].Status.ObservedGeneration);
         foreach (var state in states.Where(state => state.IsObserved))
         {
@@ -50,7 +50,7 @@ internal static class StateRules
     private static void AssertHolds(RunState state)
     {
         var conditions = state.Status.Conditions ?? [];
-        // What is not observed yet may be behind the object, but status and conditions speak of one generation.
+        // Status may be behind the object, but status and conditions describe the same generation.
         Assert.All(conditions, condition => Assert.Equal(state.Status.ObservedGeneration, condition.ObservedGeneration));
         Assert.All(Always, type => Assert.True(state.Condition(type) is not null, $"{type} is missing: {state}"));
         Assert.All(conditions, condition => Assert.NotEmpty(condition.Reason));
@@ -65,7 +65,7 @@ internal static class StateRules
         Assert.Equal((Expected(state), $"{state}"), (Kstatus.Of(state.Json), $"{state}"));
     }
 
-    // While an edit is not observed yet, even an end is not the last word.
+    // Until an edit is observed, even an end may change.
     private static string Expected(RunState state) =>
         state switch
         {
@@ -79,7 +79,7 @@ internal static class StateRules
     {
         Assert.True((after.Status.ObservedGeneration ?? -1) >= (before.Status.ObservedGeneration ?? -1), $"{before}\n{after}");
         Assert.True((after.Status.Attempt ?? 0) >= (before.Status.Attempt ?? 0), $"{before}\n{after}");
-        // An attempt that has ended is over: what follows is the way of the next one.
+        // An ended attempt is over. Later phases belong to the next one.
         var ended = before.Status.Attempts is not [.., { EndTime: not null }] && after.Status.Attempts is [.., { EndTime: not null }];
         if (before.Status.Attempt == after.Status.Attempt && (!ended || after.IsFinished))
         {
@@ -92,6 +92,6 @@ internal static class StateRules
         }
     }
 
-    // A run that waits is Queued while nodes are full and Pending while there are none: which of the two may change as nodes come and go.
+    // A waiting run is Queued while nodes are full and Pending while there are none. It may change between the two as nodes come and go.
     private static RunPhase Rank(RunState state) => state.Phase is { } phase and > RunPhase.Queued ? phase : RunPhase.Pending;
 }

@@ -8,7 +8,7 @@ namespace Stromboli.EndToEnd.Basics;
 public sealed class TimeoutTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task Timeout_ModelIsSlow_TimedOutInTimeWithNothingLeft()
+    public async Task Timeout_SlowModel_TimesOutAndLeavesNothing()
     {
         var scene = await OnSharedStackAsync();
 
@@ -29,7 +29,7 @@ public sealed class TimeoutTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Timeout_ProcessTreeThatIgnoresTerm_TimedOutInTimeWithNothingLeft()
+    public async Task Timeout_ProcessTreeThatIgnoresTerm_TimesOutAndLeavesNothing()
     {
         var scene = await OnSharedStackAsync();
 
@@ -68,7 +68,7 @@ public sealed class TimeoutTests(StackFixture stacks) : EndToEndTests(stacks)
         await processes.GoneAsync(Poll.Patience);
 
         Assert.Equal((RunPhase.Failed, RunReason.TimedOut), (end.Phase, end.Reason));
-        // By the bridge's own clock, which counted from the record of the attempt. Times are told in whole seconds.
+        // By the bridge's clock, which counts from the record of the attempt. Times are in whole seconds.
         Assert.InRange(running.Status.Deadline!.Value - running.Status.StartTime!.Value, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4));
         Assert.True(
             end.Status.CompletionTime >= running.Status.StartTime.Value.AddSeconds(3),

@@ -4,7 +4,7 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Basics;
 
-/// <summary>What holds in every state that a watcher sees, and so for <c>kubectl wait</c>, Flux and Argo CD.</summary>
+/// <summary>What holds in every state that a watcher sees, such as <c>kubectl wait</c>, Flux and Argo CD.</summary>
 public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -29,7 +29,7 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
             ("True", null, null),
             (end.Condition(RunConditions.Ready), end.Condition(RunConditions.Reconciling), end.Condition(RunConditions.Stalled))
         );
-        // Accepted and scheduled in one, started, ended; the first state is the creation.
+        // The creation, then accepted and scheduled in one write, started, ended.
         Assert.InRange(run.States.Count - 1, 1, 3);
         Assert.True(await scene.Kubectl.WaitAsync("agentrun", "good", "condition=Ready", Poll.Patience, scene.Namespace));
     }
@@ -101,7 +101,7 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
     }
 
     [Fact]
-    public async Task FinishedRun_IsEdited_IsObservedAndStartsNothing()
+    public async Task FinishedRun_Edited_IsObservedAndStartsNothing()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(
@@ -145,7 +145,7 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
     }
 
     [Fact]
-    public async Task FinishedRun_IsCancelled_StaysAsItEnded()
+    public async Task FinishedRun_Cancelled_StaysAsItEnded()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(
@@ -170,7 +170,7 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
     }
 
     [Fact]
-    public async Task RunningRun_IsEdited_IsObservedAndRunsOn()
+    public async Task RunningRun_Edited_IsObservedAndGoesOn()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(
@@ -190,7 +190,7 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
         await scene.PatchAsync(run, "spec: {ttlAfterFinished: 48h}");
         var edited = await run.UntilAsync("is observed in its second generation", state => state.Status.ObservedGeneration == 2);
         Assert.Equal(RunPhase.Running, edited.Phase);
-        // Its answer may be that the container is gone: the command ends as soon as it sees the file.
+        // It may fail because the container is gone: the agent's command ends as soon as it sees the file.
         await scene.NodeOf(run).ExecAsync(run.Uid, "/bin/touch", "/workspace/go");
         var end = await run.EndAsync();
 

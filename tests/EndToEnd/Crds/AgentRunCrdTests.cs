@@ -32,7 +32,7 @@ public sealed partial class AgentRunCrdTests(CrdServerFixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task Create_PromptOfTooManyBytes_IsNotRepeatedInTheAnswer()
+    public async Task Create_PromptTooLong_IsNotRepeatedInTheAnswer()
     {
         var answer = await WriteAsync(SpecCase.All().Single(row => row.Name == "prompt of more than 64 KiB in fewer characters"));
 
@@ -53,7 +53,7 @@ public sealed partial class AgentRunCrdTests(CrdServerFixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task Apply_Samples_AreTakenTwice()
+    public async Task Apply_Samples_AreAcceptedTwice()
     {
         var first = await fixture.Plane.Kubectl.RunAsync("apply", "-f", Repository.At("samples"));
         var second = await fixture.Plane.Kubectl.RunAsync("apply", "-f", Repository.At("samples"));
@@ -110,7 +110,7 @@ public sealed partial class AgentRunCrdTests(CrdServerFixture fixture) : IClassF
         Assert.Contains("agentnode.stromboli.dev/build-7", table);
     }
 
-    // What the API server says against the row, or nothing.
+    // What the API server objects to in the row; empty if nothing.
     private async Task<string> WriteAsync(SpecCase row)
     {
         var name = $"row-{Guid.NewGuid():N}";
@@ -140,7 +140,7 @@ public sealed partial class AgentRunCrdTests(CrdServerFixture fixture) : IClassF
         }
     }
 
-    // RFC 7396 takes a field away by null.
+    // In RFC 7396 null removes a field.
     private static JsonObject PatchTo(JsonObject wanted, JsonObject present)
     {
         var patch = wanted.DeepClone().AsObject();
@@ -152,7 +152,7 @@ public sealed partial class AgentRunCrdTests(CrdServerFixture fixture) : IClassF
         return patch;
     }
 
-    // `spec.env[0].name: Invalid value: …`, or for what the schema does not know: `unknown field "spec.x"`.
+    // `spec.env[0].name: Invalid value: …`, or `unknown field "spec.x"` for a field that is not in the schema.
     [GeneratedRegex(
         """(?<field>spec(\.[a-zA-Z]+|\[[^\]]*\])*)(: |")""",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,

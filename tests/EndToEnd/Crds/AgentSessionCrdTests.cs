@@ -32,7 +32,7 @@ public sealed partial class AgentSessionCrdTests(CrdServerFixture fixture) : ICl
     }
 
     [Fact]
-    public async Task Get_SessionThatWasUsed_ShowsTheColumns()
+    public async Task Get_UsedSession_ShowsTheColumns()
     {
         var made = await fixture.Plane.Http.CreateAsync(
             Sessions,
@@ -44,7 +44,7 @@ public sealed partial class AgentSessionCrdTests(CrdServerFixture fixture) : ICl
 
         var table = await fixture.Plane.Kubectl.RunAsync("get", "asess", "columns");
 
-        // kstatus: not taken for ready before the operator has seen it.
+        // kstatus: not ready before the operator has seen it.
         Assert.Equal("""{"observedGeneration":-1}""", made["status"]!.ToJsonString());
         Assert.Matches(
             @"^NAME +PHASE +NODE +TURNS +QUEUE +COST +LAST-ACTIVITY +AGE\s+columns +Busy +node-1 +3 +2 +0\.5 +\S+ +\d+s\s*$",
@@ -78,7 +78,7 @@ public sealed partial class AgentSessionCrdTests(CrdServerFixture fixture) : ICl
         }
     }
 
-    // `spec.mode: Unsupported value: …`, or for what the schema does not know: `unknown field "spec.x"`.
+    // `spec.mode: Unsupported value: …`, or `unknown field "spec.x"` for a field that is not in the schema.
     [GeneratedRegex(
         """(?<field>spec(\.[a-zA-Z]+|\[[^\]]*\])*)(: |")""",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,

@@ -4,7 +4,7 @@ using Stromboli.Testbed.Setup;
 
 namespace Stromboli.EndToEnd.Crds;
 
-/// <summary>A control plane with the committed CRDs and nothing that acts on them.</summary>
+/// <summary>A control plane with the committed CRDs and without an operator.</summary>
 public sealed class CrdServerFixture(StackFixture stacks) : IAsyncLifetime
 {
     private Func<ValueTask>? _release;

@@ -5,8 +5,8 @@ using Stromboli.Testbed.Kube;
 namespace Stromboli.EndToEnd.Crds;
 
 /// <summary>
-/// No field of a spec can be changed, added or taken away once it is applied, but few that are named. Every field that the CRD has is
-/// tried, so that new ones are too.
+/// Once a spec is applied, no field can be changed, added or removed, except a few named ones. Every field of the CRD is tried, so new ones
+/// are covered.
 /// </summary>
 public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<CrdServerFixture>
 {
@@ -14,7 +14,7 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
     private const string Crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     private const string Refusal = "cannot be changed: make a new object instead";
 
-    /// <summary>Fields that the two kinds have in common and that no session takes.</summary>
+    /// <summary>Fields of both kinds that no session accepts.</summary>
     private static readonly string[] OfRunsAlone =
     [
         .. new[] { "continue", "forkSession", "resume", "sessionID" }.Select(field => $"spec.agent.claude.{field}"),
@@ -23,7 +23,7 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
     [Theory]
     [InlineData("AgentRun", 80, "suspend cancel priority ttlAfterFinished deleteAfterFinished")]
     [InlineData("AgentSession", 60, "suspend idle storageLimit")]
-    public async Task Update_EveryFieldOfTheSpec_IsRefusedButForThoseNamed(string kind, int least, string mutable)
+    public async Task Update_EveryFieldOfTheSpec_IsRefusedExceptNamedOnes(string kind, int least, string mutable)
     {
         var may = mutable.Split(' ');
         using var server = fixture.Plane.CrdServer!.Connect();
@@ -57,7 +57,7 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
                 {
                     continue;
                 }
-                // Where what is left is no spec at all, the API server says only that.
+                // If the rest is not a valid spec, the API server reports only that.
                 var refused =
                     answer.Contains($"spec.{top} {Refusal}", StringComparison.Ordinal)
                     || (answer.Length > 0 && !await IsTakenAsync(kind, after));
@@ -71,7 +71,7 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
-    // Two specs that the API server takes and that differ in this field alone; null if none of the examples will do.
+    // Two specs that the API server accepts and that differ only in this field; null if no example works.
     private async Task<(JsonObject One, JsonObject Other)?> PairAsync(string kind, SpecField field)
     {
         foreach (var (one, other) in SpecFields.Examples(field))
@@ -105,8 +105,8 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
         )
             is null;
 
-    // What the API server says against the change; empty if it takes it; null if it does not take what it starts from (a field that another
-    // one needs).
+    // What the API server objects to in the change; empty if it accepts it; null if it refuses the first spec (a field that another one
+    // needs).
     private async Task<string?> UpdateAsync(string kind, JsonObject before, JsonObject after)
     {
         if (!await IsTakenAsync(kind, before))

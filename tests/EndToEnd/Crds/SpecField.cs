@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Stromboli.EndToEnd.Crds;
 
-/// <summary>A field of a spec, with everything on the way to it.</summary>
+/// <summary>A field of a spec, with its path.</summary>
 /// <param name="Path">The names, with <c>[]</c> for an item of a list.</param>
 /// <param name="Schemas">The schema of each of them.</param>
 internal sealed record SpecField(IReadOnlyList<string> Path, IReadOnlyList<JsonNode> Schemas)

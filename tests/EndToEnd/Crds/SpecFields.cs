@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Stromboli.EndToEnd.Crds;
 
-/// <summary>The fields of a CRD's spec, out of its schema, and values for them.</summary>
+/// <summary>The fields of a CRD's spec from its schema, and values for them.</summary>
 internal static class SpecFields
 {
-    // Tried in turn until the API server takes a pair: the schema says the type, the rules in CEL the rest.
+    // Tried in turn until the API server accepts a pair: the schema gives the type, CEL rules the rest.
     private static readonly (string, string)[] Texts =
     [
         ("one", "two"),
@@ -31,7 +31,7 @@ internal static class SpecFields
         ("file_a:one", "file_b:two"),
     ];
 
-    /// <summary>What a field needs beside it, by the end of its path; the fields stand beside it in the same object.</summary>
+    /// <summary>The sibling fields that a field needs, by the end of its path.</summary>
     private static readonly Dictionary<string, string> Companions = new()
     {
         ["spec.model.baseURL"] = """{"credentialsSecretRef":{"name":"one"}}""",
@@ -45,7 +45,7 @@ internal static class SpecFields
         ["spec.agent.claude.agent"] = """{"agents":"{\"one\":{\"description\":\"a\",\"prompt\":\"b\"}}"}""",
     };
 
-    /// <summary>Values of fields that others cannot be without, by their names, where the first of all texts will not do.</summary>
+    /// <summary>Values for required fields for which the first example is not valid, by name.</summary>
     private static readonly Dictionary<string, string> Needed = new()
     {
         ["url"] = "https://one.example.com/a.git",
@@ -55,16 +55,16 @@ internal static class SpecFields
     };
 
     /// <summary>
-    /// Every field, those of objects within and of items of lists too. A field that every value of is refused (<c>retries.true</c>) is
-    /// none.
+    /// Every field, including those of nested objects and of list items. A field whose every value is refused (<c>retries.true</c>) does
+    /// not count.
     /// </summary>
     public static IEnumerable<SpecField> Of(JsonNode spec) => Below([], [], spec).Where(field => field.ToString() != "spec.retries.true");
 
-    /// <summary>Pairs of values for a field; the two of a pair differ.</summary>
+    /// <summary>Pairs of different values for a field.</summary>
     public static IEnumerable<(JsonNode One, JsonNode Other)> Examples(SpecField field) =>
         Values(field.Schema).Select(pair => (pair.One.DeepClone(), pair.Other.DeepClone()));
 
-    /// <summary>The least spec that has the field with this value.</summary>
+    /// <summary>The smallest spec in which the field has this value.</summary>
     public static JsonObject Spec(SpecField field, JsonNode value, bool ofRun = true)
     {
         var spec = new JsonObject();
@@ -132,7 +132,7 @@ internal static class SpecFields
         }
     }
 
-    // What the object needs beside the field in question.
+    // The fields that the object needs besides this one.
     private static void Complete(JsonNode parent, JsonNode schema, string except)
     {
         foreach (var name in (schema["required"]?.AsArray() ?? []).Select(name => name!.ToString()).Where(name => name != except))
@@ -164,7 +164,7 @@ internal static class SpecFields
         };
     }
 
-    // An object with one of its fields and all that it must have.
+    // An object with one of its fields and all required ones.
     private static IEnumerable<(JsonNode One, JsonNode Other)> Objects(JsonNode schema)
     {
         if (schema["additionalProperties"] is { } value)

@@ -79,7 +79,7 @@ public sealed class OwnCredentialTests(StackFixture stacks) : EndToEndTests(stac
     }
 
     [Fact]
-    public async Task Secret_NotAnnotated_IsNotUsedUntilItIs()
+    public async Task Secret_NotAnnotated_IsUsedOnceItIs()
     {
         var scene = await OnSharedStackAsync();
         await scene.ApplyAsync(

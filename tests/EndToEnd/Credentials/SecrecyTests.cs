@@ -4,11 +4,11 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Credentials;
 
-/// <summary>The credential reaches the model and nothing else; env and prompt reach the agent and stand in no configuration.</summary>
+/// <summary>The credential reaches only the model. Variables and prompt reach the agent and appear in no configuration.</summary>
 public sealed class SecrecyTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task OperatorsCredential_AgentUnderWay_IsNowhereButAtTheModel()
+    public async Task OperatorsCredential_WhileTheAgentRuns_IsOnlyAtTheModel()
     {
         var scene = await OnSharedStackAsync();
         var prompt = $"@bash tail -f /dev/null # {scene.Namespace}";
@@ -46,7 +46,7 @@ public sealed class SecrecyTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.DoesNotContain($"whispered-{scene.Namespace}", inspected);
         Assert.DoesNotContain("tail -f", inspected);
         Assert.DoesNotContain(processes.Alive().Values, command => command.Contains("@bash", StringComparison.Ordinal));
-        // The hunt finds what is there.
+        // The hunt finds what exists.
         Assert.Contains(
             await SecretHunt.InContainerAsync(processes, $"whispered-{scene.Namespace}"),
             place => place.Contains("environment", StringComparison.Ordinal)
@@ -60,7 +60,7 @@ public sealed class SecrecyTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Agent_PrintsAllItCanRead_HasNoCredential()
+    public async Task Agent_PrintsEverythingItCanRead_HasNoCredential()
     {
         var scene = await OnSharedStackAsync();
 

@@ -5,11 +5,11 @@ using Stromboli.Testbed.Processes;
 
 namespace Stromboli.EndToEnd.Credentials;
 
-/// <summary>Looks for a secret where it must not be, and tells the places where it is.</summary>
+/// <summary>Looks for a secret where it must not be, and returns the places where it is.</summary>
 internal static class SecretHunt
 {
     /// <summary>
-    /// Environment and arguments of the container's processes, and the files that they can reach and could have been written.
+    /// Searches environment and arguments of the container's processes, and the files in their reach that may have been written.
     /// </summary>
     public static async Task<IReadOnlyList<string>> InContainerAsync(ContainerProcesses processes, string secret)
     {
@@ -40,14 +40,14 @@ internal static class SecretHunt
     }
 
     /// <summary>
-    /// The container's configuration, what the bridge keeps on disk, the engine's files of containers and volumes, the logs of bridge and
+    /// Searches the container's configuration, the bridge's files, the engine's files of containers and volumes, the logs of bridge and
     /// engine.
     /// </summary>
     public static async Task<IReadOnlyList<string>> OnNodeAsync(Scene scene, RunHistory run, string secret)
     {
         var node = scene.NodeOf(run);
         var places = new List<string>();
-        // One that is being removed may be gone between two questions: then there is nothing to look at.
+        // A container that is being removed may vanish between two requests. Then there is nothing to search.
         if (run.Last.IsFinished)
         {
             await Poll.UntilAsync("the container is gone", Poll.Patience, async _ => (await node.ContainersAsync(run.Uid)).Count == 0);
@@ -68,7 +68,7 @@ internal static class SecretHunt
         return places;
     }
 
-    /// <summary>The run, the events of its namespace, the AgentNode, and the operator's log.</summary>
+    /// <summary>Searches the run, the events of its namespace, the AgentNode, and the operator's log.</summary>
     public static async Task<IReadOnlyList<string>> InClusterAsync(Scene scene, RunHistory run, string secret)
     {
         var places = new List<string>(Logs(secret, scene.Stack.Operators));
@@ -87,10 +87,10 @@ internal static class SecretHunt
         return places;
     }
 
-    /// <summary>The files below some folders of this machine that hold it.</summary>
+    /// <summary>The files that contain it, below some folders of this machine.</summary>
     public static async Task<IEnumerable<string>> InFilesAsync(string secret, IEnumerable<string> folders)
     {
-        // Not grep: agents of other cases leave holes of a hundred gigabytes, which it takes for a line that it must hold in memory.
+        // Not grep: agents of other cases leave holes of a hundred gigabytes, which grep reads as one line into memory.
         var found = await Command.RunAsync("find", [.. folders, "-type", "f", "-print0"]);
         var bytes = Encoding.UTF8.GetBytes(secret);
         return await Task.Run(() =>
@@ -109,7 +109,7 @@ internal static class SecretHunt
         }
         catch (IOException)
         {
-            // It has ended.
+            // The process has ended.
             return "";
         }
     }

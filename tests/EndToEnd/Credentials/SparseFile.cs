@@ -3,13 +3,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stromboli.EndToEnd.Credentials;
 
-/// <summary>Reads of files what is there, not their holes, in pieces.</summary>
+/// <summary>Reads files in pieces, without their holes.</summary>
 internal static partial class SparseFile
 {
     private const int Piece = 1 << 20;
     private const int SeekData = 3;
 
-    /// <summary>Whether the file holds these bytes in a row. One that is gone or cannot be read holds nothing.</summary>
+    /// <summary>Whether the file contains these bytes. A file that is gone or cannot be read contains nothing.</summary>
     public static bool Contains(string path, ReadOnlySpan<byte> bytes)
     {
         try
@@ -28,10 +28,10 @@ internal static partial class SparseFile
         var buffer = new byte[Math.Min(Piece, RandomAccess.GetLength(file) + bytes.Length)];
         long end = 0;
         var kept = 0;
-        // Past the last data there is an error, as on a file system that knows no holes there never is.
+        // Past the last data there is an error. A file system without holes never returns it.
         while (Seek(file, end, SeekData) is >= 0 and var start)
         {
-            // What ends one piece may be the beginning of what is looked for, if the next one follows at once.
+            // The searched bytes may begin at the end of one piece and go on in the next.
             kept = start == end ? kept : 0;
             var read = RandomAccess.Read(file, buffer.AsSpan(kept), start);
             if (read == 0)

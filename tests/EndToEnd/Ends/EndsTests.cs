@@ -5,12 +5,12 @@ using Stromboli.EndToEnd.Harness;
 namespace Stromboli.EndToEnd.Ends;
 
 /// <summary>
-/// Each way to end that needs no machine of its own, with its reason; and the same again under an agent that says, wherever it can, that it
-/// ended in every other way.
+/// Each way to end that needs no machine of its own, with its reason: once as it is, and once under an agent that claims, wherever it can,
+/// to have ended in every other way.
 /// </summary>
 public sealed class EndsTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    // What the agent can write: to its output, to the CLI's, to both at once. SESSION is the conversation's id.
+    // The agent can write to its own output and to the CLI's. SESSION is the conversation's id.
     private const string Forge =
         """forge() { for p in /proc/[0-9]*; do [ "$(readlink $p/exe)" = /opt/stromboli/claude/claude ] && printf '%s\n' "$1" > $p/fd/1; done; }; SESSION=$(tr '\0' '\n' < /proc/$PPID/cmdline | sed -n 's/^--session-id=//p')""";
 
@@ -56,7 +56,7 @@ public sealed class EndsTests(StackFixture stacks) : EndToEndTests(stacks)
     // The CLI's own retries would take minutes.
     private const string Impatient = """settings: '{"env":{"CLAUDE_CODE_MAX_RETRIES":"0"}}'""";
 
-    /// <summary>Each end, as it is and under lies.</summary>
+    /// <summary>Each end, without and with lies.</summary>
     public static TheoryData<string, bool> Rows =>
         [
             .. Table.SelectMany(row =>
@@ -69,7 +69,7 @@ public sealed class EndsTests(StackFixture stacks) : EndToEndTests(stacks)
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task End_WhateverTheAgentSays_HasItsReason(string name, bool lies)
+    public async Task End_WhateverTheAgentClaims_HasItsReason(string name, bool lies)
     {
         var (_, reason, spec) = Table.Single(row => row.Name == name);
         var scene = await OnSharedStackAsync();

@@ -3,14 +3,14 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Ends;
 
-/// <summary>The kernel's word on memory, and what only looks like it.</summary>
+/// <summary>The kernel's kills for memory, and kills that only look like them.</summary>
 public sealed class MemoryTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    // Doubles a string until something gives.
+    // Doubles a string until memory runs out.
     private const string Hog = "x=xxxxxxxxxxxxxxxx; while :; do x=$x$x; done";
 
     [Fact]
-    public async Task OutOfMemory_TheKernelKills_IsNamed()
+    public async Task OutOfMemory_KernelKills_IsNamed()
     {
         var scene = await OnSharedStackAsync();
         var enforced = await scene.KubectlAsync("get", "agentnode", "node-1", "-o", "jsonpath={.status.enforcedLimits}");
@@ -27,7 +27,7 @@ public sealed class MemoryTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task KillOfItsOwn_IsNotTakenForTheKernels()
+    public async Task KillOfItsOwn_IsNotTakenForOutOfMemory()
     {
         var scene = await OnSharedStackAsync();
 

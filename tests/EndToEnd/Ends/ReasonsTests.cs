@@ -12,38 +12,38 @@ using Stromboli.EndToEnd.Storage;
 
 namespace Stromboli.EndToEnd.Ends;
 
-/// <summary>No reason is without a case that makes it happen.</summary>
+/// <summary>Every reason has a case that makes it happen.</summary>
 public sealed class ReasonsTests
 {
-    /// <summary>Where the reasons are shown that are not in the table of <see cref="EndsTests"/>.</summary>
+    /// <summary>The cases for the reasons that are not in the table of <see cref="EndsTests"/>.</summary>
     private static readonly Dictionary<RunReason, string> Elsewhere = new()
     {
-        [RunReason.OutOfMemory] = nameof(MemoryTests.OutOfMemory_TheKernelKills_IsNamed),
-        [RunReason.NodeLost] = nameof(NodeLossTests.Node_LostForGood_EveryRunEndsOrWaitsAsItsSpecSays),
-        [RunReason.NodeUnfit] = nameof(UnfitEngineTests.Engine_ThatStartsNoContainer_KeepsItsRunWaitingAndSaysSoUntilItDoes),
+        [RunReason.OutOfMemory] = nameof(MemoryTests.OutOfMemory_KernelKills_IsNamed),
+        [RunReason.NodeLost] = nameof(NodeLossTests.Node_LostPermanently_EveryRunEndsOrWaitsAsItsSpecSays),
+        [RunReason.NodeUnfit] = nameof(UnfitEngineTests.Engine_ThatStartsNoContainer_KeepsItsRunWaitingAndSaysSo),
         [RunReason.SecretNotFound] = nameof(OwnCredentialTests.Secret_ComesLater_IsWaitedFor),
-        [RunReason.SecretNotAllowed] = nameof(OwnCredentialTests.Secret_NotAnnotated_IsNotUsedUntilItIs),
+        [RunReason.SecretNotAllowed] = nameof(OwnCredentialTests.Secret_NotAnnotated_IsUsedOnceItIs),
         [RunReason.ConfigMapNotFound] = nameof(InputTests),
         [RunReason.NoNodeMatches] = nameof(PlacementTests),
         [RunReason.WaitingForNode] = nameof(NoNodeTests.NoNodeConnected_WaitsAndRunsWhenOneAppears),
-        [RunReason.LimitsNotEnforceable] = nameof(NoNodeTests.NoNodeEnforcesLimits_WaitsAndRunsWhenOneMayLeaveThemOut),
+        [RunReason.LimitsNotEnforceable] = nameof(NoNodeTests.NoNodeEnforcesLimits_WaitsForANodeThatMayIgnoreThem),
         [RunReason.Queued] = nameof(CapacityTests.NodeIsFull_NextRunIsQueuedAndRunsWhenThereIsRoom),
-        [RunReason.Suspended] = nameof(LifecycleTests.Suspend_WhileRunning_EndsTheAttemptAndAResumeStartsFromTheBeginning),
+        [RunReason.Suspended] = nameof(LifecycleTests.Suspend_WhileRunning_EndsTheAttemptAndAResumeStartsOver),
         [RunReason.Backoff] = nameof(LifecycleTests.Retries_CommandThatCrashes_IsTriedAgainAfterItsBackoffUntilTheLimit),
         [RunReason.HookFailed] = nameof(HookTests.Hook_ThatFails_EndsTheRunAndNamesItself),
         [RunReason.PolicyDenied] = nameof(NodeConfigurationTests),
         [RunReason.StorageLimitExceeded] = nameof(DiskTests.Workspace_Filled_EndsTheRunAndNoOther),
-        [RunReason.GitCloneFailed] = nameof(CloneFailureTests.Repository_OfNoUse_IsNamedWithItsCause),
+        [RunReason.GitCloneFailed] = nameof(CloneFailureTests.Repository_Unusable_IsNamedWithItsCause),
         [RunReason.VolumeDenied] = nameof(VolumeTests.Volume_ThatIsDenied_SaysWhatAndWhatToDo),
         [RunReason.SessionNotFound] = nameof(SessionQueueTests.Session_ComesLater_IsWaitedFor),
-        [RunReason.WaitingForSession] = nameof(SessionQueueTests.Runs_AtOnce_GoOneAfterAnotherInTheirOrder),
-        [RunReason.SessionLost] = nameof(ConversationTests.Resume_ConversationIsNotInHome_IsSessionLostBeforeAnythingIsSpent),
+        [RunReason.WaitingForSession] = nameof(SessionQueueTests.Runs_AtOnce_GoOneAfterAnotherInOrder),
+        [RunReason.SessionLost] = nameof(ConversationTests.Resume_ConversationNotInHome_IsSessionLostBeforeAnythingIsSpent),
     };
 
-    /// <summary>What the API names already and nothing in it can bring about yet.</summary>
+    /// <summary>Reasons that the API already has and that nothing can cause yet.</summary>
     private static readonly RunReason[] Later = [RunReason.ServiceNotReady];
 
     [Fact]
-    public void Reasons_All_AreShown() =>
+    public void Reasons_All_HaveACase() =>
         Assert.Equal(Enum.GetValues<RunReason>().Order(), EndsTests.Shown.Concat(Elsewhere.Keys).Concat(Later).Distinct().Order());
 }

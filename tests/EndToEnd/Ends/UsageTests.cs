@@ -9,7 +9,7 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.EndToEnd.Ends;
 
 /// <summary>
-/// Usage and cost survive every end: an agent that has had one whole answer, and the beginning of a second that never ends, is ended in
+/// Usage and cost survive every end. An agent that has received one whole answer and the beginning of an endless second one is ended in
 /// each way.
 /// </summary>
 public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
@@ -26,7 +26,7 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
     [InlineData("suspend", RunReason.Suspended)]
     [InlineData("timeout", RunReason.TimedOut)]
     [InlineData("kill", RunReason.Crashed)]
-    public async Task Usage_EndedInMidStream_IsWhatTheModelHadSaid(string how, RunReason reason)
+    public async Task Usage_EndedMidStream_IsWhatTheModelHadReported(string how, RunReason reason)
     {
         var scene = await OnSharedStackAsync();
         var run = await StartAsync(scene, how);
@@ -46,13 +46,13 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
             return;
         }
 
-        // What was used stays with the run, whatever becomes of it.
+        // Usage stays in the run's status, whatever happens to the run.
         await scene.PatchAsync(run, "spec: {cancel: true}");
         AssertUsage((await run.EndAsync()).Status, streams: 1);
     }
 
     [Fact]
-    public async Task Usage_BridgeKilledInMidStream_ForgetsNothing()
+    public async Task Usage_BridgeKilledMidStream_IsNotLost()
     {
         var scene = await OnPrivateStackAsync(new StackOptions());
         var run = await StartAsync(scene, "cancel");
@@ -60,7 +60,7 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
 
         await bridge.KillAsync(Cancelled);
         await bridge.StartAsync(Cancelled);
-        // The CLI asks again, and hears the beginning of an answer again.
+        // The CLI asks again and receives the beginning of an answer again.
         await Poll.UntilAsync("the next answer has begun", Poll.Patience, () => Begun(scene, run) >= 3, Cancelled);
         await scene.PatchAsync(run, "spec: {cancel: true}");
         var end = await run.EndAsync();
@@ -70,14 +70,14 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Usage_OfAnAgentThatTheNextBridgeCannotGoOnWith_IsNotForgottenAndNothingRunsOn()
+    public async Task Usage_OfAnAgentThatTheNextBridgeCannotAdopt_IsKeptAndTheAgentIsStopped()
     {
         var scene = await OnPrivateStackAsync(new StackOptions());
         var run = await StartAsync(scene, "cancel");
         var bridge = scene.NodeOf(run).Node.Bridge;
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
 
-        // The shim stands still: it tells the next bridge nothing.
+        // The shim is stopped and does not answer the next bridge.
         await bridge.KillAsync(Cancelled);
         (await Command.RunAsync("kill", ["-STOP", $"{processes.FirstPid}"], cancellationToken: Cancelled)).OrThrow("kill");
         await bridge.StartAsync(Cancelled);
@@ -121,7 +121,7 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
         return run;
     }
 
-    // Requests of whose answer something is known.
+    // Requests whose answer is at least partly known.
     private static int Begun(Scene scene, RunHistory run)
     {
         var ledger = Path.Combine(scene.NodeOf(run).Node.Bridge.StatePath, "attempts", $"{run.Uid}-1", "ledger.jsonl");
@@ -138,11 +138,11 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
     private static void AssertUsage(AgentRunStatus status, int streams)
     {
         var usage = status.Usage;
-        // The beginning of an answer says that one token has come.
+        // The beginning of an answer reports one output token.
         Assert.Equal((1000L + (500 * streams), 10L + streams), (usage?.InputTokens, usage?.OutputTokens));
         Assert.Equal(Money(streams), decimal.Parse(usage!.CostUSD!, CultureInfo.InvariantCulture));
     }
 
-    // 3 and 15 dollars a million.
+    // 3 and 15 dollars per million.
     private static decimal Money(int streams) => (((1000 + (500 * streams)) * 3m) + ((10 + streams) * 15m)) / 1_000_000;
 }

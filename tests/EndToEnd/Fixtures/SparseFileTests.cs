@@ -34,5 +34,5 @@ public sealed class SparseFileTests
     }
 
     [Fact]
-    public void Contains_NoSuchFile_IsNothing() => Assert.False(SparseFile.Contains("/nowhere/at/all", Secret));
+    public void Contains_NoSuchFile_IsFalse() => Assert.False(SparseFile.Contains("/nowhere/at/all", Secret));
 }

@@ -7,7 +7,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Fixtures;
 
-/// <summary>The fixtures do what they say; what the other tests here build on.</summary>
+/// <summary>The fixtures on which all other tests here rely.</summary>
 public sealed class StackTests(StackFixture stacks)
 {
     private static readonly TimeSpan Soon = Poll.Patience;
@@ -28,7 +28,7 @@ public sealed class StackTests(StackFixture stacks)
         );
         await RunAsync(stack, "first", "node-1");
 
-        // A node that joins later runs what it is asked to.
+        // A node that joins later runs its runs.
         var second = await stack.AddNodeAsync(
             "node-2",
             new NodeOptions { Labels = new Dictionary<string, string> { ["stromboli.dev/pool"] = "second" } },
@@ -38,7 +38,7 @@ public sealed class StackTests(StackFixture stacks)
         Assert.NotEqual(stack.Nodes[0].Machine.User, second.Machine.User);
         Assert.Contains(stack.Model.Requests(), request => request.ToJsonString().Contains(stack.ModelKey, StringComparison.Ordinal));
 
-        // A lease shorter than the interval of the first pings once made the bridge give up each link after its second one.
+        // With a lease shorter than the interval of the first pings, the bridge once dropped each link after its second ping.
         await RunAsync(stack, "later", "node-1", prompt: "@sleep 5s\n@say done");
         Assert.Single(
             stack.Nodes[0].Bridge.ReadLog().Split('\n'),
@@ -51,7 +51,7 @@ public sealed class StackTests(StackFixture stacks)
         second.Link.Mend();
         await Poll.UntilAsync("node-2 is ready again", Soon, token => IsReadyAsync(stack, "node-2", token), Cancelled);
 
-        // Power fails: nothing of the node runs; it boots again with what was on its disk.
+        // A power failure ends everything on the node. It boots again with its disk.
         await second.Machine.CutPowerAsync(Cancelled);
         Assert.Empty(second.Machine.Processes.Processes());
         Assert.False(second.Bridge.IsRunning);

@@ -4,11 +4,11 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Git;
 
-/// <summary>What comes between in mid-clone.</summary>
+/// <summary>Interruptions in the middle of a clone.</summary>
 public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task Cancel_InMidClone_NothingIsLeft()
+    public async Task Cancel_MidClone_LeavesNothing()
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
@@ -32,7 +32,7 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
     [Theory]
     [InlineData("killed")]
     [InlineData("stopped")]
-    public async Task Bridge_GoneInMidClone_TheNextOneStartsTheCloneOver(string how)
+    public async Task Bridge_GoneMidClone_NextBridgeStartsTheCloneAgain(string how)
     {
         var scene = await OnPrivateStackAsync(GitCase.Options);
         var own = new GitCase(scene);
@@ -48,7 +48,7 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
         var agent = (await node.ContainersAsync(run.Uid)).Single(container =>
             !container["Names"]![0]!.ToString().EndsWith("-clone", StringComparison.Ordinal)
         )["Id"]!.ToString();
-        // What a clone that is broken off may leave, and more.
+        // What an interrupted clone may leave, and more.
         var workspace = (await node.VolumesAsync(run.Uid)).Single(volume => volume.EndsWith("-workspace", StringComparison.Ordinal));
         await node.Node.Machine.PodmanAsync(
             "unshare",
@@ -73,7 +73,7 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal((RunPhase.Succeeded, 1), (status.Phase, status.Attempts!.Count));
         Assert.Equal("one\none\n.git\nfile", status.Result!.Text!.TrimEnd());
-        // The agent's own container waited all the while.
+        // The agent's own container has waited meanwhile.
         Assert.Equal(3, await node.CreatedAsync(run.Uid));
         Assert.NotEmpty(agent);
         await node.ContainerIsRemovedAsync(run.Uid, Poll.Patience);
@@ -100,7 +100,7 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Agent_KilledInMidClone_EndsTheClone()
+    public async Task Agent_KilledMidClone_EndsTheClone()
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
@@ -112,7 +112,7 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
 
         var agent = (await scene.NodeOf(run).ContainersAsync(run.Uid)).Single(container => container["Id"]!.ToString() != cloner);
         await scene.NodeOf(run).Node.Machine.PodmanAsync("kill", agent["Id"]!.ToString());
-        // The agent had not begun: its container's end is the node's matter, and the run is tried again.
+        // The agent had not started, so the end of its container is the node's fault, and the run is tried again.
         await run.UntilAsync("is taken back from its node", state => state.Status.Attempts?[0].Reason == RunReason.NodeUnfit);
 
         await scene.Stack.Http.DeleteAsync($"{scene.RunsPath}/{run.Name}", Cancelled);

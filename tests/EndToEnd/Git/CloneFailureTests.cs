@@ -30,7 +30,7 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
     [InlineData("broken/project.git", "", "the server answered with HTTP status 500")]
     [InlineData("page/project.git", "", "what answers there is no Git server that speaks the smart HTTP protocol")]
     [InlineData("torn/project.git", "", "the server's answer broke off")]
-    public async Task Repository_OfNoUse_IsNamedWithItsCause(string name, string git, string cause)
+    public async Task Repository_Unusable_IsNamedWithItsCause(string name, string git, string cause)
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
@@ -47,7 +47,7 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
     [InlineData("https://localhost/project.git")]
     [InlineData("https://169.254.169.254/latest/meta-data")]
     [InlineData("https://2130706433/project.git")]
-    // Another port of a host that the node's bridge is told to let through: another origin.
+    // Another port of a host that the bridge allows: a different origin.
     [InlineData("https://git.example.com:6443/project.git")]
     public async Task Host_ThatIsNotPublic_IsNotConnectedTo(string url)
     {
@@ -62,7 +62,7 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
-    public async Task Repository_LargerThanTheRunMayHaveOnDisk_EndsTheRun()
+    public async Task Repository_LargerThanTheStorageLimit_EndsTheRun()
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
@@ -76,7 +76,7 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
-    public async Task Failure_SaysMoreInTheRunsLog()
+    public async Task Failure_HasDetailsInTheRunsLog()
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
@@ -93,7 +93,7 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
-    public async Task Failure_ToBeTriedAgain_IsTriedAgain()
+    public async Task Failure_NamedInRetries_IsTriedAgain()
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);

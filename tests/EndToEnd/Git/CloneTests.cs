@@ -3,10 +3,10 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Git;
 
-/// <summary>What a workspace holds that was cloned.</summary>
+/// <summary>The contents of a cloned workspace.</summary>
 public sealed class CloneTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    // Three commits on main, a branch with a slash, a light and an annotated tag.
+    // Three commits on main, a branch with a slash, a lightweight and an annotated tag.
     private const string History = """
         echo one > file; commit one; git tag light
         echo two > file; commit two; git tag -m annotated v2.0; git rev-parse HEAD
@@ -88,7 +88,7 @@ public sealed class CloneTests(StackFixture stacks) : EndToEndTests(stacks)
         var own = new GitCase(scene);
         await own.MakeAsync("project.git", "mkdir -p services/billing; echo one > services/billing/file; commit one");
 
-        // The path hides what git needs in the clone's own container, were it mounted there.
+        // Mounted at this path in the clone's own container, the workspace would hide what git needs.
         var run = await scene.ApplyRunAsync(
             $$"""
             apiVersion: stromboli.dev/v1alpha1
@@ -113,7 +113,7 @@ public sealed class CloneTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Clone_BesideAVolumeThatIsWritten_BelongsToTheSameUser()
+    public async Task Clone_WithAWritableVolume_BelongsToTheSameUser()
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);

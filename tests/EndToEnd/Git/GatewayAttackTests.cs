@@ -4,7 +4,7 @@ using Stromboli.Testbed.Git;
 
 namespace Stromboli.EndToEnd.Git;
 
-/// <summary>A clone's container that was taken over, and an agent, ask the git gateway for what is not theirs.</summary>
+/// <summary>A compromised clone container and an agent ask the git gateway for what they may not have.</summary>
 public sealed class GatewayAttackTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private static readonly string[] Requests =
@@ -29,7 +29,7 @@ public sealed class GatewayAttackTests(StackFixture stacks) : EndToEndTests(stac
     ];
 
     [Fact]
-    public async Task Gateway_AskedForMore_SendsNothingOut()
+    public async Task Gateway_AskedForMore_SendsNothing()
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
@@ -68,7 +68,7 @@ public sealed class GatewayAttackTests(StackFixture stacks) : EndToEndTests(stac
             Assert.Matches("^HTTP/1.1 (404|400|405) ", answer.Output);
         }
 
-        // What is left of it: the one repository, by the ways of a fetch.
+        // What remains possible: a fetch of the one repository.
         var right = await node.RunAsync([
             "podman",
             "exec",
@@ -112,7 +112,7 @@ public sealed class GatewayAttackTests(StackFixture stacks) : EndToEndTests(stac
     }
 
     [Fact]
-    public async Task Cloner_IsHeldAsTheAgent()
+    public async Task Cloner_IsConfinedAsTheAgent()
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);

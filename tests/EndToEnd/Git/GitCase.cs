@@ -6,7 +6,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Git;
 
-/// <summary>One case's repositories on its stack's Git server, and the documents of runs that clone them.</summary>
+/// <summary>The repositories of one case on its stack's Git server, and the documents of runs that clone them.</summary>
 internal sealed class GitCase(Scene scene)
 {
     /// <summary>A stack with a Git server and one node.</summary>
@@ -15,25 +15,25 @@ internal sealed class GitCase(Scene scene)
     /// <summary>The server.</summary>
     public GitServerProcess Server => scene.Stack.Git!;
 
-    /// <summary>Makes a repository of the case's own.</summary>
-    /// <param name="name">Its name; a first folder of <see cref="GitServerProcess"/>'s may stand before it.</param>
+    /// <summary>Makes a repository for the case.</summary>
+    /// <param name="name">Its name, optionally after a special first folder of <see cref="GitServerProcess"/>.</param>
     /// <param name="script">See <see cref="GitRepositories"/>.</param>
     /// <returns>What the script printed.</returns>
     public Task<string> MakeAsync(string name, string script) =>
         Server.Repositories.MakeAsync(PathOf(name), script, TestContext.Current.CancellationToken);
 
-    /// <summary>The address of a repository of the case's own.</summary>
+    /// <summary>The address of a repository of the case.</summary>
     public string UrlOf(string name) => $"{GitServerProcess.Origin}/{PathOf(name)}";
 
-    /// <summary>The path on the server of a repository of the case's own.</summary>
+    /// <summary>The path of a repository of the case on the server.</summary>
     public string FolderOf(string name) => PathOf(name);
 
-    /// <summary>The requests that came for a repository of the case's own.</summary>
+    /// <summary>The requests for a repository of the case.</summary>
     public IReadOnlyList<JsonNode> RequestsFor(string name) =>
         [.. Server.Requests().Where(request => request["target"]!.ToString().StartsWith($"/{PathOf(name)}/", StringComparison.Ordinal))];
 
-    /// <summary>Waits until packs of a repository below <c>gated</c> are asked for, and so the clone is under way.</summary>
-    /// <remarks>Refs are asked for twice before: to learn what there is, and by the fetch.</remarks>
+    /// <summary>Waits until the clone asks for packs of a repository below <c>gated</c>.</summary>
+    /// <remarks>Before that, two requests ask for refs: one lists them, one belongs to the fetch.</remarks>
     /// <param name="name">The repository's name.</param>
     /// <param name="requests">How many requests there were before.</param>
     public Task IsFetchingAsync(string name, int requests = 0) =>
@@ -63,12 +63,12 @@ internal sealed class GitCase(Scene scene)
               password: {{password ?? GitServerProcess.Credential.Password}}
             """;
 
-    /// <summary>A run that runs a script of a shell in a clone.</summary>
+    /// <summary>A run of a shell script in a clone.</summary>
     /// <param name="name">The run's name.</param>
     /// <param name="url">The address.</param>
     /// <param name="script">The script.</param>
-    /// <param name="git">The members of <c>workspace.git</c> beside the address, as YAML in one line.</param>
-    /// <param name="spec">A further member of the spec, as YAML in one line.</param>
+    /// <param name="git">The members of <c>workspace.git</c> besides the address, as one line of YAML.</param>
+    /// <param name="spec">A further member of the spec, as one line of YAML.</param>
     public static string Document(string name, string url, string script, string git = "", string spec = "") =>
         $$"""
             apiVersion: stromboli.dev/v1alpha1

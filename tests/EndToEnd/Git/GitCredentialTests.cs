@@ -6,13 +6,13 @@ using Stromboli.Testbed.Git;
 
 namespace Stromboli.EndToEnd.Git;
 
-/// <summary>A private repository: the credential reaches its server and is nowhere else.</summary>
+/// <summary>A private repository: the credential reaches only its server.</summary>
 public sealed class GitCredentialTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string Credentials = "credentialsSecretRef: {name: git}";
 
     [Fact]
-    public async Task Credential_WhileCloning_IsNowhereOnNodeAndInCluster()
+    public async Task Credential_WhileCloning_IsNowhereOnTheNodeOrInTheCluster()
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
@@ -50,7 +50,7 @@ public sealed class GitCredentialTests(StackFixture stacks) : EndToEndTests(stac
     }
 
     [Fact]
-    public async Task Token_WithAUser_IsShownAsPassword()
+    public async Task Token_WithAUser_IsSentAsPassword()
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
@@ -64,7 +64,7 @@ public sealed class GitCredentialTests(StackFixture stacks) : EndToEndTests(stac
     }
 
     [Fact]
-    public async Task Credential_OfNoUse_IsSaidWithoutIt()
+    public async Task Credential_Refused_IsReportedWithoutItsValue()
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
@@ -113,7 +113,7 @@ public sealed class GitCredentialTests(StackFixture stacks) : EndToEndTests(stac
     }
 
     [Fact]
-    public async Task Secret_ThatIsNotThere_IsWaitedFor()
+    public async Task Secret_Missing_IsWaitedFor()
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);

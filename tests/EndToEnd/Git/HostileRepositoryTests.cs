@@ -4,11 +4,11 @@ using Stromboli.EndToEnd.Lifecycle;
 
 namespace Stromboli.EndToEnd.Git;
 
-/// <summary>Repositories made to do more than be there.</summary>
+/// <summary>Repositories that try to run code.</summary>
 public sealed class HostileRepositoryTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task Repository_WithEveryTrick_IsOnlyFiles()
+    public async Task Repository_WithEveryTrick_RunsNothing()
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
@@ -116,7 +116,7 @@ public sealed class HostileRepositoryTests(StackFixture stacks) : EndToEndTests(
     {
         var scene = await OnSharedStackAsync();
         var own = new GitCase(scene);
-        // Written as bytes, since git itself makes no such tree.
+        // Written as bytes, since git itself refuses to make such a tree.
         await own.MakeAsync(
             "hostile.git",
             $$"""

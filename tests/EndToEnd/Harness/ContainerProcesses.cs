@@ -4,10 +4,10 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Harness;
 
-/// <summary>The processes of one container as this machine sees them: all in its process-id namespace, and its monitor.</summary>
+/// <summary>The processes of one container as this machine sees them: those in its PID namespace, and its monitor.</summary>
 public sealed class ContainerProcesses : IDisposable
 {
-    // Held open, so that the kernel does not give the namespace's number to the next container.
+    // Held open, so that the kernel does not reuse the namespace's number.
     private readonly SafeFileHandle _hold;
     private readonly string _container;
     private readonly string _space;
@@ -20,10 +20,10 @@ public sealed class ContainerProcesses : IDisposable
         _space = LinkOf($"/proc/{first}/ns/pid") ?? throw new TestbedException($"The container {container} has no process {first}.");
     }
 
-    /// <summary>The container's PID 1 (the shim), as this machine numbers it.</summary>
+    /// <summary>The container's PID 1 (the shim), by its pid on this machine.</summary>
     public int FirstPid { get; }
 
-    /// <summary>Those that live, with their command lines. Zombies count: somebody should have reaped them.</summary>
+    /// <summary>The live processes with their command lines. Zombies count, since they should have been reaped.</summary>
     public IReadOnlyDictionary<int, string> Alive() =>
         Directory
             .EnumerateDirectories("/proc")
@@ -37,8 +37,8 @@ public sealed class ContainerProcesses : IDisposable
             )
             .ToDictionary(process => process.Pid, process => process.Command);
 
-    /// <summary>Waits until none lives.</summary>
-    /// <exception cref="TestbedException">Some do past the deadline; they are in the message.</exception>
+    /// <summary>Waits until none is alive.</summary>
+    /// <exception cref="TestbedException">Some are alive at the deadline; the message lists them.</exception>
     public async Task GoneAsync(TimeSpan within)
     {
         try

@@ -6,14 +6,14 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.EndToEnd.Harness;
 
 /// <summary>
-/// Control planes for stacks of their own, one after another: what a stack left is deleted, which takes a tenth of the time of a new
+/// Control planes for private stacks, which use them one after another. Deleting what a stack left takes a tenth of the time of a new
 /// control plane.
 /// </summary>
 internal sealed class ControlPlanes : IAsyncDisposable
 {
     private readonly ConcurrentBag<ControlPlane> _free = [];
 
-    /// <summary>A control plane that nobody else uses, with nothing on it.</summary>
+    /// <summary>An empty control plane that no other case uses.</summary>
     public async Task<ControlPlane> TakeAsync(CancellationToken cancellationToken)
     {
         if (_free.TryTake(out var plane))
@@ -35,7 +35,7 @@ internal sealed class ControlPlanes : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes it back after its stack has ended.</summary>
+    /// <summary>Takes a control plane back after its stack has ended.</summary>
     public async Task ReturnAsync(ControlPlane plane)
     {
         try

@@ -5,26 +5,26 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.EndToEnd.Harness;
 
 /// <summary>
-/// A class of cases: each applies YAML as a user would, acts, and says what must come of it. When a case fails, what a person needs is
-/// printed: the objects, their events, what the nodes run, and the ends of the logs. Whatever a case is about, every state that a watcher
-/// saw of its runs must obey <see cref="StateRules"/>.
+/// A class of cases. Each applies YAML as a user does, acts, and checks the result. A case that fails prints what a person needs: the
+/// objects, their events, what the nodes run, and the ends of the logs. In every case, each state that a watcher saw of its runs must obey
+/// <see cref="StateRules"/>.
 /// </summary>
 public abstract class EndToEndTests(StackFixture stacks) : IAsyncDisposable
 {
     private readonly List<Scene> _scenes = [];
 
-    /// <summary>Ends with the test run.</summary>
+    /// <summary>Cancelled when the test run ends.</summary>
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <summary>A namespace on the stack that cases share: for what disturbs nobody.</summary>
+    /// <summary>Opens a namespace on the shared stack, for a case that does not disturb others.</summary>
     protected async Task<Scene> OnSharedStackAsync() => Keep(await stacks.SharedAsync(Cancelled, hasRoom: _scenes.Count > 0));
 
     /// <summary>The folder of the shared stack's nodes.</summary>
     protected NodeFolder SharedFolder => stacks.Folder;
 
-    /// <summary>A namespace on a stack of the case's own: for what would disturb others.</summary>
-    /// <param name="options">What the stack is made of.</param>
-    /// <param name="alone">Whether no other case runs meanwhile: for what takes the whole machine.</param>
+    /// <summary>Opens a namespace on a private stack, for a case that would disturb others.</summary>
+    /// <param name="options">The parts of the stack.</param>
+    /// <param name="alone">Whether no other case may run meanwhile, for a case that needs the whole machine.</param>
     protected async Task<Scene> OnPrivateStackAsync(StackOptions options, bool alone = false) =>
         Keep(await stacks.PrivateAsync(TestContext.Current.TestMethod?.MethodName ?? "private", options, alone, Cancelled));
 

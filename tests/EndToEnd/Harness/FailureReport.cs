@@ -3,13 +3,13 @@ using Stromboli.Testbed.Processes;
 
 namespace Stromboli.EndToEnd.Harness;
 
-/// <summary>What a person needs who looks at a case that failed.</summary>
+/// <summary>The report of a failed case, for people.</summary>
 internal static class FailureReport
 {
     private const int LogLines = 40;
 
     /// <summary>
-    /// Objects, their histories and events, what the nodes run, the ends of the logs. What cannot be had is told as such.
+    /// The objects with their histories and events, what the nodes run, and the ends of the logs. Parts that cannot be read are named.
     /// </summary>
     public static async Task<string> OfAsync(Scene scene)
     {
@@ -39,7 +39,7 @@ internal static class FailureReport
         return text.ToString();
     }
 
-    // The lines of this case, wherever they are, and the last ones whatever they are about.
+    // All lines about this case, and the last lines about anything.
     private static string Tail(ServiceProcess process, Scene scene)
     {
         var words = scene.Runs.Where(run => run.States.Count > 0).Select(run => run.Uid).Append(scene.Namespace).ToList();

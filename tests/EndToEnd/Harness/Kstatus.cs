@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Stromboli.EndToEnd.Harness;
 
 /// <summary>
-/// What Flux, <c>kubectl</c> plug-ins and other tools of sigs.k8s.io/cli-utils make of an object whose kind they do not know (its package
-/// <c>kstatus</c>): they wait while it is in progress, and go on or give up at the other two.
+/// The status that Flux, <c>kubectl</c> plug-ins and other users of sigs.k8s.io/cli-utils (package <c>kstatus</c>) compute for an object of
+/// an unknown kind. They wait while it is in progress, and continue or fail at the other two.
 /// </summary>
 internal static class Kstatus
 {
@@ -12,7 +12,7 @@ internal static class Kstatus
     public const string Current = "Current";
     public const string Failed = "Failed";
 
-    /// <summary>Its status, from the object as it came.</summary>
+    /// <summary>Computes the status from the object as it was received.</summary>
     public static string Of(JsonNode item)
     {
         if (item["metadata"]?["generation"]?.GetValue<long>() != item["status"]?["observedGeneration"]?.GetValue<long>())

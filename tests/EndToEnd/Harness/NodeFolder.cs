@@ -3,17 +3,17 @@ using Stromboli.Testbed.Nodes;
 namespace Stromboli.EndToEnd.Harness;
 
 /// <summary>
-/// A folder of this machine that nodes have at <see cref="Inside"/>: <c>data</c>, which runs may read, and <c>work</c>, which they may also
-/// write. Both are open to everybody, so that a node's own user can put something there too.
+/// A folder of this machine that nodes mount at <see cref="Inside"/>, with <c>data</c>, which runs may read, and <c>work</c>, which they
+/// may also write. Both are open to every user, so that a node's own user can write there too.
 /// </summary>
 public sealed class NodeFolder : IDisposable
 {
-    /// <summary>Where nodes have it.</summary>
+    /// <summary>Its path on nodes.</summary>
     public const string Inside = "/srv/stromboli";
 
     private const UnixFileMode Open = (UnixFileMode)0b111_111_111;
 
-    /// <summary>A new one, with what the samples want.</summary>
+    /// <summary>Makes a folder with the files that the samples need.</summary>
     public NodeFolder()
     {
         Outside = Directory.CreateTempSubdirectory("stromboli-nodes-").FullName;
@@ -29,10 +29,10 @@ public sealed class NodeFolder : IDisposable
     /// <summary>Where it is on this machine.</summary>
     public string Outside { get; }
 
-    /// <summary>How a node gets it.</summary>
+    /// <summary>The mount that brings it into a node.</summary>
     public NodeMount Mount => new(Outside, Inside, Writable: true);
 
-    /// <summary>A folder in it, open to everybody.</summary>
+    /// <summary>Makes a folder in it that is open to every user.</summary>
     /// <returns>Where it is on this machine.</returns>
     public string Make(string name)
     {

@@ -5,7 +5,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Harness;
 
-/// <summary>What Podman and the kernel of a node say about a run: by its UID, past bridge and operator.</summary>
+/// <summary>What Podman and the kernel of a node tell about a run, by its UID, without bridge and operator.</summary>
 public sealed class NodeInspector : IDisposable
 {
     private const string RunLabel = "stromboli.dev/run-uid";
@@ -43,7 +43,7 @@ public sealed class NodeInspector : IDisposable
     }
 
     /// <summary>Waits until the run has no container.</summary>
-    /// <exception cref="TestbedException">It has one past the deadline.</exception>
+    /// <exception cref="TestbedException">It still has one at the deadline.</exception>
     public Task ContainerIsRemovedAsync(string uid, TimeSpan within) =>
         Poll.UntilAsync($"the container of {uid} is removed from {Node.Name}", within, async _ => (await ContainersAsync(uid)).Count == 0);
 
@@ -55,7 +55,7 @@ public sealed class NodeInspector : IDisposable
                 .Where(name => name.Contains(uid, StringComparison.Ordinal)),
         ];
 
-    /// <summary>How many containers were ever created for the run, by the engine's own events.</summary>
+    /// <summary>How many containers were ever created for the run, from the engine's events.</summary>
     public async Task<int> CreatedAsync(string uid)
     {
         var lines = await _libpod.GetStringAsync(
@@ -66,7 +66,7 @@ public sealed class NodeInspector : IDisposable
             .Count(line => JsonNode.Parse(line)!["Actor"]?["Attributes"]?[RunLabel]?.ToString() == uid);
     }
 
-    /// <summary>The processes of the run's one running container; ask it later whether they are gone.</summary>
+    /// <summary>The processes of the run's only container. The result can tell later whether they are gone.</summary>
     public async Task<ContainerProcesses> ProcessesAsync(string uid)
     {
         var container = await InspectAsync(uid);
@@ -74,13 +74,13 @@ public sealed class NodeInspector : IDisposable
     }
 
     /// <summary>
-    /// Runs a command in the run's container, as the container's user; its exit code is the command's. Name it by its path: the container
+    /// Runs a command in the run's container as the container's user, and returns its result. The command needs a full path: the container
     /// has no PATH.
     /// </summary>
     public async Task<Testbed.Processes.CommandResult> ExecAsync(string uid, params string[] command) =>
         await Node.Machine.RunAsync(["podman", "exec", Assert.Single(await ContainersAsync(uid))["Id"]!.ToString(), .. command]);
 
-    /// <summary>Everything that the run has on the node: containers, volumes, files named after it in the bridge's folders.</summary>
+    /// <summary>Everything of the run on the node: containers, volumes, and files named after it in the bridge's folders.</summary>
     public async Task<IReadOnlyList<string>> LeftoversAsync(string uid)
     {
         var files = await Node.Machine.RunAsync([

@@ -1,8 +1,7 @@
 namespace Stromboli.EndToEnd.Harness;
 
 /// <summary>
-/// How much of the machine is free for cases. First come, first served: a case that needs much is not overtaken for ever by those that need
-/// little.
+/// The share of the machine that is free for cases. First come, first served, so that small cases do not overtake a large one for ever.
 /// </summary>
 internal sealed class Room
 {
@@ -13,8 +12,8 @@ internal sealed class Room
 
     public Room(int size) => _size = _free = size;
 
-    /// <summary>Waits until <paramref name="part"/> of it is free, at most all of it, and takes that.</summary>
-    /// <returns>What gives it back.</returns>
+    /// <summary>Waits until <paramref name="part"/> of it, or all of it if that is less, is free, and takes that.</summary>
+    /// <returns>A function that gives it back.</returns>
     public async Task<Func<ValueTask>> EnterAsync(int part, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(Math.Min(part, _size), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));

@@ -13,7 +13,7 @@ public sealed class RunHistory(string name)
     /// <summary>The run's name.</summary>
     public string Name => name;
 
-    /// <summary>The run's UID, once it was seen.</summary>
+    /// <summary>The run's UID, once a watcher has seen the run.</summary>
     public string Uid => Last.Run.Metadata.Uid!;
 
     /// <summary>Whether states may be missing, because the API server went away meanwhile.</summary>
@@ -45,13 +45,13 @@ public sealed class RunHistory(string name)
     }
 
     /// <summary>
-    /// Waits for a state that is so, and returns the first; one that was seen already counts, unless it is not newer than
+    /// Waits for a matching state and returns the first one. A state that was already seen counts, unless it is not newer than
     /// <paramref name="after"/>.
     /// </summary>
-    /// <param name="what">What is waited for, as it reads after the run's name.</param>
-    /// <param name="isSo">Whether a state is the one.</param>
+    /// <param name="what">The condition, as it reads after the run's name.</param>
+    /// <param name="isSo">Whether a state matches.</param>
     /// <param name="within">The deadline, from now; <see cref="Poll.Patience"/> if null.</param>
-    /// <param name="after">Only what came later than this.</param>
+    /// <param name="after">Only later states count.</param>
     /// <exception cref="TestbedException">The deadline passed; all states are in the message.</exception>
     public async Task<RunState> UntilAsync(string what, Func<RunState, bool> isSo, TimeSpan? within = null, RunState? after = null)
     {
@@ -89,14 +89,14 @@ public sealed class RunHistory(string name)
     public Task<RunState> ReasonAsync(RunReason reason, TimeSpan? within = null) =>
         UntilAsync($"has the reason {reason}", state => state.Reason == reason, within);
 
-    /// <summary>Waits until its agent runs; fails at once if it ends before that.</summary>
+    /// <summary>Waits until its agent runs. Fails at once if it ends before that.</summary>
     public async Task<RunState> RunningAsync(TimeSpan? within = null)
     {
         var state = await UntilAsync("runs", state => state.Phase == RunPhase.Running || state.IsFinished, within);
         return state.Phase == RunPhase.Running ? state : throw new TestbedException($"{name} ended before a watcher saw it run: {state}");
     }
 
-    /// <summary>Waits until it has ended, in whatever way.</summary>
+    /// <summary>Waits until it has ended in any way.</summary>
     public Task<RunState> EndAsync(TimeSpan? within = null) => UntilAsync("ends", state => state.IsFinished, within);
 
     /// <summary>Waits until the object is gone.</summary>

@@ -6,10 +6,10 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.EndToEnd.Harness;
 
-/// <summary>A run as a watcher saw it once.</summary>
+/// <summary>One state of a run, as a watcher saw it.</summary>
 /// <param name="SeenAt">When the watcher saw it.</param>
 /// <param name="IsDeletion">Whether this was its deletion.</param>
-/// <param name="Json">The object as it came.</param>
+/// <param name="Json">The object as it was received.</param>
 public sealed record RunState(DateTimeOffset SeenAt, bool IsDeletion, JsonNode Json)
 {
     /// <summary>The object.</summary>

@@ -7,8 +7,8 @@ using Stromboli.Testbed.Kube;
 namespace Stromboli.EndToEnd.Harness;
 
 /// <summary>
-/// A watch of one namespace's runs over plain HTTP, from before anything is applied. It outlives an API server that goes away and comes
-/// back, which may have forgotten how to go on from where the watch was: then all runs are listed again, and their histories have a gap.
+/// A watch of one namespace's runs over plain HTTP, which starts before anything is applied. It survives a restart of the API server. If
+/// the server cannot continue from the old version, all runs are listed again, and their histories have a gap.
 /// </summary>
 internal sealed class RunWatch : IAsyncDisposable
 {

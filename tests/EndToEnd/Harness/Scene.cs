@@ -6,7 +6,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Harness;
 
-/// <summary>One case's namespace on a stack, and what a watcher saw there since before anything was applied.</summary>
+/// <summary>The namespace of one case on a stack, and everything that a watcher saw there.</summary>
 public sealed partial class Scene : IAsyncDisposable
 {
     private readonly Func<ValueTask> _release;
@@ -21,7 +21,7 @@ public sealed partial class Scene : IAsyncDisposable
         _release = release;
     }
 
-    /// <summary>The stack; shared ones are not to be disturbed.</summary>
+    /// <summary>The stack. A case must not disturb a shared one.</summary>
     public Stack Stack { get; }
 
     /// <summary>The case's namespace.</summary>
@@ -58,21 +58,21 @@ public sealed partial class Scene : IAsyncDisposable
     public Task<Testbed.Processes.CommandResult> TryApplyAsync(string yaml) =>
         Kubectl.RunAsync(["apply", "-n", Namespace, "-f", "-"], yaml);
 
-    /// <summary><c>kubectl apply</c> of YAML with one AgentRun in it (and what else it needs).</summary>
-    /// <returns>Everything that a watcher saw and sees of the run.</returns>
+    /// <summary><c>kubectl apply</c> of YAML with one AgentRun and the objects that it needs.</summary>
+    /// <returns>The run's history, which grows as the watcher sees more.</returns>
     public async Task<RunHistory> ApplyRunAsync(string yaml)
     {
         var printed = await ApplyAsync(yaml);
         return Run(RunNames().Matches(printed).Select(match => match.Groups["name"].Value).Single());
     }
 
-    /// <summary>What a watcher saw and sees of the run of that name.</summary>
+    /// <summary>The history of the run of that name.</summary>
     public RunHistory Run(string name) => _watch.Of(name);
 
     /// <summary>kubectl in the namespace; a failure throws.</summary>
     public Task<string> KubectlAsync(params string[] arguments) => Kubectl.RunAsync(["-n", Namespace, .. arguments]);
 
-    /// <summary><c>kubectl patch</c> of a run with a merge patch, as <c>spec: {cancel: true}</c>.</summary>
+    /// <summary><c>kubectl patch</c> of a run with a merge patch, such as <c>spec: {cancel: true}</c>.</summary>
     public Task PatchAsync(RunHistory run, string yaml) => KubectlAsync("patch", "agentrun", run.Name, "--type=merge", "-p", yaml);
 
     /// <summary>The inspector of the node of that name.</summary>
@@ -101,7 +101,7 @@ public sealed partial class Scene : IAsyncDisposable
                 .Select(item => item!),
         ];
 
-    /// <summary>The requests that came to the scripted model with this prompt last in the conversation.</summary>
+    /// <summary>The requests to the scripted model whose conversation ends with this prompt.</summary>
     public IReadOnlyList<JsonNode> ModelRequests(string prompt)
     {
         var digest = Convert.ToHexStringLower(
@@ -123,13 +123,13 @@ public sealed partial class Scene : IAsyncDisposable
             {
                 inspector.Dispose();
             }
-            // The runs first: the namespace controller takes its time, and they hold room on the nodes.
+            // The runs first: they take room on the nodes, and the namespace controller is slow.
             await Stack.Http.DeleteAsync(RunsPath);
             await Stack.Http.DeleteAsync($"/api/v1/namespaces/{Namespace}");
         }
         catch (Exception e) when (e is KubeHttpException or HttpRequestException or OperationCanceledException)
         {
-            // A case may have left its API server dead; what matters is that the stack is released.
+            // A case may have left its API server dead. The stack must be released anyway.
         }
         finally
         {

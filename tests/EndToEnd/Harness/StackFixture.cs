@@ -4,25 +4,25 @@ using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Stacks;
 
 [assembly: AssemblyFixture(typeof(StackFixture))]
-// Cases wait most of their time; StackFixture bounds how many are under way by what the machine has.
+// Cases mostly wait. StackFixture limits how many are under way by the size of the machine.
 [assembly: CollectionBehavior(CollectionBehavior.CollectionPerClass, MaxParallelThreads = -1)]
 
 namespace Stromboli.EndToEnd.Harness;
 
 /// <summary>
-/// The stacks that cases run on. Most share one with two nodes, started when the first case asks for it; what would disturb others (short
-/// leases, killed processes, cut links) has a stack of its own. Test classes run beside each other, the cases of a class one after another.
+/// The stacks of the cases. Most cases share one with two nodes, which starts when the first case asks for it. A case that would disturb
+/// others (short leases, killed processes, cut links) has a private stack. Test classes run in parallel, the cases of a class in sequence.
 /// </summary>
 public sealed class StackFixture : IAsyncLifetime
 {
-    // How many runs of cases are on the shared stack at once is bounded by the machine; that they fit is not.
+    // The machine bounds how many runs of cases are on the shared stack at once. They must always fit.
     private const int RunsOnSharedNode = 12;
 
-    // There is room for two for each processor. A case on the shared stack counts for one, one with a stack of its own for two.
+    // Each processor has room for two. A case on the shared stack counts as one, a case with a private stack as two.
     private const int OnSharedStack = 1;
     private const int OnPrivateStack = 2;
 
-    // An operator that cannot renew its lease in time is to end with this code, whoever's fault it is.
+    // An operator that cannot renew its lease in time must end with this code, whatever the cause.
     private const int LeadLost = 3;
 
     private readonly Room _cases = new(2 * Environment.ProcessorCount);
@@ -52,11 +52,11 @@ public sealed class StackFixture : IAsyncLifetime
             )
         );
 
-    /// <summary>The folder that the nodes of the shared stack have.</summary>
+    /// <summary>The folder that the nodes of the shared stack mount.</summary>
     internal NodeFolder Folder => _folder;
 
-    // A namespace on the shared stack. A case that has room already waits for no more: it would hold its own while somebody who needs all
-    // of it waits before it.
+    // A namespace on the shared stack. A case that already has room does not wait for more: it would keep its own while a case that needs
+    // all of the room waits before it.
     internal async Task<Scene> SharedAsync(CancellationToken cancellationToken, bool hasRoom = false)
     {
         var leave = hasRoom ? () => ValueTask.CompletedTask : await _cases.EnterAsync(OnSharedStack, cancellationToken);
@@ -71,7 +71,7 @@ public sealed class StackFixture : IAsyncLifetime
         }
     }
 
-    // A namespace on a stack of its own, which ends with it; no other case runs meanwhile if it is to be alone.
+    // A namespace on a private stack, which ends with it. With alone, no other case runs meanwhile.
     internal async Task<Scene> PrivateAsync(string name, StackOptions options, bool alone, CancellationToken cancellationToken)
     {
         var leave = await EnterAsync(alone, cancellationToken);
@@ -110,8 +110,8 @@ public sealed class StackFixture : IAsyncLifetime
         }
     }
 
-    /// <summary>A control plane of their own for cases that need nothing else.</summary>
-    /// <returns>The control plane, and what gives it back.</returns>
+    /// <summary>A control plane for cases that need nothing else.</summary>
+    /// <returns>The control plane, and a function that gives it back.</returns>
     internal async Task<(ControlPlane Plane, Func<ValueTask> Release)> PlaneAsync(CancellationToken cancellationToken)
     {
         var leave = await EnterAsync(alone: false, cancellationToken);
@@ -134,7 +134,7 @@ public sealed class StackFixture : IAsyncLifetime
     }
 
     /// <summary>Waits until there is room for a case that starts processes of its own.</summary>
-    /// <returns>What gives the room back.</returns>
+    /// <returns>A function that gives the room back.</returns>
     internal Task<Func<ValueTask>> EnterAsync(bool alone, CancellationToken cancellationToken) =>
         _cases.EnterAsync(alone ? int.MaxValue : OnPrivateStack, cancellationToken);
 
@@ -160,6 +160,6 @@ public sealed class StackFixture : IAsyncLifetime
         Assert.True(ends.Count == 0, $"A program of the shared stack ended by itself and was started again: {string.Join("; ", ends)}");
     }
 
-    // How many runs fit is no matter of the machine that the tests are on.
+    // The number of runs that fit must not depend on the machine of the tests.
     internal static NodeOptions Sized(NodeOptions options) => options with { Cpu = options.Cpu ?? "16", Memory = options.Memory ?? "32Gi" };
 }

@@ -5,13 +5,13 @@ using Stromboli.Testbed.Processes;
 
 namespace Stromboli.EndToEnd.HostPaths;
 
-/// <summary>Agents and their authors against what the node has to itself, by way of host paths.</summary>
+/// <summary>Agents and authors of runs use host paths to attack the node's own files.</summary>
 public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string Inside = NodeFolder.Inside;
 
     [Fact]
-    public async Task WritableVolume_ProgramsDevicesAndLinksOnIt_GiveNothing()
+    public async Task WritableVolume_ProgramsDevicesAndLinksOnIt_AreHarmless()
     {
         var scene = await OnSharedStackAsync();
         var folder = SharedFolder.Make($"work/{scene.Namespace}");
@@ -42,7 +42,7 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
         Assert.Matches(@"CapEff:\t0+\nCapBnd:\t0+\nCapAmb:\t0+\nNoNewPrivs:\t1\nSeccomp:\t2", text);
     }
 
-    // Run directory, shim and node's files belong to the user that the agent is here.
+    // The agent runs here as the user who owns the run directory, the shim and the node's files.
     [Fact]
     public async Task AgentAsTheEnginesUser_AtTheBridgesFilesInItsContainer_ChangesNothing()
     {
@@ -68,7 +68,7 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
     }
 
     [Fact]
-    public async Task WidePermission_ForWhatIsTheBridges_OpensNone()
+    public async Task WidePermission_ForFilesOfTheBridge_OpensNone()
     {
         var scene = await OnWideStackAsync();
         (string Path, string Why)[] cases =
@@ -98,9 +98,9 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
         }
     }
 
-    // Whoever may write a directory of the node can put a link in the place of another between the bridge's look and the engine's mount.
+    // A process that may write a directory of the node can replace a file by a link between the bridge's check and the engine's mount.
     [Fact]
-    public async Task Path_SwappedForALinkAgainAndAgain_IsNeverRead()
+    public async Task Path_RepeatedlySwappedForALink_IsNeverRead()
     {
         var scene = await OnSharedStackAsync();
         var folder = SharedFolder.Make($"data/{scene.Namespace}");
@@ -141,9 +141,9 @@ public sealed class HostPathAttackTests(StackFixture stacks) : EndToEndTests(sta
         }
     }
 
-    // The place of the volume leads over the shim, in an image made for that.
+    // In this image, the mount path of the volume leads over the shim.
     [Fact]
-    public async Task MountPath_ThatTheImageLeadsOverTheShim_LetsNoOtherProgramSpeak()
+    public async Task MountPath_ThatLeadsOverTheShim_GivesNoOtherProgramControl()
     {
         var scene = await OnWideStackAsync();
         var machine = scene.Nodes.Single().Node.Machine;

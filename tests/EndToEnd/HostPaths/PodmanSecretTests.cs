@@ -5,11 +5,11 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.HostPaths;
 
-/// <summary>Secrets of the node's own Podman as variables: for the agent alone, and only where they are allowed.</summary>
+/// <summary>Secrets of the node's Podman as variables: only for the agent, and only where they are allowed.</summary>
 public sealed class PodmanSecretTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task SecretsEnv_AgentUnderWay_IsNowhereButInItsEnvironment()
+    public async Task SecretsEnv_WhileTheAgentRuns_IsOnlyInItsEnvironment()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(Yaml("registry-token", """[bash, -c, "echo ${#TOKEN}; exec -a waiting tail -f /dev/null"]"""));
@@ -26,7 +26,7 @@ public sealed class PodmanSecretTests(StackFixture stacks) : EndToEndTests(stack
             () => processes.Alive().Values.Any(command => command.StartsWith("waiting", StringComparison.Ordinal))
         );
 
-        // The hunt finds what is there, and it is there alone.
+        // The hunt finds what exists, and the secret is only there.
         Assert.All(await SecretHunt.InContainerAsync(processes, secret), place => Assert.Contains("environment of", place));
         Assert.NotEmpty(await SecretHunt.InContainerAsync(processes, secret));
         Assert.Empty(await SecretHunt.OnNodeAsync(scene, run, secret));
@@ -40,7 +40,7 @@ public sealed class PodmanSecretTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
-    public async Task SecretsEnv_NotAllowedOnTheNode_IsDeniedBeforeAnythingIsMade()
+    public async Task SecretsEnv_NotAllowedOnTheNode_IsDeniedBeforeAContainerIsMade()
     {
         var scene = await OnSharedStackAsync();
 
@@ -56,7 +56,7 @@ public sealed class PodmanSecretTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
-    public async Task SecretsEnv_AllowedAndNotThere_EndsAndIsNoOtherSecretByItsNumber()
+    public async Task SecretsEnv_AllowedButMissing_EndsAndTakesNoOtherSecretById()
     {
         var scene = await OnPrivateStackAsync(
             new()

@@ -5,11 +5,11 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.HostPaths;
 
-/// <summary>Directories and files of the node in runs: to read, to write, as workspace, and denied.</summary>
+/// <summary>Directories and files of the node in runs: read-only, writable, as workspace, and denied.</summary>
 public sealed class VolumeTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task ReadOnlyVolume_IsReadAndNotWritten()
+    public async Task ReadOnlyVolume_CanBeReadAndNotWritten()
     {
         var scene = await OnSharedStackAsync();
         var folder = SharedFolder.Make($"data/{scene.Namespace}");
@@ -40,7 +40,7 @@ public sealed class VolumeTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task WritableVolume_WhatTheAgentWrites_BelongsToTheEnginesUser()
+    public async Task WritableVolume_FilesOfTheAgent_BelongToTheEnginesUser()
     {
         var scene = await OnSharedStackAsync();
         var folder = SharedFolder.Make($"work/{scene.Namespace}");
@@ -63,7 +63,7 @@ public sealed class VolumeTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task WorkspaceOfTheNode_StaysWhenTheRunIsGone()
+    public async Task WorkspaceOfTheNode_StaysAfterTheRun()
     {
         var scene = await OnSharedStackAsync();
         var folder = SharedFolder.Make($"work/{scene.Namespace}");
@@ -134,7 +134,7 @@ public sealed class VolumeTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Volume_ToWriteWhereOnlyReadingIsAllowed_IsDenied()
+    public async Task Volume_WritableWhereOnlyReadingIsAllowed_IsDenied()
     {
         var scene = await OnSharedStackAsync();
 

@@ -3,10 +3,10 @@ namespace Stromboli.EndToEnd.Images;
 /// <summary>Runs that print the file /word of their image.</summary>
 internal static class ImageRun
 {
-    /// <summary>One of them.</summary>
+    /// <summary>The document of such a run.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="image">The image.</param>
-    /// <param name="policy">When to pull it; as defaulted if null.</param>
+    /// <param name="policy">The pull policy; the default if null.</param>
     /// <param name="secrets">The Secrets to pull it with.</param>
     public static string Yaml(string name, string image, string? policy = null, params string[] secrets) =>
         $$"""

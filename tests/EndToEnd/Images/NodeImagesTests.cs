@@ -8,7 +8,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Images;
 
-/// <summary>What an AgentNode says of its images, and that it is what is in them that decides.</summary>
+/// <summary>The images in an AgentNode's status, and that their contents decide what can run in them.</summary>
 public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string NodePath = "/apis/stromboli.dev/v1alpha1/agentnodes/node-1";
@@ -17,7 +17,7 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
     private static readonly TimeSpan Within = TimeSpan.FromMinutes(2);
 
     [Fact]
-    public async Task Images_OfAllKinds_AreListedAndUsedByWhatIsInThem()
+    public async Task Images_OfAllKinds_AreListedAndUsedByTheirContents()
     {
         var scene = await OnPrivateStackAsync(new StackOptions());
         var node = scene.Inspect("node-1").Node.Machine;
@@ -56,7 +56,7 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal(["bash", "git"], agent["tools"]!.AsArray().Select(tool => tool!.ToString()));
         Assert.Equal("1", images.Single(image => image["name"]?.ToString() == "registry.test/hostile:1")["labels"]!["hostile"]!.ToString());
 
-        // The CLI runs in the one with nothing but glibc, and is refused in all others before it calls a model.
+        // The CLI runs in the image that has only glibc. In all others it is refused before it calls a model.
         Assert.Equal(
             (RunPhase.Succeeded, "done"),
             await ClaudeAsync(scene, "least") is { } least ? (least.Phase, least.Result?.Text) : default
@@ -72,7 +72,7 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Images_ComeAndGo_FollowTheEngineAndEachIsLookedIntoOnce()
+    public async Task Images_ComeAndGo_FollowTheEngineAndEachIsInspectedOnce()
     {
         var scene = await OnPrivateStackAsync(new StackOptions());
         var node = scene.Inspect("node-1").Node;
@@ -80,7 +80,7 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Length;
         var first = await ListedAsync(scene, list => list.Count == names && list.All(IsLookedInto));
-        // Two names may be of one image.
+        // One image may have two names.
         var images = first.Select(image => image["id"]!.ToString()).Distinct().Count();
 
         await node.Machine.PodmanAsync("tag", "registry.test/busybox:1", "kinds.test/tagged:1");
@@ -88,7 +88,7 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         await node.Machine.PodmanAsync("rmi", "kinds.test/tagged:1");
         await ListedAsync(scene, list => list.All(image => image["name"]?.ToString() != "kinds.test/tagged:1"));
 
-        // Made once for each image, also by a bridge that starts anew, and none is left.
+        // One for each image, even after a restart of the bridge, and none is left.
         await node.Bridge.RestartAsync();
         await ListedAsync(scene, list => list.Count == names);
         Assert.Equal(images, await ReadersAsync(node.Machine));
@@ -97,7 +97,7 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
             (await node.Machine.PodmanAsync("ps", "--all", "--quiet", "--filter", "label=stromboli.dev/reads-image-for=node-1")).Trim()
         );
 
-        // What stays the same is not written again.
+        // Unchanged status is not written again.
         var version = (await scene.Stack.Http.GetAsync(NodePath))!["metadata"]!["resourceVersion"]!.ToString();
         await node.Machine.PodmanAsync("tag", "registry.test/busybox:1", "kinds.test/tagged:1");
         await node.Machine.PodmanAsync("rmi", "kinds.test/tagged:1");
@@ -109,7 +109,7 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Pulled_ImageWithoutGlibc_IsIncompatibleAlsoBeforeItWasLookedInto()
+    public async Task Pulled_ImageWithoutGlibc_IsIncompatibleEvenBeforeItIsInspected()
     {
         var scene = await OnSharedStackAsync();
         var registries = await Registries.OfAsync(scene);
@@ -188,7 +188,7 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         );
     }
 
-    // A C library that defines no version after 2.11: this machine's, with other names for the later ones.
+    // A C library without versions after 2.11: this machine's, with the later ones renamed.
     private static async Task<byte[]> OldLibraryAsync()
     {
         var library = await File.ReadAllBytesAsync("/lib/x86_64-linux-gnu/libc.so.6", Cancelled);
@@ -246,7 +246,7 @@ public sealed class NodeImagesTests(StackFixture stacks) : EndToEndTests(stacks)
         }
     }
 
-    // How many containers were ever made to look into images, by the engine's own events.
+    // How many containers were ever made to inspect images, from the engine's events.
     private static async Task<int> ReadersAsync(PodmanNode node)
     {
         string[] filters =

@@ -5,16 +5,16 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Images;
 
-/// <summary>Images that an admin wants on a node, from a real registry.</summary>
+/// <summary>Images of a real registry that an admin wants on a node.</summary>
 public sealed class PrePullTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string NodePath = "/apis/stromboli.dev/v1alpha1/agentnodes/node-1";
 
-    // The first further try comes after ten seconds, the second after twenty more, and a status is written at most once in ten.
+    // The first retry comes after ten seconds, the second after twenty more, and a status is written at most once in ten.
     private static readonly TimeSpan Within = Poll.Patience;
 
     [Fact]
-    public async Task PrePullImages_OneIsNotThereYet_ComesToAllOfThemAndTellsItsWay()
+    public async Task PrePullImages_OneIsMissingAtFirst_PullsAllAndReportsProgress()
     {
         var scene = await OnPrivateStackAsync(new StackOptions());
         var registries = await Registries.OfAsync(scene);
@@ -35,7 +35,7 @@ public sealed class PrePullTests(StackFixture stacks) : EndToEndTests(stacks)
         var pulled = await ConditionAsync(scene, condition => condition?["status"]?.ToString() == "True");
         Assert.Equal("3 of 3 images are there.", pulled!["message"]!.ToString());
 
-        // Wanted is wanted: one that somebody removes comes back, by a bridge that starts anew too. What is no longer wanted stays.
+        // An image that somebody removes comes back, also after a restart of the bridge. An image that is no longer listed stays.
         await node.Bridge.KillAsync();
         await node.Machine.PodmanAsync("rmi", one);
         await node.Bridge.StartAsync();
@@ -52,7 +52,7 @@ public sealed class PrePullTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task PrePullImages_RegistryWantsALogin_IsNotGivenTheNodesOwn()
+    public async Task PrePullImages_RegistryRequiresALogin_DoesNotUseTheNodesOwn()
     {
         var scene = await OnPrivateStackAsync(new StackOptions());
         var registries = await Registries.OfAsync(scene);

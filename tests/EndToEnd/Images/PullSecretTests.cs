@@ -5,11 +5,11 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Images;
 
-/// <summary>Images of a real registry that wants a login. The user of the node is logged in to it all the while.</summary>
+/// <summary>Images of a real registry that requires a login. The node's own user is logged in to it all the time.</summary>
 public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task Secret_ThatTheRegistryTakes_PullsAndIsNowhereAfterwards()
+    public async Task Secret_ThatTheRegistryAccepts_PullsAndIsNowhereAfterwards()
     {
         var scene = await OnSharedStackAsync();
         var registries = await Registries.OfAsync(scene);
@@ -24,7 +24,7 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Empty(await SecretHunt.OnNodeAsync(scene, run, Registries.Password));
         Assert.Empty(await SecretHunt.InClusterAsync(scene, run, Registries.Password));
         var machine = scene.NodeOf(run).Node.Machine;
-        // Also where libpod puts a file of credentials when it makes one.
+        // Also in the folder where libpod puts a file of credentials.
         Assert.Empty(await SecretHunt.InFilesAsync(Registries.Password, [machine.OutsideOf("/home/node")]));
         var node = await machine.RunAsync(
             ["grep", "-rlF", "-f", "-", "/tmp", "/var/tmp", $"/run/user/{machine.User}"],
@@ -34,7 +34,7 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task None_RegistryWantsALogin_FailsAlthoughTheNodesUserHasOne()
+    public async Task None_RegistryRequiresALogin_FailsAlthoughTheNodesUserHasOne()
     {
         var scene = await OnSharedStackAsync();
         var registries = await Registries.OfAsync(scene);
@@ -45,7 +45,7 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal((RunPhase.Failed, RunReason.ImagePullFailed), (status.Phase, status.Reason));
         Assert.Contains(image, status.Message);
         Assert.Contains("wants a login", status.Message);
-        // What Podman does by itself: the case would else prove nothing.
+        // Podman by itself uses the login. Otherwise the case would prove nothing.
         var machine = scene.Inspect("node-1").Node.Machine;
         await machine.PodmanAsync("pull", "--quiet", image);
     }
@@ -53,7 +53,7 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
     [Theory]
     [InlineData("wrong", "refuses the login")]
     [InlineData(null, "no Secret of spec.imagePullSecrets has one for it")]
-    public async Task Secret_ThatTheRegistryDoesNotTake_FailsAndSaysSo(string? password, string says)
+    public async Task Secret_ThatTheRegistryRefuses_FailsAndSaysSo(string? password, string says)
     {
         var scene = await OnSharedStackAsync();
         var registries = await Registries.OfAsync(scene);
@@ -69,7 +69,7 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Secret_NotThereAndThenNotAllowed_IsWaitedFor()
+    public async Task Secret_MissingAndThenNotAllowed_IsWaitedFor()
     {
         var scene = await OnSharedStackAsync();
         var registries = await Registries.OfAsync(scene);
@@ -90,7 +90,7 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task PulledByOneNamespace_IsNotForAnotherThatShowsNothing()
+    public async Task PulledByOneNamespace_IsNotForAnotherWithoutALogin()
     {
         var scene = await OnSharedStackAsync();
         var other = await OnSharedStackAsync();
@@ -104,7 +104,7 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
         var machine = scene.Inspect("node-1").Node.Machine;
         var digest = (await machine.PodmanAsync("image", "inspect", "--format", "{{index .RepoDigests 0}}", image)).Trim();
 
-        // By its tag, by its digest, with and without asking the registry; every one is refused before a container is made.
+        // By tag and by digest, with and without a pull. Each is refused before a container is made.
         (string Image, string Policy)[] tries =
         [
             (image, "IfNotPresent"),
@@ -124,7 +124,7 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
             Assert.Equal(0, await other.Inspect("node-1").CreatedAsync(run.Uid));
         }
 
-        // The first namespace needs no registry for it, and another that shows its own login gets it.
+        // The first namespace needs no registry for it, and another namespace with its own login gets it.
         Assert.Equal(
             scene.Namespace,
             (await (await scene.ApplyRunAsync(ImageRun.Yaml("again", image, "Never"))).EndAsync()).Status.Result?.Text

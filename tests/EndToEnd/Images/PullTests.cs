@@ -4,11 +4,11 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Images;
 
-/// <summary>Images of a real registry that is open to all: when it is asked, and what a run is told when it gives nothing.</summary>
+/// <summary>Images of an open registry: when it is asked, and what a run reports when the pull fails.</summary>
 public sealed class PullTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task Policy_TagMoves_AlwaysSeesItAndIfNotPresentDoesNot()
+    public async Task Policy_TagMoves_AlwaysGetsItAndIfNotPresentDoesNot()
     {
         var scene = await OnSharedStackAsync();
         var registries = await Registries.OfAsync(scene);
@@ -19,7 +19,7 @@ public sealed class PullTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal("first", await WordAsync(scene, "two", image, "IfNotPresent"));
         Assert.Equal("first", await WordAsync(scene, "three", image, "Never"));
-        // As Kubernetes defaults it for a tag that is not latest.
+        // The default of Kubernetes for a tag other than latest.
         Assert.Equal("first", await WordAsync(scene, "four", image, policy: null));
         Assert.Equal("second", await WordAsync(scene, "five", image, "Always"));
     }
@@ -51,7 +51,7 @@ public sealed class PullTests(StackFixture stacks) : EndToEndTests(stacks)
     [InlineData("0x7f.1:{open-port}/no/such:1", "are not fetched")]
     [InlineData("169.254.169.254:80/no/such:1", "are not fetched")]
     [InlineData("10.0.0.5:5000/no/such:1", "has an address that is not public")]
-    public async Task Pull_GivesNothing_SaysWhyInOneSentence(string pattern, string says)
+    public async Task Pull_Fails_SaysWhyInOneSentence(string pattern, string says)
     {
         var scene = await OnSharedStackAsync();
         var registries = await Registries.OfAsync(scene);

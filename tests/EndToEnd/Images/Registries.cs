@@ -8,12 +8,12 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.EndToEnd.Images;
 
 /// <summary>
-/// The registries of a stack, started when the first case asks for them. The user of every node is logged in to the one that wants a login,
-/// so each case that is refused there also shows that the node's own login is not used.
+/// The registries of a stack, which start when the first case asks for them. The user of every node is logged in to the private one, so
+/// each case that is refused there also shows that the node's own login is not used.
 /// </summary>
 internal sealed class Registries
 {
-    /// <summary>A user of the registry that wants a login.</summary>
+    /// <summary>The user of the private registry.</summary>
     public const string User = "alice";
 
     /// <summary>That user's password.</summary>
@@ -34,16 +34,16 @@ internal sealed class Registries
         );
     }
 
-    /// <summary>Gives to all.</summary>
+    /// <summary>The registry that is open to all.</summary>
     public ImageRegistry Open { get; }
 
-    /// <summary>Wants a login.</summary>
+    /// <summary>The registry that requires a login.</summary>
     public ImageRegistry Private { get; }
 
-    /// <summary>Those of the scene's stack.</summary>
+    /// <summary>The registries of the scene's stack.</summary>
     public static Task<Registries> OfAsync(Scene scene) => Known.GetValue(scene.Stack, stack => new(() => StartAsync(stack))).Value;
 
-    /// <summary>Makes an image that nobody else has, with a file /word, and pushes it; no node keeps it.</summary>
+    /// <summary>Makes a unique image with a file /word and pushes it. No node keeps it.</summary>
     /// <returns>Its name.</returns>
     public async Task<string> PushAsync(ImageRegistry registry, string repository, string word)
     {
@@ -57,7 +57,7 @@ internal sealed class Registries
         var local = $"build.test/{Guid.NewGuid():N}:1";
         (await node.RunAsync(["sh", "-c", script, "build", local, word])).OrThrow("podman build");
         var name = await registry.PushAsync(node, local, repository, registry == Private ? User : null);
-        // While the bridge looks into it, it cannot be removed.
+        // The image cannot be removed while the bridge inspects it.
         await Poll.UntilAsync(
             $"{local} is removed",
             Poll.Patience,
@@ -66,7 +66,7 @@ internal sealed class Registries
         return name;
     }
 
-    /// <summary>A Secret with which the private registry can be used.</summary>
+    /// <summary>A Secret with a login for the private registry.</summary>
     public string SecretYaml(string name, string user = User, string password = Password, string? use = "pull") =>
         $$"""
             apiVersion: v1

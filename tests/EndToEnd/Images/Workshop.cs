@@ -13,7 +13,7 @@ internal static class Workshop
         podman build --quiet --network none "$@" --tag "$name" "$d"
         """;
 
-    /// <summary>Makes one out of a Containerfile (without RUN) and the files that it copies.</summary>
+    /// <summary>Makes an image from a Containerfile (without RUN) and the files that it copies.</summary>
     public static async Task BuildAsync(
         PodmanNode node,
         string name,

@@ -8,19 +8,19 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.EndToEnd.Lifecycle;
 
 /// <summary>
-/// <c>spec.budget</c> against agents that try to spend more: a cap is passed by one answer at most, whatever they do and whatever happens
-/// to the bridge.
+/// <c>spec.budget</c> against agents that try to spend more: a run exceeds a cap by one answer at most, whatever the agent does and
+/// whatever happens to the bridge.
 /// </summary>
 public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string Model = "claude-sonnet-4-20250514";
 
-    // An answer has 100 tokens of input and 900 of output: a thousand, or 0.0138 dollars.
+    // An answer has 100 input tokens and 900 output tokens: a thousand, or 0.0138 dollars.
     private const string Script = "@usage in=100 out=900";
     private const int Answer = 1000;
     private const decimal AnswerUSD = 0.0138m;
 
-    // One call of the model with the body that the environment has.
+    // One call of the model with the body in the environment.
     private const string Call =
         """wget -q -O /dev/null --header 'Content-Type: application/json' --post-data "$BODY" $ANTHROPIC_BASE_URL/v1/messages""";
 
@@ -28,7 +28,7 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
     [InlineData("maxTokens", "5000", 5)]
     [InlineData("maxTokens", "4500", 5)]
     [InlineData("maxCostUSD", "\"0.05\"", 4)]
-    public async Task TwentyRequestsAtOnce_PassTheCapByLessThanOneAnswer(string cap, string value, int answers)
+    public async Task TwentyRequestsAtOnce_ExceedTheCapByLessThanOneAnswer(string cap, string value, int answers)
     {
         var scene = await OnSharedStackAsync();
         var prompt = $"{Script}\n@sleep 300ms\n@say {scene.Namespace}";
@@ -45,11 +45,11 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task HangUpsInMidStream_CountWithTheirWorstCase()
+    public async Task HangUpsMidStream_CountWithTheirWorstCase()
     {
         var scene = await OnSharedStackAsync();
         var prompt = $"{Script}\n@stall {scene.Namespace}";
-        // A new request as soon as the last one was hung up on, from many sides.
+        // Several processes send a new request as soon as they have closed the last one.
         var loop = $"while :; do timeout -s KILL 1 {Call}; done";
 
         var run = await scene.ApplyRunAsync(
@@ -58,17 +58,17 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.BudgetExceeded), (status.Phase, status.Reason));
-        // Each may have had a thousand tokens, and its input of at most as many bytes as the body has; so may those that hung up before the
-        // model noted them.
+        // Each may have used a thousand tokens, and at most as many input tokens as its body has bytes. The same holds for requests that
+        // were closed before the model logged them.
         Assert.InRange(scene.ModelRequests(prompt).Count, 1, 5);
         Assert.InRange(status.Budget!.Tokens!.Value, 5000, 5000 + Answer + 300);
-        // What is known of each is the beginning of its answer, unless the end of the run cut it before that came.
+        // The beginning of each answer is known, unless the end of the run cut the request before that.
         Assert.Equal(0, status.Usage!.TotalTokens % 101);
         Assert.InRange(status.Usage.TotalTokens!.Value, 0, scene.ModelRequests(prompt).Count * 101L);
     }
 
     [Fact]
-    public async Task BridgeKilledAgainAndAgain_TheCapHolds()
+    public async Task BridgeKilledRepeatedly_TheCapHolds()
     {
         var scene = await OnPrivateStackAsync(new StackOptions());
         var bridge = scene.Stack.Nodes[0].Bridge;
@@ -95,13 +95,13 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.BudgetExceeded, 1), (status.Phase, status.Reason, status.Attempt));
-        // By the model's own count, which no bridge has a part in. What was torn counts as if it had been answered.
+        // By the model's own count, which is independent of any bridge. Broken requests count as if they had been answered.
         Assert.InRange(scene.ModelRequests(prompt).Count * Answer, Answer, 20000 + Answer);
         Assert.InRange(status.Budget!.Tokens!.Value, 20000, 20000 + Answer + 300);
     }
 
     [Fact]
-    public async Task Prices_OfTheOperatorsOwnTable_AreTheCostAndModelsWithoutOneAreRefusedUnderACap()
+    public async Task Prices_OfTheOperatorsTable_SetTheCostAndUnpricedModelsAreRefusedUnderACap()
     {
         var table = Path.Combine(Path.GetTempPath(), $"prices-{Guid.NewGuid():N}.json");
         await File.WriteAllTextAsync(
@@ -127,7 +127,7 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal((RunPhase.Failed, RunReason.BudgetExceeded), (unknown.Last.Phase, unknown.Last.Reason));
         Assert.Contains($"the operator knows no price of {Model}", unknown.Last.Status.Message, StringComparison.Ordinal);
         Assert.Empty(scene.ModelRequests(unpriced));
-        // Without a cap of cost it runs, and what it cost is not made up.
+        // Without a cap on cost it runs, and reports no cost.
         Assert.Equal(
             (RunPhase.Succeeded, 1100L, null),
             (free.Last.Phase, free.Last.Status.Usage!.TotalTokens, free.Last.Status.Usage.CostUSD)

@@ -10,7 +10,10 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Lifecycle;
 
-/// <summary><c>cancel: true</c> wherever a run can be: final within two seconds, and nothing is spent after it.</summary>
+/// <summary>
+/// <c>cancel: true</c> in every phase: the end is final, and nothing is spent after it. How long it takes is measured by the bench
+/// (<c>cancel-latency</c>).
+/// </summary>
 public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Theory]
@@ -31,7 +34,7 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
 
         await CancelAsync(scene, run);
 
-        // What it waited for comes too late.
+        // The objects that it waited for come too late.
         await scene.PatchAsync(run, "spec: {suspend: false}");
         await scene.ApplyAsync(
             """
@@ -52,7 +55,7 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
-    public async Task Cancel_InBackoffOfASuspendedRun_IsFinal()
+    public async Task Cancel_SuspendedInBackoff_IsFinal()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(
@@ -70,7 +73,7 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
-    public async Task Cancel_InTheQueue_IsFinalAndTakesNoTurn()
+    public async Task Cancel_InTheQueue_IsFinalAndStartsNothing()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Node = new() { MaxRuns = 1 } });
         var first = await scene.ApplyRunAsync(CountingAgent.Document(scene, "first", CountingAgent.UntilLetGo));
@@ -92,11 +95,11 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
-    public async Task Cancel_WhileItsImageIsPulled_IsFinalAndThePullIsGivenUp()
+    public async Task Cancel_WhileItsImageIsPulled_IsFinalAndStopsThePull()
     {
         var scene = await OnSharedStackAsync();
-        // A registry that takes what is said and says nothing, under a name that the node has for its own machine: it pulls from no address
-        // of its own.
+        // A registry that reads everything and answers nothing. It has a name that the node resolves to its own machine, since the bridge
+        // allows no pull from an address of its own.
         using var registry = new TcpListener(IPAddress.Loopback, 0);
         registry.Start();
         var port = ((IPEndPoint)registry.LocalEndpoint).Port;
@@ -109,7 +112,7 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
 
         await CancelAsync(scene, run);
 
-        // Podman lets go of the registry too.
+        // Podman closes its connection to the registry too.
         var said = new byte[4096];
         while (await pull.GetStream().ReadAsync(said, within.Token) > 0) { }
 
@@ -158,11 +161,11 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
-    public async Task Cancel_InTheMomentsOfItsStart_IsFinal()
+    public async Task Cancel_AtAnyMomentOfItsStart_IsFinal()
     {
         var scene = await OnSharedStackAsync();
         List<(RunHistory Run, string Prompt)> runs = [];
-        // Before, while and after it is recorded, its container made, its agent let go.
+        // Before, during and after the record of the attempt, the creation of its container, and Go.
         foreach (var delay in (int[])[0, 20, 50, 100, 150, 200, 300, 400, 600, 900])
         {
             var prompt = scene.Unique($"@sleep 5s\n@say {delay}");
@@ -180,7 +183,7 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
             {
                 await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
             }
-            // The model notes a request once its answer begins, which is after the cancel.
+            // The model logs a request when its answer begins, which would be after the cancel.
             Assert.Empty(scene.ModelRequests(prompt));
         }
     }
@@ -192,7 +195,7 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
         Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (end.Phase, end.Reason));
     }
 
-    // Another run that is applied after it comes to its end; the cancelled one is where it was.
+    // A run that is applied later reaches its end, while the cancelled one does not change.
     private static async Task AssertStaysAsync(Scene scene, RunHistory run)
     {
         var attempts = run.Last.Status.Attempts?.Count;
@@ -210,7 +213,7 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
         return me is null ? 0 : scene.Stack.Model.Requests().Count(request => request["model"]?.ToString() == me);
     }
 
-    // Connections to the model's port that are open, by the kernel.
+    // Open connections to the model's port, from the kernel.
     private static int ModelConnections(Scene scene)
     {
         var remote = $":{new Uri(scene.Stack.Model.BaseUrl).Port.ToString("X4", CultureInfo.InvariantCulture)}";

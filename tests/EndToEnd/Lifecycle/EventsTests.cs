@@ -6,11 +6,11 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Lifecycle;
 
-/// <summary>What <c>kubectl describe</c> tells of a run: one event for each change, and no more.</summary>
+/// <summary>The events of a run in <c>kubectl describe</c>: exactly one for each change.</summary>
 public sealed class EventsTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task OrdinaryRun_HasThree()
+    public async Task OrdinaryRun_HasThreeEvents()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "good", "true"));
@@ -22,7 +22,7 @@ public sealed class EventsTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task RunThatIsTriedAgainAndFails_SaysSo()
+    public async Task RunThatIsRetriedAndFails_HasEventsForIt()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(
@@ -49,7 +49,7 @@ public sealed class EventsTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task RunThatIsSuspendedAndCancelled_SaysSo()
+    public async Task RunThatIsSuspendedAndCancelled_HasEventsForIt()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "stopped", CountingAgent.UntilLetGo));
@@ -74,7 +74,7 @@ public sealed class EventsTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task OperatorKilled_TellsNothingTwice()
+    public async Task OperatorKilled_RepeatsNoEvent()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = Terms.Short });
         var over = await scene.ApplyRunAsync(CountingAgent.Document(scene, "over", "true"));
@@ -92,7 +92,7 @@ public sealed class EventsTests(StackFixture stacks) : EndToEndTests(stacks)
         await AssertEventsAsync(scene, over, "Scheduled Normal", "Started Normal", "Succeeded Normal");
     }
 
-    // Events are sent beside the status: the last may come a moment after it.
+    // Events are sent in parallel to the status. The last one may come a moment later.
     private static async Task<IReadOnlyList<string>> AssertEventsAsync(Scene scene, RunHistory run, params string[] expected)
     {
         IReadOnlyList<string> events = [];
@@ -114,7 +114,7 @@ public sealed class EventsTests(StackFixture stacks) : EndToEndTests(stacks)
         }
         catch (TestbedException)
         {
-            // What is missing is told below.
+            // The assertion below names what is missing.
         }
 
         Assert.Equal(expected, events.Select(item => item[..item.IndexOf(':', StringComparison.Ordinal)]));

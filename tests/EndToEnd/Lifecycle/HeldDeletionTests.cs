@@ -4,7 +4,7 @@ using Stromboli.EndToEnd.Sessions;
 
 namespace Stromboli.EndToEnd.Lifecycle;
 
-/// <summary>Objects that are being deleted while a finalizer of somebody else keeps them.</summary>
+/// <summary>Objects that are being deleted and that a foreign finalizer keeps.</summary>
 public sealed class HeldDeletionTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]

@@ -36,9 +36,9 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.All(status.Hooks!, hook => Assert.Equal((HookResult.Succeeded, 0, null), (hook.Result, hook.ExitCode, hook.Signal)));
         Assert.True(status.Hooks![2].Duration >= new GoDuration("300ms"), status.Hooks[2].Duration?.Text);
         StateRules.AssertHold(run.States);
-        // Accepted and scheduled in one, started, ended: hooks cost no write.
+        // Accepted and scheduled in one write, started, ended: hooks cost no write.
         Assert.InRange(run.States.Count - 1, 1, 3);
-        // While they run, the agent does not.
+        // The agent does not run while they do.
         Assert.All(
             run.States.Where(state => state.Status.Hooks is null && !state.IsFinished),
             state => Assert.NotEqual(RunPhase.Running, state.Phase)
@@ -86,7 +86,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     [InlineData("no-such-tool", "The hook onCreate[0] exited with 127; its output is in the log.")]
     [InlineData("-x", "The hook onCreate[0] exited with 127; its output is in the log.")]
     [InlineData("set -e; false; echo not reached", "The hook onCreate[0] exited with 1; its output is in the log.")]
-    public async Task Hook_ThatEndsBadly_SaysHow(string command, string message)
+    public async Task Hook_ThatFails_SaysHow(string command, string message)
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(Document("badly", "echo never", new() { ["onCreate"] = new JsonArray(command) }));
@@ -97,7 +97,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Hooks_OverTheirTime_FailAndNothingOfThemStays()
+    public async Task Hooks_PastTheirTimeLimit_FailAndLeaveNothing()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(
@@ -142,7 +142,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Cancel_InAHook_IsFinal()
+    public async Task Cancel_DuringAHook_IsFinal()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(
@@ -165,7 +165,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Hook_WhatItLeavesRunning_ServesTheAgentAndDiesWithIt()
+    public async Task Hook_ProcessLeftRunning_ServesTheAgentAndEndsWithIt()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(
@@ -246,7 +246,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Hook_CommandWithASecret_StandsInNoFileAndNoContainerConfiguration()
+    public async Task Hook_CommandWithASecret_IsInNoFileAndNoContainerConfiguration()
     {
         var scene = await OnSharedStackAsync();
         const string Secret = "hunter2-in-a-hook";
@@ -266,7 +266,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Retries_OnHookFailed_RunHooksAnew()
+    public async Task Retries_OnHookFailed_RunHooksAgain()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(
@@ -280,7 +280,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Hook_WithMoreMemoryThanItMayHave_IsOutOfMemory()
+    public async Task Hook_AboveTheMemoryLimit_IsOutOfMemory()
     {
         var scene = await OnSharedStackAsync();
         var enforced = await scene.KubectlAsync("get", "agentnode", "node-1", "-o", "jsonpath={.status.enforcedLimits}");
@@ -302,7 +302,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Hook_ThatCallsTheModel_IsCountedAlsoWhenItFails()
+    public async Task Hook_ThatCallsTheModel_IsCountedEvenIfItFails()
     {
         var scene = await OnSharedStackAsync();
         const string Body =
@@ -326,7 +326,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Suspend_InAHook_EndsTheAttemptAndResumesFromTheBeginning()
+    public async Task Suspend_DuringAHook_EndsTheAttemptAndResumesFromTheStart()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(

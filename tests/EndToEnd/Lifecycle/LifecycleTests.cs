@@ -5,7 +5,7 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Lifecycle;
 
-/// <summary>What a run lives through beside its way from start to end: retries, suspends, a budget.</summary>
+/// <summary>Interruptions of a run between start and end: retries, suspends, a budget.</summary>
 public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -93,14 +93,14 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal((RunPhase.Failed, RunReason.BudgetExceeded), (status.Phase, status.Reason));
         Assert.Equal([RunReason.AgentError, RunReason.BudgetExceeded], status.Attempts!.Select(attempt => attempt.Reason));
-        // 8,000 passed by no more than one answer.
+        // Above 8,000 by at most one answer.
         Assert.Equal((9000, 9000), (status.Usage!.TotalTokens, status.Budget!.Tokens));
         Assert.Equal(2 * 0.0195m, decimal.Parse(status.Budget.CostUSD!, System.Globalization.CultureInfo.InvariantCulture));
         StateRules.AssertHold(run.States);
     }
 
     [Fact]
-    public async Task Suspend_WhileRunning_EndsTheAttemptAndAResumeStartsFromTheBeginning()
+    public async Task Suspend_WhileRunning_EndsTheAttemptAndAResumeStartsOver()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(

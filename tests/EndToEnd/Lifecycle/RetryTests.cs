@@ -6,7 +6,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Lifecycle;
 
-/// <summary><c>spec.retries</c>: what is tried again, when, and what is noted of each attempt.</summary>
+/// <summary><c>spec.retries</c>: what is retried, when, and what status records of each attempt.</summary>
 public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     // The CLI's own retries would take minutes.
@@ -16,7 +16,7 @@ public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
     [InlineData("@status 400", RunReason.AgentError)]
     [InlineData("@bash true\n@bash true\n@say never", RunReason.MaxTurnsReached)]
     [InlineData("@status 401", RunReason.AuthenticationFailed)]
-    public async Task Retries_ErrorOfTheAgent_IsNotTriedAgainUnasked(string script, RunReason reason)
+    public async Task Retries_ErrorOfTheAgent_IsNotRetriedByDefault(string script, RunReason reason)
     {
         var scene = await OnSharedStackAsync();
 
@@ -27,7 +27,7 @@ public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Retries_ModelThatIsBusy_IsTriedAgainWithoutBeingNamed()
+    public async Task Retries_BusyModel_IsRetriedByDefault()
     {
         var scene = await OnSharedStackAsync();
 
@@ -38,7 +38,7 @@ public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Retries_EachAttempt_IsNotedWithItsOwnEndAndCost()
+    public async Task Retries_EachAttempt_IsRecordedWithItsOwnEndAndCost()
     {
         var scene = await OnSharedStackAsync();
 
@@ -66,7 +66,7 @@ public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
         );
         Assert.Equal(status.Attempts![0].StartTime, status.StartTime);
         Assert.Equal(status.Attempts![^1].EndTime, status.CompletionTime);
-        // 2 s and 4 s, and up to a quarter more; times are whole seconds, and the machine takes its own.
+        // 2 s and 4 s, up to a quarter more, and the machine's own delay. Times are whole seconds.
         Assert.InRange((status.Attempts![1].StartTime - status.Attempts[0].EndTime)!.Value.TotalSeconds, 2, 3.5 + 2);
         Assert.InRange((status.Attempts![2].StartTime - status.Attempts[1].EndTime)!.Value.TotalSeconds, 4, 6 + 2);
     }
@@ -101,7 +101,7 @@ public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Retries_OperatorKilledInTheBackoff_WaitsNoLongerAndStartsOnce()
+    public async Task Retries_OperatorKilledDuringBackoff_WaitsNoLongerAndStartsOnce()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = Terms.Short });
         var run = await scene.ApplyRunAsync(

@@ -5,23 +5,23 @@ using Stromboli.EndToEnd.Resilience;
 namespace Stromboli.EndToEnd.Lifecycle;
 
 /// <summary>
-/// <c>spec.suspend</c> at each place. (While its agent runs: <see cref="LifecycleTests"/>; while its node is away:
+/// <c>spec.suspend</c> in each phase. (While its agent runs: <see cref="LifecycleTests"/>; while its node is away:
 /// <see cref="NodeLossTests"/>.)
 /// </summary>
 public sealed class SuspendTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task Suspend_BeforeTheStart_WaitsAndAsksForNothing()
+    public async Task Suspend_BeforeTheStart_WaitsAndReadsNothing()
     {
         var scene = await OnSharedStackAsync();
-        // What it would wait for next is not asked for.
+        // The objects that it would wait for next are not read.
         var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "waits", "true", "suspend", "true"));
         var waits = await run.UntilAsync("is observed", state => state.IsObserved);
         Assert.Equal(
             (RunPhase.Pending, RunReason.Suspended, null, null),
             (waits.Phase, waits.Reason, waits.Status.Attempts, waits.Status.StartTime)
         );
-        // Another one that is applied later has come to its end: it was not only late.
+        // A run that was applied later has ended, so this one is not just late.
         Assert.Equal(
             RunPhase.Succeeded,
             (await (await scene.ApplyRunAsync(CountingAgent.Document(scene, "next", "true"))).EndAsync()).Phase
@@ -36,13 +36,13 @@ public sealed class SuspendTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Suspend_ToAndFro_EveryStartIsAnAttemptAndNoneIsARetry()
+    public async Task Suspend_AndResumeRepeatedly_EveryStartIsAnAttemptAndNoneIsARetry()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "flutters", CountingAgent.UntilLetGo));
         await run.RunningAsync();
 
-        // Resumed long before its node has stopped it, while it does, and after.
+        // Resumed long before its node has stopped it, meanwhile, and after.
         foreach (var delay in (int[])[0, 10, 100, 400, 1500])
         {
             await PatchAsync(scene, run, "true");
@@ -50,7 +50,7 @@ public sealed class SuspendTests(StackFixture stacks) : EndToEndTests(stacks)
             await PatchAsync(scene, run, "false");
         }
 
-        // The last suspend was carried out before its resume: what runs in this generation is not stopped any more.
+        // The last suspend was carried out before its resume. The attempt of this generation is not stopped any more.
         await run.UntilAsync("runs in its last generation", state => state is { Phase: RunPhase.Running, Status.ObservedGeneration: 11 });
         await CountingAgent.LetGoAsync(scene, run);
         var status = (await run.EndAsync()).Status;

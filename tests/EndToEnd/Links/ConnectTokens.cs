@@ -6,13 +6,13 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Links;
 
-/// <summary>Tokens with which a bridge may present itself, good ones and others.</summary>
+/// <summary>Tokens for bridges, valid and invalid ones.</summary>
 internal static class ConnectTokens
 {
     /// <summary>The audience of the node hub.</summary>
     public const string Audience = "stromboli";
 
-    /// <summary>A token that is bound to a pod, as a kubelet projects it.</summary>
+    /// <summary>A token that is bound to a pod, like one that a kubelet projects.</summary>
     public static async Task<string> OfPodAsync(Scene scene, string account, string pod, string podUid)
     {
         var request = new JsonObject
@@ -40,7 +40,7 @@ internal static class ConnectTokens
     }
 
     /// <summary>
-    /// The same token with other times, signed with the API server's own key: one cannot be had for less than ten minutes otherwise.
+    /// The same token with other times, signed with the API server's key, since the API server issues none for less than ten minutes.
     /// </summary>
     public static string WithTimes(Scene scene, string token, DateTimeOffset issuedAt, DateTimeOffset expiresAt)
     {

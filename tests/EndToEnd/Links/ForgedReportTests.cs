@@ -5,7 +5,7 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.EndToEnd.Links;
 
-/// <summary>A node that reports runs that are not its own.</summary>
+/// <summary>A node that reports runs of other nodes.</summary>
 public sealed class ForgedReportTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -30,7 +30,7 @@ public sealed class ForgedReportTests(StackFixture stacks) : EndToEndTests(stack
             liar.Report(Ended(unknown, 1));
         }
 
-        // It is told of nothing that is not its own.
+        // It learns of no run that is not its own.
         var told = await liar.PingAsync(1);
         Assert.All(
             told,

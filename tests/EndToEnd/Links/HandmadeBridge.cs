@@ -8,13 +8,13 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Links;
 
-/// <summary>A bridge in the hands of the case: it speaks the node link, and has no node.</summary>
+/// <summary>A bridge that the case controls: it speaks the node link and has no node.</summary>
 internal sealed class HandmadeBridge(MessageChannel<BridgeMessage, OperatorMessage> channel) : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = Poll.Patience;
 
     /// <summary>Dials the operator of a case.</summary>
-    /// <exception cref="NodeLinkRefusedException">It was refused before it could say anything.</exception>
+    /// <exception cref="NodeLinkRefusedException">The operator refused the connection.</exception>
     public static async Task<HandmadeBridge> DialAsync(Scene scene, string node, string token)
     {
         var published = await scene.Stack.Http.GetAsync($"/api/v1/namespaces/{OperatorProcess.Namespace}/configmaps/stromboli-ca");
@@ -26,7 +26,7 @@ internal sealed class HandmadeBridge(MessageChannel<BridgeMessage, OperatorMessa
         );
     }
 
-    /// <summary>Says Hello for a node that takes no runs, and what it observes.</summary>
+    /// <summary>Sends a Hello for a node that takes no runs, and the attempts that it observes.</summary>
     public void Hello(string node, params AttemptObservation[] observed)
     {
         channel.TrySend(
@@ -44,8 +44,8 @@ internal sealed class HandmadeBridge(MessageChannel<BridgeMessage, OperatorMessa
     /// <summary>Reports an attempt.</summary>
     public void Report(AttemptObservation observation) => channel.TrySend(new Observed { Attempt = observation });
 
-    /// <summary>Pings, and waits for the answer: everything that was sent before has been received by then.</summary>
-    /// <returns>What came before the answer.</returns>
+    /// <summary>Sends a ping and waits for the answer. The operator has received everything sent before by then.</summary>
+    /// <returns>The messages that came before the answer.</returns>
     public async Task<IReadOnlyList<OperatorMessage>> PingAsync(long id)
     {
         channel.TrySend(new Ping { PingID = id });
@@ -58,7 +58,7 @@ internal sealed class HandmadeBridge(MessageChannel<BridgeMessage, OperatorMessa
         return before;
     }
 
-    /// <summary>The next message.</summary>
+    /// <summary>Receives the next message.</summary>
     public async Task<OperatorMessage> ReceiveAsync()
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -66,7 +66,7 @@ internal sealed class HandmadeBridge(MessageChannel<BridgeMessage, OperatorMessa
         return await channel.ReceiveAsync(deadline.Token);
     }
 
-    /// <summary>The next message of a kind, after whatever else.</summary>
+    /// <summary>Receives the next message of a kind, skipping others.</summary>
     public async Task<T> ReceiveAsync<T>()
         where T : OperatorMessage
     {

@@ -5,11 +5,11 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Links;
 
-/// <summary>Who may connect as which node: TokenReview, audience, and the right to <c>connect</c>.</summary>
+/// <summary>Which account may connect as which node: TokenReview, audience, and the right to <c>connect</c>.</summary>
 public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task Connect_WithTokensThatMayNot_IsRefusedWithOneClearLineEach()
+    public async Task Connect_WithInvalidTokens_IsRefusedWithOneClearLineEach()
     {
         var scene = await OnSharedStackAsync();
         var stranger = await GrantAsync(scene, "stranger");
@@ -34,8 +34,8 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
             "does not accept the token"
         );
         await AssertRefusedAsync(scene, other, good, RefusalReason.Forbidden, $"may not connect agentnodes.stromboli.dev/{other}");
-        // The forgery is no better than the token that it was made of: a change of its times alone is accepted when the key is the API
-        // server's.
+        // The forged token has only other times than the original. With the API server's key it is accepted, so the refusals above are due
+        // to the times.
         await AssertWelcomeAsync(scene, stranger, ConnectTokens.WithTimes(scene, good, now, now.AddHours(1)));
         await AssertWelcomeAsync(scene, stranger, good);
     }
@@ -72,13 +72,13 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
         await AssertWelcomeAsync(scene, here, bound);
 
         await scene.KubectlAsync("delete", "pod", "bridge", "--force", "--grace-period=0");
-        // The API server may know the token for some seconds more; the pod is looked up in any case.
+        // The API server may still accept the token for some seconds. The pod is looked up in any case.
         var refused = await Assert.ThrowsAsync<NodeLinkRefusedException>(() => HandmadeBridge.DialAsync(scene, here, bound));
         Assert.Matches("does not accept the token|The token's pod .* is gone", refused.Message);
     }
 
     [Fact]
-    public async Task Hello_ForAnotherNodeThanTheTokens_IsRefused()
+    public async Task Hello_ForANodeOtherThanTheTokens_IsRefused()
     {
         var scene = await OnSharedStackAsync();
         var node = await GrantAsync(scene, "stranger");
@@ -111,7 +111,7 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
         Assert.Single(Lines(scene), line => line.Contains($"Node {node} was connected already", StringComparison.Ordinal));
     }
 
-    /// <summary>An account in the case's namespace that may connect as one node, which is named after the case too.</summary>
+    /// <summary>An account in the case's namespace that may connect as one node. The node is named after the case.</summary>
     internal static async Task<string> GrantAsync(Scene scene, string account)
     {
         var node = $"{scene.Namespace}-{account}";

@@ -10,14 +10,14 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Links;
 
-/// <summary>Tokens and authorities end and are followed by others, under running agents.</summary>
+/// <summary>Tokens and authorities expire and are replaced while agents run.</summary>
 public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string Authority = $"/api/v1/namespaces/{OperatorProcess.Namespace}/secrets/stromboli-ca";
     private const string Published = $"/api/v1/namespaces/{OperatorProcess.Namespace}/configmaps/stromboli-ca";
 
     [Fact]
-    public async Task TokenAndAuthority_EndUnderAnAgent_AreFollowedByOthers()
+    public async Task TokenAndAuthority_ExpireUnderAnAgent_AreReplaced()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = Terms.Short });
         var bridge = scene.Stack.Nodes[0].Bridge;
@@ -32,7 +32,7 @@ public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
         CountingAgent.AssertRanOnce(scene, run);
     }
 
-    // A token in the last third of its life is renewed as soon as the link is up; the link outlives the old one.
+    // A token in the last third of its life is renewed as soon as the link is up. The link outlives the old token.
     private static async Task TokenIsRenewedAsync(Scene scene, BridgeProcess bridge)
     {
         var now = DateTimeOffset.UtcNow;
@@ -61,8 +61,8 @@ public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
         await Poll.UntilAsync("the bridge connects with it", Poll.Patience, () => Connections(bridge) == connections + 2, Cancelled);
     }
 
-    // An authority that ends soon gives way at once. A bridge that does not trust the next one yet stays away, and comes back by itself
-    // when it is given it.
+    // An authority that expires soon is replaced at once. A bridge that does not trust the next one yet stays away, and reconnects by
+    // itself when it gets the new one.
     private static async Task AuthorityIsFollowedAsync(Scene scene, BridgeProcess bridge)
     {
         var http = scene.Stack.Http;

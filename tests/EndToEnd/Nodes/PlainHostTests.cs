@@ -8,13 +8,13 @@ using Stromboli.Testbed.Setup;
 
 namespace Stromboli.EndToEnd.Nodes;
 
-/// <summary>A plain Debian 12 host with its Podman 4.3.1, the oldest that is supported, beside a node with Podman 5.</summary>
+/// <summary>A plain Debian 12 host with Podman 4.3.1, the oldest supported version, beside a node with Podman 5.</summary>
 public sealed class PlainHostTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string OnPlainHost = "nodeName: node-2";
 
     [Fact]
-    public async Task PlainHost_BesideANewerNode_RunsWhatTheOtherRuns()
+    public async Task PlainHost_BesideANewerNode_RunsTheSameRuns()
     {
         var scene = await OnPrivateStackAsync(GitCase.Options);
         var plain = await scene.Stack.AddNodeAsync(

@@ -6,12 +6,11 @@ using Stromboli.EndToEnd.Harness;
 namespace Stromboli.EndToEnd.Options;
 
 /// <summary>
-/// A run whose CLI reports several results: a command that was moved to the background ends after the first one, and the CLI asks the model
-/// once more.
+/// A run whose CLI reports several results: a command in the background ends after the first result, and the CLI asks the model once more.
 /// </summary>
 public sealed class AnswersTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    // The command ends once the first answer stands in the conversation, so that nothing here depends on how long anything takes.
+    // The command ends once the first answer is in the conversation, so that the case does not depend on timing.
     private const string Prompt = """
         @bash until grep -qs '"text":"the long report"' ~/.claude/projects/*/*.jsonl; do sleep 0.2; done; sleep 1; echo late
         @say the long report

@@ -4,15 +4,15 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Options;
 
-/// <summary>The options of the CLI: what the real one says of itself, what its processes have, and what the model gets to see.</summary>
+/// <summary>The options of the CLI: what the real CLI reports, what its processes have, and what the model receives.</summary>
 public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    // The CLI's own arguments, as its children see them; a tool that the CLI's own budget, turns and permissions let pass.
-    // Cut: the whole settings, told in pieces, would leave no room in the result.
+    // The CLI's own arguments, as its children see them, through a tool that the CLI's budget, turns and permissions allow.
+    // Truncated: the complete settings, in the parts of a stream, would leave no room in the result.
     internal const string Arguments = """@bash tr '\0' '\n' < /proc/$PPID/cmdline | cut -c1-120""";
 
     [Fact]
-    public async Task EveryFlag_IsAnArgumentAndIsWhatTheCliSaysOfItself()
+    public async Task EveryFlag_IsAnArgumentAndTheCliReportsIt()
     {
         var scene = await OnSharedStackAsync();
         var prompt = scene.Unique(Arguments + "\n@echo-result");
@@ -81,7 +81,7 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
         Assert.Equal(["context-1m-2025-08-07"], Words(init["betas"]));
         Assert.Contains(stream, line => line["type"]?.ToString() == "stream_event");
         var arguments = stream[^1]["result"]!.ToString().TrimEnd('\n').Split('\n');
-        // With the settings that hold the model's address (SettingsFilesTests).
+        // With the settings that fix the model's address (SettingsFilesTests).
         var settings = arguments.Where(argument => argument.StartsWith("--settings=", StringComparison.Ordinal)).ToList();
         Assert.Equal(
             [
@@ -185,7 +185,7 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
     }
 
     [Fact]
-    public async Task OptionThatTheNodesCliDoesNotKnow_IsRefusedBeforeAnythingIsSpent()
+    public async Task OptionUnknownToTheNodesCli_IsRefusedBeforeAnythingIsSpent()
     {
         var scene = await OnSharedStackAsync();
         var prompt = scene.Unique("@say hi");
@@ -215,7 +215,7 @@ public sealed class ClaudeOptionsTests(StackFixture stacks) : EndToEndTests(stac
     }
 
     [Fact]
-    public async Task BudgetOfTheCli_IsKeptToTheLastDigit()
+    public async Task BudgetOfTheCli_IsPassedOnToTheLastDigit()
     {
         var scene = await OnSharedStackAsync();
 

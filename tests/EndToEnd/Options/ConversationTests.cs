@@ -5,15 +5,14 @@ using Stromboli.EndToEnd.Harness;
 namespace Stromboli.EndToEnd.Options;
 
 /// <summary>
-/// Conversations that are gone on with, and options that end the real CLI before it begins: told to it, and told by it, without a model
-/// request.
+/// Conversations that continue, and options with which the real CLI ends before it starts a conversation, without a model request.
 /// </summary>
 public sealed class ConversationTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string Id = "3c6f3f0e-7a51-4d2b-9d3c-0a1b2c3d4e5f";
 
     [Fact]
-    public async Task Continue_NothingToGoOnWith_BeginsAConversationWhoseIdIsTold()
+    public async Task Continue_WithoutAConversation_StartsOneAndReportsItsId()
     {
         var scene = await OnSharedStackAsync();
 
@@ -37,7 +36,7 @@ public sealed class ConversationTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
-    public async Task Continue_WithAFork_HasTheIdThatWasChosen()
+    public async Task Continue_WithAFork_HasTheChosenId()
     {
         var scene = await OnSharedStackAsync();
 
@@ -55,7 +54,7 @@ public sealed class ConversationTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
-    public async Task Resume_ConversationIsNotInHome_IsSessionLostBeforeAnythingIsSpent()
+    public async Task Resume_ConversationNotInHome_IsSessionLostBeforeAnythingIsSpent()
     {
         var scene = await OnSharedStackAsync();
         var prompt = scene.Unique("@say never");
@@ -69,7 +68,7 @@ public sealed class ConversationTests(StackFixture stacks) : EndToEndTests(stack
         Assert.Empty(scene.ModelRequests(prompt));
     }
 
-    // The account that the CLI gives of it names the copy: by the run's UID.
+    // The CLI's error names the copy, by the run's UID.
     [Fact]
     public async Task Resume_WithAFork_NamesTheCopyByTheRun()
     {
@@ -85,7 +84,7 @@ public sealed class ConversationTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
-    public async Task Files_ReachTheCliWhichCannotDownloadThem()
+    public async Task Files_ReachTheCli_WhichCannotDownloadThem()
     {
         var scene = await OnSharedStackAsync();
         var prompt = scene.Unique("@say never");

@@ -9,12 +9,12 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Options;
 
-/// <summary>Prompts and variables out of Secrets and ConfigMaps: they reach the agent and nothing else, and are waited for.</summary>
+/// <summary>Prompts and variables from Secrets and ConfigMaps: they reach only the agent, and the run waits for them.</summary>
 public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // The operator keeps only a part of it in memory, and reads it again when it is dispatched.
+    // The operator keeps only a part of it in memory and reads it again to dispatch the run.
     [Fact]
     public async Task LargeSpec_ReachesTheAgentWhole()
     {
@@ -42,7 +42,7 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task PromptAndVariables_OfASecret_ReachTheAgentAndNothingElse()
+    public async Task PromptAndVariables_OfASecret_ReachOnlyTheAgent()
     {
         var scene = await OnSharedStackAsync();
         var (prompt, token) = ($"whispered-prompt-{scene.Namespace}", $"whispered-token-{scene.Namespace}");
@@ -99,7 +99,7 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
             Assert.Empty(await SecretHunt.OnNodeAsync(scene, run, secret));
             Assert.Empty(await SecretHunt.InClusterAsync(scene, run, secret));
         }
-        // The hunt finds what is there.
+        // The hunt finds what exists.
         Assert.Contains(
             await SecretHunt.InContainerAsync(processes, token),
             place => place.Contains("environment", StringComparison.Ordinal)
@@ -112,7 +112,7 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task WhatIsNotThereYet_IsWaitedForByItsName()
+    public async Task MissingObject_IsWaitedForByName()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(
@@ -152,7 +152,7 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Prompt_OfAWholeConfigMap_ArrivesToTheLastByte()
+    public async Task Prompt_OfTheSizeOfAConfigMap_ArrivesCompletely()
     {
         var scene = await OnSharedStackAsync();
         var prompt = string.Concat(Enumerable.Repeat("\"\n\\é<", 1024 * 1024 / 6));

@@ -13,7 +13,7 @@ public sealed class LifetimeTests(StackFixture stacks) : EndToEndTests(stacks)
     [InlineData("/tmp/elsewhere", "")]
     [InlineData("/etc", "")]
     [InlineData("/not-writable/here", "Read-only file system")]
-    public async Task Workdir_IsMadeWhereItCanBe(string workdir, string refused)
+    public async Task Workdir_IsMadeWherePossible(string workdir, string refused)
     {
         var scene = await OnSharedStackAsync();
         var yaml = $$"""
@@ -47,7 +47,7 @@ public sealed class LifetimeTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task DeleteAfterFinished_TheObjectGoesAndNothingOfItStays()
+    public async Task DeleteAfterFinished_DeletesTheObjectAndLeavesNothing()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(

@@ -14,7 +14,7 @@ public sealed class OutputTests(StackFixture stacks) : EndToEndTests(stacks)
     [Theory]
     [InlineData("output: {jsonSchema: SCHEMA}")]
     [InlineData("agent: {claude: {jsonSchema: SCHEMA}}")]
-    public async Task Schema_IsToldTheModelAndItsResultIsStructured(string where)
+    public async Task Schema_ReachesTheModelAndTheResultIsStructured(string where)
     {
         var scene = await OnSharedStackAsync();
         var prompt = scene.Unique("""@structured {"name": "Stromboli é", "stars": 5}""");
@@ -62,7 +62,7 @@ public sealed class OutputTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task OutputFormat_Json_IsTheClisAccountOfTheRun()
+    public async Task OutputFormat_Json_IsTheClisResultEvent()
     {
         var scene = await OnSharedStackAsync();
 
@@ -91,7 +91,7 @@ public sealed class OutputTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task InputFormat_StreamJson_IsMessagesOfTheUserAndTheyAreRepeated()
+    public async Task InputFormat_StreamJson_IsMessagesOfTheUserWhichAreEchoed()
     {
         var scene = await OnSharedStackAsync();
         var message = new JsonObject
@@ -126,7 +126,7 @@ public sealed class OutputTests(StackFixture stacks) : EndToEndTests(stacks)
     [Theory]
     [InlineData("agent: {claude: {inputFormat: stream-json}}", "spec.prompt must have on each line a JSON object")]
     [InlineData("agent: {claude: {settings: '{no json}'}}", "spec.agent.claude.settings must be a JSON object")]
-    public async Task WhatTheApiServerCannotParse_IsRefusedByTheOperator(string what, string sentence)
+    public async Task JsonThatTheApiServerDoesNotParse_IsRefusedByTheOperator(string what, string sentence)
     {
         var scene = await OnSharedStackAsync();
 

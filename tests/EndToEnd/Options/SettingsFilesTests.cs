@@ -4,7 +4,7 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Options;
 
-/// <summary>Files in the workspace and in HOME that would lead the CLI to another model, or to none.</summary>
+/// <summary>Settings files in the workspace and in HOME that would lead the CLI to another model, or to none.</summary>
 public sealed class SettingsFilesTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     // Each of these alone made a run of CLI 2.1.329 fail, in every one of the four files (a helper in the first three).
@@ -26,7 +26,7 @@ public sealed class SettingsFilesTests(StackFixture stacks) : EndToEndTests(stac
     [Theory]
     [InlineData("settings: '{\"outputStyle\": \"Explanatory\"}'")]
     [InlineData("settings: /workspace/own.json")]
-    public async Task AnotherModelInEveryFile_TheRunReachesItsOwn(string own)
+    public async Task AnotherModelInEveryFile_TheRunReachesItsOwnModel(string own)
     {
         var scene = await OnSharedStackAsync();
         var hostile = own.Contains('/', StringComparison.Ordinal)

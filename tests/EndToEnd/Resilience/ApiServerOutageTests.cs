@@ -5,7 +5,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Resilience;
 
-/// <summary>The API server goes away under running agents: none is stopped, and every end is stored when it is back.</summary>
+/// <summary>The API server goes away while agents run: none is stopped, and every end is stored when it is back.</summary>
 public sealed class ApiServerOutageTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(60);
@@ -13,7 +13,7 @@ public sealed class ApiServerOutageTests(StackFixture stacks) : EndToEndTests(st
     [Fact]
     public async Task ApiServer_AwayForAMinute_AllFinishAndAllEndsAreStored()
     {
-        // The leader's own terms are the usual ones: it loses the lead and ends, as a pod does, and is started again by its kubelet.
+        // The leader has the default lease: it loses the lead and ends, as a pod does, and its kubelet starts it again.
         var scene = await OnPrivateStackAsync(new StackOptions());
         var (stack, plane) = (scene.Stack, scene.Stack.ControlPlane);
         var early = await scene.ApplyRunAsync(CountingAgent.Document(scene, "ends-early", $"{CountingAgent.UntilLetGo}; date +%s"));

@@ -8,7 +8,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Resilience;
 
-/// <summary>kill -9 of the bridge: its agents run on, and the next bridge goes on with them.</summary>
+/// <summary>kill -9 of the bridge: its agents go on, and the next bridge adopts them.</summary>
 public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const int LargeResults = 30;
@@ -21,7 +21,7 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnPrivateStackAsync(new StackOptions());
         var bridge = Assert.Single(scene.Stack.Nodes).Bridge;
-        // One ends while there is no bridge, one writes through it all, one has a model call under way when the bridge dies.
+        // One agent ends while there is no bridge, one writes all the time, one has a model call under way when the bridge dies.
         var absent = await scene.ApplyRunAsync(CountingAgent.Document(scene, "ends-meanwhile", $"{CountingAgent.UntilLetGo}; date +%s"));
         var writer = await scene.ApplyRunAsync(
             CountingAgent.Document(scene, "writes", "i=0; until [ -e go ]; do i=$((i+1)); echo line $i; sleep 0.05; done; echo last $i")
@@ -96,7 +96,7 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
         var bridge = Assert.Single(scene.Stack.Nodes).Bridge;
         var through = await scene.ApplyRunAsync(CountingAgent.Document(scene, "through-it-all", CountingAgent.UntilLetGo));
         await through.RunningAsync();
-        // As JSON each is 190 KiB; together they are more than one message takes.
+        // In JSON each has 190 KiB. Together they exceed one message.
         for (var i = 0; i < LargeResults; i++)
         {
             await scene.Stack.Http.CreateAsync(scene.RunsPath, Large($"large-{i}"), Cancelled);
@@ -112,7 +112,7 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
         await scene.Stack.Operator.StartAsync(Cancelled);
         await bridge.StartAsync(Cancelled);
 
-        // Only over a link does a run begin, and only while nothing stopped it has the other gone on.
+        // A run starts only over a link, and the other agent goes on only if nothing stopped it.
         await (await scene.ApplyRunAsync(CountingAgent.Document(scene, "after", "true"))).EndAsync();
         await CountingAgent.LetGoAsync(scene, through);
         await through.EndAsync();
@@ -152,7 +152,7 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
                 claude: {dangerouslySkipPermissions: true}
             """;
 
-    // The ledger has a line for a call before it leaves; the model's own log only once it was answered.
+    // The ledger has a line for a call before it is sent; the model's log has one only once it is answered.
     private static int CallsBegun(BridgeProcess bridge, RunHistory run)
     {
         var ledger = Path.Combine(bridge.StatePath, "attempts", $"{run.Uid}-1", "ledger.jsonl");
@@ -168,7 +168,7 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal(Enumerable.Range(1, lines.Count).Select(i => $"line {i}"), lines);
     }
 
-    // The call that the kill tore had used nothing yet; it is made again, and every answer is counted.
+    // The interrupted call had used nothing yet. It is made again, and every answer is counted.
     private static void AssertUsage(RunHistory claude)
     {
         var status = claude.Last.Status;

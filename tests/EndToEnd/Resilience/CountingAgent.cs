@@ -5,15 +5,15 @@ using Stromboli.EndToEnd.Harness;
 namespace Stromboli.EndToEnd.Resilience;
 
 /// <summary>
-/// A run whose agent leaves a trace of each of its starts: in the workspace, which a second start in the same attempt would find, and at
-/// the model, which hears of starts wherever they are.
+/// A run whose agent leaves a trace of each start: in the workspace, where a second start in the same attempt would find it, and at the
+/// model, which learns of starts on any node.
 /// </summary>
 internal static class CountingAgent
 {
     /// <summary>Work that goes on until <see cref="LetGoAsync"/>.</summary>
     public const string UntilLetGo = "until [ -e go ]; do sleep 0.1; done";
 
-    /// <summary>Work that is one call of the model under the name that the agent gave itself.</summary>
+    /// <summary>Work that is one call of the model under the agent's own name.</summary>
     public const string Call =
         """wget -q -O /dev/null --header 'Content-Type: application/json' --post-data "$body" $ANTHROPIC_BASE_URL/v1/messages""";
 
@@ -28,7 +28,7 @@ internal static class CountingAgent
     /// <summary>The run as a document to apply.</summary>
     /// <param name="scene">The case.</param>
     /// <param name="name">The run's name.</param>
-    /// <param name="work">What the agent does between telling of its start and printing all starts of the attempt; shell.</param>
+    /// <param name="work">The shell code that the agent runs between reporting its start and printing all starts of the attempt.</param>
     /// <param name="field">One more field of the spec.</param>
     /// <param name="value">Its value, as JSON.</param>
     public static string Document(Scene scene, string name, string work, string field, string value)
@@ -41,7 +41,7 @@ internal static class CountingAgent
     /// <summary>The run as a document to apply.</summary>
     /// <param name="scene">The case.</param>
     /// <param name="name">The run's name.</param>
-    /// <param name="work">What the agent does between telling of its start and printing all starts of the attempt; shell.</param>
+    /// <param name="work">The shell code that the agent runs between reporting its start and printing all starts of the attempt.</param>
     public static string Document(Scene scene, string name, string work) =>
         new JsonObject
         {
@@ -57,18 +57,18 @@ internal static class CountingAgent
             },
         }.ToJsonString();
 
-    /// <summary>Makes the file that the agent waits for; needs neither bridge nor operator.</summary>
-    // The agent may end, and its container be removed, before podman has noted that touch has ended: what it says of that is no matter.
+    /// <summary>Makes the file that the agent waits for. Needs neither bridge nor operator.</summary>
+    // The agent may end and its container be removed before podman has noticed the end of touch, so podman's result does not matter.
     public static Task LetGoAsync(Scene scene, RunHistory run) => scene.NodeOf(run).ExecAsync(run.Uid, "/bin/touch", "/workspace/go");
 
-    /// <summary>Makes that file past the engine too.</summary>
+    /// <summary>Makes that file without the engine.</summary>
     public static void LetGo(ContainerProcesses processes) => File.WriteAllText($"/proc/{processes.FirstPid}/root/workspace/go", "");
 
-    /// <summary>The names that starts of the run gave themselves at the model.</summary>
+    /// <summary>The names under which starts of the run called the model.</summary>
     public static IReadOnlyCollection<string> Starts(Scene scene, RunHistory run) =>
         [.. scene.ModelRequests(Word(scene, run.Name)).Select(request => request["model"]!.ToString()).Distinct()];
 
-    /// <summary>The run has ended well, in its first attempt, and its agent was started once, ever.</summary>
+    /// <summary>Asserts that the run succeeded in its first attempt and that its agent was started only once.</summary>
     public static void AssertRanOnce(Scene scene, RunHistory run)
     {
         var status = run.Last.Status;

@@ -4,7 +4,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Resilience;
 
-/// <summary>A delete returns at once, whoever is away; and nothing of the run is left once node and operator are there.</summary>
+/// <summary>A delete returns at once, whatever is away, and nothing of the run is left once node and operator are back.</summary>
 public sealed class DeletionTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private static readonly TimeSpan Soon = Poll.Patience;
@@ -55,10 +55,10 @@ public sealed class DeletionTests(StackFixture stacks) : EndToEndTests(stacks)
         return (run, node, await node.ProcessesAsync(run.Uid));
     }
 
-    // kubectl returns once the object is gone: nobody holds it, whoever is away.
+    // kubectl returns once the object is gone: nothing holds it, whatever is away.
     private static Task DeleteAsync(Scene scene, RunHistory run) => scene.KubectlAsync("delete", "agentrun", run.Name, "--timeout=60s");
 
-    // Node and operator are there when the operator says that they are in step.
+    // Node and operator are there when the operator says that they are in sync.
     private static async Task AfterAsync(OperatorProcess process, string line, Func<Task> act)
     {
         var before = process.ReadLog().Split(line).Length;

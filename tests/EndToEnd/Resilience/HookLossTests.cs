@@ -9,7 +9,7 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.EndToEnd.Resilience;
 
 /// <summary>
-/// Bridges that die, states and logs that are lost while hooks run: what a hook did is never done again as if nothing had been.
+/// Bridges that die and state directories and logs that are lost while hooks run: a hook never runs again as if it had not run.
 /// </summary>
 public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
 {
@@ -17,7 +17,7 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
     private static readonly TimeSpan Soon = Poll.Patience;
 
     [Fact]
-    public async Task Bridge_KilledInAHook_GoesOnWithIt()
+    public async Task Bridge_KilledDuringAHook_AdoptsIt()
     {
         var scene = await OnPrivateStackAsync(new StackOptions());
         var run = await InHookAsync(scene, "goes-on");
@@ -48,7 +48,7 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task StateDirectory_LostInAHook_AttemptIsLostAndNotRunTwice(bool operatorToo)
+    public async Task StateDirectory_LostDuringAHook_AttemptIsLostAndNotRunTwice(bool operatorToo)
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = Terms.Short });
         var run = await InHookAsync(scene, "run");
@@ -59,7 +59,7 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
         Directory.Delete(bridge.StatePath, recursive: true);
         if (operatorToo)
         {
-            // Then nobody knows any more that it has begun, but for the engine.
+            // Then only the engine knows that it has started.
             await scene.Stack.Operator.KillAsync();
             await scene.Stack.Operator.StartAsync(Cancelled);
         }
@@ -97,7 +97,7 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Log_LostInAHook_AttemptIsLostAndNotRunTwice()
+    public async Task Log_LostDuringAHook_AttemptIsLostAndNotRunTwice()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = Terms.Short });
         var run = await InHookAsync(scene, "run");
@@ -118,7 +118,7 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Power_FailsInAHook_RunEndsAndIsNotPreparedAgain()
+    public async Task Power_FailsDuringAHook_RunEndsAndIsNotPreparedAgain()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = Terms.Short });
         var run = await InHookAsync(scene, "run");
@@ -135,7 +135,7 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Lease_OverInAHookWithoutABridge_ShimStopsIt()
+    public async Task Lease_OverDuringAHookWithoutABridge_ShimStopsIt()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = Terms.ShortForNodes });
         var run = await InHookAsync(scene, "run");

@@ -2,7 +2,7 @@ using Stromboli.Testbed.Processes;
 
 namespace Stromboli.EndToEnd.Resilience;
 
-/// <summary>What a kubelet or systemd does: starts a process again that has ended.</summary>
+/// <summary>Restarts a process that has ended, as a kubelet or systemd does.</summary>
 internal static class Keeping
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);

@@ -3,12 +3,12 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Resilience;
 
-/// <summary>What runs leave on the nodes.</summary>
+/// <summary>What runs leave behind on nodes.</summary>
 internal static class Leftovers
 {
     private static readonly TimeSpan Patience = Poll.Patience;
 
-    /// <summary>No ended run has a container any more; and once the objects are deleted, nothing of them is on any node.</summary>
+    /// <summary>Waits until no ended run has a container, deletes the runs, and waits until nothing of them is on any node.</summary>
     public static async Task GoneAfterDeletionAsync(Scene scene, IReadOnlyList<RunHistory> runs)
     {
         await EmptyAsync(

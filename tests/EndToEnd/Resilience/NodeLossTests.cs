@@ -6,13 +6,13 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Resilience;
 
-/// <summary>A node whose lease runs out: its agent is gone before another attempt begins elsewhere.</summary>
+/// <summary>A node whose lease ends: its agent is gone before another attempt starts elsewhere.</summary>
 public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private static readonly StackOptions TwoNodes = new() { Nodes = 2, Operator = Terms.ShortForNodes };
 
     [Fact]
-    public async Task Bridge_KilledForGood_ShimStopsTheAgentAndAnotherNodeGoesOn()
+    public async Task Bridge_KilledPermanently_ShimStopsTheAgentAndAnotherNodeTakesOver()
     {
         var scene = await OnPrivateStackAsync(TwoNodes);
         var (run, old) = await StartAsync(scene);
@@ -27,7 +27,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Link_CutForLongerThanTheLease_AnotherNodeGoesOnAndTheOldOneCannotReport()
+    public async Task Link_CutForLongerThanTheLease_AnotherNodeTakesOverAndTheOldOneCannotReport()
     {
         var scene = await OnPrivateStackAsync(TwoNodes);
         var (run, old) = await StartAsync(scene);
@@ -53,10 +53,10 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Node_StandsStillPastItsLease_ItsAgentIsStoppedBeforeItDoesAnything()
+    public async Task Node_FrozenPastItsLease_ItsAgentIsStoppedBeforeItDoesAnything()
     {
         var scene = await OnPrivateStackAsync(TwoNodes);
-        // It spends whatever it is let.
+        // It spends as much as it can.
         var run = await scene.ApplyRunAsync(
             CountingAgent.Document(scene, "run", $"until [ -e go ]; do {CountingAgent.Call}; sleep 0.2; done")
         );
@@ -85,7 +85,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = Terms.Short with { NodeLostAfter = "30s" } });
         var (run, node) = await StartAsync(scene);
 
-        // Long enough for the bridge to give its link up.
+        // Long enough for the bridge to drop its link.
         node.Node.Link!.Cut();
         await Poll.UntilAsync(
             "the bridge gives up its link",
@@ -101,7 +101,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Node_LostForGood_EveryRunEndsOrWaitsAsItsSpecSays()
+    public async Task Node_LostPermanently_EveryRunEndsOrWaitsAsItsSpecSays()
     {
         var scene = await OnPrivateStackAsync(
             new StackOptions
@@ -121,7 +121,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         await scene.Stack.Nodes[0].Bridge.KillAsync();
         await scene.PatchAsync(cancelled, "spec: {cancel: true}");
         await scene.PatchAsync(suspended, "spec: {suspend: true}");
-        // Nobody knows whether they still run: they are neither over nor waiting yet.
+        // Whether they still run is unknown, so they are neither over nor waiting yet.
         var asked = await cancelled.UntilAsync("is observed", state => state.Status.ObservedGeneration == 2);
         Assert.Equal(
             (RunPhase.Running, "True", "Is being cancelled on node-1."),
@@ -137,7 +137,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         var second = await again.ReasonAsync(RunReason.WaitingForNode);
         Assert.Equal((RunPhase.Pending, 1, 0), (second.Phase, second.Status.Retries!.NodeLost, second.Status.Retries.Failures ?? 0));
         Assert.All(runs, run => Assert.Equal([RunReason.NodeLost], run.Last.Status.Attempts!.Select(attempt => attempt.Reason)));
-        // Its budget lets the lost attempt have spent all that was left.
+        // The lost attempt may have spent all that was left of the budget.
         Assert.Equal(100000, budgeted.Last.Status.Budget!.Tokens);
     }
 
@@ -161,7 +161,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
 
     private static async Task AssertMovesOnAsync(Scene scene, RunHistory run, NodeInspector old, ContainerProcesses processes)
     {
-        // Whoever sees the second attempt on record sees the first agent gone.
+        // When the second attempt is recorded, the first agent is gone.
         var second = await run.UntilAsync("has a second attempt", state => state.Status.Attempt == 2, Poll.Patience);
         Assert.Empty(processes.Alive());
         Assert.NotEqual(old.Node.Name, second.Status.NodeName);

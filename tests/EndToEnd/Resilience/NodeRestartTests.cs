@@ -5,13 +5,13 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Resilience;
 
-/// <summary>What happens to machines: Podman is restarted, a disk is lost, the power fails.</summary>
+/// <summary>Faults of machines: Podman restarts, a disk is lost, the power fails.</summary>
 public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private static readonly TimeSpan Soon = Poll.Patience;
 
     [Fact]
-    public async Task Podman_AwayUnderAgents_DelaysNoEndAndMakesNone()
+    public async Task Podman_AwayWhileAgentsRun_DelaysNoEndAndCausesNone()
     {
         var scene = await OnPrivateStackAsync(new StackOptions());
         var (staying, node, stayingProcesses) = await StartAsync(scene, "goes-on");
@@ -19,7 +19,7 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         var (stopped, _, stoppedProcesses) = await StartAsync(scene, "is-cancelled", "trap '' TERM; while true; do sleep 1; done");
         var (bridge, podman) = (node.Node.Bridge, node.Node.Machine.Podman);
 
-        // An engine that takes calls and answers none keeps neither a cancel nor a deadline from what has not begun.
+        // An engine that accepts calls and does not answer delays neither a cancel nor a deadline of an attempt that has not started.
         podman.Pause();
         var never = await scene.ApplyRunAsync(CountingAgent.Document(scene, "never-begins", CountingAgent.UntilLetGo));
         var late = await scene.ApplyRunAsync(CountingAgent.Document(scene, "is-late", CountingAgent.UntilLetGo, "timeout", "\"3s\""));
@@ -31,11 +31,11 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         await podman.KillAsync();
         CountingAgent.LetGo(endingProcesses);
         await scene.PatchAsync(stopped, "spec: {cancel: true}");
-        // Neither needs the engine: the shim does it, and the end is known while Podman is away.
+        // Neither needs the engine: the shim acts, and the end is known while Podman is away.
         await Task.WhenAll(endingProcesses.GoneAsync(Soon), stoppedProcesses.GoneAsync(Soon));
         var cancelled = await stopped.EndAsync();
         var ended = await ending.EndAsync();
-        // A bridge that is up before Podman takes no silence for an end.
+        // A bridge that starts before Podman does not take silence for an end.
         await bridge.KillAsync();
         var seen = bridge.ReadLog().Length;
         await bridge.LaunchAsync(Cancelled);
@@ -60,7 +60,7 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
     }
 
     [Fact]
-    public async Task StateDirectory_LostUnderAnAgent_AttemptIsLostAndNotRunTwice()
+    public async Task StateDirectory_LostWhileAnAgentRuns_AttemptIsLostAndNotRunTwice()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 2, Operator = Terms.Short });
         var (run, node, processes) = await StartAsync(scene, "run");
@@ -87,7 +87,7 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
     }
 
     [Fact]
-    public async Task Power_FailsUnderAnAgent_RunEndsAndNothingStaysOnTheNode()
+    public async Task Power_FailsWhileAnAgentRuns_RunEndsAndNothingStaysOnTheNode()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = Terms.Short });
         var (run, node, _) = await StartAsync(scene, "run");
@@ -97,7 +97,7 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         await node.Node.Bridge.StartAsync(Cancelled);
         var end = await run.EndAsync();
 
-        // What the agent was at is not known, and a second start might do it twice.
+        // It is not known what the agent has done, and a second start might do it twice.
         Assert.Equal((RunPhase.Failed, RunReason.Crashed, 1), (end.Phase, end.Reason, end.Status.Attempt));
         Assert.Single(CountingAgent.Starts(scene, run));
         await Leftovers.GoneAfterDeletionAsync(scene, [run]);

@@ -4,7 +4,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Resilience;
 
-/// <summary>kill -9 of the operator: the record says what is wanted, and nothing is started twice.</summary>
+/// <summary>kill -9 of the operator: status records what is desired, and nothing starts twice.</summary>
 public sealed class OperatorKillTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]

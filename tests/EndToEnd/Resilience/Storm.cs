@@ -4,10 +4,10 @@ using Stromboli.Testbed.Processes;
 
 namespace Stromboli.EndToEnd.Resilience;
 
-/// <summary>A process that is killed again and again, at another moment after its start each time, while runs keep coming.</summary>
+/// <summary>Kills a process repeatedly, each time at another moment after its start, while runs keep coming.</summary>
 /// <param name="scene">The case.</param>
 /// <param name="victim">The process.</param>
-/// <param name="serving">What stands in its log when it serves a node.</param>
+/// <param name="serving">The text in its log when it serves a node.</param>
 internal sealed class Storm(Scene scene, ServiceProcess victim, string serving)
 {
     private const int RunsForEach = 5;
@@ -16,8 +16,8 @@ internal sealed class Storm(Scene scene, ServiceProcess victim, string serving)
     private readonly List<RunHistory> _runs = [];
 
     /// <summary>
-    /// For each delay: a few runs, the first at once, and the kill that long after it; then the process is started again. The runs of all
-    /// rounds are under way at once, so that each kill meets them at every stage. At last waits until all have ended.
+    /// For each delay, creates a few runs, kills the process that long after the first one, and starts it again. The runs of all rounds are
+    /// under way at once, so that each kill meets them at every stage. Finally waits until all have ended.
     /// </summary>
     public async Task<IReadOnlyList<RunHistory>> RageAsync(IEnumerable<int> delaysMs, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ internal sealed class Storm(Scene scene, ServiceProcess victim, string serving)
 
     private int Servings() => victim.ReadLog().Split(serving).Length;
 
-    // How long agents work differs, so that a kill also meets those that are about to end.
+    // Agents work for different times, so that a kill also meets some that are about to end.
     private async Task SendRunsAsync(CancellationToken cancellationToken)
     {
         for (var i = 0; i < RunsForEach; i++)

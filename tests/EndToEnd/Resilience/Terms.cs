@@ -2,10 +2,10 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Resilience;
 
-/// <summary>How long leaders and nodes hold what they have.</summary>
+/// <summary>Lease durations of leaders and nodes.</summary>
 internal static class Terms
 {
-    /// <summary>A leader that is gone is followed within seconds.</summary>
+    /// <summary>Another leader takes over within seconds.</summary>
     public static OperatorOptions Short { get; } =
         new()
         {
@@ -15,8 +15,8 @@ internal static class Terms
         };
 
     /// <summary>
-    /// As <see cref="Short"/>, and a node that is cut off is lost within seconds. Longer than a leader's term, so that a killed leader
-    /// loses no node.
+    /// Same as <see cref="Short"/>, and a node that is cut off is lost within seconds. Longer than a leader's lease, so that a killed
+    /// leader loses no node.
     /// </summary>
     public static OperatorOptions ShortForNodes { get; } = Short with { NodeLostAfter = "12s", NodeLostGrace = "1s" };
 }

@@ -6,13 +6,13 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Resilience;
 
-/// <summary>Two operators that both think they lead: one stood still past its lease, while another took over.</summary>
+/// <summary>Two operators that both believe that they lead: one was frozen past its lease while the other took over.</summary>
 public sealed class TwoLeadersTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string LeasePath = $"/apis/coordination.k8s.io/v1/namespaces/{OperatorProcess.Namespace}/leases/stromboli-operator";
 
     [Fact]
-    public async Task Leader_PausedPastItsLeaseAndWoken_IsHeededByNobody()
+    public async Task Leader_PausedPastItsLeaseAndWoken_IsIgnored()
     {
         var scene = await OnPrivateStackAsync(
             new StackOptions
@@ -27,8 +27,8 @@ public sealed class TwoLeadersTests(StackFixture stacks) : EndToEndTests(stacks)
         await running.RunningAsync();
         List<RunHistory> runs = [running];
 
-        // It stands still before, while and after it records and sends what it decided; and it wakes with its links to the nodes still up,
-        // or once they have left it.
+        // It is frozen before, while and after it records and sends its decisions. It wakes with its links to the nodes still up, or after
+        // they have left it.
         foreach (var (delay, linked) in ((int, bool)[])[(0, true), (40, false), (120, true)])
         {
             var (leader, standby) = await RolesAsync(scene);
@@ -47,7 +47,7 @@ public sealed class TwoLeadersTests(StackFixture stacks) : EndToEndTests(stacks)
 
             leader.Resume();
 
-            // It finds out before it writes or sends anything, and ends.
+            // It notices before it writes or sends anything, and ends.
             await leader.WaitForExitAsync(Poll.Patience, Cancelled);
             Assert.Contains("The lead of epoch", leader.ReadLog(), StringComparison.Ordinal);
             await leader.StartAsync(Cancelled);

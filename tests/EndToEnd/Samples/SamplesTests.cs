@@ -4,7 +4,7 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Samples;
 
-/// <summary>Every file in <c>samples</c>, applied as it is.</summary>
+/// <summary>Every file in <c>samples</c>, applied unchanged.</summary>
 public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     public static TheoryData<string> Files =>

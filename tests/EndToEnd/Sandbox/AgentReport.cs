@@ -2,7 +2,7 @@ using Stromboli.Crds.Runs;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>What a hostile agent printed: sections that begin with <c># NAME</c>, in them lines <c>WHAT: RESULT</c>.</summary>
+/// <summary>The output of a hostile agent: sections that begin with <c># NAME</c> and have lines <c>WHAT: RESULT</c>.</summary>
 internal sealed class AgentReport
 {
     private readonly ILookup<string, string> _lines;
@@ -33,7 +33,7 @@ internal sealed class AgentReport
     /// <summary>The lines of a section.</summary>
     public IReadOnlyList<string> Lines(string section) => [.. _lines[section]];
 
-    /// <summary>The results of a section by what was tried.</summary>
+    /// <summary>The results of a section, by attack.</summary>
     public Dictionary<string, string> Results(string section) =>
         _lines[section]
             .Select(line => (Line: line, At: line.LastIndexOf(": ", StringComparison.Ordinal)))

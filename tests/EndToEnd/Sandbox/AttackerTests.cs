@@ -6,13 +6,13 @@ using Stromboli.Testbed;
 namespace Stromboli.EndToEnd.Sandbox;
 
 /// <summary>
-/// The agent as attacker: against its record, the node's disk, and what others need. (More of it in the scenarios beside this file, and in
-/// Shim.Tests.)
+/// The agent attacks its own record, the node's disk, and resources that others need. (The scenarios beside this file and Shim.Tests have
+/// more attacks.)
 /// </summary>
 public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task Records_ForgedInTheOutput_AreOutput()
+    public async Task Records_ForgedInTheOutput_StayOutput()
     {
         var scene = await OnSharedStackAsync();
 
@@ -64,13 +64,13 @@ public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal(RunPhase.Succeeded, status.Phase);
         Assert.EndsWith("the last line\n", status.Result?.Text);
-        // A time stamp for each line comes on top.
+        // Each line also has a time stamp.
         var log = new FileInfo(Path.Combine(scene.NodeOf(run).Node.Bridge.StatePath, "attempts", $"{run.Uid}-1", "log"));
         Assert.InRange(log.Length, 1, 4 * 1024 * 1024);
     }
 
     [Fact]
-    public async Task Files_MadeToBeInTheWay_AreRemovedWithTheRun()
+    public async Task Files_ThatResistRemoval_AreRemovedWithTheRun()
     {
         var scene = await OnSharedStackAsync();
         var run = await scene.ApplyRunAsync(
@@ -99,7 +99,7 @@ public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task ForkBombAndMemory_OfOneRun_LeaveAnotherAlone()
+    public async Task ForkBombAndMemory_OfOneRun_DoNotDisturbAnother()
     {
         var scene = await OnSharedStackAsync();
         var bomb = await scene.ApplyRunAsync(

@@ -4,7 +4,7 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>The same run in several images, of which two bring along all that an image can, and one has no C library.</summary>
+/// <summary>The same run in several images. Two have everything that an image can configure, and one has no C library.</summary>
 public sealed class ConfinementScenario(StackFixture stacks) : Scenario(stacks)
 {
     /// <summary>The images.</summary>
@@ -19,7 +19,7 @@ public sealed class ConfinementScenario(StackFixture stacks) : Scenario(stacks)
     /// <summary><c>podman inspect</c> of the running container.</summary>
     internal JsonNode Inspected(string image) => _inspected[image];
 
-    /// <summary>What the OCI runtime was told.</summary>
+    /// <summary>The configuration that the OCI runtime was given.</summary>
     internal JsonNode Config(string image) => _configs[image];
 
     /// <summary>What the agent saw: <c>KEY: VALUE</c>.</summary>

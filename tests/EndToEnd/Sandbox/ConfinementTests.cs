@@ -109,7 +109,7 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
         Assert.Empty(rules.SelectMany(rule => rule!["names"]!.AsArray()).Select(name => name!.ToString()).Intersect(RefusedCalls));
         Assert.Equal([1, 2, 10, 16], RulesOf(rules, "socket").Select(arguments => arguments[0]!["value"]!.GetValue<int>()).Order());
         Assert.Equal(1, Assert.Single(RulesOf(rules, "socketpair"))[0]!["value"]!.GetValue<int>());
-        // Whatever makes a namespace must not be among the flags.
+        // The flags must not include any that makes a namespace.
         Assert.Equal(0x7E02_0000UL, Assert.Single(RulesOf(rules, "clone"))[0]!["value"]!.GetValue<ulong>());
     }
 
@@ -143,7 +143,7 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
 
     [Theory]
     [MemberData(nameof(Images))]
-    public void Files_AreReadOnly_ButItsOwn(string image)
+    public void Files_AreReadOnly_ExceptItsOwn(string image)
     {
         Assert.True(scenario.Config(image)["root"]!["readonly"]!.GetValue<bool>());
         Assert.Empty(scenario.Inside(image)["writable"]);
@@ -154,7 +154,7 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
 
     [Theory]
     [MemberData(nameof(Images))]
-    public void Mounts_AreThoseMeant_WithTheirFlagsAndBounds(string image)
+    public void Mounts_AreTheExpectedOnes_WithTheirFlagsAndLimits(string image)
     {
         var mounts = scenario
             .Inside(image)["mount"]
@@ -222,7 +222,7 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
 
     [Theory]
     [MemberData(nameof(Images))]
-    public void Agent_HasOurEnvironmentAlone(string image)
+    public void Agent_HasOnlyOurEnvironment(string image)
     {
         Assert.Equal(
             [
@@ -283,7 +283,7 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
     public void Engine_EndsItByItself_KeepsItsLogElsewhere_AndNeverStartsItAgain(string image)
     {
         var inspected = scenario.Inspected(image);
-        // timeout: 2m, and a minute.
+        // timeout: 2m, plus a minute.
         Assert.Equal(180, inspected["Config"]!["Timeout"]!.GetValue<int>());
         var log = inspected["HostConfig"]!["LogConfig"]!;
         Assert.Equal("k8s-file", log["Type"]!.ToString());
@@ -292,7 +292,7 @@ public sealed class ConfinementTests(ConfinementScenario scenario) : ScenarioTes
             inspected["Mounts"]!.AsArray(),
             mount => log["Path"]!.ToString().StartsWith(mount!["Source"] + "/", StringComparison.Ordinal)
         );
-        // It outlives the container, which is gone.
+        // The log outlives the container.
         Assert.True(File.Exists(Path.Combine(scenario.Run(image).StatePath, "log")));
         Assert.Contains(inspected["HostConfig"]!["RestartPolicy"]!["Name"]!.ToString(), new[] { "", "no" });
         Assert.False(inspected["HostConfig"]!["AutoRemove"]!.GetValue<bool>());

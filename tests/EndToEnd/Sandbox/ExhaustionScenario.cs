@@ -4,13 +4,13 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>An agent takes all that it can get of what a node has, and holds it while others run on the same node.</summary>
+/// <summary>An agent takes as much of a node's resources as it can, and holds it while others run on the node.</summary>
 public sealed class ExhaustionScenario(StackFixture stacks) : Scenario(stacks)
 {
     /// <summary><c>resources.limits.pids</c> of the agent.</summary>
     public const int Processes = 48;
 
-    /// <summary>What it writes to its workspace, in bytes.</summary>
+    /// <summary>How much it writes to its workspace, in bytes.</summary>
     public const long WorkspaceBytes = 96L * 1024 * 1024;
 
     private const string NodeName = "node-2";
@@ -21,19 +21,19 @@ public sealed class ExhaustionScenario(StackFixture stacks) : Scenario(stacks)
 
     internal AgentRunStatus HogsEnd { get; private set; } = null!;
 
-    /// <summary>How a run of Claude Code ended that ran meanwhile.</summary>
+    /// <summary>The end of a Claude Code run that ran meanwhile.</summary>
     internal AgentRunStatus Claude { get; private set; } = null!;
 
-    /// <summary>What an agent got meanwhile that tried the same.</summary>
+    /// <summary>What another agent that tried the same got meanwhile.</summary>
     internal AgentReport Neighbour { get; private set; } = null!;
 
-    /// <summary>How a run ended that used more memory than its limit.</summary>
+    /// <summary>The end of a run that used more memory than its limit.</summary>
     internal AgentRunStatus Glutton { get; private set; } = null!;
 
     /// <summary>The <c>stromboli.dev/limits</c> label of the hog's container.</summary>
     internal string LimitsLabel => Hog.Inspected["Config"]!["Labels"]!["stromboli.dev/limits"]!.ToString();
 
-    /// <summary>Connections of the hog's that the bridge's gateway held, when the hog held all it could.</summary>
+    /// <summary>The hog's connections that the bridge's gateway held when the hog held as many as it could.</summary>
     internal int GatewayConnections { get; private set; }
 
     /// <summary>The bridge's process before and after.</summary>
@@ -67,7 +67,7 @@ public sealed class ExhaustionScenario(StackFixture stacks) : Scenario(stacks)
         Bridge = (before, node.Node.Bridge.Pid);
     }
 
-    // The order is by what is taken: with the last, no process can be started any more.
+    // The order matters: after the last one, no process can be started any more.
     private const string HogsScript = """
         cd /workspace; mkdir /tmp/files
         echo "# files"
@@ -131,7 +131,7 @@ public sealed class ExhaustionScenario(StackFixture stacks) : Scenario(stacks)
         Glutton = (await glutton.EndAsync()).Status;
     }
 
-    // The kernel lists an accepted unix socket with the network namespace of the one that called.
+    // The kernel lists an accepted unix socket in the network namespace of the peer that connected.
     private int Connections()
     {
         var path = Hog.RunDirectory + "/model.sock";

@@ -3,7 +3,7 @@ using Stromboli.Crds.Runs;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>What an agent gets of a node that takes all it can, and what is left to others meanwhile.</summary>
+/// <summary>How much a greedy agent gets of a node, and what is left for others meanwhile.</summary>
 public sealed class ExhaustionTests(ExhaustionScenario scenario) : ScenarioTests(scenario), IClassFixture<ExhaustionScenario>
 {
     private const long MiB = 1024 * 1024;
@@ -20,7 +20,7 @@ public sealed class ExhaustionTests(ExhaustionScenario scenario) : ScenarioTests
     public void Run_IsNotWritable() => Assert.Equal(["inodes: 0 then EACCES"], scenario.Report.Lines("run"));
 
     [Fact]
-    public void Workspace_OfARunThatAsksForNoLimit_HasNone() =>
+    public void Workspace_OfARunWithoutLimit_HasNone() =>
         Assert.Equal([$"bytes: {ExhaustionScenario.WorkspaceBytes} then end"], scenario.Report.Lines("workspace"));
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class ExhaustionTests(ExhaustionScenario scenario) : ScenarioTests
     }
 
     [Fact]
-    public void Processes_OfANeighbour_StartWhileAnAgentForksAtItsBound() =>
+    public void Processes_OfANeighbour_StartWhileAnAgentForksAtItsLimit() =>
         Assert.Equal(["forked: 200"], scenario.Neighbour.Lines("forks"));
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class ExhaustionTests(ExhaustionScenario scenario) : ScenarioTests
     }
 
     [Fact]
-    public void Memory_BeyondTheLimit_EndsTheRunOrIsLabelledAsNotEnforced()
+    public void Memory_AboveTheLimit_EndsTheRunOrIsLabelledAsNotEnforced()
     {
         if (scenario.LimitsLabel == "enforced")
         {
@@ -78,7 +78,7 @@ public sealed class ExhaustionTests(ExhaustionScenario scenario) : ScenarioTests
     }
 
     [Fact]
-    public void Bridge_IsTheSameProcess_AndTellsTheHogsEnd()
+    public void Bridge_IsTheSameProcess_AndReportsTheHogsEnd()
     {
         Assert.Equal(scenario.Bridge.Before, scenario.Bridge.After);
         Assert.Equal(RunReason.Completed, scenario.HogsEnd.Reason);

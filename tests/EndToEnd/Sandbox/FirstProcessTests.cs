@@ -6,8 +6,8 @@ using Stromboli.Testbed;
 namespace Stromboli.EndToEnd.Sandbox;
 
 /// <summary>
-/// A program led over the shim, in an image made for that. It writes the log of an agent that ran well, claims to be running, then hooks,
-/// then ended, and asks for the model (<c>impersonate</c> in Intruder/intruder.c).
+/// A program that is mounted over the shim, in an image made for that. It writes the log of an agent that succeeded, claims to be running,
+/// then in hooks, then ended, and asks for the model (<c>impersonate</c> in Intruder/intruder.c).
 /// </summary>
 public sealed class FirstProcessTests(StackFixture stacks) : EndToEndTests(stacks)
 {
@@ -17,19 +17,19 @@ public sealed class FirstProcessTests(StackFixture stacks) : EndToEndTests(stack
     private const string FolderLink = "/a/b/c/d/folder";
 
     [Fact]
-    public async Task ProgramLedOverTheShim_WhateverItClaims_IsDeniedAndNeverAdmitted()
+    public async Task ProgramMountedOverTheShim_WhateverItClaims_IsDeniedAndNeverAdmitted()
     {
         var scene = await OnPrivateStackAsync(new() { Node = new() { AllowedVolumes = ["/home:rw"] } });
         var node = Assert.Single(scene.Nodes);
         await MakeImagesAsync(node);
 
-        // By a volume: one that talks, and one that only leaves a log and ends.
+        // By a volume: one program that talks, and one that only leaves a log and ends.
         foreach (var program in new[] { "talks", "ends" })
         {
             AssertDenied(await scene.ApplyRunAsync(Document(program, program)), await EndAsync(scene, program));
         }
 
-        // By what an earlier turn left in its session's workspace, once the image's name means another one.
+        // By files of an earlier turn in its session's workspace, after the image's tag has moved.
         var session = new SessionCase(scene);
         await session.CreateAsync($"image: localhost/turn:1, workspace: {{mountPath: {FolderLink}}}");
         var first = await session.ShellAsync("first", "cp /bin/intruder shim && chmod 755 shim");
@@ -37,7 +37,7 @@ public sealed class FirstProcessTests(StackFixture stacks) : EndToEndTests(stack
         await node.Node.Machine.PodmanAsync("tag", Linked, "localhost/turn:1");
         AssertDenied(await session.ShellAsync("second", "true"), await EndAsync(scene, "second"));
 
-        // Found by a bridge that was started meanwhile, unless the one before was quicker.
+        // Found by a bridge that was started meanwhile, unless the previous bridge was quicker.
         var run = await scene.ApplyRunAsync(Document("found", "talks"));
         await Poll.UntilAsync(
             "it has a container, or has ended",

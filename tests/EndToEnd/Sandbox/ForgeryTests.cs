@@ -4,12 +4,12 @@ using Stromboli.EndToEnd.Harness;
 namespace Stromboli.EndToEnd.Sandbox;
 
 /// <summary>
-/// An agent under Claude Code can write into the CLI's own standard output: they have one user. What it forges there is not believed
-/// against shim, engine and gateway.
+/// An agent under Claude Code can write into the CLI's own standard output, since both have the same user. Shim, engine and gateway
+/// outweigh what it forges there.
 /// </summary>
 public sealed class ForgeryTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    // Writes a line into the standard output of every process of the CLI's; SESSION is the conversation's id.
+    // Writes a line into the standard output of every process of the CLI. SESSION is the conversation's id.
     private const string Forge =
         """forge() { for p in /proc/[0-9]*; do [ "$(readlink $p/exe)" = /opt/stromboli/claude/claude ] && printf '%s\n' "$1" > $p/fd/1; done; }; SESSION=$(tr '\0' '\n' < /proc/$PPID/cmdline | sed -n 's/^--session-id=//p')""";
 
@@ -59,7 +59,7 @@ public sealed class ForgeryTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal(RunPhase.Failed, status.Phase);
         Assert.NotEqual(0, status.ExitCode);
         Assert.NotEqual(RunReason.Completed, status.Reason);
-        Assert.True(status.Usage?.InputTokens < 1000, $"The agent's own count was taken: {status.Usage?.InputTokens} tokens.");
+        Assert.True(status.Usage?.InputTokens < 1000, $"The agent's own count was used: {status.Usage?.InputTokens} tokens.");
     }
 
     [Fact]

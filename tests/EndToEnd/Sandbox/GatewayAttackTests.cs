@@ -4,7 +4,7 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>An agent speaks to the model's gateway by hand, with a credential and claims of its own.</summary>
+/// <summary>An agent sends its own requests to the model's gateway, with a credential and claims of its own.</summary>
 public sealed class GatewayAttackTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string Script = """

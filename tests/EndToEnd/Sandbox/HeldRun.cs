@@ -5,7 +5,7 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>A run under way, whose agent and the test tell each other how far they are by files in its workspace.</summary>
+/// <summary>A run under way. Its agent and the test synchronise through files in its workspace.</summary>
 internal sealed class HeldRun
 {
     private HeldRun(RunHistory run, NodeInspector node, JsonNode inspected) => (Run, Node, Inspected) = (run, node, inspected);
@@ -19,7 +19,7 @@ internal sealed class HeldRun
     /// <summary><c>podman inspect</c> of its running container.</summary>
     public JsonNode Inspected { get; }
 
-    /// <summary>The shim, as this machine numbers it.</summary>
+    /// <summary>The shim's pid on this machine.</summary>
     public int FirstPid => Inspected["State"]!["Pid"]!.GetValue<int>();
 
     /// <summary>Its folder of the bridge's state, as this machine sees it.</summary>
@@ -75,6 +75,6 @@ internal sealed class HeldRun
     public async Task<JsonNode> ReadOciConfigAsync() =>
         JsonNode.Parse(await File.ReadAllTextAsync(Node.Node.Machine.OutsideOf(Inspected["OCIConfigPath"]!.ToString())))!;
 
-    /// <summary>What the container's log has as it lies on the node.</summary>
+    /// <summary>The container's log on the node.</summary>
     public Task<string> ReadLogAsync() => File.ReadAllTextAsync(Path.Combine(StatePath, "log"));
 }

@@ -3,7 +3,7 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>Images in which the CLI cannot run. (That a command runs in them: <see cref="ConfinementTests"/>.)</summary>
+/// <summary>Images in which the CLI cannot run. (<see cref="ConfinementTests"/> shows that a command runs in them.)</summary>
 public sealed class ImageTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]

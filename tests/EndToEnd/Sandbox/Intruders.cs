@@ -6,8 +6,8 @@ using Stromboli.Testbed.Processes;
 namespace Stromboli.EndToEnd.Sandbox;
 
 /// <summary>
-/// An image with the programs that play a hostile agent: <c>intruder</c> (beside this file) and <c>attacker</c> (Shim.Tests). They are
-/// static, and lie on top of a busybox.
+/// An image with the programs of a hostile agent: <c>intruder</c> (beside this file) and <c>attacker</c> (Shim.Tests). They are static, on
+/// top of a busybox.
 /// </summary>
 internal static class Intruders
 {

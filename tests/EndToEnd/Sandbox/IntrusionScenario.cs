@@ -12,10 +12,10 @@ namespace Stromboli.EndToEnd.Sandbox;
 /// </summary>
 public sealed class IntrusionScenario(StackFixture stacks) : Scenario(stacks)
 {
-    /// <summary>What the agent exits with.</summary>
+    /// <summary>The agent's exit code.</summary>
     public const int ExitCode = 7;
 
-    /// <summary>How often it calls at the shim's socket.</summary>
+    /// <summary>How often it connects to the shim's socket.</summary>
     public const int Calls = 50;
 
     private const string OnNode = "  nodeName: node-1";
@@ -33,7 +33,7 @@ public sealed class IntrusionScenario(StackFixture stacks) : Scenario(stacks)
     /// <summary>Limits, priorities, policy and affinity of the attacker's PID 1, as this machine sees them, before and after.</summary>
     internal (string Before, string After) FirstProcess { get; private set; }
 
-    /// <summary>The users of both agents, as this machine numbers them.</summary>
+    /// <summary>The user ids of both agents on this machine.</summary>
     internal (uint Attacker, uint Neighbour) Users { get; private set; }
 
     /// <summary>The run directory's entries and their modes, before and after.</summary>
@@ -50,7 +50,7 @@ public sealed class IntrusionScenario(StackFixture stacks) : Scenario(stacks)
             .Select(a => a.ToString()),
     ];
 
-    /// <summary>Unix sockets that are none of the attacker's: of the node, of its engine, of the neighbour.</summary>
+    /// <summary>Unix sockets that do not belong to the attacker: those of the node, its engine and the neighbour.</summary>
     internal IReadOnlyList<string> ForeignSockets { get; private set; } = [];
 
     private string Port => new Uri(Scene.Stack.Model.BaseUrl).Port.ToString(CultureInfo.InvariantCulture);

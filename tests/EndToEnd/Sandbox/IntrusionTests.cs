@@ -3,7 +3,7 @@ using Stromboli.Crds.Runs;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>What a hostile agent got of everything that it tried.</summary>
+/// <summary>The results of a hostile agent's attacks.</summary>
 public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(scenario), IClassFixture<IntrusionScenario>
 {
     private static readonly string[] Refusals = ["EPERM", "EACCES", "ENOSYS", "EROFS", "EXDEV", "ESRCH", "EINVAL", "ENOENT", "EADDRINUSE"];
@@ -27,7 +27,7 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
     {
         var results = scenario.Report.Results("run directory");
         Assert.Equal(17, results.Count);
-        // It may call, and is hung up on.
+        // It may connect, and the connection is closed.
         Assert.Equal(["connect", "heard"], results.Where(result => !Refusals.Contains(result.Value)).Select(result => result.Key));
     }
 
@@ -47,7 +47,7 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
     }
 
     [Fact]
-    public void ControlSocket_EveryCall_IsClosedAtOnceWithoutAWord()
+    public void ControlSocket_EveryConnection_IsClosedAtOnceWithoutAMessage()
     {
         var results = scenario.Report.Results("calls");
         Assert.Equal($"{IntrusionScenario.Calls}", results["calls-closed"]);
@@ -55,7 +55,7 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
     }
 
     [Fact]
-    public void ControlSocket_ManyCalls_FillNoLog()
+    public void ControlSocket_ManyConnections_FillNoLog()
     {
         var expected = $"is not the shim (pid {scenario.Attacker.FirstPid})";
         var lines = scenario
@@ -66,7 +66,7 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
     }
 
     [Fact]
-    public void End_ForgedOnTheControlSocket_IsTheShimsOwn()
+    public void End_ForgedOnTheControlSocket_StaysTheShimsOwn()
     {
         Assert.Equal((RunPhase.Failed, RunReason.AgentError), (scenario.AttackersEnd.Phase, scenario.AttackersEnd.Reason));
         Assert.Equal(IntrusionScenario.ExitCode, scenario.AttackersEnd.ExitCode);
@@ -88,14 +88,14 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
         Assert.All(scenario.Report.Results("own"), result => Assert.Equal("ok", result.Value));
 
     [Fact]
-    public void Sockets_OfAllFamilies_AreUnixAndInetAndRouteAlone() =>
+    public void Sockets_OfAllFamilies_AreOnlyUnixInetAndRoute() =>
         Assert.Equal(
             ["families: 1 2 10 16", "netlink: 0", "raw: EPERM", "raw6: EPERM", "ping: EACCES", "packet: ENOSYS", "vsock: ENOSYS"],
             scenario.Report.Lines("sockets")
         );
 
     [Fact]
-    public void WhatAllShareWithoutABound_IsNotThere() =>
+    public void SharedResourcesWithoutALimit_AreUnavailable() =>
         Assert.Equal(
             [
                 "io_setup: ENOSYS",
@@ -109,7 +109,7 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
         );
 
     [Fact]
-    public void Interfaces_AreLoopbackAlone_AndStayAsTheyAre() =>
+    public void Interfaces_AreOnlyLoopback_AndCannotBeChanged() =>
         Assert.Equal(["interfaces: lo", "interface-down: EPERM", "interface-address: EPERM"], scenario.Report.Lines("interfaces"));
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
     }
 
     [Fact]
-    public void UnixSockets_OfNodeEngineAndNeighbour_AreNotThere()
+    public void UnixSockets_OfNodeEngineAndNeighbour_AreUnreachable()
     {
         var results = scenario.Report.Results("unix");
         Assert.Equal(scenario.ForeignSockets.Count, results.Count);
@@ -137,15 +137,15 @@ public sealed class IntrusionTests(IntrusionScenario scenario) : ScenarioTests(s
             results,
             result => Assert.Equal(result.Key.StartsWith("unix @", StringComparison.Ordinal) ? "ECONNREFUSED" : "ENOENT", result.Value)
         );
-        // The one that was looked for is there for its owner.
+        // The owner of the socket can reach it.
         Assert.Contains($"unix @neighbour-{scenario.Scene.Namespace}: ok", scenario.NeighboursEnd.Result?.Text);
     }
 
     [Fact]
-    public void Files_OfTheNeighbour_AreNotThere() => Assert.Empty(scenario.Report.Lines("markers"));
+    public void Files_OfTheNeighbour_AreInvisible() => Assert.Empty(scenario.Report.Lines("markers"));
 
     [Fact]
-    public void Processes_OfTheNeighbourAndTheNode_AreNotThere() =>
+    public void Processes_OfTheNeighbourAndTheNode_AreInvisible() =>
         Assert.Equal(["sh", "shim"], scenario.Report.Lines("processes").Distinct().Order(StringComparer.Ordinal));
 
     [Fact]

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>Looks for a text in all memory of processes that the kernel has pages for (proc(5): maps, pagemap, mem).</summary>
+/// <summary>Searches all resident and swapped memory of processes for a text (proc(5): maps, pagemap, mem).</summary>
 internal static class MemorySearch
 {
     private const int PageSize = 4096;
@@ -13,10 +13,10 @@ internal static class MemorySearch
     // Bit 63 of a pagemap entry: in memory; bit 62: in swap.
     private const ulong Present = 3UL << 62;
 
-    /// <summary>Mappings that are the kernel's.</summary>
+    /// <summary>Mappings of the kernel.</summary>
     private static readonly string[] Kernels = ["[vdso]", "[vvar]", "[vvar_vclock]", "[vsyscall]"];
 
-    /// <summary>The processes whose memory holds the text, with the mappings.</summary>
+    /// <summary>The processes whose memory contains the text, with the mappings.</summary>
     public static IReadOnlyList<string> Find(IEnumerable<int> pids, string text)
     {
         var needle = Encoding.ASCII.GetBytes(text);
@@ -50,7 +50,7 @@ internal static class MemorySearch
         }
         catch (IOException)
         {
-            // It has ended.
+            // The process has ended.
         }
 
         return places;
@@ -59,7 +59,7 @@ internal static class MemorySearch
     private static bool Contains(FileStream memory, FileStream pages, long from, long to, byte[] needle)
     {
         var entries = new byte[PagesAtOnce * sizeof(ulong)];
-        // Some bytes of the page before, so that nothing is missed that lies across two.
+        // Includes some bytes of the previous page, so that a text across two pages is found.
         var buffer = new byte[needle.Length + PageSize];
         for (var at = from; at < to; at += (long)PagesAtOnce * PageSize)
         {

@@ -5,8 +5,7 @@ using Stromboli.Testbed;
 namespace Stromboli.EndToEnd.Sandbox;
 
 /// <summary>
-/// What a node's own containers.conf adds: it changes nothing, or nothing runs. (Each setting by itself: ContainersConfTests of the
-/// bridge.)
+/// A node's own containers.conf either changes nothing or prevents runs. (ContainersConfTests of the bridge covers each setting.)
 /// </summary>
 public sealed class NodeConfigurationTests(StackFixture stacks) : EndToEndTests(stacks)
 {

@@ -3,11 +3,11 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>The bound of processes: a run's own, whatever else the engine's user has running.</summary>
+/// <summary>The limit of processes counts only a run's own, whatever else the engine's user runs.</summary>
 public sealed class ProcessLimitTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task Pids_TheFewest_AgentsStartBesideOthersAndMayHaveNoMore()
+    public async Task Pids_Minimum_AgentsStartBesideOthersAndGetNoMore()
     {
         var scene = await OnSharedStackAsync();
         var runs = await Task.WhenAll(

@@ -3,7 +3,7 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>Something that happens once on the shared stack, and that the cases of a class look at, each for a fact of its own.</summary>
+/// <summary>A scenario that happens once on the shared stack. Each case of a class checks one fact of it.</summary>
 public abstract class Scenario(StackFixture stacks) : IAsyncLifetime
 {
     private Scene? _scene;
@@ -38,7 +38,7 @@ public abstract class Scenario(StackFixture stacks) : IAsyncLifetime
         }
     }
 
-    /// <summary>What a person needs who looks at a fact that is not so; told once.</summary>
+    /// <summary>The report for a person when a fact does not hold. Printed once.</summary>
     internal async Task<string> ReportAsync()
     {
         if (_report is not null)
@@ -49,6 +49,6 @@ public abstract class Scenario(StackFixture stacks) : IAsyncLifetime
         return _report = await FailureReport.OfAsync(Scene);
     }
 
-    /// <summary>Lets it happen. What must hold for all cases is waited for here; facts are left to them.</summary>
+    /// <summary>Runs the scenario. Waits for what all cases need; the cases check the facts.</summary>
     protected abstract Task PlayAsync();
 }

@@ -1,6 +1,6 @@
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>The cases that look at a <see cref="Scenario"/>.</summary>
+/// <summary>The cases that check a <see cref="Scenario"/>.</summary>
 public abstract class ScenarioTests(Scenario scenario) : IAsyncDisposable
 {
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ using Stromboli.EndToEnd.Harness;
 namespace Stromboli.EndToEnd.Sandbox;
 
 /// <summary>
-/// A run of Claude Code with a credential of its own, variables and arguments, looked through while its agent works and once it has ended.
+/// A run of Claude Code with its own credential, variables and arguments, searched while its agent works and after its end.
 /// </summary>
 public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
 {
@@ -15,7 +15,7 @@ public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
     /// <summary>The key of the run's own Secret.</summary>
     internal string Key => Mark("sk-key");
 
-    /// <summary>What must not lie on the node's disk nor stand in any configuration, though the agent has it.</summary>
+    /// <summary>Values that the agent has and that must be neither on the node's disk nor in any configuration.</summary>
     internal IReadOnlyDictionary<string, string> Private =>
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -28,10 +28,10 @@ public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
 
     internal AgentRunStatus End { get; private set; } = null!;
 
-    /// <summary>The credentials that came to the model with this run's requests.</summary>
+    /// <summary>The credentials that the model received with this run's requests.</summary>
     internal IReadOnlyList<string> Credentials { get; private set; } = [];
 
-    /// <summary>Processes of the container whose memory has the key, and those whose memory has the variable.</summary>
+    /// <summary>The processes of the container whose memory has the key, and those whose memory has the variable.</summary>
     internal (IReadOnlyList<string> Key, IReadOnlyList<string> Variable) Memory { get; private set; }
 
     /// <summary>Places where the key was found: while the agent worked and after.</summary>
@@ -43,7 +43,7 @@ public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
     /// <summary>Places where one of <see cref="Private"/> was found that are the agent's own.</summary>
     internal IReadOnlyList<string> AgentsOwnPlaces { get; private set; } = [];
 
-    /// <summary>What the node's own user got of the bridge's process.</summary>
+    /// <summary>What the node's own user could read of the bridge's process.</summary>
     internal string BridgeFromOutside { get; private set; } = "";
 
     /// <summary>The bridge's environment and limits, as root sees them.</summary>
@@ -109,7 +109,7 @@ public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
                   value: {{Mark("variable")}}
             """;
 
-    // What the agent has it may write: to its volumes and to its output.
+    // The agent may write what it has to its volumes and its output.
     private static bool IsAgentsOwn(string place) =>
         place.Contains("/volumes/", StringComparison.Ordinal) || place.EndsWith("-1/log", StringComparison.Ordinal);
 
@@ -128,7 +128,7 @@ public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
     {
         var node = Run.Node.Node;
         var places = new List<string>(await SecretHunt.OnNodeAsync(Scene, Run.Run, secret));
-        // As this machine's root: the whole home of the node's user with the engine's storage, and what lies in memory.
+        // Searched as root of this machine: the whole home of the node's user with the engine's storage, and the file systems in memory.
         var inside = string.Create(CultureInfo.InvariantCulture, $"/proc/{node.Machine.Podman.Pid}/root");
         places.AddRange(
             await SecretHunt.InFilesAsync(
@@ -150,7 +150,7 @@ public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
         {
             places.Add($"a process of the node: {await File.ReadAllTextAsync($"/proc/{pid}/comm")}");
         }
-        // The object itself holds what its author wrote, so only the key is looked for in the cluster.
+        // The object itself contains what its author wrote, so only the key is searched for in the cluster.
         if (secret == Key)
         {
             places.AddRange(await SecretHunt.InClusterAsync(Scene, Run.Run, secret));
@@ -159,7 +159,7 @@ public sealed class TraceScenario(StackFixture stacks) : Scenario(stacks)
         return places;
     }
 
-    // Bridge, engine, conmon: whatever is of the node and not in the container.
+    // Bridge, engine, conmon: all processes of the node outside the container.
     private IEnumerable<int> ProcessesOutside()
     {
         var space = Link(Run.FirstPid);

@@ -2,33 +2,33 @@ using Stromboli.Crds.Runs;
 
 namespace Stromboli.EndToEnd.Sandbox;
 
-/// <summary>The key is at the gateway and the model alone; variables, arguments and prompt are with the agent alone.</summary>
+/// <summary>Only the gateway and the model have the key. Only the agent has variables, arguments and prompt.</summary>
 public sealed class TraceTests(TraceScenario scenario) : ScenarioTests(scenario), IClassFixture<TraceScenario>
 {
     [Fact]
-    public void Key_OfTheRunsSecret_ArrivesAtTheModelAlone()
+    public void Key_OfTheRunsSecret_ArrivesAtTheModel()
     {
         Assert.NotEmpty(scenario.Credentials);
         Assert.All(scenario.Credentials, credential => Assert.Equal($$"""{"x-api-key":"{{scenario.Key}}"}""", credential));
     }
 
     [Fact]
-    public void Key_MemoryOfEveryProcessOfTheContainer_HasItNot()
+    public void Key_InMemoryOfTheContainersProcesses_IsAbsent()
     {
         Assert.Empty(scenario.Memory.Key);
-        // The search finds what is there.
+        // The search finds what exists.
         Assert.NotEmpty(scenario.Memory.Variable);
         Assert.Contains(scenario.Memory.Variable, place => place.StartsWith("claude", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Key_ContainerNodeAndCluster_HaveItNowhere() => Assert.Empty(scenario.KeyPlaces);
+    public void Key_InContainerNodeAndCluster_IsAbsent() => Assert.Empty(scenario.KeyPlaces);
 
     [Fact]
-    public void VariablesArgumentsAndPrompt_NodesDiskLogsAndConfiguration_HaveThemNowhere()
+    public void VariablesArgumentsAndPrompt_OnDiskInLogsAndConfiguration_AreAbsent()
     {
         Assert.Empty(scenario.PrivatePlaces);
-        // The hunt finds what is there: the CLI keeps its conversation in HOME.
+        // The hunt finds what exists: the CLI keeps its conversation in HOME.
         Assert.Contains(
             scenario.AgentsOwnPlaces,
             place => place.StartsWith("prompt: ", StringComparison.Ordinal) && place.EndsWith(".jsonl", StringComparison.Ordinal)
@@ -36,7 +36,7 @@ public sealed class TraceTests(TraceScenario scenario) : ScenarioTests(scenario)
     }
 
     [Fact]
-    public void Variable_Agent_HasIt()
+    public void Variable_OfTheAgent_IsThere()
     {
         Assert.Equal(RunPhase.Succeeded, scenario.End.Phase);
         var digest = Convert.ToHexStringLower(
@@ -46,7 +46,7 @@ public sealed class TraceTests(TraceScenario scenario) : ScenarioTests(scenario)
     }
 
     [Fact]
-    public void Bridge_ItsOwnUser_CannotLookIntoIt() => Assert.Equal("", scenario.BridgeFromOutside);
+    public void Bridge_ItsOwnUser_CannotReadItsMemory() => Assert.Equal("", scenario.BridgeFromOutside);
 
     [Fact]
     public void Bridge_LeavesNoCoreAndOffersNoDiagnostics()

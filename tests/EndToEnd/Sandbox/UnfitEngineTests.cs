@@ -5,12 +5,12 @@ using Stromboli.Testbed;
 namespace Stromboli.EndToEnd.Sandbox;
 
 /// <summary>
-/// A node whose engine answers and can start no container, as crun does on a hierarchy of control groups that it does not know.
+/// A node whose engine answers but starts no container, like crun on a cgroup hierarchy that it does not support.
 /// </summary>
 public sealed class UnfitEngineTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task Engine_ThatStartsNoContainer_KeepsItsRunWaitingAndSaysSoUntilItDoes()
+    public async Task Engine_ThatStartsNoContainer_KeepsItsRunWaitingAndSaysSo()
     {
         var scene = await OnPrivateStackAsync(new());
         var node = scene.Stack.Nodes.Single();

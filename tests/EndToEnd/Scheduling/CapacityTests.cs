@@ -51,7 +51,7 @@ public sealed class CapacityTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task LimitsLargerThanAnyNode_WaitAndSayWhatThereIs()
+    public async Task LimitsLargerThanAnyNode_WaitAndSayWhatNodesHave()
     {
         var scene = await OnSharedStackAsync();
 

@@ -6,11 +6,11 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Scheduling;
 
-/// <summary>Who comes next, and how much of a node is ever taken.</summary>
+/// <summary>The order of runs, and the most that runs ever take of a node.</summary>
 public sealed class FairShareTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task ManyRunsOfManySizes_NoNodeEverHasMoreThanItTakes()
+    public async Task ManyRunsOfManySizes_NoNodeEverExceedsItsCapacity()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 0 });
         SimulatedNodeOptions[] sizes =
@@ -68,7 +68,7 @@ public sealed class FairShareTests(StackFixture stacks) : EndToEndTests(stacks)
         Dictionary<string, string> names = [];
         await AddAsync(scene.RunsPath, "first", 0);
         await Poll.UntilAsync("the first runs", Poll.Patience, () => node.Running.Count == 1, Cancelled);
-        // All wait now; a second apart where age is to tell them.
+        // All wait now. They are a second apart where age decides.
         await AddAsync(scene.RunsPath, "old", 0);
         await Task.Delay(TimeSpan.FromSeconds(1.1), Cancelled);
         await AddAsync(scene.RunsPath, "young", 0);

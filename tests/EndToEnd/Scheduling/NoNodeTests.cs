@@ -6,7 +6,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Scheduling;
 
-/// <summary>A run that no node takes yet says why, and goes on by itself.</summary>
+/// <summary>A run that no node can take yet says why, and goes on by itself.</summary>
 public sealed class NoNodeTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -36,7 +36,7 @@ public sealed class NoNodeTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task NoNodeMeasuresDiskUse_RunsWithALimitOfItWaitAndRunWhereItMayBeLeftOut()
+    public async Task NoNodeMeasuresDiskUse_RunsWithAStorageLimitWaitForANodeThatMayIgnoreIt()
     {
         var blind = new NodeOptions { AllowUnenforcedLimits = false, ExtraArguments = ["--measurer", "/bin/false"] };
         var scene = await OnPrivateStackAsync(new StackOptions { Node = blind });
@@ -69,7 +69,7 @@ public sealed class NoNodeTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task NoNodeEnforcesLimits_WaitsAndRunsWhenOneMayLeaveThemOut()
+    public async Task NoNodeEnforcesLimits_WaitsForANodeThatMayIgnoreThem()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Node = new NodeOptions { AllowUnenforcedLimits = false } });
         var limits = await scene.KubectlAsync("get", "agentnode", "node-1", "-o", "jsonpath={.status.enforcedLimits}");

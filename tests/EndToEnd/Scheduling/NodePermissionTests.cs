@@ -7,18 +7,18 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Scheduling;
 
-/// <summary>Where nodes differ in what they let runs have, a run goes where it can work.</summary>
+/// <summary>Where nodes grant different things to runs, a run goes to a node that grants what it needs.</summary>
 public sealed class NodePermissionTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task NodesThatDiffer_RunsGoWhereTheyCanWork()
+    public async Task NodesThatDiffer_RunsGoWhereTheyCanRun()
     {
         var folder = Directory.CreateTempSubdirectory("stromboli-permitted-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "note"), "from node-2", Cancelled);
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         var scene = await OnPrivateStackAsync(new StackOptions());
 
-        // What the only node denies can come true only by its admin's hand, what it lacks by another node.
+        // Only an admin can grant what the only node denies. Another node can bring what it lacks.
         var denied = await scene.ApplyRunAsync(Yaml("denied", "volumes: [{hostPath: /srv/permitted, mountPath: /data}]"));
         var cloned = await scene.ApplyRunAsync(Yaml("cloned", "workspace: {git: {url: \"https://git.invalid/project.git\"}}"));
         var end = (await denied.EndAsync()).Status;
@@ -47,7 +47,7 @@ public sealed class NodePermissionTests(StackFixture stacks) : EndToEndTests(sta
 
         Assert.Equal("node-2", (await cloned.EndAsync()).Status.NodeName);
         Assert.Equal(RunReason.GitCloneFailed, cloned.Last.Status.Reason);
-        // Each of them finds node-1 as empty as node-2, and earlier in the order of names.
+        // For each of them node-1 is as empty as node-2, and comes first by name.
         var reads = (
             await (
                 await scene.ApplyRunAsync(Yaml("reads", "volumes: [{hostPath: /srv/permitted, mountPath: /data}]", "cat /data/note"))

@@ -69,7 +69,7 @@ public sealed class PlacementTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task NodeName_OfNoNode_WaitsAndNamesThoseThereAre()
+    public async Task NodeName_OfNoNode_WaitsAndNamesTheExistingNodes()
     {
         var scene = await OnSharedStackAsync();
 

@@ -5,17 +5,17 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Scheduling;
 
-/// <summary>A thousand runs in the queue of a node that takes two.</summary>
+/// <summary>A thousand runs queue for a node that takes two.</summary>
 public sealed class QueueScaleTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const int Waiting = 1000;
     private const int Room = 2;
 
-    // At most this often positions are brought up to date.
+    // Positions are refreshed at most this often.
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public async Task ThousandWaiting_AskForNothing_AndOneEndWritesAFew()
+    public async Task ThousandWaiting_RequestNothing_AndOneEndWritesFew()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 0 }, alone: true);
         await using var node = await SimulatedNode.GrantAndJoinAsync(
@@ -28,7 +28,7 @@ public sealed class QueueScaleTests(StackFixture stacks) : EndToEndTests(stacks)
         await WaitingCrowd.UntilAsync(scene, "run", Room, state => state.Phase == RunPhase.Running);
         await WaitingCrowd.CreateAsync(scene, "run", Waiting);
         await WaitingCrowd.UntilAsync(scene, "are queued", Waiting, state => state.Phase == RunPhase.Queued);
-        // The first ten may have come in another order than they were asked after; one refresh later they are exact.
+        // The first ten may have come in another order than they were queued. After one refresh they are exact.
         await Task.Delay(2 * Refresh, Cancelled);
         AssertPlaces(scene);
 
@@ -46,17 +46,17 @@ public sealed class QueueScaleTests(StackFixture stacks) : EndToEndTests(stacks)
             }
         );
 
-        // The end of one, record and start of the next, and the places of those behind it, once.
+        // The end of one, record and start of the next, and one update of the positions behind it.
         Assert.True(requests.Of("agentruns") <= 3 + 10, $"One end cost {string.Join(", ", requests)}.");
         Assert.Equal(requests.Of("agentruns"), States(scene) - states);
         Assert.InRange(requests.Of("events"), 0, 3);
-        // The operator's own credential, should what it knows of it be old.
+        // The operator's own credential, in case its copy is old.
         Assert.InRange(requests.Of("secrets", "configmaps"), 0, 1);
         AssertPlaces(scene);
         Assert.Equal(Room, node.Most.Runs);
     }
 
-    // The first ten are exact; the others stand where they were when they were queued.
+    // The first ten are exact. The others keep the position that they were queued with.
     private static void AssertPlaces(Scene scene)
     {
         var queued = WaitingCrowd.Now(scene).Where(state => state.Phase == RunPhase.Queued).ToList();

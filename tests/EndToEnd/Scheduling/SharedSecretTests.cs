@@ -5,14 +5,14 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Scheduling;
 
-/// <summary>A thousand runs that wait for one Secret, which nobody may watch.</summary>
+/// <summary>A thousand runs wait for one Secret, which the operator must not watch.</summary>
 public sealed class SharedSecretTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const int Waiting = 1000;
     private const string Spec = """ "agent": {"command": ["true"]}, "model": {"credentialsSecretRef": {"name": "late"}} """;
 
     [Fact]
-    public async Task ThousandWaitForOneSecret_OneLookForAll_AndAllRunWhenItComes()
+    public async Task ThousandWaitForOneSecret_OneReadForAll_AndAllRunWhenItComes()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 0 }, alone: true);
         await using var node = await SimulatedNode.GrantAndJoinAsync(scene.Stack, "sim", new() { MaxRuns = 50 }, Cancelled);
@@ -24,11 +24,11 @@ public sealed class SharedSecretTests(StackFixture stacks) : EndToEndTests(stack
                 await WaitingCrowd.UntilAsync(scene, "wait", Waiting, state => state.Reason == RunReason.SecretNotFound);
             }
         );
-        // One for each moment while they came, and one status for each.
+        // A few reads while they were created, and one status for each.
         Assert.True(coming.Of("secrets") < Waiting / 4, $"While they came: {string.Join(", ", coming)}.");
         Assert.True(coming.Of("agentruns") <= 2 * Waiting, $"While they came: {string.Join(", ", coming)}.");
 
-        // The longest wait between two looks is a minute, the shortest five seconds: half of the time waited.
+        // The wait between two reads is half of the time waited so far, from five seconds to a minute.
         var idle = await WaitingCrowd.RequestsAsync(scene, () => Task.Delay(TimeSpan.FromSeconds(30), Cancelled));
         Assert.True(idle.Of("secrets", "configmaps") <= 7, $"While they wait: {string.Join(", ", idle)}.");
         Assert.True(idle.Of("agentruns", "events") == 0, $"While they wait: {string.Join(", ", idle)}.");
@@ -50,7 +50,7 @@ public sealed class SharedSecretTests(StackFixture stacks) : EndToEndTests(stack
                 await WaitingCrowd.UntilAsync(scene, "end well", Waiting, state => state.Phase == RunPhase.Succeeded);
             }
         );
-        // Each is looked at when it is queued and when it is placed, and those at the same time share a look.
+        // Each reads it when it is queued and when it is placed. Simultaneous reads are shared.
         Assert.True(going.Of("secrets") < 2 * Waiting, $"When it came: {string.Join(", ", going)}.");
         Assert.InRange(node.Most.Runs, 1, 50);
     }

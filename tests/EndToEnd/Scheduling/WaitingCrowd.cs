@@ -5,20 +5,20 @@ using Stromboli.Testbed.Requests;
 
 namespace Stromboli.EndToEnd.Scheduling;
 
-/// <summary>Many runs at once: more than one can follow one by one.</summary>
+/// <summary>Many runs at once, too many to follow each.</summary>
 internal static class WaitingCrowd
 {
-    /// <summary>A run that any node ends at once.</summary>
+    /// <summary>The spec of a run that ends at once on any node.</summary>
     public const string Command = """ "agent": {"command": ["true"]} """;
 
-    // Long for a machine that does other work too.
+    // Long enough for a busy machine.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
-    /// <summary>Creates runs <c>NAME-1</c>, <c>NAME-2</c>, …, some at once, in the scene's namespace.</summary>
+    /// <summary>Creates runs <c>NAME-1</c>, <c>NAME-2</c>, …, several at a time, in the scene's namespace.</summary>
     /// <param name="scene">The scene.</param>
-    /// <param name="name">How their names begin.</param>
+    /// <param name="name">The prefix of their names.</param>
     /// <param name="count">How many.</param>
-    /// <param name="spec">What a run's spec has besides the prompt, as the inside of a JSON object.</param>
+    /// <param name="spec">The members of the spec besides the prompt, as the inside of a JSON object.</param>
     public static Task CreateAsync(Scene scene, string name, int count, string spec = Command) =>
         Parallel.ForAsync(
             1,
@@ -40,11 +40,11 @@ internal static class WaitingCrowd
     /// <summary>The last state of each run that the watcher has seen.</summary>
     public static IEnumerable<RunState> Now(Scene scene) => scene.Runs.Where(run => run.States.Count > 0).Select(run => run.Last);
 
-    /// <summary>Waits until the watcher has seen that many runs of which this is so now.</summary>
+    /// <summary>Waits until the watcher has seen that many runs whose last state matches.</summary>
     public static Task UntilAsync(Scene scene, string what, int count, Func<RunState, bool> isSo) =>
         Poll.UntilAsync($"{count} runs {what}", Patience, () => Now(scene).Count(isSo) == count, TestContext.Current.CancellationToken);
 
-    /// <summary>What was asked of the API servers within a time, but for what every idle operator and this case ask.</summary>
+    /// <summary>The requests to the API servers within a time, except those of an idle operator and of this case.</summary>
     public static async Task<IReadOnlyDictionary<ApiCall, int>> RequestsAsync(Scene scene, Func<Task> meanwhile)
     {
         using var servers = new ApiServers(scene.Stack.ControlPlane);
@@ -55,8 +55,8 @@ internal static class WaitingCrowd
     }
 
     /// <summary>
-    /// How many of the requests are for these resources; lists are left out, since kube-controller-manager's garbage collector lists a kind
-    /// when it has found it.
+    /// How many of the requests are for these resources. Lists do not count, since kube-controller-manager's garbage collector lists each
+    /// kind that it discovers.
     /// </summary>
     public static int Of(this IReadOnlyDictionary<ApiCall, int> requests, params string[] resources) =>
         requests.Where(pair => resources.Contains(pair.Key.Resource) && pair.Key.Verb != "LIST").Sum(pair => pair.Value);

@@ -4,11 +4,11 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Sessions;
 
-/// <summary>A file of the CLI in a session's HOME that a killed process or a full disk cut off.</summary>
+/// <summary>A file of the CLI in a session's HOME that a killed process or a full disk truncated.</summary>
 public sealed class CorruptHomeTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
-    public async Task Configuration_CutOff_IsNamedAndNothingIsLost()
+    public async Task Configuration_Truncated_IsNamedAndNothingIsLost()
     {
         var scene = await OnSharedStackAsync();
         var session = new SessionCase(scene);

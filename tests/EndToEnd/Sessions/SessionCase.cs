@@ -26,7 +26,7 @@ internal sealed class SessionCase(Scene scene, string name = "talk")
     }
 
     /// <summary>Makes the session.</summary>
-    /// <param name="spec">Its spec, as YAML of one line without the braces.</param>
+    /// <param name="spec">Its spec, as one line of YAML without the braces.</param>
     public async Task CreateAsync(string spec = "") =>
         await scene.ApplyAsync(
             $$"""
@@ -40,16 +40,16 @@ internal sealed class SessionCase(Scene scene, string name = "talk")
 
     /// <summary>Makes a run of the session whose agent is the CLI.</summary>
     /// <param name="run">The run's name.</param>
-    /// <param name="prompt">What the agent is told.</param>
-    /// <param name="spec">What else its spec says, as YAML of one line without the braces.</param>
+    /// <param name="prompt">The agent's prompt.</param>
+    /// <param name="spec">Further members of its spec, as one line of YAML without the braces.</param>
     public Task<RunHistory> AskAsync(string run, string prompt, string spec = "") =>
         RunAsync(run, $"prompt: {JsonSerializer.Serialize(prompt)}, {spec}");
 
-    /// <summary>Makes a run of the session that is a command for a shell.</summary>
+    /// <summary>Makes a run of the session that is a shell command.</summary>
     public Task<RunHistory> ShellAsync(string run, string command, string spec = "") =>
         RunAsync(run, $"prompt: '-', agent: {{command: [/bin/sh, -c, {JsonSerializer.Serialize(command)}]}}, {spec}");
 
-    /// <summary>Waits until the session is so.</summary>
+    /// <summary>Waits until the session matches.</summary>
     public async Task<AgentSessionStatus> UntilAsync(string what, Func<AgentSessionStatus, bool> isSo)
     {
         AgentSessionStatus? found = null;

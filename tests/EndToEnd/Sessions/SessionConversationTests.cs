@@ -7,13 +7,13 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Sessions;
 
-/// <summary>A conversation that goes on from run to run: shown by what the model is sent.</summary>
+/// <summary>A conversation that continues from run to run, as the model's requests show.</summary>
 public sealed class SessionConversationTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string Tools = "agent: {claude: {tools: [Bash], dangerouslySkipPermissions: true}}";
 
     [Fact]
-    public async Task SecondRun_GoesOnWithTheConversationAndTheFilesOfTheFirst()
+    public async Task SecondRun_ContinuesTheConversationAndTheFilesOfTheFirst()
     {
         var scene = await OnSharedStackAsync();
         var session = new SessionCase(scene);
@@ -43,7 +43,7 @@ public sealed class SessionConversationTests(StackFixture stacks) : EndToEndTest
     }
 
     [Fact]
-    public async Task Conversation_NewForkAndNamed_AreWhatTheySay()
+    public async Task Conversation_NewForkAndNamed_ContinueAsRequested()
     {
         var scene = await OnSharedStackAsync();
         var session = new SessionCase(scene);
@@ -78,7 +78,7 @@ public sealed class SessionConversationTests(StackFixture stacks) : EndToEndTest
     }
 
     [Fact]
-    public async Task Conversation_ThatIsNotThere_IsLostAndTheSessionIsNot()
+    public async Task Conversation_Missing_IsLostAndTheSessionIsNot()
     {
         var scene = await OnSharedStackAsync();
         var session = new SessionCase(scene);
@@ -96,7 +96,7 @@ public sealed class SessionConversationTests(StackFixture stacks) : EndToEndTest
     }
 
     [Fact]
-    public async Task Run_CutShort_LeavesAConversationThatGoesOn()
+    public async Task Run_CutShort_LeavesAConversationThatContinues()
     {
         var scene = await OnSharedStackAsync();
         var session = new SessionCase(scene);
@@ -121,7 +121,7 @@ public sealed class SessionConversationTests(StackFixture stacks) : EndToEndTest
     }
 
     [Fact]
-    public async Task Retry_BeginsAnotherConversation_WhichIsTheSessions()
+    public async Task Retry_StartsAnotherConversation_WhichBecomesTheSessions()
     {
         var scene = await OnSharedStackAsync();
         var session = new SessionCase(scene);

@@ -6,7 +6,7 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Sessions;
 
-/// <summary>What a session has on its node: made once, kept, bounded, and removed with it.</summary>
+/// <summary>The data of a session on its node: made once, kept, limited, and removed with it.</summary>
 public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -79,7 +79,7 @@ public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks
         );
         StateRules.AssertHold(run);
 
-        // Another session of the name has nothing of the first.
+        // Another session of the same name has nothing of the first.
         await session.CreateAsync();
         var fresh = (await (await session.ShellAsync("fresh", "ls -A /workspace ~ | wc -l")).EndAsync()).Status;
         Assert.Equal(RunReason.Completed, fresh.Reason);
@@ -87,7 +87,7 @@ public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks
     }
 
     [Fact]
-    public async Task Data_RemovedOnTheNode_IsSessionLostForGood()
+    public async Task Data_RemovedOnTheNode_LosesTheSessionPermanently()
     {
         var scene = await OnSharedStackAsync();
         var session = new SessionCase(scene);
@@ -121,7 +121,7 @@ public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks
     }
 
     [Fact]
-    public async Task StorageLimit_Passed_EndsTheRunAndMayBeRaised()
+    public async Task StorageLimit_Exceeded_EndsTheRunAndMayBeRaised()
     {
         var scene = await OnSharedStackAsync();
         var session = new SessionCase(scene);
@@ -138,7 +138,7 @@ public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks
     }
 
     [Fact]
-    public async Task Session_NotUsed_IsDeletedWhenItSaysSo()
+    public async Task Session_NotUsed_IsDeletedAfterItsIdleTime()
     {
         var scene = await OnSharedStackAsync();
         var session = new SessionCase(scene);
@@ -157,9 +157,9 @@ public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks
         );
     }
 
-    // What an agent leaves in HOME is read by the CLI of later runs, which is held by the same sandbox; nothing of it is evidence.
+    // The CLI of later runs reads what an agent leaves in HOME. The same sandbox confines it, and nothing of it counts as evidence.
     [Fact]
-    public async Task Home_LeftByALiar_IsNoEvidence()
+    public async Task Home_LeftByALiar_IsNotEvidence()
     {
         var scene = await OnSharedStackAsync();
         var session = new SessionCase(scene);
@@ -182,7 +182,7 @@ public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks
         Assert.Equal((RunReason.Completed, honest.Uid), (told.Reason, told.SessionID));
         Assert.Equal((honest.Uid, told.Usage!.TotalTokens), (status.SessionID, status.Usage!.TotalTokens));
         Assert.True(told.Usage.TotalTokens < 999999);
-        // A hook of the liar's runs, in the later run's sandbox and as nobody else.
+        // The liar's hook runs in the later run's sandbox, with no other user.
         var users = told.Result!.Text!.Trim().Split('\n');
         Assert.Equal(users[^1], users[0]);
     }

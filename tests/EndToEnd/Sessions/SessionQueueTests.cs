@@ -9,11 +9,11 @@ namespace Stromboli.EndToEnd.Sessions;
 /// <summary>Runs of one session: one at a time, in their order.</summary>
 public sealed class SessionQueueTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    // Held up until the file is there, which the case makes.
+    // Waits for the file, which the case makes.
     private const string Gate = "until [ -e go ]; do sleep 0.05; done; ";
 
     [Fact]
-    public async Task Runs_AtOnce_GoOneAfterAnotherInTheirOrder()
+    public async Task Runs_AtOnce_GoOneAfterAnotherInOrder()
     {
         var scene = await OnSharedStackAsync();
         var session = new SessionCase(scene);
@@ -69,7 +69,7 @@ public sealed class SessionQueueTests(StackFixture stacks) : EndToEndTests(stack
 
         Assert.Equal((SessionPhase.Busy, "holder"), (busy.Phase, busy.ActiveRun?.Name));
         Assert.Equal(["urgent", "second", "third"], busy.Queue);
-        // Each found the one before it gone: it made the lock.
+        // Each could make the lock, so the one before it was gone.
         Assert.All(runs, run => Assert.Equal(RunReason.Completed, run.Last.Status.Reason));
         Assert.Equal(["holder", "urgent", "second", "third", "suspended"], order);
         runs.ForEach(StateRules.AssertHold);
@@ -96,7 +96,7 @@ public sealed class SessionQueueTests(StackFixture stacks) : EndToEndTests(stack
     }
 
     [Fact]
-    public async Task Session_Suspended_BeginsNothingAndGoesOnLater()
+    public async Task Session_Suspended_StartsNothingAndGoesOnLater()
     {
         var scene = await OnSharedStackAsync();
         var session = new SessionCase(scene);

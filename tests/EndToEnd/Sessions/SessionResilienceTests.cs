@@ -8,7 +8,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Sessions;
 
-/// <summary>kill -9 of bridge and operator under a session, and a node that goes away: nothing is lost, nothing doubled.</summary>
+/// <summary>kill -9 of bridge and operator during a session, and a lost node: nothing is lost and nothing doubled.</summary>
 public sealed class SessionResilienceTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -25,7 +25,7 @@ public sealed class SessionResilienceTests(StackFixture stacks) : EndToEndTests(
         var second = await session.ShellAsync("b", string.Format(null, turn, "b"));
         await second.ReasonAsync(RunReason.WaitingForSession);
         var node = scene.NodeOf(first);
-        // During a turn: both, one after the other. It ends while neither is there.
+        // During a turn: both, one after the other. The turn ends while both are away.
         await bridge.KillAsync();
         await scene.Stack.Operator.KillAsync();
         await node.ExecAsync(first.Uid, "/bin/touch", "/workspace/go-a");
@@ -33,7 +33,7 @@ public sealed class SessionResilienceTests(StackFixture stacks) : EndToEndTests(
         await bridge.StartAsync(Cancelled);
         await first.EndAsync();
         await second.RunningAsync();
-        // At the end of a turn, wherever its count is by then.
+        // At the end of a turn, at whatever point its count is.
         await node.ExecAsync(second.Uid, "/bin/touch", "/workspace/go-b");
         await second.EndAsync();
         await scene.Stack.Operator.KillAsync();
@@ -50,7 +50,7 @@ public sealed class SessionResilienceTests(StackFixture stacks) : EndToEndTests(
     }
 
     [Fact]
-    public async Task Node_Lost_ItsSessionsRunsWaitForItAndGoNowhereElse()
+    public async Task Node_Lost_RunsOfItsSessionsWaitForIt()
     {
         var scene = await OnPrivateStackAsync(new StackOptions { Nodes = 2, Operator = Terms.ShortForNodes });
         var session = new SessionCase(scene);
@@ -76,7 +76,7 @@ public sealed class SessionResilienceTests(StackFixture stacks) : EndToEndTests(
         Assert.Contains(node, waiting.Status.Message);
         Assert.Equal((RunReason.Completed, node, "kept"), (ended.Reason, ended.NodeName, ended.Result!.Text!.Trim()));
         await session.UntilAsync("is ready again", status => status.Phase == SessionPhase.Ready);
-        // Deleted while the node was away: it learns of it when it is back.
+        // Deleted while the node was away. The node learns of it when it is back.
         await Poll.UntilAsync(
             "the volumes are gone",
             Poll.Patience,

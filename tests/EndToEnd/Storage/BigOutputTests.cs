@@ -8,7 +8,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Storage;
 
-/// <summary>Agents that put out more than anybody wants to read.</summary>
+/// <summary>Agents with more output than fits.</summary>
 public sealed class BigOutputTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const int MiB = 1024 * 1024;
@@ -39,7 +39,7 @@ public sealed class BigOutputTests(StackFixture stacks) : EndToEndTests(stacks)
         );
         Assert.All(before.Zip(peaks), pair => Assert.InRange(pair.Second - pair.First, 0, 48 * 1024));
         var log = KeptLog.Of(scene.NodeOf(run), run);
-        // A time stamp for each line comes on top.
+        // Each line also has a time stamp.
         Assert.InRange(log.Length, 60 * MiB, 110 * MiB);
         AssertHeadMarkAndTail([.. KeptLog.Lines(log)], line, length + 1 + LastLine.Length);
     }
@@ -48,7 +48,7 @@ public sealed class BigOutputTests(StackFixture stacks) : EndToEndTests(stacks)
     [InlineData("perl -e '$| = 1; print \"\\x{0}\\xff\\xc3(\" x 100000, \"\\n\"; print \"end\"'", 400_004)]
     [InlineData("head -c 10485760 /dev/zero; printf end", 10_485_763)]
     [InlineData("head -c 10485760 /dev/zero | tr '\\0' y; printf '\\nend'", 10_485_764)]
-    public async Task Bytes_OfAnyKindAndLength_AreAResult(string script, int bytes)
+    public async Task Bytes_OfAnyKindAndLength_BecomeTheResult(string script, int bytes)
     {
         var scene = await OnSharedStackAsync();
 
@@ -61,7 +61,7 @@ public sealed class BigOutputTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Claude_LongAnswer_IsCutInStatusAndWholeInLengthAndDigest()
+    public async Task Claude_LongAnswer_IsTruncatedInStatusWithFullLengthAndDigest()
     {
         var scene = await OnSharedStackAsync();
         var answer = string.Concat(Enumerable.Repeat("äöü 🌋 ", 12_000));
@@ -113,7 +113,7 @@ public sealed class BigOutputTests(StackFixture stacks) : EndToEndTests(stacks)
         return await run.EndAsync();
     }
 
-    // What was left out is told in its place, and nothing else is missing.
+    // A note replaces what was left out, and nothing else is missing.
     private static void AssertHeadMarkAndTail(List<string> lines, string line, long length)
     {
         Assert.StartsWith("r{\"t\":\"started\"", lines[0]);
@@ -121,7 +121,7 @@ public sealed class BigOutputTests(StackFixture stacks) : EndToEndTests(stacks)
         var mark = lines.FindIndex(text => text.StartsWith("r{\"t\":\"truncated\"", StringComparison.Ordinal));
         Assert.StartsWith("r{\"t\":\"exited\"", lines[^1]);
         Assert.Equal("othe last line", lines[^2]);
-        // A short line counts for more than it has.
+        // A short line counts as more than its length.
         Assert.InRange(lines.Skip(mark + 1).Sum(text => (long)KeptLog.Stdout(text).Length), MiB - 100, MiB);
         var kept = lines.Sum(text => (long)KeptLog.Stdout(text).Length);
         var omitted = long.Parse(lines[mark].Split("\"omitted\":")[1].TrimEnd('}'), CultureInfo.InvariantCulture);

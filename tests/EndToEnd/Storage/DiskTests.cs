@@ -4,7 +4,7 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Storage;
 
-/// <summary>Runs that fill their node's disk.</summary>
+/// <summary>Runs that fill the disk of their node.</summary>
 public sealed class DiskTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -44,7 +44,7 @@ public sealed class DiskTests(StackFixture stacks) : EndToEndTests(stacks)
         "perl -e 'for (1..1500) { mkdir \"d\"; chdir \"d\" } open my $f, \">\", \"f\"; print $f \"x\" x 60000000'; chmod 000 d"
     )]
     [InlineData("deleted", "exec 3>> file; rm file; head -c 60000000 /dev/zero >&3")]
-    // mmap(2) by its number, shared and writable; the mapping is then all that holds the file.
+    // mmap(2) by number, shared and writable. Only the mapping holds the file then.
     [InlineData(
         "mapped",
         "perl -e 'open my $f, \"+>\", \"f\"; print $f \"x\" x 60000000; $f->flush; syscall(`uname -m` =~ /x86/ ? 9 : 222, 0, 60000000, 3, 1, fileno $f, 0); close $f; unlink \"f\"; sleep 100'"
@@ -85,11 +85,11 @@ public sealed class DiskTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Storage_WhatTakesNoDisk_DoesNotCount()
+    public async Task Storage_SparseLinkedAndInMemory_DoesNotCount()
     {
         var scene = await OnSharedStackAsync();
 
-        // Long enough for a measurement that nothing on the disk asks for.
+        // Long enough for a regular measurement.
         var run = await ApplyAsync(
             scene,
             "takes-little",
@@ -108,7 +108,7 @@ public sealed class DiskTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Fact]
-    public async Task Memory_FilledInEachOfItsFileSystems_IsFullAndTheRunGoesOn()
+    public async Task FileSystemsInMemory_Filled_AreFullAndTheRunGoesOn()
     {
         var scene = await OnSharedStackAsync();
         var other = await ApplyAsync(

@@ -9,14 +9,14 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.EndToEnd.Storage;
 
 /// <summary>
-/// A node whose disk runs full, under runs that have no limit of their own. Its volumes are on a small file system for that.
+/// A node whose disk fills up while runs have no limit of their own. Its volumes are on a small file system.
 /// </summary>
 public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string UntilLetGo = "until [ -e let-go ]; do sleep 0.1; done";
 
     [Fact]
-    public async Task Disk_FullOfBytes_CostsFinishedRunsTheirWorkspaceAndThenTheLargestRun()
+    public async Task Disk_FullOfBytes_RemovesWorkspacesOfFinishedRunsThenEndsTheLargestRun()
     {
         var scene = await OnSmallDiskAsync(megabytes: 400, inodes: 100_000, "--min-free-space", "128Mi", "--min-free-inodes", "1000");
         var over = await DiskTests.ApplyAsync(scene, "is-over", "head -c 60000000 /dev/zero > file", "");
@@ -58,14 +58,14 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
             async _ => (await scene.NodeOf(large).VolumesAsync(large.Uid)).Count == 0,
             Cancelled
         );
-        // The logs stay, and the others.
+        // The logs and the other runs stay.
         Assert.NotEmpty(await scene.NodeOf(over).LeftoversAsync(over.Uid));
         await scene.NodeOf(small).ExecAsync(small.Uid, "/usr/bin/touch", "/workspace/let-go");
         Assert.Equal("10000000\n", (await small.EndAsync()).Status.Result?.Text);
     }
 
     [Fact]
-    public async Task Disk_FullOfFiles_CostsTheRunThatHasMost()
+    public async Task Disk_FullOfFiles_EndsTheRunThatHasMost()
     {
         var scene = await OnSmallDiskAsync(megabytes: 400, inodes: 60_000, "--min-free-space", "16Mi", "--min-free-inodes", "30000");
         var large = await DiskTests.ApplyAsync(
@@ -167,7 +167,7 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
         }
         finally
         {
-            // The node has it in a mount namespace of its own by now.
+            // The node has its own mount of it by now.
             (await Command.RunAsync("umount", [folder], cancellationToken: CancellationToken.None)).OrThrow("umount");
             Directory.Delete(folder);
         }

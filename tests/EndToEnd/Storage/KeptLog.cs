@@ -3,7 +3,7 @@ using Stromboli.EndToEnd.Harness;
 
 namespace Stromboli.EndToEnd.Storage;
 
-/// <summary>The log that a node keeps of a run.</summary>
+/// <summary>A node's log of a run.</summary>
 internal static class KeptLog
 {
     /// <summary>The file of the first attempt.</summary>
@@ -11,7 +11,7 @@ internal static class KeptLog
         new(Path.Combine(node.Node.Bridge.StatePath, "attempts", $"{run.Uid}-1", "log"));
 
     /// <summary>
-    /// What the shim wrote, line by line; conmon keeps a long line, or one at the border of its buffer, in pieces marked P and a last one
+    /// The lines that the shim wrote. conmon splits a long line, or one at the border of its buffer, into pieces marked P and a last one
     /// marked F.
     /// </summary>
     public static IEnumerable<string> Lines(FileInfo log)
@@ -31,7 +31,7 @@ internal static class KeptLog
         }
     }
 
-    /// <summary>What of such a line is the agent's standard output: <c>o</c> with its newline, <c>O</c> is a piece without one.</summary>
+    /// <summary>The agent's standard output in such a line: <c>o</c> with its newline, <c>O</c> is a piece without one.</summary>
     public static string Stdout(string line) =>
         line[0] switch
         {

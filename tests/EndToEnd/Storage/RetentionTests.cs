@@ -10,7 +10,7 @@ public sealed class RetentionTests(StackFixture stacks) : EndToEndTests(stacks)
     private static readonly TimeSpan Soon = Poll.Patience;
 
     [Fact]
-    public async Task Ttl_ShortenedAfterTheEnd_FreesWorkspaceAndLogAndKeepsTheObject()
+    public async Task Ttl_ShortenedAfterTheEnd_FreesWorkspaceAndLogButKeepsTheObject()
     {
         var scene = await OnSharedStackAsync();
         var run = await DiskTests.ApplyAsync(
@@ -23,7 +23,7 @@ public sealed class RetentionTests(StackFixture stacks) : EndToEndTests(stacks)
         var node = scene.NodeOf(run);
         await node.ContainerIsRemovedAsync(run.Uid, Soon);
 
-        // All that it wrote is on the node, whatever the status holds.
+        // Everything that it wrote is on the node, whatever the status has.
         Assert.Equal(
             string.Concat(Enumerable.Range(1, 100_000).Select(number => $"{number}\n")),
             string.Concat(KeptLog.Lines(KeptLog.Of(node, run)).Select(KeptLog.Stdout))

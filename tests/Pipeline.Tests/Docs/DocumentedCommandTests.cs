@@ -7,14 +7,14 @@ using YamlDotNet.RepresentationModel;
 namespace Stromboli.Pipeline.Tests.Docs;
 
 /// <summary>
-/// Every command of the README, of CONTRIBUTING and of docs/operations can be given as it stands: options are those of the programs, by the
-/// programs' own parsers; what a command names of the repository is there; fields that it patches are the API's.
+/// Every command of the README, of CONTRIBUTING and of docs/operations is valid as it stands: the programs' own parsers accept its options,
+/// the files of the repository that it names exist, and the API has the fields that it patches. tests/EndToEnd runs these commands.
 /// </summary>
 public sealed partial class DocumentedCommandTests
 {
     private static readonly string[] Verbs = ["annotate", "apply", "create", "delete", "describe", "get", "label", "patch", "wait"];
 
-    // Of the machine or of others: what they are called with is theirs.
+    // Programs of the machine or of others. Their arguments are not checked here.
     private static readonly string[] Foreign = ["chmod", "loginctl", "podman", "sysctl", "systemctl", "usermod"];
 
     public static TheoryData<string, string> Commands
@@ -32,7 +32,7 @@ public sealed partial class DocumentedCommandTests
     }
 
     [Fact]
-    public void Commands_ThoseOfTheFirstSteps_AreAmongThem()
+    public void Commands_OfTheFirstSteps_AreFound()
     {
         var all = DocumentedCommand.All().Select(command => string.Join(' ', command.Words)).ToList();
 
@@ -51,7 +51,7 @@ public sealed partial class DocumentedCommandTests
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public async Task Command_AsItStands_CanBeGiven(string where, string command)
+    public async Task Command_AsItStands_IsValid(string where, string command)
     {
         string[] words = command.Split('\u001F');
         var problem = words[0] switch

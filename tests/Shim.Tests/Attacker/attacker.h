@@ -1,4 +1,4 @@
-// The hostile agent: one program, each way to attack a command of it. It prints what it got; the tests judge.
+// The hostile agent: one program with a command for each attack. It prints the results, and the tests judge them.
 #ifndef ATTACKER_H
 #define ATTACKER_H
 

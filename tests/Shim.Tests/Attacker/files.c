@@ -1,4 +1,4 @@
-// What lies in the file system: PID 1's /proc entries and the run directory.
+// Attacks through the file system: PID 1's /proc entries and the run directory.
 #include "attacker.h"
 
 #include <dirent.h>
@@ -19,7 +19,7 @@ static void try_open(const char *file, int flags)
     snprintf(name, sizeof name, "%s%s", flags == O_RDONLY ? "read-" : "write-", file);
     int fd = open(path, flags);
     char byte;
-    // Some open for anybody and refuse the use.
+    // Some can be opened by any process and refuse to be used.
     long result = fd < 0 ? -1 : flags == O_RDONLY ? read(fd, &byte, 1) : write(fd, "1", 1);
     told(name, result);
 }
@@ -76,11 +76,11 @@ void attack_run_directory(void)
     int fd = connect_to(s);
     told("connect", fd);
     char byte;
-    // The bridge looks at the pid and hangs up.
+    // The bridge checks the pid and closes the connection.
     told("heard", fd < 0 ? -1 : read(fd, &byte, 1));
 }
 
-// Gives its stdout to whoever listens at shim.sock, so that the pipe has a writer when all of the agent is dead.
+// Sends its stdout to the process that listens at shim.sock, so that the pipe still has a writer when the agent is dead.
 void hand_over_stdout(void)
 {
     int fd = connect_to("/run/stromboli/shim.sock");

@@ -1,4 +1,4 @@
-// Everything that a process of the same uid can try on PID 1 by system call.
+// Every system call with which a process of the same uid can attack PID 1.
 #include "attacker.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@
 #endif
 #define RUBBISH_ABOVE 0xdeadbeef00000000UL
 
-// sched_setattr(2)'s struct, whose header does not go together with sched.h.
+// The struct of sched_setattr(2). Its header conflicts with sched.h.
 struct attributes {
     uint32_t size, policy;
     uint64_t flags;
@@ -133,7 +133,7 @@ void use_own_rights(void)
     told("kill-everybody-else", kill(-1, 0));
     told("kill-own-group", kill(0, 0));
     told("F_SETOWN", fcntl(fds[0], F_SETOWN, getpid()));
-    // To what it is: the tests may run with a low priority themselves.
+    // Sets the priority that it has: the tests themselves may run with a low one.
     told("setpriority", setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0)));
     told("setrlimit", setrlimit(RLIMIT_NOFILE, &files));
     told("sched_setaffinity", sched_setaffinity(0, sizeof all, &all));
@@ -157,7 +157,7 @@ static void in_child(const char *name, void (*call)(void))
 #if defined(__x86_64__)
 static void int80_kill(void)
 {
-    // 37 is kill of the 32-bit table; as a native number it is alarm.
+    // 37 is kill in the 32-bit table; as a native number it is alarm.
     int result;
     __asm__ volatile("int $0x80" : "=a"(result) : "a"(37), "b"(1), "c"(SIGKILL) : "memory");
 }

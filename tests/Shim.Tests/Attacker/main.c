@@ -18,7 +18,7 @@ static long long number(char **argv, int i)
     return argv[i] ? atoll(argv[i]) : 0;
 }
 
-// Not an attack: the last step before the shim, which notes when exec was called.
+// Not an attack: the last step before the shim. It records when exec was called.
 static void launch(const char *program)
 {
     struct timespec now;

@@ -1,4 +1,4 @@
-// What a hook left running does to the next child of PID 1, before that has become another program: until exec it is a copy of the shim.
+// A process that a hook left running attacks the next child of PID 1 before exec. Until exec the child is a copy of the shim.
 #include "attacker.h"
 
 #include <dirent.h>
@@ -29,7 +29,7 @@ static long open_file(int pid, const char *file, int flags)
     return fd;
 }
 
-// Whose program the process is: its name when that can be seen, an errno when not.
+// The name of the program that the process runs; an errno when it cannot be read.
 static int program_of(int pid, char name[256])
 {
     char path[64];
@@ -47,7 +47,7 @@ static bool is_still_the_shim(int pid)
     return error == EACCES || (error == 0 && strcmp(name, SHIM) == 0);
 }
 
-// Ours are not asked for: /proc shows a process of our uid as soon as it has a pid.
+// Our own processes are skipped: /proc shows a process of our uid as soon as it has a pid.
 static int await_child(void)
 {
     int first = getpid() + 1;
@@ -76,7 +76,7 @@ static void stop(int pid)
 
 static void note(int attack, long result)
 {
-    // What once went well is not forgotten.
+    // An attack that succeeded once stays marked as successful.
     if (result >= 0) errors[attack] = -1;
     else if (errors[attack] >= 0) errors[attack] = errno;
 }
@@ -95,13 +95,13 @@ static void attack(int pid)
     note(5, open_file(pid, "fd", O_RDONLY | O_DIRECTORY));
     note(6, open_file(pid, "fdinfo", O_RDONLY | O_DIRECTORY));
     note(7, open_file(pid, "cwd", O_RDONLY | O_DIRECTORY));
-    // An address that is not there: EFAULT is as good as a byte.
+    // The address is not mapped: EFAULT shows access as well as a byte would.
     long read = process_vm_readv(pid, &here, 1, &there, 1, 0);
     note(8, read < 0 && errno == EFAULT ? 0 : read);
     note(9, ptrace(PTRACE_SEIZE, pid, NULL, NULL));
 }
 
-// Lets it go on for a moment again and again, each time for a little longer, and tries everything whenever it stands.
+// Lets the child run for a moment, again and again, each time a little longer. Tries every attack whenever it is stopped.
 static int step_through(int pid)
 {
     int steps = 0;
@@ -120,7 +120,7 @@ void attack_next_child(void)
     char byte;
     if (pipe(ready) < 0) return;
     if (fork() != 0) {
-        // The hook is over when what it leaves running waits.
+        // The hook ends once the process that it leaves running waits.
         close(ready[1]);
         if (read(ready[0], &byte, 1) == 1) return;
     }

@@ -1,4 +1,4 @@
-// Trees that do not want to end, and what they leave behind.
+// Process trees that resist their end, and what they leave behind.
 #include "attacker.h"
 
 #include <sched.h>
@@ -19,7 +19,7 @@ static void say(const char *word)
 void stubborn_tree(int depth)
 {
     for (int s = 1; s < NSIG; s++) signal(s, SIG_IGN);
-    // Each in a session of its own, so that no group holds them together.
+    // Each in a session of its own, so that they share no process group.
     for (int i = 0; i < depth; i++) {
         setsid();
         if (fork() != 0) {
@@ -44,7 +44,7 @@ void orphans(int count)
     for (;;) pause();
 }
 
-// Children of PID 1 by CLONE_PARENT, some with an exit signal of their own.
+// Makes children of PID 1 by CLONE_PARENT, some with an exit signal of their own.
 void siblings(int count)
 {
     for (int i = 0; i < count; i++) {
@@ -64,7 +64,7 @@ void fork_bomb(int seconds)
         struct timespec now;
         clock_gettime(CLOCK_MONOTONIC, &now);
         if (now.tv_sec >= until.tv_sec) break;
-        // Bounded by RLIMIT_NPROC, which the test sets; each child spawns orphans for PID 1 until it may not.
+        // The test sets RLIMIT_NPROC, which bounds this. Each child spawns orphans for PID 1 until the kernel refuses.
         if (fork() == 0) {
             if (fork() == 0) _exit(0);
             _exit(0);

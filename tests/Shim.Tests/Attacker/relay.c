@@ -1,4 +1,4 @@
-// A client of the loopback relays, since only what is inside can reach them.
+// A client of the loopback relays, which only processes inside the container can reach.
 #include "attacker.h"
 
 #include <arpa/inet.h>
@@ -46,7 +46,7 @@ static void *send_all(void *arg)
     return NULL;
 }
 
-// Sends a pattern and its end of file, and compares what an echoing bridge gives back.
+// Sends a pattern and an end of file, and compares what an echoing bridge returns.
 void relay_echo(int port, long bytes)
 {
     struct sending s = { dial(port), bytes };
@@ -60,7 +60,7 @@ void relay_echo(int port, long bytes)
     printf("got %ld wrong %ld\n", got, wrong);
 }
 
-// `count` connections at once, each wanting one byte back; says how many got it.
+// Opens `count` connections at once. Each expects one byte back; prints how many got it.
 void relay_many(int port, int count)
 {
     int *fds = calloc((size_t)count, sizeof *fds);
@@ -79,7 +79,7 @@ void relay_many(int port, int count)
     printf("answered %d\n", answered);
 }
 
-// The bridge speaks after our end of file.
+// The bridge answers after our end of file.
 void relay_half_close(int port)
 {
     int fd = dial(port);

@@ -1,5 +1,5 @@
-// Throws rubbish at the shim's parsers, built with the address and undefined-behaviour sanitizers. The seed is fixed, so
-// a failure comes back.
+// Feeds random input to the shim's parsers, which are built with the address and undefined-behaviour sanitizers. The seed is fixed, so a failure
+// can be repeated.
 #include "program.h"
 #include "go.h"
 #include "json.h"
@@ -31,7 +31,7 @@ static size_t put_field(char *to, unsigned key, const char *value, unsigned n)
     return n + 5;
 }
 
-// A Go that would pass, but for what happens to it next.
+// A valid Go, which is then mutated.
 static size_t compose(char *to)
 {
     static const char *const values[] = { "", "argument", "NAME=value", "/work/dir", "some input", "\x90\x1fmodel.sock",
@@ -58,7 +58,7 @@ static void fuzz_go(void)
     size_t n = compose(text);
     for (unsigned i = below(4); i > 0; i--) text[below((unsigned)n)] = (char)below(256);
     if (below(3) == 0) n = below((unsigned)n + 1);
-    // Exactly as long as it is, so that a byte too far is seen.
+    // Exactly as long as the input, so that reading one byte too far is detected.
     char *payload = malloc(n ? n : 1);
     memcpy(payload, text, n);
     if (!go_decode(&go, payload, n)) {
@@ -89,7 +89,7 @@ static void fuzz_json(void)
     free(exact);
 }
 
-// Against the plainest model: all bytes ever pushed, of which the last ones count.
+// Compares the tail with a simple model: all bytes ever pushed, of which the last ones count.
 static void fuzz_tail(void)
 {
     static char all[1 << 16], got[1 << 16];
@@ -121,7 +121,7 @@ static size_t cost_of(const char *bytes, size_t n, size_t line_cost, size_t *lin
     return cost;
 }
 
-// What is left is the end, begins with a line, fits unless it is one line, and one line more would not.
+// The rest must be the end of the input and begin at a line. It fits unless it is a single line, and one more line would not fit.
 static void fuzz_tail_trim(void)
 {
     static char all[4096], got[4096];

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Stromboli.Shim.Tests.Harness;
 
-/// <summary>The bridge's end of a run directory: a listening `shim.sock`, which can go away and come back.</summary>
+/// <summary>The bridge's end of a run directory: a listening `shim.sock` that can be closed and opened again.</summary>
 internal sealed class Bridge : IDisposable
 {
     private readonly string _path;

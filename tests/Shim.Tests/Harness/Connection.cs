@@ -9,7 +9,7 @@ internal sealed class Connection(Socket socket) : IDisposable
     private const int SolSocket = 1;
     private const int SoPeerCred = 17;
 
-    /// <summary>The peer as the kernel knows it (SO_PEERCRED).</summary>
+    /// <summary>The peer's credentials from the kernel (SO_PEERCRED).</summary>
     public int PeerPid
     {
         get
@@ -44,7 +44,7 @@ internal sealed class Connection(Socket socket) : IDisposable
         }
     }
 
-    /// <summary>The next frame, which must be of that type.</summary>
+    /// <summary>Reads the next frame, which must be of that type.</summary>
     public async Task<Frame> ExpectAsync(FrameType type)
     {
         var frame = await ReadAsync();
@@ -52,7 +52,7 @@ internal sealed class Connection(Socket socket) : IDisposable
         return frame!;
     }
 
-    /// <summary>The next frame, or null when the shim closed the connection.</summary>
+    /// <summary>Reads the next frame; null when the shim closed the connection.</summary>
     public async Task<Frame?> ReadAsync()
     {
         var header = await ReadExactlyAsync(5);
@@ -80,7 +80,7 @@ internal sealed class Connection(Socket socket) : IDisposable
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
             {
-                // The shim closed with bytes of ours unread.
+                // The shim closed the connection without reading all our bytes.
                 n = 0;
             }
 

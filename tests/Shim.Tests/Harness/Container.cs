@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Stromboli.Shim.Tests.Harness;
 
 /// <summary>
-/// A real shim as PID 1 of its own namespaces, as the engine would start it, with a bridge of the test at its socket.
+/// A real shim as PID 1 of its own namespaces, started as the engine starts it. The test is the bridge at its socket.
 /// </summary>
 internal sealed class Container : IAsyncDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class Container : IAsyncDisposable
     /// <summary>`/opt/workspace` inside, writable for the agent.</summary>
     public string Workspace => Path.Combine(_root.FullName, "workspace");
 
-    /// <summary>Starts a container whose shim finds a bridge. Its stdout is read from the start unless that is put off.</summary>
+    /// <summary>Starts a container whose shim finds a bridge. Its stdout is read from the start unless the test asks for later.</summary>
     public static async Task<Container> StartAsync(
         Func<Task<string>>? shim = null,
         bool withBridge = true,
@@ -61,7 +61,7 @@ internal sealed class Container : IAsyncDisposable
         return container;
     }
 
-    /// <summary>Accepts the shim and takes its Hello.</summary>
+    /// <summary>Accepts the shim's connection and reads its Hello.</summary>
     public async Task<Connection> ConnectAsync()
     {
         var connection = await Bridge.AcceptAsync();
@@ -69,7 +69,7 @@ internal sealed class Container : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>Accepts the shim, sends Go and waits for Started.</summary>
+    /// <summary>Accepts the shim's connection, sends Go and waits for Started.</summary>
     public async Task<Connection> RunAsync(Go go)
     {
         var connection = await ConnectAsync();
@@ -78,7 +78,7 @@ internal sealed class Container : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>The shim's stdout as read so far.</summary>
+    /// <summary>The shim's stdout so far.</summary>
     public byte[] LogSoFar()
     {
         lock (_bytes)
@@ -104,7 +104,7 @@ internal sealed class Container : IAsyncDisposable
     /// <summary>Closes the reading end of the shim's stdout, as a dying conmon does.</summary>
     public void CloseLog() => _process.StandardOutput.BaseStream.Dispose();
 
-    /// <summary>The shim's exit code and all of its stdout. Nothing of the container is left then.</summary>
+    /// <summary>Waits for the end of the shim and returns its exit code and stdout. Nothing of the container is left then.</summary>
     public async Task<(int ExitCode, Log Log)> EndAsync()
     {
         ReadLog();
@@ -129,7 +129,7 @@ internal sealed class Container : IAsyncDisposable
                 .Where(pid => pid > 0 && _pidNamespace is not null && NamespaceOf(pid) == _pidNamespace),
         ];
 
-    /// <summary>Host pids of the shim's own children. Cheap enough to be asked in a loop.</summary>
+    /// <summary>Host pids of the shim's own children. Cheap enough for a loop.</summary>
     public IReadOnlyList<int> Children() =>
         [.. Children(Pid).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pid => int.Parse(pid, CultureInfo.InvariantCulture))];
 

@@ -1,13 +1,13 @@
 namespace Stromboli.Shim.Tests.Harness;
 
-/// <summary>No wait of a test is without end.</summary>
+/// <summary>Bounds every wait of a test.</summary>
 internal static class Deadline
 {
     public static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
 
     public static CancellationTokenSource Token() => new(Wait);
 
-    /// <summary>Looks again and again until it is so.</summary>
+    /// <summary>Checks a condition repeatedly until it holds.</summary>
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
         using var deadline = Token();

@@ -33,7 +33,7 @@ internal sealed record Go
 
     public static Go Attack(params string[] arguments) => new() { Argv = ["/opt/stromboli/attacker", .. arguments] };
 
-    /// <summary>The same after hooks, which are called h[0], h[1] and so on.</summary>
+    /// <summary>Same, with hooks before the agent, whose fields are named h[0], h[1] and so on.</summary>
     public Go After(params string[] commands) =>
         this with
         {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Stromboli.Shim.Tests.Harness;
 
-/// <summary>What conmon would have kept of a shim's stdout.</summary>
+/// <summary>A shim's stdout as conmon would have logged it.</summary>
 internal sealed class Log(IReadOnlyList<LogLine> lines)
 {
     public IReadOnlyList<LogLine> Lines { get; } = lines;

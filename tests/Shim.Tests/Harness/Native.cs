@@ -11,13 +11,13 @@ internal static class Native
     /// <summary>The shim as it is shipped.</summary>
     public static Task<string> ShimAsync() => Once("shim", () => MakeAsync("shim", ""));
 
-    /// <summary>The same shim with its two long waits made short, which no argument may do.</summary>
+    /// <summary>The same shim with its two long waits made short. Only a build can do that: the shim takes no such argument.</summary>
     public static Task<string> HastyShimAsync() => Once("hasty", () => MakeAsync("hasty", "-DSHIM_IDLE_MS=600 -DSHIM_PATIENCE_MS=600"));
 
     /// <summary>The program that plays the hostile agent.</summary>
     public static Task<string> AttackerAsync() => Once("attacker", CompileAttackerAsync);
 
-    /// <summary>The shim's parsers under sanitizers, fed with rubbish.</summary>
+    /// <summary>A program that feeds the shim's parsers with random input, under sanitizers.</summary>
     public static Task<string> FuzzerAsync() => Once("fuzzer", CompileFuzzerAsync);
 
     private static Task<string> Once(string key, Func<Task<string>> build) => Built.GetOrAdd(key, _ => new Lazy<Task<string>>(build)).Value;
@@ -69,7 +69,7 @@ internal static class Native
         return output;
     }
 
-    /// <summary>Runs a program to its end, which must be a good one.</summary>
+    /// <summary>Runs a program to its end; it must succeed.</summary>
     public static async Task RunAsync(string program, params string[] arguments)
     {
         using var process = Process.Start(

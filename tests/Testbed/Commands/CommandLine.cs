@@ -26,12 +26,16 @@ internal static class CommandLine
             ),
             Make(
                 "up",
-                "Starts what does not run (NODES=1, MODEL=scripted|anthropic).",
+                "Starts the parts that do not run yet (NODES=1, MODEL=scripted|anthropic).",
                 token => DoAsync(UpCommand.RunAsync(progress, token))
             ),
-            Make("down", "Ends exactly what up started.", token => DoAsync(DownCommand.RunAsync(progress, token))),
+            Make("down", "Stops exactly what up started.", token => DoAsync(DownCommand.RunAsync(progress, token))),
             Make("status", "Shows what runs.", _ => Task.FromResult(StatusCommand.Run())),
-            Make("demo", "Everything up, samples/hello.yaml to its end, everything down.", token => DemoCommand.RunAsync(progress, token)),
+            Make(
+                "demo",
+                "Starts everything, runs samples/hello.yaml to its end, stops everything.",
+                token => DemoCommand.RunAsync(progress, token)
+            ),
             Exec(),
             WithControlPlane(progress),
             ServeGit(),
@@ -87,7 +91,7 @@ internal static class CommandLine
         var certificate = new Argument<string>("certificate");
         var key = new Argument<string>("key");
         var log = new Argument<string>("log");
-        // What a stack starts as a process of its own.
+        // A stack starts this command as a process of its own.
         var command = new Command("git-server", "Serves repositories over TLS.") { listen, root, certificate, key, log };
         command.Hidden = true;
         command.SetAction(

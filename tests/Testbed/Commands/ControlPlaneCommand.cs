@@ -5,7 +5,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Commands;
 
-/// <summary><c>control-plane COMMAND…</c>: a command with a control plane of its own, which lives as long as the command.</summary>
+/// <summary><c>control-plane COMMAND…</c>: runs a command with a control plane of its own, which stops when the command ends.</summary>
 internal static class ControlPlaneCommand
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> command, Progress progress, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Stromboli.Testbed.Commands;
 
-/// <summary><c>demo</c>: everything up, one run to its end before the eyes of a person, everything down.</summary>
+/// <summary><c>demo</c>: starts everything, shows one run until it ends, stops everything.</summary>
 internal static class DemoCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -23,7 +23,7 @@ internal static class DemoCommand
         }
 
         Prerequisites.Check();
-        // A stack that was up before stays up after: it is somebody's.
+        // A stack that was up before stays up: somebody uses it.
         var wasUp = StackHome.At(UpSettings.Folder).IsAlive;
         try
         {
@@ -46,7 +46,7 @@ internal static class DemoCommand
         }
     }
 
-    // The run of an earlier demo would be taken for this one's, so it goes first.
+    // The run of an earlier demo would be taken for this one, so it is deleted first.
     private static async Task<string> ApplyAsync(Stack stack, string yaml, CancellationToken cancellationToken)
     {
         var stream = new YamlStream();

@@ -3,7 +3,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Commands;
 
-/// <summary><c>down</c>: ends exactly what <c>up</c> started, and removes its state. Logs stay.</summary>
+/// <summary><c>down</c>: stops exactly what <c>up</c> started and removes its state. Logs stay.</summary>
 internal static class DownCommand
 {
     public static async Task RunAsync(Progress progress, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Commands;
 
-/// <summary><c>exec NODE COMMAND…</c>: a command in a node of <c>.local</c> as its user, with this terminal.</summary>
+/// <summary><c>exec NODE COMMAND…</c>: runs a command in a node of <c>.local</c> as the node's user, with this terminal.</summary>
 internal static class ExecCommand
 {
     public static async Task<int> RunAsync(string name, IReadOnlyList<string> command, CancellationToken cancellationToken)
@@ -16,7 +16,7 @@ internal static class ExecCommand
         var holder = ProcessIdentity.Load(Path.Combine(home.State, $"{name}.process"));
         if (holder is not { IsAlive: true } || !int.TryParse(name.Split('-')[^1], out var ordinal))
         {
-            throw new TestbedException($"There is no node {name} up.");
+            throw new TestbedException($"No node {name} is up.");
         }
 
         var layout = new NodeLayout(home, name, ordinal, Artefacts.NodeRoot);

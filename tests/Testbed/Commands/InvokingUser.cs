@@ -2,10 +2,10 @@ using Stromboli.Testbed.Processes;
 
 namespace Stromboli.Testbed.Commands;
 
-/// <summary>The person who called through sudo: what lands in the work tree is theirs.</summary>
+/// <summary>The person who called sudo, who is to own what lands in the work tree.</summary>
 internal static class InvokingUser
 {
-    /// <summary>Gives a folder and the files in it to that person; nothing happens without sudo.</summary>
+    /// <summary>Gives a folder and the files in it to that person. Does nothing without sudo.</summary>
     public static void Give(string folder)
     {
         if (

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Stromboli.Testbed.Commands;
 
-/// <summary>One run as a table that follows it: redrawn in place on a terminal, a line for each change elsewhere.</summary>
+/// <summary>A table that follows one run: redrawn in place on a terminal, one line for each change elsewhere.</summary>
 internal sealed class RunTable : IDisposable
 {
     private static readonly string[] Columns = ["name", "phase", "reason", "node", "turns", "tokens", "cost", "seconds"];
@@ -16,7 +16,7 @@ internal sealed class RunTable : IDisposable
 
     public RunTable() => _begin = _clock.GetTimestamp();
 
-    /// <summary>Shows the run as it is now.</summary>
+    /// <summary>Shows the current state of the run.</summary>
     public void Show(JsonNode run)
     {
         var status = run["status"];
@@ -68,7 +68,7 @@ internal sealed class RunTable : IDisposable
         var table = new Table { Border = TableBorder.Rounded };
         table.AddColumns(Columns);
         table.AddRow([.. cells.Select(cell => Markup.Escape(cell))]);
-        // Up over what was drawn before, with the cursor hidden.
+        // Moves up over the previous table, with the cursor hidden.
         Console.Write(_height == 0 ? "\e[?25l" : $"\e[{_height}A");
         Terminal.Console.Write(table);
         _height = 5;

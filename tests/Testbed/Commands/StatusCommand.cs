@@ -5,7 +5,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Commands;
 
-/// <summary><c>status</c>: what of the stack in <c>.local</c> runs.</summary>
+/// <summary><c>status</c>: shows which parts of the stack in <c>.local</c> run.</summary>
 internal static class StatusCommand
 {
     /// <summary>Prints the table.</summary>

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Stromboli.Testbed.Commands;
 
-/// <summary>Standard output as Spectre.Console sees it: plain text, unless a person looks at it.</summary>
+/// <summary>Standard output for Spectre.Console: plain text unless it is a terminal.</summary>
 internal static class Terminal
 {
     /// <summary>The console.</summary>

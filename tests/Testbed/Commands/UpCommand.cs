@@ -2,7 +2,7 @@ using Stromboli.Testbed.Setup;
 
 namespace Stromboli.Testbed.Commands;
 
-/// <summary><c>up</c>: starts what does not run of the stack in <c>.local</c>.</summary>
+/// <summary><c>up</c>: starts the parts of the stack in <c>.local</c> that do not run yet.</summary>
 internal static class UpCommand
 {
     public static async Task RunAsync(Progress progress, CancellationToken cancellationToken)

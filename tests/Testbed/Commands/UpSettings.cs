@@ -4,14 +4,14 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Commands;
 
-/// <summary>What the environment says about the stack of <c>.local</c>: NODES, OPERATORS, MODEL, ANTHROPIC_API_KEY.</summary>
+/// <summary>The settings of the stack in <c>.local</c> from the environment: NODES, OPERATORS, MODEL, ANTHROPIC_API_KEY.</summary>
 internal static class UpSettings
 {
     /// <summary>Logs, pid files and the admin's kubeconfig of <c>make up</c>.</summary>
     public static string Folder => Repository.At(".local");
 
-    /// <summary>The stack as the environment wants it.</summary>
-    /// <exception cref="TestbedException">A variable makes no sense.</exception>
+    /// <summary>The stack that the environment asks for.</summary>
+    /// <exception cref="TestbedException">A variable has an invalid value.</exception>
     public static Stack Open(Progress progress)
     {
         var options = new StackOptions

@@ -8,7 +8,7 @@ namespace Stromboli.Testbed.Git;
 /// <summary>One request answered by <c>git http-backend</c>, a CGI program (RFC 3875).</summary>
 internal sealed class GitBackend(string root)
 {
-    // What stands in the file "messages" of a repository, the server says ahead of its packs.
+    // The server sends the content of the file "messages" of a repository before its packs.
     private const string Messages = "sh -c 'cat messages >&2 2>/dev/null; exec \"$@\"' messages";
 
     public async Task ServeAsync(HttpContext context)
@@ -32,7 +32,7 @@ internal sealed class GitBackend(string root)
 
     private ProcessStartInfo Describe(HttpRequest request)
     {
-        // Hostile repositories are served as they are, whoever owns them.
+        // Hostile repositories are served unchanged, whoever owns them.
         var start = new ProcessStartInfo(
             "git",
             [
@@ -75,7 +75,7 @@ internal sealed class GitBackend(string root)
         }
         catch (IOException)
         {
-            // It has answered without reading all.
+            // The program answered without reading the whole request.
         }
     }
 

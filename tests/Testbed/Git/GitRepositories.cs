@@ -23,17 +23,17 @@ public sealed class GitRepositories(string folder)
             ? Task.CompletedTask
             : MakeAsync(Sample, "echo hello > README.md; commit 'Say hello'", cancellationToken);
 
-    /// <summary>Gives the server something to say ahead of each pack of a repository.</summary>
+    /// <summary>Sets the text that the server sends before each pack of a repository.</summary>
     /// <param name="path">The repository's path on the server.</param>
-    /// <param name="text">What it says, whatever bytes that are.</param>
+    /// <param name="text">The text, which may be any bytes.</param>
     public void SetMessages(string path, string text) => File.WriteAllText(Path.Combine(folder, path, "messages"), text);
 
     /// <summary>
-    /// Makes a repository: runs a script of a shell in an empty work tree on the branch <c>main</c>, and serves what comes of it, all
-    /// branches and tags.
+    /// Makes a repository: runs a shell script in an empty work tree on the branch <c>main</c>, and serves all branches and tags that the
+    /// script made.
     /// </summary>
     /// <param name="path">Its path on the server, such as <c>team/project.git</c>.</param>
-    /// <param name="script">The script; <c>commit MESSAGE</c> commits all that is there.</param>
+    /// <param name="script">The script; <c>commit MESSAGE</c> commits all files.</param>
     /// <returns>What the script printed.</returns>
     public async Task<string> MakeAsync(string path, string script, CancellationToken cancellationToken = default)
     {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Stromboli.Testbed.Git;
 
-/// <summary>What came to a Git server, one JSON object a line: method, target as it came, and all headers.</summary>
+/// <summary>The requests to a Git server, one JSON object per line: method, unmodified target, and all headers.</summary>
 internal sealed class GitRequestLog(string path) : IDisposable
 {
     private readonly Lock _lock = new();

@@ -13,10 +13,10 @@ using Microsoft.Extensions.Logging;
 namespace Stromboli.Testbed.Git;
 
 /// <summary>
-/// A Git server over TLS: <c>git http-backend</c> behind a few first segments of a path that make it behave otherwise. <c>/redirect/…</c>
+/// A Git server over TLS: <c>git http-backend</c>, which behaves differently for some first segments of the path. <c>/redirect/…</c>
 /// redirects to another host, <c>/broken/…</c> answers 500, <c>/page/…</c> is a web page, <c>/gated/NAME/…</c> holds packs back until the
-/// file <c>gates/NAME</c> is there, <c>/torn/…</c> ends each pack early; with <c>private</c> as a segment anywhere it asks for the
-/// credential in the file <c>credential</c> (<c>user:password</c>).
+/// file <c>gates/NAME</c> exists, <c>/torn/…</c> cuts each pack short. With the segment <c>private</c> anywhere, it asks for the credential
+/// in the file <c>credential</c> (<c>user:password</c>).
 /// </summary>
 internal sealed class GitServer(string root, GitRequestLog log)
 {
@@ -25,11 +25,11 @@ internal sealed class GitServer(string root, GitRequestLog log)
 
     private static readonly TimeSpan GatePause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Serves until it is told to end.</summary>
-    /// <param name="listen">Where.</param>
+    /// <summary>Serves until it is stopped.</summary>
+    /// <param name="listen">The address to listen on.</param>
     /// <param name="root">The folder with the repositories, <c>credential</c>, <c>gates</c>.</param>
     /// <param name="certificate">Its certificate, in PEM.</param>
-    /// <param name="key">The key of it, in PEM.</param>
+    /// <param name="key">The certificate's key, in PEM.</param>
     /// <param name="logPath">Where requests are logged, one JSON object a line.</param>
     public static async Task RunAsync(
         IPEndPoint listen,
@@ -40,7 +40,7 @@ internal sealed class GitServer(string root, GitRequestLog log)
         CancellationToken cancellationToken
     )
     {
-        // Through PKCS #12: a key out of PEM alone cannot be used by every TLS of .NET.
+        // Through PKCS #12: some TLS implementations of .NET cannot use a key that was read from PEM.
         using var pem = X509Certificate2.CreateFromPemFile(certificate, key);
         using var own = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
         using var log = new GitRequestLog(logPath);
@@ -98,7 +98,7 @@ internal sealed class GitServer(string root, GitRequestLog log)
         await new GitBackend(root).ServeAsync(context);
     }
 
-    // Protocol version 2 asks for refs by the same address.
+    // Protocol version 2 uses the same address to ask for refs.
     private static async Task<bool> IsFetchAsync(HttpRequest request)
     {
         if (!HttpMethods.IsPost(request.Method))

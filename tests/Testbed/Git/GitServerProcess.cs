@@ -43,7 +43,7 @@ public sealed class GitServerProcess : ServiceProcess
     /// <summary>The authority of its certificate, in PEM.</summary>
     public string Authority => Path.Combine(AuthorityFolder, "ca.crt");
 
-    /// <summary>A folder with that file alone, for nodes to see.</summary>
+    /// <summary>A folder with only that file, which nodes mount.</summary>
     internal string AuthorityFolder => Path.Combine(Home.State, "git-ca");
 
     /// <summary>Its address: one of 127.0.0.0/8 that no other stack has.</summary>
@@ -51,7 +51,7 @@ public sealed class GitServerProcess : ServiceProcess
     {
         get
         {
-            // The stack's own port stands for a number that no other living stack has.
+            // The stack's port gives a number that no other running stack has.
             var number = Home.Ports.For("git-server");
             return new IPAddress([127, 77, (byte)(number >> 8), (byte)number]);
         }

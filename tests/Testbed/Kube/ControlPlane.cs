@@ -7,7 +7,7 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Testbed.Kube;
 
 /// <summary>
-/// A Kubernetes control plane out of real parts on loopback: etcd, kube-apiserver, kube-controller-manager and the CRD server behind its
+/// A Kubernetes control plane of real parts on loopback: etcd, kube-apiserver, kube-controller-manager, and the CRD server behind the
 /// aggregator.
 /// </summary>
 public sealed class ControlPlane : IAsyncDisposable
@@ -59,13 +59,13 @@ public sealed class ControlPlane : IAsyncDisposable
     public KubeApiServer ApiServer { get; }
 
     /// <summary>
-    /// kube-controller-manager; null if only what a person's stack needs was set up. Then a deleted namespace stays, and garbage.
+    /// kube-controller-manager; null if the set-up made only what <c>make up</c> needs. Deleted namespaces and garbage stay then.
     /// </summary>
     public KubeControllerManager? ControllerManager { get; }
 
     /// <summary>
-    /// The CRD server of a current Kubernetes; null when Debian sid was out of step and it could not be built. Then kube-apiserver 1.20
-    /// serves the CRDs, without CEL.
+    /// The CRD server of a current Kubernetes; null if it could not be built from Debian sid. Then kube-apiserver 1.20 serves the CRDs,
+    /// without CEL.
     /// </summary>
     public CrdServer? CrdServer { get; }
 
@@ -82,7 +82,7 @@ public sealed class ControlPlane : IAsyncDisposable
         {
             return;
         }
-        // Until the controller has made it, no pod-like thing and no token can be made in a namespace.
+        // Until the controller has made it, no pod and no token can be created in the namespace.
         await Poll.UntilAsync(
             "the ServiceAccount of the default namespace exists",
             TimeSpan.FromSeconds(30),
@@ -91,14 +91,14 @@ public sealed class ControlPlane : IAsyncDisposable
         );
     }
 
-    /// <summary>Whether all of it runs.</summary>
+    /// <summary>Whether every part runs.</summary>
     public bool IsRunning =>
         new ServiceProcess?[] { Etcd, ApiServer, ControllerManager, CrdServer }.All(process => process is null or { IsRunning: true });
 
     /// <summary>
-    /// Deletes what an operator, its nodes and its users left, so that another installation finds a cluster of its own: everything of the
-    /// namespaces that are not Kubernetes', the nodes, and what the operator keeps. CRDs, roles and accounts stay, since each installation
-    /// applies them.
+    /// Deletes what an operator, its nodes and its users left, so that another installation finds a clean cluster: the contents of all
+    /// namespaces except those of Kubernetes, the nodes, and the operator's own objects. CRDs, roles and accounts stay, since each
+    /// installation applies them.
     /// </summary>
     public async Task ClearAsync(CancellationToken cancellationToken = default)
     {
@@ -153,7 +153,7 @@ public sealed class ControlPlane : IAsyncDisposable
         );
     }
 
-    /// <summary>Writes a kubeconfig with which one acts as a ServiceAccount.</summary>
+    /// <summary>Writes a kubeconfig that acts as a ServiceAccount.</summary>
     public async Task WriteAccountKubeconfigAsync(string path, string ns, string account, CancellationToken cancellationToken = default) =>
         Kubeconfig.Write(path, _address, _pki.Authority, await Http.RequestTokenAsync(ns, account, cancellationToken: cancellationToken));
 

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Stromboli.Testbed.Kube;
 
-/// <summary>Brings CRDs to the CRD server and makes kube-apiserver hand their groups on to it.</summary>
+/// <summary>Installs CRDs in the CRD server and makes kube-apiserver delegate their groups to it.</summary>
 internal sealed class CrdInstallation(KubeHttp core, CrdServer? server, Pki pki)
 {
     private const string Crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -15,8 +15,7 @@ internal sealed class CrdInstallation(KubeHttp core, CrdServer? server, Pki pki)
         using var own = server?.Connect();
         foreach (var (name, yaml) in Documents(folder))
         {
-            // 1.20 serves our CRDs itself when there is no other server. A create drops what it does not know, where an apply would refuse
-            // it.
+            // 1.20 serves our CRDs itself when there is no other server. A create drops unknown fields, where an apply would refuse them.
             if (own is not null)
             {
                 await own.ApplyAsync($"{Crds}/{name}", yaml, cancellationToken);
@@ -44,7 +43,7 @@ internal sealed class CrdInstallation(KubeHttp core, CrdServer? server, Pki pki)
         {
             await RegisterAsync(paths, cancellationToken);
         }
-        // For about a second after a CRD was made its storage answers 429.
+        // For about a second after a CRD was created, its storage answers 429.
         foreach (var path in paths)
         {
             await Poll.UntilAsync(

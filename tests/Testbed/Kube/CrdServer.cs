@@ -5,11 +5,11 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Testbed.Kube;
 
 /// <summary>
-/// The CRD server of a current Kubernetes behind kube-apiserver's aggregator: CEL rules and selectable fields as users will have them.
+/// The CRD server of a current Kubernetes behind kube-apiserver's aggregator, with the CEL rules and selectable fields that users have.
 /// </summary>
 public sealed class CrdServer(StackHome home, Pki pki, Etcd etcd, string kubeconfig, string adminToken) : ServiceProcess(home, "crd-server")
 {
-    /// <summary>Its port; the aggregator reaches it there.</summary>
+    /// <summary>The port on which the aggregator reaches it.</summary>
     public int Port => Home.Ports.For("crd-server");
 
     /// <summary>A client that talks to it directly, past the aggregator, as an admin. The caller disposes it.</summary>
@@ -29,11 +29,11 @@ public sealed class CrdServer(StackHome home, Pki pki, Etcd etcd, string kubecon
                 $"--kubeconfig={kubeconfig}",
                 $"--authentication-kubeconfig={kubeconfig}",
                 $"--authorization-kubeconfig={kubeconfig}",
-                // A right that a test has just granted or taken is to hold at once.
+                // A right that a test has just granted or revoked must take effect at once.
                 "--authentication-token-webhook-cache-ttl=1s",
                 "--authorization-webhook-cache-authorized-ttl=1s",
                 "--authorization-webhook-cache-unauthorized-ttl=1s",
-                // These ask the core for kinds that 1.20 does not have.
+                // These plugins ask the core for kinds that 1.20 does not have.
                 "--enable-priority-and-fairness=false",
                 "--disable-admission-plugins=ValidatingAdmissionPolicy,MutatingAdmissionPolicy",
             ])

@@ -4,7 +4,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Kube;
 
-/// <summary>etcd, alone, on loopback, without fsync.</summary>
+/// <summary>A single etcd on loopback, without fsync.</summary>
 public sealed class Etcd(StackHome home) : ServiceProcess(home, "etcd")
 {
     /// <summary>Where clients reach it.</summary>

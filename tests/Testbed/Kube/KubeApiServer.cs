@@ -4,7 +4,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Kube;
 
-/// <summary>kube-apiserver 1.20: everything of Kubernetes but our own group, which it hands on to the <see cref="CrdServer"/>.</summary>
+/// <summary>kube-apiserver 1.20: all of Kubernetes except our own group, which it delegates to the <see cref="CrdServer"/>.</summary>
 public sealed class KubeApiServer(StackHome home, Pki pki, Etcd etcd, KubeHttp http, string adminToken)
     : ServiceProcess(home, "kube-apiserver")
 {
@@ -30,7 +30,7 @@ public sealed class KubeApiServer(StackHome home, Pki pki, Etcd etcd, KubeHttp h
             $"--service-account-signing-key-file={pki.AccountKey}",
             "--authorization-mode=RBAC",
             $"--token-auth-file={TokenFile}",
-            // Nobody has a client certificate, but the CRD server looks for this authority in kube-system.
+            // No client has a certificate, but the CRD server reads this authority from kube-system.
             $"--client-ca-file={pki.Authority}",
             $"--requestheader-client-ca-file={pki.FrontProxyAuthority}",
             "--requestheader-allowed-names=front-proxy",

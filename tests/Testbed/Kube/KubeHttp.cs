@@ -9,7 +9,7 @@ using Stromboli.Testbed.Processes;
 namespace Stromboli.Testbed.Kube;
 
 /// <summary>
-/// The Kubernetes API as plain JSON over HTTP: for set-up, and for tests that look at the bytes rather than through our own client.
+/// The Kubernetes API as plain JSON over HTTP: for set-up, and for tests that check the bytes instead of using our own client.
 /// </summary>
 public sealed class KubeHttp : IDisposable
 {
@@ -33,15 +33,15 @@ public sealed class KubeHttp : IDisposable
     }
 
     /// <summary>GET; null when there is no such object.</summary>
-    /// <exception cref="KubeHttpException">Another answer than success.</exception>
+    /// <exception cref="KubeHttpException">The request failed.</exception>
     public async Task<JsonNode?> GetAsync(string path, CancellationToken cancellationToken = default)
     {
         using var answer = await _client.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
         return answer.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(answer, cancellationToken);
     }
 
-    /// <summary>GET of what is no JSON, such as <c>/metrics</c>.</summary>
-    /// <exception cref="KubeHttpException">Another answer than success.</exception>
+    /// <summary>GET of text that is not JSON, such as <c>/metrics</c>.</summary>
+    /// <exception cref="KubeHttpException">The request failed.</exception>
     public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken = default)
     {
         using var answer = await _client.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
@@ -50,17 +50,17 @@ public sealed class KubeHttp : IDisposable
     }
 
     /// <summary>POST of a JSON or YAML document.</summary>
-    /// <exception cref="KubeHttpException">Another answer than success.</exception>
+    /// <exception cref="KubeHttpException">The request failed.</exception>
     public Task<JsonNode> CreateAsync(string path, string document, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, path, document, "application/yaml", cancellationToken);
 
-    /// <summary>POST of a JSON document, to the letter: YAML knows neither surrogate pairs nor all of Unicode.</summary>
-    /// <exception cref="KubeHttpException">Another answer than success.</exception>
+    /// <summary>POST of a JSON document, byte for byte: YAML has neither surrogate pairs nor all of Unicode.</summary>
+    /// <exception cref="KubeHttpException">The request failed.</exception>
     public Task<JsonNode> CreateAsync(string path, JsonNode document, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, path, document.ToJsonString(), "application/json", cancellationToken);
 
     /// <summary>POST of a JSON or YAML document; an object that exists already stays as it is.</summary>
-    /// <exception cref="KubeHttpException">Another answer than success or a conflict.</exception>
+    /// <exception cref="KubeHttpException">The request failed with anything but a conflict.</exception>
     public async Task CreateIfMissingAsync(string path, string document, CancellationToken cancellationToken = default)
     {
         try
@@ -69,22 +69,22 @@ public sealed class KubeHttp : IDisposable
         }
         catch (KubeHttpException e) when (e.Code == HttpStatusCode.Conflict)
         {
-            // It is there.
+            // It exists.
         }
     }
 
     /// <summary>Server-side apply of a JSON or YAML document under the name <c>testbed</c>.</summary>
-    /// <exception cref="KubeHttpException">Another answer than success.</exception>
+    /// <exception cref="KubeHttpException">The request failed.</exception>
     public Task<JsonNode> ApplyAsync(string path, string document, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Patch, $"{path}?fieldManager=testbed&force=true", document, "application/apply-patch+yaml", cancellationToken);
 
     /// <summary>JSON merge patch (RFC 7396).</summary>
-    /// <exception cref="KubeHttpException">Another answer than success.</exception>
+    /// <exception cref="KubeHttpException">The request failed.</exception>
     public Task<JsonNode> MergeAsync(string path, string patch, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Patch, path, patch, "application/merge-patch+json", cancellationToken);
 
     /// <summary>DELETE; false when there is no such object.</summary>
-    /// <exception cref="KubeHttpException">Another answer than success.</exception>
+    /// <exception cref="KubeHttpException">The request failed.</exception>
     public async Task<bool> DeleteAsync(string path, CancellationToken cancellationToken = default)
     {
         using var answer = await _client.DeleteAsync(new Uri(path, UriKind.Relative), cancellationToken);
@@ -97,10 +97,10 @@ public sealed class KubeHttp : IDisposable
         return true;
     }
 
-    /// <summary>The records of a watch as they come, until the server ends it. An ERROR record comes like any other.</summary>
+    /// <summary>The records of a watch as they arrive, until the server ends it. An ERROR record is returned like any other.</summary>
     /// <param name="path">A collection.</param>
     /// <param name="resourceVersion">The version after which the records begin.</param>
-    /// <exception cref="KubeHttpException">Another answer than success.</exception>
+    /// <exception cref="KubeHttpException">The request failed.</exception>
     public async IAsyncEnumerable<JsonNode> WatchAsync(
         string path,
         string resourceVersion,
@@ -126,7 +126,7 @@ public sealed class KubeHttp : IDisposable
         HttpProbe.IsOkAsync(_client, new Uri(path, UriKind.Relative), cancellationToken);
 
     /// <summary>A token of a ServiceAccount (TokenRequest), valid for a day.</summary>
-    /// <param name="audience">Whom the token is for; the API server itself if null.</param>
+    /// <param name="audience">The token's audience; the API server itself if null.</param>
     public async Task<string> RequestTokenAsync(
         string ns,
         string account,

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Stromboli.Testbed.Kube;
 
-/// <summary>The API server said no.</summary>
+/// <summary>The API server refused a request.</summary>
 public sealed class KubeHttpException : Exception
 {
     internal KubeHttpException(HttpStatusCode code, string body)

@@ -3,7 +3,7 @@ namespace Stromboli.Testbed.Kube;
 /// <summary>Writes kubeconfig files.</summary>
 internal static class Kubeconfig
 {
-    /// <summary>Writes one with a token, readable by its owner alone.</summary>
+    /// <summary>Writes a kubeconfig with a token, readable only by its owner.</summary>
     public static void Write(string path, Uri server, string authorityFile, string token)
     {
         var authority = Convert.ToBase64String(File.ReadAllBytes(authorityFile));

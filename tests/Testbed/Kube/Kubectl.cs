@@ -4,10 +4,10 @@ using Stromboli.Testbed.Setup;
 
 namespace Stromboli.Testbed.Kube;
 
-/// <summary>kubectl against one cluster: what a user does.</summary>
+/// <summary>kubectl against one cluster, as a user runs it.</summary>
 public sealed class Kubectl(string kubeconfig)
 {
-    /// <summary>Runs kubectl and returns what it did, also when it failed.</summary>
+    /// <summary>Runs kubectl and returns the result, also when it failed.</summary>
     public Task<CommandResult> RunAsync(
         IEnumerable<string> arguments,
         string? input = null,
@@ -16,7 +16,7 @@ public sealed class Kubectl(string kubeconfig)
 
     /// <summary>Runs kubectl; a failure throws.</summary>
     /// <returns>What it printed.</returns>
-    /// <exception cref="TestbedException">kubectl failed; its words are in the message.</exception>
+    /// <exception cref="TestbedException">kubectl failed; the message has its output.</exception>
     public async Task<string> RunAsync(params string[] arguments) =>
         (await RunAsync(arguments.AsEnumerable())).OrThrow($"kubectl {string.Join(' ', arguments)}").Output;
 
@@ -46,7 +46,7 @@ public sealed class Kubectl(string kubeconfig)
         return JsonNode.Parse(result.OrThrow($"kubectl {string.Join(' ', arguments)}").Output);
     }
 
-    /// <summary><c>kubectl wait --for=…</c>; returns whether it came to be in time.</summary>
+    /// <summary><c>kubectl wait --for=…</c>; returns whether the condition was met in time.</summary>
     /// <param name="condition">As kubectl takes it: <c>condition=Ready</c>, <c>delete</c>, <c>jsonpath=…</c>.</param>
     public async Task<bool> WaitAsync(
         string resource,

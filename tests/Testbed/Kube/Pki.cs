@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Stromboli.Testbed.Kube;
 
-/// <summary>Keys and certificates of a control plane in one folder: made once, used again.</summary>
+/// <summary>Keys and certificates of a control plane in one folder. They are made once and reused.</summary>
 public sealed class Pki
 {
     private static readonly TimeSpan Validity = TimeSpan.FromDays(365);
@@ -25,7 +25,7 @@ public sealed class Pki
         Directory.CreateDirectory(folder);
         using var authority = MakeAuthority("stromboli-testbed");
         Issue(authority, "server", "CN=testbed", serves: true);
-        // The aggregator of kube-apiserver shows this one to the CRD server; its authority signs nothing else.
+        // The aggregator of kube-apiserver presents this certificate to the CRD server. Its authority signs nothing else.
         using var frontProxy = MakeAuthority("front-proxy");
         Issue(frontProxy, "front-proxy-client", "CN=front-proxy", serves: false);
         MakeAccountKey();
@@ -44,7 +44,7 @@ public sealed class Pki
     /// <summary>The authority of <see cref="FrontProxyClient"/>.</summary>
     public string FrontProxyAuthority => At("front-proxy-ca.crt");
 
-    /// <summary>The certificate by which the aggregator is known.</summary>
+    /// <summary>The certificate that identifies the aggregator.</summary>
     public string FrontProxyClient => At("front-proxy-client.crt");
 
     /// <summary>The key of <see cref="FrontProxyClient"/>.</summary>
@@ -99,7 +99,7 @@ public sealed class Pki
         names.AddIpAddress(IPAddress.Loopback);
         names.AddDnsName("localhost");
         names.AddDnsName("kubernetes.default.svc");
-        // The aggregator asks for the name of the Service behind an APIService.
+        // The aggregator expects the name of the Service behind an APIService.
         names.AddDnsName("*.kube-system.svc");
         foreach (var name in _names)
         {

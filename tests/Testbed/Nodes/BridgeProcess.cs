@@ -6,10 +6,12 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Nodes;
 
-/// <summary>The bridge of a node: in the node, as its user. Killing it leaves its containers running.</summary>
+/// <summary>The bridge of a node, which runs in the node as its user. Killing it leaves its containers running.</summary>
 public sealed class BridgeProcess : ServiceProcess
 {
-    internal const string DotnetInside = "/opt/dotnet";
+    /// <summary>The folder of the .NET installation in each node.</summary>
+    public const string DotnetInside = "/opt/dotnet";
+
     internal const string ProgramsInside = "/opt/stromboli";
     internal const string ClaudeInside = "/opt/claude";
     private const string FolderInside = $"{NodeLayout.UserHomeInside}/stromboli";
@@ -43,7 +45,7 @@ public sealed class BridgeProcess : ServiceProcess
     /// <summary>The bridge's state folder, as this machine sees it.</summary>
     public string StatePath => _node.OutsideOf($"{FolderInside}/state");
 
-    /// <summary>Writes a token with which the node presents itself from now on (the bridge is to read it anew when it starts).</summary>
+    /// <summary>Writes the token that the bridge uses from its next start on.</summary>
     public async Task WriteTokenAsync(string token, CancellationToken cancellationToken = default) =>
         await WriteOwnedAsync(TokenPath, token, UnixFileMode.UserRead | UnixFileMode.UserWrite, cancellationToken);
 
@@ -55,9 +57,9 @@ public sealed class BridgeProcess : ServiceProcess
         await PlaceAsync(cancellationToken);
         foreach (var (name, value) in _options.PodmanSecrets)
         {
-            (await _node.RunAsync(["podman", "secret", "create", "--replace", name, "-"], value, cancellationToken)).OrThrow(
-                $"Making the secret {name} on {_node.Name}"
-            );
+            (
+                await _node.RunAsync(["podman", "secret", "create", "--replace", name, "-"], value, cancellationToken: cancellationToken)
+            ).OrThrow($"Making the secret {name} on {_node.Name}");
         }
 
         string[] command =
@@ -160,8 +162,8 @@ public sealed class BridgeProcess : ServiceProcess
     }
 
     /// <summary>
-    /// Puts programs, authority and token where the bridge expects them; what is there stays, since a restart may happen with the API
-    /// server away.
+    /// Puts programs, authority and token where the bridge expects them. An existing authority or token stays, since the API server may be
+    /// away during a restart.
     /// </summary>
     private async Task PlaceAsync(CancellationToken cancellationToken)
     {

@@ -5,9 +5,9 @@ using Stromboli.Testbed.Setup;
 namespace Stromboli.Testbed.Nodes;
 
 /// <summary>
-/// What Podman made of the test images on the first node of an ordinal, for the next nodes of that ordinal, which have the same user and
-/// subordinate ids. Loading the archives takes some five seconds of a processor for each node. Layers are never written to, so they are
-/// shared by hard links; everything else is copied.
+/// Podman's storage with the test images, kept from the first node of an ordinal for later nodes of that ordinal, which have the same user
+/// and subordinate ids. Loading the archives costs some five seconds of processor time for each node. Layers are never written to, so hard
+/// links share them; everything else is copied.
 /// </summary>
 internal sealed class ImageStore(NodeLayout layout)
 {
@@ -35,8 +35,8 @@ internal sealed class ImageStore(NodeLayout layout)
 
     private string Storage => Path.Combine(layout.UserHome, Path.GetRelativePath(NodeLayout.UserHomeInside, Inside));
 
-    /// <summary>Gives a node that has no images those that were kept.</summary>
-    /// <returns>Whether there were any; else the node has to load them, and <see cref="KeepAsync"/> keeps them.</returns>
+    /// <summary>Gives the kept images to a node that has none.</summary>
+    /// <returns>Whether there were any. If not, the node must load them, and <see cref="KeepAsync"/> keeps them.</returns>
     public async Task<bool> TryFillAsync(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(_kept) || File.Exists(Path.Combine(Storage, "storage.lock")))
@@ -45,7 +45,7 @@ internal sealed class ImageStore(NodeLayout layout)
         }
 
         await CopyAsync(_kept, Storage, cancellationToken);
-        // The folders on the way are made by root.
+        // root made the folders on the way.
         for (var folder = Storage; folder != layout.UserHome; folder = Path.GetDirectoryName(folder)!)
         {
             _ = Libc.ChangeOwner(folder, layout.User, layout.User);

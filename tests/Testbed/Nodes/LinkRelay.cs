@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Stromboli.Testbed.Nodes;
 
 /// <summary>
-/// A TCP relay on loopback that stands for the network between a node and its operators. Cut, it behaves as a network that loses every
-/// packet: connections stay open and silent, new ones get no answer; mended, what was under way arrives late.
+/// A TCP relay on loopback in place of the network between a node and its operators. While it is cut, it behaves like a network that loses
+/// every packet: connections stay open and silent, new ones get no answer. Once it is mended, what was under way arrives late.
 /// </summary>
 public sealed class LinkRelay : IAsyncDisposable
 {
@@ -19,7 +19,7 @@ public sealed class LinkRelay : IAsyncDisposable
     /// <summary>Whether the link is cut.</summary>
     public bool IsCut => !_open.Task.IsCompleted;
 
-    /// <summary>The local port by which <paramref name="port"/> is reached over this link.</summary>
+    /// <summary>The local port that leads to <paramref name="port"/> over this link.</summary>
     public int Through(int port)
     {
         var listener = _listeners.GetOrAdd(
@@ -47,7 +47,7 @@ public sealed class LinkRelay : IAsyncDisposable
         }
     }
 
-    /// <summary>Everything passes again, what waited first.</summary>
+    /// <summary>Everything passes again, first what waited.</summary>
     public void Mend()
     {
         lock (_lock)
@@ -56,7 +56,7 @@ public sealed class LinkRelay : IAsyncDisposable
         }
     }
 
-    /// <summary>Resets every connection of the moment: a router that forgot them.</summary>
+    /// <summary>Resets every current connection, as a router does that has lost its state.</summary>
     public void Reset()
     {
         foreach (var client in _connections.Keys)
@@ -87,7 +87,7 @@ public sealed class LinkRelay : IAsyncDisposable
 
     private static void Abort(TcpClient client)
     {
-        // A close without linger time sends a reset. It may be closed already: then there is nothing to reset.
+        // A close without linger time sends a reset. If the socket is already closed, there is nothing to reset.
         client.Client?.Close(0);
         client.Dispose();
     }
@@ -148,7 +148,7 @@ public sealed class LinkRelay : IAsyncDisposable
         }
         catch (IOException)
         {
-            // One side reset the connection: so is the other's.
+            // One side reset the connection, so the other side is reset too.
             await _open.Task.WaitAsync(_stop.Token);
             Abort(to);
             throw;

@@ -5,8 +5,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Testbed.Nodes;
 
 /// <summary>
-/// What an admin does for a plain host that is to join: a ServiceAccount, the right to connect as that one node, and the AgentNode with its
-/// labels.
+/// Does what an admin does for a plain host that joins: makes a ServiceAccount, the right to connect as that one node, and the AgentNode
+/// with its labels.
 /// </summary>
 public static class NodeGrant
 {

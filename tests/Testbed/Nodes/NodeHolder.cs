@@ -9,7 +9,7 @@ internal sealed class NodeHolder(NodeLayout layout, IReadOnlyList<NodeMount> mou
     /// <inheritdoc/>
     protected override async Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken)
     {
-        // Whatever an earlier holder left running in the node would look at mounts that are no longer the node's.
+        // Processes of an earlier holder would still see mounts that no longer belong to the node.
         await layout.Group.EndAsync(cancellationToken);
         layout.Group.Create().Delegate(layout.User);
         Directory.CreateDirectory(layout.State);

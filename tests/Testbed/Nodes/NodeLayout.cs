@@ -5,11 +5,11 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.Testbed.Nodes;
 
-/// <summary>Where a node's things are, on this machine and in the node, and how one gets in.</summary>
+/// <summary>The paths and ids of a node, on this machine and inside the node, and the way to enter it.</summary>
 /// <param name="Home">The stack.</param>
 /// <param name="Name">The node's name.</param>
-/// <param name="Ordinal">A number of its own in the stack; its user follows from it, so that nodes share no per-user quota of the kernel
-/// (keyrings, inotify).</param>
+/// <param name="Ordinal">A number of its own in the stack. The node's user follows from it, so that nodes share no per-user quota of the
+/// kernel (keyrings, inotify).</param>
 /// <param name="Root">The root that it shares with others.</param>
 internal sealed record NodeLayout(StackHome Home, string Name, int Ordinal, Artefact Root)
 {

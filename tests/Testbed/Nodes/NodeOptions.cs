@@ -6,7 +6,7 @@ namespace Stromboli.Testbed.Nodes;
 public sealed record NodeOptions
 {
     /// <summary>
-    /// <c>--allow-unenforced-limits</c>: on a machine whose controllers belong to cgroup v1 no rootless limit can be enforced.
+    /// <c>--allow-unenforced-limits</c>: where the controllers belong to cgroup v1, no rootless limit can be enforced.
     /// </summary>
     public bool AllowUnenforcedLimits { get; init; } = true;
 
@@ -17,17 +17,17 @@ public sealed record NodeOptions
     public int? MaxRuns { get; init; }
 
     /// <summary>
-    /// <c>--cpu</c>; what the machine has if null, which makes how many runs fit a matter of the machine that the stack is on.
+    /// <c>--cpu</c>; all processors of the machine if null. Then the number of runs that fit depends on the machine.
     /// </summary>
     public string? Cpu { get; init; }
 
-    /// <summary><c>--memory</c>; what the machine has if null.</summary>
+    /// <summary><c>--memory</c>; all memory of the machine if null.</summary>
     public string? Memory { get; init; }
 
     /// <summary><c>--parallel-starts</c>; the bridge's default if null.</summary>
     public int? ParallelStarts { get; init; }
 
-    /// <summary>Labels that the bridge says of itself (<c>--label</c>).</summary>
+    /// <summary>Labels that the bridge reports for its node (<c>--label</c>).</summary>
     public IReadOnlyDictionary<string, string> BridgeLabels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Trusted labels: <c>spec.labels</c> of the AgentNode, which an admin makes.</summary>
@@ -43,13 +43,13 @@ public sealed record NodeOptions
     /// <summary>Further folders of this machine that appear in the node.</summary>
     public IReadOnlyList<NodeMount> Mounts { get; init; } = [];
 
-    /// <summary>Names of hosts that the node knows beyond its own, with their addresses.</summary>
+    /// <summary>Names of further hosts that the node resolves, with their addresses.</summary>
     public IReadOnlyDictionary<string, string> Hosts { get; init; } = new Dictionary<string, string>();
 
     /// <summary><c>--allow-volume</c>: what runs may mount of the node.</summary>
     public IReadOnlyList<string> AllowedVolumes { get; init; } = [];
 
-    /// <summary><c>--allow-podman-secret</c>, for secrets that are made on the node before its bridge starts: name and value.</summary>
+    /// <summary><c>--allow-podman-secret</c>, for secrets that are created on the node before its bridge starts: name and value.</summary>
     public IReadOnlyDictionary<string, string> PodmanSecrets { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Any further flags of the bridge.</summary>

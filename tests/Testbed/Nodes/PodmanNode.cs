@@ -5,12 +5,12 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Testbed.Nodes;
 
 /// <summary>
-/// A machine of its own as far as Podman can tell: own root, own mounts, an unprivileged user with subordinate ids, rootless Podman with
-/// the test images. It shares this machine's network and process ids.
+/// A separate machine as far as Podman can tell: a root and mounts of its own, an unprivileged user with subordinate ids, rootless Podman
+/// with the test images. It shares this machine's network and process ids.
 /// </summary>
 public sealed class PodmanNode : IAsyncDisposable
 {
-    /// <summary>An image with git and a shell, for clones: the agent's own under another name, since that is a Debian with git.</summary>
+    /// <summary>An image with git and a shell, for clones: the agent's image under another name, since that is a Debian with git.</summary>
     public const string GitImage = "registry.test/git:1";
 
     private readonly NodeLayout _layout;
@@ -42,7 +42,7 @@ public sealed class PodmanNode : IAsyncDisposable
     /// <summary>The first of the 65536 host ids that containers get.</summary>
     public uint FirstSubordinate => _layout.Subordinate;
 
-    /// <summary>Names of hosts that it knows beyond its own, with their addresses; written when it starts.</summary>
+    /// <summary>Names of further hosts that it resolves, with their addresses; written when it starts.</summary>
     public IReadOnlyDictionary<string, string> Hosts { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Whether the node is up.</summary>
@@ -55,7 +55,7 @@ public sealed class PodmanNode : IAsyncDisposable
 
     internal int HolderPid => _holder.Pid;
 
-    /// <summary>Starts what does not run: the node, its images, its Podman service.</summary>
+    /// <summary>Starts the parts that do not run yet: the node with its images, and its Podman service.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (!_holder.IsRunning)
@@ -74,15 +74,15 @@ public sealed class PodmanNode : IAsyncDisposable
         {
             await store.KeepAsync(cancellationToken);
         }
-        // The first rootless Podman of a node makes its user namespace and runs as a child in it, out of reach of signals to its pid; the
-        // service is to be one process.
+        // The first rootless Podman of a node makes the user namespace and runs as a child in it, where signals to its pid do not reach it.
+        // The service must be a single process.
         (await RunAsync(["podman", "image", "exists", GitImage], cancellationToken: cancellationToken)).OrThrow(
             $"Looking for {GitImage} on {Name}"
         );
         await Podman.StartAsync(cancellationToken);
     }
 
-    // A node that boots again has them.
+    // A node that boots again already has them.
     private async Task<bool> LoadAsync(CancellationToken cancellationToken)
     {
         var any = false;
@@ -130,7 +130,13 @@ public sealed class PodmanNode : IAsyncDisposable
     }
 
     /// <summary>Runs a command in the node as its user.</summary>
-    public Task<CommandResult> RunAsync(IEnumerable<string> command, string? input = null, CancellationToken cancellationToken = default)
+    /// <param name="onLine">Gets each line that the command prints, as soon as it does.</param>
+    public Task<CommandResult> RunAsync(
+        IEnumerable<string> command,
+        string? input = null,
+        Action<string>? onLine = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var group = _layout.LeafGroup("init").Create();
         group.Delegate(_layout.User);
@@ -142,7 +148,7 @@ public sealed class PodmanNode : IAsyncDisposable
             group.FullPath,
             .. _layout.Enter(_holder.Pid, command),
         ];
-        return Command.RunAsync("/bin/sh", arguments, input, cancellationToken: cancellationToken);
+        return Command.RunAsync("/bin/sh", arguments, input, onLine: onLine, cancellationToken: cancellationToken);
     }
 
     /// <summary>Runs podman in the node; a failure throws.</summary>
@@ -154,12 +160,12 @@ public sealed class PodmanNode : IAsyncDisposable
     public string OutsideOf(string path) => Path.Combine(_layout.UserHome, Path.GetRelativePath(NodeLayout.UserHomeInside, path));
 
     /// <summary>
-    /// Ends every process of the node at once, containers too, as when the power fails; what is on disk stays. <see cref="StartAsync"/>
-    /// boots it again.
+    /// Ends every process of the node at once, with its containers, as a power failure does. The disk stays. <see cref="StartAsync"/> boots
+    /// the node again.
     /// </summary>
     public Task CutPowerAsync(CancellationToken cancellationToken = default) => _layout.Group.EndAsync(cancellationToken);
 
-    /// <summary>The whole node stands still, as in a suspend.</summary>
+    /// <summary>Freezes the whole node, as a suspend does.</summary>
     public void Freeze() => _layout.Group.Freeze();
 
     /// <summary>Undoes <see cref="Freeze"/>.</summary>

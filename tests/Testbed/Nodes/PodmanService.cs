@@ -42,7 +42,7 @@ public sealed class PodmanService : ServiceProcess
         }
     }
 
-    // Podman makes the groups of containers beside its own, so the user must own both the parent and this.
+    // Podman makes the cgroups of containers beside its own, so the user must own both the parent and this one.
     private ControlGroup InitGroup()
     {
         var group = _layout.LeafGroup("init").Create();

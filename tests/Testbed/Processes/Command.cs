@@ -47,7 +47,7 @@ public static class Command
         }
         catch (IOException)
         {
-            // It ended before it read its input; its exit code says why.
+            // It ended before it read its input. Its exit code says why.
             await process.WaitForExitAsync(cancellationToken);
         }
         finally

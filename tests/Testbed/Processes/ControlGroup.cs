@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Stromboli.Testbed.Processes;
 
 /// <summary>
-/// A cgroup v2 directory of ours. A process cannot leave it by forking, so ending the group ends exactly what was started in it: also
-/// containers, whose monitors detach from everything else.
+/// A cgroup v2 directory of the testbed. A process cannot leave it by forking, so ending the group ends exactly what was started in it,
+/// with containers, whose monitors detach from everything else.
 /// </summary>
 public sealed class ControlGroup
 {
@@ -28,7 +28,7 @@ public sealed class ControlGroup
             )
         );
 
-    /// <summary>Names a group below the testbed's own; nothing is made yet.</summary>
+    /// <summary>Names a group below the testbed's own. Does not create it.</summary>
     public static ControlGroup Of(params string[] parts) => new(System.IO.Path.Combine([Mount.Value, "stromboli-testbed", .. parts]));
 
     /// <summary>Makes the directory.</summary>
@@ -76,7 +76,7 @@ public sealed class ControlGroup
         await Poll.UntilAsync($"{FullPath} is removed", TimeSpan.FromSeconds(10), TryRemove, cancellationToken);
     }
 
-    /// <summary>Freezes every process of the group: the whole machine stands still, as in a suspend.</summary>
+    /// <summary>Freezes every process of the group, as a suspend does.</summary>
     public void Freeze() => File.WriteAllText(System.IO.Path.Combine(FullPath, "cgroup.freeze"), "1");
 
     /// <summary>Undoes <see cref="Freeze"/>.</summary>
@@ -88,7 +88,7 @@ public sealed class ControlGroup
     {
         try
         {
-            // Only the directories can be removed, deepest first; the files in them are the kernel's.
+            // Only directories can be removed, deepest first. The files in them belong to the kernel.
             foreach (var group in Groups().OrderByDescending(group => group.Length).ToList())
             {
                 Directory.Delete(group);

@@ -1,6 +1,6 @@
 namespace Stromboli.Testbed.Processes;
 
-/// <summary>Asks a loopback address whether it answers with success.</summary>
+/// <summary>Checks whether a loopback address answers with success.</summary>
 internal static class HttpProbe
 {
     private static readonly HttpClient Plain = new(

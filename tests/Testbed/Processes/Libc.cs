@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Stromboli.Testbed.Processes;
 
-/// <summary>The few calls of the C library that .NET has no name for.</summary>
+/// <summary>Calls of the C library that .NET does not offer.</summary>
 internal static partial class Libc
 {
     public const int SignalKill = 9;

@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace Stromboli.Testbed.Processes;
 
-/// <summary>The loopback ports of a stack by the name of what listens there: free ones at first asking, the same ever after.</summary>
+/// <summary>The loopback ports of a stack, by name. The first request for a name picks a free port, later ones return the same.</summary>
 public sealed class PortBook(string path)
 {
-    // Below the range from which the kernel serves outgoing connections, so that none of those takes a port between choice and use.
+    // Below the range that the kernel uses for outgoing connections, so that none of those takes a port between choice and use.
     private const int First = 20000;
     private const int Last = 32000;
     private readonly Lock _lock = new();

@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace Stromboli.Testbed.Processes;
 
-/// <summary>A process beyond doubt: pids are used again, a pid with its start time is not.</summary>
+/// <summary>Identifies a process for certain: pids are reused, but not a pid with its start time.</summary>
 /// <param name="Pid">The process id.</param>
 /// <param name="StartTime">Clock ticks after boot, field 22 of <c>/proc/PID/stat</c> (proc(5)).</param>
 public readonly record struct ProcessIdentity(int Pid, ulong StartTime)
 {
-    /// <summary>Whether this very process still exists and is not just waiting to be reaped.</summary>
+    /// <summary>Whether exactly this process still exists and is not a zombie.</summary>
     public bool IsAlive => ReadStat(Pid) is { } stat && stat.StartTime == StartTime && stat.State is not ('Z' or 'X');
 
     /// <summary>The identity of the process that has this pid now; null when there is none.</summary>
     public static ProcessIdentity? Of(int pid) => ReadStat(pid) is { } stat ? new ProcessIdentity(pid, stat.StartTime) : null;
 
-    /// <summary>Reads what <see cref="Save"/> wrote; null when there is nothing that can be read.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote; null if there is nothing valid.</summary>
     public static ProcessIdentity? Load(string path)
     {
         if (!File.Exists(path))
@@ -33,7 +33,7 @@ public readonly record struct ProcessIdentity(int Pid, ulong StartTime)
     /// <summary>Writes the identity to a file of its own.</summary>
     public void Save(string path) => File.WriteAllText(path, string.Create(CultureInfo.InvariantCulture, $"{Pid} {StartTime}\n"));
 
-    /// <summary>Sends a signal, if the process is still this one.</summary>
+    /// <summary>Sends a signal if this process still exists.</summary>
     /// <returns>Whether it was sent.</returns>
     public bool Signal(int signal) => IsAlive && Libc.Kill(Pid, signal) == 0;
 

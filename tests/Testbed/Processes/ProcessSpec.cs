@@ -4,7 +4,7 @@ namespace Stromboli.Testbed.Processes;
 /// <param name="Command">Program and arguments.</param>
 public sealed record ProcessSpec(IReadOnlyList<string> Command)
 {
-    /// <summary>Its environment, besides a PATH and a HOME. Nothing of the testbed's own is handed on.</summary>
+    /// <summary>Its environment besides PATH and HOME. It inherits nothing from the testbed.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The cgroup it lives in; the stack's own if null.</summary>

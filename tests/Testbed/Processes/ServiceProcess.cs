@@ -5,13 +5,12 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Testbed.Processes;
 
 /// <summary>
-/// One process of a stack: started once and adopted after that (what runs is known by pid and start time), restartable, with a log that all
-/// its starts write to.
+/// One process of a stack. It is started once and found again by pid and start time, can be restarted, and writes the output of all starts
+/// to one log.
 /// </summary>
 public abstract class ServiceProcess : IAsyncDisposable
 {
-    // $1 cgroup, $2 log, then the command. The process ends up with the pid of the shell; setsid takes it out of reach of the terminal's
-    // Ctrl-C.
+    // $1 cgroup, $2 log, then the command. The process keeps the pid of the shell; setsid protects it from the terminal's Ctrl-C.
     private const string Launcher = """echo $$ > "$1/cgroup.procs" && exec >> "$2" 2>&1 < /dev/null && shift 2 && exec setsid -- "$@" """;
 
     private static readonly TimeSpan RestartAfter = TimeSpan.FromSeconds(1);
@@ -29,16 +28,16 @@ public abstract class ServiceProcess : IAsyncDisposable
         _identity = ProcessIdentity.Load(IdentityPath);
     }
 
-    /// <summary>Its name: also of its log and pid file.</summary>
+    /// <summary>Its name, which is also the name of its log and pid file.</summary>
     public string Name { get; }
 
-    /// <summary>Standard output and error of all its starts.</summary>
+    /// <summary>The file with standard output and error of all its starts.</summary>
     public string LogPath => Path.Combine(Home.Folder, $"{Name}.log");
 
     /// <summary>Whether it runs (also when paused).</summary>
     public bool IsRunning => _identity is { IsAlive: true };
 
-    /// <summary>Its process id; of the last start, if it does not run.</summary>
+    /// <summary>Its process id, or the last one if it does not run.</summary>
     /// <exception cref="InvalidOperationException">It was never started.</exception>
     public int Pid => _identity?.Pid ?? throw new InvalidOperationException($"{Name} was not started.");
 
@@ -128,7 +127,7 @@ public abstract class ServiceProcess : IAsyncDisposable
             IsRunning ? await IsReadyAsync(token) : throw new TestbedException($"{Name} ended before it was ready.");
     }
 
-    /// <summary>SIGKILL, and waits until it is gone. What it started itself goes on.</summary>
+    /// <summary>Sends SIGKILL and waits until it is gone. Processes that it started go on.</summary>
     public async Task KillAsync(CancellationToken cancellationToken = default)
     {
         _wanted = false;
@@ -136,13 +135,13 @@ public abstract class ServiceProcess : IAsyncDisposable
         await WaitForExitAsync(TimeSpan.FromSeconds(10), cancellationToken);
     }
 
-    /// <summary>SIGSTOP: it stands still and its connections stay open.</summary>
+    /// <summary>Sends SIGSTOP: it stops running while its connections stay open.</summary>
     public void Pause() => _identity?.Signal(Libc.SignalStop);
 
-    /// <summary>SIGCONT.</summary>
+    /// <summary>Sends SIGCONT.</summary>
     public void Resume() => _identity?.Signal(Libc.SignalContinue);
 
-    /// <summary>SIGTERM and, after ten seconds, SIGKILL.</summary>
+    /// <summary>Sends SIGTERM and, after ten seconds, SIGKILL.</summary>
     public virtual async Task StopAsync(CancellationToken cancellationToken = default)
     {
         _wanted = false;
@@ -162,11 +161,11 @@ public abstract class ServiceProcess : IAsyncDisposable
         File.Delete(PidPath);
     }
 
-    /// <summary>From now on its end is left at that, also of a <see cref="Supervised"/> one.</summary>
+    /// <summary>From now on it is not started again when it ends, even if it is <see cref="Supervised"/>.</summary>
     public void Abandon() => _wanted = false;
 
     /// <summary>Waits until it has ended.</summary>
-    /// <exception cref="TestbedException">It runs on past the deadline.</exception>
+    /// <exception cref="TestbedException">It still runs at the deadline.</exception>
     public Task WaitForExitAsync(TimeSpan within, CancellationToken cancellationToken = default) =>
         Poll.UntilAsync($"{Name} ends", within, () => !IsRunning, cancellationToken);
 
@@ -199,7 +198,7 @@ public abstract class ServiceProcess : IAsyncDisposable
         _process?.Dispose();
     }
 
-    /// <summary>How it is started; asked anew at each start.</summary>
+    /// <summary>How it is started. Called for each start.</summary>
     protected abstract Task<ProcessSpec> DescribeAsync(CancellationToken cancellationToken);
 
     /// <summary>Whether it serves.</summary>

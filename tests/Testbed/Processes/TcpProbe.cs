@@ -2,10 +2,10 @@ using System.Net.Sockets;
 
 namespace Stromboli.Testbed.Processes;
 
-/// <summary>Asks a port of the loopback address whether somebody listens.</summary>
+/// <summary>Checks whether a process listens on a loopback port.</summary>
 internal static class TcpProbe
 {
-    /// <summary>Whether a connection is taken.</summary>
+    /// <summary>Whether a connection is accepted.</summary>
     public static async Task<bool> IsOpenAsync(int port, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -7,8 +7,8 @@ using Stromboli.Testbed.Stacks;
 namespace Stromboli.Testbed.Registries;
 
 /// <summary>
-/// A real registry with TLS on loopback, open to all or with users. Nodes reach it as <c>NAME.registry.test:PORT</c> (their /etc/hosts says
-/// where that is) once they trust it.
+/// A real registry with TLS on loopback, open to all or with users. Nodes reach it as <c>NAME.registry.test:PORT</c>, by their /etc/hosts,
+/// once they trust it.
 /// </summary>
 public sealed class ImageRegistry : ServiceProcess
 {
@@ -24,7 +24,7 @@ public sealed class ImageRegistry : ServiceProcess
     /// <summary>A registry of a stack; not started yet.</summary>
     /// <param name="home">The stack.</param>
     /// <param name="name"><see cref="Open"/> or <see cref="Private"/>.</param>
-    /// <param name="users">The passwords of those who may use it; everybody may if there are none.</param>
+    /// <param name="users">The users with their passwords; without users the registry is open.</param>
     public ImageRegistry(StackHome home, string name, IReadOnlyDictionary<string, string>? users = null)
         : base(home, $"registry-{name}")
     {
@@ -32,10 +32,10 @@ public sealed class ImageRegistry : ServiceProcess
         _users = users ?? new Dictionary<string, string>();
     }
 
-    /// <summary>The hosts of both, as nodes know them.</summary>
+    /// <summary>The host names of both registries.</summary>
     public static IReadOnlyList<string> Hosts { get; } = [HostOf(Open), HostOf(Private)];
 
-    /// <summary>Host and port, as they stand in an image's name.</summary>
+    /// <summary>Host and port, as in an image's name.</summary>
     public string Address => string.Create(CultureInfo.InvariantCulture, $"{_host}:{Port}");
 
     private int Port => Home.Ports.For(Name);
@@ -53,7 +53,7 @@ public sealed class ImageRegistry : ServiceProcess
             cancellationToken
         );
 
-    /// <summary>Makes the node's own user log in: his file of credentials is no run's to use.</summary>
+    /// <summary>Logs the node's own user in. No run may use that user's credentials.</summary>
     public Task LogInAsync(PodmanNode node, string user, string password, CancellationToken cancellationToken = default) =>
         WriteAsync(
             node,
@@ -66,9 +66,9 @@ public sealed class ImageRegistry : ServiceProcess
     /// <param name="node">The node; it trusts this registry.</param>
     /// <param name="image">The local image, such as <c>registry.test/busybox:1</c>.</param>
     /// <param name="repository">Repository and tag, such as <c>team/agent:1</c>.</param>
-    /// <param name="user">Who pushes; needed if the registry has users.</param>
+    /// <param name="user">The user who pushes; required if the registry has users.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>The name by which the image can be had.</returns>
+    /// <returns>The name under which the image can be pulled.</returns>
     public async Task<string> PushAsync(
         PodmanNode node,
         string image,
@@ -129,7 +129,7 @@ public sealed class ImageRegistry : ServiceProcess
             await node.RunAsync(
                 ["sh", "-c", "umask 077 && mkdir -p \"$(dirname \"$1\")\" && cat > \"$1\"", "write", path],
                 text,
-                cancellationToken
+                cancellationToken: cancellationToken
             )
         ).OrThrow($"Writing {path} on {node.Name}");
 }

@@ -3,10 +3,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Stromboli.Testbed.Registries;
 
-/// <summary>A certificate of a registry, signed by itself: whoever is to trust the registry is given it.</summary>
+/// <summary>A self-signed certificate of a registry. Nodes that trust the registry get a copy.</summary>
 internal static class RegistryCertificate
 {
-    /// <summary>Makes it and its key, unless they are there.</summary>
+    /// <summary>Makes the certificate and its key unless they exist.</summary>
     public static void Make(string certificatePath, string keyPath, string host)
     {
         if (File.Exists(certificatePath))

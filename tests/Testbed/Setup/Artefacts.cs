@@ -61,7 +61,7 @@ public static class Artefacts
             Arguments = ["trixie", "libssl3t64"],
         };
 
-    /// <summary>The root of a node as a plain Debian 12 host is: with Podman 4.3.1, the oldest that is supported.</summary>
+    /// <summary>The root of a node like a plain Debian 12 host, with Podman 4.3.1, the oldest supported version.</summary>
     public static Artefact PlainHostRoot { get; } =
         new("node-bookworm-1", "root of a node with Podman 4.3.1", "node-root.sh")
         {
@@ -83,7 +83,7 @@ public static class Artefacts
             Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["CLAUDE_VERSION"] = ClaudeVersion },
         };
 
-    /// <summary>The image in which agents run unless their run names another, as an archive.</summary>
+    /// <summary>The default image of agents, as an archive.</summary>
     public static Artefact AgentImage { get; } =
         new("image-agent-3", "agent's image", "images.sh") { Arguments = ["agent"], Tools = [Debootstrap, Jq] };
 
@@ -97,7 +97,7 @@ public static class Artefacts
             Tools = [Debootstrap, Jq],
         };
 
-    /// <summary>What a stack for a person needs: <c>make demo</c> and <c>make up</c>. Whatever else is there is used too.</summary>
+    /// <summary>What <c>make demo</c> and <c>make up</c> need. Further artefacts are used if they exist.</summary>
     public static IReadOnlyList<Artefact> ForUse { get; } =
     [Binaries, .. Command.Exists("kubectl") ? Array.Empty<Artefact>() : [KubectlBinary], KubeApiServer, NodeRoot, Claude, AgentImage];
 
@@ -105,10 +105,10 @@ public static class Artefacts
     public static IReadOnlyList<Artefact> ForTests { get; } =
     [.. ForUse, KubeControllerManager, CrdServer, PlainHostRoot, Registry, Musl, TestImages];
 
-    /// <summary>The images that nodes have from the beginning.</summary>
+    /// <summary>The images that nodes have from the start.</summary>
     public static IEnumerable<Artefact> Images => new[] { AgentImage, TestImages }.Where(artefact => artefact.Exists);
 
-    /// <summary>Removes artefacts of which everything that needs them has been made.</summary>
+    /// <summary>Removes artefacts that nothing needs any more.</summary>
     internal static void DropIntermediates()
     {
         if (KubernetesSource.Exists && KubeControllerManager.Exists)

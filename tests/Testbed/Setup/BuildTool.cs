@@ -1,8 +1,8 @@
 namespace Stromboli.Testbed.Setup;
 
 /// <summary>A program that must be on the machine to make an artefact.</summary>
-/// <param name="Path">Its path, or its name to be looked up on the PATH.</param>
-/// <param name="Package">The Debian package that brings it.</param>
+/// <param name="Path">Its path, or a name that is looked up on the PATH.</param>
+/// <param name="Package">The Debian package that contains it.</param>
 public sealed record BuildTool(string Path, string Package)
 {
     /// <summary>Whether it is on this machine.</summary>

@@ -12,7 +12,7 @@ public static class Cache
     /// <summary>A path in the cache folder.</summary>
     public static string At(params string[] parts) => Path.Combine([Root, .. parts]);
 
-    /// <summary>Takes the lock that keeps two set-ups apart; waits for the one that holds it.</summary>
+    /// <summary>Takes the lock that separates two set-ups; waits for the one that holds it.</summary>
     public static async Task<IDisposable> LockAsync(Action waiting, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Root);

@@ -3,7 +3,7 @@ using Stromboli.Testbed.Processes;
 
 namespace Stromboli.Testbed.Setup;
 
-/// <summary>The machine's own Debian archive, and what is installed from it.</summary>
+/// <summary>The machine's Debian archive and installations from it.</summary>
 internal sealed partial class DebianArchive
 {
     private const string Suite = "bookworm";
@@ -15,7 +15,7 @@ internal sealed partial class DebianArchive
 
     private DebianArchive(string address) => Address = address;
 
-    /// <summary>Its address, as the machine's apt sources have it.</summary>
+    /// <summary>Its address from the machine's apt sources.</summary>
     public string Address { get; }
 
     /// <summary>Refreshes the package lists and reads the archive's address from them.</summary>
@@ -31,7 +31,7 @@ internal sealed partial class DebianArchive
 
         var update = await Command.RunAsync("apt-get", ["-q", "update"], environment: NonInteractive, cancellationToken: cancellationToken);
 
-        // apt-get update also ends 0 when an archive did not answer; a source that is no business of ours may be the one.
+        // apt-get update exits with 0 even if an archive did not answer. That may be a source that the testbed does not use.
         var targets = await Command.RunAsync(
             "apt-get",
             ["indextargets", "--format", "$(ORIGIN) $(CODENAME) $(COMPONENT) $(REPO_URI)", "Created-By: Packages"],
@@ -69,8 +69,7 @@ internal sealed partial class DebianArchive
 
         void Follow(string line)
         {
-            // "0 upgraded, 12 newly installed, …", "Get:3 …", "Setting up …": as apt-get prints without a terminal, in the language of the
-            // C locale.
+            // "0 upgraded, 12 newly installed, …", "Get:3 …", "Setting up …": what apt-get prints without a terminal in the C locale.
             if (NewlyInstalled().Match(line) is { Success: true } match)
             {
                 all = match.Groups["count"].Value;

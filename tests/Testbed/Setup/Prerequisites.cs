@@ -3,7 +3,7 @@ using Stromboli.Testbed.Processes;
 
 namespace Stromboli.Testbed.Setup;
 
-/// <summary>What the machine must bring itself, each with one sentence for the person who lacks it.</summary>
+/// <summary>What the machine must already have. Each missing part is reported in one sentence.</summary>
 internal static class Prerequisites
 {
     /// <summary>What is needed to run anything of the testbed.</summary>

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Stromboli.Testbed.Setup;
 
 /// <summary>
-/// Progress, a line at a time, each with the time since the beginning. While steps are under way at least one line appears every five
-/// seconds: if nothing else is told, what the steps are at.
+/// Reports progress line by line, each line with the time since the start. While steps are under way, at least one line appears every five
+/// seconds: without other news, how far the steps are.
 /// </summary>
 public sealed class Progress : IDisposable
 {
@@ -25,7 +25,7 @@ public sealed class Progress : IDisposable
         _timer = new Timer(_ => TellSteps(), state: null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Tells nothing: for fixtures.</summary>
+    /// <summary>Reports nothing, for fixtures.</summary>
     public static Progress Silent { get; } = new(TextWriter.Null);
 
     /// <summary>Writes one line.</summary>
@@ -37,8 +37,8 @@ public sealed class Progress : IDisposable
         }
     }
 
-    /// <summary>A step begins; it is under way until it is disposed.</summary>
-    /// <param name="name">What is done, as it reads before a colon.</param>
+    /// <summary>Begins a step, which is under way until it is disposed.</summary>
+    /// <param name="name">The step's name, which is printed before a colon.</param>
     public Step Begin(string name)
     {
         var step = new Step(this, name, _watch.Elapsed);
@@ -71,7 +71,7 @@ public sealed class Progress : IDisposable
         _writer.Flush();
     }
 
-    /// <summary>Something under way.</summary>
+    /// <summary>A step under way.</summary>
     public sealed class Step : IDisposable
     {
         private readonly Progress _progress;
@@ -86,7 +86,7 @@ public sealed class Progress : IDisposable
             _begin = begin;
         }
 
-        /// <summary>How far it is, as <c>12 of 30 packages installed</c>; told with the next line about it.</summary>
+        /// <summary>Notes how far it is, such as <c>12 of 30 packages installed</c>. Printed with the step's next line.</summary>
         public void Reached(string state) => _state = state;
 
         /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Stromboli.Testbed.Setup;
 
-/// <summary>Where one artefact is made before it is renamed into the cache; removed whatever happens.</summary>
+/// <summary>The folder in which one artefact is made before it is renamed into the cache. It is always removed.</summary>
 internal sealed class Scratch : IDisposable
 {
     private readonly string _folder;
@@ -17,13 +17,13 @@ internal sealed class Scratch : IDisposable
     /// <summary>The folder that becomes the artefact.</summary>
     public string Output => Path.Combine(_folder, "out");
 
-    /// <summary>For whatever the recipe needs on the way.</summary>
+    /// <summary>A folder for the recipe's temporary files.</summary>
     public string Work => Path.Combine(_folder, "work");
 
-    /// <summary>Everything the recipe prints.</summary>
+    /// <summary>The file with everything that the recipe prints.</summary>
     public string LogPath { get; }
 
-    /// <summary>Removes what interrupted set-ups left. Only under the cache's lock.</summary>
+    /// <summary>Removes leftovers of interrupted set-ups. Requires the cache's lock.</summary>
     public static void RemoveLeftovers()
     {
         if (Directory.Exists(Cache.At("tmp")))
@@ -34,8 +34,7 @@ internal sealed class Scratch : IDisposable
 
     public void Dispose() => Remove(_folder);
 
-    // Device files of a bootstrapped root and the like are rm's business; it stays on one file system, should something still be mounted
-    // there.
+    // rm can remove the device files of a bootstrapped root. It stays on one file system, in case something is still mounted there.
     private static void Remove(string folder)
     {
         using var rm = System.Diagnostics.Process.Start("rm", ["-rf", "--one-file-system", folder]);

@@ -4,10 +4,10 @@ using Stromboli.Testbed.Processes;
 
 namespace Stromboli.Testbed.Setup;
 
-/// <summary>Fills the cache: what is there stays, what is missing is made, independent things side by side.</summary>
+/// <summary>Fills the cache: keeps what exists and makes what is missing, independent artefacts in parallel.</summary>
 public sealed class SetUp(Progress progress)
 {
-    // What the project's own build needs besides .NET (the shim is C, and static), and what a stack runs out of the machine itself: its Git
+    // What the project's own build needs besides .NET (the shim is static C), and what a stack uses of the machine itself: git, for its Git
     // server.
     private static readonly BuildTool[] MachineTools =
     [
@@ -18,8 +18,8 @@ public sealed class SetUp(Progress progress)
 
     private readonly ConcurrentDictionary<string, Task> _made = new(StringComparer.Ordinal);
 
-    /// <summary>Makes what is missing of the given artefacts and of those they need. Costs nothing when nothing is.</summary>
-    /// <exception cref="TestbedException">Something cannot be had; the message says what and why.</exception>
+    /// <summary>Makes the missing ones of the given artefacts and of those that they need. Costs nothing if none is missing.</summary>
+    /// <exception cref="TestbedException">An artefact could not be made; the message says which and why.</exception>
     public async Task RunAsync(IReadOnlyCollection<Artefact> wanted, CancellationToken cancellationToken = default)
     {
         Prerequisites.Check();
@@ -55,7 +55,7 @@ public sealed class SetUp(Progress progress)
         progress.Tell("the set-up is complete");
     }
 
-    // What exists needs nothing any more, so an artefact that only others are made of can be dropped after them.
+    // An existing artefact needs its sources no more, so an intermediate artefact can be removed after the last one made from it.
     private static IEnumerable<Artefact> WithNeeds(Artefact artefact) =>
         artefact.IsSettled ? [] : artefact.Needs.SelectMany(WithNeeds).Append(artefact);
 
@@ -91,7 +91,7 @@ public sealed class SetUp(Progress progress)
         catch (TestbedException e) when (artefact.Optional)
         {
             await File.WriteAllTextAsync(artefact.FailurePath, e.Message, cancellationToken);
-            progress.Tell($"going on without the {artefact.Title}, and trying again in a day: {e.Message}");
+            progress.Tell($"continuing without the {artefact.Title}; the next attempt is in a day: {e.Message}");
         }
     }
 
@@ -108,7 +108,7 @@ public sealed class SetUp(Progress progress)
             ["DEBIAN_FRONTEND"] = "noninteractive",
         };
 
-        // A mount namespace of its own takes the mounts of debootstrap with it, however the recipe ends; the PID namespace, its processes.
+        // The mounts of debootstrap end with the mount namespace, and its processes with the PID namespace, however the recipe ends.
         string[] arguments =
         [
             "--mount",
@@ -142,7 +142,7 @@ public sealed class SetUp(Progress progress)
         progress.Tell($"made the {artefact.Title} in {watch.Elapsed.TotalSeconds:0} s");
     }
 
-    // A recipe says "== TEXT" when it begins something and "-- TEXT" when it got further with that.
+    // A recipe prints "== TEXT" when it begins a part, and "-- TEXT" when that part has made progress.
     private void Follow(Artefact artefact, Progress.Step step, StreamWriter log, string line)
     {
         if (line.StartsWith("-- ", StringComparison.Ordinal))

@@ -2,13 +2,13 @@ using Stromboli.Testbed.Processes;
 
 namespace Stromboli.Testbed.Stacks;
 
-/// <summary>Copies build outputs into a stack, so that a build in the work tree does not pull files from under running processes.</summary>
+/// <summary>Copies build outputs into a stack, so that a build in the work tree does not replace files of running processes.</summary>
 internal static class BuildCopy
 {
-    /// <summary>Makes <paramref name="target"/> a copy of <paramref name="source"/>; touches nothing if it already is one.</summary>
-    /// <param name="proof">A file that must be in the source.</param>
-    /// <param name="remedy">What to do when it is not.</param>
-    /// <exception cref="TestbedException">It is not.</exception>
+    /// <summary>Makes <paramref name="target"/> a copy of <paramref name="source"/>. Changes nothing if it already is one.</summary>
+    /// <param name="proof">A file that the source must contain.</param>
+    /// <param name="remedy">What to do if it does not.</param>
+    /// <exception cref="TestbedException">The source does not contain the file.</exception>
     public static async Task RefreshAsync(string source, string target, string proof, string remedy, CancellationToken cancellationToken)
     {
         if (!File.Exists(Path.Combine(source, proof)))

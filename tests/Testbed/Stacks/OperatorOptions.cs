@@ -1,7 +1,7 @@
 namespace Stromboli.Testbed.Stacks;
 
 /// <summary>
-/// How the operators of a stack are started; what is null is left to the operator's own default. Durations are Go-style (<c>5s</c>).
+/// How the operators of a stack are started. The operator's own default applies to what is null. Durations are Go-style (<c>5s</c>).
 /// </summary>
 public sealed record OperatorOptions
 {

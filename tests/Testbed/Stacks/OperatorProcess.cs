@@ -42,7 +42,7 @@ public sealed class OperatorProcess : ServiceProcess
     /// <summary>The address of health and metrics.</summary>
     public string HealthUrl => $"http://127.0.0.1:{Home.Ports.For($"{Name}-health")}";
 
-    /// <summary>The kubeconfig with which it acts as <see cref="Account"/>; there once it was started.</summary>
+    /// <summary>The kubeconfig with which it acts as <see cref="Account"/>. It exists after the first start.</summary>
     public string KubeconfigPath => Path.Combine(Home.State, $"{Name}.kubeconfig");
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ public sealed class OperatorProcess : ServiceProcess
     {
         var copy = Path.Combine(Home.State, "bin", Name);
         await _build.CopyAsync(copy, cancellationToken);
-        // A restart may happen with the API server away: then the token it has must do.
+        // The API server may be away during a restart. The existing token is used then.
         if (!File.Exists(KubeconfigPath))
         {
             await _plane.WriteAccountKubeconfigAsync(KubeconfigPath, Namespace, Account, cancellationToken);

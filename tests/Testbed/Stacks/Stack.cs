@@ -8,7 +8,7 @@ using Stromboli.Testbed.Setup;
 
 namespace Stromboli.Testbed.Stacks;
 
-/// <summary>The whole of Stromboli on real parts: control plane, scripted model, operators, nodes with their bridges.</summary>
+/// <summary>All of Stromboli on real parts: control plane, scripted model, operators, nodes with their bridges.</summary>
 public sealed class Stack : IAsyncDisposable
 {
     private readonly StackOptions _options;
@@ -68,11 +68,11 @@ public sealed class Stack : IAsyncDisposable
     /// <summary>All nodes.</summary>
     public IReadOnlyList<StackNode> Nodes => _nodes;
 
-    /// <summary>Its own programs: what is under test.</summary>
+    /// <summary>The programs under test.</summary>
     public IEnumerable<ServiceProcess> Programs => [.. _operators, .. _nodes.Select(node => node.Bridge)];
 
-    /// <summary>A stack that ends with this process: for tests.</summary>
-    /// <param name="plane">A control plane that stays when the stack ends; the stack has one of its own if null.</param>
+    /// <summary>Starts a stack for tests, which ends with this process.</summary>
+    /// <param name="plane">A control plane that outlives the stack; the stack makes its own if null.</param>
     public static async Task<Stack> StartAsync(
         string name,
         StackOptions? options = null,
@@ -99,10 +99,10 @@ public sealed class Stack : IAsyncDisposable
         }
     }
 
-    /// <summary>The stack of a folder, which outlives this process; nothing is started yet.</summary>
+    /// <summary>The stack of a folder, which outlives this process. Starts nothing.</summary>
     public static Stack At(string folder, StackOptions options, Progress progress) => new(StackHome.At(folder), options, progress);
 
-    /// <summary>Starts what does not run, and waits until the nodes are ready.</summary>
+    /// <summary>Starts the parts that do not run yet, and waits until the nodes are ready.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         var machines = Task.WhenAll(
@@ -114,8 +114,7 @@ public sealed class Stack : IAsyncDisposable
         var git = Git is null ? Task.CompletedTask : StepAsync("git server", Git.StartAsync(cancellationToken));
         await StepAsync("control plane", ControlPlane.StartAsync(cancellationToken));
         await StepAsync("CRDs, RBAC and the model's credential", InstallAsync(cancellationToken));
-        // For two seconds after a CRD was established its first objects are held back (apiextensions-apiserver does so for its replicas'
-        // sake).
+        // For two seconds after a CRD is established, apiextensions-apiserver holds its first objects back, for the sake of replicas.
         var grants = Task.WhenAll(
             _nodes.Select(node => NodeGrant.EnsureAsync(ControlPlane, node.Name, node.Options.Labels, cancellationToken))
         );
@@ -152,7 +151,7 @@ public sealed class Stack : IAsyncDisposable
         return process;
     }
 
-    /// <summary>Ends everything of a stack that ends with this process, and removes its state; logs stay.</summary>
+    /// <summary>Ends a stack of this process and removes its state. Logs stay.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var program in Programs)

@@ -6,7 +6,7 @@ using Stromboli.Testbed.Setup;
 
 namespace Stromboli.Testbed.Stacks;
 
-/// <summary>Everything of one stack that is outside its processes: folders, ports, cgroup; and what ends it all.</summary>
+/// <summary>The folders, ports and cgroup of one stack, and the sweeper that ends it.</summary>
 public sealed class StackHome : IAsyncDisposable
 {
     private readonly Process? _sweeper;
@@ -19,7 +19,7 @@ public sealed class StackHome : IAsyncDisposable
         Directory.CreateDirectory(Folder);
         Directory.CreateDirectory(State);
         Directory.CreateDirectory(Sockets);
-        // The node's user passes through to its own folders below.
+        // The node's user must pass through to its own folders below.
         foreach (var path in new[] { Path.GetDirectoryName(Sockets)!, Sockets })
         {
             File.SetUnixFileMode(path, (UnixFileMode)0b111_001_001);
@@ -38,13 +38,13 @@ public sealed class StackHome : IAsyncDisposable
     /// <summary>The stack's own name on this machine.</summary>
     public string Id { get; }
 
-    /// <summary>Logs, pid files, kubeconfigs: what a person looks at. Stays when the stack is gone.</summary>
+    /// <summary>Logs, pid files and kubeconfigs, for people. This folder stays when the stack is gone.</summary>
     public string Folder { get; }
 
-    /// <summary>What the processes keep. Goes with the stack.</summary>
+    /// <summary>The state of the processes. Removed with the stack.</summary>
     public string State => Cache.At("stacks", Id);
 
-    /// <summary>Unix sockets: a short path, since theirs may not exceed 108 bytes. Goes with the stack.</summary>
+    /// <summary>Unix sockets, in a short path, since theirs is limited to 108 bytes. Removed with the stack.</summary>
     public string Sockets => Path.Combine("/run/stromboli-testbed", Id);
 
     /// <summary>All processes of the stack are in this group or below it.</summary>
@@ -71,7 +71,7 @@ public sealed class StackHome : IAsyncDisposable
     }
 
     /// <summary>
-    /// Removes temporary stacks whose process is gone and whose sweeper could not do its work: the machine lost power, say.
+    /// Removes temporary stacks whose process is gone and whose sweeper could not run, because the machine lost power, for example.
     /// </summary>
     public static void RemoveLeftovers()
     {
@@ -112,7 +112,7 @@ public sealed class StackHome : IAsyncDisposable
         }
     }
 
-    /// <summary>A temporary stack ends; another stays.</summary>
+    /// <summary>Ends a temporary stack. Any other stack stays.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_sweeper is not null)

@@ -6,8 +6,8 @@ namespace Stromboli.Testbed.Stacks;
 public sealed record StackOptions
 {
     /// <summary>
-    /// Whether operator and bridges are the native executables that <c>make publish</c> made, as users install them, rather than the
-    /// assemblies of a build.
+    /// Whether operator and bridges are the native executables of <c>make publish</c>, which users install, instead of the assemblies of a
+    /// build.
     /// </summary>
     public bool Published { get; init; } = true;
 
@@ -24,13 +24,13 @@ public sealed record StackOptions
     public OperatorOptions Operator { get; init; } = new();
 
     /// <summary>
-    /// Whether operators and bridges that end by themselves are started again. A case that ends one itself wants it to stay ended.
+    /// Whether operators and bridges that end by themselves are started again. A case that stops one itself needs it to stay stopped.
     /// </summary>
     public bool Supervised { get; init; }
 
     /// <summary>Whether there is a Git server, which the nodes know and clone from.</summary>
     public bool Git { get; init; }
 
-    /// <summary>The key of the operator's default model credential; one made up for the stack if null.</summary>
+    /// <summary>The key of the operator's default model credential; a random one if null.</summary>
     public string? ModelKey { get; init; }
 }

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Becomes a node: a root of its own in a mount namespace of its own, with cgroup v2, so that an unprivileged user in it can make user namespaces
-# (in a plain chroot the kernel refuses them). Use:
+# Becomes a node: a root of its own in a mount namespace of its own, with cgroup v2, so that an unprivileged user can make user namespaces in it
+# (the kernel refuses them in a plain chroot). Use:
 #   unshare --mount --propagation private enter.sh LOWER STATE UID SUBORDINATE [SOURCE:TARGET:ro|rw]… -- COMMAND…
-# LOWER is the root that nodes share and is not written to; STATE keeps what this node writes; UID is its unprivileged user `node`, SUBORDINATE the first
-# of the user's 65536 subordinate ids; STATE/hosts, if there, goes into its /etc/hosts; each SOURCE folder of this machine appears at TARGET in the node.
+# LOWER is the root that nodes share; nothing writes to it. STATE keeps what this node writes. UID is its unprivileged user `node`, SUBORDINATE the first of
+# that user's 65536 subordinate ids. STATE/hosts, if it exists, is appended to its /etc/hosts. Each SOURCE folder of this machine appears at TARGET.
 set -euo pipefail
 lower=$1 state=$2 uid=$3 subordinate=$4; shift 4
 mkdir -p "$state"/{upper,work,root,home}
@@ -15,7 +15,7 @@ mount -t cgroup2 none "$root/sys/fs/cgroup"
 mount -t tmpfs -o mode=0755 tmpfs "$root/run"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 
-# Devices of its own: rootless Podman opens fuse and tun as the user, and this machine's may be closed to it.
+# Devices of its own: rootless Podman opens fuse and tun as the user, and the machine's may not allow that.
 mount -t tmpfs -o mode=0755 tmpfs "$root/dev"
 for device in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0 fuse:10:229; do
     IFS=: read -r name major minor <<< "$device"
@@ -38,7 +38,7 @@ grep -q ^node: "$root/etc/passwd" || {
     echo "node:$subordinate:65536" > "$root/etc/subuid"
     echo "node:$subordinate:65536" > "$root/etc/subgid"
 }
-# Where the testbed's registries are. Their certificates have names.
+# The testbed's registries by name, since their certificates have names.
 echo "127.0.0.1 localhost open.registry.test private.registry.test" > "$root/etc/hosts"
 [ ! -e "$state/hosts" ] || cat "$state/hosts" >> "$root/etc/hosts"
 # Podman's own overlay cannot lie on an overlay: its storage is a plain folder.
@@ -51,7 +51,7 @@ install -d -o "$uid" -g "$uid" -m 0700 "$root/run/user/$uid"
 while [ "$1" != -- ]; do
     IFS=: read -r source target mode <<< "$1"; shift
     case $target in
-        # What is on the way there is the user's own.
+        # The user owns the folders on the way.
         /home/node/*) (cd "$root/home/node" && setpriv --reuid "$uid" --regid "$uid" --clear-groups mkdir -p "${target#/home/node/}") ;;
         *) mkdir -p "$root/$target" ;;
     esac

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Removes all that a stack has on this machine: its processes (a cgroup cannot be left by forking), its state, its sockets. Use: sweep.sh CGROUP FOLDER…
-# It first waits for the end of its standard input. Held open by a test run, that end comes when the run ends, however it ends.
+# Removes everything that a stack has on this machine: its processes (which cannot leave their cgroup by forking), its state, its sockets.
+# Use: sweep.sh CGROUP FOLDER…
+# It first waits for the end of its standard input. A test run holds that open, so the end comes with the run, however the run ends.
 cat > /dev/null
 cgroup=$1; shift
 if [ -d "$cgroup" ]; then
@@ -12,7 +13,7 @@ if [ -d "$cgroup" ]; then
     # Only directories can be removed there, and only when empty, deepest first.
     find "$cgroup" -depth -type d -exec rmdir {} \; 2>/dev/null
 fi
-# Gone at once by name; what it takes to unlink a few ten thousand files nobody needs to wait for.
+# Renamed at once; unlinking tens of thousands of files goes on in the background.
 removed=()
 for folder in "$@"; do
     [ -e "$folder" ] && mv "$folder" "$folder.removed" && removed+=("$folder.removed")

@@ -6,7 +6,7 @@ namespace Stromboli.Testing.ApiServer;
 
 public sealed partial class FakeApiServer
 {
-    // What is left of a list after a page, by continue token: all pages are of the first page's snapshot.
+    // The rest of a list after a page, by continue token. All pages come from the snapshot of the first page.
     private readonly ConcurrentDictionary<string, (long Revision, List<JsonObject> Items)> _pages = [];
 
     /// <summary>Makes every continue token expire, as compaction does.</summary>
@@ -32,7 +32,7 @@ public sealed partial class FakeApiServer
         };
     }
 
-    // The patch's own version is a precondition, not something to be kept.
+    // The version in the patch is a precondition and is not stored.
     private static JsonObject Patched(JsonObject old, JsonObject patch)
     {
         if (patch["metadata"]?["resourceVersion"] is null)
@@ -67,7 +67,7 @@ public sealed partial class FakeApiServer
         List<JsonObject> items;
         if ((string?)query["continue"] is { Length: > 0 } token)
         {
-            // As often as it is asked for, also with another limit.
+            // A token may be used any number of times, also with another limit.
             if (!_pages.TryGetValue(token, out var page))
             {
                 throw new ApiFailureException(410, "Expired", "The provided continue parameter is too old");

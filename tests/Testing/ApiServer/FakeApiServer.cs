@@ -28,7 +28,7 @@ public sealed partial class FakeApiServer : IAsyncDisposable
     /// <summary>Every request, in order of arrival.</summary>
     public ConcurrentQueue<RecordedRequest> Requests { get; } = [];
 
-    /// <summary>Called first for each request; true means that it has answered.</summary>
+    /// <summary>Called first for each request. True means that the request is answered.</summary>
     public Func<HttpContext, RecordedRequest, Task<bool>>? Intercept { get; set; }
 
     /// <summary>
@@ -47,7 +47,7 @@ public sealed partial class FakeApiServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts one. A port that is given again lets a test stop a server and start it anew.</summary>
+    /// <summary>Starts a server. With the port of an earlier one, a test can stop a server and start it again.</summary>
     public static async Task<FakeApiServer> StartAsync(int port = 0, Action<KestrelServerOptions>? kestrel = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -71,7 +71,7 @@ public sealed partial class FakeApiServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Sends a bookmark of the present revision on every watch.</summary>
+    /// <summary>Sends a bookmark of the current revision on every watch.</summary>
     public void Bookmark()
     {
         Interlocked.Increment(ref _bookmarks);

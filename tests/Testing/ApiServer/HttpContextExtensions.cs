@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Stromboli.Testing.ApiServer;
 
-/// <summary>What a server does that misbehaves.</summary>
+/// <summary>What a misbehaving server does.</summary>
 public static class HttpContextExtensions
 {
-    /// <summary>Answers nothing more, until the client hangs up.</summary>
+    /// <summary>Answers nothing more until the client closes the connection.</summary>
     public static async Task UntilAbortedAsync(this HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -41,7 +41,7 @@ public sealed class ObjectStore
         }
     }
 
-    /// <summary>Forgets the history up to now: who watches from before gets 410.</summary>
+    /// <summary>Forgets the history up to now: a watch from an earlier revision gets 410.</summary>
     public void Compact()
     {
         lock (_gate)
@@ -80,7 +80,7 @@ public sealed class ObjectStore
     {
         lock (_gate)
         {
-            // Copies: a JsonNode that is read by two threads may break.
+            // Copies: two threads must not read one JsonNode.
             return
             [
                 .. _history
@@ -124,7 +124,7 @@ public sealed class ObjectStore
         }
     }
 
-    /// <summary>Changes an object; <paramref name="change"/> gets a copy and says what it shall be.</summary>
+    /// <summary>Changes an object; <paramref name="change"/> gets a copy and returns the new state.</summary>
     public JsonObject Update(RequestPath path, Func<JsonObject, JsonObject> change)
     {
         lock (_gate)

@@ -1,7 +1,7 @@
 namespace Stromboli.Testing.ApiServer;
 
 /// <summary>
-/// A request path taken apart. <see cref="Resource"/> is such as <c>api/v1/secrets</c> or <c>apis/stromboli.dev/v1alpha1/agentruns</c>.
+/// A request path in parts. <see cref="Resource"/> is <c>api/v1/secrets</c> or <c>apis/stromboli.dev/v1alpha1/agentruns</c>, for example.
 /// </summary>
 public sealed record RequestPath(string ApiVersion, string Resource, string Plural, string Namespace, string? Name, string? Subresource)
 {
