@@ -3,8 +3,10 @@ using System.Net.WebSockets;
 
 namespace Stromboli.NodeLink;
 
-/// <summary>Reads whole text messages of bounded size from a WebSocket, into one buffer that shrinks again after a large one.</summary>
-internal sealed class RecordReader : IDisposable
+/// <summary>
+/// Reads whole text messages of limited size from a WebSocket into one buffer, which shrinks again after a large message.
+/// </summary>
+internal sealed class MessageReader : IDisposable
 {
     private const int IdleBytes = 16 * 1024;
 
@@ -13,14 +15,14 @@ internal sealed class RecordReader : IDisposable
     private readonly SemaphoreSlim _receiving = new(1, 1);
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(IdleBytes);
 
-    public RecordReader(WebSocket socket, int maxBytes)
+    public MessageReader(WebSocket socket, int maxBytes)
     {
         _socket = socket;
         _maxBytes = maxBytes;
     }
 
-    /// <summary>Reads the next message; the memory is good until the next call.</summary>
-    /// <exception cref="ChannelEndedException">The peer closed, or sent something too large or not text.</exception>
+    /// <summary>Reads the next message. The memory is valid until the next call.</summary>
+    /// <exception cref="ChannelEndedException">The peer closed the channel, or sent a message that is too large or not text.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
     {
         await _receiving.WaitAsync(cancellationToken);
@@ -34,7 +36,7 @@ internal sealed class RecordReader : IDisposable
         }
     }
 
-    /// <summary>Throws away what still comes, until the peer has closed.</summary>
+    /// <summary>Discards what still arrives, until the peer has closed.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         await _receiving.WaitAsync(cancellationToken);
@@ -80,7 +82,7 @@ internal sealed class RecordReader : IDisposable
             length += result.Count;
             if (length > _maxBytes)
             {
-                throw new ChannelEndedException(ChannelEndReason.Oversized, $"The peer sent a record of more than {_maxBytes} bytes.");
+                throw new ChannelEndedException(ChannelEndReason.Oversized, $"The peer sent a message of more than {_maxBytes} bytes.");
             }
 
             if (result.EndOfMessage)
@@ -92,7 +94,7 @@ internal sealed class RecordReader : IDisposable
 
     public void Dispose()
     {
-        // Not returned to the pool: a receive that was just aborted may still hold it.
+        // The buffer is not returned to the pool: a receive that was just aborted can still write to it.
         _buffer = [];
         _receiving.Dispose();
     }
@@ -107,7 +109,7 @@ internal sealed class RecordReader : IDisposable
         var next = ArrayPool<byte>.Shared.Rent(size);
         _buffer.AsSpan(0, keep).CopyTo(next);
 
-        // Records may hold secrets: a pooled array must not carry them elsewhere.
+        // Messages can contain secrets: a pooled array must not pass them on.
         ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
         _buffer = next;
     }

@@ -2,11 +2,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Stromboli.NodeLink;
+namespace Stromboli.NodeLink.Messages;
 
 /// <summary>
-/// Text as base64 of its UTF-8: a third larger, whatever is in it. As a JSON string it could be six times as large, and a message has a
-/// bound.
+/// Writes text as the base64 of its UTF-8. That makes it a third larger, whatever it contains. As a JSON string it could be six times as
+/// large, and a message has a size limit.
 /// </summary>
 internal sealed class Base64TextConverter : JsonConverter<string>
 {
