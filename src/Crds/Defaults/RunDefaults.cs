@@ -1,65 +1,66 @@
+using Stromboli.Crds.Runs;
 using Stromboli.Crds.Validation;
 using Stromboli.Crds.Values;
 
-namespace Stromboli.Crds.Runs;
+namespace Stromboli.Crds.Defaults;
 
 /// <summary>
-/// What absent fields of a run mean. Image and origin come from the operator's options. The CRD has no schema defaults for them, because
-/// defaulting runs before CEL, which could then not tell what a user wrote.
+/// The defaults of a run's fields. The operator's options set image and model origin. The CRD has no schema defaults for these fields:
+/// defaults are applied before CEL, which then could not tell what the user wrote.
 /// </summary>
 public sealed record RunDefaults
 {
-    /// <summary>Image of a run without one; fully qualified.</summary>
+    /// <summary>The fully qualified default image.</summary>
     public required string Image { get; init; }
 
-    /// <summary>Origin of the model of a run without <c>baseURL</c>.</summary>
+    /// <summary>The origin of the model of a run without <c>baseURL</c>.</summary>
     public required Uri ModelOrigin { get; init; }
 
-    /// <summary>Time of one attempt.</summary>
+    /// <summary>The timeout of one attempt.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Time of all hooks together.</summary>
+    /// <summary>The timeout of all lifecycle commands together.</summary>
     public TimeSpan HooksTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Memory limit, in bytes.</summary>
+    /// <summary>The memory limit, in bytes.</summary>
     public long MemoryBytes { get; init; } = 512L * 1024 * 1024;
 
-    /// <summary>Processor limit, in thousandths of a core.</summary>
+    /// <summary>The processor limit, in thousandths of a core.</summary>
     public long CpuMillicores { get; init; } = 1000;
 
-    /// <summary>Limit of processes and threads.</summary>
+    /// <summary>The limit of processes and threads.</summary>
     public int Pids { get; init; } = 256;
 
-    /// <summary>Bytes of result in status.</summary>
+    /// <summary>The maximum size of the result in the status, in bytes.</summary>
     public int StatusBytes { get; init; } = 16 * 1024;
 
-    /// <summary>Bytes of log.</summary>
+    /// <summary>The maximum size of the log, in bytes.</summary>
     public long LogBytes { get; init; } = 64L * 1024 * 1024;
 
-    /// <summary>Where the workspace is mounted.</summary>
+    /// <summary>The mount path of the workspace.</summary>
     public string WorkspaceMountPath { get; init; } = ContainerPaths.Workspace;
 
-    /// <summary>Commits of a repository's history that are fetched.</summary>
+    /// <summary>The number of commits of a repository's history to fetch.</summary>
     public int GitDepth { get; init; } = 1;
 
-    /// <summary>Times that a run may start again because its node was lost.</summary>
+    /// <summary>How often a run can be started again because its node was lost.</summary>
     public int NodeLostRetries { get; init; } = 1;
 
-    /// <summary>Times that a run may start again because an attempt failed.</summary>
+    /// <summary>How often a run can be started again because an attempt failed.</summary>
     public int RetryLimit { get; init; }
 
-    /// <summary>Ends that are tried again.</summary>
+    /// <summary>The reasons after which an attempt is retried.</summary>
     public IReadOnlyList<string> RetryReasons { get; init; } =
     [nameof(RunReason.Crashed), nameof(RunReason.OutOfMemory), nameof(RunReason.ModelUnavailable), nameof(RunReason.RateLimited)];
 
-    /// <summary>Time before the first retry.</summary>
+    /// <summary>The delay before the first retry.</summary>
     public TimeSpan RetryBackoff { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time that workspace and log are kept after the end.</summary>
+    /// <summary>How long the node keeps workspace and log after the run has finished.</summary>
     public TimeSpan TtlAfterFinished { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>The spec with every default in its place.</summary>
-    /// <exception cref="ArgumentException"><see cref="AgentRunValidator"/> has something against the spec: it is asked first.</exception>
+    /// <summary>The spec with every default applied.</summary>
+    /// <exception cref="ArgumentException">The spec is invalid (<see cref="AgentRunValidator"/>).</exception>
     public ResolvedRun Resolve(AgentRunSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -69,20 +70,18 @@ public sealed record RunDefaults
         }
 
         var limits = spec.Resources?.Limits;
-        var mountPath = Normalise(spec.Workspace?.MountPath) ?? WorkspaceMountPath;
+        var mountPath = ContainerPaths.Normalize(spec.Workspace?.MountPath) ?? WorkspaceMountPath;
         var image = spec.Image ?? Image;
         return new ResolvedRun
         {
             Claude = spec.Agent?.Command is null ? ClaudeOf(spec) : null,
             Command = spec.Agent?.Command,
-            ModelOrigin = spec.Model?.BaseURL is { } url ? new Uri(url) : ModelOrigin,
-            CredentialsSecretName = spec.Model?.CredentialsSecretRef?.Name,
             Image = image,
             ImagePullPolicy = spec.ImagePullPolicy is { } policy ? Enum.Parse<ImagePullPolicy>(policy) : PullPolicyOf(image),
             ImagePullSecrets = [.. (spec.ImagePullSecrets ?? []).Select(secret => secret.Name!)],
             WorkspaceMountPath = mountPath,
             Git = GitOf(spec.Workspace?.Git),
-            Workdir = Normalise(spec.Workdir) ?? mountPath,
+            Workdir = ContainerPaths.Normalize(spec.Workdir) ?? mountPath,
             Env =
             [
                 .. (spec.Env ?? [])
@@ -104,15 +103,14 @@ public sealed record RunDefaults
             NodeName = spec.NodeName,
             Priority = spec.Priority ?? 0,
             Timeout = ValueOf(spec.Timeout) ?? Timeout,
-            NodeLostRetries = spec.Retries?.NodeLost ?? NodeLostRetries,
-            TtlAfterFinished = ValueOf(spec.TtlAfterFinished) ?? TtlAfterFinished,
             StatusBytes = (int?)spec.Output?.StatusBytes?.WholeUnits ?? StatusBytes,
             LogBytes = spec.Output?.LogBytes?.WholeUnits ?? LogBytes,
         };
     }
 
     /// <summary>
-    /// As Kubernetes defaults it: <c>Always</c> with the tag <c>latest</c> or with neither tag nor digest, else <c>IfNotPresent</c>.
+    /// The default of Kubernetes: <c>Always</c> for the tag <c>latest</c> and for a name with neither tag nor digest, otherwise
+    /// <c>IfNotPresent</c>.
     /// </summary>
     internal static ImagePullPolicy PullPolicyOf(string image)
     {
@@ -143,9 +141,6 @@ public sealed record RunDefaults
             ReadOnly = volume.ReadOnly ?? true,
             NoExec = volume.Options?.Contains(MountOptions.NoExec) ?? false,
         };
-
-    internal static string? Normalise(string? path) =>
-        path is null ? null : "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));
 
     private static TimeSpan? ValueOf(GoDuration? duration) => duration?.Value;
 }
