@@ -3,6 +3,7 @@ using System.Globalization;
 using Stromboli.Bench.Figures;
 using Stromboli.Bench.OperatorThroughput;
 using Stromboli.Bench.Runs;
+using Stromboli.Crds;
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
 using Stromboli.Testbed;

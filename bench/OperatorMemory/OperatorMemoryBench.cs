@@ -1,5 +1,6 @@
 using System.Globalization;
 using Stromboli.Bench.Figures;
+using Stromboli.Crds;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Sessions;
 using Stromboli.Kubernetes;

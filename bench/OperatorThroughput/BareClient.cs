@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Stromboli.Crds;
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
 using Stromboli.Kubernetes.Model;

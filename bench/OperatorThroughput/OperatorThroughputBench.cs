@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Stromboli.Bench.Figures;
 using Stromboli.Bench.Idle;
+using Stromboli.Crds;
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
 using Stromboli.SimulatedNodes;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Stromboli.Crds;
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
 using Stromboli.Kubernetes.Model;

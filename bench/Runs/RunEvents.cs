@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Stromboli.Crds;
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
 

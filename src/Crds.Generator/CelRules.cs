@@ -3,7 +3,7 @@ using Stromboli.Crds.Schema;
 
 namespace Stromboli.Crds.Generator;
 
-/// <summary>Writes entries of <c>x-kubernetes-validations</c>. Every message begins with the path of the field.</summary>
+/// <summary>Writes entries of <c>x-kubernetes-validations</c>. Every message starts with the path of the field.</summary>
 internal static class CelRules
 {
     internal static JsonObject Rule(CelRuleAttribute rule, string path)
@@ -18,13 +18,13 @@ internal static class CelRules
     }
 
     internal static JsonObject Pattern(PatternAttribute pattern, string path) =>
-        Entry($"self.matches({Raw(pattern.Expression)})", $"{path} {pattern.Sentence}");
+        Entry($"self.matches({Raw(pattern.Expression)})", $"{path} {pattern.Message}");
 
-    // maxLength counts code points. bytes() is what turns them into the UTF-8 that prompt and argument really have.
+    // maxLength counts code points, but the kernel and the bounds of a prompt count bytes of UTF-8.
     internal static JsonObject MaxBytes(int bytes, string field, string parent, bool required) =>
-        OfField($"size(bytes(self.{field})) <= {bytes}", field, parent, required, Sentences.MaxBytes(bytes));
+        OfField($"size(bytes(self.{field})) <= {bytes}", field, parent, required, Messages.MaxBytes(bytes));
 
-    internal static JsonObject DiscreetPattern(PatternAttribute pattern, string field, string parent, bool required, bool isList) =>
+    internal static JsonObject SensitivePattern(PatternAttribute pattern, string field, string parent, bool required, bool isList) =>
         OfField(
             isList
                 ? $"self.{field}.all(item, item.matches({Raw(pattern.Expression)}))"
@@ -32,41 +32,44 @@ internal static class CelRules
             field,
             parent,
             required,
-            pattern.Sentence
+            pattern.Message
         );
 
     internal static JsonObject Duration(DurationBoundsAttribute bounds, string path) =>
         Entry(
-            $"self.matches({Raw(Patterns.Duration)}) && duration(self) >= duration('{bounds.Min}') && duration(self) <= duration('{bounds.Max}')",
-            $"{path} {Sentences.Duration(bounds.Min, bounds.Max)}"
+            $"self.matches({Raw(Patterns.Duration)}) && duration(self) >= duration('{bounds.Min}') && duration(self) <= "
+                + $"duration('{bounds.Max}')",
+            $"{path} {Messages.Duration(bounds.Min, bounds.Max)}"
         );
 
-    // A field of the type int-or-string is dynamic in CEL; string() makes one of both.
+    // A field of the type int-or-string is dynamic in CEL; string() converts both.
     internal static JsonObject Quantity(QuantityBoundsAttribute bounds, string path) =>
         Entry(
-            $"isQuantity(string(self)) && quantity(string(self)).compareTo(quantity('{bounds.Min}')) >= 0 && quantity(string(self)).compareTo(quantity('{bounds.Max}')) <= 0",
-            $"{path} {Sentences.Quantity(bounds.Min, bounds.Max)}"
+            $"isQuantity(string(self)) && quantity(string(self)).compareTo(quantity('{bounds.Min}')) >= 0 && "
+                + $"quantity(string(self)).compareTo(quantity('{bounds.Max}')) <= 0",
+            $"{path} {Messages.Quantity(bounds.Min, bounds.Max)}"
         );
 
     /// <summary>
-    /// Same presence, same value; on the object that has the field, since a rule on the field itself is not asked when it comes or goes.
+    /// Requires the same presence and the same value. The rule is on the object that has the field, because the API server does not
+    /// evaluate a rule on the field itself when the field is added or removed.
     /// </summary>
     internal static JsonObject Immutable(string field, string parent, bool required)
     {
         var same = $"self.{field} == oldSelf.{field}";
         var entry = Entry(
             required ? same : $"has(self.{field}) == has(oldSelf.{field}) && (!has(self.{field}) || {same})",
-            $"{parent}.{field} {Sentences.Immutable}"
+            $"{parent}.{field} {Messages.Immutable}"
         );
         entry["fieldPath"] = $".{field}";
         entry["reason"] = "FieldValueForbidden";
         return entry;
     }
 
-    /// <summary>A rule that stands on the object and speaks of one of its fields; one that is absent is right.</summary>
-    private static JsonObject OfField(string rule, string field, string parent, bool required, string sentence)
+    /// <summary>A rule on the object about one of its fields. An unset field is valid.</summary>
+    private static JsonObject OfField(string rule, string field, string parent, bool required, string message)
     {
-        var entry = Entry(required ? rule : $"!has(self.{field}) || {rule}", $"{parent}.{field} {sentence}");
+        var entry = Entry(required ? rule : $"!has(self.{field}) || {rule}", $"{parent}.{field} {message}");
         entry["fieldPath"] = $".{field}";
         return entry;
     }
@@ -75,6 +78,6 @@ internal static class CelRules
 
     private static string Raw(string expression) =>
         expression.Contains('\'', StringComparison.Ordinal)
-            ? throw new InvalidOperationException($"a pattern cannot contain a single quote: {expression}")
+            ? throw new InvalidOperationException($"a pattern must not contain a single quote: {expression}")
             : $"r'{expression}'";
 }

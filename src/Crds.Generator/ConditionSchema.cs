@@ -3,26 +3,26 @@ using Stromboli.Crds.Runs;
 
 namespace Stromboli.Crds.Generator;
 
-/// <summary>The schema of metav1.Condition, with its documented bounds.</summary>
+/// <summary>The schema of metav1.Condition with its documented bounds.</summary>
 internal static class ConditionSchema
 {
     internal static JsonObject Build() =>
         new()
         {
-            ["description"] = "One aspect of the state, after metav1.Condition.",
+            ["description"] = "One aspect of the current state, as in metav1.Condition.",
             ["type"] = "object",
             ["properties"] = new JsonObject
             {
-                ["type"] = Text("What it is about.", 1, 316),
+                ["type"] = Text("type is the type of the condition.", 1, 316),
                 ["status"] = new JsonObject
                 {
-                    ["description"] = "Whether it holds: True, False or Unknown.",
+                    ["description"] = "status is the status of the condition: True, False or Unknown.",
                     ["type"] = "string",
                     ["enum"] = new JsonArray("True", "False", "Unknown"),
                 },
                 ["observedGeneration"] = new JsonObject
                 {
-                    ["description"] = "The metadata.generation that it speaks of.",
+                    ["description"] = "observedGeneration is the metadata.generation that the condition was set for.",
                     ["type"] = "integer",
                     ["format"] = "int64",
                     ["minimum"] = 0,
@@ -30,12 +30,12 @@ internal static class ConditionSchema
                 },
                 ["lastTransitionTime"] = new JsonObject
                 {
-                    ["description"] = "When its status last changed.",
+                    ["description"] = "lastTransitionTime is when the status last changed.",
                     ["type"] = "string",
                     ["format"] = "date-time",
                 },
-                ["reason"] = Text("Why, in one word for programs.", 1, StatusLimits.Reason),
-                ["message"] = Text("Why, in a sentence for people.", 0, StatusLimits.Message),
+                ["reason"] = Text("reason explains the last transition in one word, for programs.", 1, StatusLimits.Reason),
+                ["message"] = Text("message explains the last transition in one sentence, for people.", 0, StatusLimits.Message),
             },
             ["required"] = new JsonArray("type", "status", "lastTransitionTime", "reason", "message"),
         };

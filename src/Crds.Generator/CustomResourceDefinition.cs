@@ -69,8 +69,12 @@ internal static class CustomResourceDefinition
             ["type"] = "object",
             ["properties"] = new JsonObject
             {
-                ["apiVersion"] = new JsonObject { ["description"] = $"{ApiGroup.ApiVersion}.", ["type"] = "string" },
-                ["kind"] = new JsonObject { ["description"] = $"{type.Name}.", ["type"] = "string" },
+                ["apiVersion"] = new JsonObject
+                {
+                    ["description"] = $"apiVersion is the version of the schema of this object: {ApiGroup.ApiVersion}.",
+                    ["type"] = "string",
+                },
+                ["kind"] = new JsonObject { ["description"] = $"kind is the kind of this object: {type.Name}.", ["type"] = "string" },
                 ["metadata"] = new JsonObject { ["type"] = "object" },
             },
         };
@@ -86,7 +90,7 @@ internal static class CustomResourceDefinition
             else if (property.PropertyType.GetCustomAttribute<ImmutableSpecAttribute>() is not null)
             {
                 throw new InvalidOperationException(
-                    $"{type.Name}.{name} must be required: its rules on changes would not be asked when it is taken away"
+                    $"{type.Name}.{name} must be required: the API server does not evaluate its immutability rules when it is removed"
                 );
             }
         }
@@ -94,7 +98,7 @@ internal static class CustomResourceDefinition
         {
             root["required"] = required;
         }
-        // kstatus takes an object without status for finished, one whose observedGeneration differs from its generation for unfinished.
+        // kstatus considers an object without a status finished, and one whose observedGeneration differs from its generation in progress.
         root["properties"]!["status"]!["default"] = new JsonObject { ["observedGeneration"] = -1 };
         return root;
     }

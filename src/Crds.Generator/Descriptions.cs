@@ -11,7 +11,7 @@ internal sealed partial class Descriptions
 
     private Descriptions(Dictionary<string, string> byMember) => _byMember = byMember;
 
-    /// <summary>Reads the documentation file beside the assembly.</summary>
+    /// <summary>Reads the documentation file next to the assembly.</summary>
     internal static Descriptions Of(Assembly assembly)
     {
         var file = XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml"));
@@ -22,16 +22,16 @@ internal sealed partial class Descriptions
         );
     }
 
-    /// <summary>Summary of a type.</summary>
+    /// <summary>The summary of a type.</summary>
     internal string this[Type type] => Find($"T:{type.FullName}");
 
-    /// <summary>Summary of a property.</summary>
+    /// <summary>The summary of a property.</summary>
     internal string this[PropertyInfo property] => Find($"P:{property.DeclaringType!.FullName}.{property.Name}");
 
     private string Find(string member) =>
         _byMember.TryGetValue(member, out var text) && text.Length > 0
             ? text
-            : throw new InvalidOperationException($"{member} has no summary; every field of the API has a description");
+            : throw new InvalidOperationException($"{member} has no summary: every field of the API needs a description");
 
     private static string Plain(XElement summary) => Blanks().Replace(string.Concat(summary.DescendantNodes().Select(Text)), " ").Trim();
 

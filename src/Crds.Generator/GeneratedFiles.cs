@@ -5,13 +5,13 @@ using Stromboli.Crds.Schema;
 
 namespace Stromboli.Crds.Generator;
 
-/// <summary>What <c>make generate</c> writes, and what a test compares with the committed files.</summary>
+/// <summary>The files that <c>make generate</c> writes. A test compares them with the committed files.</summary>
 internal static class GeneratedFiles
 {
     private const string Header = "# Generated from src/Crds by `make generate`. Do not edit.\n";
 
     /// <summary>
-    /// Path from the repository's root and text of every file: a definition and a page of reference for each kind of the group.
+    /// The path, relative to the repository's root, and the text of every file: a CRD and a reference page for each kind of the group.
     /// </summary>
     internal static IReadOnlyList<(string File, string Text)> All()
     {

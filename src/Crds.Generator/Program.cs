@@ -3,7 +3,7 @@ using Stromboli.Crds.Generator;
 if (args is not [var root])
 {
     await Console.Error.WriteLineAsync(
-        "usage: Crds.Generator DIRECTORY\nWrites the CustomResourceDefinitions of stromboli.dev and their reference below the repository's root, one file each."
+        "usage: Crds.Generator DIRECTORY\nWrites the CRDs of stromboli.dev and their reference pages into the repository at DIRECTORY."
     );
     return 2;
 }

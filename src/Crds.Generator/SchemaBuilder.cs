@@ -9,14 +9,14 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Crds.Generator;
 
 /// <summary>
-/// Builds the structural schema of a type. It refuses to leave anything unbounded: a text, list, map or number without a bound would make
-/// the cost of CEL rules unbounded, and with it the CRD refused by the API server.
+/// Builds the structural schema of a type. Every text, list, map and number needs a bound: without it, the cost of CEL rules is
+/// unbounded, and the API server refuses the CRD.
 /// </summary>
 internal sealed class SchemaBuilder(Descriptions descriptions)
 {
     internal static string JsonName(PropertyInfo property) => JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
-    /// <summary>Schema of a property of the object at the path <paramref name="parent"/> (<c>spec.agent</c>; empty for the root).</summary>
+    /// <summary>The schema of a property of the object at <paramref name="parent"/> (<c>spec.agent</c>; empty for the root).</summary>
     internal JsonObject Property(PropertyInfo property, string parent)
     {
         var path = parent.Length == 0 ? JsonName(property) : $"{parent}.{JsonName(property)}";
@@ -70,7 +70,7 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
         }
 
         rules.AddRange(type.GetCustomAttributes<CelRuleAttribute>().Select(rule => CelRules.Rule(rule, path)));
-        rules.AddRange(properties.SelectMany(property => DiscreetRules(property, path)));
+        rules.AddRange(properties.SelectMany(property => SensitiveRules(property, path)));
         if (type.GetCustomAttribute<ImmutableSpecAttribute>() is not null)
         {
             rules.AddRange(
@@ -149,7 +149,7 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
             schema["maxLength"] = max;
         }
 
-        if (property.GetCustomAttribute<PatternAttribute>() is { Discreet: false } pattern)
+        if (property.GetCustomAttribute<PatternAttribute>() is { Sensitive: false } pattern)
         {
             schema["x-kubernetes-validations"] = new JsonArray(CelRules.Pattern(pattern, path));
         }
@@ -176,24 +176,24 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
             schema["maxLength"] = length?.Max ?? bytes?.Bytes ?? throw Unbounded(path, "TextLength");
         }
 
-        if (property.GetCustomAttribute<PatternAttribute>() is { Discreet: false } pattern)
+        if (property.GetCustomAttribute<PatternAttribute>() is { Sensitive: false } pattern)
         {
             rules.Add(CelRules.Pattern(pattern, path));
         }
     }
 
-    // The API server repeats the value of the field that a refused rule stands on. Texts of any content (prompts, values of variables) are
-    // not to be repeated, so their rules stand on the object that they are in.
-    private static IEnumerable<JsonObject> DiscreetRules(PropertyInfo property, string parent)
+    // An error of the API server contains the value of the field that has the failed rule. It must not contain prompts or values of
+    // variables, so their rules are on the object around them.
+    private static IEnumerable<JsonObject> SensitiveRules(PropertyInfo property, string parent)
     {
         if (property.GetCustomAttribute<MaxBytesAttribute>() is { } bytes)
         {
             yield return CelRules.MaxBytes(bytes.Bytes, JsonName(property), parent, IsRequired(property));
         }
 
-        if (property.GetCustomAttribute<PatternAttribute>() is { Discreet: true } pattern)
+        if (property.GetCustomAttribute<PatternAttribute>() is { Sensitive: true } pattern)
         {
-            yield return CelRules.DiscreetPattern(
+            yield return CelRules.SensitivePattern(
                 pattern,
                 JsonName(property),
                 parent,
@@ -231,7 +231,7 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
         }
         else
         {
-            throw new InvalidOperationException($"{path} has the type {type.Name}, which no schema is known for");
+            throw new InvalidOperationException($"{path} has the type {type.Name}, which has no schema");
         }
     }
 
@@ -270,5 +270,5 @@ internal sealed class SchemaBuilder(Descriptions descriptions)
     private static Type? ItemType(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(List<>) ? type.GetGenericArguments()[0] : null;
 
-    private static InvalidOperationException Unbounded(string path, string attribute) => new($"{path} has no bound: say [{attribute}]");
+    private static InvalidOperationException Unbounded(string path, string attribute) => new($"{path} has no bound: add [{attribute}]");
 }

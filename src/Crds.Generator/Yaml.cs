@@ -7,7 +7,7 @@ using YamlDotNet.Core.Events;
 
 namespace Stromboli.Crds.Generator;
 
-/// <summary>Writes JSON as YAML: the order as given, the same text for the same input, long and quoted texts as blocks.</summary>
+/// <summary>Writes JSON as YAML. It keeps the order, writes the same text for the same input, and writes long strings as blocks.</summary>
 internal static partial class Yaml
 {
     internal static string Write(JsonObject document)
@@ -92,7 +92,7 @@ internal static partial class Yaml
     private static bool IsPlain(string text) =>
         PlainText().IsMatch(text) && !Word().IsMatch(text) && !text.Contains(": ", StringComparison.Ordinal);
 
-    // Conservative: letters first, nothing that YAML gives a meaning to, at any place.
+    // Conservative: the text starts with a letter and contains no character that has a meaning in YAML.
     [GeneratedRegex(@"^[a-zA-Z./][a-zA-Z0-9 ./_,;:()*=<>+-]*[a-zA-Z0-9.)*]\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex PlainText();
 

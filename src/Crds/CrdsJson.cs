@@ -6,7 +6,7 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Crds;
 
-/// <summary>Source-generated JSON of the kinds of this group: camelCase, absent for null.</summary>
+/// <summary>Source-generated JSON serialization of the API's kinds: camelCase names, no null values.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

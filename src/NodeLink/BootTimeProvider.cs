@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Stromboli.NodeLink;
 
 /// <summary>
-/// The system's clock, except that timestamps count on through suspend (CLOCK_BOOTTIME). Both ends of a link count leases by it: none may
-/// seem younger because a machine slept. Timers are the system's, so they may be late; who asks the time is told right. Elsewhere than on
-/// Linux it is the system's monotonic clock.
+/// The system clock, with timestamps that also count suspended time (CLOCK_BOOTTIME). Both ends of a link measure leases with it, so that a
+/// lease is not extended by the time that a machine was suspended. Timers are those of the system and can fire late; timestamps are exact.
+/// On other systems than Linux, timestamps are those of the system's monotonic clock.
 /// </summary>
 public sealed partial class BootTimeProvider : TimeProvider
 {
@@ -14,7 +14,7 @@ public sealed partial class BootTimeProvider : TimeProvider
 
     private BootTimeProvider() { }
 
-    /// <summary>The one there is.</summary>
+    /// <summary>The only instance.</summary>
     public static BootTimeProvider Instance { get; } = new();
 
     /// <inheritdoc/>

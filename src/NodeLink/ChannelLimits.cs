@@ -1,29 +1,29 @@
 namespace Stromboli.NodeLink;
 
-/// <summary>The bounds of one <see cref="MessageChannel{TOut,TIn}"/>.</summary>
+/// <summary>The limits of a <see cref="MessageChannel{TOut,TIn}"/>.</summary>
 public sealed record ChannelLimits
 {
-    /// <summary>The bounds that both ends use.</summary>
+    /// <summary>The limits that both ends use.</summary>
     public static ChannelLimits Default { get; } = new();
 
-    /// <summary>The largest record, in bytes, both ways.</summary>
+    /// <summary>The largest message, in bytes, in both directions.</summary>
     public int MaxMessageBytes { get; init; } = NodeLinkProtocol.MaxMessageBytes;
 
-    /// <summary>How many records may wait to be written.</summary>
+    /// <summary>How many messages can wait to be sent.</summary>
     public int MaxQueuedMessages { get; init; } = 1024;
 
-    /// <summary>How many bytes may wait to be written.</summary>
+    /// <summary>How many bytes can wait to be sent.</summary>
     public long MaxQueuedBytes { get; init; } = 4L * NodeLinkProtocol.MaxMessageBytes;
 
-    /// <summary>How long the peer may take to accept one record before the channel gives it up.</summary>
+    /// <summary>How long the peer can take to accept one message before the channel ends.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a closing channel waits for its last records and for the peer's own close.</summary>
+    /// <summary>How long a closing channel waits for its last messages to be sent, and then for the peer to close.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often a WebSocket ping is sent when nothing else is.</summary>
+    /// <summary>How often a WebSocket ping is sent on an idle connection.</summary>
     public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a WebSocket ping may stay unanswered before the connection counts as torn.</summary>
+    /// <summary>How long a WebSocket ping can be unanswered before the connection is considered broken.</summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(20);
 }

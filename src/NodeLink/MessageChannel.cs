@@ -6,11 +6,11 @@ using System.Threading.Channels;
 namespace Stromboli.NodeLink;
 
 /// <summary>
-/// JSON records over a WebSocket, one record a text message. Records are bounded in size and depth both ways, what waits to be written is
-/// bounded too, and one loop writes. One caller at a time may receive; any number may send.
+/// A channel of JSON messages over a WebSocket, one message per text message. The size and nesting of messages are limited in both
+/// directions, and so are the messages that wait to be sent. One loop writes. One caller at a time can receive; any number can send.
 /// </summary>
-/// <typeparam name="TOut">The records that this end sends.</typeparam>
-/// <typeparam name="TIn">The records that this end receives.</typeparam>
+/// <typeparam name="TOut">The messages that this end sends.</typeparam>
+/// <typeparam name="TIn">The messages that this end receives.</typeparam>
 public sealed class MessageChannel<TOut, TIn> : IAsyncDisposable
     where TOut : class
     where TIn : class
@@ -21,8 +21,8 @@ public sealed class MessageChannel<TOut, TIn> : IAsyncDisposable
     private readonly ChannelLimits _limits;
     private readonly TimeProvider _clock;
     private readonly IDisposable? _owned;
-    private readonly RecordReader _reader;
-    private readonly Channel<QueuedRecord> _queue = Channel.CreateUnbounded<QueuedRecord>(new() { SingleReader = true });
+    private readonly MessageReader _reader;
+    private readonly Channel<QueuedMessage> _queue = Channel.CreateUnbounded<QueuedMessage>(new() { SingleReader = true });
     private readonly TaskCompletionSource<ChannelEndedException> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _writer;
     private ChannelEndedException? _ended;
@@ -45,46 +45,46 @@ public sealed class MessageChannel<TOut, TIn> : IAsyncDisposable
         _limits = limits;
         _clock = clock;
         _owned = owned;
-        _reader = new RecordReader(socket, limits.MaxMessageBytes);
+        _reader = new MessageReader(socket, limits.MaxMessageBytes);
         _writer = Task.Run(WriteAsync);
     }
 
-    /// <summary>Completes when the channel has ended, with why. Never fails.</summary>
+    /// <summary>Completes with the reason when the channel has ended. Never fails.</summary>
     public Task<ChannelEndedException> Ended => _end.Task;
 
     /// <summary>
-    /// Queues a record. Never blocks. If more would wait than <see cref="ChannelLimits"/> allows, the channel ends with
+    /// Queues a message. Never blocks. If more messages would wait than <see cref="ChannelLimits"/> allows, the channel ends with
     /// <see cref="ChannelEndReason.QueueFull"/>.
     /// </summary>
-    /// <returns>False if the channel has ended, or ended by this call.</returns>
-    /// <exception cref="UnsendableMessageException">The record is larger or deeper than the protocol allows.</exception>
+    /// <returns>False if the channel has ended, also if this call ended it.</returns>
+    /// <exception cref="UnsendableMessageException">The message is larger or deeper than the protocol allows.</exception>
     public bool TrySend(TOut message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var record = new QueuedRecord(Serialize(message), Written: null);
+        var queued = new QueuedMessage(Serialize(message), Written: null);
         if (
             Volatile.Read(ref _queuedMessages) >= _limits.MaxQueuedMessages
-            || Volatile.Read(ref _queuedBytes) + record.Bytes.Length > _limits.MaxQueuedBytes
+            || Volatile.Read(ref _queuedBytes) + queued.Bytes.Length > _limits.MaxQueuedBytes
         )
         {
-            End(ChannelEndReason.QueueFull, "The peer reads too slowly: too much waited to be sent to it.");
+            End(ChannelEndReason.QueueFull, "The peer reads too slowly: too many messages wait to be sent to it.");
             return false;
         }
 
-        return Enqueue(record);
+        return Enqueue(queued);
     }
 
     /// <summary>
-    /// Sends a record and returns when the transport has taken it, so that a caller that sends much goes at the peer's pace. It is not
-    /// subject to the queue's bounds: each caller has one record under way.
+    /// Sends a message and returns when the transport has accepted it, so that a caller with many messages is slowed down to the peer's
+    /// pace. The limits of the queue do not apply: each caller has one message in progress.
     /// </summary>
     /// <exception cref="ChannelEndedException">The channel has ended.</exception>
-    /// <exception cref="UnsendableMessageException">The record is larger or deeper than the protocol allows.</exception>
+    /// <exception cref="UnsendableMessageException">The message is larger or deeper than the protocol allows.</exception>
     public async Task SendAsync(TOut message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!Enqueue(new QueuedRecord(Serialize(message), written)))
+        if (!Enqueue(new QueuedMessage(Serialize(message), written)))
         {
             throw await _end.Task.WaitAsync(cancellationToken);
         }
@@ -92,15 +92,15 @@ public sealed class MessageChannel<TOut, TIn> : IAsyncDisposable
         await written.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Waits for the next record.</summary>
-    /// <exception cref="ChannelEndedException">The channel has ended; the reason says how. A cancelled wait ends the channel as
-    /// well.</exception>
+    /// <summary>Waits for the next message.</summary>
+    /// <exception cref="ChannelEndedException">The channel has ended, for the given reason. A cancelled wait ends the channel
+    /// too.</exception>
     public async Task<TIn> ReceiveAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var record = await _reader.ReadAsync(cancellationToken);
-            return JsonSerializer.Deserialize(record.Span, _inJson) ?? throw new JsonException("The record is null.");
+            var bytes = await _reader.ReadAsync(cancellationToken);
+            return JsonSerializer.Deserialize(bytes.Span, _inJson) ?? throw new JsonException("The message is null.");
         }
         catch (ChannelEndedException e)
         {
@@ -108,16 +108,16 @@ public sealed class MessageChannel<TOut, TIn> : IAsyncDisposable
         }
         catch (JsonException e)
         {
-            // The exception's own text may quote the record, and a record may hold secrets.
-            throw End(ChannelEndReason.Malformed, $"The peer sent a record that is not of the schema, at {e.Path ?? "its root"}.");
+            // The text of the exception can quote the message, and a message can contain secrets.
+            throw End(ChannelEndReason.Malformed, $"The peer sent a message that does not match the schema, at {e.Path ?? "its root"}.");
         }
         catch (NotSupportedException)
         {
-            throw End(ChannelEndReason.Malformed, "The peer sent a record of no known type.");
+            throw End(ChannelEndReason.Malformed, "The peer sent a message of an unknown type.");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            End(ChannelEndReason.Closed, "The channel was closed here.");
+            End(ChannelEndReason.Closed, "This end closed the channel.");
             throw;
         }
         catch (Exception e)
@@ -134,12 +134,12 @@ public sealed class MessageChannel<TOut, TIn> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the channel in good order: writes what is queued and waits for the peer's own close, since a socket closed with unread bytes
-    /// loses what was written last. Takes at most twice <see cref="ChannelLimits.CloseTimeout"/>.
+    /// Closes the channel normally: sends the queued messages and waits for the peer to close, because a socket that is closed with unread
+    /// bytes loses the last bytes that were written. Takes at most twice <see cref="ChannelLimits.CloseTimeout"/>.
     /// </summary>
     public async Task CloseAsync()
     {
-        End(ChannelEndReason.Closed, "The channel was closed here.");
+        End(ChannelEndReason.Closed, "This end closed the channel.");
         try
         {
             await _writer.WaitAsync(_limits.CloseTimeout, _clock);
@@ -187,27 +187,27 @@ public sealed class MessageChannel<TOut, TIn> : IAsyncDisposable
         return bytes.Length <= _limits.MaxMessageBytes
             ? bytes
             : throw new UnsendableMessageException(
-                $"A {message.GetType().Name} has {bytes.Length} bytes; {_limits.MaxMessageBytes} are allowed."
+                $"A {message.GetType().Name} has {bytes.Length} bytes; at most {_limits.MaxMessageBytes} are allowed."
             );
     }
 
-    private bool Enqueue(QueuedRecord record)
+    private bool Enqueue(QueuedMessage queued)
     {
         Interlocked.Increment(ref _queuedMessages);
-        Interlocked.Add(ref _queuedBytes, record.Bytes.Length);
-        if (_queue.Writer.TryWrite(record))
+        Interlocked.Add(ref _queuedBytes, queued.Bytes.Length);
+        if (_queue.Writer.TryWrite(queued))
         {
             return true;
         }
 
-        Forget(record);
+        Forget(queued);
         return false;
     }
 
-    private void Forget(QueuedRecord record)
+    private void Forget(QueuedMessage queued)
     {
         Interlocked.Decrement(ref _queuedMessages);
-        Interlocked.Add(ref _queuedBytes, -record.Bytes.Length);
+        Interlocked.Add(ref _queuedBytes, -queued.Bytes.Length);
     }
 
     private ChannelEndedException End(ChannelEndReason reason, string message, Exception? inner = null)
@@ -217,7 +217,7 @@ public sealed class MessageChannel<TOut, TIn> : IAsyncDisposable
         _end.TrySetResult(end);
         _queue.Writer.TryComplete();
 
-        // The peer takes nothing any more, so there is nothing to say good-bye to.
+        // The peer accepts nothing any more, not even a close.
         if (end.Reason is ChannelEndReason.Torn or ChannelEndReason.QueueFull or ChannelEndReason.Stalled)
         {
             _socket.Abort();
@@ -228,42 +228,42 @@ public sealed class MessageChannel<TOut, TIn> : IAsyncDisposable
 
     private async Task WriteAsync()
     {
-        await foreach (var record in _queue.Reader.ReadAllAsync())
+        await foreach (var queued in _queue.Reader.ReadAllAsync())
         {
             if (_end.Task.IsCompletedSuccessfully && await _end.Task is { Reason: not ChannelEndReason.Closed } end)
             {
-                record.Written?.TrySetException(end);
+                queued.Written?.TrySetException(end);
             }
             else
             {
-                await WriteAsync(record);
+                await WriteAsync(queued);
             }
 
-            Forget(record);
+            Forget(queued);
         }
 
-        await SayGoodByeAsync(await _end.Task);
+        await SendCloseAsync(await _end.Task);
     }
 
-    private async Task WriteAsync(QueuedRecord record)
+    private async Task WriteAsync(QueuedMessage queued)
     {
         using var timeout = new CancellationTokenSource(_limits.SendTimeout, _clock);
         try
         {
-            await _socket.SendAsync(record.Bytes.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, timeout.Token);
-            record.Written?.TrySetResult();
+            await _socket.SendAsync(queued.Bytes.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, timeout.Token);
+            queued.Written?.TrySetResult();
         }
         catch (Exception e)
         {
             var end = timeout.IsCancellationRequested
-                ? End(ChannelEndReason.Stalled, $"The peer accepted no record for {_limits.SendTimeout.TotalSeconds:0} s.", e)
+                ? End(ChannelEndReason.Stalled, $"The peer accepted no bytes for {_limits.SendTimeout.TotalSeconds:0} s.", e)
                 : End(ChannelEndReason.Torn, "The connection broke.", e);
-            record.Written?.TrySetException(end);
+            queued.Written?.TrySetException(end);
             _socket.Abort();
         }
     }
 
-    private async Task SayGoodByeAsync(ChannelEndedException end)
+    private async Task SendCloseAsync(ChannelEndedException end)
     {
         var status = end.Reason switch
         {
@@ -288,10 +288,10 @@ public sealed class MessageChannel<TOut, TIn> : IAsyncDisposable
                         or InvalidOperationException
             )
         {
-            // The connection is gone already, which is what closing it is for.
+            // The connection is closed already.
             _socket.Abort();
         }
     }
 
-    private readonly record struct QueuedRecord(byte[] Bytes, TaskCompletionSource? Written);
+    private readonly record struct QueuedMessage(byte[] Bytes, TaskCompletionSource? Written);
 }

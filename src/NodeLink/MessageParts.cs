@@ -1,17 +1,17 @@
 namespace Stromboli.NodeLink;
 
-/// <summary>Cuts what grows with a node into parts by their bytes, so that no message comes near the protocol's bound; pure.</summary>
+/// <summary>Splits lists that grow with a node into parts of bounded size, so that no message comes near the size limit. Pure.</summary>
 public static class MessageParts
 {
-    /// <summary>The bytes of a part: small enough that a ping's answer never waits long behind one.</summary>
+    /// <summary>The largest part, in bytes. It is small enough that the answer to a ping never waits long behind a part.</summary>
     public const int MaxBytes = NodeLinkProtocol.MaxMessageBytes / 4;
 
     /// <summary>
-    /// The parts, at least one; the last one is marked. An item that is larger than a part gets one of its own. Items are asked for as the
-    /// parts are.
+    /// The parts, at least one; the last one is marked. An item that is larger than a part is a part of its own. Items are enumerated as
+    /// the parts are.
     /// </summary>
-    /// <param name="items">What is to be told.</param>
-    /// <param name="sizeOf">The bytes of an item within a message.</param>
+    /// <param name="items">The items of the list.</param>
+    /// <param name="sizeOf">The size of an item in a message, in bytes.</param>
     public static IEnumerable<(IReadOnlyList<T> Items, bool IsLast)> Of<T>(IEnumerable<T> items, Func<T, int> sizeOf)
     {
         ArgumentNullException.ThrowIfNull(items);
@@ -19,7 +19,7 @@ public static class MessageParts
         return Cut(items, sizeOf);
     }
 
-    /// <summary>The first items, as many as one part takes.</summary>
+    /// <summary>The first items, as many as fit into one part.</summary>
     public static IReadOnlyList<T> First<T>(IEnumerable<T> items, Func<T, int> sizeOf)
     {
         ArgumentNullException.ThrowIfNull(items);

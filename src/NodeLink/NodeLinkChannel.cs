@@ -7,11 +7,11 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.NodeLink;
 
-/// <summary>Makes the channels of the two ends of a node link.</summary>
+/// <summary>Creates the channels of the two ends of a node link.</summary>
 public static class NodeLinkChannel
 {
-    // Beyond ASCII nothing is escaped, since no browser reads this and an escaped prompt would be up to three times its size. A record that
-    // names a property twice, or sets to null what is never null, is malformed.
+    // Characters outside ASCII are not escaped: no browser reads this, and escapes would make a prompt up to three times as large.
+    // A message with a duplicate property, or with null for a property that is not nullable, is malformed.
     private static readonly NodeLinkJson Wire = new(
         new JsonSerializerOptions(NodeLinkJson.Default.Options)
         {
@@ -22,9 +22,9 @@ public static class NodeLinkChannel
     );
 
     /// <summary>The operator's end.</summary>
-    /// <param name="socket">An open WebSocket; the channel owns it.</param>
-    /// <param name="clock">The clock of timeouts.</param>
-    /// <param name="limits">The bounds; the default when null.</param>
+    /// <param name="socket">An open WebSocket. The channel disposes it.</param>
+    /// <param name="clock">The clock of the timeouts.</param>
+    /// <param name="limits">The limits; null for the default ones.</param>
     public static MessageChannel<OperatorMessage, BridgeMessage> ForOperator(
         WebSocket socket,
         TimeProvider clock,
@@ -32,10 +32,10 @@ public static class NodeLinkChannel
     ) => new(socket, Wire.OperatorMessage, Wire.BridgeMessage, limits ?? ChannelLimits.Default, clock);
 
     /// <summary>The bridge's end.</summary>
-    /// <param name="socket">An open WebSocket; the channel owns it.</param>
-    /// <param name="clock">The clock of timeouts.</param>
-    /// <param name="limits">The bounds; the default when null.</param>
-    /// <param name="owned">Disposed with the channel; null for nothing.</param>
+    /// <param name="socket">An open WebSocket. The channel disposes it.</param>
+    /// <param name="clock">The clock of the timeouts.</param>
+    /// <param name="limits">The limits; null for the default ones.</param>
+    /// <param name="owned">An object to dispose with the channel; null for none.</param>
     public static MessageChannel<BridgeMessage, OperatorMessage> ForBridge(
         WebSocket socket,
         TimeProvider clock,
@@ -43,14 +43,14 @@ public static class NodeLinkChannel
         IDisposable? owned = null
     ) => new(socket, Wire.BridgeMessage, Wire.OperatorMessage, limits ?? ChannelLimits.Default, clock, owned);
 
-    /// <summary>How many bytes the attempt takes within a message.</summary>
-    /// <exception cref="UnsendableMessageException">It nests too deeply.</exception>
+    /// <summary>The size in a message, in bytes.</summary>
+    /// <exception cref="UnsendableMessageException">The attempt nests too deeply.</exception>
     public static int SizeOf(DesiredAttempt attempt) => SizeOf(attempt, Wire.DesiredAttempt);
 
-    /// <summary>How many bytes the observation takes within a message.</summary>
+    /// <summary>The size in a message, in bytes.</summary>
     public static int SizeOf(AttemptObservation observation) => SizeOf(observation, Wire.AttemptObservation);
 
-    /// <summary>How many bytes the image takes within a message.</summary>
+    /// <summary>The size in a message, in bytes.</summary>
     public static int SizeOf(NodeImage image) => SizeOf(image, Wire.NodeImage);
 
     private static int SizeOf<T>(T value, JsonTypeInfo<T> json)

@@ -6,22 +6,24 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.NodeLink;
 
-/// <summary>Dials an operator.</summary>
+/// <summary>Connects a bridge to an operator.</summary>
 public static class NodeLinkClient
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>Opens a link. TLS trusts the given authorities alone and checks the name; no proxy, no redirect.</summary>
-    /// <param name="operatorAddress">The operator's <c>https</c> address; a path is replaced by the protocol's.</param>
-    /// <param name="node">The name of the AgentNode to speak for.</param>
+    /// <summary>
+    /// Opens a link. TLS trusts only the given authorities and verifies the host name. Proxies and redirects are not used.
+    /// </summary>
+    /// <param name="operatorAddress">The operator's <c>https</c> address. The protocol's path replaces its path.</param>
+    /// <param name="node">The name of the bridge's AgentNode.</param>
     /// <param name="token">A ServiceAccount token for the audience <see cref="NodeLinkProtocol.Audience"/>.</param>
-    /// <param name="authorities">The certificates to trust; not the machine's own.</param>
-    /// <param name="cancellationToken">Gives up; there is a bound of 15 s besides.</param>
-    /// <param name="limits">The bounds of the channel; the default when null.</param>
-    /// <param name="clock">The clock of timeouts; the system's when null.</param>
-    /// <returns>A channel on which nothing has been sent; the caller disposes it.</returns>
+    /// <param name="authorities">The certificates to trust. Those of the machine are not trusted.</param>
+    /// <param name="cancellationToken">Cancels the attempt to connect, which also ends after 15 s.</param>
+    /// <param name="limits">The limits of the channel; null for the default ones.</param>
+    /// <param name="clock">The clock of the timeouts; null for the system's.</param>
+    /// <returns>A channel on which nothing has been sent. The caller disposes it.</returns>
     /// <exception cref="NodeLinkRefusedException">The operator refused, with its reason.</exception>
-    /// <exception cref="NodeLinkUnreachableException">No operator could be spoken to.</exception>
+    /// <exception cref="NodeLinkUnreachableException">No operator could be reached.</exception>
     public static async Task<MessageChannel<BridgeMessage, OperatorMessage>> ConnectAsync(
         Uri operatorAddress,
         string node,

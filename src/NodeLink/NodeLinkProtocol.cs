@@ -1,25 +1,26 @@
 namespace Stromboli.NodeLink;
 
-/// <summary>What both ends of a node link agree on.</summary>
+/// <summary>The constants of the node link protocol.</summary>
 public static class NodeLinkProtocol
 {
     /// <summary>
-    /// The version of the messages' schema. From 2 on a bridge tells what it observes in <see cref="Messages.ObservedSnapshot"/>, in 1 all
-    /// of it in <see cref="Messages.Hello"/>.
+    /// The version of the message schema. Since version 2, a bridge reports its attempts in <see cref="Messages.ObservedSnapshot"/>; in
+    /// version 1, all of them are in <see cref="Messages.Hello"/>.
     /// </summary>
     public const int Schema = 2;
 
-    /// <summary>The oldest schema that an operator still speaks, so that operators are updated first and bridges one by one.</summary>
+    /// <summary>The oldest schema that an operator supports. Operators are upgraded first, then the bridges one by one.</summary>
     public const int OldestSchema = 1;
 
     /// <summary>The audience of the tokens that bridges present.</summary>
     public const string Audience = "stromboli";
 
-    /// <summary>The path of the WebSocket; the node's name follows as <c>?node=</c>.</summary>
+    /// <summary>The path of the WebSocket. The query <c>?node=</c> has the node's name.</summary>
     public const string Path = "/nodelink/v1";
 
     /// <summary>
-    /// The largest message, in bytes. What grows with the number of attempts, sessions or images is cut into <see cref="MessageParts"/>.
+    /// The largest message, in bytes. Lists that grow with the number of attempts, sessions or images are split into
+    /// <see cref="MessageParts"/>.
     /// </summary>
     public const int MaxMessageBytes = 4 * 1024 * 1024;
 

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json;
+using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.NodeLink;
 
 /// <summary>
-/// Turns an answer that is no upgrade into a typed exception. ClientWebSocket itself gives the status of such an answer but not its body
-/// (dotnet/runtime, up to 10.0).
+/// Converts a response other than an upgrade to a typed exception. ClientWebSocket itself reports the status of such a response but not its
+/// body (dotnet/runtime, up to 10.0).
 /// </summary>
 internal sealed class RefusalHandler : DelegatingHandler
 {
@@ -42,9 +43,9 @@ internal sealed class RefusalHandler : DelegatingHandler
         }
         catch (Exception e) when (e is JsonException or HttpRequestException)
         {
-            return new NodeLinkUnreachableException($"The address answered HTTP {status} and nothing of the node link's protocol.", e);
+            return new NodeLinkUnreachableException($"The address answered HTTP {status} without a reason of the node link protocol.", e);
         }
 
-        return new NodeLinkUnreachableException($"The address answered HTTP {status} and nothing of the node link's protocol.");
+        return new NodeLinkUnreachableException($"The address answered HTTP {status} without a reason of the node link protocol.");
     }
 }

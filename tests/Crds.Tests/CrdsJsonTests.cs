@@ -9,7 +9,7 @@ namespace Stromboli.Crds.Tests;
 public sealed class CrdsJsonTests
 {
     [Fact]
-    public void Deserialize_ValuesThatCannotBeRead_SurvivesAndNamesThem()
+    public void Deserialize_InvalidValues_AreKeptAndReported()
     {
         var run = JsonSerializer.Deserialize(
             """
@@ -33,7 +33,7 @@ public sealed class CrdsJsonTests
     }
 
     [Fact]
-    public void Deserialize_NestedAsDeepAsWhoeverMayCreateARunCanNestIt_Survives()
+    public void Deserialize_DeepestNestingThatTheApiServerAccepts_Succeeds()
     {
         var deep = string.Concat(Enumerable.Repeat("{\"f:a\":", 9_900)) + "{}" + new string('}', 9_900);
 
@@ -47,7 +47,7 @@ public sealed class CrdsJsonTests
     }
 
     [Fact]
-    public void Serialize_Status_HasTheNamesOfTheApi()
+    public void Serialize_Status_HasTheFieldNamesOfTheApi()
     {
         var status = new AgentRunStatus
         {
@@ -77,7 +77,7 @@ public sealed class CrdsJsonTests
     }
 
     [Fact]
-    public void Serialize_Spec_HasTheNamesOfTheApi()
+    public void Serialize_Spec_HasTheFieldNamesOfTheApi()
     {
         var spec = new AgentRunSpec
         {

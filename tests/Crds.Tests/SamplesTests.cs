@@ -14,7 +14,7 @@ public sealed class SamplesTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Sample_Run_IsValidAndSaysWhatItIs(string file)
+    public void Sample_IsValidAndStartsWithAComment(string file)
     {
         var path = Path.Combine(RepositoryFolder.Of("samples"), file);
         var runs = Documents(path).Where(document => document["kind"]!.GetValue<string>() == "AgentRun").ToList();
@@ -29,7 +29,7 @@ public sealed class SamplesTests
                 Assert.Empty(AgentSessionValidator.Validate(session.Spec));
                 Assert.True(
                     JsonNode.DeepEquals(document["spec"], JsonSerializer.SerializeToNode(session.Spec, CrdsJson.Default.AgentSessionSpec)),
-                    $"{file} has a field that the types do not know"
+                    $"{file} has a field that the types do not have"
                 );
             }
         );
@@ -39,8 +39,8 @@ public sealed class SamplesTests
             {
                 var run = document.Deserialize(CrdsJson.Default.AgentRun)!;
                 Assert.Empty(AgentRunValidator.Validate(run.Spec));
-                // What is written and read back is the same: no field of a sample is unknown to the types.
-                Assert.True(JsonNode.DeepEquals(document["spec"], Canonical(run)), $"{file} has a field that the types do not know");
+                // Serializing the object again gives the same JSON, so the types have every field of the sample.
+                Assert.True(JsonNode.DeepEquals(document["spec"], Canonical(run)), $"{file} has a field that the types do not have");
             }
         );
     }
@@ -48,7 +48,7 @@ public sealed class SamplesTests
     private static JsonNode? Canonical(Crds.Runs.AgentRun run)
     {
         var spec = JsonSerializer.SerializeToNode(run.Spec, CrdsJson.Default.AgentRunSpec)!;
-        // Quantities are written as text, whatever they were.
+        // Quantities are always serialized as strings.
         if (spec["resources"]?["limits"]?["cpu"] is { } cpu && long.TryParse(cpu.GetValue<string>(), out var cores))
         {
             spec["resources"]!["limits"]!["cpu"] = cores;

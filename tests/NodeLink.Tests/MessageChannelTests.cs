@@ -8,7 +8,7 @@ public sealed class MessageChannelTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    // Many of these tests leave an end that nobody reads, and closing waits for it.
+    // In many of these tests nobody reads one end, and closing waits for it.
     private static readonly ChannelLimits Limits = new() { CloseTimeout = TimeSpan.FromMilliseconds(100) };
 
     [Fact]
@@ -103,11 +103,11 @@ public sealed class MessageChannelTests
     [InlineData("""{"type":"Observed","attempt":{"uid":"u","attempt":1,"stage":"Nowhere"}}""")]
     [InlineData("""{"type":"Ping","pingID":1,"deep":[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]}""")]
     [InlineData("""{"type":"Ping","pingID":1} trailing""")]
-    public async Task ReceiveAsync_NoRecordOfTheSchema_EndsMalformedAndTellsThePeer(string record)
+    public async Task ReceiveAsync_MessageThatDoesNotMatchTheSchema_EndsMalformedAndTellsThePeer(string message)
     {
         await using var pair = await SocketPair.ConnectAsync();
         await using var hub = NodeLinkChannel.ForOperator(pair.Server, TimeProvider.System, Limits);
-        await pair.Client.SendAsync(Encoding.UTF8.GetBytes(record), WebSocketMessageType.Text, true, Cancel());
+        await pair.Client.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Cancel());
 
         var end = await Assert.ThrowsAsync<ChannelEndedException>(() => hub.ReceiveAsync(Cancel()));
 
@@ -117,7 +117,7 @@ public sealed class MessageChannelTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_SecretInMalformedRecord_IsNotInTheError()
+    public async Task ReceiveAsync_SecretInMalformedMessage_IsNotInTheError()
     {
         await using var pair = await SocketPair.ConnectAsync();
         await using var bridge = NodeLinkChannel.ForBridge(pair.Client, TimeProvider.System, Limits);
@@ -147,7 +147,7 @@ public sealed class MessageChannelTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_OversizedRecordInSmallFrames_EndsOversizedBeforeItIsWhole()
+    public async Task ReceiveAsync_OversizedMessageInSmallFrames_EndsOversizedBeforeItIsComplete()
     {
         await using var pair = await SocketPair.ConnectAsync();
         await using var hub = NodeLinkChannel.ForOperator(pair.Server, TimeProvider.System, Limits with { MaxMessageBytes = 100_000 });
@@ -161,7 +161,7 @@ public sealed class MessageChannelTests
     }
 
     [Fact]
-    public async Task ReceiveAsync_RecordInManyFrames_ArrivesWhole()
+    public async Task ReceiveAsync_MessageInManyFrames_ArrivesComplete()
     {
         await using var pair = await SocketPair.ConnectAsync();
         await using var bridge = NodeLinkChannel.ForBridge(pair.Client, TimeProvider.System, Limits);
@@ -193,7 +193,7 @@ public sealed class MessageChannelTests
     }
 
     [Fact]
-    public async Task CloseAsync_QueuedRecords_ArriveBeforeTheClose()
+    public async Task CloseAsync_QueuedMessages_ArriveBeforeTheClose()
     {
         await using var pair = await SocketPair.ConnectAsync();
         await using var hub = NodeLinkChannel.ForOperator(pair.Server, TimeProvider.System);
@@ -219,7 +219,7 @@ public sealed class MessageChannelTests
     }
 
     [Fact]
-    public async Task TrySend_PeerDoesNotRead_EndsWithQueueFullAndStaysWithinItsBounds()
+    public async Task TrySend_PeerDoesNotRead_EndsWithQueueFullAndStaysWithinItsLimits()
     {
         await using var pair = await SocketPair.ConnectAsync(bufferBytes: 4096);
         var limits = Limits with { MaxQueuedMessages = 1000, MaxQueuedBytes = 1_000_000, SendTimeout = Deadline };
@@ -260,7 +260,7 @@ public sealed class MessageChannelTests
     }
 
     [Fact]
-    public async Task TrySend_RecordOverTheBound_ThrowsAndLeavesTheChannelUsable()
+    public async Task TrySend_MessageOverTheLimit_ThrowsAndLeavesTheChannelUsable()
     {
         await using var pair = await SocketPair.ConnectAsync();
         await using var hub = NodeLinkChannel.ForOperator(pair.Server, TimeProvider.System, Limits);
@@ -273,7 +273,7 @@ public sealed class MessageChannelTests
     }
 
     [Fact]
-    public async Task TrySend_FromManyThreads_KeepsRecordsWhole()
+    public async Task TrySend_FromManyThreads_KeepsMessagesIntact()
     {
         await using var pair = await SocketPair.ConnectAsync();
         await using var hub = NodeLinkChannel.ForOperator(pair.Server, TimeProvider.System, Limits with { MaxQueuedMessages = 100_000 });
@@ -322,7 +322,7 @@ public sealed class MessageChannelTests
         }
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException)
         {
-            // The other end has had enough, which is what was to be seen.
+            // The other end has closed the connection, as expected.
         }
     }
 

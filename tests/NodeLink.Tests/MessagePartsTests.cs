@@ -3,7 +3,7 @@ namespace Stromboli.NodeLink.Tests;
 public sealed class MessagePartsTests
 {
     [Fact]
-    public void Of_Nothing_IsOneCompletePart()
+    public void Of_NoItems_IsOneLastPart()
     {
         var (items, last) = Assert.Single(MessageParts.Of<string>([], item => item.Length));
 
@@ -12,7 +12,7 @@ public sealed class MessagePartsTests
     }
 
     [Fact]
-    public void Of_ManyLargeItems_AreCutByBytesAndAllThere()
+    public void Of_ManyLargeItems_AreSplitByBytesAndComplete()
     {
         var items = Enumerable.Range(0, 100).Select(i => (i, Bytes: MessageParts.MaxBytes / 10)).ToList();
 
@@ -24,7 +24,7 @@ public sealed class MessagePartsTests
     }
 
     [Fact]
-    public void Of_ItemLargerThanAPart_HasOneOfItsOwn()
+    public void Of_ItemLargerThanAPart_IsAPartOfItsOwn()
     {
         int[] sizes = [1, 2 * MessageParts.MaxBytes, 1];
 
@@ -32,7 +32,7 @@ public sealed class MessagePartsTests
     }
 
     [Fact]
-    public void Of_ItemsOfALaterPart_AreAskedForWhenItIs()
+    public void Of_ItemsOfALaterPart_AreEnumeratedWithIt()
     {
         var asked = 0;
         var items = Enumerable
@@ -50,6 +50,6 @@ public sealed class MessagePartsTests
     }
 
     [Fact]
-    public void First_MoreThanAPartTakes_AreTheFirst() =>
+    public void First_MoreItemsThanFit_AreTheFirst() =>
         Assert.Equal([0, 1, 2], MessageParts.First(Enumerable.Range(0, 10), _ => MessageParts.MaxBytes * 3 / 10));
 }

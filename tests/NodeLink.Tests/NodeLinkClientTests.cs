@@ -57,7 +57,7 @@ public sealed class NodeLinkClientTests
     [InlineData(502, "<html>")]
     [InlineData(302, "")]
     [InlineData(403, """{"reason":"Mystery","message":"m"}""")]
-    public async Task ConnectAsync_AnswerOfAnotherProtocol_IsUnreachable(int status, string body)
+    public async Task ConnectAsync_ResponseOfAnotherProtocol_IsUnreachable(int status, string body)
     {
         await using var hub = await TlsHub.StartAsync(http =>
         {
@@ -72,7 +72,7 @@ public sealed class NodeLinkClientTests
     }
 
     [Fact]
-    public async Task ConnectAsync_EndlessAnswer_IsUnreachable()
+    public async Task ConnectAsync_EndlessResponse_IsUnreachable()
     {
         await using var hub = await TlsHub.StartAsync(async http =>
         {
@@ -90,7 +90,7 @@ public sealed class NodeLinkClientTests
     public async Task ConnectAsync_OtherAuthority_IsNotTrusted()
     {
         await using var other = await TlsHub.StartAsync(_ => Task.CompletedTask);
-        await using var hub = await TlsHub.StartAsync(_ => throw new InvalidOperationException("A request came through."));
+        await using var hub = await TlsHub.StartAsync(_ => throw new InvalidOperationException("A request arrived."));
 
         var error = await Assert.ThrowsAsync<NodeLinkUnreachableException>(() =>
             NodeLinkClient.ConnectAsync(hub.Address, "node-1", "the-token", other.Authorities, CancellationToken.None)
@@ -102,10 +102,7 @@ public sealed class NodeLinkClientTests
     [Fact]
     public async Task ConnectAsync_OtherName_IsNotTrusted()
     {
-        await using var hub = await TlsHub.StartAsync(
-            _ => throw new InvalidOperationException("A request came through."),
-            name: "elsewhere"
-        );
+        await using var hub = await TlsHub.StartAsync(_ => throw new InvalidOperationException("A request arrived."), name: "elsewhere");
 
         var error = await Assert.ThrowsAsync<NodeLinkUnreachableException>(() => ConnectAsync(hub));
 
@@ -113,7 +110,7 @@ public sealed class NodeLinkClientTests
     }
 
     [Fact]
-    public async Task ConnectAsync_NobodyThere_IsUnreachable()
+    public async Task ConnectAsync_NothingListens_IsUnreachable()
     {
         await using var hub = await TlsHub.StartAsync(_ => Task.CompletedTask);
         var authorities = hub.Authorities;
@@ -128,7 +125,7 @@ public sealed class NodeLinkClientTests
     }
 
     [Fact]
-    public async Task ConnectAsync_PlainHttp_IsRefusedHere() =>
+    public async Task ConnectAsync_PlainHttp_ThrowsArgumentException() =>
         await Assert.ThrowsAsync<ArgumentException>(() =>
             NodeLinkClient.ConnectAsync(new Uri("http://localhost:1"), "node-1", "t", [], CancellationToken.None)
         );

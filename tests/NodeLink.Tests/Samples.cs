@@ -41,6 +41,6 @@ internal static class Samples
             },
         };
 
-    /// <summary>A message of about so many bytes.</summary>
+    /// <summary>A message of about this many bytes.</summary>
     public static TokenIssued OfSize(int bytes) => new() { Epoch = 1, Token = new string('x', bytes) };
 }

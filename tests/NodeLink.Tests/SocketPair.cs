@@ -4,7 +4,7 @@ using System.Net.WebSockets;
 
 namespace Stromboli.NodeLink.Tests;
 
-/// <summary>The two ends of a real connection over loopback, with WebSocket frames on it.</summary>
+/// <summary>The two ends of a real WebSocket connection over loopback.</summary>
 internal sealed class SocketPair : IAsyncDisposable
 {
     private readonly Socket _serverSocket;
@@ -47,7 +47,7 @@ internal sealed class SocketPair : IAsyncDisposable
         return new SocketPair(server, client);
     }
 
-    /// <summary>Ends the client's connection with a reset, in the middle of whatever was going on.</summary>
+    /// <summary>Resets the client's connection, even in the middle of a message.</summary>
     public void Tear()
     {
         _clientSocket.LingerState = new LingerOption(true, 0);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Stromboli.NodeLink.Tests;
 
-/// <summary>A real TLS server on loopback with an authority of its own, which answers as told.</summary>
+/// <summary>A real TLS server on loopback with its own certificate authority and a handler from the test.</summary>
 internal sealed class TlsHub : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Stromboli.Crds.Defaults;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Sessions;
 using Stromboli.Crds.Validation;
@@ -89,7 +90,7 @@ public sealed class BadInputTests
         foreach (var error in errors)
         {
             Assert.StartsWith("spec", error.Field, StringComparison.Ordinal);
-            Assert.InRange(error.Sentence.Length, 5, 1000);
+            Assert.InRange(error.Message.Length, 5, 1000);
             Assert.DoesNotContain($"{error}", char.IsControl);
         }
 

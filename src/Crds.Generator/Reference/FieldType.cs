@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Stromboli.Crds.Generator.Reference;
 
-/// <summary>The type of a field with its bounds, in a few words.</summary>
+/// <summary>The type of a field with its bounds, in words.</summary>
 internal static class FieldType
 {
-    /// <summary>Such as <c>list of at most 100 strings</c>.</summary>
+    /// <summary>For example <c>list of at most 100 strings</c>.</summary>
     internal static string Of(JsonObject schema) =>
         (string?)schema["type"] switch
         {
@@ -33,7 +33,7 @@ internal static class FieldType
             _ => Of(items),
         };
 
-    // A list says "at most 100 " before what it holds, a text ", 1 to 253 characters" after what it is.
+    // The range of a list is before its items ("at most 100 strings"), that of a text after its type ("string, 1 to 253 characters").
     private static string Range(JsonObject schema, string min, string max, string unit)
     {
         if (schema[max] is not { } most)

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Stromboli.Crds.Schema;
 
 namespace Stromboli.Crds.Generator.Reference;
 
-/// <summary>Writes the page of a kind in docs/api: a section for each object of its schema, a row for each field.</summary>
+/// <summary>Writes the reference page of a kind in docs/api: a section for each object of its schema, a row for each field.</summary>
 internal static class ReferencePage
 {
-    /// <summary>The page of a CustomResourceDefinition, as Markdown.</summary>
+    /// <summary>The page of a CRD, as Markdown.</summary>
     internal static string Write(JsonObject definition)
     {
         var names = definition["spec"]!["names"]!;
@@ -23,7 +24,7 @@ internal static class ReferencePage
         );
         page.AppendLine(
             CultureInfo.InvariantCulture,
-            $"`kubectl get {names["plural"]}.{ApiGroup.Name}`, or short `{names["shortNames"]![0]}`, shows {Columns(version, wide: false)}"
+            $"`kubectl get {names["plural"]}.{ApiGroup.Name}` (short name `{names["shortNames"]![0]}`) prints {Columns(version, false)};"
         );
         page.AppendLine(CultureInfo.InvariantCulture, $"{WideColumns(version)}.");
         foreach (var name in (string[])["spec", "status"])
@@ -40,7 +41,7 @@ internal static class ReferencePage
         var rules = Rules.Of(schema, path);
         page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {path}").AppendLine();
         page.AppendLine(Text.Cell(Description(schema)) + (required ? " Required." : "")).AppendLine();
-        page.AppendLine("| field | type | meaning |").AppendLine("|---|---|---|");
+        page.AppendLine("| field | type | description |").AppendLine("|---|---|---|");
         foreach (var (name, field) in fields)
         {
             page.AppendLine(Row(path, name, field!.AsObject(), Required(schema).Contains(name), rules));
@@ -66,7 +67,7 @@ internal static class ReferencePage
     private static string Row(string path, string name, JsonObject field, bool required, Rules rules)
     {
         var meaning = new StringBuilder(Description(field));
-        // Those on an object stand in its own section.
+        // The rules of an object are in its own section.
         var own = Inner(field) is null ? Rules.Of(field, $"{path}.{name}").OfObject : [];
         foreach (var rule in own.Concat(rules.Of(name)))
         {
@@ -80,7 +81,7 @@ internal static class ReferencePage
 
         if (rules.IsImmutable(name) is false)
         {
-            meaning.Append(" May be changed later.");
+            meaning.Append(" Mutable.");
         }
 
         var type = Inner(field) is null ? FieldType.Of(field) : Link(field, ChildPath(path, name, field));
@@ -91,7 +92,7 @@ internal static class ReferencePage
 
     private static string ChildPath(string path, string name, JsonObject field) => $"{path}.{name}{(field["items"] is null ? "" : "[]")}";
 
-    // Conditions are of one shape everywhere, and documented by Kubernetes.
+    // Conditions are the same everywhere, and Kubernetes documents them.
     private static JsonObject? Inner(JsonObject field)
     {
         var inner = (field["items"] ?? field).AsObject();
@@ -99,10 +100,10 @@ internal static class ReferencePage
     }
 
     private static string Scope(JsonObject definition) =>
-        (string)definition["spec"]!["scope"]! == "Namespaced" ? "in a namespace" : "for the whole cluster";
+        (string)definition["spec"]!["scope"]! == "Namespaced" ? "namespaced" : "cluster-scoped";
 
     private static string WideColumns(JsonNode version) =>
-        Columns(version, wide: true) is { Length: > 0 } wide ? $"and with `-o wide` also {wide}" : "and no more with `-o wide`";
+        Columns(version, wide: true) is { Length: > 0 } wide ? $"`-o wide` adds {wide}" : "`-o wide` adds no columns";
 
     private static string Columns(JsonNode version, bool wide) =>
         string.Join(

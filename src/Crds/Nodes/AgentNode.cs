@@ -3,7 +3,7 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Crds.Nodes;
 
-/// <summary>A machine with rootless Podman and a bridge that runs agents there.</summary>
+/// <summary>AgentNode is a machine with rootless Podman and a Stromboli bridge, which runs agents there.</summary>
 [CustomResource("AgentNode", "agentnodes", "anode")]
 [Column("Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status")]
 [Column("Runs", "string", ".status.runs")]
@@ -22,9 +22,9 @@ public sealed record AgentNode : IKubernetesObject
     /// <inheritdoc/>
     public ObjectMeta Metadata { get; init; } = new();
 
-    /// <summary>What an admin wants of the node.</summary>
+    /// <summary>spec is the desired state of the node, set by an administrator.</summary>
     public AgentNodeSpec? Spec { get; init; }
 
-    /// <summary>What the node is and does. Written only by the operator, from what the node's bridge reports.</summary>
+    /// <summary>status is the observed state of the node. Only the operator writes it, from the reports of the node's bridge.</summary>
     public AgentNodeStatus? Status { get; init; }
 }

@@ -3,28 +3,34 @@ using Stromboli.Crds.Schema;
 
 namespace Stromboli.Crds.Nodes;
 
-/// <summary>What an admin wants of the node.</summary>
+/// <summary>The desired state of an AgentNode.</summary>
 public sealed record AgentNodeSpec
 {
-    /// <summary>True keeps new runs away; those that are there go on. False when absent.</summary>
+    /// <summary>
+    /// unschedulable, if true, keeps new runs from being scheduled to the node. Runs that are already there continue. Defaults to false.
+    /// </summary>
     public bool? Unschedulable { get; init; }
 
-    /// <summary>Runs at the same time, at most. What the bridge was started with when absent.</summary>
+    /// <summary>
+    /// maxRuns is the maximum number of runs at the same time. If unset, it is the number that the node's bridge was started with.
+    /// </summary>
     [Bounds(0, NodeLimits.MaxRuns)]
     public int? MaxRuns { get; init; }
 
     /// <summary>
-    /// Images that are to be on the node before a run asks for them. What is missing is pulled, without a login, one at a time and behind
-    /// what runs pull; nothing is ever removed. The condition ImagesPulled tells how far it is.
+    /// prePullImages lists images that the node pulls before a run needs them. They are pulled without credentials, one at a time, and
+    /// after the images that runs wait for. Images are never removed. The condition ImagesPulled reports the progress.
     /// </summary>
     [Items(NodeLimits.PrePullImages, TextMin = 1, TextMax = RunLimits.Image)]
-    [Pattern(Patterns.Image, Sentences.Image)]
+    [Pattern(Patterns.Image, Messages.Image)]
     public List<string>? PrePullImages { get; init; }
 
-    /// <summary>Labels that node selectors may trust. Those under node.stromboli.dev/ are the node's own and cannot be set here.</summary>
+    /// <summary>
+    /// labels are trusted labels for node selectors. Keys under node.stromboli.dev/ are reserved for labels that the node reports.
+    /// </summary>
     [Entries(NodeLimits.Labels, RunLimits.LabelValue)]
-    [Pattern(Patterns.LabelValue, Sentences.LabelValue)]
-    [CelRule("self.all(key, key.matches(r'" + Patterns.LabelKey + "'))", "{path} " + Sentences.LabelKey)]
-    [CelRule("!self.exists(key, key.startsWith('" + NodeLimits.ReportedLabelPrefix + "'))", "{path} " + NodeLimits.ReportedLabelSentence)]
+    [Pattern(Patterns.LabelValue, Messages.LabelValue)]
+    [CelRule("self.all(key, key.matches(r'" + Patterns.LabelKey + "'))", "{path} " + Messages.LabelKey)]
+    [CelRule("!self.exists(key, key.startsWith('" + NodeLimits.ReportedLabelPrefix + "'))", "{path} " + NodeLimits.ReportedLabelMessage)]
     public Dictionary<string, string>? Labels { get; init; }
 }

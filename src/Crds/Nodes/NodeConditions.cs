@@ -1,17 +1,17 @@
 namespace Stromboli.Crds.Nodes;
 
-/// <summary>Types of an AgentNode's conditions.</summary>
+/// <summary>The condition types of an AgentNode.</summary>
 public static class NodeConditions
 {
-    /// <summary>True: the node's bridge is connected and its Podman answers.</summary>
+    /// <summary>The node's bridge is connected and its Podman answers.</summary>
     public const string Ready = "Ready";
 
-    /// <summary>True: new runs may be placed there.</summary>
+    /// <summary>New runs can be scheduled to the node.</summary>
     public const string Schedulable = "Schedulable";
 
-    /// <summary>True: the node's disk has less free than its bridge keeps free, and takes no new runs.</summary>
+    /// <summary>The node has less free disk space than its bridge reserves, and accepts no new runs.</summary>
     public const string DiskPressure = "DiskPressure";
 
-    /// <summary>True: every image of spec.prePullImages is there. Absent when there are none.</summary>
+    /// <summary>All images of spec.prePullImages are on the node. Absent if the list is empty.</summary>
     public const string ImagesPulled = "ImagesPulled";
 }

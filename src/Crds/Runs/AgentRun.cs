@@ -3,7 +3,7 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Crds.Runs;
 
-/// <summary>One prompt, run once to an end by a coding agent in a rootless Podman container on a node.</summary>
+/// <summary>AgentRun runs one prompt to completion. A coding agent runs it in a rootless Podman container on a node.</summary>
 [CustomResource("AgentRun", "agentruns", "arun", Namespaced = true)]
 [Column("Phase", "string", ".status.phase")]
 [Column("Reason", "string", ".status.reason")]
@@ -27,10 +27,13 @@ public sealed record AgentRun : IKubernetesObject
     /// <inheritdoc/>
     public ObjectMeta Metadata { get; init; } = new();
 
-    /// <summary>What is wanted. Only suspend, cancel, priority, ttlAfterFinished and deleteAfterFinished may be changed later.</summary>
+    /// <summary>
+    /// spec is the desired state of the run. It is immutable except for suspend, cancel, priority, ttlAfterFinished and
+    /// deleteAfterFinished.
+    /// </summary>
     [RequiredField]
     public AgentRunSpec? Spec { get; init; }
 
-    /// <summary>What happened. Written only by the operator.</summary>
+    /// <summary>status is the observed state of the run. Only the operator writes it.</summary>
     public AgentRunStatus? Status { get; init; }
 }

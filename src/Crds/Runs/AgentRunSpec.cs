@@ -4,227 +4,243 @@ using Stromboli.Crds.Values;
 
 namespace Stromboli.Crds.Runs;
 
-/// <summary>What is wanted. Only suspend, cancel, priority, ttlAfterFinished and deleteAfterFinished may be changed later.</summary>
+/// <summary>The desired state of an AgentRun.</summary>
 [ImmutableSpec]
-[CelRule("has(self.prompt) || has(self.promptFrom)", "{path}.prompt " + Sentences.PromptRequired, Field = "prompt")]
-[CelRule("!has(self.prompt) || !has(self.promptFrom)", "{path}.promptFrom " + Sentences.OnePrompt, Field = "promptFrom")]
+[CelRule("has(self.prompt) || has(self.promptFrom)", "{path}.prompt " + Messages.PromptRequired, Field = "prompt")]
+[CelRule("!has(self.prompt) || !has(self.promptFrom)", "{path}.promptFrom " + Messages.OnePrompt, Field = "promptFrom")]
 [CelRule(
     "!has(self.output) || !has(self.output.jsonSchema) || !has(self.agent) "
         + "|| (!has(self.agent.command) && (!has(self.agent.claude) || !has(self.agent.claude.jsonSchema)))",
-    "{path}.output.jsonSchema " + Sentences.OneSchema,
+    "{path}.output.jsonSchema " + Messages.OneSchema,
     Field = "output.jsonSchema"
 )]
-[CelRule(SpecRules.VariablesDiffer, "{path}.secretsEnv " + Sentences.VariableTwice, Field = "secretsEnv")]
-[CelRule(SpecRules.VolumesApart, "{path}.volumes " + Sentences.VolumeMeetsWorkspace, Field = "volumes")]
+[CelRule(SpecRules.VariablesDiffer, "{path}.secretsEnv " + Messages.VariableTwice, Field = "secretsEnv")]
+[CelRule(SpecRules.VolumesApart, "{path}.volumes " + Messages.VolumeMeetsWorkspace, Field = "volumes")]
 [CelRule(
     "!has(self.sessionRef) || !(" + SpecRules.FieldsOfSession + ")",
-    "{path}.sessionRef " + Sentences.FieldsOfSession,
+    "{path}.sessionRef " + Messages.FieldsOfSession,
     Field = "sessionRef"
 )]
 [CelRule(
     "!has(self.sessionRef) || !has(self.agent) || !has(self.agent.claude) || !(" + SpecRules.NamesConversation + ")",
-    "{path}.agent.claude " + Sentences.SessionNamesNoConversation,
+    "{path}.agent.claude " + Messages.SessionNamesNoConversation,
     Field = "agent.claude"
 )]
 [CelRule(
     "has(self.sessionRef) || !(has(self.conversation) || has(self.conversationID))",
-    "{path}.conversation " + Sentences.ConversationNeedsSession,
+    "{path}.conversation " + Messages.ConversationNeedsSession,
     Field = "conversation"
 )]
 [CelRule(
     "!has(self.conversationID) || !has(self.conversation) || self.conversation != 'New'",
-    "{path}.conversationID " + Sentences.NewHasNoID,
+    "{path}.conversationID " + Messages.NewHasNoID,
     Field = "conversationID"
 )]
 [CelRule(
     "!(has(self.conversation) || has(self.conversationID)) || !has(self.agent) || !has(self.agent.command)",
-    "{path}.conversation " + Sentences.ConversationOfCli,
+    "{path}.conversation " + Messages.ConversationOfCli,
     Field = "conversation"
 )]
 public sealed record AgentRunSpec
 {
-    /// <summary>What the agent is told, on its standard input. At most 64 KiB of UTF-8.</summary>
+    /// <summary>
+    /// prompt is the instruction that the agent reads on its standard input. At most 64 KiB of UTF-8. Exactly one of prompt and promptFrom
+    /// is required.
+    /// </summary>
     [MaxBytes(RunLimits.TextBytes)]
     [TextLength(1, RunLimits.TextBytes)]
     public string? Prompt { get; init; }
 
     /// <summary>
-    /// Where the prompt is, instead of prompt: at most 1 MiB of UTF-8. Read when the run is dispatched; it waits for what is not there.
+    /// promptFrom selects a key of a Secret or ConfigMap that holds the prompt, at most 1 MiB of UTF-8. The operator reads it when it
+    /// dispatches the run. Until the object and the key exist, the run waits.
     /// </summary>
     public ValueSource? PromptFrom { get; init; }
 
     /// <summary>
-    /// What runs: the Claude Code CLI or a command of your own, one of the two. The CLI with its own defaults when absent.
+    /// agent selects what runs in the container: the Claude Code CLI or a command. If unset, the CLI runs with its own defaults.
     /// </summary>
     public AgentSpec? Agent { get; init; }
 
     /// <summary>
-    /// Where the model is and who pays. Neither address nor credential ever enters the container. The operator's own pair of the two when
-    /// absent.
+    /// model selects the model endpoint and the credential for it. Neither ever enters the container. If unset, the operator's own endpoint
+    /// and credential are used.
     /// </summary>
     public ModelSpec? Model { get; init; }
 
-    /// <summary>Image of the container, fully qualified: registry.example.com/team/agent:1.0. The operator's default when absent.</summary>
+    /// <summary>
+    /// image is the container image, as a fully qualified name such as registry.example.com/team/agent:1.0. If unset, the operator's
+    /// default image is used.
+    /// </summary>
     [TextLength(1, RunLimits.Image)]
-    [Pattern(Patterns.Image, Sentences.Image)]
+    [Pattern(Patterns.Image, Messages.Image)]
     public string? Image { get; init; }
 
     /// <summary>
-    /// When the node pulls the image. As for Kubernetes' containers when absent: Always with the tag latest or with neither tag nor digest,
-    /// else IfNotPresent.
+    /// imagePullPolicy is when the node pulls the image. If unset, it is Always for the tag latest and for a name with neither tag nor
+    /// digest, and IfNotPresent otherwise, as for a Kubernetes container.
     /// </summary>
     [OneOf("Always", "IfNotPresent", "Never")]
     public string? ImagePullPolicy { get; init; }
 
     /// <summary>
-    /// Secrets of the type kubernetes.io/dockerconfigjson with which the image is pulled, each annotated stromboli.dev/use-as: pull. The
-    /// run waits until they exist. Only what they hold for the image's own registry leaves the cluster, to the one node, once the run is on
-    /// record there. The node's own logins are never used.
+    /// imagePullSecrets are the Secrets of type kubernetes.io/dockerconfigjson that authenticate the image pull. Each needs the annotation
+    /// stromboli.dev/use-as: pull. The run waits until they exist. Only the entry for the image's registry leaves the cluster; it goes to
+    /// the run's node once the attempt is on record there. The node's own registry logins are never used.
     /// </summary>
     [Items(RunLimits.PullSecrets)]
     [ListMap("name")]
     public List<SecretReference>? ImagePullSecrets { get; init; }
 
     /// <summary>
-    /// The directory that the agent works in: empty at first, on the node's disk, removed with the run's log (ttlAfterFinished).
+    /// workspace configures the directory that the agent works in. If unset, it is an empty directory on the node's disk, which is removed
+    /// together with the run's log after ttlAfterFinished.
     /// </summary>
     public WorkspaceSpec? Workspace { get; init; }
 
-    /// <summary>Working directory; an absolute path, created when missing. The workspace's mountPath when absent.</summary>
+    /// <summary>
+    /// workdir is the working directory of the agent, as an absolute path. It is created if it does not exist. If unset, it is the
+    /// workspace's mountPath.
+    /// </summary>
     [TextLength(1, RunLimits.Path)]
-    [Pattern(Patterns.Path, Sentences.Path)]
-    [CelRule("!self.matches(r'" + Patterns.ReservedPath + "')", "{path} " + Sentences.ReservedPath)]
+    [Pattern(Patterns.Path, Messages.Path)]
+    [CelRule("!self.matches(r'" + Patterns.ReservedPath + "')", "{path} " + Messages.ReservedPath)]
     public string? Workdir { get; init; }
 
     /// <summary>
-    /// Environment variables of the agent, at most 100. They reach it over the shim's socket and stand in no container configuration.
+    /// env is the list of environment variables to set for the agent, at most 100. Their values do not appear in the container's
+    /// configuration.
     /// </summary>
     [Items(RunLimits.Variables)]
     [ListMap("name")]
     public List<EnvVar>? Env { get; init; }
 
     /// <summary>
-    /// Environment variables of the agent that are secrets of the node's Podman, at most 50. They reach it as env does; the operator never
-    /// sees their values.
+    /// secretsEnv is the list of environment variables whose values are Podman secrets of the node, at most 50. The operator never sees the
+    /// values, and they do not appear in the container's configuration.
     /// </summary>
     [Items(RunLimits.SecretVariables)]
     [ListMap("name")]
     public List<PodmanSecretVariable>? SecretsEnv { get; init; }
 
     /// <summary>
-    /// Directories and files of the node in the container, at most 16. Each needs the permission of the node's bridge (--allow-volume).
+    /// volumes is the list of directories and files of the node to mount into the container, at most 16. The node's bridge must allow each
+    /// of them with --allow-volume.
     /// </summary>
     [Items(RunLimits.Volumes)]
     [ListMap("mountPath")]
     [CelRule(
         "!self.exists(outer, self.exists(inner, inner.mountPath != outer.mountPath && inner.mountPath.startsWith(outer.mountPath + '/')))",
-        "{path} " + Sentences.VolumesMeet
+        "{path} " + Messages.VolumesMeet
     )]
     public List<VolumeSpec>? Volumes { get; init; }
 
-    /// <summary>What the container may use of its node.</summary>
+    /// <summary>resources are the compute resources of the container.</summary>
     public ResourceSpec? Resources { get; init; }
 
-    /// <summary>Commands that run in the container before the agent.</summary>
+    /// <summary>lifecycle configures commands that run in the container before the agent.</summary>
     public LifecycleSpec? Lifecycle { get; init; }
 
     /// <summary>
-    /// The session that the run takes part in: an AgentSession of its namespace, waited for until it exists. Image, workspace, workdir,
-    /// variables, volumes, resources, lifecycle and node then come from it and cannot be said here; agent and model come from it unless
-    /// they are said here.
+    /// sessionRef names the AgentSession that the run belongs to, in the same namespace. The run waits until the session exists. The
+    /// session then sets image, imagePullPolicy, imagePullSecrets, workspace, workdir, env, secretsEnv, volumes, resources, lifecycle,
+    /// nodeSelector and nodeName, and the run must not. It also sets agent and model, unless the run sets them itself.
     /// </summary>
     public SessionReference? SessionRef { get; init; }
 
     /// <summary>
-    /// Which conversation the CLI has, in a session: New begins one, which becomes the session's; Resume goes on with the session's, or
-    /// begins it; Fork goes on with a copy and leaves the session's as it is. Resume when absent.
+    /// conversation selects the conversation of the session that the CLI uses. New starts a conversation and makes it the session's current
+    /// one. Resume continues the current conversation, or starts one if there is none. Fork continues a copy and leaves the current
+    /// conversation unchanged. If unset in a run with a session, it is Resume. Requires sessionRef.
     /// </summary>
     [OneOf(ConversationChoices.New, ConversationChoices.Resume, ConversationChoices.Fork)]
     public string? Conversation { get; init; }
 
     /// <summary>
-    /// The conversation of the session's to resume or to copy, a UUID in lower case as status.sessionID of a run has it. A conversation
-    /// that is resumed becomes the session's.
+    /// conversationID is the ID of the session's conversation to resume or fork: a UUID in lower case, as in status.sessionID of an earlier
+    /// run. A resumed conversation becomes the session's current one. If unset, the current conversation is used. Requires sessionRef.
     /// </summary>
     [TextLength(1, RunLimits.UuidLength)]
-    [Pattern(Patterns.Uuid, Sentences.Uuid)]
+    [Pattern(Patterns.Uuid, Messages.Uuid)]
     public string? ConversationID { get; init; }
 
     /// <summary>
-    /// No field of the API: whether what comes from the session stands in this spec already, put there by
-    /// <see cref="Sessions.SessionSpecs"/>.
+    /// Whether <see cref="Sessions.SessionSpecs"/> has merged the session's fields into this spec. Not a field of the API.
     /// </summary>
     [JsonIgnore]
     public bool SessionMerged { get; init; }
 
     /// <summary>
-    /// No field of the API: how many bytes the whole spec has as JSON, if this is only the part that is kept in memory; null for a spec
-    /// that is whole. A part is never validated, resolved or sent.
+    /// The size of the whole spec as JSON, in bytes, if this is only the part that the operator keeps in memory; null if the spec is whole.
+    /// A part must not be validated, resolved or sent. Not a field of the API.
     /// </summary>
     [JsonIgnore]
     public int? AbridgedFrom { get; init; }
 
     /// <summary>
-    /// Labels that the node must have, with these values. What counts are the trusted labels of the AgentNode, shown in its status.labels.
+    /// nodeSelector lists the labels, with their values, that a node must have to run this run. It is matched against the trusted labels of
+    /// the AgentNode in its status.labels.
     /// </summary>
     [Entries(RunLimits.Selectors, RunLimits.LabelValue)]
-    [Pattern(Patterns.LabelValue, Sentences.LabelValue)]
-    [CelRule("self.all(key, key.matches(r'" + Patterns.LabelKey + "'))", "{path} " + Sentences.LabelKey)]
+    [Pattern(Patterns.LabelValue, Messages.LabelValue)]
+    [CelRule("self.all(key, key.matches(r'" + Patterns.LabelKey + "'))", "{path} " + Messages.LabelKey)]
     public Dictionary<string, string>? NodeSelector { get; init; }
 
-    /// <summary>The one AgentNode that may run it. Any that the nodeSelector matches when absent.</summary>
+    /// <summary>
+    /// nodeName is the name of the AgentNode that must run this run. If unset, any node that matches nodeSelector can run it.
+    /// </summary>
     [TextLength(1, RunLimits.Name)]
-    [Pattern(Patterns.DnsSubdomain, Sentences.DnsSubdomain)]
+    [Pattern(Patterns.DnsSubdomain, Messages.DnsSubdomain)]
     public string? NodeName { get; init; }
 
-    /// <summary>Order among the waiting runs of the namespace: higher first, then older first. 0 when absent.</summary>
+    /// <summary>priority orders the waiting runs of a namespace: higher values first, then older runs first. Defaults to 0.</summary>
     [Mutable]
     [Bounds(RunLimits.MinPriority, RunLimits.MaxPriority)]
     public int? Priority { get; init; }
 
     /// <summary>
-    /// Time that one attempt may take, from its record on a node, image pull included: 90s, 30m, 1h30m. The run ends with TimedOut then.
-    /// 30m when absent.
+    /// timeout is the maximum duration of one attempt, such as 90s, 30m or 1h30m. It starts when the attempt is recorded on a node and
+    /// includes the image pull. An attempt that exceeds it ends with TimedOut. Defaults to 30m.
     /// </summary>
     [DurationBounds(RunLimits.MinTimeout, RunLimits.MaxTimeout)]
     public GoDuration? Timeout { get; init; }
 
-    /// <summary>When the run is tried again from its beginning.</summary>
+    /// <summary>retries configures when the run is started again from the beginning.</summary>
     public RetrySpec? Retries { get; init; }
 
     /// <summary>
-    /// What all attempts together may use. The model gateway keeps it: a run whose budget is used up ends with BudgetExceeded at its next
-    /// model request.
+    /// budget limits what all attempts of the run can spend on the model. The model gateway enforces it: at the first model request after
+    /// the budget is used up, the run ends with BudgetExceeded.
     /// </summary>
     public BudgetSpec? Budget { get; init; }
 
     /// <summary>
-    /// True: the run waits, and an attempt that is under way is ended. False again: it starts from its beginning, with a new attempt that
-    /// counts as no retry.
+    /// suspend, if true, ends the current attempt and keeps the run from starting another. When it is set back to false, the run starts
+    /// from the beginning with a new attempt, which does not count as a retry. Defaults to false.
     /// </summary>
     [Mutable]
     public bool? Suspend { get; init; }
 
-    /// <summary>True stops the run now, or before it starts; it ends as Cancelled.</summary>
+    /// <summary>cancel, if true, stops the run now, or before it starts. The run ends with Cancelled. Defaults to false.</summary>
     [Mutable]
     public bool? Cancel { get; init; }
 
     /// <summary>
-    /// Time after the end at which workspace and log are removed from the node; the object stays. The workspace goes earlier if the node's
-    /// disk runs full. 24h when absent.
+    /// ttlAfterFinished is how long the node keeps the workspace and the log after the run has finished. The object itself is kept. The
+    /// workspace can be removed earlier if the node runs out of disk space. Defaults to 24h.
     /// </summary>
     [Mutable]
     [DurationBounds(RunLimits.MinTtl, RunLimits.MaxTtl)]
     public GoDuration? TtlAfterFinished { get; init; }
 
     /// <summary>
-    /// Time after the end at which the object itself is deleted, and with it what is left of it on its node. Never when absent: Argo CD and
-    /// Flux would make it anew, and the agent would run again.
+    /// deleteAfterFinished is how long after the run has finished the object is deleted, together with everything that its node still
+    /// keeps. If unset, the object is never deleted: Argo CD and Flux would create it again, and the agent would run again.
     /// </summary>
     [Mutable]
     [DurationBounds(RunLimits.MinTtl, RunLimits.MaxTtl)]
     public GoDuration? DeleteAfterFinished { get; init; }
 
-    /// <summary>How much of the output is kept.</summary>
+    /// <summary>output configures how much of the agent's output is kept.</summary>
     public OutputSpec? Output { get; init; }
 }

@@ -1,33 +1,33 @@
 namespace Stromboli.Crds.Runs;
 
-/// <summary>The words that the enumerations of <see cref="ClaudeOptions"/> take, as the CLI spells them.</summary>
+/// <summary>The values of the enumerations in <see cref="ClaudeOptions"/>, as the CLI spells them.</summary>
 public static class ClaudeChoices
 {
-    /// <summary>Effort.</summary>
+    /// <summary>An effort.</summary>
     public const string Low = "low";
 
-    /// <summary>Effort.</summary>
+    /// <summary>An effort.</summary>
     public const string Medium = "medium";
 
-    /// <summary>Effort.</summary>
+    /// <summary>An effort.</summary>
     public const string High = "high";
 
-    /// <summary>Effort.</summary>
+    /// <summary>An effort.</summary>
     public const string XHigh = "xhigh";
 
-    /// <summary>Effort.</summary>
+    /// <summary>An effort.</summary>
     public const string Max = "max";
 
     /// <summary>Permission mode: edits of files need no permission.</summary>
     public const string AcceptEdits = "acceptEdits";
 
-    /// <summary>Permission mode: a model judges what needs permission.</summary>
+    /// <summary>Permission mode: a model decides what needs permission.</summary>
     public const string Auto = "auto";
 
     /// <summary>Permission mode: nothing needs permission.</summary>
     public const string BypassPermissions = "bypassPermissions";
 
-    /// <summary>Permission mode: the CLI's usual one; also the usual service tier.</summary>
+    /// <summary>Permission mode: the CLI's default. Also a service tier: the provider's default.</summary>
     public const string Default = "default";
 
     /// <summary>Permission mode of some versions around 2.0.77.</summary>
@@ -39,42 +39,42 @@ public static class ClaudeChoices
     /// <summary>Permission mode: the later name of <see cref="Default"/>.</summary>
     public const string Manual = "manual";
 
-    /// <summary>Permission mode: nothing is changed.</summary>
+    /// <summary>Permission mode: the agent changes nothing.</summary>
     public const string Plan = "plan";
 
-    /// <summary>Source of settings: the agent's HOME.</summary>
+    /// <summary>Settings source: the agent's HOME.</summary>
     public const string User = "user";
 
-    /// <summary>Source of settings: the workspace.</summary>
+    /// <summary>Settings source: the workspace.</summary>
     public const string Project = "project";
 
-    /// <summary>Source of settings: the workspace's local file.</summary>
+    /// <summary>Settings source: the workspace's local file.</summary>
     public const string Local = "local";
 
-    /// <summary>Prompt caching.</summary>
+    /// <summary>A prompt caching time.</summary>
     public const string FiveMinutes = "5m";
 
-    /// <summary>Prompt caching.</summary>
+    /// <summary>A prompt caching time.</summary>
     public const string OneHour = "1h";
 
-    /// <summary>Service tier.</summary>
+    /// <summary>A service tier.</summary>
     public const string Flex = "flex";
 
-    /// <summary>Service tier.</summary>
+    /// <summary>A service tier.</summary>
     public const string Priority = "priority";
 
-    /// <summary>Format.</summary>
+    /// <summary>A format.</summary>
     public const string Text = "text";
 
-    /// <summary>Format.</summary>
+    /// <summary>A format.</summary>
     public const string Json = "json";
 
-    /// <summary>Format.</summary>
+    /// <summary>A format.</summary>
     public const string StreamJson = "stream-json";
 
     internal static readonly string[] Efforts = [Low, Medium, High, XHigh, Max];
 
-    // Those that some version of the CLI knows.
+    // All modes that any version of the CLI knows.
     internal static readonly string[] PermissionModes = [AcceptEdits, Auto, BypassPermissions, Default, Delegate, DontAsk, Manual, Plan];
 
     internal static readonly string[] SettingSources = [User, Project, Local];

@@ -3,77 +3,83 @@ using Stromboli.Crds.Schema;
 namespace Stromboli.Crds.Runs;
 
 /// <summary>
-/// How to run the Claude Code CLI. A field that the CLI of the run's node does not know ends the run with InvalidSpec before anything is
-/// spent.
+/// The options of the Claude Code CLI. If the CLI of the run's node does not know an option that is set, the run ends with InvalidSpec
+/// before the model is called.
 /// </summary>
 [CelRule(
     "!has(self.replayUserMessages) || !self.replayUserMessages || (has(self.inputFormat) && self.inputFormat == 'stream-json')",
-    "{path}.replayUserMessages " + Sentences.ReplayNeedsStream,
+    "{path}.replayUserMessages " + Messages.ReplayNeedsStream,
     Field = "replayUserMessages"
 )]
-[CelRule("!has(self.resume) || !self.resume || has(self.sessionID)", "{path}.resume " + Sentences.ResumeNeedsID, Field = "resume")]
+[CelRule("!has(self.resume) || !self.resume || has(self.sessionID)", "{path}.resume " + Messages.ResumeNeedsID, Field = "resume")]
 [CelRule(
     "!has(self.continue) || !self.continue || !has(self.resume) || !self.resume",
-    "{path}.continue " + Sentences.ContinueOrResume,
+    "{path}.continue " + Messages.ContinueOrResume,
     Field = "continue"
 )]
 [CelRule(
-    "!has(self.continue) || !self.continue || !has(self.sessionID) || (has(self.resume) && self.resume) || (has(self.forkSession) && self.forkSession)",
-    "{path}.continue " + Sentences.ContinueTakesNoID,
+    "!has(self.continue) || !self.continue || !has(self.sessionID) || (has(self.resume) && self.resume) || "
+        + "(has(self.forkSession) && self.forkSession)",
+    "{path}.continue " + Messages.ContinueTakesNoID,
     Field = "continue"
 )]
 [CelRule(
     "!has(self.forkSession) || !self.forkSession || (has(self.resume) && self.resume) || (has(self.continue) && self.continue)",
-    "{path}.forkSession " + Sentences.ForkNeedsConversation,
+    "{path}.forkSession " + Messages.ForkNeedsConversation,
     Field = "forkSession"
 )]
 public sealed record ClaudeOptions
 {
-    /// <summary>Model to use: an alias such as sonnet, or a full name. The CLI's own choice when absent.</summary>
+    /// <summary>model is the model to use: an alias such as sonnet, or a full name. If unset, the CLI chooses.</summary>
     [TextLength(1, RunLimits.ModelName)]
-    [Pattern(Patterns.ModelName, Sentences.ModelName)]
+    [Pattern(Patterns.ModelName, Messages.ModelName)]
     public string? Model { get; init; }
 
     /// <summary>
-    /// Model to use while the first one is overloaded; later versions of the CLI take several, with commas, tried in order. None when
-    /// absent.
+    /// fallbackModel is the model to use while the first one is overloaded. Later versions of the CLI accept a comma-separated list, which
+    /// is tried in order. If unset, there is no fallback.
     /// </summary>
     [TextLength(1, RunLimits.ModelName)]
-    [Pattern(Patterns.ModelNames, Sentences.ModelNames)]
+    [Pattern(Patterns.ModelNames, Messages.ModelNames)]
     public string? FallbackModel { get; init; }
 
-    /// <summary>How hard the model thinks. The CLI's own choice when absent.</summary>
+    /// <summary>effort is how much the model thinks. If unset, the CLI chooses.</summary>
     [OneOf(ClaudeChoices.Low, ClaudeChoices.Medium, ClaudeChoices.High, ClaudeChoices.XHigh, ClaudeChoices.Max)]
     public string? Effort { get; init; }
 
-    /// <summary>Replaces the CLI's system prompt. At most 64 KiB of UTF-8.</summary>
+    /// <summary>systemPrompt replaces the CLI's system prompt. At most 64 KiB of UTF-8.</summary>
     [MaxBytes(RunLimits.TextBytes)]
-    [Pattern(Patterns.NoNul, Sentences.NoNul, Discreet = true)]
+    [Pattern(Patterns.NoNul, Messages.NoNul, Sensitive = true)]
     public string? SystemPrompt { get; init; }
 
-    /// <summary>Is added to the end of the system prompt. At most 64 KiB of UTF-8.</summary>
+    /// <summary>appendSystemPrompt is appended to the system prompt. At most 64 KiB of UTF-8.</summary>
     [MaxBytes(RunLimits.TextBytes)]
-    [Pattern(Patterns.NoNul, Sentences.NoNul, Discreet = true)]
+    [Pattern(Patterns.NoNul, Messages.NoNul, Sensitive = true)]
     public string? AppendSystemPrompt { get; init; }
 
-    /// <summary>The CLI's own tools that there are, such as Bash and Read; an empty list means none of them. All when absent.</summary>
+    /// <summary>
+    /// tools lists the built-in tools to make available, such as Bash and Read. An empty list makes none available. If unset, all are
+    /// available.
+    /// </summary>
     [Items(RunLimits.Tools, TextMin = 1, TextMax = RunLimits.ToolLength)]
-    [Pattern(Patterns.ToolName, Sentences.ToolName)]
+    [Pattern(Patterns.ToolName, Messages.ToolName)]
     public List<string>? Tools { get; init; }
 
-    /// <summary>Tools that may be used without asking, such as Read or Bash(git log:*).</summary>
+    /// <summary>
+    /// allowedTools lists the tools that the agent can use without asking for permission, such as Read or Bash(git log:*).
+    /// </summary>
     [Items(RunLimits.Tools, TextMin = 1, TextMax = RunLimits.ToolLength)]
-    [Pattern(Patterns.Tool, Sentences.Tool)]
+    [Pattern(Patterns.Tool, Messages.Tool)]
     public List<string>? AllowedTools { get; init; }
 
-    /// <summary>Tools that may not be used, such as WebFetch or Bash(rm:*).</summary>
+    /// <summary>disallowedTools lists the tools that the agent must not use, such as WebFetch or Bash(rm:*).</summary>
     [Items(RunLimits.Tools, TextMin = 1, TextMax = RunLimits.ToolLength)]
-    [Pattern(Patterns.Tool, Sentences.Tool)]
+    [Pattern(Patterns.Tool, Messages.Tool)]
     public List<string>? DisallowedTools { get; init; }
 
     /// <summary>
-    /// What the CLI does when a tool needs permission; nobody is there to be asked, so what is not allowed is denied. The CLI's own choice
-    /// (default) when absent.
+    /// permissionMode is how the CLI handles a tool that needs permission. Nobody can answer during a run, so a tool that is not allowed is
+    /// denied. If unset, the CLI uses its default mode.
     /// </summary>
     [OneOf(
         ClaudeChoices.AcceptEdits,
@@ -88,177 +94,195 @@ public sealed record ClaudeOptions
     public string? PermissionMode { get; init; }
 
     /// <summary>
-    /// True lets every tool run without asking. The container is what holds the agent then, as it always is. False when absent.
+    /// dangerouslySkipPermissions, if true, lets the agent use every tool without asking. The container alone then confines the agent, as
+    /// it always does. Defaults to false.
     /// </summary>
     public bool? DangerouslySkipPermissions { get; init; }
 
-    /// <summary>True lets the conversation change to running every tool without asking, without beginning so. False when absent.</summary>
+    /// <summary>
+    /// allowDangerouslySkipPermissions, if true, lets the conversation switch to using every tool without asking, but does not start that
+    /// way. Defaults to false.
+    /// </summary>
     public bool? AllowDangerouslySkipPermissions { get; init; }
 
     /// <summary>
-    /// True puts pieces of messages into the output as they arrive: into the log, and into a result of the format stream-json. False when
-    /// absent.
+    /// includePartialMessages, if true, writes parts of messages to the log as they arrive, and to the result if outputFormat is
+    /// stream-json. Defaults to false.
     /// </summary>
     public bool? IncludePartialMessages { get; init; }
 
-    /// <summary>True repeats the user's messages in the output. Needs inputFormat: stream-json. False when absent.</summary>
+    /// <summary>
+    /// replayUserMessages, if true, repeats the user's messages in the output. Requires inputFormat: stream-json. Defaults to false.
+    /// </summary>
     public bool? ReplayUserMessages { get; init; }
 
     /// <summary>
-    /// US dollars, as a decimal number in quotes, after which the CLI stops by its own count and the run ends with BudgetExceeded:
-    /// "0.0015". Unlimited when absent.
+    /// maxBudgetUSD is the cost in US dollars, by the CLI's own count, at which the CLI stops and the run ends with BudgetExceeded. It is a
+    /// quoted decimal number such as "0.0015". If unset, the CLI does not limit the cost.
     /// </summary>
     [TextLength(1, RunLimits.DollarsLength)]
-    [Pattern(Patterns.Dollars, Sentences.Dollars)]
+    [Pattern(Patterns.Dollars, Messages.Dollars)]
     public string? MaxBudgetUSD { get; init; }
 
-    /// <summary>Ends the run with MaxTurnsReached after this many turns. Unlimited when absent.</summary>
+    /// <summary>
+    /// maxTurns is the number of turns after which the run ends with MaxTurnsReached. If unset, the number is not limited.
+    /// </summary>
     [Bounds(1, RunLimits.Turns)]
     public int? MaxTurns { get; init; }
 
     /// <summary>
-    /// MCP servers: each a JSON object with mcpServers, as text, or the absolute path of a file in the container that holds one.
+    /// mcpConfigs lists configurations of MCP servers. Each is a JSON object with mcpServers, as a string, or the absolute path of a file
+    /// in the container that contains one.
     /// </summary>
     [Items(RunLimits.McpConfigs, TextMin = 1, TextMax = RunLimits.McpConfigLength)]
-    [Pattern(Patterns.JsonObjectOrPath, Sentences.JsonObjectOrPath, Discreet = true)]
+    [Pattern(Patterns.JsonObjectOrPath, Messages.JsonObjectOrPath, Sensitive = true)]
     public List<string>? McpConfigs { get; init; }
 
-    /// <summary>True uses only the MCP servers of mcpConfigs. False when absent.</summary>
+    /// <summary>strictMcpConfig, if true, uses only the MCP servers of mcpConfigs. Defaults to false.</summary>
     public bool? StrictMcpConfig { get; init; }
 
     /// <summary>
-    /// Name of the agent, one of agents or of the CLI's own, that leads the conversation. The CLI's main one when absent.
+    /// agent is the name of the agent that leads the conversation: one of agents, or one that the CLI provides. If unset, the CLI's main
+    /// agent leads it.
     /// </summary>
     [TextLength(1, RunLimits.AgentName)]
-    [Pattern(Patterns.AgentName, Sentences.AgentName)]
+    [Pattern(Patterns.AgentName, Messages.AgentName)]
     public string? Agent { get; init; }
 
     /// <summary>
-    /// Agents of your own: a JSON object as text, with a name for each key and an object with description and prompt for each value. At
-    /// most 64 KiB of UTF-8.
+    /// agents defines custom agents: a JSON object, as a string, that maps each name to an object with description and prompt. At most 64
+    /// KiB of UTF-8.
     /// </summary>
     [MaxBytes(RunLimits.TextBytes)]
-    [Pattern(Patterns.JsonObject, Sentences.JsonObject, Discreet = true)]
+    [Pattern(Patterns.JsonObject, Messages.JsonObject, Sensitive = true)]
     public string? Agents { get; init; }
 
-    /// <summary>Further directories that the tools may use; absolute paths in the container.</summary>
+    /// <summary>addDirs lists additional directories that the tools can access, as absolute paths in the container.</summary>
     [Items(RunLimits.Directories, TextMin = 1, TextMax = RunLimits.Path)]
-    [Pattern(Patterns.AbsolutePath, Sentences.AbsolutePath)]
+    [Pattern(Patterns.AbsolutePath, Messages.AbsolutePath)]
     public List<string>? AddDirs { get; init; }
 
-    /// <summary>Directories of plugins; absolute paths in the container.</summary>
+    /// <summary>pluginDirs lists directories of plugins, as absolute paths in the container.</summary>
     [Items(RunLimits.Directories, TextMin = 1, TextMax = RunLimits.Path)]
-    [Pattern(Patterns.AbsolutePath, Sentences.AbsolutePath)]
+    [Pattern(Patterns.AbsolutePath, Messages.AbsolutePath)]
     public List<string>? PluginDirs { get; init; }
 
     /// <summary>
-    /// Settings of the CLI: a JSON object as text, or the absolute path of a file in the container that holds one. At most 64 KiB of UTF-8.
+    /// settings configures the CLI: a JSON object, as a string, or the absolute path of a file in the container that contains one. At most
+    /// 64 KiB of UTF-8.
     /// </summary>
     [MaxBytes(RunLimits.TextBytes)]
-    [Pattern(Patterns.JsonObjectOrPath, Sentences.JsonObjectOrPath, Discreet = true)]
+    [Pattern(Patterns.JsonObjectOrPath, Messages.JsonObjectOrPath, Sensitive = true)]
     public string? Settings { get; init; }
 
-    /// <summary>Which files of settings the CLI reads; an empty list means none. All when absent.</summary>
+    /// <summary>settingSources lists the settings files that the CLI reads. An empty list reads none. If unset, it reads all.</summary>
     [Items(RunLimits.SettingSources, TextMax = RunLimits.ToolLength)]
     [OneOf(ClaudeChoices.User, ClaudeChoices.Project, ClaudeChoices.Local)]
     public List<string>? SettingSources { get; init; }
 
-    /// <summary>Beta features of the model's API that its requests ask for.</summary>
+    /// <summary>betas lists the beta features that requests to the model's API ask for.</summary>
     [Items(RunLimits.Betas, TextMin = 1, TextMax = RunLimits.BetaLength)]
-    [Pattern(Patterns.Beta, Sentences.Beta)]
+    [Pattern(Patterns.Beta, Messages.Beta)]
     public List<string>? Betas { get; init; }
 
     /// <summary>
-    /// True makes a result of the format json hold every message of the run, as a list, and not only the last. False when absent.
+    /// verbose, if true, makes a result with outputFormat json a list of all messages of the run instead of only the last. Defaults to
+    /// false.
     /// </summary>
     public bool? Verbose { get; init; }
 
     /// <summary>
-    /// What the CLI tells of its own work in the run's log: true for everything, or categories such as api,hooks or !file. Nothing when
-    /// absent.
+    /// debug selects the debug output that the CLI writes to the run's log: true for everything, or categories such as api,hooks or !file.
+    /// If unset, it writes none.
     /// </summary>
     [TextLength(1, RunLimits.DebugLength)]
-    [Pattern(Patterns.DebugFilter, Sentences.DebugFilter)]
+    [Pattern(Patterns.DebugFilter, Messages.DebugFilter)]
     public string? Debug { get; init; }
 
-    /// <summary>True turns all skills and slash commands off. False when absent.</summary>
+    /// <summary>disableSlashCommands, if true, disables all skills and slash commands. Defaults to false.</summary>
     public bool? DisableSlashCommands { get; init; }
 
-    /// <summary>True keeps the conversation out of the agent's HOME. False when absent.</summary>
+    /// <summary>noPersistence, if true, does not save the conversation in the agent's HOME. Defaults to false.</summary>
     public bool? NoPersistence { get; init; }
 
     /// <summary>
-    /// JSON Schema, as text, that the agent's structured result follows; it is in status.result.structured. At most 64 KiB of UTF-8.
-    /// Instead of output.jsonSchema.
+    /// jsonSchema is a JSON Schema, as a string, for the structured result in status.result.structured. At most 64 KiB of UTF-8. Must not
+    /// be combined with output.jsonSchema.
     /// </summary>
     [MaxBytes(RunLimits.TextBytes)]
-    [Pattern(Patterns.JsonObject, Sentences.JsonObject, Discreet = true)]
+    [Pattern(Patterns.JsonObject, Messages.JsonObject, Sensitive = true)]
     public string? JsonSchema { get; init; }
 
-    /// <summary>How long the model's provider keeps cached parts of the conversation: 5m or 1h. The CLI's own choice when absent.</summary>
+    /// <summary>
+    /// promptCachingTTL is how long the model provider caches parts of the conversation: 5m or 1h. If unset, the CLI chooses.
+    /// </summary>
     [OneOf(ClaudeChoices.FiveMinutes, ClaudeChoices.OneHour)]
     public string? PromptCachingTTL { get; init; }
 
-    /// <summary>Service tier of requests to Amazon Bedrock. The provider's default when absent.</summary>
+    /// <summary>bedrockServiceTier is the service tier of requests to Amazon Bedrock. If unset, the provider's default is used.</summary>
     [OneOf(ClaudeChoices.Default, ClaudeChoices.Flex, ClaudeChoices.Priority)]
     public string? BedrockServiceTier { get; init; }
 
-    /// <summary>True gives the CLI its tool for PowerShell, if the image has pwsh. False when absent.</summary>
+    /// <summary>
+    /// enablePowershellTool, if true, enables the PowerShell tool of the CLI. The image must contain pwsh. Defaults to false.
+    /// </summary>
     public bool? EnablePowershellTool { get; init; }
 
     /// <summary>
-    /// What the prompt is: text, or with stream-json a message of the user as a JSON object on each line. Text when absent.
+    /// inputFormat is the format of the prompt: text, or stream-json for one user message per line, each a JSON object. Defaults to text.
     /// </summary>
     [OneOf(ClaudeChoices.Text, ClaudeChoices.StreamJson)]
     public string? InputFormat { get; init; }
 
     /// <summary>
-    /// What status.result.text holds: with text what the agent said at last, with json the CLI's account of the run, with stream-json
-    /// everything that it told, one JSON object on each line. Text when absent.
+    /// outputFormat is what status.result.text contains. text is the agent's last message. json is the CLI's summary of the run.
+    /// stream-json is every event, one JSON object per line. Defaults to text.
     /// </summary>
     [OneOf(ClaudeChoices.Text, ClaudeChoices.Json, ClaudeChoices.StreamJson)]
     public string? OutputFormat { get; init; }
 
     /// <summary>
-    /// Id of the conversation, a UUID in lower case: of the new one, or of the one that resume names. The run's UID when absent.
+    /// sessionID is the ID of the conversation to start or, with resume, to continue: a UUID in lower case. If unset, it is the UID of the
+    /// run.
     /// </summary>
     [TextLength(1, RunLimits.UuidLength)]
-    [Pattern(Patterns.Uuid, Sentences.Uuid)]
+    [Pattern(Patterns.Uuid, Messages.Uuid)]
     public string? SessionID { get; init; }
 
     /// <summary>
-    /// True goes on with the conversation sessionID. It must be in the agent's HOME, which is empty when a run begins: else the run ends
-    /// with SessionLost before the model is asked anything. False when absent.
+    /// resume, if true, continues the conversation that sessionID names. The conversation must be in the agent's HOME, which is empty when
+    /// a run starts; otherwise the run ends with SessionLost before the model is called. Defaults to false.
     /// </summary>
     public bool? Resume { get; init; }
 
     /// <summary>
-    /// True goes on with the latest conversation of the working directory that is in the agent's HOME, and begins a new one if there is
-    /// none; status.sessionID says which. False when absent.
+    /// continue, if true, continues the most recent conversation of the working directory in the agent's HOME, or starts one if there is
+    /// none. status.sessionID then has its ID. Defaults to false.
     /// </summary>
     public bool? Continue { get; init; }
 
     /// <summary>
-    /// True leaves the conversation that resume or continue names as it is, and goes on with a copy. The copy's id is the run's UID; with
-    /// continue it may be sessionID. False when absent.
+    /// forkSession, if true, continues a copy of the conversation that resume or continue selects and leaves the original unchanged. The ID
+    /// of the copy is the UID of the run or, with continue, sessionID if that is set. Defaults to false.
     /// </summary>
     public bool? ForkSession { get; init; }
 
     /// <summary>
-    /// Files of the model provider's Files API that the CLI downloads at its start, each as its id, a colon and a path relative to workdir:
-    /// file_abc:docs/plan.md. The CLI downloads only with a token of the provider's own cloud, which no run has, and the model gateway has
-    /// no way to the Files API: until it has one, a run with files ends with AgentError before the model is asked anything.
+    /// files lists files that the CLI downloads from the model provider's Files API at its start. Each entry is a file ID, a colon and a
+    /// path relative to workdir, such as file_abc:docs/plan.md. Not supported yet: the CLI needs a token of the provider's own cloud, and
+    /// the model gateway does not forward requests to the Files API. A run with files ends with AgentError before the model is called.
     /// </summary>
     [Items(RunLimits.Files, TextMin = 1, TextMax = RunLimits.Path)]
-    [Pattern(Patterns.FileSpec, Sentences.FileSpec)]
+    [Pattern(Patterns.FileSpec, Messages.FileSpec)]
     public List<string>? Files { get; init; }
 
     /// <summary>
-    /// Further options of the CLI, each in one text with its value: --name=value. None that has a field of its own, nor one that drives the
-    /// CLI, is taken. Needs an operator that allows them (--allow-extra-args); the run ends with PolicyDenied else.
+    /// extraArgs lists additional options of the CLI, each with its value in one string, such as --name=value. An option that has its own
+    /// field or that controls the CLI is refused. The operator must be started with --allow-extra-args; otherwise the run ends with
+    /// PolicyDenied.
     /// </summary>
     [Items(RunLimits.ExtraArguments, TextMin = 3, TextMax = RunLimits.ExtraArgumentLength)]
-    [Pattern(Patterns.ExtraArgument, Sentences.ExtraArgument)]
-    [CelRule("!self.exists(arg, arg.matches(r'" + Patterns.OwnedArgument + "'))", "{path} " + Sentences.OwnedArgument)]
+    [Pattern(Patterns.ExtraArgument, Messages.ExtraArgument)]
+    [CelRule("!self.exists(arg, arg.matches(r'" + Patterns.OwnedArgument + "'))", "{path} " + Messages.OwnedArgument)]
     public List<string>? ExtraArgs { get; init; }
 }

@@ -3,12 +3,12 @@ namespace Stromboli.Crds.Runs;
 /// <summary>When a node pulls an image (corev1 <c>PullPolicy</c>).</summary>
 public enum ImagePullPolicy
 {
-    /// <summary>If the node does not have it.</summary>
+    /// <summary>Only if the node does not have it.</summary>
     IfNotPresent,
 
-    /// <summary>Each time.</summary>
+    /// <summary>For every attempt.</summary>
     Always,
 
-    /// <summary>Not at all: without it on the node the run fails.</summary>
+    /// <summary>Never: the run fails if the node does not have it.</summary>
     Never,
 }

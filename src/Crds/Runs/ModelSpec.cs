@@ -2,25 +2,22 @@ using Stromboli.Crds.Schema;
 
 namespace Stromboli.Crds.Runs;
 
-/// <summary>
-/// Where the model is and who pays. Neither address nor credential ever enters the container. The operator's own pair of the two when
-/// absent.
-/// </summary>
-[CelRule("!has(self.baseURL) || has(self.credentialsSecretRef)", "{path}.baseURL " + Sentences.BaseUrlNeedsCredentials, Field = "baseURL")]
+/// <summary>The model endpoint and the credential for it.</summary>
+[CelRule("!has(self.baseURL) || has(self.credentialsSecretRef)", "{path}.baseURL " + Messages.BaseUrlNeedsCredentials, Field = "baseURL")]
 public sealed record ModelSpec
 {
     /// <summary>
-    /// Origin of the Messages API, https, such as https://models.example.com. Needs credentialsSecretRef. The operator's origin when
-    /// absent.
+    /// baseURL is the https URL of the Messages API, such as https://models.example.com. Requires credentialsSecretRef. If unset, the
+    /// operator's URL is used.
     /// </summary>
     [TextLength(1, RunLimits.Url)]
-    [Pattern(Patterns.HttpsUrl, Sentences.HttpsUrl)]
+    [Pattern(Patterns.HttpsUrl, Messages.HttpsUrl)]
     public string? BaseURL { get; init; }
 
     /// <summary>
-    /// Secret with the key api-key or oauth-token, annotated stromboli.dev/use-as: model, and for a baseURL also
-    /// stromboli.dev/model-origins: https://models.example.com, the origins that it may be sent to. The run waits until it exists. The
-    /// operator's credential when absent.
+    /// credentialsSecretRef names a Secret with the key api-key or oauth-token. It needs the annotation stromboli.dev/use-as: model and, if
+    /// baseURL is set, the annotation stromboli.dev/model-origins, which lists the origins that the credential can be sent to, such as
+    /// https://models.example.com. The run waits until the Secret exists. If unset, the operator's credential is used.
     /// </summary>
     public SecretReference? CredentialsSecretRef { get; init; }
 }

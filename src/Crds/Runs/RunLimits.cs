@@ -1,121 +1,122 @@
 namespace Stromboli.Crds.Runs;
 
-/// <summary>The bounds of AgentRun's fields, shared by the CRD and the operator's own validation.</summary>
+/// <summary>The bounds of AgentRun's fields, which the CRD and the operator's own validation share.</summary>
 public static class RunLimits
 {
-    /// <summary>Bytes of a prompt or of a system prompt.</summary>
+    /// <summary>Bytes of a prompt or system prompt.</summary>
     public const int TextBytes = 65536;
 
-    /// <summary>Bytes of a prompt that is somewhere else.</summary>
+    /// <summary>Bytes of a prompt from a Secret or ConfigMap.</summary>
     public const int SourcedPromptBytes = 1024 * 1024;
 
-    /// <summary>Bytes of one variable that is somewhere else, its name and <c>=</c> among them: what the kernel takes.</summary>
+    /// <summary>Bytes of one variable from a Secret or ConfigMap, including its name and <c>=</c>. The kernel accepts no more.</summary>
     public const int SourcedVariableBytes = 131071;
 
     /// <summary>
-    /// Bytes of all variables of a run that are somewhere else; with the largest prompt and spec they fit into one message to the node.
+    /// Bytes of all variables of a run from Secrets and ConfigMaps. Together with the largest prompt and spec, they fit into one message to
+    /// the node.
     /// </summary>
     public const int SourcedVariablesBytes = 512 * 1024;
 
-    /// <summary>Characters of a name of a model.</summary>
+    /// <summary>Characters of a model name.</summary>
     public const int ModelName = 256;
 
     /// <summary>Names in a list of tools.</summary>
     public const int Tools = 100;
 
-    /// <summary>Characters of a tool's name with its specifier.</summary>
+    /// <summary>Characters of a tool name with its specifier.</summary>
     public const int ToolLength = 256;
 
-    /// <summary>Characters of an amount of money.</summary>
+    /// <summary>Characters of <c>maxBudgetUSD</c>.</summary>
     public const int DollarsLength = 20;
 
-    /// <summary>Entries in a list of MCP configurations.</summary>
+    /// <summary>MCP configurations.</summary>
     public const int McpConfigs = 16;
 
     /// <summary>Characters of one MCP configuration.</summary>
     public const int McpConfigLength = 16384;
 
-    /// <summary>Characters of the name of an agent.</summary>
+    /// <summary>Characters of an agent name.</summary>
     public const int AgentName = 256;
 
-    /// <summary>Entries in a list of directories.</summary>
+    /// <summary>Directories in a list.</summary>
     public const int Directories = 32;
 
-    /// <summary>Entries in a list of sources of settings.</summary>
+    /// <summary>Settings sources in a list.</summary>
     public const int SettingSources = 3;
 
-    /// <summary>Entries in a list of betas; the gateway passes on 32, the CLI's own among them.</summary>
+    /// <summary>Betas in a list. The gateway forwards 32, including those that the CLI adds.</summary>
     public const int Betas = 16;
 
-    /// <summary>Characters of the name of a beta; the gateway passes on no longer one.</summary>
+    /// <summary>Characters of a beta name. The gateway forwards no longer one.</summary>
     public const int BetaLength = 64;
 
-    /// <summary>Characters of a filter of debug output.</summary>
+    /// <summary>Characters of a debug filter.</summary>
     public const int DebugLength = 256;
 
     /// <summary>Characters of a UUID.</summary>
     public const int UuidLength = 36;
 
-    /// <summary>Entries in a list of files.</summary>
+    /// <summary>Files in a list.</summary>
     public const int Files = 32;
 
-    /// <summary>Further options of the CLI.</summary>
+    /// <summary>Additional options of the CLI.</summary>
     public const int ExtraArguments = 32;
 
-    /// <summary>Characters of one of them, with its value.</summary>
+    /// <summary>Characters of one additional option with its value.</summary>
     public const int ExtraArgumentLength = 2048;
 
     /// <summary>Turns of a run.</summary>
     public const int Turns = 10000;
 
-    /// <summary>Words of a command.</summary>
+    /// <summary>Elements of a command.</summary>
     public const int Arguments = 100;
 
     /// <summary>
-    /// Characters of a word of a command. The kernel's bound of one argument is 128 KiB, and a character has at most 4 bytes.
+    /// Characters of an element of a command. The kernel accepts 128 KiB for one argument, and a character has at most 4 bytes.
     /// </summary>
     public const int ArgumentLength = 32000;
 
-    /// <summary>Commands in a list of hooks.</summary>
+    /// <summary>Commands in a list of lifecycle commands.</summary>
     public const int Hooks = 16;
 
-    /// <summary>Characters of a hook.</summary>
+    /// <summary>Characters of a lifecycle command.</summary>
     public const int HookLength = 16384;
 
     /// <summary>Environment variables.</summary>
     public const int Variables = 100;
 
-    /// <summary>Characters of the name of an environment variable.</summary>
+    /// <summary>Characters of a variable name.</summary>
     public const int VariableName = 256;
 
-    /// <summary>Characters of the value of an environment variable; see <see cref="ArgumentLength"/>.</summary>
+    /// <summary>Characters of a variable value; see <see cref="ArgumentLength"/>.</summary>
     public const int VariableValue = 32000;
 
-    /// <summary>Variables that are secrets of the node's Podman.</summary>
+    /// <summary>Variables whose values are Podman secrets.</summary>
     public const int SecretVariables = 50;
 
-    /// <summary>Directories and files of the node.</summary>
+    /// <summary>Volumes.</summary>
     public const int Volumes = 16;
 
     /// <summary>Options of one mount.</summary>
     public const int MountOptions = 8;
 
-    /// <summary>Characters of an option of a mount.</summary>
+    /// <summary>Characters of a mount option.</summary>
     public const int MountOption = 16;
 
     /// <summary>Characters of an image name.</summary>
     public const int Image = 512;
 
-    /// <summary>Secrets to pull an image with.</summary>
+    /// <summary>Image pull secrets.</summary>
     public const int PullSecrets = 8;
 
     /// <summary>Characters of a path.</summary>
     public const int Path = 512;
 
-    /// <summary>Characters of a branch, tag or commit id.</summary>
+    /// <summary>Characters of a branch, tag or commit ID.</summary>
     public const int GitRef = 255;
 
-    /// <summary>Commits of history; more is all of it.</summary>
+    /// <summary>Commits of history.</summary>
     public const int GitDepth = 1_000_000;
 
     /// <summary>Characters of a URL.</summary>
@@ -124,93 +125,93 @@ public static class RunLimits
     /// <summary>Characters of the name of a Secret or node.</summary>
     public const int Name = 253;
 
-    /// <summary>Entries of a node selector.</summary>
+    /// <summary>Labels in a node selector.</summary>
     public const int Selectors = 16;
 
-    /// <summary>Characters of a label's value.</summary>
+    /// <summary>Characters of a label value.</summary>
     public const int LabelValue = 63;
 
-    /// <summary>Least priority.</summary>
+    /// <summary>The lowest priority.</summary>
     public const int MinPriority = -1000000;
 
-    /// <summary>Highest priority.</summary>
+    /// <summary>The highest priority.</summary>
     public const int MaxPriority = 1000000;
 
-    /// <summary>Shortest timeout.</summary>
+    /// <summary>The shortest timeout.</summary>
     public const string MinTimeout = "1s";
 
-    /// <summary>Longest timeout: a week.</summary>
+    /// <summary>The longest timeout: a week.</summary>
     public const string MaxTimeout = "168h";
 
-    /// <summary>Shortest time to keep workspace and log.</summary>
+    /// <summary>The shortest time to keep something after the run has finished.</summary>
     public const string MinTtl = "0s";
 
-    /// <summary>Longest time to keep workspace and log: a year.</summary>
+    /// <summary>The longest time to keep something after the run has finished: a year.</summary>
     public const string MaxTtl = "8760h";
 
-    /// <summary>Times that a run goes elsewhere because its node was lost.</summary>
+    /// <summary>Retries because a node was lost.</summary>
     public const int NodeLostRetries = 10;
 
-    /// <summary>Times that a run is tried again because an attempt failed.</summary>
+    /// <summary>Retries because an attempt failed.</summary>
     public const int Retries = 100;
 
-    /// <summary>Reasons that another attempt follows.</summary>
+    /// <summary>Reasons in the list of reasons to retry.</summary>
     public const int RetryReasons = 16;
 
-    /// <summary>Characters of such a reason.</summary>
+    /// <summary>Characters of a reason to retry.</summary>
     public const int RetryReason = 32;
 
-    /// <summary>Most tokens of a budget.</summary>
+    /// <summary>Tokens of a budget.</summary>
     public const long BudgetTokens = 1_000_000_000_000;
 
-    /// <summary>Characters of an amount of money.</summary>
+    /// <summary>Characters of <c>maxCostUSD</c>.</summary>
     public const int Money = 20;
 
-    /// <summary>Shortest time before the first retry.</summary>
+    /// <summary>The shortest delay before the first retry.</summary>
     public const string MinBackoff = "1s";
 
-    /// <summary>Longest time before the first retry.</summary>
+    /// <summary>The longest delay before the first retry.</summary>
     public const string MaxBackoff = "24h";
 
-    /// <summary>Least memory; <c>512m</c>, which is half a byte, and <c>512</c> are below it.</summary>
+    /// <summary>The least memory. It refuses <c>512m</c>, which is half a byte, and <c>512</c>.</summary>
     public const string MinMemory = "8Mi";
 
-    /// <summary>Most memory.</summary>
+    /// <summary>The most memory.</summary>
     public const string MaxMemory = "16Ti";
 
-    /// <summary>Least processor time: one millisecond in 100, the kernel's least quota.</summary>
+    /// <summary>The least processor time: one millisecond in 100, the kernel's smallest quota.</summary>
     public const string MinCpu = "10m";
 
-    /// <summary>Most processors.</summary>
+    /// <summary>The most processor time.</summary>
     public const string MaxCpu = "4096";
 
-    /// <summary>Least number of processes and threads; shim, relay and CLI need some.</summary>
+    /// <summary>The fewest processes and threads. Shim, relay and CLI need some themselves.</summary>
     public const int MinPids = 16;
 
-    /// <summary>Largest number of processes and threads: the kernel's usual bound of all that a machine has.</summary>
+    /// <summary>The most processes and threads: the kernel's usual limit for a whole machine.</summary>
     public const int MaxPids = 32768;
 
-    /// <summary>Smallest share of the processors; the kernel's bound.</summary>
+    /// <summary>The kernel's smallest processor share.</summary>
     public const int MinCpuShares = 2;
 
-    /// <summary>Largest share of the processors; the kernel's bound.</summary>
+    /// <summary>The kernel's largest processor share.</summary>
     public const int MaxCpuShares = 262144;
 
-    /// <summary>Least disk.</summary>
+    /// <summary>The least disk space.</summary>
     public const string MinStorage = "1Mi";
 
-    /// <summary>Most disk.</summary>
+    /// <summary>The most disk space.</summary>
     public const string MaxStorage = "64Ti";
 
-    /// <summary>Fewest bytes of result in status.</summary>
+    /// <summary>The fewest bytes of result in the status.</summary>
     public const string MinStatusBytes = "1";
 
-    /// <summary>Most bytes of result in status.</summary>
+    /// <summary>The most bytes of result in the status.</summary>
     public const string MaxStatusBytes = "32Ki";
 
-    /// <summary>Shortest log.</summary>
+    /// <summary>The smallest log.</summary>
     public const string MinLogBytes = "64Ki";
 
-    /// <summary>Longest log.</summary>
+    /// <summary>The largest log.</summary>
     public const string MaxLogBytes = "1Gi";
 }

@@ -1,30 +1,30 @@
 namespace Stromboli.Crds.Runs;
 
-/// <summary>Why a run is where it is: how it ended, or what it waits for.</summary>
+/// <summary>Why a run has its phase: how it ended, or what it waits for.</summary>
 public enum RunReason
 {
-    /// <summary>The agent came to its end with success.</summary>
+    /// <summary>The agent finished with success.</summary>
     Completed,
 
-    /// <summary>The agent ended with an error or a non-zero exit code.</summary>
+    /// <summary>The agent reported an error or exited with a non-zero code.</summary>
     AgentError,
 
-    /// <summary>A signal ended the agent.</summary>
+    /// <summary>A signal terminated the agent.</summary>
     Crashed,
 
-    /// <summary>The kernel ended the agent because it used more memory than its limit.</summary>
+    /// <summary>The kernel killed the agent because it exceeded its memory limit.</summary>
     OutOfMemory,
 
-    /// <summary>The attempt's deadline came first.</summary>
+    /// <summary>The attempt exceeded its timeout.</summary>
     TimedOut,
 
     /// <summary>The budget was used up.</summary>
     BudgetExceeded,
 
-    /// <summary>The CLI used all the turns it may use.</summary>
+    /// <summary>The CLI used all the turns that it was allowed.</summary>
     MaxTurnsReached,
 
-    /// <summary>The run used more disk than its limit.</summary>
+    /// <summary>The run exceeded its disk limit.</summary>
     StorageLimitExceeded,
 
     /// <summary>The model refused the credential.</summary>
@@ -39,7 +39,7 @@ public enum RunReason
     /// <summary>A lifecycle command failed.</summary>
     HookFailed,
 
-    /// <summary>The image could not be had.</summary>
+    /// <summary>The image could not be pulled.</summary>
     ImagePullFailed,
 
     /// <summary>The CLI cannot run in the image.</summary>
@@ -48,60 +48,62 @@ public enum RunReason
     /// <summary>The repository could not be cloned.</summary>
     GitCloneFailed,
 
-    /// <summary>A side container did not get ready.</summary>
+    /// <summary>A side container did not become ready.</summary>
     ServiceNotReady,
 
-    /// <summary>A volume is not allowed.</summary>
+    /// <summary>The node does not allow a volume.</summary>
     VolumeDenied,
 
-    /// <summary>A policy forbids it.</summary>
+    /// <summary>A policy does not allow the run.</summary>
     PolicyDenied,
 
-    /// <summary>The spec can never be run.</summary>
+    /// <summary>The spec is invalid.</summary>
     InvalidSpec,
 
-    /// <summary>The node was lost, and the retries for that are used up.</summary>
+    /// <summary>The node was lost, and its retries are used up.</summary>
     NodeLost,
 
-    /// <summary>The node's engine could not run the container, and the retries that follow a lost node are used up.</summary>
+    /// <summary>The node's Podman could not run the container, and the retries for lost nodes are used up.</summary>
     NodeUnfit,
 
     /// <summary>The session's node or data is lost.</summary>
     SessionLost,
 
-    /// <summary>Its end was asked for.</summary>
+    /// <summary>The run was cancelled.</summary>
     Cancelled,
 
-    /// <summary>Waits for a Secret to exist, or for a key in it. As an end: the run's node has no Podman secret of the name.</summary>
+    /// <summary>
+    /// The run waits for a Secret, or for a key in it. As the reason of an end: the node has no Podman secret of that name.
+    /// </summary>
     SecretNotFound,
 
-    /// <summary>Waits for a Secret to be annotated for this use.</summary>
+    /// <summary>The run waits for a Secret to be annotated for this use.</summary>
     SecretNotAllowed,
 
-    /// <summary>Waits for a ConfigMap to exist, or for a key in it.</summary>
+    /// <summary>The run waits for a ConfigMap, or for a key in it.</summary>
     ConfigMapNotFound,
 
-    /// <summary>Waits for a session to exist.</summary>
+    /// <summary>The run waits for its session to exist.</summary>
     SessionNotFound,
 
-    /// <summary>Nodes are there, but none that the run may use.</summary>
+    /// <summary>There are nodes, but the run can use none of them.</summary>
     NoNodeMatches,
 
-    /// <summary>No node is connected that could take it.</summary>
+    /// <summary>No node that could run the run is connected.</summary>
     WaitingForNode,
 
-    /// <summary>Waits for its turn in the session.</summary>
+    /// <summary>The run waits for its turn in the session.</summary>
     WaitingForSession,
 
-    /// <summary>The nodes that match cannot enforce the run's limits.</summary>
+    /// <summary>The matching nodes cannot enforce the run's limits.</summary>
     LimitsNotEnforceable,
 
-    /// <summary>The nodes that match are busy.</summary>
+    /// <summary>The matching nodes are busy.</summary>
     Queued,
 
-    /// <summary>Suspended by its spec.</summary>
+    /// <summary>The run is suspended.</summary>
     Suspended,
 
-    /// <summary>Waits before the next attempt.</summary>
+    /// <summary>The run waits before the next attempt.</summary>
     Backoff,
 }

@@ -1,9 +1,12 @@
 namespace Stromboli.Crds.Runs;
 
-/// <summary>The bounds of status fields. Who writes a status cuts to them: the API server refuses the whole write otherwise.</summary>
+/// <summary>
+/// The bounds of status fields. Code that writes a status must shorten values to them, because the API server otherwise refuses the whole
+/// write.
+/// </summary>
 public static class StatusLimits
 {
-    /// <summary>Characters of a message, of status and of a condition.</summary>
+    /// <summary>Characters of a message, in the status or in a condition.</summary>
     public const int Message = 4096;
 
     /// <summary>Characters of a reason.</summary>
@@ -12,10 +15,10 @@ public static class StatusLimits
     /// <summary>Conditions.</summary>
     public const int Conditions = 16;
 
-    /// <summary>Attempts kept: the last ones.</summary>
+    /// <summary>The number of attempts that are kept: the last ones.</summary>
     public const int Attempts = 10;
 
-    /// <summary>Hooks: those of all three lists.</summary>
+    /// <summary>Lifecycle commands of all three lists.</summary>
     public const int Hooks = 3 * RunLimits.Hooks;
 
     /// <summary>Bytes of result text.</summary>
@@ -24,16 +27,16 @@ public static class StatusLimits
     /// <summary>Bytes of a structured result.</summary>
     public const int StructuredBytes = 16384;
 
-    /// <summary>Nesting of a structured result.</summary>
+    /// <summary>Nesting levels of a structured result.</summary>
     public const int StructuredDepth = 32;
 
-    /// <summary>Characters of a short word: a signal, a version, an architecture, an amount.</summary>
+    /// <summary>Characters of a short text: a signal, a version, an architecture, an amount.</summary>
     public const int Word = 256;
 
     /// <summary>Characters of a duration.</summary>
     public const int Duration = 64;
 
-    /// <summary>Largest count: 2^53-1, which JSON numbers hold exactly everywhere.</summary>
+    /// <summary>The largest count: 2^53-1, the largest integer that every JSON parser reads exactly.</summary>
     public const long Count = 9007199254740991;
 
     /// <summary>Labels of a node.</summary>

@@ -1,28 +1,93 @@
 using Stromboli.Crds.Schema;
+using Stromboli.Crds.Values;
 
 namespace Stromboli.Crds.Runs;
 
-/// <summary>
-/// The directory that the agent works in: empty at first, on the node's disk, removed with the run's log (ttlAfterFinished).
-/// </summary>
-[CelRule("[has(self.emptyDir), has(self.git), has(self.hostPath)].filter(set, set).size() <= 1", "{path} " + Sentences.OneWorkspace)]
+/// <summary>The directory that the agent works in. At most one of emptyDir, git and hostPath can be set.</summary>
+[CelRule("[has(self.emptyDir), has(self.git), has(self.hostPath)].filter(set, set).size() <= 1", "{path} " + Messages.OneWorkspace)]
 public sealed record WorkspaceSpec
 {
     /// <summary>
-    /// An empty directory on the node's disk, removed with the run's log (ttlAfterFinished). What a workspace is when nothing else is set.
+    /// emptyDir is an empty directory on the node's disk, which is removed together with the run's log after ttlAfterFinished. This is the
+    /// default.
     /// </summary>
     public EmptyDirWorkspace? EmptyDir { get; init; }
 
-    /// <summary>Where it is in the container; an absolute path. /workspace when absent.</summary>
+    /// <summary>mountPath is the path of the workspace in the container, as an absolute path. Defaults to /workspace.</summary>
     [TextLength(1, RunLimits.Path)]
-    [Pattern(Patterns.Path, Sentences.Path)]
-    [CelRule("!self.matches(r'" + Patterns.ReservedPath + "')", "{path} " + Sentences.ReservedPath)]
-    [CelRule("!self.matches(r'" + Patterns.OwnMount + "')", "{path} " + Sentences.OwnMount)]
+    [Pattern(Patterns.Path, Messages.Path)]
+    [CelRule("!self.matches(r'" + Patterns.ReservedPath + "')", "{path} " + Messages.ReservedPath)]
+    [CelRule("!self.matches(r'" + Patterns.OwnMount + "')", "{path} " + Messages.OwnMount)]
     public string? MountPath { get; init; }
 
-    /// <summary>A Git repository that it is cloned from before the agent starts.</summary>
+    /// <summary>git is a Git repository that is cloned into the workspace before the agent starts.</summary>
     public GitWorkspace? Git { get; init; }
 
-    /// <summary>A directory of the node instead of an empty one. It must be allowed to be written there, and stays after the run.</summary>
+    /// <summary>
+    /// hostPath is a directory of the node that is used as the workspace. The node's bridge must allow writing to it. It is kept after the
+    /// run.
+    /// </summary>
     public HostPathSource? HostPath { get; init; }
+}
+
+/// <summary>An empty directory on the node's disk.</summary>
+public sealed record EmptyDirWorkspace
+{
+    /// <summary>
+    /// sizeLimit is the maximum disk space of the workspace, measured as for resources.limits.ephemeralStorage. A run that exceeds it ends
+    /// with StorageLimitExceeded. If unset, the workspace has no limit of its own.
+    /// </summary>
+    [QuantityBounds(RunLimits.MinStorage, RunLimits.MaxStorage)]
+    public Quantity? SizeLimit { get; init; }
+}
+
+/// <summary>
+/// A Git repository that is cloned into the workspace before the agent starts. The credential never enters a container, and the agent
+/// itself has no access to a Git server. Submodules and Git LFS files are not fetched.
+/// </summary>
+public sealed record GitWorkspace
+{
+    /// <summary>
+    /// url is the https URL of the repository, such as https://git.example.com/team/project.git. Redirects are not followed.
+    /// </summary>
+    [RequiredField]
+    [TextLength(1, RunLimits.Url)]
+    [Pattern(Patterns.GitUrl, Messages.GitUrl)]
+    public string? Url { get; init; }
+
+    /// <summary>
+    /// ref is the branch, tag or full commit ID to check out. If a branch and a tag have the same name, the branch is used; the prefix
+    /// refs/heads/ or refs/tags/ selects one of them. If unset, the repository's default branch is used.
+    /// </summary>
+    [TextLength(1, RunLimits.GitRef)]
+    [Pattern(Patterns.GitRef, Messages.GitRef)]
+    [CelRule("!self.matches(r'" + Patterns.NoGitRef + "')", "{path} " + Messages.GitRef)]
+    public string? Ref { get; init; }
+
+    /// <summary>
+    /// depth is the number of commits of history to fetch. 0 fetches the whole history with all branches and tags. Defaults to 1.
+    /// </summary>
+    [Bounds(0, RunLimits.GitDepth)]
+    public int? Depth { get; init; }
+
+    /// <summary>
+    /// credentialsSecretRef names a Secret with the keys username and password, or with the key token. It needs the annotations
+    /// stromboli.dev/use-as: git and stromboli.dev/git-origins, which lists the origins that the credential can be sent to, such as
+    /// https://git.example.com. The run waits until the Secret exists. If unset, the repository is cloned without a credential.
+    /// </summary>
+    public SecretReference? CredentialsSecretRef { get; init; }
+}
+
+/// <summary>A directory of the node that is used as the workspace. It is kept after the run, with the agent's changes.</summary>
+public sealed record HostPathSource
+{
+    /// <summary>
+    /// path is the absolute path of the directory, without symbolic links. The directory must exist, and the node's bridge must allow
+    /// writing to it with --allow-volume PREFIX:rw; otherwise the run ends with VolumeDenied. The agent then runs as the user that owns the
+    /// node's Podman.
+    /// </summary>
+    [RequiredField]
+    [TextLength(1, RunLimits.Path)]
+    [Pattern(Patterns.PlainPath, Messages.PlainPath)]
+    public string? Path { get; init; }
 }

@@ -4,7 +4,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Crds.Sessions;
 
 /// <summary>
-/// A conversation and a workspace that outlive one run. AgentRuns take part in it by their sessionRef, one after another.
+/// AgentSession is a conversation and a workspace that are kept from one run to the next. AgentRuns join it with sessionRef and run one
+/// after another.
 /// </summary>
 [CustomResource("AgentSession", "agentsessions", "asess", Namespaced = true)]
 [Column("Phase", "string", ".status.phase")]
@@ -28,10 +29,10 @@ public sealed record AgentSession : IKubernetesObject
     /// <inheritdoc/>
     public ObjectMeta Metadata { get; init; } = new();
 
-    /// <summary>What all runs of the session have in common. Only suspend, idle and storageLimit may be changed later.</summary>
+    /// <summary>spec is the desired state of the session. It is immutable except for suspend, idle and storageLimit.</summary>
     [RequiredField]
     public AgentSessionSpec? Spec { get; init; }
 
-    /// <summary>What became of it. Written only by the operator.</summary>
+    /// <summary>status is the observed state of the session. Only the operator writes it.</summary>
     public AgentSessionStatus? Status { get; init; }
 }

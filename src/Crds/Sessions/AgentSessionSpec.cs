@@ -1,141 +1,165 @@
 using System.Text.Json.Serialization;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Schema;
-using Stromboli.Crds.Validation;
 using Stromboli.Crds.Values;
 
 namespace Stromboli.Crds.Sessions;
 
-/// <summary>What all runs of the session have in common. Only suspend, idle and storageLimit may be changed later.</summary>
+/// <summary>The desired state of an AgentSession: what all its runs have in common.</summary>
 [ImmutableSpec]
-[CelRule(SpecRules.VariablesDiffer, "{path}.secretsEnv " + Sentences.VariableTwice, Field = "secretsEnv")]
-[CelRule(SpecRules.VolumesApart, "{path}.volumes " + Sentences.VolumeMeetsWorkspace, Field = "volumes")]
+[CelRule(SpecRules.VariablesDiffer, "{path}.secretsEnv " + Messages.VariableTwice, Field = "secretsEnv")]
+[CelRule(SpecRules.VolumesApart, "{path}.volumes " + Messages.VolumeMeetsWorkspace, Field = "volumes")]
 [CelRule(
     "!has(self.agent) || !has(self.agent.claude) || !(" + SpecRules.NamesConversation + ")",
-    "{path}.agent.claude " + Sentences.SessionNamesNoConversation,
+    "{path}.agent.claude " + Messages.SessionNamesNoConversation,
     Field = "agent.claude"
 )]
 public sealed record AgentSessionSpec
 {
     /// <summary>
-    /// How its runs run. OnDemand: each in a container of its own, with the HOME (and so the conversation) and the workspace that the one
-    /// before left. OnDemand when absent.
+    /// mode is how the runs of the session run. OnDemand runs each in a container of its own, with the HOME (and so the conversation) and
+    /// the workspace that the previous run left. Defaults to OnDemand.
     /// </summary>
     [OneOf(SessionLimits.OnDemand)]
     public string? Mode { get; init; }
 
     /// <summary>
-    /// What runs, for runs that do not say so themselves: the Claude Code CLI or a command, one of the two. The CLI with its own defaults
-    /// when absent.
+    /// agent selects what runs in the container, for runs that do not set agent: the Claude Code CLI or a command. If unset, the CLI runs
+    /// with its own defaults.
     /// </summary>
     public AgentSpec? Agent { get; init; }
 
     /// <summary>
-    /// Where the model is and who pays, for runs that do not say so themselves. The operator's own pair of the two when absent.
+    /// model selects the model endpoint and the credential for it, for runs that do not set model. If unset, the operator's own endpoint
+    /// and credential are used.
     /// </summary>
     public ModelSpec? Model { get; init; }
 
     /// <summary>
-    /// Image of the containers, fully qualified: registry.example.com/team/agent:1.0. The operator's default when absent.
+    /// image is the container image, as a fully qualified name such as registry.example.com/team/agent:1.0. If unset, the operator's
+    /// default image is used.
     /// </summary>
     [TextLength(1, RunLimits.Image)]
-    [Pattern(Patterns.Image, Sentences.Image)]
+    [Pattern(Patterns.Image, Messages.Image)]
     public string? Image { get; init; }
 
     /// <summary>
-    /// When the node pulls the image. As for Kubernetes' containers when absent: Always with the tag latest or with neither tag nor digest,
-    /// else IfNotPresent.
+    /// imagePullPolicy is when the node pulls the image. If unset, it is Always for the tag latest and for a name with neither tag nor
+    /// digest, and IfNotPresent otherwise, as for a Kubernetes container.
     /// </summary>
     [OneOf("Always", "IfNotPresent", "Never")]
     public string? ImagePullPolicy { get; init; }
 
     /// <summary>
-    /// Secrets of the type kubernetes.io/dockerconfigjson with which the image is pulled, each annotated stromboli.dev/use-as: pull.
+    /// imagePullSecrets are the Secrets of type kubernetes.io/dockerconfigjson that authenticate the image pull. Each needs the annotation
+    /// stromboli.dev/use-as: pull.
     /// </summary>
     [Items(RunLimits.PullSecrets)]
     [ListMap("name")]
     public List<SecretReference>? ImagePullSecrets { get; init; }
 
     /// <summary>
-    /// The directory that the agents work in, kept on the session's node from run to run. A repository is cloned before the first run's
-    /// agent, and then no more.
+    /// workspace configures the directory that the agents work in. The session's node keeps it from run to run. A Git repository is cloned
+    /// only until an agent of the session has run to its end.
     /// </summary>
     public WorkspaceSpec? Workspace { get; init; }
 
-    /// <summary>Working directory; an absolute path, created when missing. The workspace's mountPath when absent.</summary>
+    /// <summary>
+    /// workdir is the working directory of the agents, as an absolute path. It is created if it does not exist. If unset, it is the
+    /// workspace's mountPath.
+    /// </summary>
     [TextLength(1, RunLimits.Path)]
-    [Pattern(Patterns.Path, Sentences.Path)]
-    [CelRule("!self.matches(r'" + Patterns.ReservedPath + "')", "{path} " + Sentences.ReservedPath)]
+    [Pattern(Patterns.Path, Messages.Path)]
+    [CelRule("!self.matches(r'" + Patterns.ReservedPath + "')", "{path} " + Messages.ReservedPath)]
     public string? Workdir { get; init; }
 
     /// <summary>
-    /// Environment variables of the agents, at most 100. They reach them over the shim's socket and stand in no container configuration.
+    /// env is the list of environment variables to set for the agents, at most 100. Their values do not appear in the containers'
+    /// configuration.
     /// </summary>
     [Items(RunLimits.Variables)]
     [ListMap("name")]
     public List<EnvVar>? Env { get; init; }
 
-    /// <summary>Environment variables of the agents that are secrets of the node's Podman, at most 50.</summary>
+    /// <summary>secretsEnv is the list of environment variables whose values are Podman secrets of the node, at most 50.</summary>
     [Items(RunLimits.SecretVariables)]
     [ListMap("name")]
     public List<PodmanSecretVariable>? SecretsEnv { get; init; }
 
     /// <summary>
-    /// Directories and files of the node in the containers, at most 16. Each needs the permission of the node's bridge (--allow-volume).
+    /// volumes is the list of directories and files of the node to mount into the containers, at most 16. The node's bridge must allow each
+    /// of them with --allow-volume.
     /// </summary>
     [Items(RunLimits.Volumes)]
     [ListMap("mountPath")]
     [CelRule(
         "!self.exists(outer, self.exists(inner, inner.mountPath != outer.mountPath && inner.mountPath.startsWith(outer.mountPath + '/')))",
-        "{path} " + Sentences.VolumesMeet
+        "{path} " + Messages.VolumesMeet
     )]
     public List<VolumeSpec>? Volumes { get; init; }
 
-    /// <summary>What each run's container may use of its node.</summary>
+    /// <summary>resources are the compute resources of each run's container.</summary>
     public ResourceSpec? Resources { get; init; }
 
     /// <summary>
-    /// Commands that run before the agent: onCreate and postCreate until an agent of the session has started once, postStart in each run.
+    /// lifecycle configures commands that run before the agent. postStart runs in each run. onCreate and postCreate run until an agent of
+    /// the session has run to its end.
     /// </summary>
     public LifecycleSpec? Lifecycle { get; init; }
 
     /// <summary>
-    /// No field of the API: how many bytes the whole spec has as JSON, if this is only the part that is kept in memory; null for a spec
-    /// that is whole.
+    /// The size of the whole spec as JSON, in bytes, if this is only the part that the operator keeps in memory; null if the spec is whole.
+    /// Not a field of the API.
     /// </summary>
     [JsonIgnore]
     public int? AbridgedFrom { get; init; }
 
     /// <summary>
-    /// No field of the API: the first thing that is wrong with the whole spec, if this is only a part of it; null if nothing is.
+    /// The first validation error of the whole spec, if this is only a part of it; null if the whole spec is valid. Not a field of the API.
     /// </summary>
     [JsonIgnore]
     public SpecError? Problem { get; init; }
 
-    /// <summary>Labels that the node of the first run must have, with these values. The runs after it go to the same node.</summary>
+    /// <summary>
+    /// nodeSelector lists the labels, with their values, that the node of the session's first run must have. Later runs go to the same
+    /// node.
+    /// </summary>
     [Entries(RunLimits.Selectors, RunLimits.LabelValue)]
-    [Pattern(Patterns.LabelValue, Sentences.LabelValue)]
-    [CelRule("self.all(key, key.matches(r'" + Patterns.LabelKey + "'))", "{path} " + Sentences.LabelKey)]
+    [Pattern(Patterns.LabelValue, Messages.LabelValue)]
+    [CelRule("self.all(key, key.matches(r'" + Patterns.LabelKey + "'))", "{path} " + Messages.LabelKey)]
     public Dictionary<string, string>? NodeSelector { get; init; }
 
-    /// <summary>The one AgentNode that may have the session. Any that the nodeSelector matches when absent.</summary>
+    /// <summary>
+    /// nodeName is the name of the AgentNode that must run the session. If unset, any node that matches nodeSelector can run it.
+    /// </summary>
     [TextLength(1, RunLimits.Name)]
-    [Pattern(Patterns.DnsSubdomain, Sentences.DnsSubdomain)]
+    [Pattern(Patterns.DnsSubdomain, Messages.DnsSubdomain)]
     public string? NodeName { get; init; }
 
     /// <summary>
-    /// What HOME and workspace together, with the log of the run under way, may take of the node's disk. A run that takes more ends with
-    /// StorageLimitExceeded, and so does each after it until the limit is raised. 5Gi when absent.
+    /// storageLimit is the maximum disk space of HOME, workspace and the log of the current run together. A run that exceeds it ends with
+    /// StorageLimitExceeded, and so does every later run until the limit is raised. Defaults to 5Gi.
     /// </summary>
     [Mutable]
     [QuantityBounds(RunLimits.MinStorage, RunLimits.MaxStorage)]
     public Quantity? StorageLimit { get; init; }
 
-    /// <summary>What becomes of a session that is not used.</summary>
+    /// <summary>idle configures what happens to a session that is not used.</summary>
     [Mutable]
     public SessionIdle? Idle { get; init; }
 
-    /// <summary>True: no further run of the session begins until it is false again. The run that is under way comes to its end.</summary>
+    /// <summary>suspend, if true, keeps further runs of the session from starting. The current run continues. Defaults to false.</summary>
     [Mutable]
     public bool? Suspend { get; init; }
+}
+
+/// <summary>What happens to a session that is not used.</summary>
+public sealed record SessionIdle
+{
+    /// <summary>
+    /// deleteAfter is how long the session can be without a running or waiting run before the AgentSession is deleted, together with HOME
+    /// and workspace on its node. If unset, the session is never deleted: Argo CD and Flux would create it again, without its data.
+    /// </summary>
+    [DurationBounds(RunLimits.MinTimeout, RunLimits.MaxTtl)]
+    public GoDuration? DeleteAfter { get; init; }
 }

@@ -1,14 +1,14 @@
 namespace Stromboli.Crds.Sessions;
 
-/// <summary>The bounds of an AgentSession's own fields.</summary>
+/// <summary>The bounds of the fields that only an AgentSession has.</summary>
 public static class SessionLimits
 {
     /// <summary>The mode in which each run has a container of its own.</summary>
     public const string OnDemand = "OnDemand";
 
-    /// <summary>Waiting runs that status names.</summary>
+    /// <summary>Waiting runs that the status names.</summary>
     public const int Queue = 20;
 
-    /// <summary>What HOME and workspace may take of the disk when the spec does not say, in bytes.</summary>
+    /// <summary>The default of storageLimit, in bytes.</summary>
     public const long DefaultStorageBytes = 5L << 30;
 }

@@ -1,22 +1,21 @@
 using Stromboli.Crds.Runs;
-using Stromboli.Crds.Validation;
 
 namespace Stromboli.Crds.Sessions;
 
-/// <summary>Puts together what a run and its session say; pure.</summary>
+/// <summary>Merges the specs of a run and its session. Pure.</summary>
 public static class SessionSpecs
 {
     /// <summary>
-    /// The run's spec with what comes from its session. One that says itself what must come from there is not touched: its validation names
-    /// the fields.
+    /// The run's spec with the fields that its session sets. A run that sets one of these fields itself is returned unchanged: its
+    /// validation names the fields.
     /// </summary>
     /// <param name="run">The spec of a run with a sessionRef.</param>
-    /// <param name="session">The session that it names.</param>
+    /// <param name="session">The session that the run names.</param>
     public static AgentRunSpec Merge(AgentRunSpec run, AgentSession session)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(session);
-        if (session.Spec is not { } spec || SessionFields.Own(run))
+        if (session.Spec is not { } spec || SetsFieldsOfSession(run))
         {
             return run;
         }
@@ -39,16 +38,38 @@ public static class SessionSpecs
             Volumes = spec.Volumes,
             Resources = spec.Resources,
             Lifecycle = HasBegun(session) ? EachTime(spec.Lifecycle) : spec.Lifecycle,
-            // Its files are where they are, whatever labels that node has now.
+            // The session's files stay on their node, whatever labels it has now.
             NodeSelector = node is null ? spec.NodeSelector : null,
             NodeName = node ?? spec.NodeName,
         };
     }
 
-    /// <summary>Whether an agent of the session has run to an end: it then has something on its node.</summary>
+    /// <summary>Whether an agent of the session has run to its end. The node then keeps data of the session.</summary>
     public static bool HasBegun(AgentSession session) => session?.Status?.Turns > 0;
 
-    // No credential of the repository is needed any more.
+    /// <summary>Whether the run sets a field that only its session may set.</summary>
+    public static bool SetsFieldsOfSession(AgentRunSpec run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        object?[] fields =
+        [
+            run.Image,
+            run.ImagePullPolicy,
+            run.ImagePullSecrets,
+            run.Workspace,
+            run.Workdir,
+            run.Env,
+            run.SecretsEnv,
+            run.Volumes,
+            run.Resources,
+            run.Lifecycle,
+            run.NodeSelector,
+            run.NodeName,
+        ];
+        return fields.Any(field => field is not null);
+    }
+
+    // The clone is on the node already, and the repository needs no credential any more.
     private static WorkspaceSpec? WithoutGit(WorkspaceSpec? workspace) => workspace is null ? null : workspace with { Git = null };
 
     private static LifecycleSpec? EachTime(LifecycleSpec? lifecycle) =>

@@ -4,14 +4,13 @@ using Stromboli.Crds.Schema;
 namespace Stromboli.Crds.Validation;
 
 /// <summary>
-/// The rules of the AgentRun CRD once more, in code: the operator runs nothing that an API server without CEL, or one with an older CRD,
-/// let through.
+/// The rules of the AgentRun CRD in code. The operator runs nothing that an API server without CEL, or with an older CRD, accepted by
+/// mistake.
 /// </summary>
 public static class AgentRunValidator
 {
-    /// <summary>Everything that is wrong with the spec, in the order of its fields; empty when it can be run.</summary>
-    /// <exception cref="ArgumentException">The spec is only a part (<see cref="AgentRunSpec.AbridgedFrom"/>): nothing can be said of
-    /// it.</exception>
+    /// <summary>All errors of the spec, in the order of its fields; empty if it is valid.</summary>
+    /// <exception cref="ArgumentException">The spec is only a part (<see cref="AgentRunSpec.AbridgedFrom"/>).</exception>
     public static IReadOnlyList<SpecError> Validate(AgentRunSpec? spec)
     {
         var checks = new FieldChecks();
@@ -22,7 +21,7 @@ public static class AgentRunValidator
         }
         if (spec.AbridgedFrom is not null)
         {
-            throw new ArgumentException("Only a part of the spec is here; it is to be read whole.", nameof(spec));
+            throw new ArgumentException("Only a part of the spec is in memory; read the whole spec first.", nameof(spec));
         }
 
         Prompt(checks, spec);
@@ -35,7 +34,7 @@ public static class AgentRunValidator
         checks.Number("spec.resources.cpuShares", spec.Resources?.CpuShares, RunLimits.MinCpuShares, RunLimits.MaxCpuShares);
         Lifecycle(checks, spec.Lifecycle);
         Placement(checks, spec);
-        SessionFields.Check(checks, spec);
+        RunSessionValidator.Check(checks, spec);
         Course(checks, spec);
         return checks.Errors;
     }
@@ -46,24 +45,24 @@ public static class AgentRunValidator
         var prompt = spec.Prompt;
         if (prompt is null && spec.PromptFrom is null)
         {
-            checks.Add(field, Sentences.PromptRequired);
+            checks.Add(field, Messages.PromptRequired);
         }
 
         if (prompt is not null && spec.PromptFrom is not null)
         {
-            checks.Add("spec.promptFrom", Sentences.OnePrompt);
+            checks.Add("spec.promptFrom", Messages.OnePrompt);
         }
 
         Source(checks, "spec.promptFrom", spec.PromptFrom);
         if (prompt?.Length == 0)
         {
-            checks.Add(field, Sentences.PromptHasText);
+            checks.Add(field, Messages.PromptHasText);
         }
 
         checks.Bytes(field, prompt, RunLimits.TextBytes);
         if (prompt?.Length > 0 && spec.Agent?.Claude?.InputFormat == ClaudeChoices.StreamJson && !JsonObjects.IsUserMessages(prompt))
         {
-            checks.Add(field, Sentences.StreamPrompt);
+            checks.Add(field, Messages.StreamPrompt);
         }
     }
 
@@ -71,7 +70,7 @@ public static class AgentRunValidator
     {
         if (agent?.Claude is not null && agent.Command is not null)
         {
-            checks.Add("spec.agent", Sentences.OneAgent);
+            checks.Add("spec.agent", Messages.OneAgent);
         }
 
         ClaudeValidator.Check(checks, agent?.Claude);
@@ -84,10 +83,10 @@ public static class AgentRunValidator
         checks.Items(field, command.Count, 1, RunLimits.Arguments);
         if (command is ["", ..])
         {
-            checks.Add(field, Sentences.CommandNamesProgram);
+            checks.Add(field, Messages.CommandNamesProgram);
         }
 
-        checks.Texts(field, command, 0, RunLimits.ArgumentLength, PatternRegexes.NoNul, Sentences.NoNul);
+        checks.Texts(field, command, 0, RunLimits.ArgumentLength, PatternRegexes.NoNul, Messages.NoNul);
     }
 
     private static void Model(FieldChecks checks, ModelSpec? model)
@@ -98,10 +97,10 @@ public static class AgentRunValidator
         }
 
         const string baseUrl = "spec.model.baseURL";
-        checks.Text(baseUrl, model.BaseURL, 1, RunLimits.Url, PatternRegexes.HttpsUrl, Sentences.HttpsUrl);
+        checks.Text(baseUrl, model.BaseURL, 1, RunLimits.Url, PatternRegexes.HttpsUrl, Messages.HttpsUrl);
         if (model.BaseURL is not null && model.CredentialsSecretRef is null)
         {
-            checks.Add(baseUrl, Sentences.BaseUrlNeedsCredentials);
+            checks.Add(baseUrl, Messages.BaseUrlNeedsCredentials);
         }
 
         if (model.CredentialsSecretRef is not { } secret)
@@ -111,22 +110,22 @@ public static class AgentRunValidator
 
         const string name = "spec.model.credentialsSecretRef.name";
         checks.Require(name, secret.Name is not null);
-        checks.Text(name, secret.Name, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Sentences.DnsSubdomain);
+        checks.Text(name, secret.Name, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Messages.DnsSubdomain);
     }
 
     private static void Container(FieldChecks checks, AgentRunSpec spec)
     {
-        checks.Text("spec.image", spec.Image, 1, RunLimits.Image, PatternRegexes.Image, Sentences.Image);
+        checks.Text("spec.image", spec.Image, 1, RunLimits.Image, PatternRegexes.Image, Messages.Image);
         checks.OneOf("spec.imagePullPolicy", spec.ImagePullPolicy, "Always", "IfNotPresent", "Never");
         PullSecrets(checks, spec.ImagePullSecrets);
         Path(checks, "spec.workspace.mountPath", spec.Workspace?.MountPath);
-        checks.NotMatching("spec.workspace.mountPath", spec.Workspace?.MountPath, PatternRegexes.OwnMount, Sentences.OwnMount);
+        checks.NotMatching("spec.workspace.mountPath", spec.Workspace?.MountPath, PatternRegexes.OwnMount, Messages.OwnMount);
         if (
             spec.Workspace is { } workspace
             && new object?[] { workspace.EmptyDir, workspace.Git, workspace.HostPath }.Count(kind => kind is not null) > 1
         )
         {
-            checks.Add("spec.workspace", Sentences.OneWorkspace);
+            checks.Add("spec.workspace", Messages.OneWorkspace);
         }
 
         GitWorkspaceValidator.Check(checks, spec.Workspace?.Git);
@@ -147,18 +146,18 @@ public static class AgentRunValidator
         for (var i = 0; i < secrets?.Count; i++)
         {
             checks.Require($"{field}[{i}].name", secrets[i].Name is not null);
-            checks.Text($"{field}[{i}].name", secrets[i].Name, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Sentences.DnsSubdomain);
+            checks.Text($"{field}[{i}].name", secrets[i].Name, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Messages.DnsSubdomain);
             if (secrets[i].Name is { } given && !names.Add(given))
             {
-                checks.Add($"{field}[{i}]", Sentences.Duplicate);
+                checks.Add($"{field}[{i}]", Messages.Duplicate);
             }
         }
     }
 
     private static void Path(FieldChecks checks, string field, string? path)
     {
-        checks.Text(field, path, 1, RunLimits.Path, PatternRegexes.Path, Sentences.Path);
-        checks.NotMatching(field, path, PatternRegexes.ReservedPath, Sentences.ReservedPath);
+        checks.Text(field, path, 1, RunLimits.Path, PatternRegexes.Path, Messages.Path);
+        checks.NotMatching(field, path, PatternRegexes.ReservedPath, Messages.ReservedPath);
     }
 
     private static void Environment(FieldChecks checks, List<EnvVar>? env)
@@ -170,17 +169,17 @@ public static class AgentRunValidator
         {
             var (name, value) = ($"{field}[{i}].name", $"{field}[{i}].value");
             checks.Require(name, env[i].Name is not null);
-            checks.Text(name, env[i].Name, 1, RunLimits.VariableName, PatternRegexes.EnvName, Sentences.EnvName);
-            checks.NotMatching(name, env[i].Name, PatternRegexes.ProtectedEnv, Sentences.ProtectedEnv);
+            checks.Text(name, env[i].Name, 1, RunLimits.VariableName, PatternRegexes.EnvName, Messages.EnvName);
+            checks.NotMatching(name, env[i].Name, PatternRegexes.ProtectedEnv, Messages.ProtectedEnv);
             if (env[i].Name is { } given && !names.Add(given))
             {
-                checks.Add($"{field}[{i}]", Sentences.Duplicate);
+                checks.Add($"{field}[{i}]", Messages.Duplicate);
             }
 
-            checks.Text(value, env[i].Value, 0, RunLimits.VariableValue, PatternRegexes.NoNul, Sentences.NoNul);
+            checks.Text(value, env[i].Value, 0, RunLimits.VariableValue, PatternRegexes.NoNul, Messages.NoNul);
             if (env[i] is { Value: not null, ValueFrom: not null })
             {
-                checks.Add($"{field}[{i}]", Sentences.OneValue);
+                checks.Add($"{field}[{i}]", Messages.OneValue);
             }
 
             Source(checks, $"{field}[{i}].valueFrom", env[i].ValueFrom);
@@ -196,7 +195,7 @@ public static class AgentRunValidator
 
         if (source is { SecretKeyRef: null, ConfigMapKeyRef: null } or { SecretKeyRef: not null, ConfigMapKeyRef: not null })
         {
-            checks.Add(field, Sentences.OneSource);
+            checks.Add(field, Messages.OneSource);
         }
 
         Key(checks, $"{field}.secretKeyRef", source.SecretKeyRef);
@@ -211,9 +210,9 @@ public static class AgentRunValidator
         }
 
         checks.Require($"{field}.name", reference.Name is not null);
-        checks.Text($"{field}.name", reference.Name, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Sentences.DnsSubdomain);
+        checks.Text($"{field}.name", reference.Name, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Messages.DnsSubdomain);
         checks.Require($"{field}.key", reference.Key is not null);
-        checks.Text($"{field}.key", reference.Key, 1, RunLimits.Name, PatternRegexes.DataKey, Sentences.DataKey);
+        checks.Text($"{field}.key", reference.Key, 1, RunLimits.Name, PatternRegexes.DataKey, Messages.DataKey);
     }
 
     private static void Limits(FieldChecks checks, ResourceLimits? limits)
@@ -233,20 +232,20 @@ public static class AgentRunValidator
         checks.Duration("spec.lifecycle.timeout", lifecycle?.Timeout, RunLimits.MinTimeout, RunLimits.MaxTimeout);
         if (lifecycle is { Timeout: not null, OnCreate: null, PostCreate: null, PostStart: null })
         {
-            checks.Add("spec.lifecycle.timeout", Sentences.TimeoutNeedsHooks);
+            checks.Add("spec.lifecycle.timeout", Messages.TimeoutNeedsHooks);
         }
     }
 
     private static void Hooks(FieldChecks checks, string field, List<string>? commands)
     {
         checks.Items(field, commands?.Count, 1, RunLimits.Hooks);
-        checks.Texts(field, commands, 1, RunLimits.HookLength, PatternRegexes.NoNul, Sentences.NoNul);
+        checks.Texts(field, commands, 1, RunLimits.HookLength, PatternRegexes.NoNul, Messages.NoNul);
     }
 
     private static void Placement(FieldChecks checks, AgentRunSpec spec)
     {
         checks.Labels("spec.nodeSelector", spec.NodeSelector, RunLimits.Selectors, RunLimits.LabelValue);
-        checks.Text("spec.nodeName", spec.NodeName, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Sentences.DnsSubdomain);
+        checks.Text("spec.nodeName", spec.NodeName, 1, RunLimits.Name, PatternRegexes.DnsSubdomain, Messages.DnsSubdomain);
         checks.Number("spec.priority", spec.Priority, RunLimits.MinPriority, RunLimits.MaxPriority);
     }
 
@@ -255,7 +254,7 @@ public static class AgentRunValidator
         const string field = "spec.retries";
         checks.Number($"{field}.limit", retries?.Limit, 0, RunLimits.Retries);
         checks.Items($"{field}.reasons", retries?.Reasons?.Count, 0, RunLimits.RetryReasons);
-        checks.Texts($"{field}.reasons", retries?.Reasons, 1, RunLimits.RetryReason, PatternRegexes.RetryReason, Sentences.RetryReason);
+        checks.Texts($"{field}.reasons", retries?.Reasons, 1, RunLimits.RetryReason, PatternRegexes.RetryReason, Messages.RetryReason);
         checks.Duration($"{field}.backoff", retries?.Backoff, RunLimits.MinBackoff, RunLimits.MaxBackoff);
         checks.Number($"{field}.nodeLost", retries?.NodeLost, 0, RunLimits.NodeLostRetries);
     }
@@ -265,7 +264,7 @@ public static class AgentRunValidator
         checks.Duration("spec.timeout", spec.Timeout, RunLimits.MinTimeout, RunLimits.MaxTimeout);
         Retries(checks, spec.Retries);
         checks.Number("spec.budget.maxTokens", spec.Budget?.MaxTokens, 0, RunLimits.BudgetTokens);
-        checks.Text("spec.budget.maxCostUSD", spec.Budget?.MaxCostUSD, 1, RunLimits.Money, PatternRegexes.Money, Sentences.Money);
+        checks.Text("spec.budget.maxCostUSD", spec.Budget?.MaxCostUSD, 1, RunLimits.Money, PatternRegexes.Money, Messages.Money);
         checks.Duration("spec.ttlAfterFinished", spec.TtlAfterFinished, RunLimits.MinTtl, RunLimits.MaxTtl);
         checks.Duration("spec.deleteAfterFinished", spec.DeleteAfterFinished, RunLimits.MinTtl, RunLimits.MaxTtl);
         Output(checks, spec);
@@ -284,12 +283,12 @@ public static class AgentRunValidator
         checks.Bytes(schema, text, RunLimits.TextBytes);
         if (!JsonObjects.IsObject(text))
         {
-            checks.Add(schema, Sentences.JsonObject);
+            checks.Add(schema, Messages.JsonObject);
         }
 
         if (spec.Agent is { Command: not null } or { Claude.JsonSchema: not null })
         {
-            checks.Add(schema, Sentences.OneSchema);
+            checks.Add(schema, Messages.OneSchema);
         }
     }
 }

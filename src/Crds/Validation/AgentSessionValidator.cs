@@ -1,12 +1,13 @@
 using Stromboli.Crds.Runs;
+using Stromboli.Crds.Schema;
 using Stromboli.Crds.Sessions;
 
 namespace Stromboli.Crds.Validation;
 
-/// <summary>The rules of the AgentSession CRD once more, in code.</summary>
+/// <summary>The rules of the AgentSession CRD in code.</summary>
 public static class AgentSessionValidator
 {
-    /// <summary>Everything that is wrong with the spec; empty when runs can take part in it.</summary>
+    /// <summary>All errors of the spec; empty if it is valid.</summary>
     public static IReadOnlyList<SpecError> Validate(AgentSessionSpec? spec)
     {
         var checks = new FieldChecks();
@@ -15,7 +16,7 @@ public static class AgentSessionValidator
             checks.Require("spec", present: false);
             return checks.Errors;
         }
-        // Judged when it was whole.
+        // The whole spec was validated before the rest of it was dropped.
         if (spec.AbridgedFrom is not null)
         {
             return spec.Problem is { } problem ? [problem] : [];
@@ -24,7 +25,7 @@ public static class AgentSessionValidator
         checks.OneOf("spec.mode", spec.Mode, SessionLimits.OnDemand);
         checks.Quantity("spec.storageLimit", spec.StorageLimit, RunLimits.MinStorage, RunLimits.MaxStorage);
         checks.Duration("spec.idle.deleteAfter", spec.Idle?.DeleteAfter, RunLimits.MinTimeout, RunLimits.MaxTtl);
-        // What both kinds have in common is judged as the run that would come of it; the rest of that run is right.
+        // The fields that both kinds have are validated as a run of the session. The rest of that run is valid.
         var run = SessionSpecs.Merge(
             new AgentRunSpec
             {

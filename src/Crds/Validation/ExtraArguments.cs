@@ -3,19 +3,19 @@ using Stromboli.Crds.Schema;
 
 namespace Stromboli.Crds.Validation;
 
-/// <summary>The rules of <see cref="ClaudeOptions.ExtraArgs"/>, for the operator and once more for the node.</summary>
+/// <summary>The rules of <see cref="ClaudeOptions.ExtraArgs"/>, for the operator and again for the node.</summary>
 public static class ExtraArguments
 {
-    /// <summary>Why an argument is not taken, to be read after the name of the field; null when it is.</summary>
+    /// <summary>Why an argument is refused, to be read after the path of the field; null if it is accepted.</summary>
     public static string? Problem(string argument)
     {
         ArgumentNullException.ThrowIfNull(argument);
         if (!PatternRegexes.ExtraArgument.IsMatch(argument))
         {
-            return Sentences.ExtraArgument;
+            return Messages.ExtraArgument;
         }
-        // Its name only: the value may be of any length, and a secret.
-        return PatternRegexes.OwnedArgument.IsMatch(argument) ? $"{Sentences.OwnedArgument}: here it is {argument.Split('=')[0]}" : null;
+        // Only the name: the value can be long or a secret.
+        return PatternRegexes.OwnedArgument.IsMatch(argument) ? $"{Messages.OwnedArgument}: found {argument.Split('=')[0]}" : null;
     }
 
     internal static void Check(FieldChecks checks, string field, IReadOnlyList<string>? arguments)
@@ -28,14 +28,14 @@ public static class ExtraArguments
                 3,
                 RunLimits.ExtraArgumentLength,
                 PatternRegexes.ExtraArgument,
-                Sentences.ExtraArgument
+                Messages.ExtraArgument
             );
         }
 
         if (
             arguments
                 ?.Select(Problem)
-                .FirstOrDefault(problem => problem?.StartsWith(Sentences.OwnedArgument, StringComparison.Ordinal) == true) is
+                .FirstOrDefault(problem => problem?.StartsWith(Messages.OwnedArgument, StringComparison.Ordinal) == true) is
             { } owned
         )
         {

@@ -6,8 +6,7 @@ using Stromboli.Crds.Values;
 namespace Stromboli.Crds.Validation;
 
 /// <summary>
-/// Collects what is wrong with a spec, field by field. An absent field is never wrong here; each field gets at most one sentence from each
-/// check.
+/// Collects the errors of a spec, field by field. An unset field is never an error here. Each check adds at most one error to a field.
 /// </summary>
 internal sealed class FieldChecks
 {
@@ -15,18 +14,18 @@ internal sealed class FieldChecks
 
     internal IReadOnlyList<SpecError> Errors => _errors;
 
-    internal void Add(string field, string sentence) => _errors.Add(new SpecError(field, sentence));
+    internal void Add(string field, string message) => _errors.Add(new SpecError(field, message));
 
     internal void Require(string field, bool present)
     {
         if (!present)
         {
-            Add(field, Sentences.Required);
+            Add(field, Messages.Required);
         }
     }
 
-    /// <summary>Length first: a text that is too long is not matched.</summary>
-    internal void Text(string field, string? value, int min, int max, Regex pattern, string sentence)
+    /// <summary>Checks the length first: a text that is too long is not matched.</summary>
+    internal void Text(string field, string? value, int min, int max, Regex pattern, string message)
     {
         if (value is null)
         {
@@ -35,7 +34,7 @@ internal sealed class FieldChecks
 
         if (Characters(field, value, min, max) && !pattern.IsMatch(value))
         {
-            Add(field, sentence);
+            Add(field, message);
         }
     }
 
@@ -46,15 +45,15 @@ internal sealed class FieldChecks
             return true;
         }
 
-        Add(field, Sentences.Length(min, max));
+        Add(field, Messages.Length(min, max));
         return false;
     }
 
-    internal void NotMatching(string field, string? value, Regex pattern, string sentence)
+    internal void NotMatching(string field, string? value, Regex pattern, string message)
     {
         if (value is not null && pattern.IsMatch(value))
         {
-            Add(field, sentence);
+            Add(field, message);
         }
     }
 
@@ -62,7 +61,7 @@ internal sealed class FieldChecks
     {
         if (value is not null && Encoding.UTF8.GetByteCount(value) > max)
         {
-            Add(field, Sentences.MaxBytes(max));
+            Add(field, Messages.MaxBytes(max));
         }
     }
 
@@ -70,7 +69,7 @@ internal sealed class FieldChecks
     {
         if (value < min || value > max)
         {
-            Add(field, Sentences.Between($"{min}", $"{max}"));
+            Add(field, Messages.Between($"{min}", $"{max}"));
         }
     }
 
@@ -83,7 +82,7 @@ internal sealed class FieldChecks
             )
         )
         {
-            Add(field, Sentences.Duration(min, max));
+            Add(field, Messages.Duration(min, max));
         }
     }
 
@@ -91,7 +90,7 @@ internal sealed class FieldChecks
     {
         if (value is { } given && (!given.IsValid || given < new Quantity(min) || given > new Quantity(max)))
         {
-            Add(field, Sentences.Quantity(min, max));
+            Add(field, Messages.Quantity(min, max));
         }
     }
 
@@ -99,7 +98,7 @@ internal sealed class FieldChecks
     {
         if (value is not null && !values.Contains(value))
         {
-            Add(field, Sentences.OneOf(values.ToArray()));
+            Add(field, Messages.OneOf(values.ToArray()));
         }
     }
 
@@ -107,19 +106,19 @@ internal sealed class FieldChecks
     {
         if (count < min || count > max)
         {
-            Add(field, Sentences.Items(min, max));
+            Add(field, Messages.Items(min, max));
         }
     }
 
-    internal void Texts(string field, IReadOnlyList<string>? values, int min, int max, Regex pattern, string sentence)
+    internal void Texts(string field, IReadOnlyList<string>? values, int min, int max, Regex pattern, string message)
     {
         for (var i = 0; i < values?.Count; i++)
         {
-            Text($"{field}[{i}]", values[i], min, max, pattern, sentence);
+            Text($"{field}[{i}]", values[i], min, max, pattern, message);
         }
     }
 
-    /// <summary>Keys and values of a map of labels.</summary>
+    /// <summary>Checks the keys and values of a map of labels.</summary>
     internal void Labels(string field, IReadOnlyDictionary<string, string>? labels, int max, int valueMax)
     {
         Items(field, labels?.Count, 0, max);
@@ -130,19 +129,19 @@ internal sealed class FieldChecks
 
         if (labels.Keys.Any(key => !PatternRegexes.LabelKey.IsMatch(key)))
         {
-            Add(field, Sentences.LabelKey);
+            Add(field, Messages.LabelKey);
         }
 
         foreach (var (key, value) in labels)
         {
-            // The sentence on the key names no key that could be any text of any length.
+            // An invalid key is not part of the path: it can be any text of any length.
             if (PatternRegexes.LabelKey.IsMatch(key) && (Count(value) > valueMax || !PatternRegexes.LabelValue.IsMatch(value)))
             {
-                Add($"{field}[{key}]", Sentences.LabelValue);
+                Add($"{field}[{key}]", Messages.LabelValue);
             }
         }
     }
 
-    // Code points, as the API server counts.
+    // Counts code points, as the API server does.
     private static int Count(string text) => text.EnumerateRunes().Count();
 }

@@ -16,9 +16,9 @@ internal static class GitWorkspaceValidator
         }
 
         checks.Require($"{Field}.url", git.Url is not null);
-        checks.Text($"{Field}.url", git.Url, 1, RunLimits.Url, PatternRegexes.GitUrl, Sentences.GitUrl);
-        checks.Text($"{Field}.ref", git.Ref, 1, RunLimits.GitRef, PatternRegexes.GitRef, Sentences.GitRef);
-        checks.NotMatching($"{Field}.ref", git.Ref, PatternRegexes.NoGitRef, Sentences.GitRef);
+        checks.Text($"{Field}.url", git.Url, 1, RunLimits.Url, PatternRegexes.GitUrl, Messages.GitUrl);
+        checks.Text($"{Field}.ref", git.Ref, 1, RunLimits.GitRef, PatternRegexes.GitRef, Messages.GitRef);
+        checks.NotMatching($"{Field}.ref", git.Ref, PatternRegexes.NoGitRef, Messages.GitRef);
         checks.Number($"{Field}.depth", git.Depth, 0, RunLimits.GitDepth);
         if (git.CredentialsSecretRef is not { } secret)
         {
@@ -32,7 +32,7 @@ internal static class GitWorkspaceValidator
             1,
             RunLimits.Name,
             PatternRegexes.DnsSubdomain,
-            Sentences.DnsSubdomain
+            Messages.DnsSubdomain
         );
     }
 }

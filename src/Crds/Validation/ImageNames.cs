@@ -1,8 +1,8 @@
 namespace Stromboli.Crds.Validation;
 
-/// <summary>Names of images.</summary>
+/// <summary>Image names.</summary>
 public static class ImageNames
 {
-    /// <summary>Whether the text is a fully qualified name (<see cref="Schema.Patterns.Image"/>), of whatever length.</summary>
+    /// <summary>Whether the text is a fully qualified name (<see cref="Schema.Patterns.Image"/>), of any length.</summary>
     public static bool IsName(string text) => PatternRegexes.Image.IsMatch(text);
 }

@@ -4,18 +4,18 @@ using Stromboli.Crds.Runs;
 
 namespace Stromboli.Crds.Validation;
 
-/// <summary>Whether text is JSON of the form that a field takes.</summary>
+/// <summary>Checks whether text is JSON of the form that a field requires.</summary>
 public static class JsonObjects
 {
-    /// <summary>Whether the text is one JSON object, not nested more than 64 levels deep.</summary>
-    public static bool IsObject(string text)
+    /// <summary>Whether the text is one JSON object, nested at most 64 levels deep.</summary>
+    internal static bool IsObject(string text)
     {
         using var document = Parse(text);
         return document?.RootElement.ValueKind == JsonValueKind.Object;
     }
 
     /// <summary>Whether the text is a JSON object whose member of that name is an object.</summary>
-    public static bool HasObject(string text, string member)
+    internal static bool HasObject(string text, string member)
     {
         using var document = Parse(text);
         return document?.RootElement.ValueKind == JsonValueKind.Object
@@ -24,9 +24,9 @@ public static class JsonObjects
     }
 
     /// <summary>
-    /// Whether the text is a prompt of the format <see cref="ClaudeChoices.StreamJson"/>: on each line that is not empty a message of the
-    /// user, and at least one. The CLI takes other kinds of lines too, which change its options while it runs; those have fields of their
-    /// own.
+    /// Whether the text is a prompt of the format <see cref="ClaudeChoices.StreamJson"/>: every line that is not empty is a user message,
+    /// and there is at least one. The CLI also accepts other kinds of lines, which change its options while it runs; those options have
+    /// fields of their own.
     /// </summary>
     public static bool IsUserMessages(string prompt)
     {
@@ -47,20 +47,20 @@ public static class JsonObjects
             && content.ValueKind is JsonValueKind.String or JsonValueKind.Array;
     }
 
-    // As it is written: an escape of half a surrogate pair cannot be compared, and nobody needs one here.
+    // Compares the raw text: an escaped half of a surrogate pair cannot be decoded, and no valid message has escapes here.
     private static bool Is(JsonElement element, string member, ReadOnlySpan<byte> value) =>
         element.TryGetProperty(member, out var text)
         && text.ValueKind == JsonValueKind.String
         && JsonMarshal.GetRawUtf8Value(text)[1..^1].SequenceEqual(value);
 
-    // A member that is there twice means what the reader chooses: the CLI may choose another than we.
+    // Parsers choose differently between duplicate members, so the CLI could read another value than the one that was validated.
     private static JsonDocument? Parse(string text)
     {
         try
         {
             return JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
-        // The other two: half a surrogate pair, as it is or as an escape in the name of a member.
+        // The last two are thrown for half of a surrogate pair: as a character, or as an escape in the name of a member.
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             return null;

@@ -3,10 +3,10 @@ using Stromboli.Crds.Schema;
 
 namespace Stromboli.Crds.Validation;
 
-/// <summary>The rules of what a run takes of its node: host paths and secrets of its Podman.</summary>
+/// <summary>The rules of what a run uses of its node: host paths and Podman secrets.</summary>
 internal static class NodeResourcesValidator
 {
-    /// <summary>Collects what is wrong.</summary>
+    /// <summary>Adds the errors of the spec.</summary>
     internal static void Check(FieldChecks checks, AgentRunSpec spec)
     {
         if (spec.Workspace?.HostPath is { } workspace)
@@ -28,20 +28,20 @@ internal static class NodeResourcesValidator
         {
             var (name, secret) = ($"{field}[{i}].name", $"{field}[{i}].podmanSecret");
             checks.Require(name, secrets[i].Name is not null);
-            checks.Text(name, secrets[i].Name, 1, RunLimits.VariableName, PatternRegexes.EnvName, Sentences.EnvName);
-            checks.NotMatching(name, secrets[i].Name, PatternRegexes.ProtectedEnv, Sentences.ProtectedEnv);
+            checks.Text(name, secrets[i].Name, 1, RunLimits.VariableName, PatternRegexes.EnvName, Messages.EnvName);
+            checks.NotMatching(name, secrets[i].Name, PatternRegexes.ProtectedEnv, Messages.ProtectedEnv);
             if (secrets[i].Name is { } given && !names.Add(given))
             {
-                checks.Add($"{field}[{i}]", Sentences.Duplicate);
+                checks.Add($"{field}[{i}]", Messages.Duplicate);
             }
 
             checks.Require(secret, secrets[i].PodmanSecret is not null);
-            checks.Text(secret, secrets[i].PodmanSecret, 1, RunLimits.Name, PatternRegexes.PodmanSecret, Sentences.PodmanSecret);
+            checks.Text(secret, secrets[i].PodmanSecret, 1, RunLimits.Name, PatternRegexes.PodmanSecret, Messages.PodmanSecret);
         }
 
         if (spec.Env?.Any(variable => variable.Name is { } name && names.Contains(name)) ?? false)
         {
-            checks.Add(field, Sentences.VariableTwice);
+            checks.Add(field, Messages.VariableTwice);
         }
     }
 
@@ -61,7 +61,7 @@ internal static class NodeResourcesValidator
 
             if (paths.Contains(path, StringComparer.Ordinal))
             {
-                checks.Add($"{field}[{i}]", Sentences.Duplicate);
+                checks.Add($"{field}[{i}]", Messages.Duplicate);
             }
 
             paths.Add(path);
@@ -69,13 +69,13 @@ internal static class NodeResourcesValidator
 
         if (paths.Any(outer => paths.Any(inner => inner != outer && Holds(outer, inner))))
         {
-            checks.Add(field, Sentences.VolumesMeet);
+            checks.Add(field, Messages.VolumesMeet);
         }
 
-        var workspace = RunDefaults.Normalise(spec.Workspace?.MountPath) ?? ContainerPaths.Workspace;
+        var workspace = ContainerPaths.Normalize(spec.Workspace?.MountPath) ?? ContainerPaths.Workspace;
         if (paths.Any(path => Holds(path, workspace) || Holds(workspace, path)))
         {
-            checks.Add(field, Sentences.VolumeMeetsWorkspace);
+            checks.Add(field, Messages.VolumeMeetsWorkspace);
         }
     }
 
@@ -83,8 +83,8 @@ internal static class NodeResourcesValidator
     {
         HostPath(checks, $"{field}.hostPath", volume.HostPath);
         checks.Require($"{field}.mountPath", volume.MountPath is not null);
-        checks.Text($"{field}.mountPath", volume.MountPath, 1, RunLimits.Path, PatternRegexes.PlainPath, Sentences.PlainPath);
-        checks.NotMatching($"{field}.mountPath", volume.MountPath, PatternRegexes.ReservedMount, Sentences.ReservedMount);
+        checks.Text($"{field}.mountPath", volume.MountPath, 1, RunLimits.Path, PatternRegexes.PlainPath, Messages.PlainPath);
+        checks.NotMatching($"{field}.mountPath", volume.MountPath, PatternRegexes.ReservedMount, Messages.ReservedMount);
         checks.Items($"{field}.options", volume.Options?.Count, 0, RunLimits.MountOptions);
         for (var i = 0; i < volume.Options?.Count; i++)
         {
@@ -93,14 +93,14 @@ internal static class NodeResourcesValidator
 
         if (volume.ReadOnly == false && (volume.Options?.Contains(MountOptions.ReadOnly) ?? false))
         {
-            checks.Add($"{field}.readOnly", Sentences.ReadOnlyTwice);
+            checks.Add($"{field}.readOnly", Messages.ReadOnlyTwice);
         }
     }
 
     private static void HostPath(FieldChecks checks, string field, string? path)
     {
         checks.Require(field, path is not null);
-        checks.Text(field, path, 1, RunLimits.Path, PatternRegexes.PlainPath, Sentences.PlainPath);
+        checks.Text(field, path, 1, RunLimits.Path, PatternRegexes.PlainPath, Messages.PlainPath);
     }
 
     private static bool Holds(string outer, string inner) => (inner + "/").StartsWith(outer + "/", StringComparison.Ordinal);

@@ -8,7 +8,7 @@ internal static partial class PatternRegexes
 {
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
-    // The texts are bounded before they are matched; this is only so that no backtracking can ever hold up the operator.
+    // Texts are bounded before they are matched. The timeout is a second defence against backtracking that blocks the operator.
     private const int TimeoutMilliseconds = 1000;
 
     [GeneratedRegex(Patterns.NoNul, Options, TimeoutMilliseconds)]

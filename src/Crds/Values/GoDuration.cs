@@ -1,14 +1,15 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Stromboli.Crds.Values;
 
 /// <summary>
-/// A duration as Kubernetes users write it: <c>90s</c>, <c>30m</c>, <c>1h30m</c>, <c>1.5s</c>. Text that is no duration is kept as it is,
-/// with no value: an informer must be able to read every stored object, and validation must be able to name what it refuses.
+/// A duration as Kubernetes users write it: <c>90s</c>, <c>30m</c>, <c>1h30m</c>, <c>1.5s</c>. Text that is not a duration is kept without
+/// a value: an informer must be able to read every stored object, and validation must be able to report what it refuses.
 /// </summary>
-/// <remarks>The grammar is that of Go's <c>time.ParseDuration</c>; the range is that of its 64-bit count of nanoseconds.</remarks>
+/// <remarks>The grammar is that of Go's <c>time.ParseDuration</c>; the range is that of a 64-bit number of nanoseconds.</remarks>
 [JsonConverter(typeof(GoDurationJsonConverter))]
 public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDuration>
 {
@@ -29,7 +30,7 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
     private readonly string? _text;
     private readonly long _nanoseconds;
 
-    /// <summary>Reads the text; one that is no duration is kept, and <see cref="IsValid"/> is then false.</summary>
+    /// <summary>Parses the text. Text that is not a duration is kept, and <see cref="IsValid"/> is false.</summary>
     public GoDuration(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -37,7 +38,7 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
         IsValid = TryParseNanoseconds(text, out _nanoseconds);
     }
 
-    /// <summary>Writes the time span in its shortest form, exact to its 100 nanoseconds: <c>1h30m</c>, <c>850ms</c>, <c>0s</c>.</summary>
+    /// <summary>Formats the time span in its shortest form, exact to 100 nanoseconds: <c>1h30m</c>, <c>850ms</c>, <c>0s</c>.</summary>
     public GoDuration(TimeSpan value)
         : this(Format(value)) { }
 
@@ -50,10 +51,12 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
         get => field || _text is null;
     }
 
-    /// <summary>The duration, cut to 100 nanoseconds; null when the text is not a duration.</summary>
+    /// <summary>The duration, truncated to 100 nanoseconds; null if the text is not a duration.</summary>
     public TimeSpan? Value => IsValid ? new TimeSpan(_nanoseconds / 100) : null;
 
-    /// <summary>The shortest text of the time span; units from hours down to milliseconds, fractions of a unit below one second.</summary>
+    /// <summary>
+    /// The shortest text of the time span. The units range from hours to milliseconds, with fractions of a unit below one second.
+    /// </summary>
     public static string Format(TimeSpan value)
     {
         if (value == TimeSpan.Zero)
@@ -62,7 +65,7 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
         }
 
         var sign = value < TimeSpan.Zero ? "-" : "";
-        // Through decimal, because the negative of TimeSpan.MinValue does not exist.
+        // decimal, because TimeSpan.MinValue cannot be negated.
         var ticks = Math.Abs((decimal)value.Ticks);
         if (ticks < TimeSpan.TicksPerMillisecond)
         {
@@ -92,7 +95,7 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
             _ => IsValid.CompareTo(other.IsValid),
         };
 
-    /// <summary>Equal in length, however written; texts that are no durations are equal when they are the same text.</summary>
+    /// <summary>Whether both have the same length, however they are written. Invalid texts are equal if they are the same text.</summary>
     public bool Equals(GoDuration other) => CompareTo(other) == 0;
 
     /// <inheritdoc/>
@@ -110,16 +113,16 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
     /// <summary>Inequality as in <see cref="Equals(GoDuration)"/>.</summary>
     public static bool operator !=(GoDuration left, GoDuration right) => !left.Equals(right);
 
-    /// <summary>Whether the left one is shorter; what is no duration comes first.</summary>
+    /// <summary>Whether the left duration is shorter. An invalid text sorts before a duration.</summary>
     public static bool operator <(GoDuration left, GoDuration right) => left.CompareTo(right) < 0;
 
-    /// <summary>Whether the left one is longer; what is no duration comes first.</summary>
+    /// <summary>Whether the left duration is longer. An invalid text sorts before a duration.</summary>
     public static bool operator >(GoDuration left, GoDuration right) => left.CompareTo(right) > 0;
 
-    /// <summary>Whether the left one is not longer.</summary>
+    /// <summary>Whether the left duration is not longer.</summary>
     public static bool operator <=(GoDuration left, GoDuration right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Whether the left one is not shorter.</summary>
+    /// <summary>Whether the left duration is not shorter.</summary>
     public static bool operator >=(GoDuration left, GoDuration right) => left.CompareTo(right) >= 0;
 
     private static bool TryParseNanoseconds(string text, out long nanoseconds)
@@ -165,7 +168,7 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
         nanoseconds = 0;
         var number = rest[..LengthOfNumber(rest)];
         rest = rest[number.Length..];
-        // More digits than this cannot be within range, and decimal would round them.
+        // More digits than this are out of range, and decimal would round them.
         if (
             number.Length > 25
             || !number.ContainsAnyInRange('0', '9')
@@ -200,5 +203,22 @@ public readonly struct GoDuration : IEquatable<GoDuration>, IComparable<GoDurati
     {
         var end = text.IndexOfAnyExcept(NumberCharacters);
         return end < 0 ? text.Length : end;
+    }
+}
+
+/// <summary>
+/// Converts JSON strings to and from <see cref="GoDuration"/>. It reads any JSON value; one that is not a duration is kept as text.
+/// </summary>
+public sealed class GoDurationJsonConverter : JsonConverter<GoDuration>
+{
+    /// <inheritdoc/>
+    public override GoDuration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(RawText.Read(ref reader));
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, GoDuration value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStringValue(value.Text);
     }
 }

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Stromboli.Crds.Values;
 
 /// <summary>
-/// An enumeration by its names. A name that this version does not know, which a newer operator may have stored, reads as null instead of
-/// failing the whole list of an informer.
+/// Reads an enumeration by its names. A name that this version does not know, which a newer operator can have stored, reads as null.
+/// Otherwise, one such object would make an informer's whole list fail.
 /// </summary>
 /// <typeparam name="TEnum">The enumeration.</typeparam>
 public sealed class LenientEnumConverter<TEnum> : JsonConverter<TEnum?>
@@ -15,7 +15,7 @@ public sealed class LenientEnumConverter<TEnum> : JsonConverter<TEnum?>
     public override TEnum? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var text = RawText.Read(ref reader);
-        // TryParse would take numbers and comma lists as well.
+        // TryParse alone would also accept numbers and comma-separated lists.
         return Enum.TryParse<TEnum>(text, out var value) && Enum.GetName(value) == text ? value : null;
     }
 

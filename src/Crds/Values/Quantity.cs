@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Stromboli.Crds.Values;
 
 /// <summary>
-/// A Kubernetes quantity: <c>512Mi</c>, <c>500m</c>, <c>2</c>, <c>1e3</c>. Text that is no quantity is kept as it is, with no value: an
-/// informer must be able to read every stored object, and validation must be able to name what it refuses.
+/// A Kubernetes quantity: <c>512Mi</c>, <c>500m</c>, <c>2</c>, <c>1e3</c>. Text that is not a quantity is kept without a value: an informer
+/// must be able to read every stored object, and validation must be able to report what it refuses.
 /// </summary>
 /// <remarks>
 /// The grammar is that of apimachinery's <c>resource.ParseQuantity</c>. Values beyond 2^63-1 in size, which Kubernetes caps, are not valid
@@ -42,7 +43,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     private readonly string? _text;
     private readonly decimal _value;
 
-    /// <summary>Reads the text; one that is no quantity is kept, and <see cref="IsValid"/> is then false.</summary>
+    /// <summary>Parses the text. Text that is not a quantity is kept, and <see cref="IsValid"/> is false.</summary>
     public Quantity(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -59,14 +60,14 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
         get => field || _text is null;
     }
 
-    /// <summary>The value in its base unit (bytes, cores); null when the text is not a quantity.</summary>
+    /// <summary>The value in its base unit (bytes, cores); null if the text is not a quantity.</summary>
     public decimal? Value => IsValid ? _value : null;
 
-    /// <summary>The value in whole base units, rounded up as Kubernetes rounds; null when the text is not a quantity.</summary>
+    /// <summary>The value in whole base units, rounded up as Kubernetes does; null if the text is not a quantity.</summary>
     public long? WholeUnits => IsValid ? (long)decimal.Ceiling(_value) : null;
 
     /// <summary>
-    /// The value in thousandths of the base unit (millicores), rounded up; null when the text is not a quantity or too large for it.
+    /// The value in thousandths of the base unit (millicores), rounded up; null if the text is not a quantity or the value is too large.
     /// </summary>
     public long? Thousandths => IsValid && Math.Abs(_value) <= long.MaxValue / 1000 ? (long)decimal.Ceiling(_value * 1000) : null;
 
@@ -100,7 +101,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
             _ => IsValid.CompareTo(other.IsValid),
         };
 
-    /// <summary>Equal in amount, however written; texts that are no quantities are equal when they are the same text.</summary>
+    /// <summary>Whether both have the same amount, however they are written. Invalid texts are equal if they are the same text.</summary>
     public bool Equals(Quantity other) => CompareTo(other) == 0;
 
     /// <inheritdoc/>
@@ -118,16 +119,16 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     /// <summary>Inequality as in <see cref="Equals(Quantity)"/>.</summary>
     public static bool operator !=(Quantity left, Quantity right) => !left.Equals(right);
 
-    /// <summary>Whether the left one is less; what is no quantity comes first.</summary>
+    /// <summary>Whether the left quantity is less. An invalid text sorts before a quantity.</summary>
     public static bool operator <(Quantity left, Quantity right) => left.CompareTo(right) < 0;
 
-    /// <summary>Whether the left one is more; what is no quantity comes first.</summary>
+    /// <summary>Whether the left quantity is more. An invalid text sorts before a quantity.</summary>
     public static bool operator >(Quantity left, Quantity right) => left.CompareTo(right) > 0;
 
-    /// <summary>Whether the left one is not more.</summary>
+    /// <summary>Whether the left quantity is not more.</summary>
     public static bool operator <=(Quantity left, Quantity right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Whether the left one is not less.</summary>
+    /// <summary>Whether the left quantity is not less.</summary>
     public static bool operator >=(Quantity left, Quantity right) => left.CompareTo(right) >= 0;
 
     private static bool TryParse(string text, out decimal value)
@@ -136,7 +137,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
         var end = text.AsSpan().IndexOfAnyExcept(NumberCharacters);
         var number = end < 0 ? text : text[..end];
         var suffix = end < 0 ? "" : text[end..];
-        // 25 characters: more cannot be within range at any precision that counts.
+        // A longer number is out of range, or has more decimal places than matter.
         if (number.Length > 25 || !number.AsSpan().ContainsAnyInRange('0', '9') || number.AsSpan(1).ContainsAny('+', '-'))
         {
             return false;
@@ -189,5 +190,23 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
         }
 
         return exponent < 0 ? 1 / power : power;
+    }
+}
+
+/// <summary>
+/// Converts JSON strings and numbers to <see cref="Quantity"/> (<c>cpu: 2</c> equals <c>cpu: "2"</c>) and writes strings. A value that is
+/// not a quantity is kept as text.
+/// </summary>
+public sealed class QuantityJsonConverter : JsonConverter<Quantity>
+{
+    /// <inheritdoc/>
+    public override Quantity Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(RawText.Read(ref reader));
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Quantity value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStringValue(value.Text);
     }
 }

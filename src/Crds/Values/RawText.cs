@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Stromboli.Crds.Values;
 
 /// <summary>
-/// Reads whatever JSON value is next as text, so that a field of an unexpected type is something to name, not something to fail at.
+/// Reads any JSON value as text. Validation can then report a field of an unexpected type, which the deserializer would fail at.
 /// </summary>
 internal static class RawText
 {

@@ -9,11 +9,13 @@ namespace Stromboli.NodeLink.Messages;
 [JsonDerivedType(typeof(DesiredSnapshot), nameof(DesiredSnapshot))]
 [JsonDerivedType(typeof(Desired), nameof(Desired))]
 [JsonDerivedType(typeof(SessionGone), nameof(SessionGone))]
-[JsonDerivedType(typeof(WantedImages), nameof(WantedImages))]
+[JsonDerivedType(typeof(DesiredImages), "WantedImages")] // The wire has the earlier name of the type.
 [JsonDerivedType(typeof(TokenIssued), nameof(TokenIssued))]
 [JsonDerivedType(typeof(Refused), nameof(Refused))]
 public abstract record OperatorMessage
 {
-    /// <summary>The leader's epoch (the Lease's <c>leaseTransitions</c>). A bridge refuses a lower one than it has seen.</summary>
+    /// <summary>
+    /// The leader's epoch (<c>leaseTransitions</c> of its Lease). A bridge refuses an epoch lower than the highest that it has seen.
+    /// </summary>
     public required long Epoch { get; init; }
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Stromboli.Crds;
+using Stromboli.Crds.Defaults;
 using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Sessions;

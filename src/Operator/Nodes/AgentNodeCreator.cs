@@ -1,3 +1,4 @@
+using Stromboli.Crds;
 using Stromboli.Crds.Nodes;
 using Stromboli.Kubernetes;
 

@@ -129,7 +129,7 @@ internal sealed partial class HubLink
             }
 
             _images = images;
-            _channel.TrySend(new WantedImages { Epoch = _context.Leadership.Epoch, Images = images });
+            _channel.TrySend(new DesiredImages { Epoch = _context.Leadership.Epoch, Images = images });
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;

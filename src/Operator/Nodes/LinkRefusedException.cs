@@ -1,4 +1,3 @@
-using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;

@@ -89,7 +89,7 @@ internal static class AbridgedSpecs
             Problem = AgentSessionValidator.Validate(spec) is [var problem, ..]
                 ? problem with
                 {
-                    Sentence = StatusCuts.Message(problem.Sentence),
+                    Message = StatusCuts.Message(problem.Message),
                 }
                 : null,
             Mode = spec.Mode,

@@ -1,3 +1,4 @@
+using Stromboli.Crds.Defaults;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Sessions;
 using Stromboli.Crds.Validation;

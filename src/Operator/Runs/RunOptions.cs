@@ -1,3 +1,4 @@
+using Stromboli.Crds.Defaults;
 using Stromboli.Crds.Runs;
 
 namespace Stromboli.Operator.Runs;

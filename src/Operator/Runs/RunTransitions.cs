@@ -1,3 +1,4 @@
+using Stromboli.Crds.Defaults;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Values;
 using Stromboli.Kubernetes.Model;

@@ -1,3 +1,4 @@
+using Stromboli.Crds.Defaults;
 using Stromboli.Crds.Runs;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Scheduling.Needs;

@@ -1,3 +1,4 @@
+using Stromboli.Crds;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Sessions;
 using Stromboli.Kubernetes;

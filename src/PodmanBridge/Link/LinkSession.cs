@@ -130,8 +130,8 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
                 case SessionGone gone:
                     services.Sessions.Remove(gone.UID);
                     break;
-                case WantedImages wanted:
-                    services.PrePuller.Want(wanted.Images);
+                case DesiredImages desired:
+                    services.PrePuller.Want(desired.Images);
                     break;
                 case TokenIssued issued:
                     await services.Token.WriteAsync(issued.Token, cancellationToken);

@@ -6,8 +6,8 @@ using YamlDotNet.RepresentationModel;
 namespace Stromboli.Crds.Tests.Cases;
 
 /// <summary>
-/// A row of Cases/agentrun.yaml, where the columns are explained, or of Cases/agentsession.yaml. The same rows go through the validators
-/// here and through a real API server in EndToEnd.
+/// A case of Cases/agentrun.yaml, which explains the fields of a case, or of Cases/agentsession.yaml. The same cases go through the
+/// validators here and through a real API server in EndToEnd.
 /// </summary>
 public sealed partial record SpecCase(
     string Name,
@@ -19,14 +19,14 @@ public sealed partial record SpecCase(
     bool CodeOnly
 )
 {
-    /// <summary>Rows that the validator in code can judge.</summary>
+    /// <summary>The cases that the validator in code can judge.</summary>
     public static IEnumerable<SpecCase> ForCode(string table = "agentrun") =>
         All(table).Where(row => row is { ServerOnly: false, Update: null });
 
-    /// <summary>Rows that an API server can judge.</summary>
+    /// <summary>The cases that an API server can judge.</summary>
     public static IEnumerable<SpecCase> ForServer(string table = "agentrun") => All(table).Where(row => !row.CodeOnly);
 
-    /// <summary>Every row.</summary>
+    /// <summary>All cases.</summary>
     public static IEnumerable<SpecCase> All(string table = "agentrun")
     {
         using var stream = typeof(SpecCase).Assembly.GetManifestResourceStream($"Cases/{table}.yaml")!;
@@ -50,7 +50,7 @@ public sealed partial record SpecCase(
     public override string ToString() => Name;
 
     /// <summary>
-    /// YAML's core schema as far as Kubernetes objects need it: plain scalars may be numbers and booleans, quoted ones are text.
+    /// The part of YAML's core schema that Kubernetes objects need: plain scalars can be numbers and booleans, quoted ones are strings.
     /// </summary>
     internal static JsonNode? ToJson(YamlNode node) =>
         node switch

@@ -13,7 +13,7 @@ public sealed class GeneratedFilesTests
         [.. GeneratedFiles.All().Select(generated => generated.File).Where(file => file.EndsWith(".yaml", StringComparison.Ordinal))];
 
     [Fact]
-    public void All_AreCommittedAndNoOthers()
+    public void All_GeneratedFiles_AreCommittedAndNoOthers()
     {
         var root = RepositoryFolder.Of();
         string[] committed =
@@ -31,14 +31,14 @@ public sealed class GeneratedFilesTests
             generated =>
                 Assert.True(
                     File.ReadAllText(Path.Combine(root, generated.File)) == generated.Text,
-                    $"{generated.File} is not what `make generate` writes"
+                    $"{generated.File} differs from what `make generate` writes"
                 )
         );
     }
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Text_ReadAsYaml_IsTheSameObject(string file)
+    public void Text_ParsedAsYaml_IsTheGeneratedObject(string file)
     {
         var type = typeof(ApiGroup)
             .Assembly.GetExportedTypes()
@@ -54,7 +54,7 @@ public sealed class GeneratedFilesTests
     [Theory]
     [MemberData(nameof(Files))]
     public void Text_FitsIntoTheAnnotationOfClientSideApply(string file) =>
-        // 256 KiB is the bound of all annotations together; the CRDs of later issues need room as well.
+        // All annotations together can have 256 KiB; the other half is for later fields.
         Assert.InRange(Read(file).ToJsonString().Length, 1, 128 * 1024);
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class GeneratedFilesTests
                 "string" => ["maxLength", "enum", "format"],
                 "integer" => ["maximum"],
                 "array" => ["maxItems"],
-                // What is in it is as it is: only the operator writes it, and to a bound.
+                // The contents are arbitrary: only the operator writes them, and limits their size.
                 "object" when path == "status.result.structured" => ["x-kubernetes-preserve-unknown-fields"],
                 "object" => ["properties", "maxProperties"],
                 "boolean" => ["type"],
@@ -114,7 +114,7 @@ public sealed class GeneratedFilesTests
     }
 
     [Fact]
-    public void Spec_OfARun_HasARuleAgainstChangeForEveryFieldThatIsNotMutable()
+    public void Spec_OfARun_HasAnImmutabilityRuleForEveryFieldThatIsNotMutable()
     {
         var spec = Schema("config/crd/stromboli.dev_agentruns.yaml")["properties"]!["spec"]!.AsObject();
 

@@ -12,30 +12,30 @@ public sealed partial class ReferencePageTests
     );
 
     [Theory]
-    [InlineData("| `prompt` | string, 1 to 65,536 characters | What the agent is told")]
+    [InlineData("| `prompt` | string, 1 to 65,536 characters | prompt is the instruction that the agent reads")]
     [InlineData("| `promptFrom` | [object](#specpromptfrom) | ")]
     [InlineData("| `timeout` | duration | ")]
     [InlineData("Must be a duration between 1s and 168h")]
     [InlineData("| `env` | [list of at most 100 objects](#specenv) | ")]
     [InlineData("| `imagePullPolicy` | `Always` \\| `IfNotPresent` \\| `Never` | ")]
     [InlineData("| `nodeSelector` | map of at most 16 strings, at most 63 characters each | ")]
-    [InlineData("- Takes one of claude and command, not both.")]
+    [InlineData("- Must not set both claude and command.")]
     [InlineData("| `conditions` | list of at most 16 conditions | ")]
-    [InlineData("`kubectl get agentruns.stromboli.dev`, or short `arun`, shows Phase, Reason, Node, Cost, Age")]
-    public void Write_ARunsDefinition_Tells(string text) => Assert.Contains(text, Page, StringComparison.Ordinal);
+    [InlineData("`kubectl get agentruns.stromboli.dev` (short name `arun`) prints Phase, Reason, Node, Cost, Age;")]
+    public void Write_CrdOfARun_Contains(string text) => Assert.Contains(text, Page, StringComparison.Ordinal);
 
     [Fact]
-    public void Write_FieldsOfTheSpec_SaysWhichMayBeChanged()
+    public void Write_MutableFields_AreMarked()
     {
         var mutable = Page.Split('\n')
-            .Where(line => line.Contains("May be changed later.", StringComparison.Ordinal))
+            .Where(line => line.Contains("Mutable.", StringComparison.Ordinal))
             .Select(line => line.Split('`')[1]);
 
         Assert.Equal(["cancel", "deleteAfterFinished", "priority", "suspend", "ttlAfterFinished"], mutable.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void Write_EveryLink_LeadsToASection()
+    public void Write_EveryLink_HasItsSection()
     {
         var anchors = Headings().Matches(Page).Select(heading => Text.Anchor(heading.Groups["text"].Value)).ToHashSet();
         var links = Links().Matches(Page).Select(link => link.Groups["anchor"].Value).ToList();

@@ -2,7 +2,7 @@ namespace Stromboli.Crds.Tests.Generator;
 
 internal static class RepositoryFolder
 {
-    /// <summary>A folder of the repository, found upwards from the test's own binaries.</summary>
+    /// <summary>The path of a folder of the repository, which contains the test's own binaries.</summary>
     internal static string Of(params ReadOnlySpan<string> path)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
@@ -12,6 +12,6 @@ internal static class RepositoryFolder
                 return Path.Combine([folder.FullName, .. path]);
             }
         }
-        throw new DirectoryNotFoundException("Stromboli.sln is in no folder above the tests");
+        throw new DirectoryNotFoundException("No folder above the tests contains Stromboli.sln");
     }
 }

@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
+using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Sessions;
 
 namespace Stromboli.Crds.Tests.Generator;
 
-/// <summary>What users write without quotes must be read as it is written, also by readers of YAML 1.1.</summary>
+/// <summary>Words that users write without quotes are strings in YAML 1.1 too.</summary>
 public sealed partial class YamlWordsTests
 {
     private static readonly string[] Quantities =
@@ -27,7 +28,7 @@ public sealed partial class YamlWordsTests
         foreach (var (path, schema) in GeneratedFilesTests.Fields(GeneratedFilesTests.Schema(file), ""))
         {
             Assert.DoesNotMatch(OtherThanAString(), path.Split('.', '[', '{')[^1]);
-            // Kubernetes' own words for a condition, which only the operator writes.
+            // Kubernetes defines these words, and only the operator writes them.
             if (path.EndsWith("conditions[].status", StringComparison.Ordinal))
             {
                 continue;
@@ -40,7 +41,7 @@ public sealed partial class YamlWordsTests
         }
     }
 
-    // Else a word that YAML takes for a bool or a number would change its meaning and not be refused.
+    // Otherwise, a word that YAML reads as a boolean or a number would silently change its meaning.
     [Theory]
     [MemberData(nameof(Files))]
     public void FieldOfAString_TakesNothingElseButAQuantity(string file)
@@ -62,6 +63,8 @@ public sealed partial class YamlWordsTests
                 .. Enum.GetNames<RunPhase>(),
                 .. Enum.GetNames<SessionPhase>(),
                 .. Enum.GetNames<SessionReason>(),
+                .. Enum.GetNames<HookResult>(),
+                .. Enum.GetNames<ImageCompatibility>(),
             ],
             word => Assert.DoesNotMatch(OtherThanAString(), word)
         );

@@ -1,3 +1,4 @@
+using Stromboli.Crds.Defaults;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Values;
 
@@ -18,13 +19,11 @@ public sealed class RunDefaultsTests
 
         Assert.Equal(new ClaudeOptions(), run.Claude);
         Assert.Null(run.Command);
-        Assert.Equal(new Uri("https://api.example.com"), run.ModelOrigin);
-        Assert.Null(run.CredentialsSecretName);
         Assert.Equal(("registry.test/agent:1", ImagePullPolicy.IfNotPresent), (run.Image, run.ImagePullPolicy));
         Assert.Equal(("/workspace", "/workspace"), (run.WorkspaceMountPath, run.Workdir));
         Assert.Equal((536870912L, 1000L, 256), (run.MemoryBytes, run.CpuMillicores, run.Pids));
-        Assert.Equal((TimeSpan.FromMinutes(30), TimeSpan.FromHours(24)), (run.Timeout, run.TtlAfterFinished));
-        Assert.Equal((1, 0), (run.NodeLostRetries, run.Priority));
+        Assert.Equal(TimeSpan.FromMinutes(30), run.Timeout);
+        Assert.Equal(0, run.Priority);
         Assert.Equal((16384, 67108864L), (run.StatusBytes, run.LogBytes));
         Assert.Empty(run.Env);
         Assert.Empty(run.NodeSelector);
@@ -32,7 +31,7 @@ public sealed class RunDefaultsTests
     }
 
     [Fact]
-    public void Resolve_EverythingGiven_IsTaken()
+    public void Resolve_EveryFieldSet_KeepsThem()
     {
         var run = Defaults.Resolve(
             new AgentRunSpec
@@ -69,13 +68,12 @@ public sealed class RunDefaultsTests
 
         Assert.Null(run.Claude);
         Assert.Equal(["cat"], run.Command);
-        Assert.Equal((new Uri("https://other.example.com"), "key"), (run.ModelOrigin, run.CredentialsSecretName));
         Assert.Equal(("localhost/x", ImagePullPolicy.Never), (run.Image, run.ImagePullPolicy));
         Assert.Equal(("/work", "/work"), (run.WorkspaceMountPath, run.Workdir));
         Assert.Equal([KeyValuePair.Create("A", "b"), KeyValuePair.Create("C", "")], run.Env);
         Assert.Equal((1073741824L, 1500L, 50), (run.MemoryBytes, run.CpuMillicores, run.Pids));
         Assert.Equal(("b", "n", 3), (run.NodeSelector["a"], run.NodeName, run.Priority));
-        Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.Zero, 0), (run.Timeout, run.TtlAfterFinished, run.NodeLostRetries));
+        Assert.Equal(TimeSpan.FromSeconds(3), run.Timeout);
         Assert.Equal((1024, 1048576L), (run.StatusBytes, run.LogBytes));
     }
 
@@ -97,6 +95,6 @@ public sealed class RunDefaultsTests
     [InlineData("r.test/a@sha256:ab", ImagePullPolicy.IfNotPresent)]
     [InlineData("r.test/a:1@sha256:ab", ImagePullPolicy.IfNotPresent)]
     [InlineData("r.test/a:latest@sha256:ab", ImagePullPolicy.Always)]
-    public void PullPolicyOf_Image_IsAsInKubernetes(string image, ImagePullPolicy policy) =>
+    public void PullPolicyOf_Image_IsThatOfKubernetes(string image, ImagePullPolicy policy) =>
         Assert.Equal(policy, RunDefaults.PullPolicyOf(image));
 }

@@ -30,14 +30,14 @@ public sealed class RunPhasesTests
     [InlineData("Accepted=True Scheduled=True Started=True Succeeded=False/Cancelled", RunPhase.Cancelled)]
     [InlineData("Accepted=False/SecretNotFound Succeeded=False/Cancelled", RunPhase.Cancelled)]
     [InlineData("Ready=True Stalled=False", RunPhase.Pending)]
-    public void Derive_Conditions_IsTheirPhase(string conditions, RunPhase phase) =>
+    public void Derive_Conditions_ReturnsTheirPhase(string conditions, RunPhase phase) =>
         Assert.Equal(phase, RunPhases.Derive(Parse(conditions)));
 
     [Fact]
     public void Derive_NoConditions_IsPending() => Assert.Equal(RunPhase.Pending, RunPhases.Derive(null));
 
     [Fact]
-    public void Derive_CourseOfAnAttempt_NeverGoesBack()
+    public void Derive_ProgressOfAnAttempt_NeverGoesBack()
     {
         string[] course =
         [

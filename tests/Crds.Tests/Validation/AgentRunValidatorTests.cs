@@ -11,7 +11,7 @@ public sealed class AgentRunValidatorTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Validate_RowOfTheTable_RefusesItsFields(string name)
+    public void Validate_RowOfTheTable_RefusesTheFieldsOfTheRow(string name)
     {
         var row = SpecCase.ForCode().Single(row => row.Name == name);
         var errors = AgentRunValidator.Validate(row.Spec.Deserialize(CrdsJson.Default.AgentRunSpec));
@@ -19,7 +19,7 @@ public sealed class AgentRunValidatorTests
         Assert.Equal(row.Refused.Order(StringComparer.Ordinal), errors.Select(error => error.Field).Order(StringComparer.Ordinal));
         if (row.Says is { } says)
         {
-            Assert.All(errors, error => Assert.Contains(says, error.Sentence));
+            Assert.All(errors, error => Assert.Contains(says, error.Message));
         }
     }
 

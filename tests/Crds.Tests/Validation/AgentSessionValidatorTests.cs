@@ -14,7 +14,7 @@ public sealed class AgentSessionValidatorTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Validate_RowOfTheTable_RefusesItsFields(string name)
+    public void Validate_RowOfTheTable_RefusesTheFieldsOfTheRow(string name)
     {
         var row = SpecCase.ForCode(Table).Single(row => row.Name == name);
         var errors = AgentSessionValidator.Validate(row.Spec.Deserialize(CrdsJson.Default.AgentSessionSpec));
@@ -22,7 +22,7 @@ public sealed class AgentSessionValidatorTests
         Assert.Equal(row.Refused.Order(StringComparer.Ordinal), errors.Select(error => error.Field).Order(StringComparer.Ordinal));
         if (row.Says is { } says)
         {
-            Assert.All(errors, error => Assert.Contains(says, error.Sentence));
+            Assert.All(errors, error => Assert.Contains(says, error.Message));
         }
     }
 
@@ -31,7 +31,7 @@ public sealed class AgentSessionValidatorTests
         Assert.Equal("spec is required", Assert.Single(AgentSessionValidator.Validate(null)).ToString());
 
     [Fact]
-    public void Merge_RunOfASession_HasWhatComesFromIt()
+    public void Merge_RunOfASession_HasTheFieldsOfTheSession()
     {
         var session = new AgentSession
         {
@@ -63,12 +63,12 @@ public sealed class AgentSessionValidatorTests
         Assert.Equal(("registry.example.com/a:1", "a", "node-1"), (merged.Image, merged.Agent?.Command?[0], merged.NodeName));
         Assert.Equal("b", own.Agent?.Command?[0]);
         Assert.NotNull(merged.Workspace?.Git);
-        // What is cloned is cloned once, and what is on a node stays there.
+        // The repository is cloned only once, and the data of the session stays on its node.
         Assert.Equal(("node-2", "/src", null), (later.NodeName, later.Workspace?.MountPath, later.Workspace?.Git));
     }
 
     [Fact]
-    public void Merge_RunThatSaysItself_IsLeftToItsValidation()
+    public void Merge_RunThatSetsAFieldOfItsSession_IsUnchanged()
     {
         var run = new AgentRunSpec
         {

@@ -106,7 +106,7 @@ public sealed partial class AgentRunCrdTests(CrdServerFixture fixture) : IClassF
         await fixture.Plane.Http.MergeAsync($"{nodes}/build-7", """{"spec":{"prePullImages":["registry.example.com/agent:1"]}}""");
         var table = await fixture.Plane.Kubectl.RunAsync("get", "stromboli");
 
-        Assert.Contains("spec.labels must not hold labels under node.stromboli.dev/", refused.Message);
+        Assert.Contains("spec.labels must not have keys under node.stromboli.dev/", refused.Message);
         Assert.Contains("agentnode.stromboli.dev/build-7", table);
     }
 

@@ -12,7 +12,7 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
 {
     private const string Objects = "/apis/stromboli.dev/v1alpha1/namespaces/default";
     private const string Crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-    private const string Refusal = "cannot be changed: make a new object instead";
+    private const string Refusal = "is immutable: create a new object instead";
 
     /// <summary>Fields of both kinds that no session accepts.</summary>
     private static readonly string[] OfRunsAlone =

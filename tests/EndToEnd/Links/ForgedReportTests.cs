@@ -36,7 +36,7 @@ public sealed class ForgedReportTests(StackFixture stacks) : EndToEndTests(stack
             told,
             message =>
                 Assert.True(
-                    message is Welcome or DesiredSnapshot { Attempts.Count: 0 } or WantedImages { Images.Count: 0 },
+                    message is Welcome or DesiredSnapshot { Attempts.Count: 0 } or DesiredImages { Images.Count: 0 },
                     message.ToString()
                 )
         );

@@ -124,7 +124,7 @@ public sealed class OutputTests(StackFixture stacks) : EndToEndTests(stacks)
     }
 
     [Theory]
-    [InlineData("agent: {claude: {inputFormat: stream-json}}", "spec.prompt must have on each line a JSON object")]
+    [InlineData("agent: {claude: {inputFormat: stream-json}}", "spec.prompt must have one JSON object per line")]
     [InlineData("agent: {claude: {settings: '{no json}'}}", "spec.agent.claude.settings must be a JSON object")]
     public async Task JsonThatTheApiServerDoesNotParse_IsRefusedByTheOperator(string what, string sentence)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stromboli.Crds;
 using Stromboli.Crds.Nodes;
 using Stromboli.Kubernetes;
 using Stromboli.Kubernetes.Model;

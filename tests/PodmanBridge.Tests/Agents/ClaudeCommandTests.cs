@@ -240,8 +240,8 @@ public sealed class ClaudeCommandTests
                 var refusal = Assert.Throws<ArgumentException>(() =>
                     ClaudeCommand.Build(new() { ExtraArgs = [$"--{spelling}"] }, Specs.Attempt)
                 );
-                Assert.Contains("agent.claude.extraArgs must hold no option that has a field of its own", refusal.Message);
-                Assert.Contains($"here it is --{spelling.Split('=')[0]}", refusal.Message);
+                Assert.Contains("agent.claude.extraArgs must not contain an option that has its own field", refusal.Message);
+                Assert.Contains($"found --{spelling.Split('=')[0]}", refusal.Message);
             }
         }
     }

@@ -1,4 +1,4 @@
-using Stromboli.Crds.Runs;
+using Stromboli.Crds.Defaults;
 
 namespace Stromboli.Operator.Scheduling.Needs;
 
