@@ -12,7 +12,7 @@ public static class KubeMetrics
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "Stromboli.Kubernetes";
 
-    // What an exporter assumes is in milliseconds.
+    // The default buckets of exporters are meant for milliseconds.
     private static readonly InstrumentAdvice<double> Seconds = new()
     {
         HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
@@ -61,8 +61,8 @@ public static class KubeMetrics
     );
 
     /// <summary>
-    /// Counts nothing, once, where every value of a tag is known: a series that appears with its first count cannot be alerted of it. For a
-    /// program whose exporter is listening by now.
+    /// Adds zero to every series whose tags are known, because an alert cannot see the first count of a series that did not exist before. Call
+    /// it when the exporter listens.
     /// </summary>
     public static void Begin()
     {

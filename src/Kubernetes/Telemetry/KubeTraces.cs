@@ -4,7 +4,7 @@ namespace Stromboli.Kubernetes;
 
 /// <summary>
 /// The library's activities, all of the source <see cref="SourceName"/>: one for each try of a request, named by verb and resource
-/// (<c>replace agentruns/status</c>), and one for each reconcile (<c>reconcile runs</c>). They cost nothing while nobody listens.
+/// (<c>replace agentruns/status</c>), and one for each reconcile (<c>reconcile runs</c>). They cost nothing without a listener.
 /// </summary>
 public static class KubeTraces
 {
