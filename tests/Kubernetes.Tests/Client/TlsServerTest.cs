@@ -18,7 +18,7 @@ public abstract class TlsServerTest : IAsyncLifetime
 
     private protected X509Certificate2 Ca { get; } = TestCertificates.Authority();
 
-    /// <summary>What new connections are shown.</summary>
+    /// <summary>Certificate of the server on new connections.</summary>
     private protected X509Certificate2 Serving { get; set; } = null!;
 
     private protected FakeApiServer Server { get; private set; } = null!;

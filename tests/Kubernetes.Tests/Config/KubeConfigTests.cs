@@ -14,7 +14,7 @@ public sealed class KubeConfigTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public void FromFile_CurrentContext_ItsClusterUserAndNamespace()
+    public void FromFile_CurrentContext_GivesClusterUserAndNamespace()
     {
         var config = KubeConfig.FromFile(
             Write(
@@ -39,7 +39,7 @@ public sealed class KubeConfigTests : IDisposable
     }
 
     [Fact]
-    public void FromFile_NamedContext_That()
+    public void FromFile_NamedContext_IsUsed()
     {
         var path = Write(Simple("token: t"));
 
@@ -52,7 +52,7 @@ public sealed class KubeConfigTests : IDisposable
     }
 
     [Fact]
-    public void FromFile_TokenFile_RelativeToTheKubeconfig() =>
+    public void FromFile_TokenFile_IsRelativeToTheKubeconfig() =>
         Assert.Equal(Path.Combine(_directory, "sub/token"), KubeConfig.FromFile(Write(Simple("tokenFile: sub/token"))).TokenFile);
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class KubeConfigTests : IDisposable
     }
 
     [Fact]
-    public void FromFile_Exec_EveryFieldOfIt()
+    public void FromFile_Exec_ReadsEveryField()
     {
         var config = KubeConfig.FromFile(
             Write(
@@ -125,14 +125,14 @@ public sealed class KubeConfigTests : IDisposable
     }
 
     [Fact]
-    public void FromFile_ExecByName_IsLeftToThePath() =>
+    public void FromFile_ExecByName_StaysAName() =>
         Assert.Equal(
             "aws",
             KubeConfig.FromFile(Write(Simple("exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws}"))).Exec!.Command
         );
 
     [Fact]
-    public void FromFile_ImpersonationAndProxy_EveryFieldOfThem()
+    public void FromFile_ImpersonationAndProxy_ReadsEveryField()
     {
         var config = KubeConfig.FromFile(
             Write(
@@ -173,7 +173,7 @@ public sealed class KubeConfigTests : IDisposable
     }
 
     [Fact]
-    public void InCluster_ServiceAccount_TokenFileCaAndNamespace()
+    public void InCluster_ServiceAccount_GivesTokenFileAuthorityAndNamespace()
     {
         using var ca = TestCertificates.Authority();
         File.WriteAllText(Path.Combine(_directory, "token"), "t");

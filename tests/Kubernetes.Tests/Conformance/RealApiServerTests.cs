@@ -6,7 +6,7 @@ using Stromboli.Testing;
 namespace Stromboli.Kubernetes.Tests.Conformance;
 
 /// <summary>
-/// The same client against a real API server, in a namespace of its own: <c>STROMBOLI_TEST_KUBECONFIG=.local/kubeconfig</c>, an admin's.
+/// The client against a real API server, in a namespace of its own: <c>STROMBOLI_TEST_KUBECONFIG=.local/kubeconfig</c>, an admin's.
 /// Skipped without.
 /// </summary>
 public sealed class RealApiServerTests : IAsyncLifetime
@@ -148,7 +148,7 @@ public sealed class RealApiServerTests : IAsyncLifetime
         await informer.WaitForSyncAsync(End);
         Assert.Equal(5, informer.Store.Count);
 
-        // A watch lasts a second: changes come in several, and between two.
+        // A watch lasts a second: changes come during several watches, and between two.
         using var watches = new WatchCount(BuiltIn.ConfigMaps.Plural);
         for (var i = 5; i < 12; i++)
         {
@@ -295,7 +295,7 @@ public sealed class RealApiServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reviews_TokenOfAServiceAccount_IsWhoItIsAndMayNothing()
+    public async Task Reviews_TokenOfAServiceAccount_IsAuthenticatedAndHasNoRights()
     {
         var accounts = new ResourceType<PartialObject>(
             "",
@@ -419,7 +419,7 @@ public sealed class RealApiServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Raw_Version_IsThere() =>
+    public async Task GetRaw_Version_IsAnswered() =>
         Assert.Equal("1", (await _client.GetRawAsync("/version", End)).GetProperty("major").GetString());
 
     private static KubeConfig Config => KubeConfig.FromFile(Environment.GetEnvironmentVariable(Variable)!);
