@@ -2,7 +2,7 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Kubernetes;
 
-/// <summary>The built-in kinds that are used.</summary>
+/// <summary>The built-in kinds that we use.</summary>
 public static class BuiltIn
 {
     /// <summary><see cref="Secret"/>.</summary>

@@ -4,7 +4,7 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// How a kind is found at the API server and written as JSON. Other assemblies declare their own with their own
+/// How the API server names a kind, and how it is written as JSON. Other assemblies declare their kinds with their own
 /// <c>JsonSerializerContext</c>.
 /// </summary>
 /// <typeparam name="T">The kind's type.</typeparam>

@@ -36,7 +36,7 @@ public abstract class ApiServerTest : IAsyncLifetime
     protected KubeClient NewClient(KubeClientOptions? options = null, TimeProvider? clock = null, KubeConfig? config = null) =>
         new(config ?? new KubeConfig { Server = Server.Address }, options ?? new() { RetryDelay = TimeSpan.FromMilliseconds(1) }, clock);
 
-    /// <summary>Runs until the test ends, which waits for it.</summary>
+    /// <summary>Runs until the end of the test, which waits for it.</summary>
     protected void Run(Func<CancellationToken, Task> run) => _running.Add(run(End));
 
     protected Informer<Widget> StartInformer(InformerOptions<Widget>? options = null, KubeClient? client = null)
@@ -49,7 +49,7 @@ public abstract class ApiServerTest : IAsyncLifetime
     protected Task<Widget> CreateAsync(string name, string? node = null) =>
         Client.CreateAsync(Widget.Type, Widget.Named(name, node), cancellationToken: End);
 
-    /// <summary>Answers the next requests that match with this status, as often as said.</summary>
+    /// <summary>Answers the next matching requests with this status.</summary>
     protected void Fail(int times, int code, string? retryAfter = null, Func<RecordedRequest, bool>? when = null)
     {
         Server.Intercept = async (context, request) =>

@@ -3,13 +3,13 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Kubernetes;
 
-/// <summary>A request to the API server that failed: by its answer, or because there was none.</summary>
+/// <summary>A request to the API server that failed, either by its answer or because no answer came.</summary>
 public sealed class ApiException : Exception
 {
     /// <summary>The <see cref="Reason"/> of an answer that is larger than the client reads.</summary>
     internal const string ResponseTooLarge = nameof(ResponseTooLarge);
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Makes an exception.</summary>
     public ApiException(
         HttpStatusCode? statusCode,
         string reason,
@@ -26,7 +26,7 @@ public sealed class ApiException : Exception
         Status = status;
     }
 
-    /// <summary>HTTP status; null when there was no (complete) answer, so that nobody knows whether the request took effect.</summary>
+    /// <summary>HTTP status; null when no complete answer came. Then it is unknown whether the request took effect.</summary>
     public HttpStatusCode? StatusCode { get; }
 
     /// <summary>
@@ -63,7 +63,7 @@ public sealed class ApiException : Exception
     public bool IsTooLarge => Reason == ResponseTooLarge;
 
     /// <summary>
-    /// Whether the same request may well succeed later: no answer, 429 or 5xx. An answer that was too large would be so again.
+    /// Whether the same request may well succeed later: no answer, 429 or 5xx. An answer that was too large would be too large again.
     /// </summary>
     public bool IsTransient => StatusCode is { } code ? code == HttpStatusCode.TooManyRequests || (int)code >= 500 : !IsTooLarge;
 }

@@ -1,18 +1,18 @@
 namespace Stromboli.Kubernetes;
 
-/// <summary>One request, before it is given to <see cref="Transport"/>.</summary>
+/// <summary>One request, as <see cref="Transport"/> takes it.</summary>
 internal sealed record ApiRequest(HttpMethod Method, string Path, RequestLabels Labels)
 {
     public byte[]? Body { get; init; }
 
     public string ContentType { get; init; } = "application/json";
 
-    /// <summary>Whether doing it twice does no harm; a POST that is so stores nothing.</summary>
+    /// <summary>Whether the request may be sent twice without harm. An idempotent POST stores nothing.</summary>
     public bool Idempotent { get; init; }
 
     /// <summary>Largest answer that is read, in bytes, if that is less than what the client allows.</summary>
     public int? MaxResponseBytes { get; init; }
 
-    /// <summary>Leader election: past the rate limiter and the write guard, never tried again, and bounded by this time.</summary>
+    /// <summary>For leader election: the request bypasses the rate limiter and the write guard, is never retried, and ends after this time.</summary>
     public TimeSpan? ElectionTimeout { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Stromboli.Kubernetes;
 
-/// <summary>Reads an answer whole, up to a bound.</summary>
+/// <summary>Reads a whole answer, up to a size.</summary>
 internal static class BoundedReader
 {
     private const int Step = 16 * 1024;

@@ -8,7 +8,7 @@ namespace Stromboli.Kubernetes;
 
 public sealed partial class KubeClient
 {
-    // Only for the path of its token subresource.
+    // Used only for the path of the token subresource.
     private static readonly ResourceType<PartialObject> ServiceAccounts = new(
         "",
         "v1",
@@ -19,7 +19,7 @@ public sealed partial class KubeClient
         KubernetesJson.Default.KubeListPartialObject
     );
 
-    /// <summary>Leader election's own way: not limited, not guarded, not tried again, bounded by a time of its own.</summary>
+    /// <summary>A request of leader election: without rate limit, write guard and retry, and with a timeout of its own.</summary>
     internal Task<Lease> ElectionAsync(
         HttpMethod method,
         string verb,
@@ -42,7 +42,7 @@ public sealed partial class KubeClient
     private static RequestLabels Labels<T>(string verb, ResourceType<T> type, string? subresource = null)
         where T : class, IKubernetesObject => new(verb, type.Group, type.Plural, subresource ?? "");
 
-    // A TokenReview or SubjectAccessReview is a question in the form of a create.
+    // A TokenReview or SubjectAccessReview asks a question by a create.
     private static bool IsReview<T>(ResourceType<T> type)
         where T : class, IKubernetesObject => type.Group is "authentication.k8s.io" or "authorization.k8s.io";
 
@@ -51,7 +51,7 @@ public sealed partial class KubeClient
     private static string CollectionFor<T>(ResourceType<T> type, T target)
         where T : class, IKubernetesObject =>
         type.Namespaced && string.IsNullOrEmpty(target.Metadata.Namespace)
-            ? throw new ArgumentException($"A {type.Kind} lives in a namespace, and this one names none.", nameof(target))
+            ? throw new ArgumentException($"A {type.Kind} needs a namespace, and this one has none.", nameof(target))
             : ResourcePath.Collection(type, target.Metadata.Namespace);
 
     private Task<T> PutAsync<T>(

@@ -10,8 +10,8 @@ namespace Stromboli.Kubernetes;
 public sealed partial class KubeClient
 {
     /// <summary>
-    /// Watches a kind. It ends when the server ends it (after <see cref="WatchOptions.Timeout"/>, or when the connection closes), which is
-    /// no failure: watch again from the last version seen. A record cut off by the end is dropped.
+    /// Watches a kind. The watch ends when the server ends it (after <see cref="WatchOptions.Timeout"/>, or when the connection closes) and
+    /// when certificates change. That is not a failure: watch again from the last version seen. A record cut off by the end is dropped.
     /// </summary>
     /// <exception cref="ApiException">The server refused, sent an error (410: list again), or was silent for too long.</exception>
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
@@ -24,9 +24,10 @@ public sealed partial class KubeClient
         ArgumentNullException.ThrowIfNull(type);
         options ??= new();
         var request = WatchRequest(type, options);
-        using var response = await _transport.OpenAsync(request, cancellationToken);
+        var (response, retired) = await _transport.OpenAsync(request, cancellationToken);
+        using var answer = response;
         using var silence = new CancellationTokenSource(options.SilenceTimeout, _clock);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token, retired);
         var pipe = PipeReader.Create(
             await response.Content.ReadAsStreamAsync(linked.Token),
             new StreamPipeReaderOptions(bufferSize: 16 * 1024)
@@ -36,7 +37,7 @@ public sealed partial class KubeClient
             while (true)
             {
                 silence.CancelAfter(options.SilenceTimeout);
-                var (buffer, completed) = await ReadAsync(pipe, request, silence, linked.Token, cancellationToken);
+                var (buffer, completed) = await ReadAsync(pipe, request, silence, retired, cancellationToken, linked.Token);
                 while (TakeRecord(ref buffer, out var record))
                 {
                     yield return Parse(record, type, request);
@@ -84,14 +85,19 @@ public sealed partial class KubeClient
         PipeReader pipe,
         ApiRequest request,
         CancellationTokenSource silence,
-        CancellationToken either,
-        CancellationToken caller
+        CancellationToken retired,
+        CancellationToken caller,
+        CancellationToken any
     )
     {
         try
         {
-            var read = await pipe.ReadAsync(either);
+            var read = await pipe.ReadAsync(any);
             return (read.Buffer, read.IsCompleted);
+        }
+        catch (OperationCanceledException) when (retired.IsCancellationRequested && !caller.IsCancellationRequested)
+        {
+            return (ReadOnlySequence<byte>.Empty, true);
         }
         catch (Exception e) when (!caller.IsCancellationRequested && Transport.IsNoAnswer(e))
         {

@@ -8,8 +8,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// A typed client of one API server. Every failure is an <see cref="ApiException"/>, except cancellation by the caller and an unreadable
-/// token file (<see cref="KubeConfigException"/>). Safe for use from many threads.
+/// A typed client of one API server. Every failure is an <see cref="ApiException"/>, except cancellation by the caller and a missing
+/// credential (<see cref="KubeConfigException"/>: an unreadable token file, a failed plugin). Safe for use from many threads.
 /// </summary>
 public sealed partial class KubeClient : IDisposable
 {
@@ -29,8 +29,8 @@ public sealed partial class KubeClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
 
-    /// <summary>The object of that name, read live.</summary>
-    /// <exception cref="ApiException">Also when there is none.</exception>
+    /// <summary>Gets the object of that name.</summary>
+    /// <exception cref="ApiException">The request failed, or there is no such object.</exception>
     public Task<T> GetAsync<T>(ResourceType<T> type, NamespacedName key, CancellationToken cancellationToken = default)
         where T : class, IKubernetesObject
     {
@@ -42,7 +42,7 @@ public sealed partial class KubeClient : IDisposable
         );
     }
 
-    /// <summary>The object of that name, read live; null if there is none.</summary>
+    /// <summary>Gets the object of that name; null if there is none.</summary>
     public async Task<T?> TryGetAsync<T>(ResourceType<T> type, NamespacedName key, CancellationToken cancellationToken = default)
         where T : class, IKubernetesObject
     {
@@ -57,10 +57,10 @@ public sealed partial class KubeClient : IDisposable
     }
 
     /// <summary>
-    /// One page of a list; <c>Metadata.Continue</c> leads to the next. All pages are of one snapshot. An object that cannot be read is
-    /// named apart.
+    /// One page of a list; <c>Metadata.Continue</c> leads to the next. All pages are of one snapshot. An object that cannot be
+    /// read is listed separately.
     /// </summary>
-    public Task<KubeList<T>> ListPageAsync<T>(
+    public Task<ListPage<T>> ListPageAsync<T>(
         ResourceType<T> type,
         ListOptions? options = null,
         CancellationToken cancellationToken = default
@@ -70,12 +70,12 @@ public sealed partial class KubeClient : IDisposable
     /// <summary>As above, for lists of large objects.</summary>
     /// <param name="type">The kind.</param>
     /// <param name="options">What is listed.</param>
-    /// <param name="keep">Makes what is kept of an object, as soon as that is decoded: the page's whole objects are never in memory
-    /// together. All of it if null.</param>
+    /// <param name="keep">Reduces each object to what is kept as soon as it is decoded, so that a page of whole objects is never in
+    /// memory. Objects are kept whole if null.</param>
     /// <param name="maxBytes">Largest page that is read; the client's own bound if null.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="ApiException">Also, with <see cref="ApiException.IsTooLarge"/>, for a page that is larger.</exception>
-    internal async Task<KubeList<T>> ListPageAsync<T>(
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ApiException">The request failed, or the page is larger (<see cref="ApiException.IsTooLarge"/>).</exception>
+    internal async Task<ListPage<T>> ListPageAsync<T>(
         ResourceType<T> type,
         ListOptions? options,
         Func<T, T>? keep,
@@ -94,9 +94,7 @@ public sealed partial class KubeClient : IDisposable
             ("continue", options.Continue)
         );
         var request = new ApiRequest(HttpMethod.Get, path, Labels("list", type)) { Idempotent = true, MaxResponseBytes = maxBytes };
-        var page = await SendAsync(request, body => ObjectReader.ReadList(body, type, keep), cancellationToken);
-        page.Items ??= [];
-        return page;
+        return await SendAsync(request, body => ObjectReader.ReadList(body, type, keep), cancellationToken);
     }
 
     /// <summary>All objects that can be read, page after page.</summary>
@@ -120,7 +118,7 @@ public sealed partial class KubeClient : IDisposable
         } while (!string.IsNullOrEmpty(options.Continue));
     }
 
-    /// <summary>Creates an object, or asks a review, which stores nothing and so passes the write guard.</summary>
+    /// <summary>Creates an object. A review stores nothing, so the write guard lets it pass.</summary>
     public Task<T> CreateAsync<T>(
         ResourceType<T> type,
         T target,
@@ -151,7 +149,7 @@ public sealed partial class KubeClient : IDisposable
         where T : class, IKubernetesObject => PutAsync(type, target, null, fieldManager, cancellationToken);
 
     /// <summary>
-    /// Replaces an object's status only. With its <c>resourceVersion</c> (demanded) this is a compare-and-swap of the whole object.
+    /// Replaces an object's status only. With its required <c>resourceVersion</c> this is a compare-and-swap of the whole object.
     /// </summary>
     /// <exception cref="ApiException">A conflict, if the object has changed since.</exception>
     public Task<T> ReplaceStatusAsync<T>(
@@ -170,11 +168,11 @@ public sealed partial class KubeClient : IDisposable
 
     /// <summary>Server-side apply; creates the object if there is none.</summary>
     /// <param name="type">The kind.</param>
-    /// <param name="target">Exactly the fields that this manager wants to own, with name and namespace; no <c>managedFields</c>.</param>
+    /// <param name="target">Name, namespace and exactly the fields that this manager wants to own; no <c>managedFields</c>.</param>
     /// <param name="fieldManager">Who owns them.</param>
     /// <param name="force">Take fields that another manager owns; else such a field is a conflict.</param>
     /// <param name="subresource">Such as <c>status</c>.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public Task<T> ApplyAsync<T>(
         ResourceType<T> type,
         T target,
@@ -202,7 +200,7 @@ public sealed partial class KubeClient : IDisposable
         return SendAsync(request, type.Json, cancellationToken);
     }
 
-    /// <summary>JSON merge patch (RFC 7396); put <c>metadata.resourceVersion</c> in to make it a compare-and-swap.</summary>
+    /// <summary>JSON merge patch (RFC 7396); with <c>metadata.resourceVersion</c> it is a compare-and-swap.</summary>
     public Task<T> MergePatchAsync<T>(
         ResourceType<T> type,
         NamespacedName key,
@@ -224,7 +222,7 @@ public sealed partial class KubeClient : IDisposable
     )
         where T : class, IKubernetesObject => MergePatchAsync(type, key, patch, "status", fieldManager, cancellationToken);
 
-    /// <summary>JSON patch (RFC 6902): all its operations or none; a <c>test</c> that does not hold is refused with 422.</summary>
+    /// <summary>JSON patch (RFC 6902): applies all its operations or none; a <c>test</c> that does not hold is refused with 422.</summary>
     public Task<T> JsonPatchAsync<T>(
         ResourceType<T> type,
         NamespacedName key,
@@ -281,7 +279,7 @@ public sealed partial class KubeClient : IDisposable
         );
     }
 
-    /// <summary>GET of any path of the API server that answers JSON, such as <c>/version</c>.</summary>
+    /// <summary>Gets any path of the API server that answers with JSON, such as <c>/version</c>.</summary>
     public async Task<JsonElement> GetRawAsync(string path, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -12,7 +12,7 @@ public sealed record ListOptions
     /// <summary>Field selector, such as <c>metadata.name=x</c>.</summary>
     public string? FieldSelector { get; init; }
 
-    /// <summary>Items a page, at most.</summary>
+    /// <summary>Items per page, at most.</summary>
     public int Limit { get; init; } = 500;
 
     /// <summary>Token of the page; the first if null.</summary>

@@ -4,7 +4,7 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Kubernetes;
 
-/// <summary>Reads objects of many authors: one of them that cannot be read hides no other.</summary>
+/// <summary>Reads objects of many authors. An object that cannot be read does not hide the others.</summary>
 internal static class ObjectReader
 {
     internal static JsonReaderOptions Options { get; } = new() { MaxDepth = KubernetesJson.DeepestNesting };
@@ -12,18 +12,13 @@ internal static class ObjectReader
     /// <summary>A page of a list.</summary>
     /// <param name="body">The page.</param>
     /// <param name="type">The kind.</param>
-    /// <param name="keep">Makes what is kept of an object, once it is decoded and before the next is; all of it if null.</param>
-    /// <exception cref="JsonException">It is not one.</exception>
-    public static KubeList<T> ReadList<T>(ReadOnlySpan<byte> body, ResourceType<T> type, Func<T, T>? keep = null)
-        where T : class, IKubernetesObject
-    {
-        var page = keep is null ? ReadAtOnce(body, type) : ReadEach(body, type.Json, keep);
-        page.Bytes = body.Length;
-        return page;
-    }
+    /// <param name="keep">Reduces an object to what is kept, before the next one is decoded. Objects are kept whole if null.</param>
+    /// <exception cref="JsonException">The body is not a list.</exception>
+    public static ListPage<T> ReadList<T>(ReadOnlySpan<byte> body, ResourceType<T> type, Func<T, T>? keep = null)
+        where T : class, IKubernetesObject => keep is null ? ReadAtOnce(body, type) : ReadEach(body, type.Json, keep);
 
-    /// <summary>One object. If it cannot be read, null and which one it is.</summary>
-    /// <exception cref="JsonException">Not even that can be read.</exception>
+    /// <summary>Reads one object. If it cannot be read, the result says which one it is.</summary>
+    /// <exception cref="JsonException">Not even its metadata can be read.</exception>
     public static (T? Target, UnreadableObject? Unreadable) Read<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> json)
         where T : class, IKubernetesObject
     {
@@ -42,12 +37,13 @@ internal static class ObjectReader
         }
     }
 
-    private static KubeList<T> ReadAtOnce<T>(ReadOnlySpan<byte> body, ResourceType<T> type)
+    private static ListPage<T> ReadAtOnce<T>(ReadOnlySpan<byte> body, ResourceType<T> type)
         where T : class, IKubernetesObject
     {
         try
         {
-            return JsonSerializer.Deserialize(body, type.ListJson) ?? throw new JsonException("The list is null.");
+            var list = JsonSerializer.Deserialize(body, type.ListJson) ?? throw new JsonException("The list is null.");
+            return new(list.Metadata ?? new(), list.Items ?? [], []) { Bytes = body.Length };
         }
         catch (JsonException)
         {
@@ -55,12 +51,12 @@ internal static class ObjectReader
         }
     }
 
-    private static KubeList<T> ReadEach<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> json, Func<T, T> keep)
+    private static ListPage<T> ReadEach<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> json, Func<T, T> keep)
         where T : class, IKubernetesObject
     {
         List<T> items = [];
         List<UnreadableObject> unreadable = [];
-        var list = new KubeList<T> { Items = items, Unreadable = unreadable };
+        var metadata = new ListMeta();
         var reader = new Utf8JsonReader(body, Options);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -73,7 +69,7 @@ internal static class ObjectReader
             reader.Read();
             if (isMetadata)
             {
-                list.Metadata = JsonSerializer.Deserialize(ref reader, KubernetesJson.Default.ListMeta) ?? new();
+                metadata = JsonSerializer.Deserialize(ref reader, KubernetesJson.Default.ListMeta) ?? new();
             }
             else if (isItems && reader.TokenType == JsonTokenType.StartArray)
             {
@@ -85,7 +81,7 @@ internal static class ObjectReader
             }
         }
 
-        return list;
+        return new(metadata, items, unreadable) { Bytes = body.Length };
     }
 
     private static void ReadItems<T>(

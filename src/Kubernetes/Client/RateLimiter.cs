@@ -1,13 +1,13 @@
 namespace Stromboli.Kubernetes;
 
-/// <summary>A token bucket that hands out turns in order; who has to wait is told how long.</summary>
+/// <summary>A token bucket that hands out turns in order.</summary>
 internal sealed class RateLimiter(double perSecond, int burst, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private double _tokens = burst;
     private long _refilled = clock.GetTimestamp();
 
-    /// <summary>Waits for a turn. A cancelled wait's turn is not given back.</summary>
+    /// <summary>Waits for a turn. The turn of a cancelled wait is lost.</summary>
     public async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
         var delay = Reserve();

@@ -20,7 +20,7 @@ internal static class ResourcePath
     {
         if (type.Namespaced && string.IsNullOrEmpty(key.Namespace))
         {
-            throw new ArgumentException($"A {type.Kind} lives in a namespace, and '{key}' names none.", nameof(key));
+            throw new ArgumentException($"A {type.Kind} needs a namespace, and '{key}' has none.", nameof(key));
         }
 
         var item = $"{Collection(type, key.Namespace)}/{Segment(key.Name)}";
@@ -45,7 +45,7 @@ internal static class ResourcePath
         return result.ToString();
     }
 
-    // An empty name would make a get of one object a list of all, and a delete of one a delete of all.
+    // With an empty name, a get of one object would become a list of all, and a delete of one a delete of all.
     private static string Segment(string name) =>
         name is null or "" or "." or ".."
             ? throw new ArgumentException($"'{name}' is not a name.", nameof(name))

@@ -6,14 +6,14 @@ namespace Stromboli.Kubernetes;
 internal static class RetryPolicy
 {
     /// <summary>The wait before the next try, or null to give up.</summary>
-    /// <param name="options">Bounds.</param>
+    /// <param name="options">Limits.</param>
     /// <param name="attempt">Number of the try that failed, from 1.</param>
-    /// <param name="idempotent">Whether doing it twice does no harm.</param>
+    /// <param name="idempotent">Whether the request may be sent twice without harm.</param>
     /// <param name="failure">How it failed.</param>
     /// <param name="jitter">In [0, 1).</param>
     public static TimeSpan? Delay(KubeClientOptions options, int attempt, bool idempotent, ApiException failure, double jitter)
     {
-        // The server did nothing: it shed the request before handling it.
+        // The server shed the request before handling it.
         var shed =
             failure.StatusCode == HttpStatusCode.TooManyRequests
             || (failure.StatusCode == HttpStatusCode.ServiceUnavailable && failure.RetryAfter is not null);

@@ -7,10 +7,12 @@ namespace Stromboli.Kubernetes;
 /// <summary>Sends requests: authentication, rate limit, write guard, retries, typed failures.</summary>
 internal sealed partial class Transport : IDisposable
 {
-    private readonly HttpClient _http;
+    private readonly ConnectionPools _connections;
+    private readonly ICredentialSource _credentials;
     private readonly string _prefix;
     private readonly string? _host;
-    private readonly TokenSource? _tokens;
+    private readonly Impersonation? _impersonation;
+    private readonly Version _version;
     private readonly KubeClientOptions _options;
     private readonly RateLimiter _limiter;
     private readonly TimeProvider _clock;
@@ -18,26 +20,23 @@ internal sealed partial class Transport : IDisposable
 
     public Transport(KubeConfig config, KubeClientOptions options, TimeProvider clock, ILogger logger)
     {
-        _http = new HttpClient(HttpHandlers.Create(config), disposeHandler: true)
-        {
-            BaseAddress = config.Server,
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);
-        _http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        _connections = new(config, new TlsFiles(config, clock, logger), options.UserAgent);
+        _credentials = config.Credentials(clock);
         _prefix = config.Server.AbsolutePath.TrimEnd('/');
         // SocketsHttpHandler looks for this name in the server's certificate, not for SslOptions.TargetHost (seen on .NET 10.0).
         _host = config.TlsServerName;
-        _tokens = TokenSource.For(config, clock);
+        _impersonation = config.Impersonation;
+        _version =
+            _impersonation is not null && ImpersonationHeaders.NeedLines(_impersonation) ? HttpVersion.Version11 : HttpVersion.Version20;
         _options = options;
         _limiter = new RateLimiter(options.QueriesPerSecond, options.Burst, clock);
         _clock = clock;
         _logger = logger;
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _connections.Dispose();
 
-    /// <summary>The body of a good answer, after as many tries as are allowed.</summary>
+    /// <summary>Sends a request, with retries, and returns the body of the answer.</summary>
     public async Task<ReadOnlyMemory<byte>> SendAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -63,14 +62,15 @@ internal sealed partial class Transport : IDisposable
         }
     }
 
-    /// <summary>Opens a watch; the answer's body is the caller's to read and dispose.</summary>
-    public async Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
+    /// <summary>Opens a watch. The caller reads and disposes the answer, and ends when <see cref="Answer.Retired"/> is cancelled.</summary>
+    public async Task<Answer> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
+        var credential = await _credentials.GetAsync(cancellationToken);
         using var timeout = new CancellationTokenSource(_options.RequestTimeout, _clock);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return await AnswerAsync(request, linked.Token);
+            return await AnswerAsync(request, credential, linked.Token);
         }
         catch (Exception e) when (e is not ApiException && !cancellationToken.IsCancellationRequested && IsNoAnswer(e))
         {
@@ -78,7 +78,7 @@ internal sealed partial class Transport : IDisposable
         }
     }
 
-    /// <summary>Whether an exception out of HttpClient means that the answer did not come, or not whole.</summary>
+    /// <summary>Whether an exception of HttpClient means that no answer, or only a part of it, came.</summary>
     public static bool IsNoAnswer(Exception e) => e is HttpRequestException or IOException or OperationCanceledException;
 
     public static ApiException NoAnswer(ApiRequest request, Exception cause, bool timedOut) =>
@@ -100,11 +100,15 @@ internal sealed partial class Transport : IDisposable
             await _limiter.WaitAsync(cancellationToken);
         }
 
+        // A plugin may take longer than a request may. An election has no time for that.
+        var credential = request.ElectionTimeout is null ? await _credentials.GetAsync(cancellationToken) : null;
         using var timeout = new CancellationTokenSource(request.ElectionTimeout ?? _options.RequestTimeout, _clock);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            using var response = await AnswerAsync(request, linked.Token);
+            credential ??= await _credentials.GetAsync(linked.Token);
+            var answer = await AnswerAsync(request, credential, linked.Token);
+            using var response = answer.Response;
             var limit = Math.Min(request.MaxResponseBytes ?? int.MaxValue, _options.MaxResponseBytes);
             return await BoundedReader.ReadAsync(response.Content, limit, linked.Token);
         }
@@ -114,42 +118,49 @@ internal sealed partial class Transport : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> AnswerAsync(ApiRequest request, CancellationToken cancellationToken)
+    private async Task<Answer> AnswerAsync(ApiRequest request, Credential credential, CancellationToken cancellationToken)
     {
-        var token = _tokens is null ? null : await _tokens.GetAsync(cancellationToken);
-        var response = await OnceAsync(request, token, cancellationToken);
+        var answer = await OnceAsync(request, credential, cancellationToken);
+        if (answer.Response.IsSuccessStatusCode)
+        {
+            return answer;
+        }
+
+        var failure = await FailureAsync(request, answer, cancellationToken);
         if (
-            response.StatusCode == HttpStatusCode.Unauthorized
-            && _tokens is not null
-            && await _tokens.RefreshAsync(token!, cancellationToken) is { } renewed
+            failure.StatusCode != HttpStatusCode.Unauthorized
+            || await _credentials.RenewAsync(credential, cancellationToken) is not { } renewed
         )
         {
-            response.Dispose();
-            response = await OnceAsync(request, renewed, cancellationToken);
+            throw failure;
         }
 
-        if (response.IsSuccessStatusCode)
-        {
-            return response;
-        }
-
-        using (response)
-        {
-            throw await ErrorReader.ReadAsync(request, response, _clock, cancellationToken);
-        }
+        answer = await OnceAsync(request, renewed, cancellationToken);
+        return answer.Response.IsSuccessStatusCode ? answer : throw await FailureAsync(request, answer, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> OnceAsync(ApiRequest request, string? token, CancellationToken cancellationToken)
+    private async Task<ApiException> FailureAsync(ApiRequest request, Answer answer, CancellationToken cancellationToken)
+    {
+        using var response = answer.Response;
+        return await ErrorReader.ReadAsync(request, response, _clock, cancellationToken);
+    }
+
+    private async Task<Answer> OnceAsync(ApiRequest request, Credential credential, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, _prefix + request.Path)
         {
-            Version = HttpVersion.Version20,
+            Version = _version,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         message.Headers.Host = _host;
-        if (token is not null)
+        if (credential.Token is not null)
         {
-            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", credential.Token);
+        }
+
+        if (_impersonation is not null)
+        {
+            ImpersonationHeaders.Add(message.Headers, _impersonation);
         }
 
         if (request.Body is not null)
@@ -168,17 +179,29 @@ internal sealed partial class Transport : IDisposable
         using var activity = KubeTraces.Request(request.Labels);
         var started = _clock.GetTimestamp();
         var code = 0;
+        var pool = _connections.Rent(credential);
         try
         {
-            var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            var response = await pool.Http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             code = (int)response.StatusCode;
-            return response;
+            return new(response, pool.Retired);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            _connections.SuspectFiles();
+            throw;
         }
         finally
         {
+            _connections.Return(pool);
             KubeMetrics.Count(request.Labels, code, _clock.GetElapsedTime(started));
         }
     }
+
+    /// <summary>What the server answered.</summary>
+    /// <param name="Response">The answer; its body is not read yet.</param>
+    /// <param name="Retired">Cancelled when its connection should close because newer certificates are in use.</param>
+    internal readonly record struct Answer(HttpResponseMessage Response, CancellationToken Retired);
 
     private static partial class Log
     {

@@ -18,6 +18,6 @@ public sealed record WatchOptions
     /// <summary>The server ends the watch after this time.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The client gives the watch up when nothing at all came for this long.</summary>
+    /// <summary>The client ends the watch when nothing at all came for this long.</summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(330);
 }

@@ -7,12 +7,13 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// Reads one record of a watch: <c>{"type": …, "object": …}</c>. What the object is depends on the type, so this is done by hand.
+/// Reads one record of a watch: <c>{"type": …, "object": …}</c>. The type of the record decides the type of the object, so no
+/// serializer contract can describe it.
 /// </summary>
 internal static class WatchReader
 {
     /// <exception cref="ApiException">The record is the server's ERROR.</exception>
-    /// <exception cref="JsonException">The record is not one.</exception>
+    /// <exception cref="JsonException">The record is malformed.</exception>
     public static WatchEvent<T> Read<T>(ReadOnlySequence<byte> record, JsonTypeInfo<T> json)
         where T : class, IKubernetesObject
     {

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-
 namespace Stromboli.Kubernetes;
 
 /// <summary>What kubelet gives every pod with a service account.</summary>
@@ -24,21 +21,14 @@ internal static class InClusterConfig
         }
 
         var scope = Path.Combine(directory, "namespace");
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPemFile(Path.Combine(directory, "ca.crt"));
-        }
-        catch (Exception e) when (e is IOException or CryptographicException)
-        {
-            throw new KubeConfigException($"The cluster's CA in '{directory}' cannot be read: {e.Message}", e);
-        }
-
+        var authorities = Path.Combine(directory, "ca.crt");
+        // Read now only to refuse a bad file at once.
+        _ = PemFiles.ReadAuthorities(authorities);
         return new()
         {
             Server = new Uri($"https://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}"),
             Namespace = File.Exists(scope) ? File.ReadAllText(scope).Trim() : null,
-            CertificateAuthority = authorities,
+            CertificateAuthorityFile = authorities,
             TokenFile = token,
         };
     }

@@ -4,9 +4,54 @@ using System.Text;
 
 namespace Stromboli.Kubernetes;
 
-/// <summary>Reads kubeconfig files (client-go's <c>clientcmd/api/v1</c>): contexts, clusters, users.</summary>
+/// <summary>
+/// Reads kubeconfig files (client-go's <c>clientcmd/api/v1</c>): contexts, clusters, users. A field that it does not know is refused: such a field may decide whom we trust, or who
+/// we are.
+/// </summary>
 internal static class KubeConfigFile
 {
+    private const string ExecExtension = "client.authentication.k8s.io/exec";
+    private const string Usable = "use a token, a tokenFile, a client certificate or exec";
+
+    private static readonly string[] ClusterFields =
+    [
+        "server",
+        "tls-server-name",
+        "insecure-skip-tls-verify",
+        "certificate-authority",
+        "certificate-authority-data",
+        "proxy-url",
+        "disable-compression",
+        "extensions",
+    ];
+
+    private static readonly string[] UserFields =
+    [
+        "client-certificate",
+        "client-certificate-data",
+        "client-key",
+        "client-key-data",
+        "token",
+        "tokenFile",
+        "as",
+        "as-uid",
+        "as-groups",
+        "as-user-extra",
+        "exec",
+        "extensions",
+    ];
+
+    private static readonly string[] ExecFields =
+    [
+        "apiVersion",
+        "command",
+        "args",
+        "env",
+        "installHint",
+        "provideClusterInfo",
+        "interactiveMode",
+    ];
+
     /// <summary>Several files merge as kubectl does it: the first that names a thing wins.</summary>
     public static KubeConfig Load(IReadOnlyList<string> paths, string? contextName)
     {
@@ -17,7 +62,8 @@ internal static class KubeConfigFile
             ?? throw new KubeConfigException($"'{where}' has no current context; name one.");
         var context = Find(files, "contexts", "context", contextName, where);
         var cluster = Find(files, "clusters", "cluster", context.Required("cluster"), where);
-        var user = context.Text("user") is { } userName ? Find(files, "users", "user", userName, where) : null;
+        var user = context.Text("user") is { } userName ? Find(files, "users", "user", userName, where) : KubeConfigNode.Empty;
+        RefuseUnsupported(cluster, user);
         return Build(context, cluster, user);
     }
 
@@ -25,134 +71,214 @@ internal static class KubeConfigFile
         files.SelectMany(f => f.Items(list)).FirstOrDefault(item => item.Text("name") == name)?.Child(kind)
         ?? throw new KubeConfigException($"'{where}' has no {kind} '{name}'.");
 
-    private static KubeConfig Build(KubeConfigNode context, KubeConfigNode cluster, KubeConfigNode? user)
+    private static KubeConfig Build(KubeConfigNode context, KubeConfigNode cluster, KubeConfigNode user)
     {
-        RefuseUnsupported(cluster, user);
-        var server = cluster.Required("server");
+        var certificate = Certificate(user);
         return new()
         {
-            Server =
-                Uri.TryCreate(server, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-                    ? uri
-                    : throw new KubeConfigException($"{cluster}: '{server}' is not an http or https address."),
+            Server = Url(cluster, "server", cluster.Required("server"), "http", "https"),
             Namespace = context.Text("namespace"),
-            CertificateAuthority = Authority(cluster),
-            SkipTlsVerify = cluster.Text("insecure-skip-tls-verify") == "true",
+            ProxyUrl = cluster.Text("proxy-url") is { } proxy ? Url(cluster, "proxy-url", proxy, "http", "https", "socks5") : null,
+            DisableCompression = cluster.Flag("disable-compression"),
+            CertificateAuthority = Authorities(cluster),
+            CertificateAuthorityFile = cluster.Text("certificate-authority-data") is null ? cluster.PathOf("certificate-authority") : null,
+            SkipTlsVerify = cluster.Flag("insecure-skip-tls-verify"),
             TlsServerName = cluster.Text("tls-server-name"),
-            ClientCertificate = user is null ? null : Certificate(user),
-            // client-go: a token given in place goes before a file.
-            Token = user?.Text("token"),
-            TokenFile = user?.Text("token") is null ? user?.PathOf("tokenFile") : null,
+            ClientCertificate = certificate,
+            ClientCertificateFile = certificate is null ? user.PathOf("client-certificate") : null,
+            ClientKeyFile = certificate is null ? user.PathOf("client-key") : null,
+            Token = Token(user),
+            TokenFile = user.PathOf("tokenFile"),
+            Exec = user.Child("exec") is { } exec ? Exec(exec, cluster) : null,
+            Impersonation = Impersonated(user),
         };
     }
 
-    private static void RefuseUnsupported(KubeConfigNode cluster, KubeConfigNode? user)
+    private static void RefuseUnsupported(KubeConfigNode cluster, KubeConfigNode user)
     {
-        if (user?.Child("exec") is { } exec)
+        if (user.Has("auth-provider"))
         {
-            throw new KubeConfigException(
-                $"{user} gets its credential from the program '{exec.Text("command")}', which Stromboli does not run; use a token, a tokenFile or a client certificate."
-            );
+            throw new KubeConfigException($"{user} has an auth-provider, which Kubernetes dropped in 1.26; {Usable}.");
         }
 
-        if (user?.Child("auth-provider") is not null)
+        if (user.Has("username") || user.Has("password"))
         {
-            throw new KubeConfigException(
-                $"{user} uses an auth-provider, which Stromboli does not know; use a token, a tokenFile or a client certificate."
-            );
+            throw new KubeConfigException($"{user} has a password, which Kubernetes dropped in 1.19; {Usable}.");
         }
 
-        if (user?.Text("username") is not null)
+        user.AllowOnly(UserFields);
+        cluster.AllowOnly(ClusterFields);
+        if (cluster.Flag("insecure-skip-tls-verify") && (cluster.Has("certificate-authority") || cluster.Has("certificate-authority-data")))
         {
-            throw new KubeConfigException(
-                $"{user} uses a password, which Kubernetes dropped in 1.19; use a token, a tokenFile or a client certificate."
-            );
-        }
-
-        if (user?.Text("as") is not null)
-        {
-            throw new KubeConfigException($"{user} impersonates, which Stromboli does not do.");
-        }
-
-        if (cluster.Text("proxy-url") is not null)
-        {
-            throw new KubeConfigException($"{cluster} has a proxy-url, which Stromboli does not use; set HTTPS_PROXY instead.");
+            throw new KubeConfigException($"{cluster} has both a certificate-authority and insecure-skip-tls-verify; remove one.");
         }
     }
 
-    private static X509Certificate2Collection? Authority(KubeConfigNode cluster)
+    // The address may hold the password of a proxy: the message does not repeat it.
+    private static Uri Url(KubeConfigNode node, string field, string value, params string[] schemes) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var url) && schemes.Contains(url.Scheme) && url.Host.Length > 0
+            ? url
+            : throw new KubeConfigException(
+                $"{node}: the {field} is not an address with the scheme {string.Join(", ", schemes[..^1])} or {schemes[^1]}."
+            );
+
+    private static X509Certificate2Collection? Authorities(KubeConfigNode cluster)
     {
-        if (Pem(cluster, "certificate-authority") is not { } pem)
+        if (Data(cluster, "certificate-authority-data") is { } pem)
         {
-            return null;
+            try
+            {
+                return PemFiles.ParseAuthorities(pem);
+            }
+            catch (CryptographicException e)
+            {
+                throw new KubeConfigException($"{cluster}: the certificate-authority-data cannot be used: {e.Message}", e);
+            }
         }
 
-        var authorities = new X509Certificate2Collection();
-        try
+        // Read now only to refuse a bad file at once.
+        if (cluster.PathOf("certificate-authority") is { } path)
         {
-            authorities.ImportFromPem(pem);
-        }
-        catch (CryptographicException e)
-        {
-            throw new KubeConfigException($"{cluster}: the certificate-authority is not PEM: {e.Message}", e);
+            _ = Checked(cluster, () => PemFiles.ReadAuthorities(path));
         }
 
-        return authorities.Count > 0
-            ? authorities
-            : throw new KubeConfigException($"{cluster}: the certificate-authority holds no certificate.");
+        return null;
     }
 
-    private static X509Certificate2? Certificate(KubeConfigNode user)
+    // Null also for two files, which are read again later.
+    private static ClientCertificate? Certificate(KubeConfigNode user)
     {
-        var certificate = Pem(user, "client-certificate");
-        var key = Pem(user, "client-key");
-        if (certificate is null && key is null)
-        {
-            return null;
-        }
-
-        if (certificate is null || key is null)
+        var (certificate, key) = (Data(user, "client-certificate-data"), Data(user, "client-key-data"));
+        var (certificateFile, keyFile) = (user.PathOf("client-certificate"), user.PathOf("client-key"));
+        if ((certificate ?? certificateFile) is null != (key ?? keyFile) is null)
         {
             throw new KubeConfigException($"{user} has only one of client-certificate and client-key.");
         }
 
+        if ((certificate ?? certificateFile) is null)
+        {
+            return null;
+        }
+
+        if (certificate is null && key is null)
+        {
+            _ = Checked(user, () => PemFiles.ReadCertificate(certificateFile!, keyFile!));
+            return null;
+        }
+
         try
         {
-            return X509Certificate2.CreateFromPem(certificate, key);
+            // client-go: data takes precedence over a file.
+            return Checked(
+                user,
+                () => ClientCertificate.FromPem(certificate ?? PemFiles.ReadText(certificateFile!), key ?? PemFiles.ReadText(keyFile!))
+            );
         }
         catch (CryptographicException e)
         {
-            throw new KubeConfigException($"{user}: client certificate and key cannot be used: {e.Message}", e);
+            throw new KubeConfigException($"{user}: the client certificate and its key cannot be used: {e.Message}", e);
         }
     }
 
-    // client-go: data goes before a file.
-    private static string? Pem(KubeConfigNode node, string field)
+    private static string? Token(KubeConfigNode user) =>
+        user.Text("token") is not { } token ? null
+        : Credential.IsSendable(token) ? token
+        : throw new KubeConfigException($"{user}: the token has a character that no token can have.");
+
+    private static ExecConfig Exec(KubeConfigNode exec, KubeConfigNode cluster)
     {
-        if (node.Text($"{field}-data") is { } data)
+        exec.AllowOnly(ExecFields);
+        var version = exec.Required("apiVersion");
+        if (version is not ("client.authentication.k8s.io/v1" or "client.authentication.k8s.io/v1beta1"))
         {
-            try
-            {
-                return Encoding.UTF8.GetString(Convert.FromBase64String(data));
-            }
-            catch (FormatException e)
-            {
-                throw new KubeConfigException($"{node}: {field}-data is not base64.", e);
-            }
+            throw new KubeConfigException(
+                $"{exec}: the apiVersion '{version}' is not client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1."
+            );
         }
 
-        if (node.PathOf(field) is not { } path)
+        // client-go: v1 demands it, v1beta1 takes IfAvailable for granted.
+        var mode =
+            exec.Text("interactiveMode")
+            ?? (version.EndsWith("/v1beta1", StringComparison.Ordinal) ? "IfAvailable" : exec.Required("interactiveMode"));
+        if (mode is not ("Never" or "IfAvailable"))
+        {
+            throw new KubeConfigException(
+                mode == "Always"
+                    ? $"{exec} needs a terminal (interactiveMode Always), which Stromboli does not have."
+                    : $"{exec}: the interactiveMode '{mode}' is not Never, IfAvailable or Always."
+            );
+        }
+
+        var command = exec.Required("command");
+        return new()
+        {
+            Command = command.Contains(Path.DirectorySeparatorChar) ? exec.PathOf("command")! : command,
+            Arguments = exec.Texts("args"),
+            Environment = exec.Items("env")
+                .GroupBy(item => item.Required("name"))
+                .ToDictionary(same => same.Key, same => same.Last().Raw("value")),
+            ApiVersion = version,
+            InstallHint = exec.Text("installHint"),
+            ProvideClusterInfo = exec.Flag("provideClusterInfo"),
+            ClusterConfig = cluster.Items("extensions").FirstOrDefault(item => item.Text("name") == ExecExtension)?.Json("extension"),
+        };
+    }
+
+    private static Impersonation? Impersonated(KubeConfigNode user)
+    {
+        var impersonation = new Impersonation(user.Text("as") ?? "")
+        {
+            Uid = user.Text("as-uid"),
+            Groups = user.Texts("as-groups"),
+            Extra = user.Child("as-user-extra") is { } extra
+                ? extra.Names.ToDictionary(name => name, extra.Texts)
+                : new Dictionary<string, IReadOnlyList<string>>(),
+        };
+        if (impersonation.User.Length == 0)
+        {
+            return impersonation is { Uid: null, Groups.Count: 0, Extra.Count: 0 }
+                ? null
+                : throw new KubeConfigException($"{user} impersonates a uid, groups or user-extra without a user; set as.");
+        }
+
+        IEnumerable<string> texts =
+        [
+            impersonation.User,
+            impersonation.Uid ?? "",
+            .. impersonation.Groups,
+            .. impersonation.Extra.Values.SelectMany(values => values),
+        ];
+        return texts.Any(text => text.Any(char.IsControl))
+            ? throw new KubeConfigException($"{user} impersonates a name with a control character.")
+            : impersonation;
+    }
+
+    private static string? Data(KubeConfigNode node, string field)
+    {
+        if (node.Text(field) is not { } data)
         {
             return null;
         }
 
         try
         {
-            return File.ReadAllText(path);
+            return Encoding.UTF8.GetString(Convert.FromBase64String(data));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (FormatException e)
         {
-            throw new KubeConfigException($"{node}: {field} '{path}' cannot be read: {e.Message}", e);
+            throw new KubeConfigException($"{node}: {field} is not base64.", e);
+        }
+    }
+
+    private static T Checked<T>(KubeConfigNode node, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (KubeConfigException e)
+        {
+            throw new KubeConfigException($"{node}: {e.Message}", e);
         }
     }
 }

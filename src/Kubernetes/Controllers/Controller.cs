@@ -5,8 +5,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// Calls a reconcile function for keys whose objects may need it: after changes, after the time a reconcile asked for, after failures with
-/// growing waits and without an end, and at each resync. One key is never reconciled twice at once.
+/// Calls a reconcile function for keys: after changes, after the time that a reconcile asked for, after failures (with growing waits, and
+/// without giving up), and at each resync. A key is never reconciled twice at the same time.
 /// </summary>
 public sealed partial class Controller : IDisposable
 {
@@ -39,8 +39,8 @@ public sealed partial class Controller : IDisposable
     /// <summary>How many keys wait for a worker.</summary>
     public int QueueLength => _queue.Count;
 
-    /// <summary>Begins a controller for the objects of this informer.</summary>
-    /// <param name="informer">Of the primary kind; somebody else runs it.</param>
+    /// <summary>Starts to build a controller for the objects of this informer.</summary>
+    /// <param name="informer">Informer of the primary kind. The caller runs it.</param>
     /// <param name="when">Changes that count, such as <see cref="StoreChange{T}.IsSpecChange"/>; all if null.</param>
     public static ControllerBuilder For<T>(Informer<T> informer, Func<StoreChange<T>, bool>? when = null)
         where T : class, IKubernetesObject
@@ -53,7 +53,7 @@ public sealed partial class Controller : IDisposable
         );
     }
 
-    /// <summary>Reconciles this key soon; for what no informer sees.</summary>
+    /// <summary>Reconciles this key soon. For changes that no informer sees.</summary>
     public void Enqueue(NamespacedName key) => _queue.Add(key);
 
     /// <summary>Reconciles this key after a time.</summary>
@@ -87,7 +87,7 @@ public sealed partial class Controller : IDisposable
 
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
-        // Off the caller's thread, also when a reconcile never waits.
+        // Leaves the caller's thread even when a reconcile never waits.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -126,7 +126,7 @@ public sealed partial class Controller : IDisposable
         }
         catch (NotLeaderException e)
         {
-            // The host is about to stop us.
+            // The host is about to stop this process.
             outcome = "not-leader";
             Log.NotLeader(_logger, _options.Name, key, e.Message);
             _queue.AddWithBackoff(key);
@@ -184,13 +184,13 @@ public sealed partial class Controller : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "{Controller}: synced, {Workers} workers start")]
+        [LoggerMessage(LogLevel.Information, "{Controller}: synced, starting {Workers} workers")]
         public static partial void Started(ILogger logger, string controller, int workers);
 
         [LoggerMessage(LogLevel.Information, "{Controller}: stopped")]
         public static partial void Stopped(ILogger logger, string controller);
 
-        [LoggerMessage(LogLevel.Error, "{Controller}: {Key} failed {Failures} times in a row, again in {Seconds} s")]
+        [LoggerMessage(LogLevel.Error, "{Controller}: {Key} failed {Failures} times in a row, retrying in {Seconds} s")]
         public static partial void Failed(
             ILogger logger,
             Exception exception,
@@ -200,10 +200,10 @@ public sealed partial class Controller : IDisposable
             double seconds
         );
 
-        [LoggerMessage(LogLevel.Debug, "{Controller}: {Key} left alone: {Cause}")]
+        [LoggerMessage(LogLevel.Debug, "{Controller}: skipped {Key}: {Cause}")]
         public static partial void NotLeader(ILogger logger, string controller, NamespacedName key, string cause);
 
-        [LoggerMessage(LogLevel.Debug, "{Controller}: {Key} changed meanwhile, again in {Seconds} s")]
+        [LoggerMessage(LogLevel.Debug, "{Controller}: {Key} changed meanwhile, retrying in {Seconds} s")]
         public static partial void Conflict(ILogger logger, string controller, NamespacedName key, double seconds);
     }
 }

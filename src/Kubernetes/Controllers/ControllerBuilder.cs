@@ -4,7 +4,7 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Kubernetes;
 
-/// <summary>Says which changes lead to which keys. Begun by <see cref="Controller.For{T}"/>.</summary>
+/// <summary>Maps changes to keys. Created by <see cref="Controller.For{T}"/>.</summary>
 public sealed class ControllerBuilder
 {
     private readonly string _primaryKind;
@@ -19,10 +19,10 @@ public sealed class ControllerBuilder
     }
 
     /// <summary>
-    /// Also reconciles the keys that a changed object of another kind leads to; on a change both the old and the new object are asked.
+    /// Also reconciles the keys that a changed object of another kind maps to. For a change, both the old and the new object are mapped.
     /// </summary>
-    /// <param name="informer">Of the other kind.</param>
-    /// <param name="map">Keys of the primary kind; quick, and reads stores only.</param>
+    /// <param name="informer">Informer of the other kind.</param>
+    /// <param name="map">Returns keys of the primary kind. It must be quick and only read stores.</param>
     /// <param name="when">Changes that count; all if null.</param>
     public ControllerBuilder Watches<T>(
         Informer<T> informer,
@@ -42,7 +42,7 @@ public sealed class ControllerBuilder
                 }
 
                 IEnumerable<T> asked = change.Old is { } old && change.New is { } now ? [old, now] : [change.Object];
-                // A key given twice could be taken between, and would then be reconciled twice.
+                // A worker could take a key between two additions, and the key would be reconciled twice.
                 foreach (var key in asked.SelectMany(map).Distinct())
                 {
                     controller.Enqueue(key);
@@ -56,9 +56,9 @@ public sealed class ControllerBuilder
     public ControllerBuilder Owns<T>(Informer<T> informer, Func<StoreChange<T>, bool>? when = null)
         where T : class, IKubernetesObject => Watches(informer, OwnerOf, when);
 
-    /// <summary>Makes the controller; from now on changes are queued.</summary>
-    /// <param name="options">Bounds.</param>
-    /// <param name="reconcile">Makes one object as it should be. It is told only the key: what is so now, it reads itself.</param>
+    /// <summary>Builds the controller. From now on changes are queued.</summary>
+    /// <param name="options">Limits.</param>
+    /// <param name="reconcile">Brings one object to its desired state. It gets only the key, and reads the current state itself.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="logger">The log.</param>
     public Controller Build(

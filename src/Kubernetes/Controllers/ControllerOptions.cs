@@ -1,12 +1,12 @@
 namespace Stromboli.Kubernetes;
 
-/// <summary>Bounds of a <see cref="Controller"/>.</summary>
+/// <summary>Limits of a <see cref="Controller"/>.</summary>
 public sealed record ControllerOptions
 {
     /// <summary>Name in logs and metrics.</summary>
     public required string Name { get; init; }
 
-    /// <summary>How many keys are reconciled at once.</summary>
+    /// <summary>Keys that are reconciled at the same time.</summary>
     public int Workers { get; init; } = 4;
 
     /// <summary>Every key of the primary informer is reconciled at least this often, spread over a tenth of it; never, if zero.</summary>
@@ -15,6 +15,6 @@ public sealed record ControllerOptions
     /// <summary>Wait after a key's first failure; doubles each time.</summary>
     public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Longest wait after a failure. A key is never given up.</summary>
+    /// <summary>Longest wait after a failure. A key is retried forever.</summary>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -4,7 +4,7 @@ namespace Stromboli.Kubernetes;
 internal sealed class DelayedKeys<TKey> : IDisposable
     where TKey : notnull
 {
-    // What is looked at too early is looked at again; a sum that overflows would be due at once, again and again.
+    // A sum that overflows would be due at once, again and again. A key that comes early only costs a reconcile.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     private readonly Lock _gate = new();
@@ -95,7 +95,7 @@ internal sealed class DelayedKeys<TKey> : IDisposable
         {
             return;
         }
-        // Timers have whole milliseconds: round up, or it fires just before the time and again and again.
+        // Timers have whole milliseconds. Without rounding up, the timer would fire repeatedly just before the time.
         var wait = Math.Ceiling((time - _clock.GetTimestamp()) * 1000.0 / _clock.TimestampFrequency);
         _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(wait, 0, int.MaxValue)), Timeout.InfiniteTimeSpan);
     }

@@ -1,6 +1,6 @@
 namespace Stromboli.Kubernetes;
 
-/// <summary>What a reconcile wants next.</summary>
+/// <summary>What happens to a key after its reconcile.</summary>
 public readonly record struct ReconcileResult
 {
     private ReconcileResult(TimeSpan? requeueAfter, bool backoff)
@@ -18,9 +18,9 @@ public readonly record struct ReconcileResult
     /// <summary>Nothing to do until something changes (or the resync).</summary>
     public static ReconcileResult Done => default;
 
-    /// <summary>Again after this time.</summary>
+    /// <summary>Reconcile again after this time.</summary>
     public static ReconcileResult After(TimeSpan delay) => new(delay, false);
 
-    /// <summary>Again after the key's growing backoff.</summary>
+    /// <summary>Reconcile again after the key's growing backoff.</summary>
     public static ReconcileResult Backoff => new(null, true);
 }

@@ -1,8 +1,8 @@
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// client-go's work queue: a key is at most once in it, is never handed to two workers at once, and comes again if it was added while being
-/// worked on. Memory is bounded by the number of distinct keys that are waiting, worked on, or failing.
+/// A work queue as in client-go: a key waits at most once, is never handed to two workers at the same time, and waits again if it was added
+/// while a worker had it. Memory grows with the distinct keys that wait, are worked on, or fail.
 /// </summary>
 /// <typeparam name="TKey">A key with value equality.</typeparam>
 public sealed class WorkQueue<TKey> : IDisposable
@@ -55,7 +55,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>Adds a key after a time. Of several times for one key the earliest counts.</summary>
+    /// <summary>Adds a key after a time. If a key has several times, the earliest counts.</summary>
     public void AddAfter(TKey key, TimeSpan delay)
     {
         if (delay <= TimeSpan.Zero)
@@ -156,7 +156,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         while (_waiting.TryDequeue(out var turn))
         {
-            // A worker that has given up waiting leaves the key to the next.
+            // A worker that no longer waits leaves the key to the next worker.
             if (turn.TrySetResult(key))
             {
                 Start(key);

@@ -22,10 +22,10 @@ internal static class EventFactory
         {
             Metadata = new()
             {
-                // For what is about a cluster-scoped object, API servers up to 1.20 take only "kube-system"; later ones take "default" as
-                // well, where client-go puts it.
+                // API servers up to 1.20 accept events about cluster-scoped objects only in "kube-system"; later ones also in "default",
+                // where client-go puts them.
                 Namespace = string.IsNullOrEmpty(regarding.Namespace) ? "kube-system" : regarding.Namespace,
-                // Where a long name is cut there may be a dot or a dash, which may not stand before the next dot.
+                // A long name may be cut after a dot or a dash, which must not precede the next dot.
                 Name = $"{Cut(key.Name, MaxTargetName).TrimEnd('.', '-')}.{unique:x}",
             },
             EventTime = time,
@@ -43,7 +43,7 @@ internal static class EventFactory
 
     public static string Word(string word) => Cut(word, MaxWord);
 
-    // At most that many bytes of UTF-8, and no half character.
+    // At most that many bytes of UTF-8, in whole characters.
     private static string Cut(string text, int bytes)
     {
         if (Encoding.UTF8.GetByteCount(text) <= bytes)

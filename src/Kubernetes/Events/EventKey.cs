@@ -2,7 +2,7 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Kubernetes;
 
-/// <summary>What makes two events the same: all that a person would see.</summary>
+/// <summary>Two events with the same key are the same event to a person who reads them.</summary>
 internal sealed record EventKey(
     string Namespace,
     string Kind,
@@ -14,7 +14,7 @@ internal sealed record EventKey(
     string Note
 )
 {
-    /// <summary>The object that it is about.</summary>
+    /// <summary>The object that the event is about.</summary>
     public (string, string, string, string) Target => (Namespace, Kind, Name, Uid);
 
     public static EventKey Of(ObjectReference regarding, EventType type, string reason, string action, string note) =>

@@ -7,8 +7,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// Writes events.k8s.io/v1 events in the background. Recording never waits and never throws: what is too much, or cannot be written, is
-/// dropped and counted (<c>kubernetes.events.dropped</c>). A repeated event becomes a series of the first.
+/// Writes events.k8s.io/v1 events in the background. Recording never waits and never throws. Events that are too many, or cannot be
+/// written, are dropped and counted (<c>kubernetes.events.dropped</c>). A repeated event becomes a series of the first.
 /// </summary>
 public sealed partial class EventRecorder
 {
@@ -21,14 +21,14 @@ public sealed partial class EventRecorder
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
 
-    // Those about one object go one way, so that they are written in order.
+    // All events about one object take the same channel, so that they are written in order.
     private readonly Channel<Pending>[] _queues;
     private readonly EventSeriesTable _series;
     private readonly RateLimiter _limiter;
     private long _unique;
     private int _waiting;
 
-    /// <summary>Makes one; nothing is written before <see cref="RunAsync"/>.</summary>
+    /// <summary>Makes a recorder; nothing is written before <see cref="RunAsync"/>.</summary>
     public EventRecorder(KubeClient client, EventRecorderOptions options, TimeProvider? clock = null, ILogger<EventRecorder>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -84,7 +84,7 @@ public sealed partial class EventRecorder
     }
 
     /// <summary>
-    /// Writes events until cancelled, then what still waits within <see cref="EventRecorderOptions.FlushTimeout"/>, and returns without an
+    /// Writes events until cancelled, then for <see cref="EventRecorderOptions.FlushTimeout"/> those that still wait. Returns without an
     /// exception.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -111,7 +111,7 @@ public sealed partial class EventRecorder
         {
             while (await queue.WaitToReadAsync(cancellationToken))
             {
-                // Read only when nothing stands between it and being written: a cancelled wait must not lose an event.
+                // The event is read last, right before it is written: a cancelled wait must not lose an event.
                 while (!cancellationToken.IsCancellationRequested && queue.TryRead(out var pending))
                 {
                     await WriteAsync(pending, CancellationToken.None);

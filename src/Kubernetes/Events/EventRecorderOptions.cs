@@ -1,6 +1,6 @@
 namespace Stromboli.Kubernetes;
 
-/// <summary>Bounds of an <see cref="EventRecorder"/>.</summary>
+/// <summary>Limits of an <see cref="EventRecorder"/>.</summary>
 public sealed record EventRecorderOptions
 {
     /// <summary>The controller, such as <c>stromboli.dev/operator</c>.</summary>
@@ -9,32 +9,32 @@ public sealed record EventRecorderOptions
     /// <summary>The process, such as the pod's name; at most 128 bytes.</summary>
     public required string ReportingInstance { get; init; }
 
-    /// <summary>Events that wait to be written, at most; further ones are dropped and counted.</summary>
+    /// <summary>Events that wait to be written, at most. Further events are dropped and counted.</summary>
     public int QueueLength { get; init; } = 10_000;
 
     /// <summary>Series that are remembered to find repetitions, at most.</summary>
     public int MaxSeries { get; init; } = 4096;
 
-    /// <summary>The same event within this time of its last one joins its series.</summary>
+    /// <summary>An event joins the series of the same event if that occurred within this time.</summary>
     public TimeSpan SeriesWindow { get; init; } = TimeSpan.FromMinutes(6);
 
     /// <summary>A growing series is written at most this often.</summary>
     public TimeSpan SeriesInterval { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Events a second that may be written in the long run, over all objects.</summary>
+    /// <summary>Events per second in the long run, over all objects.</summary>
     public double EventsPerSecond { get; init; } = 1000;
 
-    /// <summary>Events that may be written at once after a quiet time.</summary>
+    /// <summary>Events that may be written at once after a quiet period.</summary>
     public int Burst { get; init; } = 2000;
 
-    /// <summary>How many are written at once, at most.</summary>
+    /// <summary>Events that are written at the same time, at most.</summary>
     public int Writers { get; init; } = 16;
 
     /// <summary>
-    /// Distinct events about one object within <see cref="SeriesWindow"/>, at most; further ones are dropped and counted.
+    /// Distinct events about one object within <see cref="SeriesWindow"/>, at most. Further events are dropped and counted.
     /// </summary>
     public int PerObject { get; init; } = 25;
 
-    /// <summary>Time to write what waits, at shutdown.</summary>
+    /// <summary>Time to write waiting events at shutdown.</summary>
     public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -1,6 +1,6 @@
 namespace Stromboli.Kubernetes;
 
-/// <summary>Remembers what was reported lately: decides whether an event is new, a repetition, or one too many. No I/O.</summary>
+/// <summary>Remembers recent events, and decides whether an event is new, a repetition, or one too many. Does no I/O.</summary>
 internal sealed class EventSeriesTable(EventRecorderOptions options, TimeProvider clock)
 {
     private readonly Lock _gate = new();
@@ -15,7 +15,7 @@ internal sealed class EventSeriesTable(EventRecorderOptions options, TimeProvide
         /// <summary>It was counted; its series is written later.</summary>
         Repeated,
 
-        /// <summary>The object has had its share.</summary>
+        /// <summary>The object has reached its limit.</summary>
         TooMany,
     }
 
@@ -60,7 +60,7 @@ internal sealed class EventSeriesTable(EventRecorderOptions options, TimeProvide
         }
     }
 
-    /// <summary>The event could not be written or is gone: the next one like it is new.</summary>
+    /// <summary>The event could not be written, or is gone. The next event like it is new.</summary>
     public void Forget(EventKey key)
     {
         lock (_gate)
@@ -70,7 +70,7 @@ internal sealed class EventSeriesTable(EventRecorderOptions options, TimeProvide
     }
 
     /// <summary>Series that have grown since they were last written, and may be written again.</summary>
-    /// <param name="all">Also those that were written only just now.</param>
+    /// <param name="all">Whether to include series that were written a moment ago.</param>
     public IReadOnlyList<(EventKey Key, NamespacedName Name, int Count, DateTimeOffset LastSeen)> TakeGrown(bool all)
     {
         lock (_gate)
@@ -94,7 +94,7 @@ internal sealed class EventSeriesTable(EventRecorderOptions options, TimeProvide
         }
     }
 
-    // Looked through only when half full, so that a quiet table costs nothing; a grown series that is dropped loses only its last count.
+    // Runs only when the table is half full, so that a quiet table costs nothing. A dropped series loses only its last count.
     private void Expire(DateTimeOffset now)
     {
         if (_entries.Count < options.MaxSeries && _perObject.Count < options.MaxSeries / 2)

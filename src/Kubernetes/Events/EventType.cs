@@ -3,9 +3,9 @@ namespace Stromboli.Kubernetes;
 /// <summary>Kinds of events.</summary>
 public enum EventType
 {
-    /// <summary>As it should be.</summary>
+    /// <summary>Something happened as expected.</summary>
     Normal,
 
-    /// <summary>Somebody may want to look.</summary>
+    /// <summary>Something needs attention.</summary>
     Warning,
 }

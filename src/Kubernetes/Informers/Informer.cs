@@ -6,17 +6,17 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// Keeps a <see cref="Store{T}"/> equal to what the API server has: a complete list, then a watch from its version, and a new list when
-/// that version is too old. It never gives up; without an API server it tries again with growing waits.
+/// Keeps a <see cref="Store{T}"/> equal to the API server: by a complete list, then a watch from its version, and a new list when that
+/// version is too old. It never gives up; without an API server it retries with growing waits.
 /// </summary>
 /// <typeparam name="T">The kind.</typeparam>
 public sealed partial class Informer<T>
     where T : class, IKubernetesObject
 {
-    // A watch that the server refuses so often in a row may stand on a version that it will never know, as after a restored backup.
+    // If the server refuses a watch so often in a row, it may never know the version, as after a restored backup.
     private const int RefusalsBeforeRelist = 3;
 
-    // Nobody knows how large the objects are: a list begins with a small page.
+    // The size of the objects is unknown, so a list begins with a small page.
     private const int FirstPage = 8;
 
     private static readonly TimeSpan ShortWatch = TimeSpan.FromSeconds(1);
@@ -31,7 +31,7 @@ public sealed partial class Informer<T>
     private int _failures;
     private int _refusals;
 
-    /// <summary>Makes one; nothing happens before <see cref="RunAsync"/>.</summary>
+    /// <summary>Makes an informer; nothing happens before <see cref="RunAsync"/>.</summary>
     public Informer(
         KubeClient client,
         ResourceType<T> type,
@@ -48,7 +48,7 @@ public sealed partial class Informer<T>
         Store = new Store<T>(_options.Transform, _logger);
     }
 
-    /// <summary>What is known.</summary>
+    /// <summary>The known objects.</summary>
     public Store<T> Store { get; }
 
     internal string Kind => _type.Kind;
@@ -64,7 +64,7 @@ public sealed partial class Informer<T>
     /// <summary>As <see cref="Store{T}.OnChange"/>.</summary>
     public void OnChange(Action<StoreChange<T>> handler) => Store.OnChange(handler);
 
-    /// <summary>Lists and watches until cancelled; then it returns without an exception. To be called once.</summary>
+    /// <summary>Lists and watches until cancelled, then returns without an exception. Call it once.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -103,10 +103,10 @@ public sealed partial class Informer<T>
         _refusals = 0;
         var lasted = _clock.GetElapsedTime(started);
         var nothing = _version == before;
-        // A server that ends watches at once would otherwise be asked without a pause.
+        // Without a backoff, a server that ends watches at once would be asked without a pause.
         _failures = nothing && lasted < ShortWatch ? _failures + 1 : 0;
-        // Not even a bookmark: nothing happens there, or the server has gone back behind our version (etcd restored from a backup) and a
-        // watch from the future is silent for ever. A list tells, and is cheap in the first case.
+        // Not even a bookmark came: either nothing happens there, or etcd was restored from a backup, and a watch from a version in the
+        // future is silent forever. A list tells, and is cheap in the first case.
         if (nothing && lasted >= _options.WatchTimeout)
         {
             _version = null;
@@ -122,7 +122,7 @@ public sealed partial class Informer<T>
         var size = Math.Min(FirstPage, _options.PageSize);
         do
         {
-            KubeList<T> page;
+            ListPage<T> page;
             (page, size) = await PageAsync(next, size, cancellationToken);
             items.AddRange(page.Items);
             unreadable.AddRange(page.Unreadable);
@@ -134,7 +134,7 @@ public sealed partial class Informer<T>
         {
             throw new ApiException(System.Net.HttpStatusCode.OK, "Unreadable", $"The list of {_type.Plural} has no resourceVersion.");
         }
-        // Only now, with every page there, is it known what is gone.
+        // Only a complete list shows which objects are gone.
         Store.Replace(items, version, unreadable);
         unreadable.ForEach(Unreadable);
         _version = version;
@@ -144,9 +144,9 @@ public sealed partial class Informer<T>
         _synced.TrySetResult();
     }
 
-    // A page that is too large is asked for again with fewer items. Of one that was read it is known how large its objects are: the next
-    // has about as many as fit, and at most twice as many.
-    private async Task<(KubeList<T> Page, int NextSize)> PageAsync(string? next, int size, CancellationToken cancellationToken)
+    // A page that is too large is requested again with fewer items. A page that was read shows how large its objects are: the next one
+    // requests about as many as fit, and at most twice as many as this one.
+    private async Task<(ListPage<T> Page, int NextSize)> PageAsync(string? next, int size, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -185,7 +185,7 @@ public sealed partial class Informer<T>
             LabelSelector = _options.LabelSelector,
             FieldSelector = _options.FieldSelector,
             ResourceVersion = _version,
-            // Spread, so that the watches of many informers do not end together. Jitter, not a secret.
+            // Jitter, so that the watches of many informers do not end together; not a secret.
             Timeout = _options.WatchTimeout * (1 + (0.5 * Random.Shared.NextDouble())),
             SilenceTimeout = _options.SilenceTimeout,
         };
@@ -210,8 +210,7 @@ public sealed partial class Informer<T>
         }
     }
 
-    // Its last version that could be read stays known. Another object's change is no reason to forget it, and a list of all others none to
-    // fail.
+    // The last readable version of the object stays in the store, and the others stay up to date.
     private void Apply(WatchEventType type, UnreadableObject target, string version)
     {
         if (type == WatchEventType.Deleted)
@@ -239,7 +238,7 @@ public sealed partial class Informer<T>
             _refusals++;
         }
 
-        if (answer is null || answer.IsGone || _refusals >= RefusalsBeforeRelist)
+        if ((answer is null && failure is not KubeConfigException) || answer is { IsGone: true } || _refusals >= RefusalsBeforeRelist)
         {
             _version = null;
             _refusals = 0;
@@ -249,7 +248,7 @@ public sealed partial class Informer<T>
         {
             Log.Expired(_logger, _type.Plural, failure.Message);
         }
-        else if (answer is not null)
+        else if (answer is not null || failure is KubeConfigException)
         {
             Log.Failed(_logger, _type.Plural, failure.Message, _failures);
         }
@@ -279,7 +278,7 @@ public sealed partial class Informer<T>
         [LoggerMessage(LogLevel.Error, "An index or transform of {Plural} failed")]
         public static partial void Broken(ILogger logger, Exception exception, string plural);
 
-        [LoggerMessage(LogLevel.Warning, "Passes over {Object} of {Plural}, which cannot be read: {Problem}")]
+        [LoggerMessage(LogLevel.Warning, "Skipping {Object} of {Plural}, which cannot be read: {Problem}")]
         public static partial void Unreadable(ILogger logger, string plural, NamespacedName @object, string problem);
     }
 }

@@ -2,7 +2,7 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Kubernetes;
 
-/// <summary>What an <see cref="Informer{T}"/> selects, keeps, and how patient it is.</summary>
+/// <summary>What an <see cref="Informer{T}"/> selects and keeps, and how long it waits.</summary>
 /// <typeparam name="T">The kind.</typeparam>
 public sealed record InformerOptions<T>
     where T : class, IKubernetesObject
@@ -16,15 +16,15 @@ public sealed record InformerOptions<T>
     /// <summary>Field selector.</summary>
     public string? FieldSelector { get; init; }
 
-    /// <summary>Items a page, at most.</summary>
+    /// <summary>Items per page, at most.</summary>
     public int PageSize { get; init; } = 500;
 
-    /// <summary>Bytes a page, at most: pages of large objects have fewer items. A single object may be larger.</summary>
+    /// <summary>Bytes per page, at most: a page of large objects has fewer items. A single object may be larger.</summary>
     public int PageBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>
-    /// Makes what is kept out of what was received, to save memory. It must keep <c>metadata</c>'s name, namespace, uid and
-    /// resourceVersion, and change nothing in place that it keeps.
+    /// Reduces an object to what is kept, to save memory. It must keep name, namespace, uid and resourceVersion of <c>metadata</c>, and must
+    /// not change the object in place.
     /// </summary>
     public Func<T, T>? Transform { get; init; }
 
@@ -32,8 +32,8 @@ public sealed record InformerOptions<T>
     public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// A watch on which nothing came for this long, not even a bookmark, is given up. Must exceed the longest watch, or quiet kinds are
-    /// watched again for nothing.
+    /// The informer ends a watch on which nothing came for this long, not even a bookmark. Longer than the longest watch, or quiet kinds
+    /// would be watched again needlessly.
     /// </summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromMinutes(8);
 

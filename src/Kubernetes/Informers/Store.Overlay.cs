@@ -2,18 +2,18 @@ namespace Stromboli.Kubernetes;
 
 public sealed partial class Store<T>
 {
-    // Versions of our own writes that the informer has not reached. What it says of these objects meanwhile is old.
+    // Versions of our own writes that the informer has not reached. Until then, its versions of these objects are old.
     private readonly Dictionary<NamespacedName, string> _ahead = [];
 
-    // UIDs of objects that we deleted and the informer still believes in. A UID never comes back.
+    // UIDs of objects that we deleted and the informer still has. A UID is never used again.
     private readonly Dictionary<NamespacedName, string> _gone = [];
 
-    // How far the informer has come.
+    // The version that the informer has reached.
     private string? _reached;
 
     /// <summary>
-    /// Takes the API server's answer to our own write of an object that the informer selects. What the informer says of older versions of
-    /// the object is ignored until it has caught up.
+    /// Takes the API server's answer to our own write of an object that the informer selects. The informer's older versions of the
+    /// object are ignored until it has caught up.
     /// </summary>
     public void Observe(T answer)
     {
@@ -23,7 +23,7 @@ public sealed partial class Store<T>
         var version = target.Metadata.ResourceVersion;
         lock (_writing)
         {
-            // The informer may be further than a late answer: the object may be gone again, and it would never say so twice.
+            // The informer may be ahead of a late answer. The object may be gone by then, and the informer would not say so again.
             if (string.IsNullOrEmpty(version) || ResourceVersions.IsReached(version, _reached) || IsGone(key, target))
             {
                 return;
@@ -40,7 +40,7 @@ public sealed partial class Store<T>
         }
     }
 
-    /// <summary>Takes the API server's answer to our own delete, when nothing holds the object any more.</summary>
+    /// <summary>Takes the API server's answer to our own delete, once no finalizer holds the object.</summary>
     public void ObserveDeleted(NamespacedName key, string uid)
     {
         lock (_writing)
@@ -56,7 +56,7 @@ public sealed partial class Store<T>
         }
     }
 
-    /// <summary>The informer's word for one object.</summary>
+    /// <summary>Takes one object from the informer.</summary>
     internal void Apply(WatchEventType type, T received)
     {
         var target = Transformed(received);
@@ -75,7 +75,7 @@ public sealed partial class Store<T>
         }
     }
 
-    /// <summary>The informer's word that an object is gone which cannot be read any more.</summary>
+    /// <summary>Takes the deletion of an unreadable object from the informer.</summary>
     internal void ApplyDeleted(UnreadableObject target, string version)
     {
         lock (_writing)
@@ -91,7 +91,7 @@ public sealed partial class Store<T>
         }
     }
 
-    /// <summary>The watch has come this far without a change.</summary>
+    /// <summary>The watch has reached this version without a change.</summary>
     internal void Reached(string version)
     {
         lock (_writing)
@@ -101,8 +101,8 @@ public sealed partial class Store<T>
     }
 
     /// <summary>
-    /// The informer's whole list, transformed: what is missing from it is gone, unless our own write is newer than the list, or it is there
-    /// and cannot be read.
+    /// Takes the informer's whole list, transformed. Objects that are missing from it are gone, unless our own write is newer than the list or
+    /// the object is unreadable.
     /// </summary>
     internal void Replace(IEnumerable<T> list, string version, IEnumerable<UnreadableObject>? unreadable = null)
     {
@@ -142,7 +142,7 @@ public sealed partial class Store<T>
         }
     }
 
-    /// <summary>What is kept of an object.</summary>
+    /// <summary>Reduces an object to what is kept.</summary>
     internal T Transformed(T target) => _transform is null ? target : _transform(target);
 
     private static bool IsNewer(string version, string than) => ResourceVersions.IsReached(than, version) && version != than;
@@ -170,7 +170,7 @@ public sealed partial class Store<T>
             return;
         }
 
-        // The end of an earlier object of this name, while ours is already there.
+        // This is the deletion of an earlier object with this name; ours is newer.
         if (
             _ahead.TryGetValue(key, out var ours)
             && Get(key)?.Metadata.Uid != target.Metadata.Uid

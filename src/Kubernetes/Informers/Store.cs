@@ -5,8 +5,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// What an <see cref="Informer{T}"/> knows, overlaid with the answers to our own writes, so that a reconcile that follows a write sees it
-/// even if the informer lags. Objects are shared and read-only.
+/// The objects of an <see cref="Informer{T}"/>, overlaid with the answers to our own writes, so that a reconcile sees a write that it made
+/// before even if the informer lags. Objects are shared and read-only.
 /// </summary>
 /// <typeparam name="T">The kind.</typeparam>
 public sealed partial class Store<T>
@@ -28,7 +28,7 @@ public sealed partial class Store<T>
         _logger = logger ?? NullLogger.Instance;
     }
 
-    /// <summary>How many objects there are.</summary>
+    /// <summary>Number of objects.</summary>
     public int Count
     {
         get
@@ -90,8 +90,8 @@ public sealed partial class Store<T>
     }
 
     /// <summary>
-    /// Calls this for every change from now on, in order, and at once for every object that is there. It must be quick, must not throw and
-    /// must not wait for another thread: put a key into a queue.
+    /// Calls the handler for every object in the store now, and for every later change, in order. The handler must be quick, must not throw,
+    /// and must not wait for another thread: it should put a key into a queue.
     /// </summary>
     public void OnChange(Action<StoreChange<T>> handler)
     {
@@ -175,7 +175,13 @@ public sealed partial class Store<T>
         }
         catch (Exception e)
         {
-            StoreLog.HandlerFailed(_logger, e, NamespacedName.Of(change.Object));
+            Log.HandlerFailed(_logger, e, NamespacedName.Of(change.Object));
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "A handler failed on a change of {Key}")]
+        public static partial void HandlerFailed(ILogger logger, Exception exception, NamespacedName key);
     }
 }

@@ -10,7 +10,7 @@ namespace Stromboli.Kubernetes;
 public sealed record StoreChange<T>(ChangeType Type, T? Old, T? New)
     where T : class, IKubernetesObject
 {
-    /// <summary>The newest that is known of the object: after the change, or before its deletion.</summary>
+    /// <summary>The newest known version of the object: after the change, or before its deletion.</summary>
     public T Object => New ?? Old!;
 
     /// <summary>
@@ -20,4 +20,17 @@ public sealed record StoreChange<T>(ChangeType Type, T? Old, T? New)
         Type != ChangeType.Modified
         || Old!.Metadata.Generation != New!.Metadata.Generation
         || Old.Metadata.DeletionTimestamp != New.Metadata.DeletionTimestamp;
+}
+
+/// <summary>How a store changed.</summary>
+public enum ChangeType
+{
+    /// <summary>The object was not there before.</summary>
+    Added,
+
+    /// <summary>The object has another version.</summary>
+    Modified,
+
+    /// <summary>The object is gone.</summary>
+    Deleted,
 }

@@ -12,7 +12,7 @@ internal sealed class StoreIndex<T>(Func<T, IEnumerable<string>> values)
 
     public void Replace(NamespacedName key, T? old, T? @new)
     {
-        // Computed before anything is touched, so that a function that throws leaves the index as it was.
+        // Both are computed first, so that a function that throws leaves the index unchanged.
         List<string> before = old is null ? [] : [.. values(old)];
         List<string> after = @new is null ? [] : [.. values(@new)];
         foreach (var value in before)

@@ -6,13 +6,13 @@ public sealed record LeaderElectionOptions
     /// <summary>Namespace and name of the Lease.</summary>
     public required NamespacedName Lease { get; init; }
 
-    /// <summary>This process. Unique per process, not per host: a restarted process is another one.</summary>
+    /// <summary>Identity of this process. Unique per process, not per host: a restarted process has another one.</summary>
     public string Identity { get; init; } = $"{Environment.MachineName}_{Guid.NewGuid():N}";
 
     /// <summary>Others wait this long after the last renewal they saw. Whole seconds, longer than <see cref="RenewDeadline"/>.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>A leader that could not renew for this long leads no more.</summary>
+    /// <summary>A leader that could not renew for this long stops leading.</summary>
     public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Time between tries to acquire or renew.</summary>

@@ -5,8 +5,8 @@ using Stromboli.Kubernetes.Model;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// Elects one leader among processes over a coordination.k8s.io/v1 Lease, as client-go does. Whoever waits goes by his own clock and by
-/// what he saw of the Lease, never by the time written in it.
+/// Elects one leader among processes over a coordination.k8s.io/v1 Lease, as client-go does. A candidate uses its own clock and
+/// its own observations of the Lease, never the time written in it.
 /// </summary>
 public sealed partial class LeaderElector : IAsyncDisposable
 {
@@ -18,7 +18,7 @@ public sealed partial class LeaderElector : IAsyncDisposable
     private volatile Leadership? _leadership;
 
     /// <summary>Makes a candidate; nothing happens before <see cref="AcquireAsync"/>.</summary>
-    /// <param name="client">Election requests pass by its rate limiter and its write guard.</param>
+    /// <param name="client">Client for election requests, which bypass its rate limiter and its write guard.</param>
     /// <param name="options">Lease, identity, times.</param>
     /// <param name="clock">Its timestamps must go on while process and machine are stopped (CLOCK_BOOTTIME).</param>
     /// <param name="logger">The log.</param>
@@ -45,18 +45,18 @@ public sealed partial class LeaderElector : IAsyncDisposable
     public string Identity => _options.Identity;
 
     /// <summary>
-    /// Whether this process leads at this moment; false by time alone once the renew deadline has passed, also right after a pause of the
-    /// process.
+    /// Whether this process leads at this moment. It turns false by time alone once the renew deadline has passed, also right after a pause
+    /// of the process.
     /// </summary>
     public bool IsLeader => _leadership is { IsHeld: true };
 
-    /// <summary>The present leadership, or null.</summary>
+    /// <summary>The current leadership, or null.</summary>
     public Leadership? Current => _leadership is { IsHeld: true } held ? held : null;
 
-    /// <summary>Who held the Lease when it was last read; for a standby to tell.</summary>
+    /// <summary>Holder of the Lease when it was last read.</summary>
     public string? Holder => _observation.Holder;
 
-    /// <summary>For <see cref="KubeClientOptions.BeforeWrite"/> and whatever else only a leader may do.</summary>
+    /// <summary>Guards <see cref="KubeClientOptions.BeforeWrite"/> and everything else that only a leader may do.</summary>
     /// <exception cref="NotLeaderException">This process does not lead.</exception>
     public void ThrowIfNotLeader()
     {
@@ -67,14 +67,14 @@ public sealed partial class LeaderElector : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until this process leads; without an API server it keeps trying. Dispose the leadership to release the Lease; a lost one may
-    /// be followed by another call, but the safer way is to drain and exit.
+    /// Waits until this process leads; without an API server it keeps trying. Dispose the leadership to release the Lease. After a lost one
+    /// another call is possible, but to drain and exit is safer.
     /// </summary>
     public async Task<Leadership> AcquireAsync(CancellationToken cancellationToken)
     {
         if (IsLeader)
         {
-            throw new InvalidOperationException("This process leads already.");
+            throw new InvalidOperationException("This process already leads.");
         }
 
         while (true)
@@ -91,7 +91,7 @@ public sealed partial class LeaderElector : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the present term, if there is one, and releases the Lease.</summary>
+    /// <summary>Ends the current term, if there is one, and releases the Lease.</summary>
     public ValueTask DisposeAsync() => _leadership?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task<Lease?> TryAcquireAsync(CancellationToken cancellationToken)

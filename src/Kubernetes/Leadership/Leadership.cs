@@ -35,17 +35,17 @@ public sealed partial class Leadership : IAsyncDisposable
 
     /// <summary>
     /// Cancelled when the term ends, also by <see cref="DisposeAsync"/>: stop, drain, exit. After a pause of the process it comes later
-    /// than <see cref="IsHeld"/> turns false.
+    /// than the change of <see cref="IsHeld"/> to false.
     /// </summary>
     public CancellationToken Lost { get; }
 
-    /// <summary>Whether the term goes on at this moment, judged by the clock and the last renewal.</summary>
+    /// <summary>Whether the term lasts at this moment, by the clock and the last renewal.</summary>
     public bool IsHeld => !_over && Remaining > TimeSpan.Zero;
 
-    // Counted from when the request was sent: others count from later.
+    // Counted from the time when the request was sent: other candidates count from a later time.
     private TimeSpan Remaining => _options.RenewDeadline - _clock.GetElapsedTime(Volatile.Read(ref _renewed));
 
-    /// <summary>Does nothing while the term goes on.</summary>
+    /// <summary>Does nothing while the term lasts.</summary>
     /// <exception cref="NotLeaderException">The term is over.</exception>
     public void ThrowIfLost()
     {
@@ -56,7 +56,7 @@ public sealed partial class Leadership : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the term and releases the Lease, so that another need not wait. To be called when nothing acts as leader any more.
+    /// Ends the term and releases the Lease, so that another candidate need not wait. Call it once nothing acts as leader any more.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -102,7 +102,7 @@ public sealed partial class Leadership : IAsyncDisposable
         await EndAsync();
     }
 
-    /// <summary>False when the Lease is another's.</summary>
+    /// <summary>False when another candidate holds the Lease.</summary>
     private async Task<bool> TryRenewAsync()
     {
         try
@@ -137,7 +137,7 @@ public sealed partial class Leadership : IAsyncDisposable
         }
     }
 
-    // Somebody labelled the Lease, or our own renewal took effect and its answer was lost: take the new version and renew that.
+    // Someone changed a label of the Lease, or our own renewal took effect and its answer was lost: renew the new version.
     private async Task<bool> IsStillOursAsync()
     {
         try

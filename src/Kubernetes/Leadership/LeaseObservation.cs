@@ -2,7 +2,7 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Kubernetes;
 
-/// <summary>What a candidate has seen of the Lease, and when by its own clock; clocks of others are not trusted.</summary>
+/// <summary>What a candidate has seen of the Lease, and when by its own clock. It does not trust the clocks of others.</summary>
 internal sealed class LeaseObservation(TimeProvider clock)
 {
     private (string? Holder, DateTimeOffset? Renewed, string? Version) _seen;
@@ -23,8 +23,8 @@ internal sealed class LeaseObservation(TimeProvider clock)
     }
 
     /// <summary>
-    /// Whether the Lease last seen may be taken: nobody's, our own out of a write whose answer was lost, or not renewed, as far as we saw,
-    /// for its duration.
+    /// Whether the Lease may be taken: it has no holder, or it is ours by a write whose answer was lost, or nobody was seen renewing it for
+    /// its duration.
     /// </summary>
     public bool IsFree(Lease lease, string identity) =>
         string.IsNullOrEmpty(lease.Spec.HolderIdentity)

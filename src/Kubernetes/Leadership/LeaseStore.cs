@@ -5,8 +5,8 @@ namespace Stromboli.Kubernetes;
 /// <summary>The election's four requests. Each write is a compare-and-swap.</summary>
 internal sealed class LeaseStore(KubeClient client, LeaderElectionOptions options, TimeProvider clock)
 {
-    // A Lease made anew must not begin below the epochs of one that somebody deleted, since bridges refuse those. A holder changes less
-    // than once a second, so seconds since then always lie above; they fit the field until 2092.
+    // A new Lease must not begin below the epochs of a deleted one, since bridges refuse those. The holder changes less than once a second,
+    // so the seconds since this time are always higher. They fit the field until 2092.
     private static readonly DateTimeOffset EpochZero = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public async Task<Lease?> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken)

@@ -1,4 +1,4 @@
 namespace Stromboli.Kubernetes;
 
-/// <summary>This process does not lead (any more), so it must not act.</summary>
-public sealed class NotLeaderException() : Exception("This process is not the leader, or its lease is over.");
+/// <summary>This process does not lead, so it must not act.</summary>
+public sealed class NotLeaderException() : Exception("This process is not the leader, or its lease has expired.");

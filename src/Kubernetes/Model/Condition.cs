@@ -11,7 +11,7 @@ public sealed record Condition
     /// <summary><c>True</c>, <c>False</c> or <c>Unknown</c>.</summary>
     public string Status { get; set; } = ConditionStatus.Unknown;
 
-    /// <summary>The <c>metadata.generation</c> that it was judged for; <c>kubectl wait</c> goes by it.</summary>
+    /// <summary>The <c>metadata.generation</c> that the condition was computed for; <c>kubectl wait</c> compares it.</summary>
     public long? ObservedGeneration { get; set; }
 
     /// <summary>When <see cref="Status"/> last changed, in whole seconds.</summary>
@@ -23,4 +23,17 @@ public sealed record Condition
 
     /// <summary>A sentence for a person; may be empty.</summary>
     public string Message { get; set; } = "";
+}
+
+/// <summary>The three values of a condition's status.</summary>
+public static class ConditionStatus
+{
+    /// <summary>The condition holds.</summary>
+    public const string True = "True";
+
+    /// <summary>The condition does not hold.</summary>
+    public const string False = "False";
+
+    /// <summary>It is not known yet whether the condition holds.</summary>
+    public const string Unknown = "Unknown";
 }

@@ -10,18 +10,18 @@ public static class Conditions
     public static bool IsTrue(IReadOnlyList<Condition>? conditions, string type) => Find(conditions, type)?.Status == ConditionStatus.True;
 
     /// <summary>
-    /// A copy of the list with this condition in it, at its old place or at the end. <see cref="Condition.LastTransitionTime"/> of
-    /// <paramref name="wanted"/> is ignored: it is now (in whole seconds) if the status differs from the one there, else it stays.
+    /// A copy of the list with this condition at its old place or at the end. <see cref="Condition.LastTransitionTime"/> of
+    /// <paramref name="desired"/> is ignored: it becomes now (in whole seconds) if the status changes, and stays otherwise.
     /// </summary>
-    public static List<Condition> Set(IReadOnlyList<Condition>? conditions, Condition wanted, TimeProvider clock)
+    public static List<Condition> Set(IReadOnlyList<Condition>? conditions, Condition desired, TimeProvider clock)
     {
-        ArgumentNullException.ThrowIfNull(wanted);
+        ArgumentNullException.ThrowIfNull(desired);
         ArgumentNullException.ThrowIfNull(clock);
         List<Condition> result = [.. conditions ?? []];
-        var index = result.FindIndex(c => c.Type == wanted.Type);
+        var index = result.FindIndex(c => c.Type == desired.Type);
         var since =
-            index >= 0 && result[index].Status == wanted.Status ? result[index].LastTransitionTime : WholeSeconds(clock.GetUtcNow());
-        var stamped = wanted with { LastTransitionTime = since };
+            index >= 0 && result[index].Status == desired.Status ? result[index].LastTransitionTime : WholeSeconds(clock.GetUtcNow());
+        var stamped = desired with { LastTransitionTime = since };
         if (index >= 0)
         {
             result[index] = stamped;
@@ -38,7 +38,7 @@ public static class Conditions
     public static List<Condition> Remove(IReadOnlyList<Condition>? conditions, string type) =>
         [.. (conditions ?? []).Where(c => c.Type != type)];
 
-    // What is stored has whole seconds; a finer time in memory would make every comparison with the stored one differ.
+    // Stored times have whole seconds. A finer time in memory would differ from the stored one in every comparison.
     private static DateTimeOffset WholeSeconds(DateTimeOffset time) =>
         new(time.Ticks - (time.Ticks % TimeSpan.TicksPerSecond), time.Offset);
 }

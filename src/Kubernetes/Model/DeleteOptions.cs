@@ -9,7 +9,7 @@ public sealed record DeleteOptions
     /// <summary>Always <c>DeleteOptions</c>.</summary>
     public string Kind { get; set; } = "DeleteOptions";
 
-    /// <summary>What must be true of the object; else the answer is a conflict.</summary>
+    /// <summary>What must hold for the object; otherwise the answer is a conflict.</summary>
     public Preconditions? Preconditions { get; set; }
 
     /// <summary><c>Background</c>, <c>Foreground</c> or <c>Orphan</c>; the kind's own default if absent.</summary>
@@ -17,4 +17,14 @@ public sealed record DeleteOptions
 
     /// <summary>Seconds given to end; zero means at once.</summary>
     public long? GracePeriodSeconds { get; set; }
+}
+
+/// <summary>metav1.Preconditions.</summary>
+public sealed record Preconditions
+{
+    /// <summary>The object must have this UID.</summary>
+    public string? Uid { get; set; }
+
+    /// <summary>The object must have this version.</summary>
+    public string? ResourceVersion { get; set; }
 }

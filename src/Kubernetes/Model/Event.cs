@@ -14,7 +14,7 @@ public sealed record Event : IKubernetesObject
     /// <inheritdoc/>
     public ObjectMeta Metadata { get; set; } = new();
 
-    /// <summary>When it was first seen.</summary>
+    /// <summary>When the event first occurred.</summary>
     [JsonConverter(typeof(MicroTimeConverter))]
     public DateTimeOffset? EventTime { get; set; }
 
@@ -33,7 +33,7 @@ public sealed record Event : IKubernetesObject
     /// <summary>Why, in CamelCase; at most 128 bytes.</summary>
     public string? Reason { get; set; }
 
-    /// <summary>The object it is about.</summary>
+    /// <summary>The object that the event is about.</summary>
     public ObjectReference? Regarding { get; set; }
 
     /// <summary>A second object, if any.</summary>
@@ -44,4 +44,15 @@ public sealed record Event : IKubernetesObject
 
     /// <summary><c>Normal</c> or <c>Warning</c>.</summary>
     public string? Type { get; set; }
+}
+
+/// <summary>events.k8s.io/v1 EventSeries.</summary>
+public sealed record EventSeries
+{
+    /// <summary>Number of occurrences, at least 2.</summary>
+    public int Count { get; set; }
+
+    /// <summary>When the event last occurred.</summary>
+    [JsonConverter(typeof(MicroTimeConverter))]
+    public DateTimeOffset LastObservedTime { get; set; }
 }

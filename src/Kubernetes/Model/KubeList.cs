@@ -1,8 +1,6 @@
-using System.Text.Json.Serialization;
-
 namespace Stromboli.Kubernetes.Model;
 
-/// <summary>One page of a list.</summary>
+/// <summary>One page of a list, as the API server sends it.</summary>
 /// <typeparam name="T">The kind of its items.</typeparam>
 public sealed record KubeList<T>
     where T : class, IKubernetesObject
@@ -16,14 +14,19 @@ public sealed record KubeList<T>
     /// <summary>Version and continuation.</summary>
     public ListMeta Metadata { get; set; } = new();
 
-    /// <summary>The items; a server may send null for none, which a client turns into an empty list.</summary>
+    /// <summary>The items; a server may send null instead of an empty list.</summary>
     public List<T> Items { get; set; } = [];
+}
 
-    /// <summary>How many bytes the page had.</summary>
-    [JsonIgnore]
-    internal int Bytes { get; set; }
+/// <summary>metav1.ListMeta.</summary>
+public sealed record ListMeta
+{
+    /// <summary>The version of the snapshot; a watch starts from it.</summary>
+    public string? ResourceVersion { get; set; }
 
-    /// <summary>The items that cannot be read, which are not among the others.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<UnreadableObject> Unreadable { get; set; } = [];
+    /// <summary>Token of the next page; empty or absent on the last.</summary>
+    public string? Continue { get; set; }
+
+    /// <summary>How many items are left after this page, where the server knows.</summary>
+    public long? RemainingItemCount { get; set; }
 }

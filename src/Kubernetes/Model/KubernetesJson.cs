@@ -36,8 +36,8 @@ namespace Stromboli.Kubernetes.Model;
 public sealed partial class KubernetesJson : JsonSerializerContext
 {
     /// <summary>
-    /// How deep an object may be nested: more than the API server takes (10,000, the bound of Go's encoding/json). Whoever may create an
-    /// object may nest its <c>managedFields</c> as deep, and a reader that stops before would read no list that holds it.
+    /// Depth of nesting that we read: more than the API server accepts (10,000, the limit of Go's encoding/json). A user who may create an
+    /// object may nest its <c>managedFields</c> that deep, and a reader with a lower limit could not read any list with that object.
     /// </summary>
     public const int DeepestNesting = 10_240;
 }

@@ -15,3 +15,10 @@ public sealed record Namespace : IKubernetesObject
     /// <summary>Its phase.</summary>
     public NamespaceStatus? Status { get; set; }
 }
+
+/// <summary>corev1.NamespaceStatus.</summary>
+public sealed record NamespaceStatus
+{
+    /// <summary><c>Active</c> or <c>Terminating</c>.</summary>
+    public string? Phase { get; set; }
+}

@@ -15,3 +15,10 @@ public sealed record Node : IKubernetesObject
     /// <summary>Whether it takes pods.</summary>
     public NodeSpec? Spec { get; set; }
 }
+
+/// <summary>corev1.NodeSpec; only what is used.</summary>
+public sealed record NodeSpec
+{
+    /// <summary>Whether it is cordoned.</summary>
+    public bool? Unschedulable { get; set; }
+}

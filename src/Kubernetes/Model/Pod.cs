@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Stromboli.Kubernetes.Model;
 
 /// <summary>corev1.Pod; only what is used.</summary>
@@ -12,9 +14,30 @@ public sealed record Pod : IKubernetesObject
     /// <inheritdoc/>
     public ObjectMeta Metadata { get; set; } = new();
 
-    /// <summary>Where it runs and as whom.</summary>
+    /// <summary>The node and the account of the pod.</summary>
     public PodSpec? Spec { get; set; }
 
     /// <summary>Its phase.</summary>
     public PodStatus? Status { get; set; }
+}
+
+/// <summary>corev1.PodSpec; only what is used.</summary>
+public sealed record PodSpec
+{
+    /// <summary>The node it is bound to.</summary>
+    public string? NodeName { get; set; }
+
+    /// <summary>The account it runs as.</summary>
+    public string? ServiceAccountName { get; set; }
+}
+
+/// <summary>corev1.PodStatus; only what is used.</summary>
+public sealed record PodStatus
+{
+    /// <summary><c>Pending</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Unknown</c>.</summary>
+    public string? Phase { get; set; }
+
+    /// <summary>Its main address.</summary>
+    [JsonPropertyName("podIP")]
+    public string? PodIP { get; set; }
 }

@@ -27,3 +27,35 @@ public sealed record Status
     /// <summary>More about it.</summary>
     public StatusDetails? Details { get; set; }
 }
+
+/// <summary>metav1.StatusDetails.</summary>
+public sealed record StatusDetails
+{
+    /// <summary>Name of the object.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Its kind or plural.</summary>
+    public string? Kind { get; set; }
+
+    /// <summary>Its UID.</summary>
+    public string? Uid { get; set; }
+
+    /// <summary>Seconds to wait before trying again.</summary>
+    public int? RetryAfterSeconds { get; set; }
+
+    /// <summary>Single causes.</summary>
+    public List<StatusCause>? Causes { get; set; }
+}
+
+/// <summary>metav1.StatusCause.</summary>
+public sealed record StatusCause
+{
+    /// <summary>CamelCase word for programs.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>A sentence for a person.</summary>
+    public string? Message { get; set; }
+
+    /// <summary>Path of the field.</summary>
+    public string? Field { get; set; }
+}

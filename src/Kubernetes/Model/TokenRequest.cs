@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Stromboli.Kubernetes.Model;
 
 /// <summary>authentication/v1 TokenRequest: a new token for a ServiceAccount. A class, so that no ToString shows the token.</summary>
@@ -12,9 +14,33 @@ public sealed class TokenRequest : IKubernetesObject
     /// <inheritdoc/>
     public ObjectMeta Metadata { get; set; } = new();
 
-    /// <summary>What kind of token.</summary>
+    /// <summary>Audiences and lifetime of the token.</summary>
     public TokenRequestSpec Spec { get; set; } = new();
 
     /// <summary>The token.</summary>
     public TokenRequestStatus? Status { get; set; }
+}
+
+/// <summary>authentication/v1 TokenRequestSpec.</summary>
+public sealed record TokenRequestSpec
+{
+    /// <summary>Audiences; empty means the API server.</summary>
+    public List<string> Audiences { get; set; } = [];
+
+    /// <summary>Lifetime asked for, in seconds, at least 600.</summary>
+    public long? ExpirationSeconds { get; set; }
+
+    /// <summary>Object whose deletion ends the token.</summary>
+    public ObjectReference? BoundObjectRef { get; set; }
+}
+
+/// <summary>authentication/v1 TokenRequestStatus.</summary>
+public sealed class TokenRequestStatus
+{
+    /// <summary>The token.</summary>
+    public string Token { get; set; } = "";
+
+    /// <summary>When the token expires.</summary>
+    [JsonConverter(typeof(TimeConverter))]
+    public DateTimeOffset ExpirationTimestamp { get; set; }
 }

@@ -57,7 +57,7 @@ public sealed class KubeClientTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Create_NameTaken_AlreadyExistsIsNoConflict()
+    public async Task Create_NameTaken_IsAlreadyExistsAndNotAConflict()
     {
         await CreateAsync("a");
 
@@ -221,7 +221,7 @@ public sealed class KubeClientTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Response_LargerThanTheBound_Refused()
+    public async Task Response_LargerThanTheLimit_Refused()
     {
         await CreateAsync("a", new string('x', 5000));
         using var client = NewClient(
@@ -253,7 +253,7 @@ public sealed class KubeClientTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Review_GuardForbidsWrites_AskedAllTheSameAndTriedAgain()
+    public async Task Review_GuardForbidsWrites_IsSentAndRetried()
     {
         using var client = NewClient(
             new() { BeforeWrite = () => throw new NotLeaderException(), RetryDelay = TimeSpan.FromMilliseconds(1) }

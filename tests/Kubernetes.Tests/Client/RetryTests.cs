@@ -5,7 +5,7 @@ namespace Stromboli.Kubernetes.Tests.Client;
 
 public sealed class RetryTests : ApiServerTest
 {
-    // The request timeout is out of the way of tests that move the clock.
+    // The request timeout must not fire in tests that move the clock.
     private static readonly KubeClientOptions Quick = new()
     {
         RetryDelay = TimeSpan.FromMilliseconds(1),
@@ -14,14 +14,14 @@ public sealed class RetryTests : ApiServerTest
     };
 
     [Fact]
-    public async Task Create_429WithRetryAfter_WaitsAsLongAsTold()
+    public async Task Create_429WithRetryAfter_WaitsThatLong()
     {
         var clock = new ManualTimeProvider();
         using var client = NewClient(Quick, clock);
         Fail(times: 1, 429, retryAfter: "7");
 
         var creating = client.CreateAsync(Widget.Type, Widget.Named("a"), cancellationToken: End);
-        // The request's own timer is hours away: this is what the client waits for, to the moment.
+        // The request's own timer is hours away, so this is the client's wait.
         await Eventually.True(() => clock.NextTimer == TimeSpan.FromSeconds(7));
         clock.Advance(TimeSpan.FromSeconds(6.9));
         Assert.Equal(TimeSpan.FromSeconds(0.1), clock.NextTimer);
@@ -44,7 +44,7 @@ public sealed class RetryTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Create_500_NotTriedAgain()
+    public async Task Create_500_IsNotRetried()
     {
         Fail(times: 1, 500);
 
@@ -54,7 +54,7 @@ public sealed class RetryTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Create_ConnectionTorn_NotTriedAgainAndUnknown()
+    public async Task Create_ConnectionTorn_IsNotRetriedAndHasNoStatus()
     {
         Server.Intercept = (context, _) =>
         {
@@ -69,7 +69,7 @@ public sealed class RetryTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Get_500_TriedAgain()
+    public async Task Get_500_IsRetried()
     {
         await CreateAsync("a");
         Fail(times: 2, 500);
@@ -79,7 +79,7 @@ public sealed class RetryTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Get_500WithoutEnd_GivesUp()
+    public async Task Get_500Forever_GivesUp()
     {
         using var client = NewClient(Quick);
         Fail(times: 100, 500);
@@ -90,7 +90,7 @@ public sealed class RetryTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Get_403_NotTriedAgain()
+    public async Task Get_403_IsNotRetried()
     {
         Fail(times: 1, 403);
 

@@ -28,7 +28,7 @@ public sealed class TokenTests : ApiServerTest
     }
 
     [Fact]
-    public async Task TokenFile_RefusedAndRotated_TriedOnceMoreAtOnce()
+    public async Task TokenFile_RefusedAndRotated_RetriesAtOnce()
     {
         using var client = ClientWithTokenFile(new ManualTimeProvider());
         await File.WriteAllTextAsync(_file, "one", End);

@@ -35,7 +35,7 @@ public sealed class WatchTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Watch_TornMidRecord_WholeRecordsComeThenItFails()
+    public async Task Watch_TornMidRecord_GivesWholeRecordsThenFails()
     {
         var read = new TaskCompletionSource();
         Server.Intercept = async (context, _) =>
@@ -126,7 +126,7 @@ public sealed class WatchTests : ApiServerTest
     [InlineData("""{"type":"ODD","object":{"metadata":{"resourceVersion":"1"}}}""", "Unreadable", false)]
     [InlineData("""{"type":"ADDED","object":{"metadata":7}}""", "Unreadable", false)]
     [InlineData("no", "Unreadable", false)]
-    public async Task Watch_ErrorOrNonsense_Typed(string record, string reason, bool gone)
+    public async Task Watch_ErrorOrNonsense_ThrowsATypedFailure(string record, string reason, bool gone)
     {
         Server.Intercept = async (context, _) =>
         {
@@ -168,7 +168,7 @@ public sealed class WatchTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Watch_RecordLargerThanTheBound_Refused()
+    public async Task Watch_RecordLargerThanTheLimit_Refused()
     {
         using var client = NewClient(new() { MaxResponseBytes = 1000 });
         Server.Intercept = async (context, _) =>

@@ -1,7 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Stromboli.Testing.ApiServer;
@@ -17,7 +14,7 @@ public sealed class KubeConfigTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public void FromFile_CurrentContext_ItsClusterUserAndNamespace()
+    public void FromFile_CurrentContext_GivesClusterUserAndNamespace()
     {
         var config = KubeConfig.FromFile(
             Write(
@@ -42,7 +39,7 @@ public sealed class KubeConfigTests : IDisposable
     }
 
     [Fact]
-    public void FromFile_NamedContext_That()
+    public void FromFile_NamedContext_IsUsed()
     {
         var path = Write(Simple("token: t"));
 
@@ -55,24 +52,101 @@ public sealed class KubeConfigTests : IDisposable
     }
 
     [Fact]
-    public void FromFile_TokenFile_RelativeToTheKubeconfig() =>
+    public void FromFile_TokenFile_IsRelativeToTheKubeconfig() =>
         Assert.Equal(Path.Combine(_directory, "sub/token"), KubeConfig.FromFile(Write(Simple("tokenFile: sub/token"))).TokenFile);
 
     [Theory]
-    [InlineData("exec: {command: aws}", "runs 'aws'|the program 'aws'")]
     [InlineData("auth-provider: {name: gcp}", "auth-provider")]
     [InlineData("username: me", "password")]
+    [InlineData("password: secret", "password")]
     [InlineData("client-certificate-data: AAAA", "only one of")]
+    [InlineData("client-key: nowhere", "only one of")]
     [InlineData("{client-certificate-data: '?', client-key-data: AAAA}", "not base64")]
+    [InlineData("{client-certificate-data: AAAA, client-key-data: AAAA}", "cannot be used")]
     [InlineData("{client-certificate: nowhere, client-key: nowhere}", "cannot be read")]
-    public void FromFile_WhatCannotBeUsed_RefusedWithASentence(string user, string expected)
+    [InlineData("token: 'two words'", "a character that no token can have")]
+    [InlineData("token: [a]", "token is not a text")]
+    [InlineData("tokenFiles: x", "the field 'tokenFiles', which Stromboli does not know")]
+    [InlineData("as-groups: [a]", "without a user")]
+    [InlineData("as-uid: a", "without a user")]
+    [InlineData("{as: a, as-groups: b}", "as-groups is not a list of texts")]
+    [InlineData("as: \"a\\nImpersonate-Group: b\"", "a control character")]
+    [InlineData("exec: {command: aws}", "no apiVersion")]
+    [InlineData(
+        "exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: aws}",
+        "apiVersion 'client.authentication.k8s.io/v1alpha1' is not"
+    )]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: aws}", "no interactiveMode")]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: aws, interactiveMode: Always}", "needs a terminal")]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: aws, interactiveMode: Maybe}", "'Maybe' is not")]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1beta1}", "no command")]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws, env: [{value: x}]}", "no name")]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws, shell: true}", "the field 'shell'")]
+    [InlineData("exec: aws", "exec is not a mapping")]
+    public void FromFile_UnusableUser_RefusedWithASentence(string user, string expected) => Refused(Simple(user), expected);
+
+    [Theory]
+    [InlineData("proxy-url: 'ftp://me:SECRET@host'", "the proxy-url is not an address with the scheme http, https or socks5")]
+    [InlineData("proxy-url: host:3128", "the proxy-url is not an address")]
+    [InlineData("insecure-skip-tls-verify: sometimes", "insecure-skip-tls-verify is not true or false")]
+    [InlineData("insecure-skip-tls-verify: true, certificate-authority-data: AAAA", "remove one")]
+    [InlineData("certificate-authority-data: AAAA", "holds no PEM certificate")]
+    [InlineData("certificate-authority: nowhere", "cannot be read")]
+    [InlineData("ca-file: x", "the field 'ca-file'")]
+    public void FromFile_UnusableCluster_RefusedWithASentence(string cluster, string expected)
     {
-        var path = Write(Simple(user));
+        var message = Refused(Simple("token: t", cluster), expected);
 
-        var failure = Assert.Throws<KubeConfigException>(() => KubeConfig.FromFile(path));
+        Assert.DoesNotContain("SECRET", message, StringComparison.Ordinal);
+    }
 
-        Assert.Contains(expected.Split('|')[^1], failure.Message, StringComparison.Ordinal);
-        Assert.Contains(path, failure.Message, StringComparison.Ordinal);
+    [Fact]
+    public void FromFile_Exec_ReadsEveryField()
+    {
+        var config = KubeConfig.FromFile(
+            Write(
+                Simple(
+                    "exec: {apiVersion: client.authentication.k8s.io/v1, command: bin/plugin, args: [get, '--x', 7], env: [{name: A, value: '1'}, {name: A, value: '2'}, {name: B}], "
+                        + "installHint: Install it., provideClusterInfo: true, interactiveMode: IfAvailable}",
+                    "extensions: [{name: other, extension: 1}, {name: client.authentication.k8s.io/exec, extension: {audience: x, n: 5, on: true, nothing: null, list: [1.5, 'true']}}]"
+                )
+            )
+        );
+
+        var exec = config.Exec!;
+        Assert.Equal(
+            (Path.Combine(_directory, "bin/plugin"), "client.authentication.k8s.io/v1", "Install it."),
+            (exec.Command, exec.ApiVersion, exec.InstallHint)
+        );
+        Assert.Equal(["get", "--x", "7"], exec.Arguments);
+        Assert.Equal(["A=2", "B="], exec.Environment.Select(pair => $"{pair.Key}={pair.Value}"));
+        Assert.True(exec.ProvideClusterInfo);
+        Assert.Equal("""{"audience":"x","n":5,"on":true,"nothing":null,"list":[1.5,"true"]}""", exec.ClusterConfig!.ToJsonString());
+    }
+
+    [Fact]
+    public void FromFile_ExecByName_StaysAName() =>
+        Assert.Equal(
+            "aws",
+            KubeConfig.FromFile(Write(Simple("exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws}"))).Exec!.Command
+        );
+
+    [Fact]
+    public void FromFile_ImpersonationAndProxy_ReadsEveryField()
+    {
+        var config = KubeConfig.FromFile(
+            Write(
+                Simple(
+                    "{token: t, as: jane, as-uid: u-1, as-groups: [a, b], as-user-extra: {scopes: [x, y], reason: [z]}}",
+                    "proxy-url: 'socks5://proxy:1080', disable-compression: true"
+                )
+            )
+        );
+
+        var user = config.Impersonation!;
+        Assert.Equal(("jane", "u-1", "a b"), (user.User, user.Uid, string.Join(' ', user.Groups)));
+        Assert.Equal(["scopes=x,y", "reason=z"], user.Extra.Select(pair => $"{pair.Key}={string.Join(',', pair.Value)}"));
+        Assert.Equal(("socks5://proxy:1080", true), (config.ProxyUrl!.OriginalString, config.DisableCompression));
     }
 
     [Theory]
@@ -99,9 +173,9 @@ public sealed class KubeConfigTests : IDisposable
     }
 
     [Fact]
-    public void InCluster_ServiceAccount_TokenFileCaAndNamespace()
+    public void InCluster_ServiceAccount_GivesTokenFileAuthorityAndNamespace()
     {
-        using var ca = Authority();
+        using var ca = TestCertificates.Authority();
         File.WriteAllText(Path.Combine(_directory, "token"), "t");
         File.WriteAllText(Path.Combine(_directory, "namespace"), "mine\n");
         File.WriteAllText(Path.Combine(_directory, "ca.crt"), ca.ExportCertificatePem());
@@ -110,16 +184,16 @@ public sealed class KubeConfigTests : IDisposable
 
         Assert.Equal("https://[fd00::1]/", config.Server.ToString());
         Assert.Equal(("mine", Path.Combine(_directory, "token")), (config.Namespace, config.TokenFile));
-        Assert.Single(config.CertificateAuthority!);
+        Assert.Equal(Path.Combine(_directory, "ca.crt"), config.CertificateAuthorityFile);
         Assert.Null(InClusterConfig.TryLoad(_directory, null, null));
     }
 
     [Fact]
     public async Task Tls_CaAndClientCertificateFromTheKubeconfig_ConnectsByHttp2()
     {
-        using var ca = Authority();
-        using var serving = Issue(ca, "localhost");
-        using var client = Issue(ca, "me");
+        using var ca = TestCertificates.Authority();
+        using var serving = TestCertificates.Issue(ca, "localhost");
+        using var client = TestCertificates.Issue(ca, "me");
         string? subject = null;
         string? protocol = null;
         await using var server = await FakeApiServer.StartAsync(kestrel: options =>
@@ -146,11 +220,11 @@ public sealed class KubeConfigTests : IDisposable
                 $$$"""
                 current-context: x
                 contexts: [{name: x, context: {cluster: c, user: u}}]
-                clusters: [{name: c, cluster: {server: 'https://127.0.0.1:{{{server.Address.Port}}}', tls-server-name: localhost, certificate-authority-data: {{{Base64(
+                clusters: [{name: c, cluster: {server: 'https://127.0.0.1:{{{server.Address.Port}}}', tls-server-name: localhost, certificate-authority-data: {{{TestCertificates.Base64(
                     ca.ExportCertificatePem()
                 )}}}}}]
-                users: [{name: u, user: {client-certificate-data: {{{Base64(client.ExportCertificatePem())}}}, client-key-data: {{{Base64(
-                    client.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()
+                users: [{name: u, user: {client-certificate-data: {{{TestCertificates.Base64(client.ExportCertificatePem())}}}, client-key-data: {{{TestCertificates.Base64(
+                    TestCertificates.KeyPem(client)
                 )}}}}}]
                 """
             )
@@ -165,9 +239,9 @@ public sealed class KubeConfigTests : IDisposable
     [Fact]
     public async Task Tls_OtherCaOrOtherName_Refused()
     {
-        using var ca = Authority();
-        using var other = Authority();
-        using var serving = Issue(ca, "localhost");
+        using var ca = TestCertificates.Authority();
+        using var other = TestCertificates.Authority();
+        using var serving = TestCertificates.Issue(ca, "localhost");
         await using var server = await FakeApiServer.StartAsync(kestrel: options =>
             options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(serving))
         );
@@ -201,8 +275,19 @@ public sealed class KubeConfigTests : IDisposable
         Assert.Equal("NoAnswer", (await Assert.ThrowsAsync<ApiException>(() => kube.GetAsync(Widget.Type, new("ns", "a"), End))).Reason);
     }
 
-    private static string Simple(string user) =>
-        $"""
+    private string Refused(string text, string expected)
+    {
+        var path = Write(text);
+
+        var message = Assert.Throws<KubeConfigException>(() => KubeConfig.FromFile(path)).Message;
+
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+        Assert.Contains(path, message, StringComparison.Ordinal);
+        return message;
+    }
+
+    private static string Simple(string user, string? cluster = null) =>
+        $$"""
             current-context: x
             contexts:
             - name: x
@@ -211,38 +296,11 @@ public sealed class KubeConfigTests : IDisposable
                 user: u
             clusters:
             - name: c
-              cluster:
-                server: https://host:6443
+              cluster: {server: 'https://host:6443'{{(cluster is null ? "" : $", {cluster}")}} }
             users:
             - name: u
-              user: {(user.StartsWith('{') ? user : $"{{{user}}}")}
+              user: {{(user.StartsWith('{') ? user : $"{{{user}}}")}}
             """;
-
-    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
-
-    private static X509Certificate2 Authority()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=ca", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddHours(1));
-    }
-
-    private static X509Certificate2 Issue(X509Certificate2 ca, string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        using var issued = request.Create(
-            ca,
-            TimeProvider.System.GetUtcNow().AddMinutes(-5),
-            TimeProvider.System.GetUtcNow().AddMinutes(30),
-            RandomNumberGenerator.GetBytes(8)
-        );
-        return issued.CopyWithPrivateKey(key);
-    }
 
     private string Write(string text, string name = "config")
     {

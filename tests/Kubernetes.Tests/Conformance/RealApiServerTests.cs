@@ -6,7 +6,7 @@ using Stromboli.Testing;
 namespace Stromboli.Kubernetes.Tests.Conformance;
 
 /// <summary>
-/// The same client against a real API server, in a namespace of its own: <c>STROMBOLI_TEST_KUBECONFIG=.local/kubeconfig</c>, an admin's.
+/// The client against a real API server, in a namespace of its own: <c>STROMBOLI_TEST_KUBECONFIG=.local/kubeconfig</c>, an admin's.
 /// Skipped without.
 /// </summary>
 public sealed class RealApiServerTests : IAsyncLifetime
@@ -148,7 +148,7 @@ public sealed class RealApiServerTests : IAsyncLifetime
         await informer.WaitForSyncAsync(End);
         Assert.Equal(5, informer.Store.Count);
 
-        // A watch lasts a second: changes come in several, and between two.
+        // A watch lasts a second: changes come during several watches, and between two.
         using var watches = new WatchCount(BuiltIn.ConfigMaps.Plural);
         for (var i = 5; i < 12; i++)
         {
@@ -295,7 +295,7 @@ public sealed class RealApiServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reviews_TokenOfAServiceAccount_IsWhoItIsAndMayNothing()
+    public async Task Reviews_TokenOfAServiceAccount_IsAuthenticatedAndHasNoRights()
     {
         var accounts = new ResourceType<PartialObject>(
             "",
@@ -370,10 +370,70 @@ public sealed class RealApiServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Raw_Version_IsThere() =>
+    public async Task Impersonation_UserAndGroups_AreWhoTheServerJudges()
+    {
+        using var jane = Impersonating(new("jane"));
+        var refused = await Failure(() => jane.GetAsync(BuiltIn.Secrets, new(_namespace, "s"), End));
+        Assert.True(refused.IsForbidden);
+        Assert.Contains("\"jane\"", refused.Message, StringComparison.Ordinal);
+
+        // The second group counts only if it has a header line of its own.
+        var extra = new Dictionary<string, IReadOnlyList<string>> { ["scopes"] = ["a", "b"] };
+        using var master = Impersonating(new("jane") { Groups = ["nobodies", "system:masters"], Extra = extra });
+        Assert.Null(await master.TryGetAsync(BuiltIn.Secrets, new(_namespace, "s"), End));
+        Assert.NotNull(await master.CreateAsync(BuiltIn.Secrets, new() { Metadata = Meta("s") }, cancellationToken: End));
+    }
+
+    [Fact]
+    public async Task Plugin_PrintsTheAdminsToken_IsTheAdmin()
+    {
+        var config = Config;
+        var script = Path.GetTempFileName();
+        try
+        {
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            await File.WriteAllTextAsync(
+                script,
+                $$"""
+                #!/bin/bash
+                echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"{{config.Token}}"} }'
+                """,
+                End
+            );
+            var exec = new ExecConfig { Command = script, ApiVersion = "client.authentication.k8s.io/v1" };
+            using var client = new KubeClient(
+                new KubeConfig
+                {
+                    Server = config.Server,
+                    CertificateAuthority = config.CertificateAuthority,
+                    Exec = exec,
+                }
+            );
+
+            Assert.Equal(_namespace, (await client.GetAsync(BuiltIn.Namespaces, NamespacedName.Cluster(_namespace), End)).Metadata.Name);
+        }
+        finally
+        {
+            File.Delete(script);
+        }
+    }
+
+    [Fact]
+    public async Task GetRaw_Version_IsAnswered() =>
         Assert.Equal("1", (await _client.GetRawAsync("/version", End)).GetProperty("major").GetString());
 
     private static KubeConfig Config => KubeConfig.FromFile(Environment.GetEnvironmentVariable(Variable)!);
+
+    private static KubeClient Impersonating(Impersonation user) =>
+        new(
+            new KubeConfig
+            {
+                Server = Config.Server,
+                CertificateAuthority = Config.CertificateAuthority,
+                Token = Config.Token,
+                Impersonation = user,
+            }
+        );
 
     private static async Task<ApiException> Failure<T>(Func<Task<T>> act) => await Assert.ThrowsAsync<ApiException>(act);
 

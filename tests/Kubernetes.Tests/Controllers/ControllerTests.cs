@@ -38,7 +38,7 @@ public sealed class ControllerTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Reconcile_Fails_ComesAgainUntilItSucceeds()
+    public async Task Reconcile_Fails_IsRetriedUntilItSucceeds()
     {
         await CreateAsync("a");
         var calls = 0;
@@ -62,7 +62,7 @@ public sealed class ControllerTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Reconcile_WantsItLater_ComesThen()
+    public async Task Reconcile_AsksForLater_RunsThen()
     {
         await CreateAsync("a");
         var clock = new ManualTimeProvider();
@@ -123,13 +123,13 @@ public sealed class ControllerTests : ApiServerTest
         changed.SetResult();
         await Eventually.True(() => Volatile.Read(ref calls) >= 2 && controller.QueueLength == 0 && Volatile.Read(ref running) == 0);
 
-        // However often it changed while it was looked at, it is looked at once more.
+        // However often the key was added while a worker had it, it is reconciled once more.
         Assert.Equal(1, most);
         Assert.InRange(calls, 2, 11);
     }
 
     [Fact]
-    public async Task Watches_OtherKind_OldAndNewAreAsked()
+    public async Task Watches_OtherKind_OldAndNewAreMapped()
     {
         await CreateAsync("a", "node-1");
         await CreateAsync("b", "node-2");
@@ -234,7 +234,7 @@ public sealed class ControllerTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Resync_TimePasses_EveryKeyComesAgain()
+    public async Task Resync_TimePasses_EveryKeyIsReconciledAgain()
     {
         await CreateAsync("a");
         await CreateAsync("b");

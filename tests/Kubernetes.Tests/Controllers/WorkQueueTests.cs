@@ -33,7 +33,7 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task Add_WhileWorkedOn_ComesAgainOnlyAfterDone()
+    public async Task Add_WhileWorkedOn_WaitsAgainOnlyAfterDone()
     {
         _queue.Add("a");
         await _queue.TakeAsync(End);
@@ -62,7 +62,7 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public void AddAfter_Later_ComesThen()
+    public void AddAfter_Delay_KeyIsTakenThen()
     {
         _queue.AddAfter("a", TimeSpan.FromSeconds(10));
         _clock.Advance(TimeSpan.FromSeconds(9.999));
@@ -73,7 +73,7 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task AddAfter_SeveralTimes_TheEarliestAndOnlyOnce()
+    public async Task AddAfter_SeveralDelays_TheEarliestCountsOnce()
     {
         _queue.AddAfter("a", TimeSpan.FromSeconds(10));
         _queue.AddAfter("a", TimeSpan.FromSeconds(3));
@@ -100,7 +100,7 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public void AddWithBackoff_AgainAndAgain_DoublesUpToTheMost()
+    public void AddWithBackoff_Repeated_DoublesUpToTheMaximum()
     {
         var waits = Enumerable.Range(0, 9).Select(_ => _queue.AddWithBackoff("a").TotalSeconds).ToList();
 

@@ -9,7 +9,7 @@ public sealed class EventFactoryTests
     [InlineData("a")]
     [InlineData(".a")]
     [InlineData("-a")]
-    public void Make_NameOfAnyLength_IsANameThatTheServerTakes(string unit)
+    public void Make_NameOfAnyLength_IsAValidName(string unit)
     {
         for (var length = 1; length <= 253; length++)
         {

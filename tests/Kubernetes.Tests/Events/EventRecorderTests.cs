@@ -23,7 +23,7 @@ public sealed class EventRecorderTests : ApiServerTest
     private readonly ManualTimeProvider _clock = new();
 
     [Fact]
-    public async Task Record_Event_IsWrittenWithAllThatTheServerDemands()
+    public async Task Record_Event_IsWrittenWithEveryRequiredField()
     {
         var recorder = Start();
 
@@ -87,7 +87,7 @@ public sealed class EventRecorderTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Record_FarTooMany_NeverWaitsAndIsBounded()
+    public async Task Record_TooMany_NeverWaitsAndIsBounded()
     {
         var gate = new TaskCompletionSource();
         Server.Intercept = async (_, _) =>
@@ -139,7 +139,7 @@ public sealed class EventRecorderTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Record_ServerAwayForAWhile_WrittenLater()
+    public async Task Record_ServerAwayForAWhile_WritesLater()
     {
         Fail(times: 2, 500);
         var recorder = Start();
@@ -188,7 +188,7 @@ public sealed class EventRecorderTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Run_Cancelled_WritesWhatWaitsFirst()
+    public async Task Run_Cancelled_WritesWaitingEventsFirst()
     {
         var gate = new TaskCompletionSource();
         Server.Intercept = async (_, _) =>

@@ -50,7 +50,7 @@ public sealed class InformerTests : InformerCase
         var deleted = 0;
         Server.Intercept = async (_, r) =>
         {
-            // Between the second list's pages an object of an earlier page goes, and one of a later page.
+            // Between the pages of the second list, an object of an earlier page and one of a later page are deleted.
             if (r.Query.Contains("continue", StringComparison.Ordinal) && Interlocked.Increment(ref deleted) == 1)
             {
                 await Client.DeleteAsync(Widget.Type, new("ns", "w0"), cancellationToken: End);
@@ -124,7 +124,7 @@ public sealed class InformerTests : InformerCase
 
         await informer.WaitForSyncAsync(End);
 
-        // One complete list: what was too large was asked for again, and nothing else.
+        // One complete list: only pages that were too large were requested again.
         Assert.Equal((40, 40), (informer.Store.Count, kept));
         Assert.InRange(ListRequests.Count(), 10, 25);
     }
@@ -189,7 +189,7 @@ public sealed class InformerTests : InformerCase
         await Eventually.True(() => Server.OpenWatches == 1 && informer.Store.Count == 1);
         Server.HoldWatches = true;
 
-        // Two writes that the informer has not seen; it will tell of the first while the store already has the second.
+        // Two writes that the informer has not seen: it delivers the first when the store already has the second.
         var first = await Client.ReplaceStatusAsync(
             Widget.Type,
             informer.Store.Get(A)! with

@@ -6,7 +6,7 @@ namespace Stromboli.Kubernetes.Tests.Informers;
 public sealed class InformerWatchTests : InformerCase
 {
     [Fact]
-    public async Task Watch_Torn_GoesOnFromTheLastVersionWithoutAList()
+    public async Task Watch_Torn_ContinuesFromTheLastVersionWithoutAList()
     {
         var informer = NewRecorded(out var changes);
         var torn = 0;
@@ -89,7 +89,7 @@ public sealed class InformerWatchTests : InformerCase
     }
 
     [Fact]
-    public async Task Watch_ServerEndsEachAtOnce_Slows()
+    public async Task Watch_ServerEndsEachAtOnce_SlowsDown()
     {
         Server.Intercept = (context, r) =>
         {

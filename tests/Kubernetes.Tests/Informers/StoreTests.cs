@@ -36,20 +36,20 @@ public sealed class StoreTests
     }
 
     [Fact]
-    public void Observe_InformerIsFurther_Ignored()
+    public void Observe_InformerIsAhead_Ignored()
     {
         _store.Replace([Version("5")], "5");
         _store.Apply(WatchEventType.Modified, Version("8"));
         _store.Apply(WatchEventType.Deleted, Version("9"));
 
-        // The answer to a write of version 7 comes late, after the object is gone: nobody would ever tell again that it is.
+        // The answer to a write of version 7 comes late, after the object is gone: no later record would say so.
         _store.Observe(Version("7"));
 
         Assert.Null(Stored);
     }
 
     [Fact]
-    public void Observe_BookmarkIsFurther_Ignored()
+    public void Observe_BookmarkIsAhead_Ignored()
     {
         _store.Replace([], "5");
         _store.Reached("20");
@@ -142,7 +142,7 @@ public sealed class StoreTests
     }
 
     [Fact]
-    public void Replace_AnotherObjectOfTheName_DeletedThenAdded()
+    public void Replace_AnotherObjectWithTheName_DeletedThenAdded()
     {
         _store.Replace([Version("5", "old")], "5");
         _store.Replace([Version("7", "new")], "7");
@@ -208,7 +208,7 @@ public sealed class StoreTests
     public void ByIndex_Unknown_Throws() => Assert.Throws<ArgumentException>(() => _store.ByIndex("no", "x"));
 
     [Fact]
-    public void OnChange_Late_GetsWhatIsThere()
+    public void OnChange_Late_GetsPresentObjects()
     {
         _store.Replace([Version("5")], "5");
         List<ChangeType> late = [];

@@ -6,11 +6,11 @@ using Stromboli.Testing.ApiServer;
 
 namespace Stromboli.Kubernetes.Tests.Informers;
 
-/// <summary>Whoever may write one object hides no other from an informer.</summary>
+/// <summary>An unreadable object does not hide the others from an informer.</summary>
 public sealed class UnreadableTests : ApiServerTest
 {
     [Fact]
-    public async Task Run_AnObjectThatCannotBeRead_TheOthersAreListedAndWatched()
+    public async Task Run_UnreadableObject_OthersAreListedAndWatched()
     {
         await CreateAsync("a");
         await CreateAsync("bad");
@@ -27,7 +27,7 @@ public sealed class UnreadableTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Run_AnObjectThatCanBeReadNoMore_StaysAsItWasUntilItIsGone()
+    public async Task Run_ObjectBecomesUnreadable_StaysAsItWasUntilItIsGone()
     {
         await CreateAsync("a", "node");
         await CreateAsync("b");
@@ -40,7 +40,7 @@ public sealed class UnreadableTests : ApiServerTest
         await Eventually.True(() => informer.Store.Count == 3);
         Assert.Equal("node", informer.Store.Get(A)?.Spec?.Node);
 
-        // A list is no word of its end either.
+        // A list does not end it either.
         Server.Objects.Compact();
         Server.EndWatches();
         await CreateAsync("d");
@@ -56,7 +56,7 @@ public sealed class UnreadableTests : ApiServerTest
     [Theory]
     [InlineData(100)]
     [InlineData(9_990)]
-    public void ReadList_NestedAsDeepAsTheApiServerTakes_IsRead(int depth)
+    public void ReadList_NestedAsDeepAsTheApiServerAllows_IsRead(int depth)
     {
         var nested = string.Concat(Enumerable.Repeat("""{"f:a":""", depth)) + "{}" + new string('}', depth);
         var list =
@@ -69,7 +69,7 @@ public sealed class UnreadableTests : ApiServerTest
     }
 
     [Fact]
-    public void ReadList_ItemsOfAllKinds_ReadsThoseThatCanBe()
+    public void ReadList_SomeItemsUnreadable_ReadsTheOthers()
     {
         const string list = """
             {"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b","namespace":"ns","uid":"u"},"data":[1]},{"metadata":{"name":"c"}}],

@@ -20,13 +20,13 @@ public sealed class LeaderAcquisitionTests : LeaderElectorCase
     }
 
     [Fact]
-    public async Task Acquire_HeldByAnother_WaitsUntilItIsOver()
+    public async Task Acquire_HeldByAnother_WaitsUntilItExpires()
     {
         await PutLeaseAsync("other", transitions: 5, renewed: Clock.GetUtcNow().AddYears(-1));
         await using var elector = Elector("one");
         var acquiring = elector.AcquireAsync(End);
 
-        // The time written in the Lease is long past, but the other's clock may be wrong: what counts is that it does not change.
+        // The time written in the Lease is long past, but the holder's clock may be wrong: only the lack of changes counts.
         for (var i = 0; i < 5; i++)
         {
             await RetryAsync();
@@ -60,7 +60,7 @@ public sealed class LeaderAcquisitionTests : LeaderElectorCase
     }
 
     [Fact]
-    public async Task Acquire_SameIdentityAsBefore_EpochGrowsAllTheSame()
+    public async Task Acquire_SameIdentityAsBefore_EpochStillGrows()
     {
         await PutLeaseAsync("one", transitions: 5);
         await using var elector = Elector("one");

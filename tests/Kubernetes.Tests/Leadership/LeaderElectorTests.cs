@@ -31,7 +31,7 @@ public sealed class LeaderElectorTests : LeaderElectorCase
     }
 
     [Fact]
-    public async Task Renew_Works_LeadsOn()
+    public async Task Renew_Succeeds_KeepsLeading()
     {
         await using var elector = Elector("one");
         var leadership = await elector.AcquireAsync(End);
@@ -61,7 +61,7 @@ public sealed class LeaderElectorTests : LeaderElectorCase
     }
 
     [Fact]
-    public async Task Renew_ServerAwayForAShortTime_LeadsOn()
+    public async Task Renew_ServerAwayForAShortTime_KeepsLeading()
     {
         await using var elector = Elector("one");
         var leadership = await elector.AcquireAsync(End);
@@ -91,7 +91,7 @@ public sealed class LeaderElectorTests : LeaderElectorCase
     }
 
     [Fact]
-    public async Task Renew_SomebodyLabelsTheLease_LeadsOn()
+    public async Task Renew_LeaseGetsALabel_KeepsLeading()
     {
         await using var elector = Elector("one");
         var leadership = await elector.AcquireAsync(End);
@@ -164,7 +164,7 @@ public sealed class LeaderElectorTests : LeaderElectorCase
     }
 
     [Fact]
-    public async Task Election_RateLimitUsedUp_GoesPast()
+    public async Task Election_RateLimitUsedUp_BypassesIt()
     {
         using var client = NewClient(new() { Burst = 1, QueriesPerSecond = 0.001 });
         await client.TryGetAsync(Widget.Type, A, End);
