@@ -237,34 +237,16 @@ internal sealed partial class OperatorCommand
             HubNames = [.. parsed.GetValue(_hubNames)!.Select(HubName)],
             HealthListen = Listen(parsed, _healthListen),
             DefaultImage = parsed.GetValue(_image)!,
-            ModelBaseURL =
-                ModelBaseUrl.Parse(parsed.GetValue(_model)!)
-                ?? throw new UsageException(
-                    $"--model-base-url {parsed.GetValue(_model)}: must be an https URL without user, query and fragment (http only on loopback)."
-                ),
+            ModelBaseURL = ModelOrigin(parsed.GetValue(_model)!),
             ModelCredentialsSecret = parsed.GetValue(_credentials),
             AllowExtraArgs = parsed.GetValue(_extraArgs),
-            MaxCpuShares = parsed.GetValue(_cpuShares) is >= RunLimits.MinCpuShares and <= RunLimits.MaxCpuShares and var shares
-                ? shares
-                : throw new UsageException(
-                    $"{_cpuShares.Name} {parsed.GetValue(_cpuShares)}: must be from {RunLimits.MinCpuShares} to {RunLimits.MaxCpuShares}."
-                ),
-            NamespaceRuns = parsed.GetValue(_namespaceRuns) is >= 1 and <= 1_000_000 and var runs
-                ? runs
-                : throw new UsageException($"{_namespaceRuns.Name} {parsed.GetValue(_namespaceRuns)}: must be from 1 to 1000000."),
-            NamespaceSpecBytes = new Quantity(parsed.GetValue(_namespaceSpecs)!).WholeUnits is >= 1 << 20 and <= 1 << 30 and var specs
-                ? specs
-                : throw new UsageException(
-                    $"{_namespaceSpecs.Name} {parsed.GetValue(_namespaceSpecs)}: must be a size such as 32Mi, from 1Mi to 1Gi."
-                ),
+            MaxCpuShares = Number(parsed, _cpuShares, RunLimits.MinCpuShares, RunLimits.MaxCpuShares),
+            NamespaceRuns = Number(parsed, _namespaceRuns, 1, 1_000_000),
+            NamespaceSpecBytes = SpecBytes(parsed),
             AllowedServerTools = [.. parsed.GetValue(_serverTools)!.Select(ServerTool).Distinct()],
             Prices = parsed.GetValue(_prices) is { } file ? LoadPrices(file) : PriceTable.BuiltIn,
-            ApiRequestsPerSecond = parsed.GetValue(_apiRate) is >= 10 and <= 100_000 and var rate
-                ? rate
-                : throw new UsageException($"{_apiRate.Name} {parsed.GetValue(_apiRate)}: must be from 10 to 100000."),
-            LinkReviewsPerSecond = parsed.GetValue(_reviewRate) is >= 10 and <= 10_000 and var reviews
-                ? reviews
-                : throw new UsageException($"{_reviewRate.Name} {parsed.GetValue(_reviewRate)}: must be from 10 to 10000."),
+            ApiRequestsPerSecond = Number(parsed, _apiRate, 10, 100_000),
+            LinkReviewsPerSecond = Number(parsed, _reviewRate, 10, 10_000),
             NodeLostAfter = Span(parsed, _lostAfter, TimeSpan.FromSeconds(1)),
             NodeLostGrace = Span(parsed, _lostGrace, TimeSpan.Zero),
             LeaseDuration = Span(parsed, _leaseDuration, TimeSpan.FromSeconds(1)),
@@ -274,7 +256,7 @@ internal sealed partial class OperatorCommand
         if (options.LeaseRetryPeriod >= options.LeaseRenewDeadline || options.LeaseRenewDeadline >= options.LeaseDuration)
         {
             throw new UsageException(
-                "--lease-retry-period must be shorter than --lease-renew-deadline, and that shorter than --lease-duration."
+                "--lease-retry-period must be shorter than --lease-renew-deadline, which must be shorter than --lease-duration."
             );
         }
 
@@ -285,6 +267,13 @@ internal sealed partial class OperatorCommand
 
         return options;
     }
+
+    private long SpecBytes(ParseResult parsed) =>
+        new Quantity(parsed.GetValue(_namespaceSpecs)!).WholeUnits is >= 1 << 20 and <= 1 << 30 and var bytes
+            ? bytes
+            : throw new UsageException(
+                $"{_namespaceSpecs.Name} {parsed.GetValue(_namespaceSpecs)}: must be a size such as 32Mi, from 1Mi to 1Gi."
+            );
 
     // The path is made absolute when it is read, so that it means the same whenever it is used.
     private static Option<string?> FileOption(string name, string description) =>
@@ -324,7 +313,18 @@ internal sealed partial class OperatorCommand
     private static ServingName HubName(string text) =>
         ServingName.TryParse(text, out var name)
             ? name!
-            : throw new UsageException($"--hub-name {text}: is neither a DNS name nor an address.");
+            : throw new UsageException($"--hub-name {text}: must be a DNS name or an address.");
+
+    private static int Number(ParseResult parsed, Option<int> option, int min, int max) =>
+        parsed.GetValue(option) is var number && number >= min && number <= max
+            ? number
+            : throw new UsageException($"{option.Name} {number}: must be from {min} to {max}.");
+
+    private static Uri ModelOrigin(string text) =>
+        ModelBaseUrl.Parse(text)
+        ?? throw new UsageException(
+            $"--model-base-url {text}: must be an https URL without user, query and fragment (http only on loopback)."
+        );
 
     private static PriceTable LoadPrices(string file)
     {
