@@ -7,7 +7,8 @@ using Stromboli.Crds.Validation;
 using Stromboli.Kubernetes.Model;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
-using Stromboli.Operator.Runs;
+using Stromboli.Operator.Decisions;
+using Stromboli.Operator.Inputs;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Sessions;
 using Stromboli.Podman;
@@ -112,7 +113,7 @@ public sealed class BadInputTests
         var run = Run(Whole(spec)) with { Status = Decide(spec).Status };
         var sent = AttemptMessages.Build(
             run,
-            new WantedAttempt("node-1", 1, DesiredState.Go),
+            new DesiredAttemptState("node-1", 1, DesiredState.Go),
             new AttemptSecrets { Prompt = spec.Prompt ?? "" },
             Now,
             Options,
@@ -220,7 +221,7 @@ public sealed class BadInputTests
                 Run = Run(Whole(spec) with { Suspend = null, Cancel = null }),
                 Now = Now,
                 Options = Options,
-                Secrets = new SecretCheck(),
+                Inputs = new InputCheck(),
                 Placement = Placement.On("node-1"),
                 Session = Session(spec) is { } session ? new SessionPlace(session, 1) : null,
             }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
-using Stromboli.Operator.Tests.Nodes;
+using Stromboli.Operator.Tests.Hub;
 using Stromboli.PodmanBridge;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;

@@ -4,16 +4,13 @@ using System.Text;
 
 namespace Stromboli.Operator.Certificates;
 
-/// <summary>
-/// The authorities of an installation, as its Secret keeps them: the one that signs, the one that will, and every certificate that bridges
-/// are to trust.
-/// </summary>
-/// <param name="Signing">Signs serving certificates.</param>
-/// <param name="Next">Published already, signs later; null most of the time.</param>
-/// <param name="Trusted">What bridges trust, without keys: both of the above, and older ones until they expire.</param>
+/// <summary>The certificate authorities of an installation, as its Secret stores them.</summary>
+/// <param name="Signing">The authority that signs serving certificates.</param>
+/// <param name="Next">The authority that signs later and is published already; null most of the time.</param>
+/// <param name="Trusted">The certificates that bridges trust, without keys: both authorities, and older ones until they expire.</param>
 internal sealed record AuthorityBundle(SigningAuthority Signing, SigningAuthority? Next, IReadOnlyList<X509Certificate2> Trusted)
 {
-    /// <summary>The key of <see cref="TrustedPem"/> in Secret and ConfigMap.</summary>
+    /// <summary>The key of <see cref="TrustedPem"/> in the Secret and the ConfigMap.</summary>
     public const string TrustedKey = "ca.crt";
 
     private const string SigningCertificateKey = "tls.crt";
@@ -21,18 +18,18 @@ internal sealed record AuthorityBundle(SigningAuthority Signing, SigningAuthorit
     private const string NextCertificateKey = "next.crt";
     private const string NextPrivateKey = "next.key";
 
-    /// <summary>What bridges are given, as PEM.</summary>
+    /// <summary>The trusted certificates as PEM.</summary>
     public string TrustedPem => string.Concat(Trusted.Select(c => c.ExportCertificatePem() + "\n"));
 
-    /// <summary>A bundle of one new authority.</summary>
+    /// <summary>Makes a bundle with one new authority.</summary>
     public static AuthorityBundle Create(DateTimeOffset now)
     {
         var authority = SigningAuthority.Create(now);
         return new AuthorityBundle(authority, null, [WithoutKey(authority)]);
     }
 
-    /// <summary>Reads what <see cref="ToSecret"/> wrote.</summary>
-    /// <exception cref="CryptographicException">Something is missing or is not what it should be.</exception>
+    /// <summary>Reads the data that <see cref="ToSecret"/> made.</summary>
+    /// <exception cref="CryptographicException">A key of the Secret is missing or not valid.</exception>
     public static AuthorityBundle FromSecret(IReadOnlyDictionary<string, byte[]> data)
     {
         var trusted = new X509Certificate2Collection();
@@ -41,7 +38,7 @@ internal sealed record AuthorityBundle(SigningAuthority Signing, SigningAuthorit
         return new AuthorityBundle(Authority(data, SigningCertificateKey, SigningPrivateKey), next, [.. trusted]);
     }
 
-    /// <summary>The Secret's data.</summary>
+    /// <summary>Makes the data of the Secret.</summary>
     public Dictionary<string, byte[]> ToSecret()
     {
         var data = new Dictionary<string, byte[]>
@@ -59,7 +56,7 @@ internal sealed record AuthorityBundle(SigningAuthority Signing, SigningAuthorit
         return data;
     }
 
-    /// <summary>A certificate as bridges see it.</summary>
+    /// <summary>The certificate of an authority without its key.</summary>
     public static X509Certificate2 WithoutKey(SigningAuthority authority) =>
         X509CertificateLoader.LoadCertificate(authority.Certificate.RawDataMemory.Span);
 

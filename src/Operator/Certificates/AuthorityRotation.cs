@@ -1,18 +1,22 @@
 namespace Stromboli.Operator.Certificates;
 
-/// <summary>When an authority gives way to the next, so that every bridge has trusted the new one for a year before it signs.</summary>
+/// <summary>
+/// Decides when the next authority replaces the signing one. Every bridge trusts an authority for a year before it signs.
+/// </summary>
 internal static class AuthorityRotation
 {
-    /// <summary>What is left of the signing authority when the next one is made and published.</summary>
+    /// <summary>The remaining lifetime of the signing authority at which the next one is made and published.</summary>
     public static readonly TimeSpan PublishNextAt = TimeSpan.FromDays(730);
 
-    /// <summary>How long the next one is published before it signs.</summary>
+    /// <summary>How long the next authority is published before it signs.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromDays(365);
 
-    /// <summary>What is left of the signing authority when the next one takes over however short it was published.</summary>
+    /// <summary>
+    /// The remaining lifetime of the signing authority at which the next one takes over, even if it was published for a shorter time.
+    /// </summary>
     public static readonly TimeSpan TakeOverAt = TimeSpan.FromDays(30);
 
-    /// <summary>The bundle as it should be at a moment; the same instance when nothing is to do.</summary>
+    /// <summary>Returns the bundle as it should be now; the same instance if nothing changes.</summary>
     public static AuthorityBundle Advance(AuthorityBundle bundle, DateTimeOffset now)
     {
         var left = bundle.Signing.NotAfter - now;

@@ -1,17 +1,17 @@
 using System.Security.Cryptography;
 using Stromboli.Kubernetes;
 using Stromboli.Kubernetes.Model;
-using Stromboli.Operator.Hosting;
+using Stromboli.Operator.Election;
 
 namespace Stromboli.Operator.Certificates;
 
 /// <summary>
-/// Keeps the authorities in the Secret <c>stromboli-ca</c> and publishes what bridges are to trust in the ConfigMap of that name. Every
-/// replica does; each write is a compare-and-swap, and the one that comes second reads again.
+/// Stores the authorities in the Secret <c>stromboli-ca</c> and publishes the trusted certificates in the ConfigMap of that name. Every
+/// replica does this. Each write is a compare-and-swap, and the replica that comes second reads again.
 /// </summary>
 internal sealed class AuthorityStore
 {
-    /// <summary>The name of Secret and ConfigMap.</summary>
+    /// <summary>The name of the Secret and the ConfigMap.</summary>
     public const string Name = "stromboli-ca";
 
     private const int Tries = 5;
@@ -29,8 +29,9 @@ internal sealed class AuthorityStore
 
     /// <summary>Reads the authorities, makes them if there are none, advances their rotation, and publishes them.</summary>
     /// <exception cref="ApiException">The API server refused or did not answer.</exception>
-    /// <exception cref="CryptographicException">The Secret holds something else. It is not replaced: every bridge would have to be joined
-    /// again.</exception>
+    /// <exception cref="CryptographicException">
+    /// The Secret is not valid. It is not replaced, because every bridge would have to join again.
+    /// </exception>
     public async Task<AuthorityBundle> LoadAsync(CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -43,7 +44,7 @@ internal sealed class AuthorityStore
             }
             catch (ApiException e) when ((e.IsConflict || e.IsAlreadyExists) && attempt < Tries)
             {
-                // Another replica was faster: what it wrote is as good.
+                // Another replica was faster. Its result is as good.
             }
         }
     }

@@ -3,7 +3,7 @@ using Stromboli.Kubernetes;
 
 namespace Stromboli.Operator.Certificates;
 
-/// <summary>Keeps the hub's certificate fresh: at the start, and every hour from then on.</summary>
+/// <summary>Renews the hub's certificate at the start and every hour.</summary>
 internal sealed partial class CertificateService : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
@@ -53,10 +53,10 @@ internal sealed partial class CertificateService : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "The hub has a new certificate, issued by {Issuer}")]
+        [LoggerMessage(LogLevel.Information, "Renewed the hub's certificate, issued by {Issuer}")]
         public static partial void Renewed(ILogger logger, string issuer);
 
-        [LoggerMessage(LogLevel.Error, "The certificate authority in the Secret {Secret} cannot be used, trying again: {Message}")]
+        [LoggerMessage(LogLevel.Error, "Cannot use the certificate authority in Secret {Secret}; trying again: {Message}")]
         public static partial void Failed(ILogger logger, string secret, string message);
     }
 }

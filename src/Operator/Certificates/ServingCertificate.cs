@@ -3,15 +3,15 @@ using System.Net.Security;
 namespace Stromboli.Operator.Certificates;
 
 /// <summary>
-/// The certificate that the hub serves. Made by each replica for itself and kept in memory only; a new one takes effect with the next
-/// handshake, and links that are up stay up.
+/// The serving certificate of the hub. Each replica makes its own and keeps it in memory only. A new certificate takes effect at the next
+/// handshake; existing links stay up.
 /// </summary>
 internal sealed class ServingCertificate
 {
-    /// <summary>How long one lives.</summary>
+    /// <summary>The lifetime of a certificate.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
 
-    /// <summary>What is left of one when the next is made.</summary>
+    /// <summary>The remaining lifetime at which the next certificate is made.</summary>
     public static readonly TimeSpan RenewAt = TimeSpan.FromDays(10);
 
     private readonly IReadOnlyList<ServingName> _names;
@@ -19,11 +19,11 @@ internal sealed class ServingCertificate
 
     public ServingCertificate(IReadOnlyList<ServingName> names) => _names = names;
 
-    /// <summary>What the next handshake presents; null before the first <see cref="Renew"/>.</summary>
+    /// <summary>The certificate for the next handshake; null before the first <see cref="Renew"/>.</summary>
     public SslStreamCertificateContext? Current => _current?.Context;
 
-    /// <summary>Makes a new certificate if there is none, if it ends soon, or if another authority signs now.</summary>
-    /// <returns>Whether one was made.</returns>
+    /// <summary>Makes a new certificate if there is none, if it expires soon, or if another authority signs now.</summary>
+    /// <returns>Whether a certificate was made.</returns>
     public bool Renew(SigningAuthority authority, DateTimeOffset now)
     {
         if (_current is { } current && current.Issuer == authority.Certificate.Thumbprint && current.NotAfter - now > RenewAt)

@@ -16,7 +16,7 @@ internal sealed partial record ServingName
         _address = address;
     }
 
-    /// <summary>The names that the hub always has in its namespace, and the given ones.</summary>
+    /// <summary>The names that the hub always has in its namespace, and further names.</summary>
     public static IReadOnlyList<ServingName> ForHub(string @namespace, IEnumerable<ServingName> given) =>
         [
             .. new[] { Dns("stromboli-hub"), Dns($"stromboli-hub.{@namespace}"), Dns($"stromboli-hub.{@namespace}.svc") }
@@ -24,7 +24,7 @@ internal sealed partial record ServingName
                 .Distinct(),
         ];
 
-    /// <summary>Reads a DNS name or an address.</summary>
+    /// <summary>Parses a DNS name or an address.</summary>
     public static bool TryParse(string text, out ServingName? name)
     {
         name =

@@ -6,10 +6,10 @@ namespace Stromboli.Operator.Certificates;
 /// <summary>A certificate authority of this installation: ECDSA over P-256, for serving certificates only.</summary>
 internal sealed class SigningAuthority
 {
-    /// <summary>How long an authority lives.</summary>
+    /// <summary>The lifetime of an authority.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(3650);
 
-    /// <summary>How far before now a certificate begins, for machines whose clocks are behind.</summary>
+    /// <summary>How far in the past a certificate begins, for machines whose clocks are behind.</summary>
     public static readonly TimeSpan Backdate = TimeSpan.FromHours(1);
 
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
@@ -19,10 +19,10 @@ internal sealed class SigningAuthority
     /// <summary>The certificate, with its key.</summary>
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>When it ends.</summary>
+    /// <summary>When the authority expires.</summary>
     public DateTimeOffset NotAfter => new(Certificate.NotAfter);
 
-    /// <summary>Makes a new one. Each has a name of its own, so that a chain is never tried with the wrong one of two.</summary>
+    /// <summary>Makes a new authority. Each has a name of its own, so that a verifier never tries the wrong one of two.</summary>
     public static SigningAuthority Create(DateTimeOffset now)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -38,14 +38,14 @@ internal sealed class SigningAuthority
         return new SigningAuthority(request.CreateSelfSigned(now - Backdate, now + Lifetime));
     }
 
-    /// <summary>Reads one from PEM.</summary>
-    /// <exception cref="CryptographicException">It is no certificate with its key.</exception>
+    /// <summary>Reads an authority from PEM.</summary>
+    /// <exception cref="CryptographicException">The text is not a certificate with its key.</exception>
     public static SigningAuthority FromPem(string certificate, string key) => new(X509Certificate2.CreateFromPem(certificate, key));
 
     /// <summary>Issues a serving certificate, with its key.</summary>
-    /// <param name="names">DNS names and addresses.</param>
-    /// <param name="now">When it begins, but for <see cref="Backdate"/>.</param>
-    /// <param name="lifetime">How long it lives; never longer than the authority.</param>
+    /// <param name="names">The DNS names and addresses.</param>
+    /// <param name="now">When it begins, minus <see cref="Backdate"/>.</param>
+    /// <param name="lifetime">Its lifetime, at most that of the authority.</param>
     public X509Certificate2 Issue(IEnumerable<ServingName> names, DateTimeOffset now, TimeSpan lifetime)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

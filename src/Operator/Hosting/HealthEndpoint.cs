@@ -1,10 +1,12 @@
 using Stromboli.Operator.Certificates;
+using Stromboli.Operator.Election;
 
 namespace Stromboli.Operator.Hosting;
 
 /// <summary>
-/// <c>/healthz</c>: the process answers. <c>/readyz</c>: it could serve bridges, now or as the next leader: it has a certificate, and if it
-/// leads, it has begun to. A standby is ready, or a rolling update would wait for a lead that the old pod still has.
+/// Serves <c>/healthz</c>, which shows that the process answers, and <c>/readyz</c>, which shows that it can serve bridges, now or as the
+/// next leader: it has a certificate and, if it leads, complete lists. A standby is ready. Otherwise a rolling update would wait for a
+/// leadership that the old pod still has.
 /// </summary>
 internal sealed class HealthEndpoint
 {
@@ -43,6 +45,6 @@ internal sealed class HealthEndpoint
             return "no certificate yet\n";
         }
 
-        return _leadership is { IsLeader: true, IsReady: false } ? "leads, but has not listed everything yet\n" : null;
+        return _leadership is { IsLeader: true, IsReady: false } ? "leading, but not all lists are complete yet\n" : null;
     }
 }

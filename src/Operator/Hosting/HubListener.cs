@@ -4,23 +4,24 @@ using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Stromboli.Operator.Authorization;
 using Stromboli.Operator.Certificates;
-using Stromboli.Operator.Nodes;
+using Stromboli.Operator.Hub;
 using Stromboli.Operator.Telemetry;
 
 namespace Stromboli.Operator.Hosting;
 
 /// <summary>
-/// The two ports: the hub with TLS, health without. What comes in at one is never served by the other, and a flood of one leaves the other
-/// as it is.
+/// Listens on two ports: the hub with TLS, and health without. Neither port serves the requests of the other, and a flood on one does not
+/// affect the other.
 /// </summary>
 internal static class HubListener
 {
     private const string HubItem = "stromboli.hub";
     private const int MaxLinks = 4096;
 
-    // Connections that are not links yet: of all strangers, of addresses from which nodes connected before, and of one address, which many
-    // nodes may share.
+    // The limits of connections that are not links yet: from all strangers, from addresses of known nodes, and from one address, which
+    // many nodes may share.
     private const int MaxStrangers = 512;
     private const int MaxKnown = 1024;
     private const int MaxOfAddress = 128;
@@ -28,7 +29,7 @@ internal static class HubListener
     private const int MaxHealthOfAddress = 16;
     private const int MaxHeaderBytes = 32 * 1024;
 
-    /// <summary>Sets the ports up.</summary>
+    /// <summary>Configures the ports.</summary>
     public static void Configure(KestrelServerOptions kestrel, OperatorOptions options)
     {
         kestrel.AddServerHeader = false;
@@ -43,7 +44,7 @@ internal static class HubListener
             listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                Bound(listen, new HubPlaces(MaxHealthConnections, known: 0, MaxHealthOfAddress));
+                Bound(listen, new ConnectionSlots(MaxHealthConnections, known: 0, MaxHealthOfAddress));
             }
         );
         kestrel.Listen(
@@ -53,7 +54,7 @@ internal static class HubListener
             {
                 listen.Protocols = HttpProtocols.Http1;
                 var serving = listen.ApplicationServices.GetRequiredService<ServingCertificate>();
-                Bound(listen, new HubPlaces(MaxStrangers, MaxKnown, MaxOfAddress));
+                Bound(listen, new ConnectionSlots(MaxStrangers, MaxKnown, MaxOfAddress));
                 listen.Use(next =>
                     connection =>
                     {
@@ -72,7 +73,7 @@ internal static class HubListener
         );
     }
 
-    /// <summary>Sets the ways up that requests go.</summary>
+    /// <summary>Maps requests to the endpoints.</summary>
     public static void Map(WebApplication app)
     {
         app.UseWebSockets();
@@ -82,8 +83,8 @@ internal static class HubListener
         app.Run(http => IsHub(http) ? hub.HandleAsync(http) : health.HandleAsync(http));
     }
 
-    // Before TLS: a connection without a place costs no more than an accept.
-    private static void Bound(ListenOptions listen, HubPlaces places)
+    // Before TLS, so that a connection without a slot costs only an accept.
+    private static void Bound(ListenOptions listen, ConnectionSlots places)
     {
         var metrics = listen.ApplicationServices.GetRequiredService<HubMetrics>();
         listen.Use(next =>
@@ -97,7 +98,7 @@ internal static class HubListener
                     return;
                 }
 
-                connection.Items[HubEndpoint.PlaceItem] = place;
+                connection.Items[HubEndpoint.SlotItem] = place;
                 await next(connection);
             }
         );
@@ -108,7 +109,7 @@ internal static class HubListener
     private static SslServerAuthenticationOptions TlsOptions(ServingCertificate serving) =>
         new()
         {
-            ServerCertificateContext = serving.Current ?? throw new AuthenticationException("There is no certificate yet."),
+            ServerCertificateContext = serving.Current ?? throw new AuthenticationException("The hub has no certificate yet."),
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             ApplicationProtocols = [SslApplicationProtocol.Http11],
         };

@@ -7,7 +7,7 @@ namespace Stromboli.Operator.Hosting;
 /// <param name="Port">The port; 0 takes a free one.</param>
 internal sealed record ListenAddress(IPAddress Address, int Port)
 {
-    /// <summary>Reads one.</summary>
+    /// <summary>Parses an address; null if the text is not one.</summary>
     public static ListenAddress? TryParse(string text)
     {
         var colon = text.LastIndexOf(':');

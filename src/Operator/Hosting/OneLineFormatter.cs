@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging.Console;
 namespace Stromboli.Operator.Hosting;
 
 /// <summary>
-/// One line for each record, an exception's trace included, with the time in UTC: what a cluster's log collector expects.
+/// Formats each log record as one line with the time in UTC, an exception's trace included. A cluster's log collector expects that.
 /// </summary>
 internal sealed class OneLineFormatter : ConsoleFormatter
 {
-    /// <summary>The name under which it is chosen.</summary>
+    /// <summary>The name that selects this formatter.</summary>
     public const string FormatterName = "one-line";
 
     private readonly TimeProvider _clock;
@@ -35,7 +35,7 @@ internal sealed class OneLineFormatter : ConsoleFormatter
         textWriter.WriteLine();
     }
 
-    // A bridge's words may be part of a message: neither a line of the log nor a terminal's escape may be of its making.
+    // A message may contain text from a bridge. That text must not add lines to the log or escapes to a terminal.
     private static string OneLine(string text)
     {
         var line = string.Join(" | ", text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

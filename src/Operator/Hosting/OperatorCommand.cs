@@ -3,59 +3,64 @@ using System.Text.RegularExpressions;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Values;
 using Stromboli.Operator.Certificates;
+using Stromboli.Operator.Decisions;
 using Stromboli.Operator.Pricing;
-using Stromboli.Operator.Runs;
 
 namespace Stromboli.Operator.Hosting;
 
-/// <summary>The command line of the operator. A value that is no good is one sentence and exit code 2.</summary>
+/// <summary>The command line of the operator. For a value that is not valid it prints one sentence and exits with code 2.</summary>
 internal sealed partial class OperatorCommand
 {
-    /// <summary>The exit code for a command line that cannot be used.</summary>
+    /// <summary>The exit code for a command line that is not valid.</summary>
     public const int UsageError = 2;
 
-    /// <summary>What stands for the value of an option that names a file; it is an absolute path once it is read.</summary>
+    /// <summary>The placeholder for the value of an option that names a file. The value is made absolute when it is read.</summary>
     internal const string FileValue = "FILE";
 
     private readonly Option<string?> _kubeConfig = FileOption(
         "--kubeconfig",
-        "The kubeconfig to use; else KUBECONFIG, else the pod's service account, else ~/.kube/config."
+        "The kubeconfig file. Default: KUBECONFIG, then the pod's service account, then ~/.kube/config."
     );
     private readonly Option<string?> _namespace = Text(
         "--namespace",
         "NAME",
-        "The operator's own namespace; else that of the pod or of the kubeconfig, else stromboli-system."
+        "The operator's own namespace. Default: the namespace of the pod or the kubeconfig, or stromboli-system."
     );
     private readonly Option<string?> _identity = Text(
         "--identity",
         "NAME",
-        "Who this process is in the leader's Lease; else POD_NAME or the machine's name. A random suffix is added."
+        "The identity of this process in the leader's Lease. Default: POD_NAME or the machine's name. A random suffix is added."
     );
-    private readonly Option<string> _hubListen = Text("--hub-listen", "[HOST]:PORT", "Where bridges connect, with TLS.", ":8443");
+    private readonly Option<string> _hubListen = Text(
+        "--hub-listen",
+        "[HOST]:PORT",
+        "The address on which bridges connect, with TLS.",
+        ":8443"
+    );
     private readonly Option<string[]> _hubNames = new("--hub-name")
     {
         HelpName = "NAME",
         Description =
-            "A DNS name or address under which bridges reach the hub, besides stromboli-hub, stromboli-hub.NAMESPACE and stromboli-hub.NAMESPACE.svc. May be repeated.",
+            "A further DNS name or address under which bridges reach the hub, in addition to stromboli-hub, stromboli-hub.NAMESPACE and stromboli-hub.NAMESPACE.svc. May be repeated.",
         DefaultValueFactory = _ => [],
     };
 
     private readonly Option<string> _healthListen = Text(
         "--health-listen",
         "[HOST]:PORT",
-        "Where /healthz and /readyz are served, without TLS.",
+        "The address that serves /healthz and /readyz, without TLS.",
         ":8080"
     );
     private readonly Option<string> _image = Text(
         "--default-image",
         "IMAGE",
-        "The image of runs that name none, fully qualified.",
+        "The image for runs that name none, fully qualified.",
         "docker.io/library/debian:13"
     );
     private readonly Option<string> _model = Text(
         "--model-base-url",
         "URL",
-        "The model's origin for runs that name none; https, or http on loopback.",
+        "The model origin for runs that name none; https, or http on loopback.",
         "https://api.anthropic.com"
     );
     private readonly Option<string?> _credentials = Text(
@@ -67,29 +72,28 @@ internal sealed partial class OperatorCommand
     private readonly Option<bool> _extraArgs = new("--allow-extra-args")
     {
         Description =
-            "Lets runs give the CLI further options of their own (agent.claude.extraArgs). Off, since the policies of namespaces do not know each of them.",
+            "Allows runs to pass further options to the CLI (agent.claude.extraArgs). Off by default, because the policies of namespaces do not know these options.",
     };
 
     private readonly Option<int> _cpuShares = new("--max-cpu-shares")
     {
         HelpName = "NUMBER",
         Description =
-            "The largest resources.cpuShares that a run may ask for, from 2 to 262144: with more than 1024 it gets more of a busy node than runs that ask for nothing.",
-        DefaultValueFactory = _ => RunOptions.UsualCpuShares,
+            "The largest resources.cpuShares that a run may request, from 2 to 262144. A run with more than 1024 gets more of a busy node than runs that request nothing.",
+        DefaultValueFactory = _ => RunOptions.DefaultCpuShares,
     };
 
     private readonly Option<int> _namespaceRuns = new("--namespace-runs")
     {
         HelpName = "NUMBER",
-        Description =
-            "How many runs of one namespace that are not over are dealt with at once, from 1 to 1000000; the others wait, in order.",
+        Description = "How many unfinished runs of one namespace are handled at one time, from 1 to 1000000. The others wait, in order.",
         DefaultValueFactory = _ => 5000,
     };
 
     private readonly Option<string> _namespaceSpecs = Text(
         "--namespace-specs",
         "SIZE",
-        "How much the specs of these runs that are larger than 4 KiB may have together, from 1Mi to 1Gi; the others wait, in order.",
+        "How large the specs over 4 KiB among these runs may be together, from 1Mi to 1Gi. The other runs wait, in order.",
         "32Mi"
     );
 
@@ -97,16 +101,18 @@ internal sealed partial class OperatorCommand
     {
         HelpName = "NAME",
         Description =
-            "Lets runs use a tool that runs at the model's provider, for example web_search; also mcp_servers and container. Such a tool reaches a network from there. May be repeated.",
+            "Allows runs to use a tool that runs at the model's provider, for example web_search; also mcp_servers and container. Such a tool can reach networks from there. May be repeated.",
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<string?> _prices = FileOption("--prices", "A JSON file with what models cost, in place of the built-in table.");
+    private readonly Option<string?> _prices = FileOption(
+        "--prices",
+        "A JSON file with the prices of models, instead of the built-in table."
+    );
     private readonly Option<int> _apiRate = new("--api-requests-per-second")
     {
         HelpName = "NUMBER",
-        Description =
-            "How many requests a second the operator may send to the API server, from 10 to 100000; twice as many after a quiet time.",
+        Description = "The rate limit of requests to the API server, from 10 to 100000 per second. A burst may be twice as large.",
         DefaultValueFactory = _ => 1000,
     };
 
@@ -114,7 +120,7 @@ internal sealed partial class OperatorCommand
     {
         HelpName = "NUMBER",
         Description =
-            "How many questions a second about the bridges that connect the operator may ask of the API server, from 10 to 10000, three for each; three times as many after a quiet time.",
+            "The rate limit of reviews of bridges by the API server, from 10 to 10000 per second; each bridge needs three. A burst may be three times as large.",
         DefaultValueFactory = _ => 200,
     };
 
@@ -123,11 +129,7 @@ internal sealed partial class OperatorCommand
         "How long a node may be cut off before its runs are lost and may start elsewhere.",
         "10m"
     );
-    private readonly Option<string> _lostGrace = Duration(
-        "--node-lost-grace",
-        "How much longer the operator waits than the node does.",
-        "10s"
-    );
+    private readonly Option<string> _lostGrace = Duration("--node-lost-grace", "How much longer than the node the operator waits.", "10s");
     private readonly Option<string> _leaseDuration = Duration(
         "--lease-duration",
         "How long a standby waits for a leader that does not renew its Lease.",
@@ -135,10 +137,14 @@ internal sealed partial class OperatorCommand
     );
     private readonly Option<string> _renewDeadline = Duration(
         "--lease-renew-deadline",
-        "How long a leader that cannot renew its Lease goes on.",
+        "How long a leader that cannot renew its Lease keeps leading.",
         "10s"
     );
-    private readonly Option<string> _retryPeriod = Duration("--lease-retry-period", "How often the Lease is renewed or tried.", "2s");
+    private readonly Option<string> _retryPeriod = Duration(
+        "--lease-retry-period",
+        "The interval at which the Lease is renewed or tried.",
+        "2s"
+    );
     private readonly RootCommand _root;
 
     /// <param name="run">Runs the operator and returns the exit code.</param>
@@ -195,10 +201,10 @@ internal sealed partial class OperatorCommand
         );
     }
 
-    /// <summary>What can be said on the command line.</summary>
+    /// <summary>The options of the command line.</summary>
     internal IEnumerable<Option> Options => _root.Options;
 
-    /// <summary>Reads the command line and runs.</summary>
+    /// <summary>Parses the command line and runs the operator.</summary>
     public async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error)
     {
         var parsed = _root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -208,7 +214,7 @@ internal sealed partial class OperatorCommand
             return UsageError;
         }
 
-        // The host handles the signals itself: it drains before it ends.
+        // The host handles signals itself, because it drains before it exits.
         return await parsed.InvokeAsync(
             new InvocationConfiguration
             {
@@ -231,34 +237,16 @@ internal sealed partial class OperatorCommand
             HubNames = [.. parsed.GetValue(_hubNames)!.Select(HubName)],
             HealthListen = Listen(parsed, _healthListen),
             DefaultImage = parsed.GetValue(_image)!,
-            ModelBaseURL =
-                ModelOrigin.Parse(parsed.GetValue(_model)!)
-                ?? throw new UsageException(
-                    $"--model-base-url {parsed.GetValue(_model)}: must be an https URL without user, query and fragment (http only on loopback)."
-                ),
+            ModelBaseURL = ModelOrigin(parsed.GetValue(_model)!),
             ModelCredentialsSecret = parsed.GetValue(_credentials),
             AllowExtraArgs = parsed.GetValue(_extraArgs),
-            MaxCpuShares = parsed.GetValue(_cpuShares) is >= RunLimits.MinCpuShares and <= RunLimits.MaxCpuShares and var shares
-                ? shares
-                : throw new UsageException(
-                    $"{_cpuShares.Name} {parsed.GetValue(_cpuShares)}: must be from {RunLimits.MinCpuShares} to {RunLimits.MaxCpuShares}."
-                ),
-            NamespaceRuns = parsed.GetValue(_namespaceRuns) is >= 1 and <= 1_000_000 and var runs
-                ? runs
-                : throw new UsageException($"{_namespaceRuns.Name} {parsed.GetValue(_namespaceRuns)}: must be from 1 to 1000000."),
-            NamespaceSpecBytes = new Quantity(parsed.GetValue(_namespaceSpecs)!).WholeUnits is >= 1 << 20 and <= 1 << 30 and var specs
-                ? specs
-                : throw new UsageException(
-                    $"{_namespaceSpecs.Name} {parsed.GetValue(_namespaceSpecs)}: must be a size such as 32Mi, from 1Mi to 1Gi."
-                ),
+            MaxCpuShares = Number(parsed, _cpuShares, RunLimits.MinCpuShares, RunLimits.MaxCpuShares),
+            NamespaceRuns = Number(parsed, _namespaceRuns, 1, 1_000_000),
+            NamespaceSpecBytes = SpecBytes(parsed),
             AllowedServerTools = [.. parsed.GetValue(_serverTools)!.Select(ServerTool).Distinct()],
-            Prices = parsed.GetValue(_prices) is { } file ? PriceTable.Load(file) : PriceTable.BuiltIn,
-            ApiRequestsPerSecond = parsed.GetValue(_apiRate) is >= 10 and <= 100_000 and var rate
-                ? rate
-                : throw new UsageException($"{_apiRate.Name} {parsed.GetValue(_apiRate)}: must be from 10 to 100000."),
-            LinkReviewsPerSecond = parsed.GetValue(_reviewRate) is >= 10 and <= 10_000 and var reviews
-                ? reviews
-                : throw new UsageException($"{_reviewRate.Name} {parsed.GetValue(_reviewRate)}: must be from 10 to 10000."),
+            Prices = parsed.GetValue(_prices) is { } file ? LoadPrices(file) : PriceTable.BuiltIn,
+            ApiRequestsPerSecond = Number(parsed, _apiRate, 10, 100_000),
+            LinkReviewsPerSecond = Number(parsed, _reviewRate, 10, 10_000),
             NodeLostAfter = Span(parsed, _lostAfter, TimeSpan.FromSeconds(1)),
             NodeLostGrace = Span(parsed, _lostGrace, TimeSpan.Zero),
             LeaseDuration = Span(parsed, _leaseDuration, TimeSpan.FromSeconds(1)),
@@ -268,7 +256,7 @@ internal sealed partial class OperatorCommand
         if (options.LeaseRetryPeriod >= options.LeaseRenewDeadline || options.LeaseRenewDeadline >= options.LeaseDuration)
         {
             throw new UsageException(
-                "--lease-retry-period must be shorter than --lease-renew-deadline, and that shorter than --lease-duration."
+                "--lease-retry-period must be shorter than --lease-renew-deadline, which must be shorter than --lease-duration."
             );
         }
 
@@ -280,7 +268,14 @@ internal sealed partial class OperatorCommand
         return options;
     }
 
-    // Absolute as soon as it is read: the path must mean the same however late it is used.
+    private long SpecBytes(ParseResult parsed) =>
+        new Quantity(parsed.GetValue(_namespaceSpecs)!).WholeUnits is >= 1 << 20 and <= 1 << 30 and var bytes
+            ? bytes
+            : throw new UsageException(
+                $"{_namespaceSpecs.Name} {parsed.GetValue(_namespaceSpecs)}: must be a size such as 32Mi, from 1Mi to 1Gi."
+            );
+
+    // The path is made absolute when it is read, so that it means the same whenever it is used.
     private static Option<string?> FileOption(string name, string description) =>
         new(name)
         {
@@ -318,7 +313,30 @@ internal sealed partial class OperatorCommand
     private static ServingName HubName(string text) =>
         ServingName.TryParse(text, out var name)
             ? name!
-            : throw new UsageException($"--hub-name {text}: is neither a DNS name nor an address.");
+            : throw new UsageException($"--hub-name {text}: must be a DNS name or an address.");
+
+    private static int Number(ParseResult parsed, Option<int> option, int min, int max) =>
+        parsed.GetValue(option) is var number && number >= min && number <= max
+            ? number
+            : throw new UsageException($"{option.Name} {number}: must be from {min} to {max}.");
+
+    private static Uri ModelOrigin(string text) =>
+        ModelBaseUrl.Parse(text)
+        ?? throw new UsageException(
+            $"--model-base-url {text}: must be an https URL without user, query and fragment (http only on loopback)."
+        );
+
+    private static PriceTable LoadPrices(string file)
+    {
+        try
+        {
+            return PriceTable.Load(file);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--prices {file}: {e.Message}");
+        }
+    }
 
     private static string ServerTool(string text) =>
         ServerToolName().IsMatch(text)

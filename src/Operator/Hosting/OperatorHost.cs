@@ -1,16 +1,17 @@
 using Microsoft.Extensions.Logging.Console;
 using Stromboli.Kubernetes;
+using Stromboli.Operator.Election;
 
 namespace Stromboli.Operator.Hosting;
 
-/// <summary>Builds the process and runs it to its end.</summary>
+/// <summary>Builds the host of the operator and runs it.</summary>
 internal static partial class OperatorHost
 {
     private const string FallbackNamespace = "stromboli-system";
 
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
 
-    /// <summary>Runs the operator until it is told to stop or loses the lead.</summary>
+    /// <summary>Runs the operator until it is stopped or no longer leads.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(OperatorOptions options, CancellationToken cancellationToken)
     {
@@ -26,7 +27,7 @@ internal static partial class OperatorHost
         }
 
         await using var host = Build(options, config);
-        var exit = host.Services.GetRequiredService<ExitCode>();
+        var exit = host.Services.GetRequiredService<ProcessExit>();
         var services = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
         try
         {
@@ -34,15 +35,15 @@ internal static partial class OperatorHost
         }
         catch (IOException e)
         {
-            // An address that cannot be listened at.
+            // A listen address cannot be used.
             await Console.Error.WriteLineAsync(e.Message);
             return OperatorCommand.UsageError;
         }
 
-        return services.Any(s => s.ExecuteTask is { IsFaulted: true }) ? ExitCode.Fault : exit.Code;
+        return services.Any(s => s.ExecuteTask is { IsFaulted: true }) ? ProcessExit.Fault : exit.Code;
     }
 
-    /// <summary>Builds the host; nothing runs yet.</summary>
+    /// <summary>Builds the host without starting it.</summary>
     internal static WebApplication Build(OperatorOptions options, KubeConfig config)
     {
         var @namespace = options.Namespace ?? config.Namespace ?? FallbackNamespace;
@@ -53,7 +54,6 @@ internal static partial class OperatorHost
             o.ShutdownTimeout = ShutdownTimeout;
             o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
         });
-        builder.Services.AddMetrics();
         builder.Services.AddRouting();
         builder.Services.AddOperator(options, config, @namespace);
         builder.WebHost.UseKestrelCore();
@@ -78,7 +78,7 @@ internal static partial class OperatorHost
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Costs are reckoned at the prices of {Models} models as they were on {Taken:yyyy-MM-dd}")]
+        [LoggerMessage(LogLevel.Information, "Costs use the prices of {Models} models as of {Taken:yyyy-MM-dd}")]
         public static partial void Prices(ILogger logger, int models, DateOnly taken);
     }
 }

@@ -1,4 +1,4 @@
 namespace Stromboli.Operator.Hosting;
 
-/// <summary>The command line cannot be used; the message is the sentence for the user.</summary>
+/// <summary>The command line is not valid. The message is for the user.</summary>
 internal sealed class UsageException(string message) : Exception(message);

@@ -5,8 +5,8 @@ using Stromboli.Kubernetes;
 namespace Stromboli.Operator.Nodes;
 
 /// <summary>
-/// Makes AgentNodes at a bridge's first authorised connect, so that joining a node is one grant, and anew when one is deleted under its
-/// bridge.
+/// Makes the AgentNode of a bridge when the bridge is first authorized, so that joining a node takes only one grant. Makes it again if it
+/// is deleted while its bridge is connected.
 /// </summary>
 internal sealed partial class AgentNodeCreator : IAgentNodeCreator
 {
@@ -41,13 +41,13 @@ internal sealed partial class AgentNodeCreator : IAgentNodeCreator
         }
         catch (ApiException e) when (e.IsAlreadyExists)
         {
-            // The informer has not seen it yet.
+            // The informer has not received it yet.
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Node {Node} has no AgentNode: it is made")]
+        [LoggerMessage(LogLevel.Information, "Created the missing AgentNode {Node}")]
         public static partial void Made(ILogger logger, string node);
     }
 }

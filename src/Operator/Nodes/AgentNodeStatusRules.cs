@@ -6,15 +6,17 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>What an AgentNode's status should say; pure but for the clock of the conditions.</summary>
+/// <summary>Builds the status of an AgentNode; pure except for the clock of the conditions.</summary>
 internal static class AgentNodeStatusRules
 {
-    /// <summary>The reason of a node whose lease is over.</summary>
+    /// <summary>The reason of a node whose lease has expired.</summary>
     public const string Lost = "Lost";
 
     private const string Connected = "Connected";
 
-    /// <summary>The status. Facts of a bridge that has not connected to this operator stay as the last leader wrote them.</summary>
+    /// <summary>
+    /// Builds the status. If the bridge has not connected to this operator, its facts stay as the last leader wrote them.
+    /// </summary>
     public static AgentNodeStatus Next(AgentNode node, NodeView view, NodeReport report, NodeAllocation taken, TimeProvider clock)
     {
         var before = node.Status ?? new AgentNodeStatus();
@@ -81,7 +83,7 @@ internal static class AgentNodeStatusRules
 
         if (view.Connected)
         {
-            return Condition(NodeConditions.Ready, true, Connected, "The bridge is connected and its Podman answers.");
+            return Condition(NodeConditions.Ready, true, Connected, "The bridge is connected and Podman answers.");
         }
 
         if (before.BridgeVersion is null && report.Facts is null)
@@ -90,18 +92,8 @@ internal static class AgentNodeStatusRules
         }
 
         return report.Lost
-            ? Condition(
-                NodeConditions.Ready,
-                false,
-                Lost,
-                "The bridge has been gone for longer than its lease; runs that were there are lost."
-            )
-            : Condition(
-                NodeConditions.Ready,
-                false,
-                "Disconnected",
-                "The bridge is not connected; runs that are there go on until its lease is over."
-            );
+            ? Condition(NodeConditions.Ready, false, Lost, "The bridge has been disconnected for longer than its lease. Its runs are lost.")
+            : Condition(NodeConditions.Ready, false, "Disconnected", "The bridge is disconnected. Its runs continue until its lease ends.");
     }
 
     private static Condition Schedulable(Condition ready, NodeView view)
@@ -113,12 +105,17 @@ internal static class AgentNodeStatusRules
 
         if (view.Deleted)
         {
-            return Condition(NodeConditions.Schedulable, false, "Deleted", "The AgentNode is being deleted, which keeps new runs away.");
+            return Condition(NodeConditions.Schedulable, false, "Deleted", "The AgentNode is being deleted, so no new runs are scheduled.");
         }
 
         if (view.Unschedulable)
         {
-            return Condition(NodeConditions.Schedulable, false, "Unschedulable", "spec.unschedulable keeps new runs away.");
+            return Condition(
+                NodeConditions.Schedulable,
+                false,
+                "Unschedulable",
+                "spec.unschedulable is true, so no new runs are scheduled."
+            );
         }
 
         if (view.MaxRuns == 0)
@@ -127,7 +124,7 @@ internal static class AgentNodeStatusRules
                 NodeConditions.Schedulable,
                 false,
                 "NoCapacity",
-                "The node takes no runs: spec.maxRuns, or what its bridge was started with, is 0."
+                "The node takes no runs: spec.maxRuns or the bridge's own limit is 0."
             );
         }
 
@@ -137,19 +134,19 @@ internal static class AgentNodeStatusRules
         }
 
         return view.TakesLimits
-            ? Condition(NodeConditions.Schedulable, true, "Schedulable", "New runs may be placed here.")
+            ? Condition(NodeConditions.Schedulable, true, "Schedulable", "New runs can be scheduled.")
             : Condition(
                 NodeConditions.Schedulable,
                 false,
                 "LimitsNotEnforceable",
-                "The engine cannot enforce a run's limits: delegate the cgroup controllers cpu, memory and pids to the bridge's user, or start the bridge with --allow-unenforced-limits."
+                "Podman cannot enforce the limits of runs. Delegate the cgroup controllers cpu, memory and pids to the bridge's user, or start the bridge with --allow-unenforced-limits."
             );
     }
 
     private static Condition DiskPressure(NodeFacts facts) =>
         facts.DiskPressure is { } pressure
             ? Condition(NodeConditions.DiskPressure, true, "LowOnSpace", pressure)
-            : Condition(NodeConditions.DiskPressure, false, "EnoughSpace", "The node's disk has what is to be kept free.");
+            : Condition(NodeConditions.DiskPressure, false, "EnoughSpace", "The node has enough free disk space.");
 
     private static Condition Condition(string type, bool value, string reason, string message) =>
         new()

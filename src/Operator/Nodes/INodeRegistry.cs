@@ -10,8 +10,8 @@ internal interface INodeRegistry
     NodeView? Find(string name);
 
     /// <summary>
-    /// Raised, off any lock, with the node's name when its view changed in a way that may matter to a run: came, went, facts, labels, spec,
-    /// lost.
+    /// Raised, outside of locks, with the node's name when its view changed in a way that may matter to a run: connected, disconnected,
+    /// lost, facts, labels, spec.
     /// </summary>
     event Action<string>? Changed;
 }

@@ -2,7 +2,7 @@ using Stromboli.Crds.Nodes;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>What the cluster holds about nodes, as far as it is known.</summary>
+/// <summary>What the cluster knows about nodes.</summary>
 internal interface INodeSource
 {
     /// <summary>Every AgentNode.</summary>

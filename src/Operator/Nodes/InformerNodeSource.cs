@@ -4,7 +4,7 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>AgentNodes and the cluster's Nodes, as the informers hold them.</summary>
+/// <summary>The AgentNodes and the cluster's Nodes in the informers.</summary>
 internal sealed class InformerNodeSource : INodeSource
 {
     private readonly Informer<AgentNode> _agentNodes;
@@ -26,12 +26,12 @@ internal sealed class InformerNodeSource : INodeSource
     public IReadOnlyDictionary<string, string>? ClusterLabels(string name) =>
         _nodes.Store.Get(NamespacedName.Cluster(name))?.Metadata.Labels;
 
-    /// <summary>Calls this with the name of a node of which something changed.</summary>
+    /// <summary>Calls the handler with the name of each node that changed.</summary>
     public void OnChange(Action<string> changed)
     {
         _agentNodes.OnChange(change => changed(change.Object.Metadata.Name!));
 
-        // A kubelet writes its Node every few minutes at least; only the labels matter here.
+        // A kubelet writes its Node at least every few minutes. Only the labels matter here.
         _nodes.OnChange(change =>
         {
             if (!ReferenceEquals(change.Old?.Metadata.Labels, change.New?.Metadata.Labels))

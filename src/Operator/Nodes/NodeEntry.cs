@@ -3,7 +3,7 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>What the registry keeps of one node. Guarded by its own lock.</summary>
+/// <summary>The registry's entry of one node. Guarded by its own lock.</summary>
 internal sealed class NodeEntry : IDisposable
 {
     private readonly Lock _lock = new();
@@ -20,7 +20,7 @@ internal sealed class NodeEntry : IDisposable
     /// <param name="clock">The clock.</param>
     /// <param name="lease">The node's lease.</param>
     /// <param name="lost">Called when the lease and its grace may be over.</param>
-    public NodeEntry(TimeProvider clock, NodeLease lease, Action lost)
+    public NodeEntry(TimeProvider clock, GrantedLease lease, Action lost)
     {
         _clock = clock;
         Lease = lease;
@@ -29,15 +29,15 @@ internal sealed class NodeEntry : IDisposable
     }
 
     /// <summary>The lease.</summary>
-    public NodeLease Lease { get; }
+    public GrantedLease Lease { get; }
 
-    /// <summary>The view that was last raised as a change; null before the first. Guarded by the registry.</summary>
+    /// <summary>The view at the last raised change; null before the first. Guarded by the registry.</summary>
     public (NodeView View, bool Lost)? Raised { get; set; }
 
-    /// <summary>The labels as they were last put together, and of what; guarded by nothing: they are put together again at worst.</summary>
+    /// <summary>The effective labels and their sources. Not guarded, because at worst they are computed again.</summary>
     public NodeLabels? Labels { get; set; }
 
-    /// <summary>As it stands.</summary>
+    /// <summary>The current report.</summary>
     public NodeReport Report
     {
         get
@@ -58,21 +58,21 @@ internal sealed class NodeEntry : IDisposable
         }
     }
 
-    /// <summary>A link takes the node over from the one that it may have.</summary>
+    /// <summary>A link takes over the node from any older link.</summary>
     public void Up(object link, NodeFacts facts)
     {
         lock (_lock)
         {
             _link = link;
             _facts = facts;
-            // Of a bridge that starts anew nothing is known until it is told what is wanted.
+            // The progress of a new bridge is unknown until the bridge has received the desired images.
             _prePull = null;
             _connectedSince = _clock.GetUtcNow();
             _resynced = false;
         }
     }
 
-    /// <summary>The link is gone; nothing if another has the node.</summary>
+    /// <summary>The link is gone. Does nothing if another link has the node.</summary>
     public void Down(object link)
     {
         lock (_lock)
@@ -89,7 +89,7 @@ internal sealed class NodeEntry : IDisposable
         }
     }
 
-    /// <summary>A full resync is done on the link; nothing if another has the node.</summary>
+    /// <summary>The link has completed a full resync. Does nothing if another link has the node.</summary>
     public void Resynced(object link)
     {
         lock (_lock)
@@ -98,7 +98,7 @@ internal sealed class NodeEntry : IDisposable
         }
     }
 
-    /// <summary>The bridge's facts have changed; nothing if another link has the node.</summary>
+    /// <summary>The bridge's facts have changed. Does nothing if another link has the node.</summary>
     public void Facts(object link, NodeFacts facts)
     {
         lock (_lock)
@@ -110,8 +110,8 @@ internal sealed class NodeEntry : IDisposable
         }
     }
 
-    /// <summary>What the bridge says of its images; nothing if another link has the node.</summary>
-    /// <returns>Whether it has the node.</returns>
+    /// <summary>The bridge has reported its images. Does nothing if another link has the node.</summary>
+    /// <returns>Whether the link has the node.</returns>
     public bool Images(object link, IReadOnlyList<NodeImage> images)
     {
         lock (_lock)
@@ -126,8 +126,8 @@ internal sealed class NodeEntry : IDisposable
         }
     }
 
-    /// <summary>How far the bridge is with the images that are wanted; nothing if another link has the node.</summary>
-    /// <returns>Whether it has the node.</returns>
+    /// <summary>The bridge has reported its progress with the desired images. Does nothing if another link has the node.</summary>
+    /// <returns>Whether the link has the node.</returns>
     public bool PrePull(object link, PrePullProgress progress)
     {
         lock (_lock)
@@ -142,7 +142,7 @@ internal sealed class NodeEntry : IDisposable
         }
     }
 
-    /// <summary>Sets the timer to when the node would be lost.</summary>
+    /// <summary>Sets the timer to the moment at which the node would be lost.</summary>
     public void Watch()
     {
         var left = Lease.Left;

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.Operator.Runs;
+using Stromboli.Operator.Statuses;
 
 namespace Stromboli.Operator.Nodes;
 
 /// <summary>
-/// Brings what a bridge says of its node within the bounds of AgentNode's status, so that one odd word cannot keep the status from being
-/// written; pure.
+/// Limits what a bridge reports of its node to the bounds of the AgentNode's status; pure. Otherwise one bad value could prevent every
+/// write of the status.
 /// </summary>
 internal static partial class NodeFactsRules
 {
@@ -18,11 +18,12 @@ internal static partial class NodeFactsRules
     /// <summary>How many characters of a problem are kept.</summary>
     public const int MaxProblem = 512;
 
-    /// <summary>The limits that every run has, each of which a node must enforce.</summary>
+    /// <summary>The limits that every run has and a node must enforce.</summary>
     public static readonly IReadOnlyList<string> Limits = ["cpu", "memory", "pids"];
 
     /// <summary>
-    /// The facts within bounds. A bridge of another version may leave a list out, which then arrives as null whatever its type says.
+    /// Returns the facts within bounds. A bridge of another version may omit a list. The list is then null, although its type says
+    /// otherwise.
     /// </summary>
     public static NodeFacts Clean(NodeFacts facts) =>
         facts with
@@ -50,10 +51,10 @@ internal static partial class NodeFactsRules
             Problem = Cut(facts.Problem, MaxProblem),
         };
 
-    /// <summary>Whether the node enforces every limit of a run or was told to do without.</summary>
+    /// <summary>Whether the node enforces every limit of a run, or its admin allows runs without them.</summary>
     public static bool TakesLimits(NodeFacts facts) => facts.AllowsUnenforcedLimits || Limits.All(facts.EnforcedLimits.Contains);
 
-    /// <summary>Whether the node keeps limits of disk use or was told to do without.</summary>
+    /// <summary>Whether the node enforces limits of disk use, or its admin allows runs without them.</summary>
     public static bool KeepsStorageLimits(NodeFacts facts) =>
         facts.AllowsUnenforcedLimits || facts.EnforcedLimits.Contains(NodeLimits.StorageLimit);
 
@@ -81,7 +82,7 @@ internal static partial class NodeFactsRules
 
     private static string? Word(string? text) => Cut(text, StatusLimits.Word);
 
-    /// <summary>One line of at most so many characters; null for none.</summary>
+    /// <summary>Cuts the text to one line of at most this length; null if it is empty.</summary>
     internal static string? Cut(string? text, int length)
     {
         if (string.IsNullOrWhiteSpace(text))

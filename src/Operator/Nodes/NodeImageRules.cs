@@ -6,10 +6,10 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>Brings what a bridge says of its images within the bounds of AgentNode's status; pure.</summary>
+/// <summary>Limits what a bridge reports of its images to the bounds of the AgentNode's status; pure.</summary>
 internal static class NodeImageRules
 {
-    /// <summary>The images within bounds: what has no proper name, or one that was there before, is left out.</summary>
+    /// <summary>Returns the images within bounds, without repeated names and names that are not valid.</summary>
     public static IReadOnlyList<NodeImage> Clean(IReadOnlyList<NodeImage?>? images) =>
         [
             .. (images ?? [])
@@ -20,7 +20,7 @@ internal static class NodeImageRules
                 .Select(Clean),
         ];
 
-    /// <summary>The progress within bounds.</summary>
+    /// <summary>Returns the progress within bounds.</summary>
     public static PrePullProgress Clean(PrePullProgress? progress)
     {
         var images = (progress?.Images ?? []).OfType<string>().Take(NodeLimits.PrePullImages).ToList();

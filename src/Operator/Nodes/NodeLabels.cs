@@ -3,12 +3,12 @@ using Stromboli.Crds.Nodes;
 namespace Stromboli.Operator.Nodes;
 
 /// <summary>
-/// The effective labels of a node, and what they were put together of: they are asked for at every placement and hardly ever change.
+/// The effective labels of a node and their sources. They are needed at every placement and change rarely, so they are cached.
 /// </summary>
 /// <param name="Node">The AgentNode.</param>
-/// <param name="Reported">What the bridge says of its node.</param>
-/// <param name="Cluster">Those of the cluster's Node of that name.</param>
-/// <param name="Effective">What comes of them.</param>
+/// <param name="Reported">The labels that the bridge reports.</param>
+/// <param name="Cluster">The labels of the cluster's Node of that name.</param>
+/// <param name="Effective">The effective labels.</param>
 internal sealed record NodeLabels(
     AgentNode Node,
     IReadOnlyDictionary<string, string>? Reported,
@@ -16,7 +16,7 @@ internal sealed record NodeLabels(
     IReadOnlyDictionary<string, string> Effective
 )
 {
-    /// <summary>Whether they are still put together of these.</summary>
+    /// <summary>Whether the labels were computed from these sources.</summary>
     public bool AreOf(AgentNode node, IReadOnlyDictionary<string, string>? reported, IReadOnlyDictionary<string, string>? cluster) =>
         ReferenceEquals(Node, node) && ReferenceEquals(Reported, reported) && ReferenceEquals(Cluster, cluster);
 }

@@ -4,21 +4,22 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.Operator.Nodes;
 
 /// <summary>
-/// What a node's admin lets runs have of the node, as its bridge was told. The bridge keeps to it by itself; here it only says where a run
-/// can go.
+/// What runs may use of a node, as its admin told the bridge. The bridge enforces it; the scheduler only avoids nodes that would refuse.
 /// </summary>
 internal sealed record NodePermissions
 {
-    /// <summary>What runs may mount.</summary>
+    /// <summary>The volumes that runs may mount.</summary>
     public IReadOnlyList<NodeVolume> Volumes { get; init; } = [];
 
-    /// <summary>The Podman secrets that runs may have.</summary>
+    /// <summary>The Podman secrets that runs may use.</summary>
     public IReadOnlyList<string> PodmanSecrets { get; init; } = [];
 
-    /// <summary>Whether it clones repositories.</summary>
+    /// <summary>Whether the node clones repositories.</summary>
     public bool ClonesGit { get; init; }
 
-    /// <summary>Those of a node: what its bridge says, or what the last leader wrote of it; null if neither is known.</summary>
+    /// <summary>
+    /// The permissions of a node, from its bridge or from the status that the last leader wrote; null if neither is known.
+    /// </summary>
     public static NodePermissions? Of(NodeFacts? facts, AgentNodeStatus? status) =>
         (facts, status) switch
         {
@@ -37,7 +38,7 @@ internal sealed record NodePermissions
             _ => null,
         };
 
-    /// <summary>Whether the path may be mounted, to read or also to write.</summary>
+    /// <summary>Whether a run may mount the path, for reading or also for writing.</summary>
     public bool AllowsVolume(string path, bool write) => Volumes.Any(v => v.Allows(path, write));
 
     /// <inheritdoc/>

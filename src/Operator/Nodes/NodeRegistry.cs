@@ -4,20 +4,20 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>The nodes: what the cluster holds about them, what their bridges say, and their leases.</summary>
+/// <summary>The nodes: their objects in the cluster, the reports of their bridges, and their leases.</summary>
 internal sealed class NodeRegistry : INodeRegistry, IDisposable
 {
     private readonly ConcurrentDictionary<string, NodeEntry> _entries = new();
     private readonly Lock _raising = new();
     private readonly INodeSource _source;
-    private readonly HubSettings _settings;
+    private readonly NodeLeaseOptions _options;
     private readonly TimeProvider _clock;
     private long _leadSince;
 
-    public NodeRegistry(INodeSource source, HubSettings settings, TimeProvider clock)
+    public NodeRegistry(INodeSource source, NodeLeaseOptions options, TimeProvider clock)
     {
         _source = source;
-        _settings = settings;
+        _options = options;
         _clock = clock;
         _leadSince = clock.GetTimestamp();
     }
@@ -25,8 +25,8 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
     /// <inheritdoc/>
     public event Action<string>? Changed;
 
-    /// <summary>Raised with the node's name when it has told something that matters to its status and to no run.</summary>
-    public event Action<string>? Told;
+    /// <summary>Raised with the node's name when it has reported something that matters to its status but not to runs.</summary>
+    public event Action<string>? Reported;
 
     /// <inheritdoc/>
     public IReadOnlyCollection<NodeView> Nodes => [.. _source.AgentNodes.Select(n => View(n.Metadata.Name!)).OfType<NodeView>()];
@@ -34,11 +34,11 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
     /// <inheritdoc/>
     public NodeView? Find(string name) => View(name);
 
-    /// <summary>What the operator knows of the node by its links.</summary>
+    /// <summary>What the links of the node have reported.</summary>
     public NodeReport Report(string name) => Entry(name).Report;
 
-    /// <summary>This operator leads from now on: any node may hold a lease that the last leader granted up to this moment.</summary>
-    public void LeadBegins()
+    /// <summary>This operator begins to lead. Any node may hold a lease that the last leader granted up to this moment.</summary>
+    public void LeadershipBegins()
     {
         Interlocked.Exchange(ref _leadSince, _clock.GetTimestamp());
         foreach (var (name, entry) in _entries)
@@ -75,7 +75,7 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
         Refresh(name);
     }
 
-    /// <summary>What the node is has changed.</summary>
+    /// <summary>The bridge's facts have changed.</summary>
     public void FactsChanged(string name, object link, NodeFacts facts)
     {
         Entry(name).Facts(link, facts);
@@ -87,21 +87,21 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
     {
         if (Entry(name).Images(link, images))
         {
-            Told?.Invoke(name);
+            Reported?.Invoke(name);
         }
     }
 
-    /// <summary>The node is further with the images that are wanted on it.</summary>
+    /// <summary>The node has made progress with its desired images.</summary>
     public void PrePullChanged(string name, object link, PrePullProgress progress)
     {
         if (Entry(name).PrePull(link, progress))
         {
-            Told?.Invoke(name);
+            Reported?.Invoke(name);
         }
     }
 
     /// <summary>
-    /// A lease is about to be granted that the bridge may count from this timestamp at the latest. Called before the grant leaves.
+    /// A lease is about to be granted. The bridge counts it from this timestamp or earlier. Call this before the grant is sent.
     /// </summary>
     public void LeaseGranted(string name, long timestamp)
     {
@@ -111,7 +111,7 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
         Refresh(name);
     }
 
-    /// <summary>Raises <see cref="Changed"/> if the node is not what it was when it was last raised.</summary>
+    /// <summary>Raises <see cref="Changed"/> if the node differs from when it was last raised.</summary>
     public void Refresh(string name)
     {
         var entry = Entry(name);
@@ -144,7 +144,7 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
 
     private void LeaseMayBeOver(string name)
     {
-        // The lease may have been extended since, or the timer be early.
+        // The lease may have been extended since, or the timer may be early.
         Entry(name).Watch();
         Refresh(name);
     }
@@ -185,7 +185,7 @@ internal sealed class NodeRegistry : INodeRegistry, IDisposable
             return known;
         }
 
-        var lease = new NodeLease(_clock, _settings.NodeLostAfter, _settings.NodeLostGrace, Interlocked.Read(ref _leadSince));
+        var lease = new GrantedLease(_clock, _options.Duration, _options.Grace, Interlocked.Read(ref _leadSince));
         var made = new NodeEntry(_clock, lease, () => LeaseMayBeOver(name));
         var entry = _entries.GetOrAdd(name, made);
         if (entry == made)

@@ -3,27 +3,27 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>What the operator knows of a node by its links.</summary>
+/// <summary>What the links of a node have reported.</summary>
 internal sealed record NodeReport
 {
-    /// <summary>What the bridge last said of the node; null if it has not connected to this operator.</summary>
+    /// <summary>The facts that the bridge reported last; null if it has not connected to this operator.</summary>
     public NodeFacts? Facts { get; init; }
 
-    /// <summary>What the bridge last said of its images; null if it has not told this operator.</summary>
+    /// <summary>The images that the bridge reported last; null if it has not reported any to this operator.</summary>
     public IReadOnlyList<NodeImage>? Images { get; init; }
 
-    /// <summary>How far the node is with the images that are wanted on it; null if it has not told yet on this link.</summary>
+    /// <summary>The progress with the desired images; null if it was not reported on this link yet.</summary>
     public PrePullProgress? PrePull { get; init; }
 
-    /// <summary>Since when the link that is up is up; null if none is.</summary>
+    /// <summary>Since when the link is up; null if there is none.</summary>
     public DateTimeOffset? ConnectedSince { get; init; }
 
-    /// <summary>Whether a full resync is done on the link that is up.</summary>
+    /// <summary>Whether the link has completed a full resync.</summary>
     public bool Resynced { get; init; }
 
     /// <summary>How long there has been no link; zero while there is one.</summary>
     public TimeSpan DownFor { get; init; }
 
-    /// <summary>Whether its last lease and the grace are over.</summary>
+    /// <summary>Whether the last lease and its grace are over.</summary>
     public bool Lost { get; init; }
 }

@@ -1,61 +1,61 @@
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>One node, as the scheduler sees it at one moment.</summary>
+/// <summary>One node at one moment, as the scheduler sees it.</summary>
 internal sealed record NodeView
 {
-    /// <summary>The AgentNode's name.</summary>
+    /// <summary>The name of the AgentNode.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Whether it has a link on which a full resync is done, and a lease.</summary>
+    /// <summary>Whether the node has a link with a completed resync, and a lease.</summary>
     public required bool Connected { get; init; }
 
     /// <summary>
-    /// When its last granted lease plus the grace is over: from then on its attempts are lost. Moves on with each grant. After a change of
-    /// leader it is at first as if a lease had been granted at the moment of the change.
+    /// When its last lease and the grace end. From then on its attempts are lost. Each grant moves this time. After a change of leader, a
+    /// lease counts from the moment of the change.
     /// </summary>
     public required DateTimeOffset LostAt { get; init; }
 
     /// <summary>
-    /// The effective labels: those of the AgentNode's spec, of the cluster's Node of that name, and under <c>node.stromboli.dev/</c> what
-    /// it says of itself.
+    /// The effective labels: from the AgentNode's spec, from the cluster's Node of that name, and under <c>node.stromboli.dev/</c> from the
+    /// bridge.
     /// </summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
     /// <summary>Whether an admin keeps new runs away.</summary>
     public bool Unschedulable { get; init; }
 
-    /// <summary>Whether its AgentNode is being deleted: it takes no new runs, whatever finalizer keeps the object.</summary>
+    /// <summary>Whether its AgentNode is being deleted. The node then takes no new runs, even if a finalizer keeps the object.</summary>
     public bool Deleted { get; init; }
 
-    /// <summary>How many runs it takes at once.</summary>
+    /// <summary>How many runs the node takes at one time.</summary>
     public int MaxRuns { get; init; }
 
-    /// <summary>The processors, in thousandths of one.</summary>
+    /// <summary>The processors, in thousandths of a processor.</summary>
     public long CpuMillis { get; init; }
 
     /// <summary>The memory, in bytes.</summary>
     public long MemoryBytes { get; init; }
 
     /// <summary>
-    /// Processes and threads that runs may have together; null if its bridge does not say, and then they are not counted.
+    /// The processes and threads of all runs together; null if the bridge reports no limit, and then they are not counted.
     /// </summary>
     public int? Pids { get; init; }
 
-    /// <summary>The most of these that one run may have; null if its bridge does not say.</summary>
+    /// <summary>The processes and threads that one run may have; null if the bridge reports no limit.</summary>
     public int? RunPids { get; init; }
 
-    /// <summary>Whether it can enforce every limit of a run, or was told to do without.</summary>
+    /// <summary>Whether the node enforces every limit of a run, or its admin allows runs without them.</summary>
     public bool TakesLimits { get; init; }
 
-    /// <summary>Whether it keeps limits of disk use, or was told to do without.</summary>
+    /// <summary>Whether the node enforces limits of disk use, or its admin allows runs without them.</summary>
     public bool KeepsStorageLimits { get; init; }
 
-    /// <summary>What it lets runs have of it; null while nobody knows, since its bridge has not connected yet.</summary>
+    /// <summary>What runs may use of the node; null until its bridge has connected once.</summary>
     public NodePermissions? Permissions { get; init; }
 
-    /// <summary>One sentence when its disk is short of space; null when it is not.</summary>
+    /// <summary>One sentence if the node is short of disk space; otherwise null.</summary>
     public string? DiskPressure { get; init; }
 
-    /// <summary>One sentence when its engine cannot be used; null when all is well.</summary>
+    /// <summary>One sentence if the engine cannot be used; otherwise null.</summary>
     public string? Problem { get; init; }
 }

@@ -2,10 +2,12 @@ using Stromboli.Crds.Nodes;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>Puts together what the scheduler sees of a node; pure.</summary>
+/// <summary>Builds views of nodes; pure.</summary>
 internal static class NodeViews
 {
-    /// <summary>The view. What the node's bridge has not told this operator comes from the status that the last leader wrote.</summary>
+    /// <summary>
+    /// Builds the view. What the bridge has not reported to this operator comes from the status that the last leader wrote.
+    /// </summary>
     public static NodeView Of(AgentNode node, NodeReport report, IReadOnlyDictionary<string, string> labels, DateTimeOffset lostAt)
     {
         var facts = report.Facts;
@@ -13,8 +15,8 @@ internal static class NodeViews
         return new NodeView
         {
             Name = node.Metadata.Name!,
-            // A node that comes back after its lease has none until its first ping is answered: a run placed on it before would be lost at
-            // once.
+            // A node that returns after its lease has no lease until its first ping is answered. A run placed on it before would be lost
+            // at once.
             Connected = report is { ConnectedSince: not null, Resynced: true, Lost: false },
             LostAt = lostAt,
             Labels = labels,
@@ -37,7 +39,7 @@ internal static class NodeViews
         };
     }
 
-    /// <summary>Whether two views are the same to a run: all but <see cref="NodeView.LostAt"/>.</summary>
+    /// <summary>Whether two views are the same to a run, that is, except for <see cref="NodeView.LostAt"/>.</summary>
     public static bool Same(NodeView? a, NodeView? b)
     {
         if (a is null || b is null)
@@ -48,7 +50,7 @@ internal static class NodeViews
         return a with { Labels = b.Labels, LostAt = b.LostAt } == b && Same(a.Labels, b.Labels);
     }
 
-    /// <summary>The labels that count.</summary>
+    /// <summary>The effective labels.</summary>
     public static IReadOnlyDictionary<string, string> Labels(
         AgentNode node,
         IReadOnlyDictionary<string, string>? reported,

@@ -5,13 +5,11 @@ using Stromboli.Kubernetes.Model;
 
 namespace Stromboli.Operator.Nodes;
 
-/// <summary>What is said of the images that are wanted on a node; pure but for the clock of the conditions.</summary>
+/// <summary>Builds the condition of the images that a node pulls ahead; pure except for the clock of the conditions.</summary>
 internal static class PrePullRules
 {
-    /// <summary>
-    /// The images that are wanted on the node, as far as their names are ones: an API server without CEL lets others through.
-    /// </summary>
-    public static IReadOnlyList<string> Wanted(AgentNode node) =>
+    /// <summary>The desired images of the node that have valid names. An API server without CEL accepts other names too.</summary>
+    public static IReadOnlyList<string> Desired(AgentNode node) =>
         [
             .. (node.Spec?.PrePullImages ?? [])
                 .Where(name => name is { Length: > 0 and <= RunLimits.Image } && ImageNames.IsName(name))
@@ -19,47 +17,47 @@ internal static class PrePullRules
                 .Take(NodeLimits.PrePullImages),
         ];
 
-    /// <summary>The conditions with what is known of these images; without if there are none.</summary>
+    /// <summary>Sets the condition of the desired images, or removes it if there are none.</summary>
     public static List<Condition> Set(IReadOnlyList<Condition>? before, AgentNode node, NodeReport report, TimeProvider clock)
     {
-        var wanted = Wanted(node);
-        if (wanted.Count == 0)
+        var desired = Desired(node);
+        if (desired.Count == 0)
         {
             return [.. (before ?? []).Where(condition => condition.Type != NodeConditions.ImagesPulled)];
         }
 
         var known = Conditions.Find(before, NodeConditions.ImagesPulled);
-        // A node that is away keeps its images: what was said last stands until it is back, or until something else is wanted.
+        // A disconnected node keeps its images, so its condition stays until the node reports again or other images are desired.
         if (report.PrePull is null && known is not null && known.ObservedGeneration == node.Metadata.Generation)
         {
             return [.. before!];
         }
 
-        return Conditions.Set(before, Condition(wanted, report) with { ObservedGeneration = node.Metadata.Generation }, clock);
+        return Conditions.Set(before, Condition(desired, report) with { ObservedGeneration = node.Metadata.Generation }, clock);
     }
 
-    private static Condition Condition(IReadOnlyList<string> wanted, NodeReport report)
+    private static Condition Condition(IReadOnlyList<string> desired, NodeReport report)
     {
-        if (report.PrePull is not { } progress || !progress.Images.SequenceEqual(wanted))
+        if (report.PrePull is not { } progress || !progress.Images.SequenceEqual(desired))
         {
-            return Of(ConditionStatus.Unknown, "Waiting", "The node has not said yet how far it is with spec.prePullImages.");
+            return Of(ConditionStatus.Unknown, "Waiting", "The node has not reported its progress with spec.prePullImages yet.");
         }
 
-        var count = $"{progress.Present} of {wanted.Count}";
-        if (progress.Present == wanted.Count)
+        var count = $"{progress.Present} of {desired.Count}";
+        if (progress.Present == desired.Count)
         {
-            return Of(ConditionStatus.True, "Pulled", $"{count} images are there.");
+            return Of(ConditionStatus.True, "Pulled", $"{count} images are present.");
         }
 
         if (progress.Failure is { } failure)
         {
-            return Of(ConditionStatus.False, "PullFailed", $"{count} images are there. {failure} It is tried again.");
+            return Of(ConditionStatus.False, "PullFailed", $"{count} images are present. {failure} Trying again.");
         }
 
         return Of(
             ConditionStatus.False,
             "Pulling",
-            progress.Pulling is { } name ? $"{count} images are there; {name} is next." : $"{count} images are there."
+            progress.Pulling is { } name ? $"{count} images are present; {name} is next." : $"{count} images are present."
         );
     }
 

@@ -1,23 +1,23 @@
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
 using Stromboli.NodeLink.Messages;
-using Stromboli.Operator.Nodes;
+using Stromboli.Operator.Decisions;
+using Stromboli.Operator.Hub;
+using Stromboli.Operator.Inputs;
 using Stromboli.Operator.Scheduling;
-using Stromboli.Operator.Sessions;
+using Stromboli.Operator.Stores;
 
 namespace Stromboli.Operator.Runs;
 
-/// <summary>Everything that is wanted on a node, out of the record alone, and what is held while its record is written.</summary>
+/// <summary>Makes the snapshot of a node: the attempts on record, and those that are held while their record is written.</summary>
 internal sealed partial class DesiredAttempts(
     RunStore runs,
     SessionStore sessions,
     Reservations reservations,
     SentStates sent,
-    Observations observations,
-    AttemptSecretsSource secrets,
+    AttemptMessageBuilder messages,
+    AttemptSecretsCache secrets,
     RunSignals signals,
-    RunOptions options,
-    TimeProvider clock,
     ILogger<DesiredAttempts> logger
 ) : IDesiredAttempts
 {
@@ -25,17 +25,17 @@ internal sealed partial class DesiredAttempts(
     public async Task<IReadOnlyList<DesiredAttempt>> ForNodeAsync(string node, CancellationToken cancellationToken)
     {
         await runs.Informer.WaitForSyncAsync(cancellationToken);
-        List<DesiredAttempt> wanted = [];
+        List<DesiredAttempt> attempts = [];
         foreach (var run in runs.OnNode(node))
         {
-            var now = clock.GetUtcNow();
-            foreach (var wish in AttemptWishes.Of(run, now, options).Where(w => w.Node == node && w.State != DesiredState.Absent))
+            foreach (var desired in messages.DesiredOf(run).Where(d => d.Node == node && d.State != DesiredState.Absent))
             {
-                wanted.Add(await MessageAsync(run, wish, cancellationToken));
+                attempts.Add(await MessageAsync(run, desired, cancellationToken));
             }
         }
-        wanted.AddRange(reservations.All.Where(r => r.Node == node).Select(Held).OfType<DesiredAttempt>());
-        return wanted;
+
+        attempts.AddRange(reservations.All.Where(r => r.Node == node).Select(Held).OfType<DesiredAttempt>());
+        return attempts;
     }
 
     /// <inheritdoc/>
@@ -47,16 +47,17 @@ internal sealed partial class DesiredAttempts(
                 .Select(session => session.Metadata.Uid ?? ""),
         ];
 
-    private async Task<DesiredAttempt> MessageAsync(AgentRun run, WantedAttempt wish, CancellationToken cancellationToken)
+    private async Task<DesiredAttempt> MessageAsync(AgentRun run, DesiredAttemptState desired, CancellationToken cancellationToken)
     {
-        if (wish.State != DesiredState.Go)
+        if (desired.State != DesiredState.Go)
         {
-            return Message(run, wish, null);
+            return Message(run, desired, null);
         }
-        // Only a part of it is here, and a node has many: each is let go by itself, when it has been read.
+
+        // A node has many attempts. The whole spec of each is read on its own, and then the attempt is let go.
         if (run.IsAbridged())
         {
-            return Hold(run, wish);
+            return Hold(run, desired);
         }
 
         var found = await secrets.ReadAsync(run, cancellationToken);
@@ -67,48 +68,39 @@ internal sealed partial class DesiredAttempts(
 
         if (found is not null)
         {
-            return Message(run, wish, found);
+            return Message(run, desired, found);
         }
-        // Left out, the attempt would be absent and its agent killed. Held, it goes on, and gets no model until its secrets can be read.
-        Log.Held(logger, NamespacedName.Of(run), wish.Attempt, wish.Node);
-        return Hold(run, wish);
+
+        // A snapshot without the attempt would stop its agent. A held attempt keeps running; it has no model until its secrets can be read.
+        Log.Held(logger, NamespacedName.Of(run), desired.Attempt, desired.Node);
+        return Hold(run, desired);
     }
 
-    // Noted before the run is woken: else it would seem that it was let go already.
-    private DesiredAttempt Hold(AgentRun run, WantedAttempt wish)
+    // The state is noted before the run is woken. Otherwise it would seem that the attempt was already let go.
+    private DesiredAttempt Hold(AgentRun run, DesiredAttemptState desired)
     {
-        var message = Message(run, wish with { State = DesiredState.Hold }, null);
+        var message = Message(run, desired with { State = DesiredState.Hold }, null);
         signals.Wake(NamespacedName.Of(run));
         return message;
     }
 
-    private DesiredAttempt Message(AgentRun run, WantedAttempt wish, AttemptSecrets? found)
+    private DesiredAttempt Message(AgentRun run, DesiredAttemptState desired, AttemptSecrets? found)
     {
-        sent.Note(run.UID(), wish);
-        return AttemptMessages.Build(run, wish, found, clock.GetUtcNow(), options, observations.Find(run.UID()), sessions.Of(run));
+        sent.Note(run.UID(), desired);
+        return messages.Build(run, desired, found);
     }
 
-    // Only what was sent before: a placement that is not being recorded yet is nothing that a node need know of.
+    // The node needs to know of a reservation only if it was sent before, because its record is being written then.
     private DesiredAttempt? Held(Allocation reserved) =>
         sent.Find(reserved.UID, reserved.Attempt, reserved.Node) == DesiredState.Hold
         && runs.Find(reserved.UID) is { } run
         && run.LastAttempt()?.Attempt != reserved.Attempt
-            ? AttemptMessages.Build(
-                run with
-                {
-                    Status = null,
-                },
-                new WantedAttempt(reserved.Node, reserved.Attempt, DesiredState.Hold),
-                null,
-                clock.GetUtcNow(),
-                options,
-                session: sessions.Of(run)
-            )
+            ? messages.BuildPlaced(run, reserved)
             : null;
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "{Run}: attempt {Attempt} on {Node} is held: its secrets cannot be read")]
+        [LoggerMessage(LogLevel.Warning, "{Run}: holding attempt {Attempt} on {Node} because its secrets cannot be read")]
         public static partial void Held(ILogger logger, NamespacedName run, int attempt, string node);
     }
 }

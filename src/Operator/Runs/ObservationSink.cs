@@ -1,11 +1,14 @@
 using Stromboli.Kubernetes;
 using Stromboli.NodeLink.Messages;
-using Stromboli.Operator.Nodes;
+using Stromboli.Operator.Decisions;
+using Stromboli.Operator.Hub;
 using Stromboli.Operator.Scheduling;
+using Stromboli.Operator.Stores;
+using Stromboli.Operator.Telemetry;
 
 namespace Stromboli.Operator.Runs;
 
-/// <summary>Takes what nodes see of attempts that are on record for them, and refuses the rest.</summary>
+/// <summary>Takes reports of attempts that are on record for the reporting node, and refuses all others.</summary>
 internal sealed class ObservationSink(
     RunStore runs,
     Reservations reservations,
@@ -27,7 +30,7 @@ internal sealed class ObservationSink(
             && last.Node == node
             && last.Attempt == observation.Attempt
             && (run.IsFinished() || last.EndTime is null);
-        // The record may still be on its way to the API server: the container is made meanwhile.
+        // The node already makes the container while the record is on its way to the API server.
         var placed =
             !run.IsFinished() && reservations.Find(observation.UID) is { } held && held.Node == node && held.Attempt == observation.Attempt;
         if (!recorded && !placed)
@@ -39,7 +42,7 @@ internal sealed class ObservationSink(
         observations.Take(observation.UID, ObservedAttempt.From(node, observation, clock.GetUtcNow()));
         if (runs.Find(observation.UID) is null)
         {
-            // Deleted while this was taken: nobody else would clear it away.
+            // If the run was deleted meanwhile, nothing else would remove this report.
             observations.Forget(observation.UID);
             return false;
         }

@@ -1,11 +1,13 @@
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
+using Stromboli.Operator.Decisions;
+using Stromboli.Operator.Stores;
 
 namespace Stromboli.Operator.Runs;
 
 /// <summary>
-/// Which runs of a namespace are dealt with: of those that are not over, the first up to a number and up to a sum of bytes. The others wait
-/// without being read or queued until some of those are over, so that one namespace fills neither the operator's memory nor its time.
+/// Decides which runs of a namespace are handled: the first of its unfinished runs, up to a number and a sum of bytes. The others wait
+/// without being read or queued, so that one namespace cannot take all of the operator's memory and time.
 /// </summary>
 internal sealed class RunAdmission
 {
@@ -15,15 +17,15 @@ internal sealed class RunAdmission
     private readonly RunOptions _options;
 
     /// <param name="informer">The runs.</param>
-    /// <param name="signals">Wakes those whose turn has come.</param>
-    /// <param name="options">The bounds.</param>
+    /// <param name="signals">Wakes runs that are handled from now on.</param>
+    /// <param name="options">The limits.</param>
     public RunAdmission(Informer<AgentRun> informer, RunSignals signals, RunOptions options)
     {
         (_signals, _options) = (signals, options);
         informer.OnChange(Changed);
     }
 
-    /// <summary>Why the run is not dealt with yet, as one sentence; null if it is.</summary>
+    /// <summary>Why the run is held back, as one sentence; null if it is handled.</summary>
     public string? HeldBack(AgentRun run)
     {
         lock (_gate)
@@ -32,9 +34,9 @@ internal sealed class RunAdmission
             {
                 return null;
             }
-            // Without the numbers of the moment, or each look would be a write.
-            return $"The operator deals with the first {_options.NamespaceRuns} runs of a namespace that are not over, and with {_options.NamespaceSpecBytes >> 10} KiB of large specs; "
-                + "this run follows when earlier ones are over.";
+            // The message has no current numbers. Otherwise each look would write a new message.
+            return $"Waiting for earlier runs: of each namespace the operator handles the first {_options.NamespaceRuns} unfinished runs, "
+                + $"with at most {_options.NamespaceSpecBytes >> 10} KiB of large specs.";
         }
     }
 
@@ -79,8 +81,8 @@ internal sealed class RunAdmission
         }
     }
 
-    // What has begun first, since it holds a node or did; then as in the queue for nodes and in that of a session, so that nothing that is
-    // dealt with waits for what is not. What is suspended wants nothing.
+    // Runs with an attempt come first, because they hold or held a node. Then the order is that of the queue for nodes and of session
+    // queues, so that a handled run never waits for one that is held back. Suspended runs come last.
     private readonly record struct Rank(int Class, int Priority, DateTimeOffset CreatedAt, string Name, string UID) : IComparable<Rank>
     {
         public static Rank Of(AgentRun run) =>
@@ -104,7 +106,7 @@ internal sealed class RunAdmission
         }
     }
 
-    // The runs of a namespace that are not over, in their order.
+    // The unfinished runs of a namespace, in order.
     private sealed class Line
     {
         private readonly SortedDictionary<Rank, (NamespacedName Run, int Bytes)> _runs = [];
@@ -135,7 +137,7 @@ internal sealed class RunAdmission
 
         public bool IsWithin(Rank rank, RunOptions options) => Last(options) is not { } last || rank.CompareTo(last) <= 0;
 
-        // The last that is dealt with; null if all are.
+        // The last run that is handled; null if all are.
         public Rank? Last(RunOptions options)
         {
             if (Count <= options.NamespaceRuns && Bytes <= options.NamespaceSpecBytes)
@@ -151,7 +153,7 @@ internal sealed class RunAdmission
             return _last.Last;
         }
 
-        // Those after one place and up to another; all after it if there is no other.
+        // The runs after one rank, up to another rank or the end.
         public List<NamespacedName> Between(Rank? after, Rank? upTo) =>
             after is not { } first || (upTo is { } last && last.CompareTo(first) <= 0)
                 ? []
@@ -163,7 +165,7 @@ internal sealed class RunAdmission
                         .Select(run => run.Value.Run),
                 ];
 
-        // The first is dealt with in any case.
+        // The first run is always handled.
         private Rank? Find(RunOptions options)
         {
             Rank? last = null;

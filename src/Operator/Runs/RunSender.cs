@@ -1,53 +1,53 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.Operator.Nodes;
+using Stromboli.Operator.Decisions;
+using Stromboli.Operator.Election;
+using Stromboli.Operator.Hub;
 using Stromboli.Operator.Scheduling;
-using Stromboli.Operator.Sessions;
+using Stromboli.Operator.Stores;
+using Stromboli.Operator.Telemetry;
 
 namespace Stromboli.Operator.Runs;
 
-/// <summary>Sends what is wanted of attempts, once each, and takes back what was held without coming on record.</summary>
+/// <summary>Sends the desired state of attempts, each once, and takes back attempts that were held but did not come on record.</summary>
 internal sealed class RunSender(
     INodeHub hub,
+    AttemptMessageBuilder messages,
     RunStore runs,
-    SessionStore sessions,
     Reservations reservations,
     SentStates sent,
-    Observations observations,
-    ILeadership leadership,
-    RunOptions options,
-    TimeProvider clock
+    ILeadership leadership
 )
 {
-    /// <summary>Sends what needs no secrets and differs from what was sent last.</summary>
-    public void Send(AgentRun run, IReadOnlyList<WantedAttempt> wanted)
+    /// <summary>Sends desired states that need no secrets and differ from what was sent last.</summary>
+    public void Send(AgentRun run, IReadOnlyList<DesiredAttemptState> states)
     {
-        foreach (var wish in wanted)
+        foreach (var desired in states)
         {
-            if (sent.Note(run.UID(), wish))
+            if (sent.Note(run.UID(), desired))
             {
-                Deliver(run, wish, null);
+                Deliver(run, desired, null);
             }
         }
     }
 
-    /// <summary>Whether this was not the last that was sent of the attempt.</summary>
-    public bool IsNews(AgentRun run, WantedAttempt wish) => sent.Find(run.UID(), wish.Attempt, wish.Node) != wish.State;
+    /// <summary>Whether the desired state differs from what was sent last of the attempt.</summary>
+    public bool IsNews(AgentRun run, DesiredAttemptState desired) => sent.Find(run.UID(), desired.Attempt, desired.Node) != desired.State;
 
     /// <summary>Lets an attempt that is on record run.</summary>
-    /// <returns>False if it must wait: for its secrets, or because this operator does not lead.</returns>
-    public bool Go(AgentRun run, WantedAttempt wish, AttemptSecrets? secrets)
+    /// <returns>False if the attempt must wait for its secrets, or if this operator does not lead.</returns>
+    public bool Go(AgentRun run, DesiredAttemptState desired, AttemptSecrets? secrets)
     {
         if (secrets is null || !leadership.IsLeader)
         {
             return false;
         }
 
-        if (sent.Note(run.UID(), wish))
+        if (sent.Note(run.UID(), desired))
         {
-            Deliver(run, wish, secrets);
+            Deliver(run, desired, secrets);
         }
-        // Deleted while its record was being stored: what the deletion sent may have come before what was sent here.
+        // If the run was deleted while its record was being stored, the messages about the deletion may have been sent before this one.
         if (runs.Find(run.UID()) is null)
         {
             Gone(run);
@@ -57,62 +57,60 @@ internal sealed class RunSender(
     }
 
     /// <summary>
-    /// Sends what is wanted of a finished run: when it has just ended, when its node asks again, and when what was sent no longer holds.
+    /// Sends the desired states of a finished run: when it has just ended, when its node reports it again, and when the state that was sent
+    /// last has changed.
     /// </summary>
-    public void SendFinished(AgentRun run, IReadOnlyList<WantedAttempt> wanted, bool again)
+    public void SendFinished(AgentRun run, IReadOnlyList<DesiredAttemptState> states, bool again)
     {
         var last = run.LastAttempt()?.Attempt;
-        foreach (var wish in wanted)
+        foreach (var desired in states)
         {
-            var known = sent.Find(run.UID(), wish.Attempt, wish.Node);
-            if ((again && wish.Attempt == last) || (known is not null && known != wish.State))
+            var known = sent.Find(run.UID(), desired.Attempt, desired.Node);
+            if ((again && desired.Attempt == last) || (known is not null && known != desired.State))
             {
-                sent.Note(run.UID(), wish);
-                Deliver(run, wish, null);
+                sent.Note(run.UID(), desired);
+                Deliver(run, desired, null);
             }
         }
-        if (wanted.All(w => w.State == DesiredState.Absent))
+        if (states.All(s => s.State == DesiredState.Absent))
         {
             sent.Forget(run.UID());
         }
     }
 
-    /// <summary>Takes back every attempt that was held and that neither the record nor the verdict has.</summary>
+    /// <summary>Takes back every held attempt that is neither on record nor in the verdict.</summary>
     public void Retract(AgentRun run, RunVerdict verdict)
     {
-        foreach (var held in sent.All(run.UID()).Where(w => w.State == DesiredState.Hold))
+        foreach (var held in sent.All(run.UID()).Where(d => d.State == DesiredState.Hold))
         {
-            if (!verdict.Before.Concat(verdict.After).Any(w => w.Attempt == held.Attempt && w.Node == held.Node))
+            if (!verdict.Before.Concat(verdict.After).Any(d => d.Attempt == held.Attempt && d.Node == held.Node))
             {
                 Send(run, [held with { State = DesiredState.Absent }]);
             }
         }
     }
 
-    /// <summary>The run is gone: nothing of it may stay, whatever was sent.</summary>
+    /// <summary>The run is gone. Tells every node that may have an attempt of it.</summary>
     public void Gone(AgentRun run)
     {
         var uid = run.UID();
-        var all = AttemptWishes.Gone(run).Concat(sent.All(uid).Select(w => w with { State = DesiredState.Absent, Cause = null }));
+        var all = DesiredAttemptStates.Gone(run).Concat(sent.All(uid).Select(d => d with { State = DesiredState.Absent, Cause = null }));
         if (reservations.Find(uid) is { } reserved)
         {
-            all = all.Append(new WantedAttempt(reserved.Node, reserved.Attempt, DesiredState.Absent));
+            all = all.Append(new DesiredAttemptState(reserved.Node, reserved.Attempt, DesiredState.Absent));
         }
 
-        foreach (var wish in all.Distinct())
+        foreach (var desired in all.Distinct())
         {
-            Deliver(run, wish, null);
+            Deliver(run, desired, null);
         }
 
         sent.Forget(uid);
     }
 
-    private void Deliver(AgentRun run, WantedAttempt wish, AttemptSecrets? secrets)
+    private void Deliver(AgentRun run, DesiredAttemptState desired, AttemptSecrets? secrets)
     {
-        hub.Send(
-            wish.Node,
-            AttemptMessages.Build(run, wish, secrets, clock.GetUtcNow(), options, observations.Find(run.UID()), sessions.Of(run))
-        );
-        RunTraces.Sent(run.UID(), wish.State);
+        hub.Send(desired.Node, messages.Build(run, desired, secrets));
+        RunTraces.Sent(run.UID(), desired.State);
     }
 }

@@ -1,18 +1,20 @@
 using Stromboli.Crds;
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
+using Stromboli.Operator.Statuses;
+using Stromboli.Operator.Stores;
 
 namespace Stromboli.Operator.Runs;
 
-/// <summary>Stores the status of a run by compare-and-swap: what others changed meanwhile is never overwritten.</summary>
+/// <summary>Stores the status of a run by compare-and-swap, so that no change by others is overwritten.</summary>
 internal sealed partial class RunStatusWriter(KubeClient client, RunStore runs, ILogger<RunStatusWriter> logger)
 {
     /// <summary>Stores the run's status.</summary>
     /// <returns>
-    /// The run as it is stored now. Without one it was not stored: either it is gone, or it has changed, and then the store has what the
-    /// API server has, to look at again. That may be this very status, should the answer to an earlier try have been lost.
+    /// The stored run. Null if the run is gone or has changed. If it has changed, the store now has the current object. That may contain
+    /// this very status, if the answer to an earlier write was lost.
     /// </returns>
-    /// <exception cref="ApiException">It is not known whether it was stored.</exception>
+    /// <exception cref="ApiException">It is not known whether the status was stored.</exception>
     public async Task<(AgentRun? Stored, bool IsGone)> StoreAsync(AgentRun run, CancellationToken cancellationToken)
     {
         var key = NamespacedName.Of(run);
@@ -35,10 +37,10 @@ internal sealed partial class RunStatusWriter(KubeClient client, RunStore runs, 
         return (null, false);
     }
 
-    // The API server refuses a status as a whole. Better an end without what the node said of it than none.
+    // The API server refuses a status as a whole. An end without what the node reported is better than no end.
     private async Task<AgentRun> ReplaceAsync(AgentRun run, CancellationToken cancellationToken)
     {
-        // It takes the status alone, and the spec may be only a part of what it has.
+        // The API server takes only the status from this write, and the spec in memory may be abridged.
         run = run with
         {
             Spec = null,
@@ -54,7 +56,7 @@ internal sealed partial class RunStatusWriter(KubeClient client, RunStore runs, 
                 AgentRunResource.Type,
                 run with
                 {
-                    Status = StatusCuts.Bare(run.Status!),
+                    Status = StatusBounds.Bare(run.Status!),
                 },
                 cancellationToken: cancellationToken
             );
@@ -63,10 +65,10 @@ internal sealed partial class RunStatusWriter(KubeClient client, RunStore runs, 
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Debug, "{Run}: looked at again: {Cause}")]
+        [LoggerMessage(LogLevel.Debug, "{Run}: the write was refused; looking again: {Cause}")]
         public static partial void Refused(ILogger logger, NamespacedName run, string cause);
 
-        [LoggerMessage(LogLevel.Error, "{Run}: its end is stored without what the node said of it, which the API server refuses: {Cause}")]
+        [LoggerMessage(LogLevel.Error, "{Run}: storing its end without the node's report, which the API server refuses: {Cause}")]
         public static partial void Invalid(ILogger logger, NamespacedName run, string cause);
     }
 }

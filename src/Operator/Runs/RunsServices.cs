@@ -1,64 +1,35 @@
-using Stromboli.Crds;
-using Stromboli.Crds.Runs;
-using Stromboli.Crds.Sessions;
-using Stromboli.Kubernetes;
-using Stromboli.Operator.Nodes;
-using Stromboli.Operator.Scheduling;
-using Stromboli.Operator.Sessions;
+using Stromboli.Operator.Decisions;
+using Stromboli.Operator.Election;
+using Stromboli.Operator.Hub;
 
 namespace Stromboli.Operator.Runs;
 
-/// <summary>Registers what runs need.</summary>
+/// <summary>Registers the run controller.</summary>
 internal static class RunsServices
 {
-    /// <summary>
-    /// Adds the runs: <see cref="RunController"/>, to be run while this operator leads, and what the hub asks. Wants
-    /// <see cref="KubeClient"/>, <see cref="EventRecorder"/>, <see cref="RunOptions"/>, <see cref="TimeProvider"/>, <see cref="INodeHub"/>,
-    /// <see cref="INodeRegistry"/> and <see cref="ILeadership"/> from elsewhere.
-    /// </summary>
-    public static IServiceCollection AddRuns(this IServiceCollection services)
-    {
-        services.AddSingleton(s => new Informer<AgentRun>(
-            s.GetRequiredService<KubeClient>(),
-            AgentRunResource.Type,
-            new InformerOptions<AgentRun> { Transform = RunStore.Trim },
-            s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<Informer<AgentRun>>>()
-        ));
-        services.AddSingleton(s => new Informer<AgentSession>(
-            s.GetRequiredService<KubeClient>(),
-            AgentSessionResource.Type,
-            new InformerOptions<AgentSession> { Transform = SessionStore.Trim },
-            s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<Informer<AgentSession>>>()
-        ));
-        services.AddSingleton<SessionStore>();
-        services.AddSingleton<SessionWriter>();
-        services.AddSingleton<RunStore>();
-        services.AddSingleton<RunSignals>();
-        services.AddSingleton<RunAdmission>();
-        services.AddSingleton<WholeRuns>();
-        services.AddSingleton<Reservations>();
-        services.AddSingleton<Observations>();
-        services.AddSingleton<SentStates>();
-        services.AddSingleton<InputLooks>();
-        services.AddSingleton<InputWaits>();
-        services.AddSingleton<SecretReader>();
-        services.AddSingleton<RunInputReader>();
-        services.AddSingleton<AttemptSecretsSource>();
-        services.AddSingleton(s => new RunQueue(
-            () => s.GetRequiredService<INodeRegistry>().Nodes,
-            s.GetRequiredService<RunStore>().Allocations,
-            s.GetRequiredService<Reservations>(),
-            s.GetRequiredService<TimeProvider>(),
-            new QueueOptions()
-        ));
-        services.AddSingleton<RunSender>();
-        services.AddSingleton<RunStatusWriter>();
-        services.AddSingleton<RunExecutor>();
-        services.AddSingleton<RunController>();
-        services.AddSingleton<IDesiredAttempts, DesiredAttempts>();
-        services.AddSingleton<IObservationSink, ObservationSink>();
-        return services;
-    }
+    /// <summary>Adds the run controller, and the answers to what the hub asks of the runs.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="options">The options of runs.</param>
+    public static IServiceCollection AddRuns(this IServiceCollection services, RunOptions options) =>
+        services
+            .AddSingleton(options)
+            .AddSingleton<Observations>()
+            .AddSingleton<SentStates>()
+            .AddSingleton<NodeLosses>()
+            .AddSingleton<RunAdmission>()
+            .AddSingleton<AttemptMessageBuilder>()
+            .AddSingleton<RunSender>()
+            .AddSingleton<RunStatusWriter>()
+            .AddSingleton<RunRemoval>()
+            .AddSingleton<RunRecorder>()
+            .AddSingleton<RunFollowUp>()
+            .AddSingleton<RunDecider>()
+            .AddSingleton<RunExecutor>()
+            .AddSingleton<RunReconciler>()
+            .AddSingleton<RunController>()
+            .AddSingleton<SchedulingLoop>()
+            .AddSingleton<IDesiredAttempts, DesiredAttempts>()
+            .AddSingleton<IObservationSink, ObservationSink>()
+            .AddSingleton(s => new LeaderTask("The scheduler", s.GetRequiredService<SchedulingLoop>().RunAsync))
+            .AddSingleton(s => new LeaderTask("The run controller", s.GetRequiredService<RunController>().RunAsync));
 }

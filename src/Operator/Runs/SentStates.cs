@@ -1,19 +1,19 @@
 using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Decisions;
 
 namespace Stromboli.Operator.Runs;
 
 /// <summary>
-/// What was last sent of each attempt. A node without a link, or with a new one, gets it all in its snapshot, so that nothing is sent twice
-/// on one link.
+/// The state of each attempt that was sent last. A snapshot contains all attempts of a node, so nothing is sent twice on one link.
 /// </summary>
 internal sealed class SentStates
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Dictionary<(int Attempt, string Node), DesiredState>> _byUID = [];
 
-    /// <summary>Notes that this is about to be sent.</summary>
+    /// <summary>Notes a state that is about to be sent.</summary>
     /// <returns>Whether it differs from what was sent last.</returns>
-    public bool Note(string uid, WantedAttempt wanted)
+    public bool Note(string uid, DesiredAttemptState desired)
     {
         lock (_gate)
         {
@@ -22,18 +22,18 @@ internal sealed class SentStates
                 _byUID[uid] = states = [];
             }
 
-            var key = (wanted.Attempt, wanted.Node);
-            if (states.TryGetValue(key, out var known) && known == wanted.State)
+            var key = (desired.Attempt, desired.Node);
+            if (states.TryGetValue(key, out var known) && known == desired.State)
             {
                 return false;
             }
 
-            states[key] = wanted.State;
+            states[key] = desired.State;
             return true;
         }
     }
 
-    /// <summary>What was last sent of the attempt, or null.</summary>
+    /// <summary>The state of the attempt that was sent last, or null.</summary>
     public DesiredState? Find(string uid, int attempt, string node)
     {
         lock (_gate)
@@ -42,18 +42,18 @@ internal sealed class SentStates
         }
     }
 
-    /// <summary>The attempts of the run of which something was sent.</summary>
-    public IReadOnlyList<WantedAttempt> All(string uid)
+    /// <summary>The last sent states of the run's attempts.</summary>
+    public IReadOnlyList<DesiredAttemptState> All(string uid)
     {
         lock (_gate)
         {
             return _byUID.TryGetValue(uid, out var states)
-                ? [.. states.Select(s => new WantedAttempt(s.Key.Node, s.Key.Attempt, s.Value))]
+                ? [.. states.Select(s => new DesiredAttemptState(s.Key.Node, s.Key.Attempt, s.Value))]
                 : [];
         }
     }
 
-    /// <summary>Nothing of the run is on any node any more.</summary>
+    /// <summary>No node has anything of the run any more.</summary>
     public void Forget(string uid)
     {
         lock (_gate)

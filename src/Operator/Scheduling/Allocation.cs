@@ -6,7 +6,7 @@ internal sealed record Allocation
     /// <summary>The AgentRun's UID.</summary>
     public required string UID { get; init; }
 
-    /// <summary>Its namespace.</summary>
+    /// <summary>The namespace of the AgentRun.</summary>
     public required string Namespace { get; init; }
 
     /// <summary>The number of the attempt.</summary>
@@ -23,4 +23,11 @@ internal sealed record Allocation
 
     /// <summary>Processes and threads.</summary>
     public required int Pids { get; init; }
+}
+
+/// <summary>The allocations that are on record.</summary>
+internal interface IAllocationRecords
+{
+    /// <summary>What the live attempts hold of their nodes, by the records of their runs.</summary>
+    IEnumerable<Allocation> Allocations();
 }

@@ -1,8 +1,6 @@
 namespace Stromboli.Operator.Scheduling;
 
-/// <summary>
-/// The nodes for one <see cref="RunDemand"/>, within one pass of the scheduler: found once, however many runs ask for the same.
-/// </summary>
+/// <summary>The nodes for one <see cref="RunDemand"/> in one pass of the scheduler. Runs with equal demands share it.</summary>
 internal sealed class NodeChoice
 {
     private readonly IReadOnlyList<NodeLoad> _able;
@@ -14,10 +12,10 @@ internal sealed class NodeChoice
         Refusal = refusal;
     }
 
-    /// <summary>Why no node may take such a run, if so.</summary>
+    /// <summary>Why no node can take the run; null if a node can.</summary>
     public Placement? Refusal { get; }
 
-    /// <summary>The nodes for runs such as this one.</summary>
+    /// <summary>Finds the nodes for runs with the demand of this run.</summary>
     public static NodeChoice For(WaitingRun run, IReadOnlyList<NodeLoad> all)
     {
         var (able, refusal) = NodeFilter.Apply(run, all);
@@ -25,7 +23,8 @@ internal sealed class NodeChoice
     }
 
     /// <summary>
-    /// The node that has the most room, or null if none has enough. Within a pass room only shrinks: once there was none, there is none.
+    /// Returns the node with the most room, or null if no node has enough. Within a pass room only shrinks, so after one null every answer
+    /// is null.
     /// </summary>
     public NodeLoad? Roomiest(WaitingRun run)
     {

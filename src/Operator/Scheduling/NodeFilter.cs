@@ -5,16 +5,17 @@ using Stromboli.Operator.Nodes;
 namespace Stromboli.Operator.Scheduling;
 
 /// <summary>
-/// Which nodes may take a run at all, whatever is on them; pure. Each step that leaves no node gives the reason and the sentence.
+/// Finds the nodes that can take a run, apart from their free room; pure. The first step that leaves no node gives the reason and
+/// the message.
 /// </summary>
 internal static class NodeFilter
 {
-    /// <summary>The nodes that could take the run when they have room, or why there is none.</summary>
+    /// <summary>Returns the nodes that can take the run once they have room, or why there is none.</summary>
     public static (IReadOnlyList<NodeLoad> Nodes, Placement? Refusal) Apply(WaitingRun run, IReadOnlyList<NodeLoad> all)
     {
         if (all.Count == 0)
         {
-            return ([], Placement.Waits(RunReason.WaitingForNode, "No node has joined yet; the run starts when one does."));
+            return ([], Placement.Waits(RunReason.WaitingForNode, "Waiting for a node: none has joined yet."));
         }
 
         List<NodeLoad> matching = [.. all.Where(n => Matches(run, n.Node))];
@@ -57,8 +58,8 @@ internal static class NodeFilter
         return (others.Count > 0 ? others : able, null);
     }
 
-    // Nodes that are away count, too: what one of them allows is waited for. One of which nothing is known has no say where others deny: it
-    // may never come.
+    // Disconnected nodes count too: a run waits for a node that permits it. A node with unknown permissions does not count if all known
+    // nodes refuse, because it may never connect.
     private static (List<NodeLoad> Nodes, Placement? Denial) Permitted(WaitingRun run, List<NodeLoad> nodes)
     {
         foreach (var need in run.Needs)
@@ -87,7 +88,7 @@ internal static class NodeFilter
         var named = run.NodeName is null ? all : [.. all.Where(n => n.Node.Name == run.NodeName)];
         if (named.Count == 0)
         {
-            return $"spec.nodeName is {run.NodeName}, and there is no such node; there are: {Names(all)}.";
+            return $"spec.nodeName {run.NodeName} does not exist. Nodes: {Names(all)}.";
         }
 
         var selector = string.Join(',', run.NodeSelector.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"));
@@ -97,7 +98,7 @@ internal static class NodeFilter
             .Order(StringComparer.Ordinal)
             .ToList();
         var why = missing.Count == 0 ? "no node has all of these labels" : $"no node has the label {missing[0]}";
-        return $"spec.nodeSelector {selector} matches none of the nodes {Names(named)}: {why}; set it in the AgentNode's spec.labels or on the cluster's Node.";
+        return $"spec.nodeSelector {selector} matches none of the nodes {Names(named)}: {why}. Set the label in the AgentNode's spec.labels or on the cluster's Node.";
     }
 
     private static string NothingIsLargeEnough(WaitingRun run, List<NodeLoad> matching)
@@ -105,31 +106,31 @@ internal static class NodeFilter
         var cpu = Quantity.FromThousandths(matching.Max(n => n.Node.CpuMillis));
         var memory = Quantity.FromBytes(matching.Max(n => n.Node.MemoryBytes));
         var pids = matching.Max(n => n.RunPids);
-        return $"The run's limits, cpu {Quantity.FromThousandths(run.CpuMillis)}, memory {Quantity.FromBytes(run.MemoryBytes)} and {run.Pids} pids, "
-            + $"are more than any matching node has for a run, even when idle; the most are cpu {cpu}, memory {memory} and {(pids == int.MaxValue ? "any number of" : $"{pids}")} pids ({Names(matching)}).";
+        return $"The run's limits (cpu {Quantity.FromThousandths(run.CpuMillis)}, memory {Quantity.FromBytes(run.MemoryBytes)}, {run.Pids} pids) "
+            + $"exceed every matching node, even when idle. The most are cpu {cpu}, memory {memory} and {(pids == int.MaxValue ? "any number of" : $"{pids}")} pids ({Names(matching)}).";
     }
 
     private static string NothingIsUp(List<NodeLoad> nodes) =>
-        $"No node that matches can take runs now: {NodeNames.List(nodes.Select(n => $"{n.Node.Name} {State(n.Node)}"))}.";
+        $"No matching node can take runs: {NodeNames.List(nodes.Select(n => $"{n.Node.Name} {State(n.Node)}"))}.";
 
     private static string State(NodeView node) =>
         node switch
         {
             { Connected: false } => "is not connected",
             { Problem: { } problem } => $"has a problem ({problem.TrimEnd('.')})",
-            { Deleted: true } => "is being deleted (its AgentNode)",
+            { Deleted: true } => "is being deleted",
             { Unschedulable: true } => "is unschedulable (spec.unschedulable)",
             { MaxRuns: <= 0 } => "takes no runs (maxRuns is 0)",
             _ => $"is short of disk space ({node.DiskPressure?.TrimEnd('.')})",
         };
 
     private static string NothingEnforces(List<NodeLoad> nodes) =>
-        $"The engine of {Names(nodes)} cannot enforce the run's limits; delegate the cgroup controllers cpu, memory and pids to the bridge's user, "
+        $"Podman on {Names(nodes)} cannot enforce the run's limits. Delegate the cgroup controllers cpu, memory and pids to the bridge's user, "
         + "or start its bridge with --allow-unenforced-limits.";
 
     private static string NothingMeasures(List<NodeLoad> nodes) =>
-        $"The bridge of {Names(nodes)} cannot measure what a run has on the disk, and so cannot keep resources.limits.ephemeralStorage or workspace.emptyDir.sizeLimit; "
-        + "its log says why. Leave these limits out, or start the bridge with --allow-unenforced-limits.";
+        $"The bridge of {Names(nodes)} cannot measure disk use, so it cannot enforce resources.limits.ephemeralStorage or workspace.emptyDir.sizeLimit; "
+        + "its log says why. Remove these limits, or start the bridge with --allow-unenforced-limits.";
 
     private static string Names(IReadOnlyList<NodeLoad> nodes) => NodeNames.List(nodes.Select(n => n.Node.Name));
 }

@@ -2,7 +2,7 @@ using Stromboli.Operator.Nodes;
 
 namespace Stromboli.Operator.Scheduling;
 
-/// <summary>A node and what is taken of it, within one pass of the scheduler.</summary>
+/// <summary>A node and what is taken of it in one pass of the scheduler.</summary>
 internal sealed class NodeLoad(NodeView node)
 {
     private int _runs;
@@ -12,7 +12,7 @@ internal sealed class NodeLoad(NodeView node)
 
     public NodeView Node { get; } = node;
 
-    /// <summary>The most processes and threads that one run may have here, with nothing else on the node.</summary>
+    /// <summary>The processes and threads that one run may have on the idle node.</summary>
     public int RunPids => Math.Min(Node.Pids ?? int.MaxValue, Node.RunPids ?? int.MaxValue);
 
     public void Take(long cpuMillis, long memoryBytes, int pids)
@@ -23,7 +23,7 @@ internal sealed class NodeLoad(NodeView node)
         _pids += pids;
     }
 
-    /// <summary>Whether the run could ever fit, with nothing else on the node.</summary>
+    /// <summary>Whether the run fits on the idle node.</summary>
     public bool IsLargeEnough(WaitingRun run) =>
         Node.MaxRuns > 0 && run.CpuMillis <= Node.CpuMillis && run.MemoryBytes <= Node.MemoryBytes && run.Pids <= RunPids;
 
@@ -34,7 +34,7 @@ internal sealed class NodeLoad(NodeView node)
         && run.Pids <= RunPids
         && (Node.Pids is not { } pids || run.Pids <= pids - _pids);
 
-    /// <summary>The scarcest of the four, as a fraction: 0 is idle, 1 is full.</summary>
+    /// <summary>The used fraction of the scarcest of the four resources: 0 is idle, 1 is full.</summary>
     public double Fraction =>
         Math.Max(
             Math.Max(Part(_runs, Node.MaxRuns), Node.Pids is { } pids ? Part(_pids, pids) : 0),

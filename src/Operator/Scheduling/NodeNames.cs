@@ -1,12 +1,12 @@
 namespace Stromboli.Operator.Scheduling;
 
-/// <summary>Lists of nodes in sentences.</summary>
+/// <summary>Lists nodes in messages.</summary>
 internal static class NodeNames
 {
-    // As many as a sentence can name and still be read.
+    // A message with more names is hard to read.
     private const int Named = 5;
 
-    /// <summary>The first few, in order, and how many more there are.</summary>
+    /// <summary>Lists the first few items in order, and how many more there are.</summary>
     public static string List(IEnumerable<string> items)
     {
         var sorted = items.Order(StringComparer.Ordinal).ToList();

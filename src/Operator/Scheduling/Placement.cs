@@ -3,27 +3,27 @@ using Stromboli.Crds.Runs;
 
 namespace Stromboli.Operator.Scheduling;
 
-/// <summary>What the scheduler says of one waiting run: a node, or the one reason why there is none.</summary>
+/// <summary>The answer of the scheduler to one waiting run: a node, or the reason why there is none.</summary>
 internal sealed record Placement
 {
     private Placement() { }
 
-    /// <summary>The node; null if the run waits on.</summary>
+    /// <summary>The node; null if the run keeps waiting.</summary>
     public string? Node { get; private init; }
 
     /// <summary>
-    /// Why there is none: <c>NoNodeMatches</c>, <c>WaitingForNode</c>, <c>LimitsNotEnforceable</c> or <c>Queued</c>; if it is
-    /// <see cref="Final"/>, what denies it one.
+    /// Why there is no node: <c>NoNodeMatches</c>, <c>WaitingForNode</c>, <c>LimitsNotEnforceable</c> or <c>Queued</c>. If the placement is
+    /// <see cref="Final"/>, the reason of the refusal.
     /// </summary>
     public RunReason? Reason { get; private init; }
 
-    /// <summary>One sentence that says why and what to do; empty with a node.</summary>
+    /// <summary>One sentence that says why and what to do; empty if there is a node.</summary>
     public string Message { get; private init; } = "";
 
-    /// <summary>The place among the queued runs, from 1; set exactly for <c>Queued</c>.</summary>
+    /// <summary>The position in the queue, from 1; set exactly for <c>Queued</c>.</summary>
     public int? QueuePosition { get; private init; }
 
-    /// <summary>Whether the run is to fail rather than wait: its nodes are there, and all of them deny what it wants.</summary>
+    /// <summary>Whether the run fails instead of waiting, because all matching nodes refuse what it needs.</summary>
     public bool Final { get; private init; }
 
     /// <summary>Whether the run has a node.</summary>
@@ -31,7 +31,7 @@ internal sealed record Placement
     [MemberNotNullWhen(false, nameof(Reason))]
     public bool IsPlaced => Node is not null;
 
-    /// <summary>The run has this node.</summary>
+    /// <summary>The run gets this node.</summary>
     public static Placement On(string node) => new() { Node = node };
 
     /// <summary>The run waits.</summary>
@@ -46,7 +46,7 @@ internal sealed record Placement
             Final = true,
         };
 
-    /// <summary>The run waits for room.</summary>
+    /// <summary>The run waits in the queue.</summary>
     public static Placement Queued(int position, string message) =>
         new()
         {

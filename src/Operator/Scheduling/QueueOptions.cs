@@ -1,23 +1,23 @@
 namespace Stromboli.Operator.Scheduling;
 
-/// <summary>How often what waiting runs say of themselves is brought up to date.</summary>
+/// <summary>How often waiting runs get new positions and messages.</summary>
 internal sealed record QueueOptions
 {
     /// <summary>
-    /// The shortest time between two refreshes of positions and messages; a change of reason is shown at once, unless that of many others
-    /// was.
+    /// The shortest time between two refreshes of positions and messages. A change of reason is shown at once, unless many others were
+    /// shown before.
     /// </summary>
     public TimeSpan RefreshEvery { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Up to which position the position is kept exact; beyond it is set once, when queued.</summary>
+    /// <summary>Positions up to this one are kept exact. A later position is set once, when the run is queued.</summary>
     public const int ExactPositions = 10;
 
-    /// <summary>Of how many namespaces it is remembered when they last had their turn, also when nothing of theirs waits.</summary>
+    /// <summary>How many namespaces the queue remembers the last turn of, also when none of their runs waits.</summary>
     public const int NamespacesRemembered = 1000;
 
     /// <summary>
-    /// How many waiting runs are told something else at most between two refreshes, so that a thousand do not all write because a node came
-    /// or went.
+    /// How many waiting runs get a new message between two refreshes, at most. Otherwise a node that connects or disconnects could cause a
+    /// thousand writes.
     /// </summary>
     public int ChangesPerRefresh { get; init; } = 100;
 }

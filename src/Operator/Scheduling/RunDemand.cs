@@ -1,6 +1,6 @@
 namespace Stromboli.Operator.Scheduling;
 
-/// <summary>What a run asks of its node: two that ask the same may go to the same nodes.</summary>
+/// <summary>What a run asks of a node. Runs with equal demands can run on the same nodes.</summary>
 internal readonly record struct RunDemand(
     string Labels,
     string? NodeName,
@@ -12,10 +12,10 @@ internal readonly record struct RunDemand(
     string Needs
 )
 {
-    /// <summary>That of a run.</summary>
+    /// <summary>The demand of a run.</summary>
     public static RunDemand Of(WaitingRun run) =>
         new(
-            // Neither a label's key nor its value holds such a character.
+            // Neither the key nor the value of a label can contain a line break.
             run.NodeSelector.Count == 0
                 ? ""
                 : string.Join('\n', run.NodeSelector.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}")),
@@ -25,7 +25,7 @@ internal readonly record struct RunDemand(
             run.MemoryBytes,
             run.Pids,
             run.HasStorageLimit,
-            // Neither does a need's text.
+            // Nor can the key of a need.
             run.Needs.Count == 0
                 ? ""
                 : string.Join('\n', run.Needs.Select(n => n.Key))

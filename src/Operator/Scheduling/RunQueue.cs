@@ -4,8 +4,8 @@ using Stromboli.Operator.Nodes;
 namespace Stromboli.Operator.Scheduling;
 
 /// <summary>
-/// The runs that wait for a node, with what was last said to each. A change of the nodes costs one pass over the queue, and wakes only the
-/// runs for which it changed something.
+/// The runs that wait for a node, and the last answer to each. A change of the nodes costs one pass over the queue, and wakes only the runs
+/// whose answer has changed.
 /// </summary>
 internal sealed class RunQueue(
     Func<IEnumerable<NodeView>> nodes,
@@ -17,23 +17,23 @@ internal sealed class RunQueue(
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, WaitingRun> _waiting = [];
-    private readonly Dictionary<string, Placement> _said = [];
+    private readonly Dictionary<string, Placement> _answers = [];
     private readonly Dictionary<string, long> _served = [];
     private DateTimeOffset _refreshedAt = DateTimeOffset.MinValue;
     private long _turn;
     private int _changed;
     private bool _dirty;
 
-    /// <summary>Raised, off any lock, with the UID of a run for which another placement holds than it was told.</summary>
+    /// <summary>Raised, outside of locks, with the UID of a run whose answer has changed.</summary>
     public event Action<string>? Woken;
 
     /// <summary>
-    /// Raised, off any lock, when the first run begins to wait: from then on <see cref="Refresh"/> is to be called again and again.
+    /// Raised, outside of locks, when the first run begins to wait. From then on <see cref="Refresh"/> must be called again and again.
     /// </summary>
     public event Action? Began;
 
     /// <summary>
-    /// Where the run goes, or why it waits. A node in the answer is reserved until <see cref="Settle"/> or <see cref="Release"/>.
+    /// Returns where the run goes, or why it waits. A node in the answer is reserved until <see cref="Settle"/> or <see cref="Release"/>.
     /// </summary>
     public Placement Ask(WaitingRun run)
     {
@@ -45,7 +45,7 @@ internal sealed class RunQueue(
             began = _waiting.Count == 0;
             var known = _waiting.TryGetValue(run.UID, out var before) && before.IsSame(run);
             _waiting[run.UID] = run;
-            if (!StillGood(run))
+            if (!IsReservationValid(run))
             {
                 _dirty |= reservations.Release(run.UID);
             }
@@ -54,13 +54,13 @@ internal sealed class RunQueue(
             {
                 Pass(woken);
             }
-            else if (!known || !_said.ContainsKey(run.UID))
+            else if (!known || !_answers.ContainsKey(run.UID))
             {
                 PlaceAlone(run);
             }
 
             woken.Remove(run.UID);
-            answer = _said[run.UID];
+            answer = _answers[run.UID];
         }
         Wake(woken);
         if (began)
@@ -72,9 +72,10 @@ internal sealed class RunQueue(
     }
 
     /// <summary>
-    /// Looks at the whole queue, and wakes whom it concerns: after a change of nodes or records, and now and then for the positions.
+    /// Places all waiting runs and wakes those whose answer has changed. Call it after a change of nodes or records, and from time to time
+    /// for the positions.
     /// </summary>
-    /// <returns>When to do so again; null if no run waits.</returns>
+    /// <returns>When to call it again; null if no run waits.</returns>
     public DateTimeOffset? Refresh()
     {
         List<string> woken = [];
@@ -88,7 +89,7 @@ internal sealed class RunQueue(
         return again;
     }
 
-    /// <summary>The record of the run's placement is in the store: it is no longer waiting, and the record holds the room.</summary>
+    /// <summary>The record of the run's placement is in the store. The run no longer waits, and its record holds the room.</summary>
     public void Settle(string uid)
     {
         lock (_gate)
@@ -98,8 +99,8 @@ internal sealed class RunQueue(
         }
     }
 
-    /// <summary>The run is gone or no longer waits: what it reserved is free.</summary>
-    /// <returns>Whether it had reserved anything, so that others may be looked at.</returns>
+    /// <summary>The run is gone or no longer waits. Its reservation is released.</summary>
+    /// <returns>Whether the run had a reservation, so that another run may get its room.</returns>
     public bool Release(string uid)
     {
         lock (_gate)
@@ -114,11 +115,11 @@ internal sealed class RunQueue(
     private void Forget(string uid)
     {
         _waiting.Remove(uid);
-        _said.Remove(uid);
+        _answers.Remove(uid);
     }
 
-    // A reservation is worth nothing once its node went, or when it was for an earlier attempt or other needs.
-    private bool StillGood(WaitingRun run) =>
+    // A reservation is void if its node is gone, or if it was for an earlier attempt or another demand.
+    private bool IsReservationValid(WaitingRun run) =>
         reservations.Find(run.UID) is not { } held
         || (
             held.Attempt == run.Attempt
@@ -128,22 +129,22 @@ internal sealed class RunQueue(
             && nodes().Any(n => n.Name == held.Node && n is { Connected: true, Problem: null })
         );
 
-    // Nothing changed since the last pass, so those that wait go on waiting, and only the new one is to be looked at.
+    // Nothing has changed since the last pass, so only the new run needs a placement.
     private void PlaceAlone(WaitingRun run)
     {
         if (reservations.Find(run.UID) is { } held)
         {
-            _said[run.UID] = Placement.On(held.Node);
+            _answers[run.UID] = Placement.On(held.Node);
             return;
         }
-        _said.Remove(run.UID);
+        _answers.Remove(run.UID);
         var placement = Scheduler.Place([run], [.. nodes()], reservations.With(recorded()))[run.UID];
         if (placement.Reason == RunReason.Queued)
         {
-            placement = Placement.Queued(_said.Values.Count(p => p.Reason == RunReason.Queued) + 1, placement.Message);
+            placement = Placement.Queued(_answers.Values.Count(p => p.Reason == RunReason.Queued) + 1, placement.Message);
         }
 
-        Say(run, placement);
+        Answer(run, placement);
     }
 
     private bool Pass(List<string> woken)
@@ -167,11 +168,11 @@ internal sealed class RunQueue(
         foreach (var run in unplaced)
         {
             var placement = placements[run.UID];
-            var before = _said.GetValueOrDefault(run.UID);
+            var before = _answers.GetValueOrDefault(run.UID);
             if (before is not null && !placement.IsPlaced)
             {
                 var sameReason = before.Reason == placement.Reason;
-                if (sameReason && !IsWorthSaying(before, placement))
+                if (sameReason && !IsWorthShowing(before, placement))
                 {
                     continue;
                 }
@@ -183,7 +184,7 @@ internal sealed class RunQueue(
                 }
                 _changed++;
             }
-            Say(run, placement);
+            Answer(run, placement);
             woken.Add(run.UID);
         }
         if (refresh && _changed > 0)
@@ -195,17 +196,17 @@ internal sealed class RunQueue(
         return heldBack;
     }
 
-    // Also when others have come before one of the first: else two would show the same place.
-    private static bool IsWorthSaying(Placement before, Placement after) =>
+    // This includes a run that others have overtaken among the first positions. Otherwise two runs would show the same position.
+    private static bool IsWorthShowing(Placement before, Placement after) =>
         before.Message != after.Message
         || (
             after.QueuePosition != before.QueuePosition
             && (after.QueuePosition <= QueueOptions.ExactPositions || before.QueuePosition <= QueueOptions.ExactPositions)
         );
 
-    private void Say(WaitingRun run, Placement placement)
+    private void Answer(WaitingRun run, Placement placement)
     {
-        _said[run.UID] = placement;
+        _answers[run.UID] = placement;
         if (placement.IsPlaced)
         {
             _served[run.Namespace] = ++_turn;
@@ -224,7 +225,7 @@ internal sealed class RunQueue(
         }
     }
 
-    // Those of which nothing waits; so many that they are not looked for each time.
+    // Namespaces without waiting runs are forgotten once there are many of them.
     private void ForgetServed()
     {
         if (_served.Count <= QueueOptions.NamespacesRemembered)

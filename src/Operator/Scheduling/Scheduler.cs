@@ -4,19 +4,18 @@ using Stromboli.Operator.Nodes;
 namespace Stromboli.Operator.Scheduling;
 
 /// <summary>
-/// Places waiting runs on nodes; pure. Namespaces take turns, the one with the fewest running first; within one, priority and then age
-/// count. A run that finds no room does not hold back those behind it.
+/// Places waiting runs on nodes; pure. Namespaces take turns, the one with the fewest running runs first. Within a namespace, priority and
+/// then age decide. A run that finds no room does not hold back the runs behind it.
 /// </summary>
 internal static class Scheduler
 {
-    private static readonly FrozenDictionary<string, long> NobodyServed = FrozenDictionary<string, long>.Empty;
+    private static readonly FrozenDictionary<string, long> NeverServed = FrozenDictionary<string, long>.Empty;
 
-    /// <summary>Says for every waiting run where it goes or why it waits. Same input, same answer.</summary>
-    /// <param name="waiting">The runs.</param>
+    /// <summary>Returns for every waiting run where it goes or why it waits. The same input gives the same answer.</summary>
+    /// <param name="waiting">The waiting runs.</param>
     /// <param name="nodes">The nodes.</param>
-    /// <param name="allocations">What is taken of them.</param>
-    /// <param name="served">When the namespaces were last given room, as numbers that rise; what is not in it came before all
-    /// others.</param>
+    /// <param name="allocations">What is taken of the nodes.</param>
+    /// <param name="served">When each namespace last got room, as rising numbers. A namespace that is missing comes first.</param>
     public static IReadOnlyDictionary<string, Placement> Place(
         IReadOnlyCollection<WaitingRun> waiting,
         IReadOnlyCollection<NodeView> nodes,
@@ -34,8 +33,8 @@ internal static class Scheduler
         var result = new Dictionary<string, Placement>(waiting.Count);
         var demands = new Dictionary<RunDemand, NodeChoice>();
         var queued = 0;
-        var turns = new Turns(waiting, allocations, served ?? NobodyServed);
-        while (turns.Next() is { } run)
+        var order = new FairShare(waiting, allocations, served ?? NeverServed);
+        while (order.Next() is { } run)
         {
             var demand = RunDemand.Of(run);
             if (!demands.TryGetValue(demand, out var choice))
@@ -48,7 +47,7 @@ internal static class Scheduler
                 result[run.UID] = choice.Refusal;
                 continue;
             }
-            turns.Count(run);
+            order.Count(run);
             if (choice.Roomiest(run) is { } load)
             {
                 load.Take(run.CpuMillis, run.MemoryBytes, run.Pids);
@@ -56,7 +55,7 @@ internal static class Scheduler
             }
             else
             {
-                result[run.UID] = Placement.Queued(++queued, "Every node that matches is full; the run starts when there is room.");
+                result[run.UID] = Placement.Queued(++queued, "Waiting for room: all matching nodes are full.");
             }
         }
         return result;

@@ -1,5 +1,3 @@
-using Stromboli.Operator.Scheduling.Needs;
-
 namespace Stromboli.Operator.Scheduling;
 
 /// <summary>A run that waits for a node.</summary>
@@ -8,28 +6,28 @@ internal sealed record WaitingRun
     /// <summary>The AgentRun's UID.</summary>
     public required string UID { get; init; }
 
-    /// <summary>Its namespace: what fair share is counted by.</summary>
+    /// <summary>The namespace of the AgentRun, by which the fair share is counted.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the AgentRun.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The number of the attempt that is to be placed, from 1.</summary>
+    /// <summary>The number of the attempt to place, from 1.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>When the AgentRun was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Higher first, within the namespace.</summary>
+    /// <summary>The priority within the namespace. Higher runs first.</summary>
     public int Priority { get; init; }
 
-    /// <summary>Labels that the node must have.</summary>
+    /// <summary>The labels that the node must have.</summary>
     public IReadOnlyDictionary<string, string> NodeSelector { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The one node that it may run on, or null.</summary>
+    /// <summary>The only node that the run may use, or null.</summary>
     public string? NodeName { get; init; }
 
-    /// <summary>A node that was lost under it: taken again only if nothing else can take the run.</summary>
+    /// <summary>A node that was lost during the last attempt. It is used again only if no other node can take the run.</summary>
     public string? Avoid { get; init; }
 
     /// <summary>Processor time, in thousandths of a processor.</summary>
@@ -41,13 +39,13 @@ internal sealed record WaitingRun
     /// <summary>Processes and threads.</summary>
     public required int Pids { get; init; }
 
-    /// <summary>Whether it has a limit of what it takes of the node's disk.</summary>
+    /// <summary>Whether the run has a limit of disk use.</summary>
     public bool HasStorageLimit { get; init; }
 
-    /// <summary>What it wants of the node's own.</summary>
+    /// <summary>What the run needs of the node itself.</summary>
     public IReadOnlyList<NodeNeed> Needs { get; init; } = [];
 
-    /// <summary>Whether the scheduler would say the same of both.</summary>
+    /// <summary>Whether the scheduler would give both the same answer.</summary>
     public bool IsSame(WaitingRun other) =>
         this with { NodeSelector = other.NodeSelector, Needs = other.Needs } == other
         && Needs.SequenceEqual(other.Needs)

@@ -4,19 +4,20 @@ using Stromboli.Crds.Runs;
 using Stromboli.Crds.Sessions;
 using Stromboli.Kubernetes;
 using Stromboli.Kubernetes.Model;
+using Stromboli.Operator.Hub;
 using Stromboli.Operator.Nodes;
-using Stromboli.Operator.Runs;
 using Stromboli.Operator.Scheduling;
+using Stromboli.Operator.Stores;
 
 namespace Stromboli.Operator.Sessions;
 
 /// <summary>
-/// Keeps the status of sessions, wakes whose turn it is, and deletes sessions that nobody uses, if they say so. Writes only what differs,
-/// and for one session at most once in two seconds beside what its runs write when they take and leave it.
+/// Keeps the status of sessions, wakes the next run of each session, and deletes idle sessions that ask for it. Writes only a status that
+/// differs, at most once in two seconds for each session. The writes with which runs take and leave a session do not count.
 /// </summary>
 internal sealed partial class SessionController : IDisposable
 {
-    /// <summary>The least time between two writes for one session, and between two looks at the places of those who wait for it.</summary>
+    /// <summary>The least time between two writes for one session, and between two looks at the positions of its runs.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, long> _written = new();
@@ -26,20 +27,11 @@ internal sealed partial class SessionController : IDisposable
     private readonly RunStore _runs;
     private readonly RunSignals _signals;
     private readonly INodeRegistry _nodes;
-    private readonly Action<string, string> _gone;
+    private readonly INodeHub _hub;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Controller _controller;
 
-    /// <param name="client">Deletes.</param>
-    /// <param name="sessions">The sessions.</param>
-    /// <param name="writer">Writes.</param>
-    /// <param name="runs">The runs.</param>
-    /// <param name="signals">Wakes runs.</param>
-    /// <param name="nodes">The nodes.</param>
-    /// <param name="gone">Tells a node, by its name, the UID of a session that was deleted.</param>
-    /// <param name="clock">The clock.</param>
-    /// <param name="loggers">The log.</param>
     public SessionController(
         KubeClient client,
         SessionStore sessions,
@@ -47,21 +39,19 @@ internal sealed partial class SessionController : IDisposable
         RunStore runs,
         RunSignals signals,
         INodeRegistry nodes,
-        Action<string, string> gone,
+        INodeHub hub,
         TimeProvider clock,
         ILoggerFactory loggers
     )
     {
-        (_client, _sessions, _writer, _runs, _signals, _nodes, _gone, _clock) = (
-            client,
-            sessions,
-            writer,
-            runs,
-            signals,
-            nodes,
-            gone,
-            clock
-        );
+        _client = client;
+        _sessions = sessions;
+        _writer = writer;
+        _runs = runs;
+        _signals = signals;
+        _nodes = nodes;
+        _hub = hub;
+        _clock = clock;
         _logger = loggers.CreateLogger<SessionController>();
         sessions.Informer.OnChange(Changed);
         _controller = Controller
@@ -71,7 +61,7 @@ internal sealed partial class SessionController : IDisposable
         nodes.Changed += NodeChanged;
     }
 
-    /// <summary>Works until cancelled: while this operator leads.</summary>
+    /// <summary>Works until it is cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => _controller.RunAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -81,7 +71,7 @@ internal sealed partial class SessionController : IDisposable
         _controller.Dispose();
     }
 
-    // One that comes or goes concerns every run that names it.
+    // A new or deleted session concerns every run that names it.
     private void Changed(StoreChange<AgentSession> change)
     {
         if (
@@ -100,10 +90,10 @@ internal sealed partial class SessionController : IDisposable
             {
                 _written.TryRemove(uid, out _);
             }
-            // A finalizer of somebody else keeps the object, not what its node has of it.
+            // A finalizer may keep the object, but not the session's data on the node.
             if (gone.Status?.NodeName is { } node && (change.New?.Metadata.Uid != uid || change.New.Metadata.DeletionTimestamp is not null))
             {
-                _gone(node, uid);
+                _hub.SendSessionGone(node, uid);
             }
         }
 
@@ -135,7 +125,7 @@ internal sealed partial class SessionController : IDisposable
         }
 
         var status = session.Status ?? new();
-        // Its run was deleted: nobody else takes the session from it.
+        // The run of the session was deleted, so nothing else releases the session.
         if (status.ActiveRun is { UID: { } holder } && _runs.Find(holder) is null)
         {
             status = SessionStatuses.Left(session, null, _clock.GetUtcNow());
@@ -157,21 +147,21 @@ internal sealed partial class SessionController : IDisposable
 
     private void WakeFirst(AgentSession session)
     {
-        if (session.Status?.ActiveRun is null && _writer.LineOf(session) is [var first, ..])
+        if (session.Status?.ActiveRun is null && _writer.QueueOf(session) is [var first, ..])
         {
             _signals.Wake(NamespacedName.Of(first));
         }
     }
 
-    // Those whose place is exact and another than they show.
+    // Runs with an exact position that differs from the one they show.
     private void WakePlaces(AgentSession session)
     {
-        var line = _writer.LineOf(session);
-        for (var i = 0; i < Math.Min(line.Count, QueueOptions.ExactPositions); i++)
+        var queue = _writer.QueueOf(session);
+        for (var i = 0; i < Math.Min(queue.Count, QueueOptions.ExactPositions); i++)
         {
-            if (line[i].Status is { Reason: RunReason.WaitingForSession } status && status.QueuePosition != i + 1)
+            if (queue[i].Status is { Reason: RunReason.WaitingForSession } status && status.QueuePosition != i + 1)
             {
-                _signals.Wake(NamespacedName.Of(line[i]));
+                _signals.Wake(NamespacedName.Of(queue[i]));
             }
         }
     }
@@ -192,7 +182,7 @@ internal sealed partial class SessionController : IDisposable
         {
             return ReconcileResult.After(left + TimeSpan.FromMilliseconds(50));
         }
-        // Only what was looked at: a run may just have taken it, or somebody asked for it to be kept.
+        // The deletion applies only to this version, because a run may just have taken the session, or its owner may want to keep it.
         var only = new DeleteOptions
         {
             Preconditions = new Preconditions { Uid = session.Metadata.Uid, ResourceVersion = session.Metadata.ResourceVersion },
@@ -211,7 +201,7 @@ internal sealed partial class SessionController : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "{Session}: deleted, as its idle.deleteAfter says")]
+        [LoggerMessage(LogLevel.Information, "{Session}: deleted because its idle.deleteAfter is over")]
         public static partial void Deleted(ILogger logger, NamespacedName session);
     }
 }

@@ -5,15 +5,15 @@ using Stromboli.Crds.Sessions;
 
 namespace Stromboli.Operator.Sessions;
 
-/// <summary>Which conversation the CLI has in an attempt of a session's run; pure.</summary>
+/// <summary>Decides which conversation the CLI has in an attempt of a session's run; pure.</summary>
 internal static class SessionConversation
 {
-    /// <summary>The options that say so, and the conversation's id.</summary>
-    /// <param name="claude">The options of the run; null when a command runs.</param>
-    /// <param name="spec">The run's spec.</param>
-    /// <param name="uid">The run's UID.</param>
+    /// <summary>Returns the options for the conversation, and the id of the conversation.</summary>
+    /// <param name="claude">The options of the run; null if a command runs.</param>
+    /// <param name="spec">The spec of the run.</param>
+    /// <param name="uid">The UID of the run.</param>
     /// <param name="attempt">The attempt.</param>
-    /// <param name="session">The session, as it is while the run has it.</param>
+    /// <param name="session">The session while the run has it.</param>
     public static (ClaudeOptions? Claude, string ID) Of(
         ClaudeOptions? claude,
         AgentRunSpec spec,
@@ -35,8 +35,8 @@ internal static class SessionConversation
     }
 
     /// <summary>
-    /// The id of a conversation that the attempt begins: the run's UID, and for further attempts one that follows from it, since the CLI
-    /// begins no conversation whose id HOME knows already. A UUID of version 8 (RFC 9562).
+    /// The id of a conversation that the attempt begins: the UID of the run. For a later attempt it is a UUID of version 8 (RFC 9562) that
+    /// is derived from the UID, because the CLI does not begin a conversation whose id is already in HOME.
     /// </summary>
     public static string NewID(string uid, int attempt)
     {
@@ -52,8 +52,8 @@ internal static class SessionConversation
     }
 
     /// <summary>
-    /// The session's conversation after a run: that of the run, if the CLI named it, the model was asked (so that it stands in HOME), and
-    /// it was to become the session's.
+    /// The session's conversation after a run. It is that of the run if the CLI named it, the model was asked (so that it is in HOME), and
+    /// the run was to continue or replace the session's conversation.
     /// </summary>
     /// <param name="run">The run, with what comes from its session.</param>
     /// <param name="before">The session's conversation before.</param>

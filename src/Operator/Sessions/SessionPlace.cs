@@ -1,27 +1,27 @@
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Sessions;
-using Stromboli.Operator.Runs;
+using Stromboli.Operator.Stores;
 
 namespace Stromboli.Operator.Sessions;
 
-/// <summary>Where a run stands in its session.</summary>
+/// <summary>The place of a run in its session.</summary>
 /// <param name="Session">The session.</param>
-/// <param name="Position">Its place among those that wait, from 1.</param>
+/// <param name="Position">The position among the waiting runs, from 1.</param>
 internal sealed record SessionPlace(AgentSession Session, int Position)
 {
-    /// <summary>Whether the session is the run's.</summary>
+    /// <summary>Whether the run has the session.</summary>
     public bool IsHeldBy(AgentRun run) => Session.Status?.ActiveRun?.UID == run.UID();
 
-    /// <summary>The place of a run in a line; a run that is not in it would be the last.</summary>
-    public static SessionPlace Of(AgentRun run, AgentSession session, IReadOnlyList<AgentRun> line)
+    /// <summary>Returns the place of a run in a queue. A run that is not in the queue would be the last.</summary>
+    public static SessionPlace Of(AgentRun run, AgentSession session, IReadOnlyList<AgentRun> queue)
     {
-        for (var i = 0; i < line.Count; i++)
+        for (var i = 0; i < queue.Count; i++)
         {
-            if (line[i].UID() == run.UID())
+            if (queue[i].UID() == run.UID())
             {
                 return new(session, i + 1);
             }
         }
-        return new(session, line.Count + 1);
+        return new(session, queue.Count + 1);
     }
 }

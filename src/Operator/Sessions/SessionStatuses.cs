@@ -2,14 +2,15 @@ using Stromboli.Crds.Runs;
 using Stromboli.Crds.Sessions;
 using Stromboli.Crds.Validation;
 using Stromboli.Kubernetes.Model;
-using Stromboli.Operator.Runs;
+using Stromboli.Operator.Statuses;
+using Stromboli.Operator.Stores;
 
 namespace Stromboli.Operator.Sessions;
 
-/// <summary>The status of a session; pure.</summary>
+/// <summary>Builds the status of a session; pure.</summary>
 internal static class SessionStatuses
 {
-    /// <summary>The run gets the session, and with the first one the session its node.</summary>
+    /// <summary>The run takes the session. The first run also gives the session its node.</summary>
     public static AgentSessionStatus Taken(AgentSession session, AgentRun run, string node, DateTimeOffset now) =>
         (session.Status ?? new()) with
         {
@@ -23,9 +24,9 @@ internal static class SessionStatuses
             LastActivityTime = now.WholeSeconds(),
         };
 
-    /// <summary>The run that has the session leaves it: what it used is counted, in the same write, so once.</summary>
+    /// <summary>The run leaves the session. Its usage is counted in the same write, so that it counts once.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="run">The run, whole, with what comes from the session; null if it is gone.</param>
+    /// <param name="run">The whole run, with what comes from the session; null if it is gone.</param>
     /// <param name="now">The time.</param>
     public static AgentSessionStatus Left(AgentSession session, AgentRun? run, DateTimeOffset now)
     {
@@ -47,12 +48,12 @@ internal static class SessionStatuses
         };
     }
 
-    /// <summary>The status as it is to be shown.</summary>
-    /// <param name="session">The session, with a status whose facts are right.</param>
-    /// <param name="line">Who waits for it.</param>
-    /// <param name="nodeIsLost">Whether its node is away for longer than its lease.</param>
+    /// <summary>Returns the status with phase, conditions and queue.</summary>
+    /// <param name="session">The session. The facts in its status are correct.</param>
+    /// <param name="queue">The runs that wait for the session.</param>
+    /// <param name="nodeIsLost">Whether its node is lost.</param>
     /// <param name="now">The time.</param>
-    public static AgentSessionStatus Shown(AgentSession session, IReadOnlyList<AgentRun> line, bool nodeIsLost, DateTimeOffset now)
+    public static AgentSessionStatus Shown(AgentSession session, IReadOnlyList<AgentRun> queue, bool nodeIsLost, DateTimeOffset now)
     {
         var before = session.Status ?? new();
         var (phase, reason, message) = Judge(session, before, nodeIsLost);
@@ -82,8 +83,8 @@ internal static class SessionStatuses
             Message = message,
             Conditions = list,
             Turns = before.Turns ?? 0,
-            QueueLength = line.Count,
-            Queue = line.Count == 0 ? null : [.. line.Take(SessionLimits.Queue).Select(run => run.Metadata.Name ?? "")],
+            QueueLength = queue.Count,
+            Queue = queue.Count == 0 ? null : [.. queue.Take(SessionLimits.Queue).Select(run => run.Metadata.Name ?? "")],
         };
     }
 
@@ -98,13 +99,13 @@ internal static class SessionStatuses
             return (
                 SessionPhase.Lost,
                 SessionReason.SessionLost,
-                $"What the session had on {status.NodeName} is lost; delete it and make a new one."
+                $"The session's data on {status.NodeName} is lost. Delete the AgentSession and create a new one."
             );
         }
 
         if (AgentSessionValidator.Validate(session.Spec) is [var error, ..])
         {
-            return (SessionPhase.Failed, SessionReason.InvalidSpec, StatusCuts.Message(error.ToString()));
+            return (SessionPhase.Failed, SessionReason.InvalidSpec, StatusBounds.Message(error.ToString()));
         }
 
         if (status.NodeName is { } node && nodeIsLost)
@@ -112,17 +113,17 @@ internal static class SessionStatuses
             return (
                 SessionPhase.Pending,
                 SessionReason.WaitingForNode,
-                $"The session is on {node}, which is not connected; its runs wait for it."
+                $"The session's node {node} is not connected. Its runs wait for it."
             );
         }
 
         if (status.ActiveRun is { } run)
         {
-            return (SessionPhase.Busy, SessionReason.RunUnderWay, $"The run {run.Name} has the session.");
+            return (SessionPhase.Busy, SessionReason.RunUnderWay, $"AgentRun \"{run.Name}\" has the session.");
         }
 
         return session.Spec?.Suspend == true
-            ? (SessionPhase.Suspended, SessionReason.Suspended, "Suspended; runs follow once spec.suspend is false.")
-            : (SessionPhase.Ready, SessionReason.Idle, "The session takes runs.");
+            ? (SessionPhase.Suspended, SessionReason.Suspended, "Suspended. Runs start when spec.suspend is false.")
+            : (SessionPhase.Ready, SessionReason.Idle, "The session is ready for runs.");
     }
 }

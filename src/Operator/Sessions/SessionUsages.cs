@@ -1,17 +1,16 @@
-using System.Globalization;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Values;
-using Stromboli.Operator.Runs;
+using Stromboli.Operator.Pricing;
 
 namespace Stromboli.Operator.Sessions;
 
-/// <summary>Adds up what the runs of a session used; pure.</summary>
+/// <summary>Adds up the usage of a session's runs; pure.</summary>
 internal static class SessionUsages
 {
-    /// <summary>What a run used beyond what was counted already; null for nothing.</summary>
+    /// <summary>The usage of a run since an earlier count; null if there is none.</summary>
     public static RunUsage? Since(RunUsage? now, RunUsage? before) => now is null || before is null ? now : Combine(now, before, -1);
 
-    /// <summary>The sum; null when neither says anything. The cost is known only if that of every part is.</summary>
+    /// <summary>The sum; null if both are null. The cost is known only if both costs are.</summary>
     public static RunUsage? Add(RunUsage? a, RunUsage? b) => a is null || b is null ? a ?? b : Combine(a, b, 1);
 
     private static RunUsage Combine(RunUsage a, RunUsage b, int sign) =>
@@ -22,7 +21,7 @@ internal static class SessionUsages
             CacheReadTokens = Count(a.CacheReadTokens, b.CacheReadTokens, sign),
             CacheCreationTokens = Count(a.CacheCreationTokens, b.CacheCreationTokens, sign),
             TotalTokens = Count(a.TotalTokens, b.TotalTokens, sign),
-            CostUSD = Dollars(a.CostUSD) is { } x && Dollars(b.CostUSD) is { } y ? RunUsages.Money(x + (sign * y)) : null,
+            CostUSD = Cost(a.CostUSD) is { } x && Cost(b.CostUSD) is { } y ? Dollars.Format(x + (sign * y)) : null,
             Turns = (int?)Math.Min(int.MaxValue, Count(a.Turns, b.Turns, sign) ?? 0),
             Duration = Time(a.Duration, b.Duration, sign),
             ApiDuration = Time(a.ApiDuration, b.ApiDuration, sign),
@@ -31,10 +30,7 @@ internal static class SessionUsages
 
     private static long? Count(long? a, long? b, int sign) => Math.Clamp((a ?? 0) + (sign * (b ?? 0)), 0, StatusLimits.Count);
 
-    private static decimal? Dollars(string? text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
-            ? Math.Min(amount, RunUsages.MaxDollars)
-            : null;
+    private static decimal? Cost(string? text) => Dollars.Parse(text) is { } amount ? Math.Min(amount, Dollars.Max) : null;
 
     private static GoDuration? Time(GoDuration? a, GoDuration? b, int sign)
     {

@@ -1,40 +1,46 @@
+using System.Diagnostics.Metrics;
 using OpenTelemetry.Metrics;
 using Stromboli.Kubernetes;
-using Stromboli.Operator.Nodes;
 
 namespace Stromboli.Operator.Telemetry;
 
 /// <summary>
-/// What the operator counts and measures, as Prometheus reads it: <c>stromboli.node.reports.dropped</c> is
+/// Publishes the operator's metrics for Prometheus. For example, <c>stromboli.node.reports.dropped</c> becomes
 /// <c>stromboli_node_reports_dropped_total</c>.
 /// </summary>
 internal static class OperatorMetrics
 {
-    /// <summary>The path of the page.</summary>
+    /// <summary>The path of the metrics page.</summary>
     public const string Path = "/metrics";
 
-    /// <summary>Adds the exporter for every meter of the operator.</summary>
-    public static void AddOperatorMetrics(this IServiceCollection services) =>
+    /// <summary>Adds the metrics and their exporter.</summary>
+    public static IServiceCollection AddOperatorMetrics(this IServiceCollection services)
+    {
         services
+            .AddMetrics()
             .AddOpenTelemetry()
             .WithMetrics(metrics =>
                 metrics
                     .AddMeter(HubMetrics.MeterName, KubeMetrics.MeterName)
                     .AddPrometheusExporter(exporter =>
                     {
-                        // Names and labels are what docs/operations/operator.md says, and no more.
+                        // The page has exactly the names and labels that docs/operations/operator.md lists.
                         exporter.ScopeInfoEnabled = false;
                         exporter.TargetInfoEnabled = false;
                     })
             );
+        return services.AddSingleton(s => new HubMetrics(s.GetRequiredService<IMeterFactory>()));
+    }
 
-    /// <summary>Serves the page for requests that may have it, and lets the counters begin.</summary>
-    public static void UseOperatorMetrics(this WebApplication app, Func<HttpContext, bool> mayHave)
+    /// <summary>Serves the metrics page, and starts all counters at zero.</summary>
+    /// <param name="app">The application.</param>
+    /// <param name="isAllowed">Whether a request may read the page.</param>
+    public static void UseOperatorMetrics(this WebApplication app, Func<HttpContext, bool> isAllowed)
     {
-        // Made here, not when the host starts: what is counted before it listens is lost.
+        // The provider is made here and not when the host starts: what is counted before it listens is lost.
         app.Services.GetRequiredService<MeterProvider>();
         app.Services.GetRequiredService<HubMetrics>().Begin();
         KubeMetrics.Begin();
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(http => http.Request.Path == Path && mayHave(http));
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(http => http.Request.Path == Path && isAllowed(http));
     }
 }

@@ -59,7 +59,7 @@ public sealed class OwnCredentialTests(StackFixture stacks) : EndToEndTests(stac
 
         var waiting = await run.UntilAsync("is observed", state => state.IsObserved);
         Assert.Equal((RunPhase.Pending, RunReason.SecretNotFound), (waiting.Phase, waiting.Reason));
-        Assert.Contains("The Secret later", waiting.Status.Message);
+        Assert.Contains("Waiting for Secret \"later\"", waiting.Status.Message);
 
         await scene.ApplyAsync(
             """

@@ -86,15 +86,15 @@ public sealed class GitCredentialTests(StackFixture stacks) : EndToEndTests(stac
     [Theory]
     [InlineData(
         "note: none",
-        "The Secret git may not be used as git yet; allow it with the annotation stromboli.dev/use-as: git (with commas between several uses)."
+        "Waiting for Secret \"git\": it may not be used as git. Allow it with the annotation stromboli.dev/use-as: git (separate several uses with commas)."
     )]
     [InlineData(
         "stromboli.dev/use-as: env",
-        "The Secret git may not be used as git yet; allow it with the annotation stromboli.dev/use-as: git (with commas between several uses)."
+        "Waiting for Secret \"git\": it may not be used as git. Allow it with the annotation stromboli.dev/use-as: git (separate several uses with commas)."
     )]
     [InlineData(
         "\"stromboli.dev/use-as\": \"model\"",
-        "The annotation stromboli.dev/use-as of the Secret git lists model, which excludes all other uses; use another Secret as git."
+        "Waiting for Secret \"git\": its annotation stromboli.dev/use-as lists model, which excludes all other uses. Use another Secret as git."
     )]
     public async Task Secret_WithoutTheAnnotation_IsWaitedFor(string annotation, string message)
     {
@@ -121,10 +121,7 @@ public sealed class GitCredentialTests(StackFixture stacks) : EndToEndTests(stac
 
         var run = await scene.ApplyRunAsync(GitCase.Document("private", own.UrlOf("private/project.git"), "cat file", Credentials));
         var waiting = await run.ReasonAsync(RunReason.SecretNotFound);
-        Assert.Equal(
-            "The Secret git, named by spec.workspace.git.credentialsSecretRef, is not there; create it in the run's namespace.",
-            waiting.Status.Message
-        );
+        Assert.Equal("Waiting for Secret \"git\" (spec.workspace.git.credentialsSecretRef): not found.", waiting.Status.Message);
         await scene.ApplyAsync(GitCase.Secret());
 
         Assert.Equal("one", (await run.EndAsync()).Status.Result?.Text?.TrimEnd());

@@ -26,14 +26,14 @@ public sealed class PrePullTests(StackFixture stacks) : EndToEndTests(stacks)
         await WantAsync(scene, one, late, two);
         var failed = await ConditionAsync(scene, condition => condition?["reason"]?.ToString() == "PullFailed");
         Assert.Equal("False", failed!["status"]!.ToString());
-        Assert.Contains("2 of 3 images are there.", failed["message"]!.ToString());
+        Assert.Contains("2 of 3 images are present.", failed["message"]!.ToString());
         Assert.Contains($"'{late}'", failed["message"]!.ToString());
         var run = await scene.ApplyRunAsync(ImageRun.Yaml("ahead", one, "Never"));
         Assert.Equal("one", (await run.EndAsync()).Status.Result?.Text);
 
         await registries.PushAsync(registries.Open, "team/late:1", "late");
         var pulled = await ConditionAsync(scene, condition => condition?["status"]?.ToString() == "True");
-        Assert.Equal("3 of 3 images are there.", pulled!["message"]!.ToString());
+        Assert.Equal("3 of 3 images are present.", pulled!["message"]!.ToString());
 
         // An image that somebody removes comes back, also after a restart of the bridge. An image that is no longer listed stays.
         await node.Bridge.KillAsync();

@@ -78,7 +78,7 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
 
         var waiting = await run.UntilAsync("is observed", state => state.IsObserved);
         Assert.Equal((RunPhase.Pending, RunReason.SecretNotFound), (waiting.Phase, waiting.Reason));
-        Assert.Contains("The Secret later, named by spec.imagePullSecrets[0]", waiting.Status.Message);
+        Assert.Contains("Waiting for Secret \"later\" (spec.imagePullSecrets[0])", waiting.Status.Message);
 
         await scene.ApplyAsync(registries.SecretYaml("later", use: "git"));
         var refused = await run.UntilAsync("says what is missing", state => state.Reason == RunReason.SecretNotAllowed);

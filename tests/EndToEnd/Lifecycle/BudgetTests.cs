@@ -111,7 +111,7 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
         );
         var scene = await OnPrivateStackAsync(new StackOptions { Operator = new() { ExtraArguments = ["--prices", table] } });
         File.Delete(table);
-        Assert.Contains("as they were on 2026-02-03", scene.Stack.Operator.ReadLog(), StringComparison.Ordinal);
+        Assert.Contains("as of 2026-02-03", scene.Stack.Operator.ReadLog(), StringComparison.Ordinal);
         var (priced, unpriced, uncapped) = (
             scene.Unique("@usage in=1000 out=100\n@say priced"),
             scene.Unique("@say unpriced"),

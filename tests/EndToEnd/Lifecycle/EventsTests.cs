@@ -18,7 +18,7 @@ public sealed class EventsTests(StackFixture stacks) : EndToEndTests(stacks)
 
         await AssertEventsAsync(scene, run, "Scheduled Normal", "Started Normal", "Succeeded Normal");
         var described = await scene.KubectlAsync("describe", "agentrun", run.Name);
-        Assert.Contains($"Attempt 1 has the node {run.Last.Status.NodeName}.", described, StringComparison.Ordinal);
+        Assert.Contains($"Scheduled attempt 1 on {run.Last.Status.NodeName}.", described, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class EventsTests(StackFixture stacks) : EndToEndTests(stacks)
             "Failed Warning"
         );
         Assert.Contains(
-            "Attempt 1 ended with AgentError: The command exited with 3. Attempt 2 follows at ",
+            "Attempt 1 ended with AgentError: The command exited with 3. Attempt 2 starts at ",
             events[2],
             StringComparison.Ordinal
         );

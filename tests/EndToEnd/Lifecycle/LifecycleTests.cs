@@ -26,7 +26,7 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
             """
         );
         var backoff = await run.ReasonAsync(RunReason.Backoff);
-        Assert.Contains("Attempt 1 ended with Crashed; attempt 2 follows at ", backoff.Status.Message, StringComparison.Ordinal);
+        Assert.Contains("Attempt 1 ended with Crashed. Attempt 2 starts at ", backoff.Status.Message, StringComparison.Ordinal);
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.Crashed, 3, 2), (status.Phase, status.Reason, status.Attempt, status.Retries!.Failures));

@@ -114,7 +114,7 @@ public sealed class RetryTests(StackFixture stacks) : EndToEndTests(stacks)
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.Crashed, 2, 1), (status.Phase, status.Reason, status.Attempt, status.Retries!.Failures));
-        Assert.Contains("attempt 2 follows at ", backoff.Status.Message, StringComparison.Ordinal);
+        Assert.Contains("Attempt 2 starts at ", backoff.Status.Message, StringComparison.Ordinal);
         Assert.InRange((status.Attempts![1].StartTime - status.Attempts[0].EndTime)!.Value.TotalSeconds, 15, 15 * 1.25 + 3);
         Assert.Equal(2, CountingAgent.Starts(scene, run).Count);
     }

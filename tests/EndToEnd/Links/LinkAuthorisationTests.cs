@@ -66,9 +66,9 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
             here,
             await TokenAsync(scene, "bridges", ConnectTokens.Audience),
             RefusalReason.Forbidden,
-            "counts only for a token bound to a pod"
+            "only with a token that is bound to a pod"
         );
-        await AssertRefusedAsync(scene, elsewhere, bound, RefusalReason.Forbidden, $"does not run on the node {elsewhere}");
+        await AssertRefusedAsync(scene, elsewhere, bound, RefusalReason.Forbidden, $"does not run on node {elsewhere}");
         await AssertWelcomeAsync(scene, here, bound);
 
         await scene.KubectlAsync("delete", "pod", "bridge", "--force", "--grace-period=0");
@@ -88,7 +88,7 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
 
         var refused = Assert.IsType<Refused>(await bridge.ReceiveAsync());
         Assert.Equal(RefusalReason.Forbidden, refused.Reason);
-        Assert.Single(Lines(scene), line => line.Contains($"The link of node {node} is refused (Forbidden)", StringComparison.Ordinal));
+        Assert.Single(Lines(scene), line => line.Contains($"Refused the link of node {node} (Forbidden)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
     }
 
     private static List<string> Refusals(Scene scene, string node) =>
-        [.. Lines(scene).Where(line => line.Contains($"is refused as {node} (", StringComparison.Ordinal))];
+        [.. Lines(scene).Where(line => line.Contains($" as {node} (", StringComparison.Ordinal))];
 
     private static string[] Lines(Scene scene) => scene.Stack.Operator.ReadLog().Split('\n');
 }

@@ -51,11 +51,7 @@ public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
 
         await Task.Delay(now.AddSeconds(26) - DateTimeOffset.UtcNow, Cancelled);
         Assert.Equal(connections + 1, Connections(bridge));
-        Assert.DoesNotContain(
-            "The token that the link was opened with has ended",
-            scene.Stack.Operator.ReadLog(),
-            StringComparison.Ordinal
-        );
+        Assert.DoesNotContain("The token of this link has expired", scene.Stack.Operator.ReadLog(), StringComparison.Ordinal);
         // And it is good: the old one has ended by now.
         scene.Stack.Nodes[0].Link!.Reset();
         await Poll.UntilAsync("the bridge connects with it", Poll.Patience, () => Connections(bridge) == connections + 2, Cancelled);

@@ -108,7 +108,7 @@ public sealed class ConversationTests(StackFixture stacks) : EndToEndTests(stack
 
         Assert.Equal((RunPhase.Failed, RunReason.PolicyDenied, null), (status.Phase, status.Reason, status.NodeName));
         Assert.Equal(
-            "spec.agent.claude.extraArgs is not allowed here: leave it out, or start the operator with --allow-extra-args.",
+            "spec.agent.claude.extraArgs is not allowed: remove it, or start the operator with --allow-extra-args.",
             status.Message
         );
     }

@@ -134,12 +134,12 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
         );
 
         Assert.Contains(
-            "The ConfigMap prompts, named by spec.promptFrom.configMapKeyRef, is not there",
+            "Waiting for ConfigMap \"prompts\" (spec.promptFrom.configMapKeyRef): not found.",
             (await run.ReasonAsync(RunReason.ConfigMapNotFound)).Status.Message
         );
         await scene.ApplyAsync("kind: ConfigMap\napiVersion: v1\nmetadata: {name: prompts}\ndata: {morning.md: good morning}");
         Assert.Contains(
-            "The Secret tokens, named by spec.env[0].valueFrom.secretKeyRef, is not there",
+            "Waiting for Secret \"tokens\" (spec.env[0].valueFrom.secretKeyRef): not found.",
             (await run.ReasonAsync(RunReason.SecretNotFound)).Status.Message
         );
         await scene.ApplyAsync("kind: Secret\napiVersion: v1\nmetadata: {name: tokens}\nstringData: {mine: hush}");

@@ -29,7 +29,7 @@ public sealed class DeletionTests(StackFixture stacks) : EndToEndTests(stacks)
         var (bereft, node, bereftProcesses) = await StartAsync(scene, "bridge-away");
         await bridge.KillAsync();
         await DeleteAsync(scene, bereft);
-        await AfterAsync(scene.Stack.Operator, "is in step", () => bridge.StartAsync(Cancelled));
+        await AfterAsync(scene.Stack.Operator, "is in sync", () => bridge.StartAsync(Cancelled));
         await Task.WhenAll(bereftProcesses.GoneAsync(Soon), Leftovers.GoneAsync(node, bereft.Uid, Soon));
 
         var (apart, _, apartProcesses) = await StartAsync(scene, "link-cut");
@@ -41,7 +41,7 @@ public sealed class DeletionTests(StackFixture stacks) : EndToEndTests(stacks)
         var (unseen, _, unseenProcesses) = await StartAsync(scene, "operator-stopped");
         await scene.Stack.Operator.StopAsync();
         await DeleteAsync(scene, unseen);
-        await AfterAsync(scene.Stack.Operator, "is in step", () => scene.Stack.Operator.StartAsync(Cancelled));
+        await AfterAsync(scene.Stack.Operator, "is in sync", () => scene.Stack.Operator.StartAsync(Cancelled));
         await Task.WhenAll(unseenProcesses.GoneAsync(Soon), Leftovers.GoneAsync(node, unseen.Uid, Soon));
     }
 

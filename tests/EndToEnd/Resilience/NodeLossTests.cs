@@ -124,7 +124,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         // Whether they still run is unknown, so they are neither over nor waiting yet.
         var asked = await cancelled.UntilAsync("is observed", state => state.Status.ObservedGeneration == 2);
         Assert.Equal(
-            (RunPhase.Running, "True", "Is being cancelled on node-1."),
+            (RunPhase.Running, "True", "Cancelling on node-1."),
             (asked.Phase, asked.Condition(RunConditions.Reconciling), asked.Status.Message)
         );
 

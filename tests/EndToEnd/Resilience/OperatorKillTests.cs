@@ -24,7 +24,7 @@ public sealed class OperatorKillTests(StackFixture stacks) : EndToEndTests(stack
         await through.RunningAsync();
 
         // Right after the create, around the record, around Go, and when the first ends are stored.
-        var runs = await new Storm(scene, scene.Stack.Operator, "is in step").RageAsync([0, 20, 40, 70, 110, 180, 400], Cancelled);
+        var runs = await new Storm(scene, scene.Stack.Operator, "is in sync").RageAsync([0, 20, 40, 70, 110, 180, 400], Cancelled);
 
         await CountingAgent.LetGoAsync(scene, through);
         await through.EndAsync();

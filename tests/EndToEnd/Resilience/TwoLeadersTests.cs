@@ -49,7 +49,7 @@ public sealed class TwoLeadersTests(StackFixture stacks) : EndToEndTests(stacks)
 
             // It notices before it writes or sends anything, and ends.
             await leader.WaitForExitAsync(Poll.Patience, Cancelled);
-            Assert.Contains("The lead of epoch", leader.ReadLog(), StringComparison.Ordinal);
+            Assert.Contains("Leadership of epoch", leader.ReadLog(), StringComparison.Ordinal);
             await leader.StartAsync(Cancelled);
         }
 

@@ -26,7 +26,7 @@ public sealed class NoNodeTests(StackFixture stacks) : EndToEndTests(stacks)
 
         var waiting = await run.UntilAsync("is observed", state => state.IsObserved);
         Assert.Equal((RunPhase.Pending, RunReason.WaitingForNode), (waiting.Phase, waiting.Reason));
-        Assert.Contains("No node has joined yet", waiting.Status.Message);
+        Assert.Contains("Waiting for a node: none has joined yet.", waiting.Status.Message);
 
         await scene.Stack.AddNodeAsync("node-1", cancellationToken: Cancelled);
         var end = await run.EndAsync();
@@ -58,7 +58,7 @@ public sealed class NoNodeTests(StackFixture stacks) : EndToEndTests(stacks)
 
         var waiting = await run.UntilAsync("is observed", state => state.IsObserved);
         Assert.Equal((RunPhase.Pending, RunReason.LimitsNotEnforceable), (waiting.Phase, waiting.Reason));
-        Assert.StartsWith("The bridge of node-1 cannot measure what a run has on the disk", waiting.Status.Message);
+        Assert.StartsWith("The bridge of node-1 cannot measure disk use", waiting.Status.Message);
         Assert.Contains("What runs have on the disk cannot be measured", scene.Stack.Nodes.Single().Bridge.ReadLog());
 
         await scene.Stack.AddNodeAsync("node-2", blind with { AllowUnenforcedLimits = true }, Cancelled);

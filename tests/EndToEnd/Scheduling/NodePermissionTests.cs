@@ -29,7 +29,7 @@ public sealed class NodePermissionTests(StackFixture stacks) : EndToEndTests(sta
         );
         var waiting = await cloned.ReasonAsync(RunReason.NoNodeMatches);
         Assert.Equal(
-            (RunPhase.Pending, "spec.workspace.git: node node-1 clones no repositories; give its bridge --git-image."),
+            (RunPhase.Pending, "spec.workspace.git: node node-1 does not clone repositories; start its bridge with --git-image."),
             (waiting.Phase, waiting.Status.Message)
         );
 

@@ -87,10 +87,7 @@ public sealed class SessionQueueTests(StackFixture stacks) : EndToEndTests(stack
         var ended = await run.EndAsync();
 
         Assert.Equal(RunPhase.Pending, waiting.Phase);
-        Assert.Equal(
-            "The AgentSession talk, named by spec.sessionRef, is not there; create it in the run's namespace.",
-            waiting.Status.Message
-        );
+        Assert.Equal("Waiting for AgentSession \"talk\" (spec.sessionRef): not found.", waiting.Status.Message);
         Assert.Equal((RunReason.Completed, "here"), (ended.Status.Reason, ended.Status.Result!.Text!.TrimEnd()));
         StateRules.AssertHold(run);
     }
@@ -108,7 +105,7 @@ public sealed class SessionQueueTests(StackFixture stacks) : EndToEndTests(stack
         await session.PatchAsync("spec: {suspend: false}");
         var ended = await run.EndAsync();
 
-        Assert.Equal("The session talk is suspended; the run follows once its spec.suspend is false.", waiting.Status.Message);
+        Assert.Equal("Waiting for AgentSession \"talk\": it is suspended.", waiting.Status.Message);
         Assert.Equal(["run"], suspended.Queue);
         Assert.Equal(RunReason.Completed, ended.Status.Reason);
     }

@@ -8,7 +8,7 @@ public sealed class AuthorityRotationTests
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Advance_FreshBundle_IsLeftAlone()
+    public void Advance_FreshBundle_IsUnchanged()
     {
         var bundle = AuthorityBundle.Create(Start);
 

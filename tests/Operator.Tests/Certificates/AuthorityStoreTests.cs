@@ -3,7 +3,7 @@ using System.Text;
 using Stromboli.Kubernetes;
 using Stromboli.Kubernetes.Model;
 using Stromboli.Operator.Certificates;
-using Stromboli.Operator.Hosting;
+using Stromboli.Operator.Election;
 using Stromboli.Testing;
 using Stromboli.Testing.ApiServer;
 
@@ -74,7 +74,7 @@ public sealed class AuthorityStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task LoadAsync_ConfigMapChangedBySomebody_IsPutRight()
+    public async Task LoadAsync_ConfigMapWasChanged_IsRestored()
     {
         var bundle = await Store().LoadAsync(CancellationToken.None);
         var published = await _client.GetAsync(BuiltIn.ConfigMaps, Key);
@@ -89,7 +89,7 @@ public sealed class AuthorityStoreTests : IAsyncLifetime
     [InlineData("ca.crt")]
     [InlineData("tls.crt")]
     [InlineData("tls.key")]
-    public async Task LoadAsync_SecretIsSomethingElse_FailsAndLeavesIt(string broken)
+    public async Task LoadAsync_InvalidSecret_FailsAndLeavesIt(string broken)
     {
         var data = AuthorityBundle.Create(_clock.GetUtcNow()).ToSecret();
         data[broken] = Encoding.ASCII.GetBytes("-----BEGIN CERTIFICATE-----\nbm90aGluZw==\n-----END CERTIFICATE-----");

@@ -12,7 +12,7 @@ public sealed class ServingCertificateTests
     private readonly SigningAuthority _authority = SigningAuthority.Create(TimeProvider.System.GetUtcNow());
 
     [Fact]
-    public void ForHub_NamesGivenTwice_AreThereOnce()
+    public void ForHub_RepeatedNames_AppearOnce()
     {
         var names = ServingName.ForHub("ns", [Name("localhost"), Name("LOCALHOST"), Name("10.0.0.1"), Name("stromboli-hub")]);
 
@@ -33,7 +33,7 @@ public sealed class ServingCertificateTests
     public void TryParse_NoName_IsFalse(string text) => Assert.False(ServingName.TryParse(text, out _));
 
     [Fact]
-    public void Issue_ManyNames_AreInTheCertificateAndNoOthers()
+    public void Issue_ManyNames_CertificateHasExactlyThem()
     {
         using var certificate = _authority.Issue(
             ServingName.ForHub("ns", [Name("127.0.0.1"), Name("hub.example.com")]),
@@ -69,7 +69,7 @@ public sealed class ServingCertificateTests
     }
 
     [Fact]
-    public async Task Renew_WhileAConnectionIsUp_TouchesOnlyTheNextHandshake()
+    public async Task Renew_WhileAConnectionIsUp_AffectsOnlyTheNextHandshake()
     {
         var serving = new ServingCertificate(ServingName.ForHub("ns", [Name("localhost")]));
         serving.Renew(_authority, _now.AddDays(-25));

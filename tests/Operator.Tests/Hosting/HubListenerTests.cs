@@ -12,7 +12,7 @@ public sealed class HubListenerTests
     private const int OfAddress = 128;
 
     [Fact]
-    public async Task Hub_FloodOfIdleConnections_HasFewOfAnAddressAndLeavesHealthAlone()
+    public async Task Hub_FloodOfIdleConnections_IsLimitedPerAddressAndDoesNotAffectHealth()
     {
         await using var api = await FakeApiServer.StartAsync();
         await using var host = OperatorHost.Build(TestOperator.Options(), new KubeConfig { Server = api.Address });
@@ -38,7 +38,7 @@ public sealed class HubListenerTests
         await host.StopAsync();
     }
 
-    // The server ends a connection for which it has no place, in one way or the other.
+    // The server ends a connection without a slot in one of two ways.
     private static async Task EndAsync(TcpClient client, Uri hub)
     {
         try

@@ -8,7 +8,7 @@ namespace Stromboli.Operator.Tests.Hosting;
 public sealed class OneLineFormatterTests
 {
     [Fact]
-    public void Write_WordsOfAStranger_StayOnOneLineWithoutEscapes()
+    public void Write_ForeignText_StaysOnOneLineWithoutEscapes()
     {
         using var writer = new StringWriter();
         var time = new ManualTimeProvider(new DateTimeOffset(2026, 11, 21, 1, 2, 3, 4, TimeSpan.Zero));

@@ -30,7 +30,7 @@ public sealed partial class OperatorCommandTests
     }
 
     [Fact]
-    public async Task InvokeAsync_EveryFlag_IsTaken()
+    public async Task InvokeAsync_EveryFlag_IsRead()
     {
         var prices = Path.GetTempFileName();
         await File.WriteAllTextAsync(
@@ -151,7 +151,7 @@ public sealed partial class OperatorCommandTests
     }
 
     [Fact]
-    public void Options_Every_IsInTheGuideToTheOperatorAndNoOther()
+    public void Options_All_AreExactlyThoseInTheGuide()
     {
         var options = new OperatorCommand((_, _) => Task.FromResult(0))
             .Options.Select(option => option.Name)

@@ -7,7 +7,7 @@ using Stromboli.Operator.Pricing;
 
 namespace Stromboli.Operator.Tests.Hosting;
 
-/// <summary>What a whole operator is started with, on ports that are free.</summary>
+/// <summary>Options of a whole operator on free ports.</summary>
 internal static class TestOperator
 {
     public static OperatorOptions Options() =>

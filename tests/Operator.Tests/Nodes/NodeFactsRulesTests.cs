@@ -8,7 +8,7 @@ namespace Stromboli.Operator.Tests.Nodes;
 public sealed class NodeFactsRulesTests
 {
     [Fact]
-    public void Clean_ABridgeOfAnotherVersionThatLeavesListsOut_HasNoneOfThem()
+    public void Clean_OmittedLists_AreEmpty()
     {
         var said = (Hello)
             JsonSerializer.Deserialize(
@@ -17,7 +17,7 @@ public sealed class NodeFactsRulesTests
             )!;
         var facts = NodeFactsRules.Clean(said.Facts);
         Assert.Equal(("0.0.9", 3), (facts.BridgeVersion, facts.MaxRuns));
-        // Of these it is not said that there are none.
+        // For these, no list means unknown rather than none.
         Assert.Equal((null, null), (facts.Pids, facts.RunPids));
         Assert.Empty(facts.EnforcedLimits);
         Assert.Empty(facts.AllowedVolumes);

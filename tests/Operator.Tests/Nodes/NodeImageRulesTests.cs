@@ -7,7 +7,7 @@ namespace Stromboli.Operator.Tests.Nodes;
 public sealed class NodeImageRulesTests
 {
     [Fact]
-    public void Clean_ABridgeThatSaysTooMuch_IsCutToTheBounds()
+    public void Clean_TooMuch_IsCutToTheBounds()
     {
         var huge = new NodeImage
         {
@@ -46,5 +46,5 @@ public sealed class NodeImageRulesTests
         );
 
     [Fact]
-    public void Clean_Nothing_IsNothing() => Assert.Empty(NodeImageRules.Clean((IReadOnlyList<NodeImage?>?)null));
+    public void Clean_Null_IsEmpty() => Assert.Empty(NodeImageRules.Clean((IReadOnlyList<NodeImage?>?)null));
 }

@@ -2,6 +2,7 @@ using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Values;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Nodes;
+using Stromboli.Operator.Tests.Hub;
 using Stromboli.Testing;
 
 namespace Stromboli.Operator.Tests.Nodes;
@@ -19,26 +20,17 @@ public sealed class NodeRegistryTests : IDisposable
     public NodeRegistryTests()
     {
         _fakes.Agents["n"] = HubFakes.Node("n");
-        _registry = new NodeRegistry(
-            _fakes,
-            new HubSettings
-            {
-                NodeLostAfter = After,
-                NodeLostGrace = Grace,
-                Prices = [],
-            },
-            _clock
-        );
+        _registry = new NodeRegistry(_fakes, new NodeLeaseOptions(After, Grace), _clock);
         _registry.Changed += _changes.Add;
     }
 
     public void Dispose() => _registry.Dispose();
 
     [Fact]
-    public void LostAt_NoLeaseOfThisLeader_IsAsIfOneWasGrantedWhenItBegan()
+    public void LostAt_NoLeaseOfThisLeader_CountsFromItsBeginning()
     {
         _clock.Manual.Advance(TimeSpan.FromMinutes(7));
-        _registry.LeadBegins();
+        _registry.LeadershipBegins();
         var began = _clock.GetUtcNow();
         _clock.Manual.Advance(TimeSpan.FromSeconds(30));
 
@@ -46,7 +38,7 @@ public sealed class NodeRegistryTests : IDisposable
     }
 
     [Fact]
-    public void LostAt_LeaseGranted_CountsFromTheReceiptAndNeverGoesBack()
+    public void LostAt_LeaseGranted_CountsFromTheReceiptAndIsNeverShortened()
     {
         var first = _clock.GetTimestamp();
         _clock.Manual.Advance(TimeSpan.FromSeconds(10));
@@ -72,7 +64,7 @@ public sealed class NodeRegistryTests : IDisposable
     [Fact]
     public void Changed_LeaseOver_IsRaisedOnceAndNotBefore()
     {
-        _registry.LeadBegins();
+        _registry.LeadershipBegins();
         _registry.LeaseGranted("n", _clock.GetTimestamp());
         _changes.Clear();
         _clock.Manual.Advance(After + Grace - TimeSpan.FromMilliseconds(1));
@@ -109,7 +101,7 @@ public sealed class NodeRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Changed_ComesAndGoes_IsRaisedForEachAndOnlyForTheLinkThatHasTheNode()
+    public void Changed_LinkUpAndDown_IsRaisedForEachAndOnlyForTheLinkThatHasTheNode()
     {
         object older = new(),
             newer = new();
@@ -134,9 +126,9 @@ public sealed class NodeRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Connected_BackAfterItsLeaseWasOver_OnlyWithANewLease()
+    public void Connected_BackAfterTheLeaseEnded_NeedsANewLease()
     {
-        _registry.LeadBegins();
+        _registry.LeadershipBegins();
         _registry.LeaseGranted("n", _clock.GetTimestamp());
         _clock.Manual.Advance(After + Grace + TimeSpan.FromSeconds(1));
         _registry.LinkUp("n", this, Facts());
@@ -163,7 +155,7 @@ public sealed class NodeRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Labels_BridgeClaimsForeignOnes_LandUnderItsOwnPrefixOnly()
+    public void Labels_BridgeReportsForeignLabels_GetItsOwnPrefix()
     {
         _fakes.Agents["n"] = _fakes.Agents["n"] with
         {
@@ -206,7 +198,7 @@ public sealed class NodeRegistryTests : IDisposable
     }
 
     [Fact]
-    public void View_BridgeUnknownToThisLeader_IsWhatTheLastOneWrote()
+    public void View_BridgeUnknownToThisLeader_ComesFromTheStatus()
     {
         _fakes.Agents["n"] = _fakes.Agents["n"] with
         {
@@ -237,7 +229,7 @@ public sealed class NodeRegistryTests : IDisposable
     [InlineData(null, 8)]
     [InlineData(2, 2)]
     [InlineData(0, 0)]
-    public void MaxRuns_AdminsWord_GoesBeforeTheBridges(int? spec, int expected)
+    public void MaxRuns_InTheSpec_OverridesTheBridge(int? spec, int expected)
     {
         _fakes.Agents["n"] = _fakes.Agents["n"] with { Spec = new AgentNodeSpec { MaxRuns = spec } };
         _registry.LinkUp("n", this, Facts());
@@ -246,7 +238,7 @@ public sealed class NodeRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Permissions_BridgeSaysThem_AreWithinBoundsAndNoChangeWhenSaidAgain()
+    public void Permissions_Reported_AreWithinBoundsAndNoChangeWhenReportedAgain()
     {
         var changes = new List<string>();
         NodeFacts Said() =>
@@ -293,7 +285,7 @@ public sealed class NodeRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Permissions_BridgeUnknownToThisLeader_AreWhatTheLastOneWroteOrNotKnown()
+    public void Permissions_BridgeUnknownToThisLeader_ComeFromTheStatusOrAreUnknown()
     {
         Assert.Null(_registry.Find("n")!.Permissions);
         _fakes.Agents["n"] = _fakes.Agents["n"] with
@@ -307,7 +299,7 @@ public sealed class NodeRegistryTests : IDisposable
     [InlineData("cpu,memory,pids", false, false)]
     [InlineData("ephemeralStorage", false, true)]
     [InlineData("", true, true)]
-    public void KeepsStorageLimits_ByWhatTheBridgeMeasures(string enforced, bool allows, bool expected)
+    public void KeepsStorageLimits_FollowsWhatTheBridgeMeasures(string enforced, bool allows, bool expected)
     {
         _registry.LinkUp("n", this, Facts() with { EnforcedLimits = enforced.Split(','), AllowsUnenforcedLimits = allows });
 
@@ -320,7 +312,7 @@ public sealed class NodeRegistryTests : IDisposable
     [InlineData("cpu,memory,pids", false, true)]
     [InlineData("memory,pids", false, false)]
     [InlineData("", true, true)]
-    public void TakesLimits_ByWhatTheEngineEnforces(string enforced, bool allows, bool expected)
+    public void TakesLimits_FollowsWhatTheEngineEnforces(string enforced, bool allows, bool expected)
     {
         _registry.LinkUp("n", this, Facts() with { EnforcedLimits = enforced.Split(','), AllowsUnenforcedLimits = allows });
 
@@ -328,7 +320,7 @@ public sealed class NodeRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Nodes_AgentNodeDeleted_AreWithoutIt()
+    public void Nodes_AgentNodeDeleted_DoNotContainIt()
     {
         _registry.LinkUp("n", this, Facts());
         _fakes.Agents.TryRemove("n", out _);
@@ -342,7 +334,7 @@ public sealed class NodeRegistryTests : IDisposable
 
     private static NodeFacts Facts() => TestBridge.HelloOf("n").Facts;
 
-    /// <summary>A clock whose wall time can be stepped as an administrator or NTP does.</summary>
+    /// <summary>A clock whose wall time can step, as an administrator or NTP can make it.</summary>
     private sealed class SteppedClock : TimeProvider
     {
         public ManualTimeProvider Manual { get; } = new();

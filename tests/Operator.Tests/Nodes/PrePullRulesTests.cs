@@ -14,14 +14,14 @@ public sealed class PrePullRulesTests
     private readonly ManualTimeProvider _clock = new();
 
     [Fact]
-    public void Wanted_NamesThatAreNone_AreLeftOut() =>
-        Assert.Equal([One], PrePullRules.Wanted(Node(One, One, "busybox", "docker-archive:/etc/passwd", new string('a', 600) + ".com/b")));
+    public void Desired_InvalidNames_AreLeftOut() =>
+        Assert.Equal([One], PrePullRules.Desired(Node(One, One, "busybox", "docker-archive:/etc/passwd", new string('a', 600) + ".com/b")));
 
     [Theory]
-    [InlineData(null, 0, null, null, "Unknown", "Waiting", "has not said yet")]
-    [InlineData(One, 1, null, null, "Unknown", "Waiting", "has not said yet")]
-    [InlineData($"{One} {Two}", 2, null, null, "True", "Pulled", "2 of 2 images are there.")]
-    [InlineData($"{One} {Two}", 1, Two, null, "False", "Pulling", $"1 of 2 images are there; {Two} is next.")]
+    [InlineData(null, 0, null, null, "Unknown", "Waiting", "has not reported")]
+    [InlineData(One, 1, null, null, "Unknown", "Waiting", "has not reported")]
+    [InlineData($"{One} {Two}", 2, null, null, "True", "Pulled", "2 of 2 images are present.")]
+    [InlineData($"{One} {Two}", 1, Two, null, "False", "Pulling", $"1 of 2 images are present; {Two} is next.")]
     [InlineData(
         $"{One} {Two}",
         1,
@@ -29,9 +29,9 @@ public sealed class PrePullRulesTests
         "The image 'x' is not there.",
         "False",
         "PullFailed",
-        "1 of 2 images are there. The image 'x' is not there. It is tried again."
+        "1 of 2 images are present. The image 'x' is not there. Trying again."
     )]
-    public void Set_WhatTheNodeSays_IsTheCondition(
+    public void Set_Report_BecomesTheCondition(
         string? images,
         int present,
         string? pulling,
@@ -59,7 +59,7 @@ public sealed class PrePullRulesTests
     }
 
     [Fact]
-    public void Set_NoneWanted_TakesTheConditionAway()
+    public void Set_NoneDesired_RemovesTheCondition()
     {
         var before = PrePullRules.Set([new Condition { Type = NodeConditions.Ready }], Node(One), new NodeReport(), _clock);
 
@@ -70,7 +70,7 @@ public sealed class PrePullRulesTests
     }
 
     [Fact]
-    public void Set_NodeIsAway_SaysWhatItSaidLast()
+    public void Set_NodeDisconnected_KeepsTheLastCondition()
     {
         var told = PrePullRules.Set(
             [],

@@ -9,8 +9,8 @@ using Stromboli.Kubernetes;
 namespace Stromboli.Operator.Tests.Runs;
 
 /// <summary>
-/// An API server in this process, for what a real one cannot be made to do on demand: an informer that lags, an answer that is lost, a
-/// conflict at one write. It keeps AgentRuns with compare-and-swap and watches, Secrets, and Events.
+/// An API server in this process, for what a real one cannot do on demand: an informer that lags, an answer that is lost, a conflict at one
+/// write. It keeps AgentRuns with compare-and-swap and watches, Secrets, and Events.
 /// </summary>
 internal sealed class FakeApi : IAsyncDisposable
 {
@@ -41,16 +41,16 @@ internal sealed class FakeApi : IAsyncDisposable
         Invalid,
     }
 
-    /// <summary>What happens to the next write of a status; asked with the object that is to be stored.</summary>
+    /// <summary>Chooses the fault of the next write of a status, from the object to store.</summary>
     public Func<JsonObject, Fault> OnWrite { get; set; } = _ => Fault.None;
 
-    /// <summary>Called before a write is looked at, outside of any lock.</summary>
+    /// <summary>Called before a write is handled, outside of locks.</summary>
     public Func<JsonObject, Task> BeforeWrite { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>Called before a Secret is read, outside of any lock.</summary>
+    /// <summary>Called before a Secret is read, outside of locks.</summary>
     public Func<Task> BeforeSecret { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>How often Secrets were read, there or not.</summary>
+    /// <summary>How often Secrets were read, whether they exist or not.</summary>
     public int SecretReads => Volatile.Read(ref _secretReads);
 
     public bool IsDown { get; set; }
@@ -58,7 +58,7 @@ internal sealed class FakeApi : IAsyncDisposable
     /// <summary>How many writes of a status were refused while it was down.</summary>
     public int RefusedWrites => Volatile.Read(ref _refused);
 
-    /// <summary>Deletions of an object that had changed.</summary>
+    /// <summary>Refused deletions of an object that had changed.</summary>
     public int RefusedDeletions { get; private set; }
 
     public Uri Address => new(_app.Urls.Single());
@@ -109,7 +109,7 @@ internal sealed class FakeApi : IAsyncDisposable
             }
         );
 
-    /// <summary>Holds back what watches would say, until disposed.</summary>
+    /// <summary>Holds back all watch events until disposed.</summary>
     public IDisposable Lag()
     {
         _lag = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -128,7 +128,7 @@ internal sealed class FakeApi : IAsyncDisposable
         }
     }
 
-    /// <summary>A session that is only listed.</summary>
+    /// <summary>Creates a session, which is only listed.</summary>
     public void CreateSession(string name, JsonNode spec, string @namespace = "team")
     {
         lock (_gate)
@@ -182,10 +182,10 @@ internal sealed class FakeApi : IAsyncDisposable
             }
         );
 
-    /// <summary>What another operator stores.</summary>
+    /// <summary>Stores a status as another operator would.</summary>
     public void SetStatus(string name, string status) => Change($"team/{name}", run => run["status"] = JsonNode.Parse(status));
 
-    /// <summary>A change that is no business of the operator, and makes its next write a conflict.</summary>
+    /// <summary>Makes a change that the operator ignores and that makes its next write a conflict.</summary>
     public void Label(string name) =>
         Change($"team/{name}", run => run["metadata"]!["labels"] = new JsonObject { ["touched"] = $"{_version}" });
 
@@ -345,7 +345,7 @@ internal sealed class FakeApi : IAsyncDisposable
         await Answer(http, body);
     }
 
-    // Its pages are those of the moment: a test that changes runs meanwhile has few.
+    // Pages reflect the current objects, so a test that changes runs meanwhile must keep them few.
     private Task ListAsync(HttpContext http, Dictionary<string, JsonObject> objects)
     {
         var from = int.TryParse(http.Request.Query["continue"], out var given) ? given : 0;
@@ -371,7 +371,7 @@ internal sealed class FakeApi : IAsyncDisposable
         var channel = Channel.CreateUnbounded<JsonObject>();
         lock (_gate)
         {
-            // What happened between list and watch, as the server's history would say it.
+            // What happened between the list and the watch, as the server's history would report it.
             var from = long.Parse(http.Request.Query["resourceVersion"].ToString());
             foreach (var run in _runs.Values.Where(r => Version(r) > from).OrderBy(Version))
             {

@@ -1,9 +1,9 @@
 using Stromboli.NodeLink.Messages;
-using Stromboli.Operator.Nodes;
+using Stromboli.Operator.Hub;
 
 namespace Stromboli.Operator.Tests.Runs;
 
-/// <summary>Keeps what would be sent.</summary>
+/// <summary>Records what would be sent.</summary>
 internal sealed class FakeHub : INodeHub
 {
     private readonly Lock _gate = new();
@@ -27,6 +27,8 @@ internal sealed class FakeHub : INodeHub
             _sent.Add((node, attempt));
         }
     }
+
+    public void SendSessionGone(string node, string uid) { }
 
     /// <summary>What was sent of one run, in order, as <c>node/attempt state</c>.</summary>
     public IReadOnlyList<string> Of(string uid) =>

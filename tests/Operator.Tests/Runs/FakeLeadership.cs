@@ -1,4 +1,4 @@
-using Stromboli.Operator.Nodes;
+using Stromboli.Operator.Election;
 
 namespace Stromboli.Operator.Tests.Runs;
 

@@ -3,7 +3,7 @@ using Stromboli.Operator.Nodes;
 
 namespace Stromboli.Operator.Tests.Runs;
 
-/// <summary>Nodes that are what the test says.</summary>
+/// <summary>Nodes that a test sets.</summary>
 internal sealed class FakeNodes : INodeRegistry
 {
     private readonly ConcurrentDictionary<string, NodeView> _nodes = new();

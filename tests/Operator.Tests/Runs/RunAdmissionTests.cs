@@ -2,6 +2,8 @@ using Stromboli.Crds;
 using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
 using Stromboli.Operator.Runs;
+using Stromboli.Operator.Stores;
+using Stromboli.Operator.Tests.Decisions;
 
 namespace Stromboli.Operator.Tests.Runs;
 
@@ -22,13 +24,13 @@ public sealed class RunAdmissionTests : IDisposable
     public void Dispose() => _client.Dispose();
 
     [Fact]
-    public void HeldBack_MoreRunsThanAllowed_TheOldestAreDealtWith_AndTheNextFollowsWhenOneIsOver()
+    public void HeldBack_MoreRunsThanAllowed_OldestAreHandledAndTheNextFollowsWhenOneEnds()
     {
         var admission = Admission(runs: 2);
         var all = Enumerable.Range(0, 5).Select(i => Add($"run-{i}", age: 10 - i)).ToList();
 
         Assert.Equal(["run-0", "run-1"], Admitted(admission, all));
-        Assert.Contains("2 runs", admission.HeldBack(all[4]), StringComparison.Ordinal);
+        Assert.Contains("first 2 unfinished runs", admission.HeldBack(all[4]), StringComparison.Ordinal);
         Assert.Empty(_woken);
 
         Put(all[0] with { Status = Finished });
@@ -40,7 +42,7 @@ public sealed class RunAdmissionTests : IDisposable
     }
 
     [Fact]
-    public void HeldBack_OtherNamespaces_AreNotConcerned()
+    public void HeldBack_OtherNamespaces_AreNotAffected()
     {
         var admission = Admission(runs: 2);
         for (var i = 0; i < 100; i++)
@@ -52,7 +54,7 @@ public sealed class RunAdmissionTests : IDisposable
     }
 
     [Fact]
-    public void HeldBack_LargeSpecs_AreBoundedByTheirBytes_AndTheFirstIsDealtWithInAnyCase()
+    public void HeldBack_LargeSpecs_AreBoundedByBytesExceptTheFirst()
     {
         var admission = Admission(bytes: 1000);
         List<AgentRun> all = [Add("huge", age: 9, bytes: 5000), Add("next", age: 8, bytes: 10), Add("small", age: 7)];
@@ -64,7 +66,7 @@ public sealed class RunAdmissionTests : IDisposable
     }
 
     [Fact]
-    public void HeldBack_Order_BegunFirstThenPriorityThenAge_AndSuspendedLast()
+    public void HeldBack_Order_StartedThenPriorityThenAgeThenSuspended()
     {
         var admission = Admission(runs: 3);
         List<AgentRun> all =
@@ -78,13 +80,13 @@ public sealed class RunAdmissionTests : IDisposable
 
         Assert.Equal(["begun", "older", "urgent"], Admitted(admission, all).Order());
 
-        // What is held back and then asked for first is woken.
+        // A run that is held back and then becomes the first is woken.
         Put(all[1] with { Spec = all[1].Spec! with { Priority = 9 } });
         Assert.Contains("old", Admitted(admission, [.. _informer.Store.List()]));
     }
 
     [Fact]
-    public void HeldBack_NothingIsOverTheBounds_NobodyIs()
+    public void HeldBack_WithinBounds_NoRunIs()
     {
         var admission = Admission(runs: 5);
         var all = Enumerable.Range(0, 5).Select(i => Add($"run-{i}", age: i)).ToList();

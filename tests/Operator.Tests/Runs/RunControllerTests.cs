@@ -17,12 +17,12 @@ public sealed class RunControllerTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _api.DisposeAsync();
 
     [Fact]
-    public async Task Run_WholeWay_ThreeWritesThreeEventsAndGoOnlyAfterTheRecord()
+    public async Task Run_FromStartToEnd_ThreeWritesThreeEventsAndGoOnlyAfterTheRecord()
     {
         await using var op = await RunningOperator.StartAsync(_api);
         _api.BeforeWrite = body =>
         {
-            // Held while the record is on its way, and not let go before it is stored.
+            // Held while the record is on its way, and not let go before the record is stored.
             Assert.DoesNotContain(op.Hub.Sent, s => s.Attempt.State == DesiredState.Go && _api.Stored.Count == 0);
             return Task.CompletedTask;
         };
@@ -51,7 +51,7 @@ public sealed class RunControllerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_NoNode_WaitsAndGoesOnWhenOneComes()
+    public async Task Run_NoNode_WaitsAndStartsWhenOneConnects()
     {
         await using var op = await RunningOperator.StartAsync(_api, new FakeNodes());
         var uid = _api.Create("run");
@@ -76,7 +76,7 @@ public sealed class RunControllerTests : IAsyncLifetime
         }
         await Eventually.True(() => uids.Count(u => op.Phase(u) == RunPhase.Queued) == 7);
         Assert.Equal(3, op.Hub.Sent.Count(s => s.Attempt.State == DesiredState.Hold));
-        // One ends, one follows.
+        // One ends, and one follows.
         var first = op.Hub.Sent.First(s => s.Attempt.State == DesiredState.Go).Attempt.UID;
         op.Observe("node-1", End(first, RunReason.Completed));
         await Eventually.True(() => op.Hub.Sent.Count(s => s.Attempt.State == DesiredState.Go) == 4);
@@ -124,7 +124,7 @@ public sealed class RunControllerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Store_CancelledMeanwhile_WhatWasHeldIsTakenBack()
+    public async Task Store_CancelledMeanwhile_HeldAttemptIsTakenBack()
     {
         await using var op = await RunningOperator.StartAsync(_api);
         var once = 0;
@@ -141,13 +141,13 @@ public sealed class RunControllerTests : IAsyncLifetime
         await Phase(op, uid, RunPhase.Cancelled);
         await Sent(op, uid, "node-1/1 Absent");
         Assert.Equal(["node-1/1 Hold", "node-1/1 Absent"], op.Hub.Of(uid));
-        // And its room is free again.
+        // Its room is free again.
         var next = _api.Create("next");
         await Sent(op, next, "node-1/1 Go");
     }
 
     [Fact]
-    public async Task Store_DeletedMeanwhile_WhatWasHeldIsTakenBackAndNeverLetGo()
+    public async Task Store_DeletedMeanwhile_HeldAttemptIsTakenBackAndNeverLetGo()
     {
         await using var op = await RunningOperator.StartAsync(_api);
         _api.BeforeWrite = _ =>
@@ -193,7 +193,7 @@ public sealed class RunControllerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Store_EndThatTheApiServerRefuses_IsStoredWithoutWhatTheNodeSaid()
+    public async Task Store_EndThatTheApiServerRefuses_IsStoredWithoutTheNodesReport()
     {
         await using var op = await RunningOperator.StartAsync(_api);
         var uid = await RunningAsync(op, "run");
@@ -249,7 +249,7 @@ public sealed class RunControllerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Deleted_AndCreatedAnewWithTheSameName_TheOldOneGoesAndTheNewOneComes()
+    public async Task Deleted_AndCreatedAgainWithTheSameName_OldRunStopsAndNewRunStarts()
     {
         await using var op = await RunningOperator.StartAsync(_api);
         var old = await RunningAsync(op, "run");
@@ -294,7 +294,7 @@ public sealed class RunControllerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NodeDeleted_UnderARun_IsLostAfterItsTime()
+    public async Task NodeDeleted_DuringARun_IsLostAfterItsTime()
     {
         await using var op = await RunningOperator.StartAsync(
             _api,
@@ -381,10 +381,10 @@ public sealed class RunControllerTests : IAsyncLifetime
         {
             Assert.True(op.Observe("node-1", End(uid, RunReason.Completed)));
         }
-        // Each end was tried, and not stored.
+        // Each end was written, and not stored.
         await Eventually.True(() => _api.RefusedWrites >= uids.Count);
         Assert.DoesNotContain(op.Hub.Sent, s => s.Attempt.State == DesiredState.Collected);
-        // A node that comes back meanwhile keeps what it runs.
+        // A node that reconnects meanwhile keeps its attempts.
         Assert.Equal(5, (await op.SnapshotAsync("node-1")).Count(a => a.State == DesiredState.Go && a.Secrets is not null));
         _api.IsDown = false;
         await Eventually.True(() => uids.All(u => op.Hub.Of(u).Contains("node-1/1 Collected")), TimeSpan.FromSeconds(20));
@@ -416,7 +416,7 @@ public sealed class RunControllerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Finished_DeleteAfterFinished_TheObjectGoesAndAllOfItsNode()
+    public async Task Finished_DeleteAfterFinished_ObjectAndNodeDataAreDeleted()
     {
         await using var op = await RunningOperator.StartAsync(_api);
         var uid = await RunningAsync(op, "run", """{"prompt": "hello", "deleteAfterFinished": "1s"}""");
@@ -424,12 +424,12 @@ public sealed class RunControllerTests : IAsyncLifetime
         await Phase(op, uid, RunPhase.Succeeded);
         await Eventually.True(() => _api.Get("run") is null);
         await Sent(op, uid, "node-1/1 Absent");
-        // The node hears of it before the operator's own informer does.
+        // The node is told before the operator's own informer reports it.
         await Eventually.TrueAsync(async () => !(await op.SnapshotAsync("node-1")).Any());
     }
 
     [Fact]
-    public async Task Finished_DeletionIsPutOffUnseen_TheObjectStays()
+    public async Task Finished_DeletionIsPostponedMeanwhile_TheObjectStays()
     {
         await using var op = await RunningOperator.StartAsync(_api);
         var uid = await RunningAsync(op, "run", """{"prompt": "hello", "deleteAfterFinished": "2s"}""");

@@ -1,16 +1,26 @@
 using Microsoft.Extensions.DependencyInjection;
 using Stromboli.Crds.Runs;
-using Stromboli.Kubernetes;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Operator.Decisions;
+using Stromboli.Operator.Election;
+using Stromboli.Operator.Hub;
+using Stromboli.Operator.Inputs;
 using Stromboli.Operator.Nodes;
 using Stromboli.Operator.Runs;
+using Stromboli.Operator.Scheduling;
+using Stromboli.Operator.Sessions;
+using Stromboli.Operator.Stores;
+using Stromboli.Operator.Tests.Decisions;
 using Stromboli.Operator.Tests.Scheduling;
 
 namespace Stromboli.Operator.Tests.Runs;
 
-/// <summary>The runs' part of an operator, as it is wired, against an API server in this process.</summary>
+/// <summary>The runs' part of an operator, registered as in production, against an API server in this process.</summary>
 internal sealed class RunningOperator : IAsyncDisposable
 {
+    // The fake API server lists sessions, but it cannot watch them. A test that has sessions runs this informer itself.
+    private const string SessionInformer = "The informer of agentsessions";
+
     private readonly CancellationTokenSource _ending = new();
     private readonly ServiceProvider _services;
     private readonly Task _working;
@@ -18,11 +28,9 @@ internal sealed class RunningOperator : IAsyncDisposable
     private RunningOperator(ServiceProvider services)
     {
         _services = services;
-        var controller = services.GetRequiredService<RunController>();
-        _working = Task.WhenAll(
-            Task.Run(() => controller.RunAsync(_ending.Token)),
-            Task.Run(() => services.GetRequiredService<EventRecorder>().RunAsync(_ending.Token))
-        );
+        // Like the leader, make all tasks before the first one runs.
+        var tasks = services.GetServices<LeaderTask>().Where(task => task.Name != SessionInformer).ToList();
+        _working = Task.WhenAll(tasks.Select(task => Task.Run(() => task.RunAsync(_ending.Token))));
     }
 
     public FakeNodes Nodes => (FakeNodes)_services.GetRequiredService<INodeRegistry>();
@@ -45,19 +53,20 @@ internal sealed class RunningOperator : IAsyncDisposable
             nodes = new();
             nodes.Set(Node("node-1"));
         }
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddSingleton(clock ?? TimeProvider.System);
-        services.AddSingleton(api.Client());
-        services.AddSingleton(s => new EventRecorder(
-            s.GetRequiredService<KubeClient>(),
-            new EventRecorderOptions { ReportingController = "test", ReportingInstance = "test" }
-        ));
-        services.AddSingleton<INodeRegistry>(nodes);
-        services.AddSingleton<INodeHub, FakeHub>();
-        services.AddSingleton<ILeadership, FakeLeadership>();
-        services.AddSingleton((configure ?? (o => o))(RunCases.Options));
-        services.AddRuns();
+        var options = (configure ?? (o => o))(RunCases.Options);
+        var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(clock ?? TimeProvider.System)
+            .AddSingleton(api.Client())
+            .AddSingleton<INodeRegistry>(nodes)
+            .AddSingleton<INodeHub, FakeHub>()
+            .AddSingleton<ILeadership, FakeLeadership>()
+            .AddEvents("test")
+            .AddStores(options.Defaults)
+            .AddScheduling()
+            .AddInputs(options.Inputs)
+            .AddSingleton<SessionWriter>()
+            .AddRuns(options);
         var made = new RunningOperator(services.BuildServiceProvider());
         await made.Store.Informer.WaitForSyncAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
         return made;

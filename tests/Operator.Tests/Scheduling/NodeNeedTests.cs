@@ -2,11 +2,10 @@ using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.Operator.Nodes;
 using Stromboli.Operator.Scheduling;
-using Stromboli.Operator.Scheduling.Needs;
 
 namespace Stromboli.Operator.Tests.Scheduling;
 
-/// <summary>Runs that want something of their node's own go where it is allowed, and nowhere else.</summary>
+/// <summary>Runs that need something of the node itself go only where it is permitted.</summary>
 public sealed class NodeNeedTests
 {
     private static readonly NodePermissions Nothing = new();
@@ -16,7 +15,7 @@ public sealed class NodeNeedTests
     [InlineData("/data/below", false, "node-2")]
     [InlineData("/data", true, "node-3")]
     [InlineData("/data/below/it", true, "node-3")]
-    public void Place_Volume_GoesWhereItIsAllowedThoughFuller(string path, bool write, string node)
+    public void Place_Volume_TakesTheNodeThatAllowsItEvenIfFuller(string path, bool write, string node)
     {
         NodeView[] nodes =
         [
@@ -56,7 +55,7 @@ public sealed class NodeNeedTests
         true,
         "spec.volumes[0].hostPath /data/x may only be read on node node-1; mount it with readOnly: true, or let its bridge allow to write it with --allow-volume /data/x:rw."
     )]
-    public void Place_VolumeThatTheOnlyNodeDenies_FailsAsTheBridgeWouldSay(string path, bool write, string message)
+    public void Place_VolumeThatTheOnlyNodeDenies_FailsWithTheBridgesMessage(string path, bool write, string message)
     {
         var placement = Place(Path(path, write), Node("node-1", Volume("/data", readOnly: true)));
 
@@ -77,7 +76,7 @@ public sealed class NodeNeedTests
     }
 
     [Fact]
-    public void Place_NodeThatAllowsItIsAway_IsWaitedFor()
+    public void Place_NodeThatAllowsItIsDisconnected_WaitsForIt()
     {
         var placement = Place(
             Path("/data", write: false),
@@ -89,15 +88,15 @@ public sealed class NodeNeedTests
         );
 
         Assert.Equal((false, RunReason.WaitingForNode), (placement.Final, placement.Reason));
-        Assert.Equal("No node that matches can take runs now: node-2 is not connected.", placement.Message);
+        Assert.Equal("No matching node can take runs: node-2 is not connected.", placement.Message);
     }
 
     [Fact]
-    public void Place_NodeOfWhichNothingIsKnown_IsWaitedForAlone() =>
+    public void Place_OnlyNodeHasUnknownPermissions_WaitsForIt() =>
         Assert.Equal(RunReason.WaitingForNode, Place(Path("/data", write: false), Node("node-2", null) with { Connected = false }).Reason);
 
     [Fact]
-    public void Place_NodeOfWhichNothingIsKnown_HasNoSayWhereOthersDeny()
+    public void Place_NodeWithUnknownPermissions_DoesNotCountIfAllOthersDeny()
     {
         var placement = Place(Path("/data", write: false), Node("node-1", Nothing), Node("node-2", null) with { Connected = false });
 
@@ -106,7 +105,7 @@ public sealed class NodeNeedTests
     }
 
     [Fact]
-    public void Place_NodesThatDoNotMatch_AllowNothing()
+    public void Place_NodesThatDoNotMatch_DoNotCount()
     {
         var run = Run(Path("/data", write: false)) with { NodeName = "node-1" };
 
@@ -128,16 +127,19 @@ public sealed class NodeNeedTests
     }
 
     [Fact]
-    public void Place_Git_GoesWhereRepositoriesAreClonedAndWaitsElse()
+    public void Place_Git_TakesANodeThatClonesAndWaitsOtherwise()
     {
         Assert.Equal("node-2", Place(new GitNeed(), Node("node-1", Nothing), Node("node-2", new() { ClonesGit = true })).Node);
         var waiting = Place(new GitNeed(), Node("node-1", Nothing), Node("node-2", Nothing));
         Assert.Equal((false, RunReason.NoNodeMatches), (waiting.Final, waiting.Reason));
-        Assert.Equal("spec.workspace.git: nodes node-1, node-2 clone no repositories; give a bridge --git-image.", waiting.Message);
+        Assert.Equal(
+            "spec.workspace.git: nodes node-1, node-2 do not clone repositories; start a bridge with --git-image.",
+            waiting.Message
+        );
     }
 
     [Fact]
-    public void Place_TwoNeedsThatNoNodeHasTogether_NamesTheOneThatIsLeft()
+    public void Place_TwoNeedsThatNoNodeMeetsTogether_NamesTheUnmetOne()
     {
         var run = Run(Path("/data", write: false)) with
         {
@@ -154,7 +156,7 @@ public sealed class NodeNeedTests
     }
 
     [Fact]
-    public void Place_RunsOfDifferentNeedsInOnePass_AreToldApart()
+    public void Place_RunsWithDifferentNeedsInOnePass_GetDifferentAnswers()
     {
         WaitingRun[] runs =
         [
@@ -179,7 +181,7 @@ public sealed class NodeNeedTests
     }
 
     [Fact]
-    public void Place_StorageLimit_GoesWhereDiskUseIsMeasuredAndWaitsElse()
+    public void Place_StorageLimit_TakesANodeThatMeasuresDiskUseAndWaitsOtherwise()
     {
         var run = SchedulingCases.Run("a") with { HasStorageLimit = true };
         var blind = SchedulingCases.Node("node-1") with { KeepsStorageLimits = false };
@@ -187,11 +189,11 @@ public sealed class NodeNeedTests
         Assert.Equal("node-2", Scheduler.Place([run], [blind, SchedulingCases.Node("node-2")], [])["a"].Node);
         var waiting = Scheduler.Place([run], [blind], [])["a"];
         Assert.Equal((false, RunReason.LimitsNotEnforceable), (waiting.Final, waiting.Reason));
-        Assert.StartsWith("The bridge of node-1 cannot measure what a run has on the disk", waiting.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The bridge of node-1 cannot measure disk use", waiting.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Place_DiskPressure_IsWaitedFor()
+    public void Place_DiskPressure_Waits()
     {
         var placement = Scheduler.Place(
             [SchedulingCases.Run("a")],
@@ -200,13 +202,13 @@ public sealed class NodeNeedTests
         )["a"];
 
         Assert.Equal(
-            (RunReason.WaitingForNode, "No node that matches can take runs now: node-1 is short of disk space (It is full)."),
+            (RunReason.WaitingForNode, "No matching node can take runs: node-1 is short of disk space (It is full)."),
             (placement.Reason, placement.Message)
         );
     }
 
     [Fact]
-    public void Of_Run_HasWhatItWantsOfItsNode()
+    public void Of_Run_ReturnsAllItsNeeds()
     {
         var spec = new AgentRunSpec
         {
@@ -232,13 +234,13 @@ public sealed class NodeNeedTests
                 "spec.volumes[1].hostPath rw /srv/more",
                 "spec.secretsEnv[0] token",
             ],
-            NodeNeeds.Of(Runs.RunCases.Options.Defaults.Resolve(spec)).Select(n => n.Key)
+            NodeNeeds.Of(Decisions.RunCases.Options.Defaults.Resolve(spec)).Select(n => n.Key)
         );
         Assert.Equal(
             ["git"],
             NodeNeeds
                 .Of(
-                    Runs.RunCases.Options.Defaults.Resolve(
+                    Decisions.RunCases.Options.Defaults.Resolve(
                         new()
                         {
                             Prompt = "hello",

@@ -39,7 +39,7 @@ public sealed class RunQueueTests
         var queue = Queue();
         queue.Ask(Run(0));
         queue.Ask(Run(1));
-        // The informer shows the record of one before its reservation goes, of the other after.
+        // For one run the informer shows the record before its reservation ends, for the other after.
         _recorded = [SchedulingCases.Taken("r0", "node-1")];
         Assert.False(queue.Ask(Run(2)).IsPlaced);
         queue.Settle("r0");
@@ -65,7 +65,7 @@ public sealed class RunQueueTests
     }
 
     [Fact]
-    public void Refresh_NodeAppears_WakesThoseThatItTakesOnly()
+    public void Refresh_NodeAppears_WakesOnlyThePlacedRuns()
     {
         _nodes = [];
         var queue = Queue();
@@ -114,11 +114,11 @@ public sealed class RunQueueTests
 
         queue.Settle("r0");
         queue.Refresh();
-        // r2 got the room; positions of the others moved, and the first refresh says so.
+        // r2 got the room. The positions of the others moved, and the first refresh shows that.
         Assert.True(queue.Ask(Run(2)).IsPlaced);
         Assert.Equal(1, queue.Ask(Run(3)).QueuePosition);
         Assert.Equal(10, queue.Ask(Run(12)).QueuePosition);
-        // Beyond the first ten the position is the one at which it was queued.
+        // After the first ten, the position is the one at which the run was queued.
         Assert.Equal(18, queue.Ask(Run(19)).QueuePosition);
 
         _woken.Clear();
@@ -134,7 +134,7 @@ public sealed class RunQueueTests
     }
 
     [Fact]
-    public void Refresh_NobodyWaits_NeedNotBeCalledAgain()
+    public void Refresh_NoRunWaits_ReturnsNull()
     {
         var queue = Queue();
         Assert.Null(queue.Refresh());
@@ -150,7 +150,7 @@ public sealed class RunQueueTests
     }
 
     [Fact]
-    public void Ask_UrgentOneComesLater_PositionsAreRight()
+    public void Ask_UrgentRunComesLater_PositionsAreCorrect()
     {
         _nodes = [_nodes[0] with { MaxRuns = 1 }];
         var queue = Queue();
@@ -163,7 +163,7 @@ public sealed class RunQueueTests
     }
 
     [Fact]
-    public void Refresh_OthersCameBeforeTheTenth_NoTwoShowOnePlace()
+    public void Refresh_RunsOvertakeTheTenth_NoTwoRunsShowOnePosition()
     {
         _nodes = [_nodes[0] with { MaxRuns = 1 }];
         var queue = Queue();
@@ -182,7 +182,7 @@ public sealed class RunQueueTests
     }
 
     [Fact]
-    public void Refresh_OnePlaceAndTwoNamespaces_TheyTakeTurns()
+    public void Refresh_RoomForOneAndTwoNamespaces_TheyTakeTurns()
     {
         _nodes = [_nodes[0] with { MaxRuns = 1 }];
         var queue = Queue();
@@ -204,7 +204,7 @@ public sealed class RunQueueTests
     }
 
     [Fact]
-    public void Refresh_ThousandWaitAndANodeComes_WakesFewForTheirMessage()
+    public void Refresh_ThousandWaitAndANodeConnects_WakesFewForNewMessages()
     {
         _nodes = [SchedulingCases.Node("node-1")];
         var queue = Queue();
@@ -219,7 +219,7 @@ public sealed class RunQueueTests
     }
 
     [Fact]
-    public void Refresh_ThousandWaitAndTheNodeGoes_FewAreToldAtATime()
+    public void Refresh_ThousandWaitAndTheNodeDisconnects_WakesFewAtATime()
     {
         _nodes = [_nodes[0] with { MaxRuns = 1 }];
         var queue = Queue();

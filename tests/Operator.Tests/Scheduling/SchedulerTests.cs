@@ -13,7 +13,7 @@ public sealed class SchedulerTests
     {
         var placement = Place(Run("a"));
         Assert.Equal(RunReason.WaitingForNode, placement.Reason);
-        Assert.Contains("No node has joined", placement.Message, StringComparison.Ordinal);
+        Assert.Contains("none has joined yet", placement.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void Place_NodeNameUnknown_NamesTheNodesThatAre()
+    public void Place_NodeNameUnknown_NamesTheExistingNodes()
     {
         var placement = Place(Run("a") with { NodeName = "node-9" }, Node("node-1"));
         Assert.Equal(RunReason.NoNodeMatches, placement.Reason);
@@ -47,7 +47,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void Place_NodeName_TakesThatOneThoughFuller() =>
+    public void Place_NodeName_TakesThatNodeEvenIfFuller() =>
         Assert.Equal(
             "node-2",
             Scheduler.Place([Run("a") with { NodeName = "node-2" }], [Node("node-1"), Node("node-2")], [Taken("x", "node-2")])["a"].Node
@@ -104,18 +104,18 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void Place_PidsOfThoseOnRecord_AreTaken()
+    public void Place_PidsOnRecord_AreTaken()
     {
         var (one, other) = (Node("node-1") with { Pids = 8192 }, Node("node-2") with { Pids = 8192 });
         var taken = Taken("x", "node-1") with { Pids = 8000 };
         Assert.Equal(RunReason.Queued, Scheduler.Place([Run("a")], [one], [taken])["a"].Reason);
         Assert.True(Scheduler.Place([Run("a") with { Pids = 192 }], [one], [taken])["a"].IsPlaced);
-        // And it is the fuller of two.
+        // It is the fuller of the two.
         Assert.Equal("node-2", Scheduler.Place([Run("a") with { Pids = 192 }], [one, other], [taken, Taken("y", "node-2")])["a"].Node);
     }
 
     [Fact]
-    public void Place_NodeThatIsDownIsLargeEnough_WaitsForIt()
+    public void Place_DisconnectedNodeIsLargeEnough_WaitsForIt()
     {
         var large = Node("node-2") with { Connected = false, MemoryBytes = 128L << 30 };
         Assert.Equal(RunReason.WaitingForNode, Place(Run("a") with { MemoryBytes = 64L << 30 }, Node("node-1"), large).Reason);
@@ -194,7 +194,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void Place_RunThatCanGoNowhere_TakesNoTurnOfItsNamespace()
+    public void Place_RunWithoutAnyNode_DoesNotUseATurnOfItsNamespace()
     {
         var stuck = Run("stuck") with { NodeName = "nowhere" };
         var placements = Scheduler.Place(
@@ -206,7 +206,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void Place_LargeRunFindsNoRoom_SmallOneBehindItDoes()
+    public void Place_LargeRunFindsNoRoom_SmallRunBehindItIsPlaced()
     {
         var large = Run("large") with { CpuMillis = 4000 };
         var placements = Scheduler.Place(

@@ -39,7 +39,7 @@ public sealed class SessionConversationTests
     }
 
     [Fact]
-    public void NewID_OfAFurtherAttempt_IsAnotherUuidAndAlwaysTheSame()
+    public void NewID_LaterAttempt_IsAnotherStableUuid()
     {
         var second = SessionConversation.NewID(Uid, 2);
 

@@ -1,7 +1,9 @@
+using Stromboli.Crds;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Sessions;
 using Stromboli.Kubernetes.Model;
 using Stromboli.Operator.Sessions;
+using Stromboli.Operator.Statuses;
 
 namespace Stromboli.Operator.Tests.Sessions;
 
@@ -43,7 +45,7 @@ public sealed class SessionStatusesTests
     }
 
     [Fact]
-    public void Left_AfterASuspend_CountsWhatCameSince()
+    public void Left_AfterASuspend_CountsUsageSinceThen()
     {
         var session = Session(
             new()
@@ -86,7 +88,7 @@ public sealed class SessionStatusesTests
     [InlineData(ConversationChoices.New, 100, null, Uid)]
     [InlineData(ConversationChoices.New, 0, null, "old")]
     [InlineData(null, 100, true, "old")]
-    public void Left_TheConversation_IsTheSessionsIfItStandsInHome(string? conversation, int tokens, bool? noPersistence, string expected)
+    public void Left_Conversation_BecomesTheSessionsIfItIsInHome(string? conversation, int tokens, bool? noPersistence, string expected)
     {
         var run = Ended() with
         {
@@ -102,7 +104,7 @@ public sealed class SessionStatusesTests
     }
 
     [Fact]
-    public void Left_WithLostData_IsLostForGood()
+    public void Left_WithLostData_StaysLost()
     {
         var run = Ended();
         run = run with
@@ -142,14 +144,18 @@ public sealed class SessionStatusesTests
             (shown.Phase, shown.ObservedGeneration, shown.QueueLength, Conditions.IsTrue(shown.Conditions, RunConditions.Ready))
         );
         Assert.All(shown.Conditions!, condition => Assert.Equal(3, condition.ObservedGeneration));
-        // Once more gives the same: nothing is written twice.
+        // The same input gives the same status, so nothing is written twice.
         Assert.True(
-            SessionComparison.IsSame(shown, SessionStatuses.Shown(session with { Status = shown }, [Run()], lost, Now.AddMinutes(1)))
+            StatusComparison.IsSame(
+                shown,
+                SessionStatuses.Shown(session with { Status = shown }, [Run()], lost, Now.AddMinutes(1)),
+                CrdsJson.Default.AgentSessionStatus
+            )
         );
     }
 
     [Fact]
-    public void Shown_SpecThatIsWrong_IsFailed()
+    public void Shown_InvalidSpec_IsFailed()
     {
         var shown = SessionStatuses.Shown(new AgentSession { Spec = new() { Image = "busybox" } }, [], false, Now);
 

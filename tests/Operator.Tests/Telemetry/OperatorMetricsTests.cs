@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Stromboli.Kubernetes;
 using Stromboli.Operator.Hosting;
-using Stromboli.Operator.Nodes;
+using Stromboli.Operator.Telemetry;
 using Stromboli.Operator.Tests.Hosting;
 using Stromboli.Testing;
 using Stromboli.Testing.ApiServer;
@@ -19,7 +19,7 @@ public sealed class OperatorMetricsTests
         await using var api = await FakeApiServer.StartAsync();
         await using var host = OperatorHost.Build(TestOperator.Options(), new KubeConfig { Server = api.Address });
         await host.StartAsync();
-        // What takes a reconcile; all else is there without.
+        // These exist only after a reconcile. All others exist from the start.
         KubeMetrics.Reconciles.Add(1);
         KubeMetrics.ReconcileDuration.Record(0.02);
         KubeMetrics.Relists.Add(1);
