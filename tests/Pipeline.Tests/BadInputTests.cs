@@ -272,8 +272,7 @@ public sealed class BadInputTests
         return ((Desired)JsonSerializer.Deserialize(bytes, NodeLinkJson.Default.OperatorMessage)!).Attempt;
     }
 
-    private static string Json(Stromboli.Podman.Models.SpecGenerator spec) =>
-        JsonSerializer.Serialize(spec, PodmanJson.Default.SpecGenerator);
+    private static string Json(Stromboli.Podman.Models.SpecGenerator spec) => JsonSerializer.Serialize(spec);
 
     private static readonly ContainerInputs Inputs = new()
     {

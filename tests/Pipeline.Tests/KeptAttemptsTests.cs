@@ -3,6 +3,7 @@ using Stromboli.Crds.Runs;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Tests.Nodes;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
@@ -10,7 +11,6 @@ using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.PodmanBridge.Tests.Sandbox;
 using Stromboli.Testing;
 

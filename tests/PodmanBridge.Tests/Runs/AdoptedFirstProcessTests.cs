@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman.Models;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Runs;
@@ -12,7 +13,6 @@ using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
 using Stromboli.PodmanBridge.Tests.Gateway;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.PodmanBridge.Tests.Sandbox;
 using Stromboli.Testing;
 

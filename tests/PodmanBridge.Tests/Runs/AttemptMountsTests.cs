@@ -1,8 +1,8 @@
 using Stromboli.Crds.Runs;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.PodmanBridge.Tests.Sandbox;
 
 namespace Stromboli.PodmanBridge.Tests.Runs;

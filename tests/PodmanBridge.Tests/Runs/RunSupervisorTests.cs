@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.PodmanBridge.Tests.Sandbox;
 using Stromboli.Testing;
 

@@ -1,6 +1,6 @@
 using Stromboli.Podman;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Sandbox;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Stacks;
 

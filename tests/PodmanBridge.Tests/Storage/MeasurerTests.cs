@@ -1,6 +1,6 @@
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Storage;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.PodmanBridge.Tests.Sandbox;
 using Stromboli.Testbed;
 using Stromboli.Testing;
