@@ -1,5 +1,5 @@
-using Stromboli.Gateway;
 using Stromboli.Gateway.Git;
+using Stromboli.Gateway.Model;
 using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Runs;
 

@@ -1,6 +1,6 @@
-using Stromboli.Gateway;
 using Stromboli.Gateway.Egress;
 using Stromboli.Gateway.Git;
+using Stromboli.Gateway.Model;
 using Stromboli.NodeLink;
 using Stromboli.Podman;
 using Stromboli.PodmanBridge.Git;
@@ -162,7 +162,7 @@ internal static class BridgeServices
 
     private static ModelGateway Gateway(IServiceProvider services) =>
         new(
-            new GatewayOptions
+            new ModelGatewayOptions
             {
                 Dialer = services.GetRequiredService<Dialer>(),
                 Clock = services.GetRequiredService<TimeProvider>(),

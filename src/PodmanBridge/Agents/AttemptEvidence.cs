@@ -1,5 +1,5 @@
 using Stromboli.Crds.Runs;
-using Stromboli.Gateway;
+using Stromboli.Gateway.Accounting;
 using Stromboli.PodmanBridge.Runs;
 
 namespace Stromboli.PodmanBridge.Agents;

@@ -1,5 +1,6 @@
 using System.Text;
 using Stromboli.Crds.Runs;
+using Stromboli.Gateway.Accounting;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Runs;
 

@@ -1,6 +1,6 @@
 using Stromboli.Crds.Runs;
-using Stromboli.Gateway;
 using Stromboli.Gateway.Git;
+using Stromboli.Gateway.Sockets;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;

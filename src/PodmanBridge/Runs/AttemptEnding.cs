@@ -1,5 +1,5 @@
 using Stromboli.Crds.Runs;
-using Stromboli.Gateway;
+using Stromboli.Gateway.Accounting;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Agents;
 using Stromboli.PodmanBridge.Sandbox;

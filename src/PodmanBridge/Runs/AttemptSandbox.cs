@@ -1,5 +1,5 @@
 using Stromboli.Crds.Runs;
-using Stromboli.Gateway;
+using Stromboli.Gateway.Model;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
@@ -33,7 +33,7 @@ internal sealed class AttemptSandbox(
     public ShimSocket? Shim { get; private set; }
 
     /// <summary>The way to the model; null while there is none.</summary>
-    public GatewayRun? Gateway { get; private set; }
+    public ModelRun? Gateway { get; private set; }
 
     /// <summary>Called when the attempt asks its model for more than its budget.</summary>
     public required Action BudgetExceeded { get; init; }
@@ -278,7 +278,7 @@ internal sealed class AttemptSandbox(
             services.Logger
         );
         Gateway = await services.Gateway.OpenAsync(
-            new GatewayRunOptions
+            new ModelRunOptions
             {
                 Key = record.Key.ToString(),
                 Namespace = record.Spec.Namespace,

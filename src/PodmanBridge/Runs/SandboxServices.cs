@@ -1,5 +1,5 @@
 using Stromboli.Crds.Runs;
-using Stromboli.Gateway;
+using Stromboli.Gateway.Model;
 using Stromboli.Podman;
 using Stromboli.PodmanBridge.Git;
 using Stromboli.PodmanBridge.HostPaths;

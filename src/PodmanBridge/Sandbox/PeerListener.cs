@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Numerics;
-using Stromboli.Gateway;
+using Stromboli.Gateway.Sockets;
 
 namespace Stromboli.PodmanBridge.Sandbox;
 

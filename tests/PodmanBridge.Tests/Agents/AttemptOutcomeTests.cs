@@ -1,6 +1,6 @@
 using System.Text;
 using Stromboli.Crds.Runs;
-using Stromboli.Gateway;
+using Stromboli.Gateway.Accounting;
 using Stromboli.PodmanBridge.Agents;
 using Stromboli.PodmanBridge.Runs;
 

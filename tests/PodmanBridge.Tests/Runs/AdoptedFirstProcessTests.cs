@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
+using Stromboli.Gateway.Tests.Harness;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman.Models;
 using Stromboli.Podman.Tests.Engines;
@@ -12,7 +13,6 @@ using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
-using Stromboli.PodmanBridge.Tests.Gateway;
 using Stromboli.PodmanBridge.Tests.Sandbox;
 using Stromboli.Testing;
 

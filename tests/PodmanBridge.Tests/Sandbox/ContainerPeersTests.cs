@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Stromboli.Gateway;
+using Stromboli.Gateway.Sockets;
 using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.Testbed.Processes;
 

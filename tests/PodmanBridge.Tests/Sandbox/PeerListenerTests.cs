@@ -1,6 +1,6 @@
 using System.Net.Sockets;
+using Stromboli.Gateway.Tests.Harness;
 using Stromboli.PodmanBridge.Sandbox;
-using Stromboli.PodmanBridge.Tests.Gateway;
 
 namespace Stromboli.PodmanBridge.Tests.Sandbox;
 
