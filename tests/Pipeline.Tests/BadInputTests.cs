@@ -10,8 +10,9 @@ using Stromboli.Operator.Runs;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Sessions;
 using Stromboli.Podman;
-using Stromboli.PodmanBridge.Runs;
-using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Attempts;
+using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.Pipeline.Tests;
 
@@ -287,7 +288,7 @@ public sealed class BadInputTests
         ShimPath = "/state/shim",
         ClaudeDirectory = "/state/claude",
         LogPath = "/state/logs/1.log",
-        Files = new SandboxFiles
+        Files = new ContainerFiles
         {
             SeccompProfile = "/state/seccomp.json",
             Hosts = "/state/hosts",

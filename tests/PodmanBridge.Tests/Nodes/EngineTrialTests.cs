@@ -1,6 +1,6 @@
 using Stromboli.Podman;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testing;
 
@@ -29,7 +29,7 @@ public sealed class EngineTrialTests : IAsyncDisposable
             {
                 Node = "node-1",
                 ShimPath = "/shim",
-                Files = () => SandboxFiles.Write(Path.Combine(_directory, "files")),
+                Files = () => ContainerFiles.Write(Path.Combine(_directory, "files")),
                 Directory = Path.Combine(_directory, "trial"),
             },
             TimeProvider.System

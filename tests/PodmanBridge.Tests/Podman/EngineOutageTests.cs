@@ -1,7 +1,7 @@
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
-using Stromboli.PodmanBridge.Sandbox;
-using Stromboli.PodmanBridge.Tests.Sandbox;
+using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Tests.Containers;
 using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Podman;

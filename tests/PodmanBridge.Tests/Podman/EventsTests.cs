@@ -1,5 +1,5 @@
 using Stromboli.Podman.Models;
-using Stromboli.PodmanBridge.Tests.Sandbox;
+using Stromboli.PodmanBridge.Tests.Containers;
 
 namespace Stromboli.PodmanBridge.Tests.Podman;
 
