@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Net;
 using Stromboli.Crds.Runs;
-using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Attempts;
+using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge;
 

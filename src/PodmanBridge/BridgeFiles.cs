@@ -1,4 +1,5 @@
 using Stromboli.PodmanBridge.HostPaths;
+using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge;
 

@@ -1,7 +1,7 @@
 using Stromboli.Gateway.Git;
 using Stromboli.Gateway.Model;
+using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Runs;
 
 namespace Stromboli.PodmanBridge;
 
@@ -44,7 +44,7 @@ internal static partial class BridgeHost
         await services.GetRequiredService<ModelGateway>().StartAsync(cancellationToken);
         await services.GetRequiredService<GitGateway>().StartAsync(cancellationToken);
         await services.GetRequiredService<NodeFactsSource>().RefreshAsync(cancellationToken);
-        services.GetRequiredService<RunSupervisor>().Adopt();
+        services.GetRequiredService<NodeAttempts>().Adopt();
     }
 
     private static partial class Log

@@ -1,7 +1,8 @@
 using System.Net;
 using Stromboli.Gateway.Git;
+using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.HostPaths;
-using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge;
 

@@ -3,13 +3,13 @@ using Stromboli.Gateway.Git;
 using Stromboli.Gateway.Model;
 using Stromboli.NodeLink;
 using Stromboli.Podman;
-using Stromboli.PodmanBridge.Git;
+using Stromboli.PodmanBridge.Attempts;
+using Stromboli.PodmanBridge.Clones;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Runs;
-using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
 
@@ -25,7 +25,7 @@ internal static class BridgeServices
         services.AddSingleton(options);
         services.AddSingleton(provider => new PodmanClient(options.PodmanSocket, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IPodman>(provider => provider.GetRequiredService<PodmanClient>());
-        services.AddSingleton(_ => SandboxFiles.Write(Path.Combine(options.StateDirectory, "sandbox")));
+        services.AddSingleton(_ => ContainerFiles.Write(Path.Combine(options.StateDirectory, "sandbox")));
         services.AddSingleton(Trial);
         services.AddSingleton(_ => new Installation(options.StateDirectory));
         services.AddSingleton<NodeLease>();
@@ -66,7 +66,7 @@ internal static class BridgeServices
         services.AddSingleton(Facts);
         services.AddSingleton(Sandbox);
         services.AddSingleton(Attempts);
-        services.AddSingleton<RunSupervisor>();
+        services.AddSingleton<NodeAttempts>();
         services.AddSingleton(Session);
         services.AddSingleton(
             new LinkSettings
@@ -123,7 +123,7 @@ internal static class BridgeServices
         {
             Node = options.Node,
             ShimPath = options.Shim,
-            Files = services.GetRequiredService<SandboxFiles>,
+            Files = services.GetRequiredService<ContainerFiles>,
             Directory = Path.Combine(options.StateDirectory, "trial"),
         };
         return new EngineTrial(
@@ -155,7 +155,7 @@ internal static class BridgeServices
             services.GetRequiredService<DiskUseReader>(),
             services.GetRequiredService<ImageRemover>(),
             services.GetRequiredService<ImageFetcher>(),
-            services.GetRequiredService<RunSupervisor>().Finished,
+            services.GetRequiredService<NodeAttempts>().Finished,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<DiskRelief>>()
         );
@@ -228,7 +228,7 @@ internal static class BridgeServices
             ShimPath = options.Shim,
             ClaudeDirectory = options.Claude,
             CliVersion = () => services.GetRequiredService<NodeFactsSource>().Current.CliVersion,
-            Files = services.GetRequiredService<SandboxFiles>(),
+            Files = services.GetRequiredService<ContainerFiles>(),
             EnforcedLimits = () => services.GetRequiredService<NodeFactsSource>().Current.EnforcedLimits,
             AllowsUnenforcedLimits = options.AllowUnenforcedLimits,
             RunPids = options.MaxRunPids,
@@ -241,7 +241,7 @@ internal static class BridgeServices
             Tenants = services.GetRequiredService<StorageTenants>(),
             Measurer = services.GetRequiredService<Measurer>(),
             Clock = services.GetRequiredService<TimeProvider>(),
-            Logger = services.GetRequiredService<ILogger<RunSupervisor>>(),
+            Logger = services.GetRequiredService<ILogger<NodeAttempts>>(),
         };
     }
 
@@ -256,7 +256,7 @@ internal static class BridgeServices
             Changes = services.GetRequiredService<AttemptChanges>(),
             Kept = services.GetRequiredService<BridgeOptions>().Kept,
             Clock = services.GetRequiredService<TimeProvider>(),
-            Logger = services.GetRequiredService<ILogger<RunSupervisor>>(),
+            Logger = services.GetRequiredService<ILogger<NodeAttempts>>(),
         };
 
     private static NodeSessions Sessions(IServiceProvider services)
@@ -277,7 +277,7 @@ internal static class BridgeServices
             Installation = services.GetRequiredService<Installation>(),
             Lease = services.GetRequiredService<NodeLease>(),
             Token = services.GetRequiredService<ConnectToken>(),
-            Attempts = services.GetRequiredService<RunSupervisor>(),
+            Attempts = services.GetRequiredService<NodeAttempts>(),
             Sessions = services.GetRequiredService<NodeSessions>(),
             Leftovers = services.GetRequiredService<LeftoverSweep>(),
             Changes = services.GetRequiredService<AttemptChanges>(),

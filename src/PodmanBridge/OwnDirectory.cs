@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge;
 

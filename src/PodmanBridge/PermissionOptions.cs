@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Schema;
+using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.HostPaths;
 
 namespace Stromboli.PodmanBridge;

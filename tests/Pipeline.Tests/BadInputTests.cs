@@ -9,9 +9,10 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Runs;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Sessions;
-using Stromboli.Podman;
-using Stromboli.PodmanBridge.Runs;
-using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.Podman.Models;
+using Stromboli.PodmanBridge.Attempts;
+using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.Pipeline.Tests;
 
@@ -286,7 +287,7 @@ public sealed class BadInputTests
         ShimPath = "/state/shim",
         ClaudeDirectory = "/state/claude",
         LogPath = "/state/logs/1.log",
-        Files = new SandboxFiles
+        Files = new ContainerFiles
         {
             SeccompProfile = "/state/seccomp.json",
             Hosts = "/state/hosts",

@@ -5,13 +5,14 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Tests.Nodes;
 using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge;
+using Stromboli.PodmanBridge.Attempts;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
-using Stromboli.PodmanBridge.Tests.Sandbox;
+using Stromboli.PodmanBridge.Tests.Containers;
 using Stromboli.Testing;
 
 namespace Stromboli.Pipeline.Tests;
@@ -150,7 +151,7 @@ public sealed class KeptAttemptsTests : IDisposable
 
         private BridgeUnderTest(
             MessageChannel<BridgeMessage, OperatorMessage> channel,
-            RunSupervisor attempts,
+            NodeAttempts attempts,
             NodeLease lease,
             LinkSession.Services services
         )
@@ -161,7 +162,7 @@ public sealed class KeptAttemptsTests : IDisposable
             _session = new LinkSession(channel, Node, services).RunAsync(_stop.Token);
         }
 
-        public RunSupervisor Attempts { get; }
+        public NodeAttempts Attempts { get; }
 
         public NodeLease Lease { get; }
 
@@ -181,7 +182,7 @@ public sealed class KeptAttemptsTests : IDisposable
             var changes = new AttemptChanges();
             var options = Options(root);
             Directory.CreateDirectory(options.RunDirectory);
-            var attempts = new RunSupervisor(
+            var attempts = new NodeAttempts(
                 new AttemptServices
                 {
                     StateRoot = BridgeFiles.Attempts(options),
@@ -193,7 +194,7 @@ public sealed class KeptAttemptsTests : IDisposable
                     Clock = time,
                     Logger = NullLogger.Instance,
                 },
-                NullLogger<RunSupervisor>.Instance
+                NullLogger<NodeAttempts>.Instance
             );
             attempts.Adopt();
             var facts = new NodeFactsSource(

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Tests;
 

@@ -8,7 +8,7 @@ public sealed class BridgeLoggingTests
     [InlineData("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Information, false)]
     [InlineData("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Information, false)]
     [InlineData("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Warning, true)]
-    [InlineData("Stromboli.PodmanBridge.Runs.RunSupervisor", LogLevel.Information, true)]
+    [InlineData("Stromboli.PodmanBridge.Runs.NodeAttempts", LogLevel.Information, true)]
     public void Configure_WhatAgentsMakeAtWill_IsNotLogged(string category, LogLevel level, bool isLogged)
     {
         using var loggers = LoggerFactory.Create(BridgeLogging.Configure);

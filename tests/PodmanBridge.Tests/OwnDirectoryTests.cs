@@ -1,4 +1,4 @@
-using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.Testbed.Processes;
 
 namespace Stromboli.PodmanBridge.Tests;

@@ -1,8 +1,7 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
-using Stromboli.PodmanBridge.Runs;
-using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.HostPaths;
 
@@ -17,7 +16,7 @@ internal sealed class HostPathGate(IReadOnlyList<AllowedVolume> allowed, IEnumer
     private readonly string[] _own = [.. own];
 
     /// <summary>Opens what the attempt wants.</summary>
-    /// <exception cref="AttemptRefusedException">Something of it is denied.</exception>
+    /// <exception cref="RunRefusedException">Something of it is denied.</exception>
     /// <exception cref="PodmanException">The engine does not say where its own files are.</exception>
     public async Task<OpenedHostPaths> OpenAsync(AttemptSpec spec, CancellationToken cancellationToken)
     {
@@ -98,5 +97,5 @@ internal sealed class HostPathGate(IReadOnlyList<AllowedVolume> allowed, IEnumer
             _ => $"cannot be opened on node {node} (error {error})",
         };
 
-    private static AttemptRefusedException Denied(string sentence) => new(RunReason.VolumeDenied, sentence);
+    private static RunRefusedException Denied(string sentence) => new(RunReason.VolumeDenied, sentence);
 }

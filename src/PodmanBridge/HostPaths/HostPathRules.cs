@@ -1,3 +1,5 @@
+using Stromboli.PodmanBridge.Containers;
+
 namespace Stromboli.PodmanBridge.HostPaths;
 
 /// <summary>Whether the node's admin allows a host path, by its text alone; pure.</summary>

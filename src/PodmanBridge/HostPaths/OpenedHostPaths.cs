@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.HostPaths;
 

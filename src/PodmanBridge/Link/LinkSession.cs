@@ -1,8 +1,8 @@
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Link;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Nodes;
 

@@ -2,7 +2,8 @@ using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
-using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Nodes;
 
@@ -53,7 +54,7 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
         public required string ShimPath { get; init; }
 
         /// <summary>The files that are the same for every container.</summary>
-        public required Func<SandboxFiles> Files { get; init; }
+        public required Func<ContainerFiles> Files { get; init; }
 
         /// <summary>A folder of the trial's own.</summary>
         public required string Directory { get; init; }
@@ -153,7 +154,7 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
                 Node = settings.Node,
                 UID = id,
                 Attempt = 1,
-                User = new AgentUser(Runs.WorkspaceUsers.First, Runs.WorkspaceUsers.First, IsEngineUser: false),
+                User = new AgentUser(WorkspaceUsers.First, WorkspaceUsers.First, IsEngineUser: false),
                 ImageID = "",
                 RunDirectory = Path.Combine(settings.Directory, "run"),
                 ShimPath = settings.ShimPath,

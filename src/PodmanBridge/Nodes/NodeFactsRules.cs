@@ -3,7 +3,7 @@ using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
-using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Nodes;
 

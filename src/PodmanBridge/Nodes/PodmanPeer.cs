@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Nodes;
 

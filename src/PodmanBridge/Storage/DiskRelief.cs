@@ -1,6 +1,6 @@
 using Stromboli.Podman;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Runs;
 
 namespace Stromboli.PodmanBridge.Storage;
 

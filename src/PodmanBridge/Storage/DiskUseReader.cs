@@ -1,9 +1,8 @@
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
-using Stromboli.PodmanBridge.Runs;
-using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Storage;

@@ -1,8 +1,7 @@
 using Stromboli.Podman;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Runs;
-using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Storage;
 

@@ -1,4 +1,5 @@
 using Stromboli.Crds.Nodes;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
 
 namespace Stromboli.PodmanBridge.Tests.HostPaths;
