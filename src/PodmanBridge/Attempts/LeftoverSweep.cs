@@ -1,4 +1,5 @@
 using Stromboli.Podman;
+using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Sessions;

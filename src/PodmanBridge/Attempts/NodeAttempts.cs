@@ -1,12 +1,11 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>All attempts of this node: adopts what a former bridge left, begins, stops and drops what the operator wants.</summary>
-internal sealed partial class NodeAttempts : IDesiredSink, IAsyncDisposable
+internal sealed partial class NodeAttempts : IAsyncDisposable
 {
     private readonly AttemptServices _services;
     private readonly ILogger<NodeAttempts> _logger;
@@ -67,7 +66,7 @@ internal sealed partial class NodeAttempts : IDesiredSink, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Applies what the operator desires of one attempt.</summary>
     public void Apply(DesiredAttempt desired)
     {
         var key = new AttemptKey(desired.UID, desired.Attempt);
@@ -97,7 +96,7 @@ internal sealed partial class NodeAttempts : IDesiredSink, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Applies what the operator desires of all attempts. An attempt that is not named is to be absent.</summary>
     public void ApplyAll(IReadOnlyList<DesiredAttempt> desired)
     {
         var named = desired.Select(attempt => new AttemptKey(attempt.UID, attempt.Attempt)).ToHashSet();
@@ -115,7 +114,7 @@ internal sealed partial class NodeAttempts : IDesiredSink, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Every attempt that the node still knows.</summary>
     public IEnumerable<AttemptObservation> Observe()
     {
         AttemptKey[] keys;
@@ -127,7 +126,7 @@ internal sealed partial class NodeAttempts : IDesiredSink, IAsyncDisposable
         return keys.Select(key => Observe(key.UID, key.Attempt)).OfType<AttemptObservation>();
     }
 
-    /// <inheritdoc/>
+    /// <summary>One attempt; null if the node does not know it.</summary>
     public AttemptObservation? Observe(string uid, int attempt)
     {
         var key = new AttemptKey(uid, attempt);

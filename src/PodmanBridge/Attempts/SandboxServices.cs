@@ -2,6 +2,7 @@ using Stromboli.Crds.Runs;
 using Stromboli.Gateway.Model;
 using Stromboli.Podman;
 using Stromboli.PodmanBridge.Clones;
+using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Images;

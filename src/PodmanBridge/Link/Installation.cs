@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Link;
 
@@ -7,7 +9,7 @@ namespace Stromboli.PodmanBridge.Link;
 /// refused, also by a bridge that was restarted in between. One directory serves one installation for ever, since the containers of another
 /// are not ours to touch.
 /// </summary>
-internal sealed class Installation
+internal sealed class Installation : IInstallation
 {
     private readonly string _path;
     private readonly Lock _lock = new();
@@ -97,3 +99,13 @@ internal sealed class Installation
         _known.TrySetResult(record.ID);
     }
 }
+
+/// <summary>Whom this state directory serves, on disk.</summary>
+/// <param name="ID">The installation's id.</param>
+/// <param name="Epoch">The highest epoch of a leader that was heard.</param>
+internal sealed record InstallationRecord(string ID, long Epoch);
+
+/// <summary>The serializer of <see cref="InstallationRecord"/>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(InstallationRecord))]
+internal sealed partial class InstallationJson : JsonSerializerContext;
