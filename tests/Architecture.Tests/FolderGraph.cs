@@ -2,26 +2,26 @@ using System.Text;
 
 namespace Stromboli.Architecture.Tests;
 
-/// <summary>The folders of a project, which are its namespaces, and which of them uses which.</summary>
+/// <summary>The folders of a project, and which of them uses which.</summary>
 /// <param name="uses">The uses between types.</param>
-/// <param name="root">The project's root namespace. Code that source generators put outside it is left out.</param>
-internal sealed class FolderGraph(IEnumerable<TypeUse> uses, string root)
+/// <param name="folders">The folder of each type. A type without a folder, such as one that a source generator made, is left out.</param>
+internal sealed class FolderGraph(IEnumerable<TypeUse> uses, IReadOnlyDictionary<string, string> folders)
 {
     private readonly ILookup<(string From, string To), TypeUse> _edges = uses.Where(use =>
-            IsOurs(use.User, root) && IsOurs(use.Used, root) && Folder(use.User) != Folder(use.Used)
+            folders.ContainsKey(use.User) && folders.ContainsKey(use.Used) && folders[use.User] != folders[use.Used]
         )
-        .ToLookup(use => (Folder(use.User), Folder(use.Used)));
+        .ToLookup(use => (folders[use.User], folders[use.Used]));
 
     /// <summary>Groups of folders in which each folder uses each other one, directly or by way of others of the group.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Circles()
     {
-        var folders = _edges.SelectMany(edge => new[] { edge.Key.From, edge.Key.To }).Distinct().Order(StringComparer.Ordinal).ToList();
-        var reached = folders.ToDictionary(folder => folder, Reached);
+        var names = _edges.SelectMany(edge => new[] { edge.Key.From, edge.Key.To }).Distinct().Order(StringComparer.Ordinal).ToList();
+        var reached = names.ToDictionary(folder => folder, Reached);
         return
         [
-            .. folders
+            .. names
                 .Where(folder => reached[folder].Contains(folder))
-                .GroupBy(folder => folders.First(other => reached[folder].Contains(other) && reached[other].Contains(folder)))
+                .GroupBy(folder => names.First(other => reached[folder].Contains(other) && reached[other].Contains(folder)))
                 .Select(group => group.ToList()),
         ];
     }
@@ -32,12 +32,12 @@ internal sealed class FolderGraph(IEnumerable<TypeUse> uses, string root)
         var text = new StringBuilder();
         foreach (var circle in Circles())
         {
-            text.AppendLine($"Circle: {string.Join(", ", circle.Select(Short))}");
+            text.AppendLine($"Circle: {string.Join(", ", circle)}");
             foreach (
                 var edge in _edges.Where(edge => circle.Contains(edge.Key.From) && circle.Contains(edge.Key.To)).OrderBy(edge => edge.Key)
             )
             {
-                text.AppendLine($"  {Short(edge.Key.From)} uses {Short(edge.Key.To)}:");
+                text.AppendLine($"  {edge.Key.From} uses {edge.Key.To}:");
                 foreach (var user in edge.GroupBy(use => use.User).OrderBy(user => user.Key, StringComparer.Ordinal))
                 {
                     text.AppendLine(
@@ -65,11 +65,5 @@ internal sealed class FolderGraph(IEnumerable<TypeUse> uses, string root)
         return reached;
     }
 
-    private static bool IsOurs(string type, string root) => type.StartsWith(root + ".", StringComparison.Ordinal);
-
-    private static string Folder(string type) => type[..type.LastIndexOf('.')];
-
     private static string Name(string type) => type[(type.LastIndexOf('.') + 1)..];
-
-    private string Short(string folder) => folder == root ? "(project folder)" : folder[(root.Length + 1)..];
 }

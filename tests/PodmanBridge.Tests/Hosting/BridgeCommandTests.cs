@@ -175,7 +175,7 @@ public sealed partial class BridgeCommandTests
 
     private static IEnumerable<string> Guide([CallerFilePath] string path = "")
     {
-        var guide = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "docs", "operations", "nodes.md"));
+        var guide = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "docs", "operations", "nodes.md"));
         return guide
             .Where(line => line.StartsWith("| `--", StringComparison.Ordinal))
             .SelectMany(line => Option().Matches(line.Split('|')[1]).Select(match => match.Value))
