@@ -5,7 +5,6 @@ using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 using Stromboli.Testbed.Nodes;
 
 namespace Stromboli.Bench.NodeThroughput;

@@ -2,7 +2,6 @@ using Stromboli.Podman;
 using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Clones;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Attempts;
 

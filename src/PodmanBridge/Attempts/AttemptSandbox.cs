@@ -4,7 +4,6 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Attempts;
 

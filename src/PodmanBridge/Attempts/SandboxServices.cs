@@ -6,7 +6,6 @@ using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
 

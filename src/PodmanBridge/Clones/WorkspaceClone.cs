@@ -7,7 +7,6 @@ using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Clones;
 

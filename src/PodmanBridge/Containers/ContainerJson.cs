@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Stromboli.PodmanBridge.Containers.Oci;
 
 namespace Stromboli.PodmanBridge.Containers;
 

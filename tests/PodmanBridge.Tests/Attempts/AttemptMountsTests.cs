@@ -3,8 +3,6 @@ using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
-using Stromboli.PodmanBridge.Link;
-using Stromboli.PodmanBridge.Storage;
 using Stromboli.PodmanBridge.Tests.Containers;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 
