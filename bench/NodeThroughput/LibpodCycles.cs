@@ -4,7 +4,7 @@ using Stromboli.Bench.Runs;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
-using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.Testbed.Nodes;
 
 namespace Stromboli.Bench.NodeThroughput;
@@ -117,7 +117,7 @@ internal sealed class LibpodCycles : IDisposable
             RunDirectory = $"{Files}/{uid}",
             ShimPath = "/opt/stromboli/shim/stromboli-shim",
             LogPath = $"{Files}/{uid}.log",
-            Files = new SandboxFiles
+            Files = new ContainerFiles
             {
                 SeccompProfile = $"{State}/seccomp.json",
                 Hosts = $"{State}/hosts",

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge;
 

@@ -11,9 +11,8 @@ using Stromboli.Operator.Decisions;
 using Stromboli.Operator.Inputs;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Sessions;
-using Stromboli.Podman;
-using Stromboli.PodmanBridge.Runs;
-using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Attempts;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.Pipeline.Tests;
 
@@ -274,8 +273,7 @@ public sealed class BadInputTests
         return ((Desired)JsonSerializer.Deserialize(bytes, NodeLinkJson.Default.OperatorMessage)!).Attempt;
     }
 
-    private static string Json(Stromboli.Podman.Models.SpecGenerator spec) =>
-        JsonSerializer.Serialize(spec, PodmanJson.Default.SpecGenerator);
+    private static string Json(Stromboli.Podman.Models.SpecGenerator spec) => JsonSerializer.Serialize(spec);
 
     private static readonly ContainerInputs Inputs = new()
     {
@@ -289,7 +287,7 @@ public sealed class BadInputTests
         ShimPath = "/state/shim",
         ClaudeDirectory = "/state/claude",
         LogPath = "/state/logs/1.log",
-        Files = new SandboxFiles
+        Files = new ContainerFiles
         {
             SeccompProfile = "/state/seccomp.json",
             Hosts = "/state/hosts",

@@ -3,15 +3,17 @@ using Stromboli.Crds.Runs;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Tests.Hub;
-using Stromboli.PodmanBridge;
+using Stromboli.Podman.Tests.Engines;
+using Stromboli.PodmanBridge.Attempts;
+using Stromboli.PodmanBridge.Configuration;
+using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Hosting;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Runs;
 using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
-using Stromboli.PodmanBridge.Tests.Podman;
-using Stromboli.PodmanBridge.Tests.Sandbox;
+using Stromboli.PodmanBridge.Tests.Containers;
 using Stromboli.Testing;
 
 namespace Stromboli.Pipeline.Tests;
@@ -150,7 +152,7 @@ public sealed class KeptAttemptsTests : IDisposable
 
         private BridgeUnderTest(
             MessageChannel<BridgeMessage, OperatorMessage> channel,
-            RunSupervisor attempts,
+            NodeAttempts attempts,
             NodeLease lease,
             LinkSession.Services services
         )
@@ -161,7 +163,7 @@ public sealed class KeptAttemptsTests : IDisposable
             _session = new LinkSession(channel, Node, services).RunAsync(_stop.Token);
         }
 
-        public RunSupervisor Attempts { get; }
+        public NodeAttempts Attempts { get; }
 
         public NodeLease Lease { get; }
 
@@ -181,7 +183,7 @@ public sealed class KeptAttemptsTests : IDisposable
             var changes = new AttemptChanges();
             var options = Options(root);
             Directory.CreateDirectory(options.RunDirectory);
-            var attempts = new RunSupervisor(
+            var attempts = new NodeAttempts(
                 new AttemptServices
                 {
                     StateRoot = BridgeFiles.Attempts(options),
@@ -193,7 +195,7 @@ public sealed class KeptAttemptsTests : IDisposable
                     Clock = time,
                     Logger = NullLogger.Instance,
                 },
-                NullLogger<RunSupervisor>.Instance
+                NullLogger<NodeAttempts>.Instance
             );
             attempts.Adopt();
             var facts = new NodeFactsSource(

@@ -1,5 +1,5 @@
 using Stromboli.Crds.Runs;
-using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Agents;
 
@@ -12,7 +12,7 @@ internal static class AgentEnvironment
     private static readonly IReadOnlyList<(string Name, string Value)> Fixed =
     [
         ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
-        ("HOME", SandboxPaths.Home),
+        ("HOME", MountPoints.Home),
         ("ANTHROPIC_BASE_URL", $"http://127.0.0.1:{ModelPort}"),
         // The CLI wants one to be there; the gateway drops it and adds the real one.
         ("ANTHROPIC_API_KEY", "placeholder"),

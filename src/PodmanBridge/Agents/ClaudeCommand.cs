@@ -1,7 +1,7 @@
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Validation;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Sandbox;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Agents;
 
@@ -11,7 +11,7 @@ namespace Stromboli.PodmanBridge.Agents;
 /// </summary>
 internal static class ClaudeCommand
 {
-    private const string Program = SandboxPaths.Cli + "/claude";
+    private const string Program = MountPoints.Cli + "/claude";
 
     /// <summary>The command for some options.</summary>
     /// <exception cref="ArgumentException">The options cannot be put on a command line; the message says why.</exception>

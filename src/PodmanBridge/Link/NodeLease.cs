@@ -10,7 +10,7 @@ internal sealed class NodeLease(TimeProvider clock) : IDisposable
     private ITimer? _timer;
     private long _until;
 
-    /// <summary>Raised when the lease was extended, with what is left, and with zero when it is over. Off the lock.</summary>
+    /// <summary>Raised with the remaining time when the lease is extended, and with zero when it ends. Not raised under a lock.</summary>
     public event Action<TimeSpan>? Changed;
 
     /// <summary>What is left; zero when it is over or was never granted.</summary>

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Nodes;
 
@@ -25,7 +26,7 @@ internal sealed partial class CliVersionReader(TimeProvider clock)
             file.Length,
             file.LastWriteTimeUtc
         );
-        // Asked twice at the same time, it answers the same twice.
+        // Two concurrent questions give the same answer.
         if (_known is not { } known || known.File != identity)
         {
             _known = known = new Answer(identity, await AskAsync(path, cancellationToken));
@@ -47,7 +48,8 @@ internal sealed partial class CliVersionReader(TimeProvider clock)
         catch (Exception e)
             when (e is Win32Exception or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // Another architecture, no such interpreter on the node, or too slow: the images may still be able to run it.
+            // The CLI may be for another architecture, need an interpreter that the node lacks, or be too slow. Images may still be able to
+            // run it.
             return null;
         }
         finally

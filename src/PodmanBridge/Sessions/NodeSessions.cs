@@ -2,7 +2,7 @@ using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
-using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Sessions;
 
@@ -115,7 +115,7 @@ internal sealed partial class NodeSessions(
     public void Leave(string uid, AttemptKey key) => _turns.Leave(uid, key);
 
     /// <summary>Makes HOME and workspace for the first run; for a later one they must be there.</summary>
-    /// <exception cref="AttemptRefusedException">They are gone.</exception>
+    /// <exception cref="RunRefusedException">They are gone.</exception>
     public async Task MakeVolumesAsync(
         AttemptSession session,
         string @namespace,
@@ -140,7 +140,7 @@ internal sealed partial class NodeSessions(
         };
         if (loss is not null)
         {
-            throw new AttemptRefusedException(
+            throw new RunRefusedException(
                 RunReason.SessionLost,
                 $"What the session {session.Name} had is lost: {loss}. Delete the AgentSession and make a new one."
             );

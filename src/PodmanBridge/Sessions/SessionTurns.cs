@@ -1,4 +1,4 @@
-using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Sessions;
 

@@ -1,8 +1,8 @@
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Link;
-using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Sessions;
 

@@ -1,5 +1,5 @@
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
-using Stromboli.PodmanBridge.Sandbox;
 
 namespace Stromboli.PodmanBridge.Tests.HostPaths;
 

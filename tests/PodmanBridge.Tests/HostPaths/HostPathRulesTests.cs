@@ -1,4 +1,6 @@
 using Stromboli.Crds.Nodes;
+using Stromboli.PodmanBridge.Configuration;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
 
 namespace Stromboli.PodmanBridge.Tests.HostPaths;

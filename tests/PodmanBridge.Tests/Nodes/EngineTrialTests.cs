@@ -1,7 +1,7 @@
 using Stromboli.Podman;
+using Stromboli.Podman.Tests.Engines;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Sandbox;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Nodes;
@@ -29,7 +29,7 @@ public sealed class EngineTrialTests : IAsyncDisposable
             {
                 Node = "node-1",
                 ShimPath = "/shim",
-                Files = () => SandboxFiles.Write(Path.Combine(_directory, "files")),
+                Files = () => ContainerFiles.Write(Path.Combine(_directory, "files")),
                 Directory = Path.Combine(_directory, "trial"),
             },
             TimeProvider.System

@@ -1,7 +1,7 @@
 using Stromboli.Podman;
+using Stromboli.Podman.Tests.Engines;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Sandbox;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testbed;
 
 namespace Stromboli.PodmanBridge.Tests.Nodes;
@@ -46,7 +46,7 @@ public sealed class RealEngineTrialTests(PodmanFixture podman) : IClassFixture<P
         var shim = Path.Combine(directory, "shim");
         File.Copy(Shim, shim);
         File.SetUnixFileMode(shim, (UnixFileMode)0b111_101_101);
-        var files = SandboxFiles.Write(Path.Combine(podman.Directory, "files"));
+        var files = ContainerFiles.Write(Path.Combine(podman.Directory, "files"));
         using var trial = new EngineTrial(
             client,
             client.Engine,

@@ -1,4 +1,4 @@
-using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Tests.Sessions;

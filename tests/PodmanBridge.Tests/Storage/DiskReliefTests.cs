@@ -3,10 +3,10 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
 using Stromboli.Gateway.Egress;
+using Stromboli.PodmanBridge.Configuration;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
-using Stromboli.PodmanBridge.Runs;
-using Stromboli.PodmanBridge.Sandbox;
 using Stromboli.PodmanBridge.Storage;
 using Stromboli.Testing;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Stromboli.PodmanBridge.Runs;
+using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Tests.Storage;

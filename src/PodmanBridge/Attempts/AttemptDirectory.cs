@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Stromboli.PodmanBridge.Containers;
+
+namespace Stromboli.PodmanBridge.Attempts;
+
+/// <summary>
+/// The files of one attempt under the bridge's state root: <c>attempt.json</c>, <c>end.json</c>, <c>ledger.jsonl</c> and the container's
+/// <c>log</c>, in a folder that only the bridge's user can enter. Outside every mount.
+/// </summary>
+internal sealed class AttemptDirectory
+{
+    private const string RecordFile = "attempt.json";
+    private const string EndFile = "end.json";
+
+    private AttemptDirectory(string path) => Path = path;
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Where conmon keeps the container's output.</summary>
+    public string LogPath => System.IO.Path.Combine(Path, "log");
+
+    /// <summary>Where the gateway keeps what the attempt used.</summary>
+    public string LedgerPath => System.IO.Path.Combine(Path, "ledger.jsonl");
+
+    /// <summary>The folder of an attempt, made if missing.</summary>
+    public static AttemptDirectory Create(string root, AttemptKey key)
+    {
+        var path = System.IO.Path.Combine(root, key.ToString());
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return new AttemptDirectory(path);
+    }
+
+    /// <summary>The folders that are there.</summary>
+    public static IEnumerable<AttemptDirectory> All(string root) =>
+        Directory.Exists(root)
+            ? Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).Select(path => new AttemptDirectory(path))
+            : [];
+
+    /// <summary>The record, or null when none was stored.</summary>
+    public AttemptRecord? ReadRecord() => Read(RecordFile, AttemptJson.Default.AttemptRecord);
+
+    /// <summary>
+    /// Stores the record so that it survives a killed bridge. A killed machine ends the container too, so nothing waits for the disk.
+    /// </summary>
+    public void Write(AttemptRecord record) => Write(RecordFile, record, AttemptJson.Default.AttemptRecord, toDisk: false);
+
+    /// <summary>The end, or null when none was stored.</summary>
+    public AttemptEndRecord? ReadEnd() => Read(EndFile, AttemptJson.Default.AttemptEndRecord);
+
+    /// <summary>
+    /// Stores the end so that it survives a killed machine. That it was collected need not: the operator would say so again.
+    /// </summary>
+    public void Write(AttemptEndRecord end) => Write(EndFile, end, AttemptJson.Default.AttemptEndRecord, toDisk: !end.Collected);
+
+    /// <summary>What the files take together, in bytes; 0 if they cannot be looked at.</summary>
+    public long Bytes()
+    {
+        try
+        {
+            return new DirectoryInfo(Path).EnumerateFiles().Sum(file => file.Length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Removes everything.</summary>
+    public void Delete()
+    {
+        if (Directory.Exists(Path))
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+    }
+
+    private T? Read<T>(string name, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            using var file = File.OpenRead(System.IO.Path.Combine(Path, name));
+            return JsonSerializer.Deserialize(file, type);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    // Written beside and renamed: a reader sees the old one or the new one, whole.
+    private void Write<T>(string name, T value, JsonTypeInfo<T> type, bool toDisk)
+    {
+        var path = System.IO.Path.Combine(Path, name);
+        using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write))
+        {
+            JsonSerializer.Serialize(file, value, type);
+            file.Flush(toDisk);
+        }
+
+        File.Move(path + ".new", path, overwrite: true);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Text;
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Agents;
+
+namespace Stromboli.PodmanBridge.Attempts;
+
+/// <summary>
+/// Decides how an attempt ended. Ranked: the bridge's own cause, the shim's and the engine's word on exit and signal, the gateway's on the
+/// model; the CLI's envelope comes last and only makes worse.
+/// </summary>
+internal static class AttemptOutcome
+{
+    private const string Kill = "SIGKILL";
+    private const string MaxTurns = "error_max_turns";
+    private const string MaxBudget = "error_max_budget_usd";
+    private const string OutOfMemoryMessage = "The agent used more memory than resources.limits.memory allows, and the kernel killed it.";
+
+    /// <summary>The end of an attempt. <see cref="AttemptEnd.EndedAgoMs"/> is 0: the caller knows when.</summary>
+    public static AttemptEnd Decide(AttemptEvidence evidence)
+    {
+        var (reason, message) = Judge(evidence);
+        var byItself = evidence.Cause is null && evidence.By == Stopper.Agent && evidence.Hook is null;
+        return new AttemptEnd
+        {
+            Reason = reason,
+            Message = message,
+            EndedAgoMs = 0,
+            ExitCode = byItself ? evidence.ExitCode : null,
+            Signal = byItself ? evidence.Signal : null,
+            Result = evidence.Hook is null ? evidence.Output ?? evidence.Claude?.Result() : null,
+            Structured = Fits(evidence.Claude?.Envelope?.Structured) ? evidence.Claude?.Envelope?.Structured : null,
+            Usage = Usage(evidence),
+            // One that is not there has no id, whatever the CLI was asked for.
+            SessionID = reason == RunReason.SessionLost ? null : evidence.Claude?.SessionID,
+            Model = evidence.Totals?.Model,
+        };
+    }
+
+    private static (RunReason Reason, string Message) Judge(AttemptEvidence evidence) =>
+        evidence switch
+        {
+            { Cause: EndCause.Cancelled or EndCause.Dropped } => (RunReason.Cancelled, "The run was cancelled."),
+            { Cause: EndCause.Suspended } => (RunReason.Suspended, "The run was suspended."),
+            { Cause: EndCause.SessionDeleted } => (RunReason.SessionLost, "The session was deleted, and the run that had it was stopped."),
+            { Cause: EndCause.TimedOut } => (
+                RunReason.TimedOut,
+                $"The attempt's timeout was over before the {(evidence.Hook is { } hook ? $"hook {hook}" : "agent")} came to its end."
+            ),
+            { Cause: EndCause.BudgetExceeded } => (
+                RunReason.BudgetExceeded,
+                "The run's budget is used up, and its agent made one more model request, which was refused."
+            ),
+            { Cause: EndCause.StorageExceeded } => (
+                RunReason.StorageLimitExceeded,
+                evidence.CauseDetail ?? "The run has more on its node's disk than it may."
+            ),
+            { Cause: EndCause.LeaseOver } or { By: Stopper.Lease } => (
+                RunReason.NodeLost,
+                "The node lost its operator for longer than its lease, and stopped the agent."
+            ),
+            { HookFailure: not null, OutOfMemory: true, Signal: Kill } => (
+                RunReason.OutOfMemory,
+                $"The hook {evidence.Hook} used more memory than resources.limits.memory allows, and the kernel killed it."
+            ),
+            { HookFailure: { } failure } => (RunReason.HookFailed, failure),
+            { Signal: { } signal } => BySignal(evidence, signal),
+            { By: Stopper.Stop } => (RunReason.Crashed, "The agent was stopped on its node, and not by Stromboli."),
+            { ExitCode: { } code } => ByExit(evidence, code),
+            { OutOfMemory: true } => (RunReason.OutOfMemory, OutOfMemoryMessage),
+            _ => (RunReason.Crashed, "The container ended, and nothing on the node can say how the agent did."),
+        };
+
+    private static (RunReason Reason, string Message) BySignal(AttemptEvidence evidence, string signal)
+    {
+        if (evidence.By == Stopper.Stop)
+        {
+            return (RunReason.Crashed, "The agent was stopped on its node, and not by Stromboli.");
+        }
+
+        return evidence.OutOfMemory && signal == Kill
+            ? (RunReason.OutOfMemory, OutOfMemoryMessage)
+            : (RunReason.Crashed, $"The agent was ended by {signal}.");
+    }
+
+    private static (RunReason Reason, string Message) ByExit(AttemptEvidence evidence, int code)
+    {
+        if (evidence.Claude is not { } claude)
+        {
+            return code == 0
+                ? (RunReason.Completed, "The command exited with 0.")
+                : (RunReason.AgentError, $"The command exited with {code}.");
+        }
+
+        var envelope = claude.Envelope;
+        if (code == 0 && envelope is { IsError: false } && envelope.Subtype != MaxTurns)
+        {
+            return Succeeded(evidence, envelope);
+        }
+
+        if (evidence.ModelFailure is { } failure)
+        {
+            return (failure.Reason, $"The agent failed since its last model call did: {failure.Message}.");
+        }
+
+        if (envelope?.Subtype == MaxTurns)
+        {
+            return (RunReason.MaxTurnsReached, "The agent used all the turns that maxTurns allows.");
+        }
+
+        if (envelope?.Subtype == MaxBudget)
+        {
+            return (RunReason.BudgetExceeded, "The CLI stopped because, by its own count, the run costs more than maxBudgetUSD allows.");
+        }
+
+        return StartFailure.Judge(evidence, code)
+            ?? (
+                RunReason.AgentError,
+                envelope switch
+                {
+                    null when evidence.LogTruncated =>
+                        $"The CLI exited with {code}, and the log lost what it reported: raise output.logBytes.",
+                    null => $"The CLI exited with {code} and reported no result; its log says more.",
+                    { IsError: true } => $"The CLI exited with {code} and reports an error; see result.text.",
+                    _ => $"The CLI exited with {code} although it reports success.",
+                }
+            );
+    }
+
+    private static (RunReason Reason, string Message) Succeeded(AttemptEvidence evidence, ClaudeEnvelope envelope) =>
+        envelope.Structured switch
+        {
+            null when evidence.Options?.JsonSchema is not null => (
+                RunReason.AgentError,
+                "The agent came to its end without the structured result that jsonSchema asks for."
+            ),
+            { } structured when !Fits(structured) => (
+                RunReason.Completed,
+                $"The agent came to its end; its structured result is too large for status, which holds {StatusLimits.StructuredBytes} bytes: see the log."
+            ),
+            _ => (RunReason.Completed, "The agent came to its end."),
+        };
+
+    private static bool Fits(string? structured) =>
+        structured is not null && Encoding.UTF8.GetByteCount(structured) <= StatusLimits.StructuredBytes;
+
+    /// <summary>What the attempt used, as far as the evidence says.</summary>
+    public static AttemptUsage Usage(AttemptEvidence evidence) =>
+        new()
+        {
+            InputTokens = evidence.Totals?.Tokens.Input ?? 0,
+            OutputTokens = evidence.Totals?.Tokens.Output ?? 0,
+            CacheReadTokens = evidence.Totals?.Tokens.CacheRead ?? 0,
+            CacheCreationTokens = evidence.Totals is { Tokens: { } tokens } ? tokens.CacheWrite + tokens.CacheWriteHour : 0,
+            CostUSD = evidence.Totals is { } totals ? totals.CostUSD : 0,
+            ChargedTokens = evidence.Totals?.Charged.Tokens ?? 0,
+            ChargedCostUSD = evidence.Totals?.Charged.CostUSD ?? 0,
+            Turns = evidence.Claude?.Turns,
+            DurationMs = evidence.DurationMs,
+            ApiDurationMs = evidence.Totals?.ApiDurationMs ?? 0,
+            PermissionDenials = evidence.Claude?.Envelope?.PermissionDenials ?? 0,
+        };
+}

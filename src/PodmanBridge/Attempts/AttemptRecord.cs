@@ -1,0 +1,92 @@
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Containers;
+
+namespace Stromboli.PodmanBridge.Attempts;
+
+/// <summary>
+/// What the bridge keeps on disk of an attempt, so that a restarted one can go on. Holds no secret, no prompt, no variable and no argument:
+/// those are in the shim's memory by the time a bridge can be restarted, or come again with <c>Go</c>.
+/// </summary>
+internal sealed record AttemptRecord
+{
+    /// <summary>The UID of the AgentRun.</summary>
+    public required string UID { get; init; }
+
+    /// <summary>The number of the attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>
+    /// What runs, as far as it may lie on disk: of the command only the program, of Claude Code only how it is read, of the hooks nothing.
+    /// </summary>
+    public required AttemptSpec Spec
+    {
+        get;
+        init => field = Storable(value);
+    }
+
+    /// <summary>The number of the agent's user in the container.</summary>
+    public required int UserID { get; init; }
+
+    /// <summary>The boot during which <see cref="Deadline"/> and <see cref="StartedAt"/> mean something.</summary>
+    public required string BootID { get; init; }
+
+    /// <summary>The deadline, as a timestamp of CLOCK_BOOTTIME in nanoseconds.</summary>
+    public required long Deadline { get; init; }
+
+    /// <summary>When the agent's process started, likewise; null before it did.</summary>
+    public long? StartedAt { get; init; }
+
+    /// <summary>The boot during which the workspace was cloned; null if it was not, or has nothing to be cloned from.</summary>
+    public string? ClonedInBoot { get; init; }
+
+    /// <summary>
+    /// What the bridge opened for the mounts of the container, the shim included, before it made the container; null before that.
+    /// </summary>
+    public IReadOnlyList<ShimMount>? Mounts { get; init; }
+
+    /// <summary>
+    /// Whether it was let go: from then on its hooks or its agent may have run, whatever else is known. Stored before it happens: a bridge
+    /// does not believe a container that claims to have run and is not on record as let go.
+    /// </summary>
+    public bool Released { get; init; }
+
+    /// <summary>
+    /// Whether the bridge gave the attempt up because its end cannot be known. No later bridge continues it or believes its log.
+    /// </summary>
+    public bool Abandoned { get; init; }
+
+    /// <summary>The cause that was decided; null while none was.</summary>
+    public EndCause? Cause { get; init; }
+
+    /// <summary>What is to be said of the cause beyond its name, as a sentence.</summary>
+    public string? CauseDetail { get; init; }
+
+    /// <summary>The key of the attempt.</summary>
+    public AttemptKey Key => new(UID, Attempt);
+
+    private static AttemptSpec Storable(AttemptSpec spec) =>
+        spec with
+        {
+            Env = [],
+            Hooks = [],
+            Command = spec.Command is [var program, ..] ? [program] : spec.Command,
+            Claude = spec.Claude is { } claude ? HowToRead(claude) : null,
+        };
+
+    // What a bridge that finds the attempt must know to read its result and its end; that there are a schema, files and further arguments
+    // is enough.
+    private static ClaudeOptions HowToRead(ClaudeOptions claude) =>
+        new()
+        {
+            OutputFormat = claude.OutputFormat,
+            Verbose = claude.Verbose,
+            JsonSchema = claude.JsonSchema is null ? null : "{}",
+            SessionID = claude.SessionID,
+            Resume = claude.Resume,
+            Continue = claude.Continue,
+            ForkSession = claude.ForkSession,
+            Files = claude.Files is [_, ..] ? [""] : null,
+            ExtraArgs = claude.ExtraArgs is [_, ..] ? [""] : null,
+        };
+}

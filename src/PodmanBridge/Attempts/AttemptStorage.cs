@@ -1,0 +1,79 @@
+using Stromboli.Crds.Nodes;
+using Stromboli.Crds.Runs;
+using Stromboli.Podman.Models;
+using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Storage;
+
+namespace Stromboli.PodmanBridge.Attempts;
+
+/// <summary>One attempt's place on the node's disk: watched while its container is there.</summary>
+internal sealed class AttemptStorage(AttemptRecord record, AttemptDirectory directory, SandboxServices services, Action<string> end)
+    : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private IDisposable? _place;
+    private StorageTenant? _tenant;
+    private long _measured = -1;
+
+    /// <summary>What the volumes took of the disk when they were last measured, in bytes; null if they were not.</summary>
+    public long? MeasuredBytes => Interlocked.Read(ref _measured) is var bytes and >= 0 ? bytes : null;
+
+    /// <summary>The container runs.</summary>
+    public void Watch(ContainerInspection started)
+    {
+        var workspace = MountPaths.Normalise(record.Spec.MountPath) ?? record.Spec.MountPath;
+        _tenant = new StorageTenant
+        {
+            Key = record.Key,
+            Namespace = record.Spec.Namespace,
+            Pid = started.State!.Pid,
+            Volumes = [.. Volumes(started).OrderByDescending(volume => volume.MountPoint == workspace)],
+            Workspace = workspace,
+            LogPath = directory.LogPath,
+            LedgerPath = directory.LedgerPath,
+            Limits = LimitsAreLeftOut
+                ? new StorageLimits(null, null)
+                : new StorageLimits(record.Spec.WorkspaceBytes, record.Spec.StorageBytes, record.Spec.Session?.StorageBytes),
+            Measured = Take,
+            End = end,
+        };
+        _place = services.Tenants.Add(_tenant);
+    }
+
+    /// <summary>Tries, before the agent starts, whether the node can keep the limits that the run has.</summary>
+    /// <exception cref="RunRefusedException">It cannot.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        if (_tenant is not { Limits.Any: true } tenant)
+        {
+            return;
+        }
+
+        try
+        {
+            Take(await services.Measurer.MeasureAsync(tenant, Patience, tenant.Limits.Enough, cancellationToken));
+        }
+        catch (IOException e)
+        {
+            throw new RunRefusedException(
+                RunReason.Crashed,
+                $"The node cannot measure what the run has on its disk, and so cannot keep its limit: {e.Message}",
+                e
+            );
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _place?.Dispose();
+
+    // Without that permission they stand, and a node that cannot measure refuses the run.
+    private bool LimitsAreLeftOut => services.AllowsUnenforcedLimits && !services.EnforcedLimits().Contains(NodeLimits.StorageLimit);
+
+    private void Take(StorageUsage usage) => Interlocked.Exchange(ref _measured, usage.Bytes - usage.LogBytes);
+
+    private static IEnumerable<RunVolume> Volumes(ContainerInspection started) =>
+        from mount in started.Mounts ?? []
+        where mount is { Type: "volume", Source: not null, Destination: not null }
+        select new RunVolume(mount.Source!, mount.Destination!);
+}

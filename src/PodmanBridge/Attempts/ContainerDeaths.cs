@@ -1,0 +1,79 @@
+using Stromboli.Podman;
+using Stromboli.PodmanBridge.Configuration;
+using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Link;
+
+namespace Stromboli.PodmanBridge.Attempts;
+
+/// <summary>
+/// Listens to the engine for containers of ours that died. The shim tells of an agent's end first; this is for a container that was killed
+/// under its shim. Podman loses events now and then, so each new subscription looks at all containers once.
+/// </summary>
+internal sealed partial class ContainerDeaths(
+    IPodman podman,
+    NodeAttempts attempts,
+    Installation installation,
+    BridgeOptions options,
+    TimeProvider clock,
+    ILogger<ContainerDeaths> logger
+) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var labels = await LabelsAsync(stoppingToken);
+                await foreach (var happened in podman.System.EventsAsync(labels, () => _ = LookAsync(labels, stoppingToken), stoppingToken))
+                {
+                    if (happened is { Action: "died", Actor: { ID: { } id } actor } && AttemptKey.FromLabels(actor.Attributes) is { } key)
+                    {
+                        attempts.OnContainerDied(key, id);
+                    }
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                Log.EventsEnded(logger, e.Message);
+            }
+
+            await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // Before the first welcome there is no container to listen for.
+    private async Task<IReadOnlyDictionary<string, string>> LabelsAsync(CancellationToken cancellationToken) =>
+        ContainerLabels.OfNode(await installation.WaitAsync(cancellationToken), options.Node);
+
+    private async Task LookAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var container in await podman.Containers.ListAsync(labels, cancellationToken))
+            {
+                if (container.State is "exited" or "stopped" && AttemptKey.FromLabels(container.Labels) is { } key)
+                {
+                    attempts.OnContainerDied(key, container.ID);
+                }
+            }
+        }
+        catch (Exception e) when (e is PodmanException or OperationCanceledException)
+        {
+            Log.EventsEnded(logger, e.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "The engine's events ended: {Error}")]
+        public static partial void EventsEnded(ILogger logger, string error);
+    }
+}

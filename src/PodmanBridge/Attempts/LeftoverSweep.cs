@@ -1,0 +1,72 @@
+using Stromboli.Podman;
+using Stromboli.PodmanBridge.Configuration;
+using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Link;
+using Stromboli.PodmanBridge.Sessions;
+
+namespace Stromboli.PodmanBridge.Attempts;
+
+/// <summary>
+/// Removes containers, volumes and run directories of this node that no attempt knows: what is left when the state directory was lost, or
+/// when the engine went on with a call that had been given up. To be called after a whole snapshot, when everything that may be here is
+/// known.
+/// </summary>
+internal sealed partial class LeftoverSweep(
+    IPodman podman,
+    NodeAttempts attempts,
+    NodeSessions sessions,
+    Installation installation,
+    BridgeOptions options,
+    ILogger<LeftoverSweep> logger
+)
+{
+    /// <summary>Looks at everything of the node once.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var labels = ContainerLabels.OfNode(await installation.WaitAsync(cancellationToken), options.Node);
+            foreach (var container in await podman.Containers.ListAsync(labels, cancellationToken))
+            {
+                if (IsLeftover(AttemptKey.FromLabels(container.Labels)))
+                {
+                    Log.Removed(logger, "container", container.Names?.FirstOrDefault() ?? container.ID);
+                    await podman.Containers.RemoveAsync(container.ID, cancellationToken);
+                }
+            }
+
+            foreach (var volume in await podman.Volumes.ListAsync(labels, cancellationToken))
+            {
+                if (IsLeftover(AttemptKey.FromLabels(volume.Labels)) || sessions.IsLeftover(volume))
+                {
+                    Log.Removed(logger, "volume", volume.Name);
+                    await podman.Volumes.RemoveAsync(volume.Name, cancellationToken);
+                }
+            }
+
+            foreach (var directory in Directory.EnumerateDirectories(options.RunDirectory))
+            {
+                if (IsLeftover(AttemptKey.FromName(Path.GetFileName(directory))))
+                {
+                    Log.Removed(logger, "run directory", directory);
+                    Directory.Delete(directory, recursive: true);
+                }
+            }
+        }
+        catch (Exception e) when (e is PodmanException or IOException or UnauthorizedAccessException)
+        {
+            Log.Failed(logger, e.Message);
+        }
+    }
+
+    private bool IsLeftover(AttemptKey? found) => found is { } key && attempts.Observe(key.UID, key.Attempt) is null;
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Removed the {Kind} {Name}, of which no attempt knows")]
+        public static partial void Removed(ILogger logger, string kind, string name);
+
+        [LoggerMessage(LogLevel.Warning, "Could not look for leftovers; looked for again in a while: {Error}")]
+        public static partial void Failed(ILogger logger, string error);
+    }
+}

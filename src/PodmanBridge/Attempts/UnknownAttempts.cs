@@ -1,0 +1,161 @@
+using Stromboli.Crds.Runs;
+using Stromboli.NodeLink.Messages;
+using Stromboli.Podman;
+using Stromboli.PodmanBridge.Containers;
+
+namespace Stromboli.PodmanBridge.Attempts;
+
+/// <summary>
+/// The ends of attempts that the operator speaks of and that never began here, or of which the state was lost. In the second case their
+/// agent may still run, and once the end is reported another attempt may begin: so what is left of them is removed first.
+/// </summary>
+internal sealed partial class UnknownAttempts(AttemptServices services, ILogger logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lock = new();
+
+    // Null until it may be reported.
+    private readonly Dictionary<AttemptKey, AttemptObservation?> _ends = [];
+    private readonly Dictionary<AttemptKey, Task> _removals = [];
+
+    /// <summary>The attempts, also those whose end is not reported yet.</summary>
+    public IReadOnlyCollection<AttemptKey> Keys
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _ends.Keys];
+            }
+        }
+    }
+
+    /// <summary>The ends that may be reported.</summary>
+    public IReadOnlyList<AttemptObservation> Observe()
+    {
+        lock (_lock)
+        {
+            return [.. _ends.Values.OfType<AttemptObservation>()];
+        }
+    }
+
+    /// <summary>The end of one; null if there is none, or not yet.</summary>
+    public AttemptObservation? Observe(AttemptKey key)
+    {
+        lock (_lock)
+        {
+            return _ends.GetValueOrDefault(key);
+        }
+    }
+
+    /// <summary>Whether it is one of these.</summary>
+    public bool Contains(AttemptKey key)
+    {
+        lock (_lock)
+        {
+            return _ends.ContainsKey(key);
+        }
+    }
+
+    /// <summary>Ends an attempt, as soon as nothing of it is left on the node. One that has an end keeps it.</summary>
+    public void End(AttemptKey key, RunReason reason, string message)
+    {
+        lock (_lock)
+        {
+            if (!_ends.TryAdd(key, null))
+            {
+                return;
+            }
+
+            var observation = new AttemptObservation
+            {
+                UID = key.UID,
+                Attempt = key.Attempt,
+                Stage = AttemptStage.Ended,
+                End = new AttemptEnd
+                {
+                    Reason = reason,
+                    Message = message,
+                    EndedAgoMs = 0,
+                },
+            };
+            _removals[key] = Task.Run(() => EndAsync(key, observation));
+        }
+    }
+
+    /// <summary>Nobody waits for the end any more. What is left is removed all the same.</summary>
+    public void Forget(AttemptKey key)
+    {
+        lock (_lock)
+        {
+            _ends.Remove(key);
+        }
+    }
+
+    /// <summary>Waits for what is under way, and begins nothing anew.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        Task[] removals;
+        lock (_lock)
+        {
+            removals = [.. _removals.Values];
+        }
+
+        await Task.WhenAll(removals).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+    }
+
+    private async Task EndAsync(AttemptKey key, AttemptObservation end)
+    {
+        for (var pause = FirstPause; !await TryRemoveAsync(key); pause = 2 * pause < LastPause ? 2 * pause : LastPause)
+        {
+            await Task.Delay(pause, services.Clock, _stopping.Token);
+        }
+
+        lock (_lock)
+        {
+            _removals.Remove(key);
+            if (_ends.ContainsKey(key))
+            {
+                _ends[key] = end;
+            }
+        }
+
+        services.Changes.Add(key);
+    }
+
+    private async Task<bool> TryRemoveAsync(AttemptKey key)
+    {
+        try
+        {
+            var objects = new AttemptObjects(key, services.Sandbox);
+            if (await objects.RemoveContainerAsync(_stopping.Token))
+            {
+                Log.Removed(logger, key, objects.Names.Container);
+            }
+
+            await objects.RemoveCloneAsync(_stopping.Token);
+            await objects.RemoveVolumesAsync(_stopping.Token);
+            objects.RemoveRunDirectory();
+            return true;
+        }
+        catch (Exception e) when (e is PodmanException or IOException or UnauthorizedAccessException)
+        {
+            Log.Repeats(logger, key, e.Message);
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Removed the container {Container} of attempt {Attempt}, whose state was lost")]
+        public static partial void Removed(ILogger logger, AttemptKey attempt, string container);
+
+        [LoggerMessage(LogLevel.Warning, "What may be left of attempt {Attempt} cannot be removed yet; its end waits for that: {Error}")]
+        public static partial void Repeats(ILogger logger, AttemptKey attempt, string error);
+    }
+}

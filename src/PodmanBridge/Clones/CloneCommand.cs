@@ -1,0 +1,93 @@
+using Stromboli.Gateway.Git;
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Containers;
+
+namespace Stromboli.PodmanBridge.Clones;
+
+/// <summary>What the shim of a clone's container runs: a script of ours around git. Holds no secret. Pure.</summary>
+internal static class CloneCommand
+{
+    /// <summary>Where the workspace is in the clone's container, whatever it is in the agent's: it may hide nothing of the image.</summary>
+    public const string Workspace = "/workspace";
+
+    /// <summary>How much of git's output is kept, in bytes.</summary>
+    private const long LogBytes = 64 * 1024;
+
+    private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(200);
+
+    private static readonly Lazy<string> Script = new(Read);
+
+    /// <summary>
+    /// git's configuration, over whatever an image has: no transport but the one to the gateway, no credential helper, no hook, no program
+    /// that a repository's attributes could ask for, and of threads no more than a small limit of processes allows. None of it is written
+    /// into the clone.
+    /// </summary>
+    private static readonly IReadOnlyList<(string Key, string Value)> Configuration =
+    [
+        ("protocol.allow", "never"),
+        ("protocol.http.allow", "always"),
+        ("http.followRedirects", "false"),
+        ("credential.helper", ""),
+        ("core.hooksPath", "/dev/null"),
+        ("core.fsmonitor", "false"),
+        ("submodule.recurse", "false"),
+        ("gc.auto", "0"),
+        ("maintenance.auto", "false"),
+        ("pack.threads", "2"),
+        ("index.threads", "1"),
+        ("advice.detachedHead", "false"),
+    ];
+
+    private static readonly IReadOnlyList<string> Variables =
+    [
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME=/tmp",
+        "LANG=C.UTF-8",
+        "GIT_CONFIG_NOSYSTEM=1",
+        "GIT_CONFIG_GLOBAL=/dev/null",
+        "GIT_ATTR_NOSYSTEM=1",
+        "GIT_TERMINAL_PROMPT=0",
+        "GIT_ASKPASS=/bin/false",
+        "GIT_LFS_SKIP_SMUDGE=1",
+        // Whom the reflog names.
+        "GIT_COMMITTER_NAME=Stromboli",
+        "GIT_COMMITTER_EMAIL=stromboli@localhost",
+    ];
+
+    /// <summary>The frame that lets the clone go.</summary>
+    /// <param name="source">What is cloned.</param>
+    /// <param name="pids">The run's limit of processes and threads: the clone has its place on the node.</param>
+    /// <param name="lease">What is left of the lease.</param>
+    public static ShimGo Build(GitSource source, int pids, TimeSpan lease) =>
+        new()
+        {
+            Argv = ["/bin/sh", "-c", Script.Value, "clone", source.Url, source.Ref ?? "", $"{source.Depth}"],
+            Environment = [.. Variables, .. Configured(source)],
+            Workdir = Workspace,
+            Stdin = ReadOnlyMemory<byte>.Empty,
+            Relays = [(GitRoutes.Port, GitRoutes.Socket)],
+            LogBytes = LogBytes,
+            StopGrace = StopGrace,
+            Pids = pids,
+            Lease = lease,
+        };
+
+    // The clone's origin is the real address; what git asks goes to the gateway, without a trace of that in the clone.
+    private static IEnumerable<string> Configured(GitSource source)
+    {
+        var entries = Configuration.Append(($"url.{GitRoutes.Repository}.insteadOf", source.Url)).ToList();
+        yield return $"GIT_CONFIG_COUNT={entries.Count}";
+        for (var i = 0; i < entries.Count; i++)
+        {
+            yield return $"GIT_CONFIG_KEY_{i}={entries[i].Item1}";
+            yield return $"GIT_CONFIG_VALUE_{i}={entries[i].Item2}";
+        }
+    }
+
+    private static string Read()
+    {
+        using var stream = typeof(CloneCommand).Assembly.GetManifestResourceStream("clone.sh")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

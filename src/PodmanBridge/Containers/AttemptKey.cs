@@ -1,0 +1,31 @@
+using System.Globalization;
+using Stromboli.PodmanBridge.Clones;
+
+namespace Stromboli.PodmanBridge.Containers;
+
+/// <summary>One attempt of one run: what everything on a node is named by.</summary>
+/// <param name="UID">The UID of the AgentRun.</param>
+/// <param name="Attempt">The number of the attempt, from 1.</param>
+internal readonly record struct AttemptKey(string UID, int Attempt)
+{
+    /// <summary>The attempt that a container or volume carries in its labels; null if it carries none.</summary>
+    public static AttemptKey? FromLabels(Dictionary<string, string>? labels) =>
+        labels is not null
+        && labels.TryGetValue(ContainerLabels.RunUID, out var uid)
+        && labels.TryGetValue(ContainerLabels.Attempt, out var text)
+        && int.TryParse(text, out var attempt)
+            ? new AttemptKey(uid, attempt)
+            : null;
+
+    /// <summary>The attempt that a file or folder is named after; null if it is named after none.</summary>
+    public static AttemptKey? FromName(string name) =>
+        name.EndsWith(CloneDirectory.Suffix, StringComparison.Ordinal) ? FromName(name[..^CloneDirectory.Suffix.Length])
+        : name.LastIndexOf('-') is var dash
+        && dash > 0
+        && int.TryParse(name.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var attempt)
+            ? new AttemptKey(name[..dash], attempt)
+        : null;
+
+    /// <summary>As it stands in names of files and containers.</summary>
+    public override string ToString() => $"{UID}-{Attempt}";
+}

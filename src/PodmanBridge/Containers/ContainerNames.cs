@@ -1,0 +1,39 @@
+namespace Stromboli.PodmanBridge.Containers;
+
+/// <summary>What an attempt's container and volumes are called: by installation, UID and attempt, never by the object's name.</summary>
+internal sealed record ContainerNames
+{
+    /// <summary>The container.</summary>
+    public required string Container { get; init; }
+
+    /// <summary>The container that clones the workspace.</summary>
+    public required string Cloner { get; init; }
+
+    /// <summary>The volume of the workspace.</summary>
+    public required string Workspace { get; init; }
+
+    /// <summary>The volume of the agent's HOME.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>Both volumes. Of an attempt with a session they are the session's.</summary>
+    public IReadOnlyList<string> Volumes => [Workspace, Home];
+
+    /// <summary>The names of one attempt.</summary>
+    /// <param name="installation">The UID of the kube-system namespace.</param>
+    /// <param name="uid">The UID of the AgentRun.</param>
+    /// <param name="attempt">From 1.</param>
+    /// <param name="session">The UID of the AgentSession that it takes part in; null for none.</param>
+    public static ContainerNames Of(string installation, string uid, int attempt, string? session = null)
+    {
+        var prefix = $"stromboli-{installation[..Math.Min(8, installation.Length)]}";
+        var name = $"{prefix}-{uid}-{attempt}";
+        var volumes = session is null ? name : $"{prefix}-session-{session}";
+        return new ContainerNames
+        {
+            Container = name,
+            Cloner = name + "-clone",
+            Workspace = volumes + "-workspace",
+            Home = volumes + "-home",
+        };
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net.Sockets;
+using System.Numerics;
+using Stromboli.Gateway.Sockets;
+
+namespace Stromboli.PodmanBridge.Containers;
+
+/// <summary>
+/// A unix socket that everybody may call and one process is heard on: any other is closed at once, whatever the one is doing.
+/// </summary>
+internal sealed partial class PeerListener : IDisposable
+{
+    private const int Backlog = 64;
+
+    private const UnixFileMode Everybody =
+        UnixFileMode.UserRead
+        | UnixFileMode.UserWrite
+        | UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite;
+
+    /// <summary>The strangers that are refused a second; more wait, and cost the bridge no time meanwhile.</summary>
+    private const int StrangersPerSecond = 1000;
+
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly Socket _socket;
+    private readonly ILogger _logger;
+    private readonly TokenBucket _rate = new(StrangersPerSecond, StrangersPerSecond, TimeProvider.System);
+    private long _strangers;
+
+    private PeerListener(Socket socket, ILogger logger) => (_socket, _logger) = (socket, logger);
+
+    /// <summary>Listens at a path; a socket that a former bridge left there is replaced.</summary>
+    /// <exception cref="SocketException">The socket cannot be made.</exception>
+    public static PeerListener Bind(string path, ILogger logger)
+    {
+        File.Delete(path);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(path));
+            File.SetUnixFileMode(path, Everybody);
+            socket.Listen(Backlog);
+            return new PeerListener(socket, logger);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The next connection of one process, by the kernel's word; those of others are closed meanwhile.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, or the listener is disposed of.</exception>
+    public async Task<Socket> AcceptAsync(int pid, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var connection = await _socket.AcceptAsync(cancellationToken);
+                if (PeerCredentials.Of(connection).Pid is var peer && peer == pid)
+                {
+                    return connection;
+                }
+
+                connection.Dispose();
+                Refused(peer, pid);
+                if (!_rate.TryTake(out var wait))
+                {
+                    await Task.Delay(wait, TimeProvider.System, cancellationToken);
+                }
+            }
+            catch (SocketException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Too many open files, most likely: that passes.
+                Log.AcceptFailed(_logger, e.Message);
+                await Task.Delay(AcceptPause, TimeProvider.System, cancellationToken);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                throw new OperationCanceledException("The socket is closed.", e, cancellationToken);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    // Who is refused can call as often as it likes: what is logged of it grows with the logarithm of that.
+    private void Refused(int peer, int expected)
+    {
+        if (BitOperations.IsPow2(++_strangers))
+        {
+            Log.StrangerRefused(_logger, peer, expected, _strangers);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            LogLevel.Warning,
+            "Refused a process (pid {Pid}) that is not the shim (pid {Expected}) on a control socket; {Count} calls so far"
+        )]
+        public static partial void StrangerRefused(ILogger logger, int pid, int expected, long count);
+
+        [LoggerMessage(LogLevel.Warning, "A control socket could not accept, and goes on: {Error}")]
+        public static partial void AcceptFailed(ILogger logger, string error);
+    }
+}

@@ -1,0 +1,11 @@
+namespace Stromboli.PodmanBridge.Containers;
+
+/// <summary>A hook that did what it should, in the shim's words.</summary>
+internal sealed record ShimHookDone
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How long it took, in milliseconds.</summary>
+    public long Ms { get; init; }
+}

@@ -1,9 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace Stromboli.PodmanBridge.Sandbox;
-
-/// <summary>The serializer of what the sandbox leaves on disk, and of what the runtime was told.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(SeccompProfile))]
-[JsonSerializable(typeof(Oci.OciConfig))]
-internal sealed partial class SandboxJson : JsonSerializerContext;

@@ -1,0 +1,19 @@
+using Stromboli.PodmanBridge.Containers;
+
+namespace Stromboli.PodmanBridge.Tests.Containers;
+
+public sealed class ProcFileTests : IDisposable
+{
+    private readonly string _path = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_path);
+
+    // A process may call itself that, and the kernel hands it on.
+    [Fact]
+    public void Lines_NameWithACarriageReturn_IsOneLine()
+    {
+        File.WriteAllText(_path, "Name:\t\rUid:\t1\t1000\nUid:\t1\t2\t3\t4\n");
+
+        Assert.Equal(["Name:\t\rUid:\t1\t1000", "Uid:\t1\t2\t3\t4"], ProcFile.Lines(_path));
+    }
+}
