@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net;
 using Stromboli.Crds.Runs;
 using Stromboli.PodmanBridge.Attempts;
-using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge;
 

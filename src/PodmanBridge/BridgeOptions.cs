@@ -2,7 +2,6 @@ using System.Net;
 using Stromboli.Gateway.Git;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.HostPaths;
-using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Link;
 
@@ -7,7 +8,7 @@ namespace Stromboli.PodmanBridge.Link;
 /// refused, also by a bridge that was restarted in between. One directory serves one installation for ever, since the containers of another
 /// are not ours to touch.
 /// </summary>
-internal sealed class Installation
+internal sealed class Installation : IInstallation
 {
     private readonly string _path;
     private readonly Lock _lock = new();

@@ -45,7 +45,7 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
 
         public required ConnectToken Token { get; init; }
 
-        public required IDesiredSink Attempts { get; init; }
+        public required NodeAttempts Attempts { get; init; }
 
         public required NodeSessions Sessions { get; init; }
 

@@ -1,10 +1,12 @@
+using Stromboli.PodmanBridge.Containers;
+
 namespace Stromboli.PodmanBridge.Link;
 
 /// <summary>
 /// What the operator granted this node (PROTOCOL.md "Epochs and leases"): until it is over, agents may run. It starts empty, also after a
 /// restart of the bridge, and only a grant extends it, counted from when the ping that it answers was sent.
 /// </summary>
-internal sealed class NodeLease(TimeProvider clock) : IDisposable
+internal sealed class NodeLease(TimeProvider clock) : INodeLease, IDisposable
 {
     private readonly Lock _lock = new();
     private ITimer? _timer;

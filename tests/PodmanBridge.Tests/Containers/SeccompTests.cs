@@ -162,7 +162,7 @@ public sealed class SeccompTests(PodmanFixture podman) : IClassFixture<PodmanFix
         Assert.SkipUnless(Command.Exists("gcc"), "gcc is missing");
         var directory = podman.NewDirectory();
         var program = Path.Combine(directory, "probe");
-        var source = Path.Combine(AppContext.BaseDirectory, "Sandbox", "probe.c");
+        var source = Path.Combine(AppContext.BaseDirectory, "Containers", "probe.c");
         var built = await Command.RunAsync("gcc", ["-std=gnu11", "-O1", "-Wall", "-Werror", "-static", "-pthread", "-o", program, source]);
         Assert.True(built.Succeeded, built.Error);
         podman.Own(directory);
