@@ -4,6 +4,7 @@ using Stromboli.Bench.Runs;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
+using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.Testbed.Nodes;

@@ -1,5 +1,6 @@
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman.Models;
+using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Link;
 

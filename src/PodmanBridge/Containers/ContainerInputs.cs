@@ -1,3 +1,4 @@
+using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Containers;

@@ -1,6 +1,7 @@
 using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman.Models;
+using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Containers;

@@ -1,4 +1,5 @@
 using Stromboli.Podman;
+using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
 

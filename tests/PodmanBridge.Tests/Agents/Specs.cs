@@ -1,5 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Attempts;
 
 namespace Stromboli.PodmanBridge.Tests.Agents;
 

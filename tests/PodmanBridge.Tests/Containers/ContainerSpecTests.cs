@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Link;
 

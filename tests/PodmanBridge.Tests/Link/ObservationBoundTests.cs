@@ -1,6 +1,7 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Tests.Link;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Storage;
 

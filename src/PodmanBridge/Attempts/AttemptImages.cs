@@ -7,19 +7,22 @@ using Stromboli.PodmanBridge.Images;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
-/// <summary>The image of one attempt.</summary>
-internal static class AttemptImage
+/// <summary>The images of attempts.</summary>
+internal interface IAttemptImages
 {
-    /// <summary>
-    /// Finds or fetches it and returns the local one, which stays until the answer is disposed; by then there is to be a container.
-    /// </summary>
+    /// <summary>Finds or fetches an image. The local one stays until the answer is disposed; by then there is to be a container.</summary>
+    /// <param name="spec">What runs.</param>
+    /// <param name="pull">What the image's registry is shown.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RunRefusedException">It cannot be had, or is for other machines.</exception>
-    public static async Task<ImageUse> FetchAsync(
-        AttemptSpec spec,
-        IReadOnlyList<PullCredential> pull,
-        SandboxServices services,
-        CancellationToken cancellationToken
-    )
+    Task<ImageUse> FetchAsync(AttemptSpec spec, IReadOnlyList<PullCredential> pull, CancellationToken cancellationToken);
+}
+
+/// <inheritdoc cref="IAttemptImages"/>
+internal sealed class AttemptImages(ImageFetcher images, ImageCatalogue catalogue) : IAttemptImages
+{
+    /// <inheritdoc/>
+    public async Task<ImageUse> FetchAsync(AttemptSpec spec, IReadOnlyList<PullCredential> pull, CancellationToken cancellationToken)
     {
         var request = new ImageRequest(spec.Image, spec.ImagePullPolicy)
         {
@@ -29,13 +32,10 @@ internal static class AttemptImage
         };
         try
         {
-            var image = await services.Images.UseAsync(request, cancellationToken);
-            services.Catalogue.Used(image.ID);
+            var image = await images.UseAsync(request, cancellationToken);
+            catalogue.Used(image.ID);
             // The shim says so too, later. An image that was not looked into yet is not waited for.
-            if (
-                spec.Claude is null
-                || services.Catalogue.Find(image.ID) is not { Compatibility: ImageCompatibility.Incompatible, Message: { } why }
-            )
+            if (spec.Claude is null || catalogue.Find(image.ID) is not { Compatibility: ImageCompatibility.Incompatible, Message: { } why })
             {
                 return image;
             }
