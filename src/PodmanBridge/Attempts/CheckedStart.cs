@@ -2,7 +2,6 @@ using Stromboli.Crds.Runs;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Containers.Oci;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
