@@ -2,7 +2,6 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Clones;
 

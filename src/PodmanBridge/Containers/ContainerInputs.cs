@@ -1,6 +1,4 @@
 using Stromboli.PodmanBridge.Attempts;
-using Stromboli.PodmanBridge.Link;
-
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>What the node adds to an attempt's specification to make a container of it.</summary>

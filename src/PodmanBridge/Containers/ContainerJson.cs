@@ -1,10 +1,9 @@
 using System.Text.Json.Serialization;
-using Stromboli.PodmanBridge.Containers.Oci;
 
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>The serializer of what the sandbox leaves on disk, and of what the runtime was told.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SeccompProfile))]
-[JsonSerializable(typeof(Oci.OciConfig))]
+[JsonSerializable(typeof(OciConfig))]
 internal sealed partial class ContainerJson : JsonSerializerContext;

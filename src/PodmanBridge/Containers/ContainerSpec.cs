@@ -2,7 +2,6 @@ using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Attempts;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Containers;
 

@@ -4,7 +4,6 @@ using Stromboli.Podman;
 using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Nodes;
 

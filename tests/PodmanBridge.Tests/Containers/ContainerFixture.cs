@@ -3,7 +3,6 @@ using Stromboli.Podman.Models;
 using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Containers.Oci;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 

@@ -3,7 +3,6 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Containers.Oci;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 
