@@ -1,6 +1,5 @@
 using System.Text;
 using Stromboli.Crds.Runs;
-using Stromboli.Gateway.Accounting;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Agents;
 using Stromboli.PodmanBridge.Containers;

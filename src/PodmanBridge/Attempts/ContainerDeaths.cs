@@ -1,6 +1,5 @@
 using Stromboli.Podman;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Attempts;
 

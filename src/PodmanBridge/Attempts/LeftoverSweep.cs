@@ -1,6 +1,5 @@
 using Stromboli.Podman;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Attempts;

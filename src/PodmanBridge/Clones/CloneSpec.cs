@@ -1,6 +1,5 @@
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman.Models;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Clones;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Stromboli.PodmanBridge.Attempts;
 
 namespace Stromboli.PodmanBridge.Containers;
 

@@ -1,7 +1,6 @@
 using Stromboli.Crds.Nodes;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman.Models;
-using Stromboli.PodmanBridge.Attempts;
 
 namespace Stromboli.PodmanBridge.Containers;
 

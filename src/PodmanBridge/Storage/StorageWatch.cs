@@ -1,5 +1,4 @@
 using Stromboli.Podman;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Stromboli.Crds.Runs;
 using Stromboli.PodmanBridge.Agents;
-using Stromboli.PodmanBridge.Attempts;
 
 namespace Stromboli.PodmanBridge.Tests.Agents;
 

@@ -9,7 +9,6 @@ using Stromboli.Podman.Models;
 using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Tests.Containers;
 using Stromboli.Testing;
 

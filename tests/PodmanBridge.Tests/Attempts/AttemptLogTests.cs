@@ -1,7 +1,6 @@
 using System.Text;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Tests.Agents;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;

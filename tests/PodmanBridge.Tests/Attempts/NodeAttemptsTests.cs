@@ -4,7 +4,6 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Tests.Containers;
 using Stromboli.Testing;
 

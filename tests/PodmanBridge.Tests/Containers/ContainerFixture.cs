@@ -1,7 +1,6 @@
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
 using Stromboli.Podman.Tests.Engines;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;

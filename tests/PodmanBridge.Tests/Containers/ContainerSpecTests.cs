@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;

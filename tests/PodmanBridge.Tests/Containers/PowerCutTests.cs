@@ -1,6 +1,5 @@
 using Stromboli.Podman;
 using Stromboli.Podman.Tests.Engines;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Stacks;

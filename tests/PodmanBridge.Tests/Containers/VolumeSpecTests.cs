@@ -1,7 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman.Models;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;

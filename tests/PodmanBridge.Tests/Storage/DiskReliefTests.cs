@@ -3,7 +3,6 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
 using Stromboli.Gateway.Egress;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
