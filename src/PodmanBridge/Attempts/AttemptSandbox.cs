@@ -1,4 +1,3 @@
-using Stromboli.Crds.Runs;
 using Stromboli.Gateway.Model;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;

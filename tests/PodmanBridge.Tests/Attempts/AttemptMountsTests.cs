@@ -1,4 +1,3 @@
-using Stromboli.Crds.Runs;
 using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;

@@ -6,7 +6,6 @@ using Stromboli.Podman.Models;
 using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Tests.Attempts;
-using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 

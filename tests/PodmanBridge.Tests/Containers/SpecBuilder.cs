@@ -1,6 +1,5 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
