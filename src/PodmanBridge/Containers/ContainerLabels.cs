@@ -1,4 +1,3 @@
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Containers;
 
