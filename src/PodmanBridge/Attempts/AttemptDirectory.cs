@@ -8,7 +8,7 @@ namespace Stromboli.PodmanBridge.Attempts;
 /// The files of one attempt under the bridge's state root: <c>attempt.json</c>, <c>end.json</c>, <c>ledger.jsonl</c> and the container's
 /// <c>log</c>, in a folder that only the bridge's user can enter. Outside every mount.
 /// </summary>
-internal sealed class AttemptDirectory
+internal sealed class AttemptDirectory : IAttemptStore
 {
     private const string RecordFile = "attempt.json";
     private const string EndFile = "end.json";
@@ -23,6 +23,9 @@ internal sealed class AttemptDirectory
 
     /// <summary>Where the gateway keeps what the attempt used.</summary>
     public string LedgerPath => System.IO.Path.Combine(Path, "ledger.jsonl");
+
+    /// <summary>The folder of an attempt, which may not be there.</summary>
+    public static AttemptDirectory Of(string root, AttemptKey key) => new(System.IO.Path.Combine(root, key.ToString()));
 
     /// <summary>The folder of an attempt, made if missing.</summary>
     public static AttemptDirectory Create(string root, AttemptKey key)
@@ -102,4 +105,26 @@ internal sealed class AttemptDirectory
 
         File.Move(path + ".new", path, overwrite: true);
     }
+}
+
+/// <summary>Where the state of one attempt survives the bridge.</summary>
+internal interface IAttemptStore
+{
+    /// <summary>The file of the container's output.</summary>
+    string LogPath { get; }
+
+    /// <summary>Stores the record.</summary>
+    /// <exception cref="IOException">It cannot be stored.</exception>
+    void Write(AttemptRecord record);
+
+    /// <summary>Stores the end.</summary>
+    /// <exception cref="IOException">It cannot be stored.</exception>
+    void Write(AttemptEndRecord end);
+
+    /// <summary>What the files take together, in bytes; 0 if they cannot be looked at.</summary>
+    long Bytes();
+
+    /// <summary>Removes everything.</summary>
+    /// <exception cref="IOException">It cannot be removed.</exception>
+    void Delete();
 }

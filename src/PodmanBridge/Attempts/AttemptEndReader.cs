@@ -1,133 +1,132 @@
 using Stromboli.Crds.Runs;
 using Stromboli.Gateway.Accounting;
+using Stromboli.Gateway.Model;
 using Stromboli.NodeLink.Messages;
-using Stromboli.Podman;
 using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>Gathers what shim, engine, gateway and agent left of an attempt that is over; <see cref="AttemptEnding"/> judges it.</summary>
-internal sealed partial class AttemptEndReader(AttemptDirectory directory, AttemptSandbox sandbox, SandboxServices services)
+internal sealed partial class AttemptEndReader(ModelGateway gateway, TimeProvider clock, ILogger<AttemptEndReader> logger)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LogDeadline = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LogPause = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>How the attempt ended.</summary>
-    public async Task<AttemptEndRecord> ReadAsync(AttemptState state)
+    /// <summary>How an attempt ended of which nothing runs any more. It never throws: an end that cannot be read is the node's fault.</summary>
+    public async Task<AttemptEndRecord> ReadAsync(AttemptRecord record, AttemptSandbox sandbox, bool isPastDeadline, TimeSpan running)
     {
-        using var deadline = new CancellationTokenSource(Deadline, services.Clock);
-        using var written = await LastWordAsync(state.Record, deadline.Token);
-        if (written.BadRecords > 0)
+        try
         {
-            Log.BadRecords(services.Logger, state.Record.Key, written.BadRecords);
+            using var deadline = new CancellationTokenSource(Deadline, clock);
+            return await ReadAsync(record, sandbox, isPastDeadline, running, deadline.Token);
         }
-
-        if (state.Record is { Released: false, Cause: null } && written.Claims)
+        catch (Exception e)
         {
-            return Denied();
+            Log.NotRead(logger, e, record.Key);
+            var refusal = new AttemptRefusal(RunReason.NodeUnfit, $"The agent is gone, and how it ended cannot be read: {e.Message}");
+            return await ReadRefusalAsync(refusal, sandbox);
         }
-
-        // The shim writes nothing of an agent before the attempt is let go, so the log counts only from then on.
-        using var none = AttemptLog.Empty(state.Record.Spec);
-        var log = state.Record.Released ? written : none;
-        return new AttemptEndRecord
-        {
-            End = AttemptEnding.Decide(state, log, await WasOutOfMemoryAsync(state, log), await TotalsAsync(deadline.Token)),
-            Hooks = log.Hooks,
-            StartedAt = log.StartedAt,
-            EndedAt = log.EndedAt ?? services.Clock.GetUtcNow(),
-        };
     }
 
-    /// <summary>
-    /// What the attempt used, whoever knows how it ended; null if its model was never asked. Nothing is spent any more then.
-    /// </summary>
-    public async Task<AttemptUsage?> UsageAsync()
-    {
-        using var deadline = new CancellationTokenSource(Deadline, services.Clock);
-        return await TotalsAsync(deadline.Token) is { Requests: > 0 } totals
-            ? AttemptOutcome.Usage(new AttemptEvidence { Totals = totals })
-            : null;
-    }
-
-    private AttemptEndRecord Denied() =>
+    /// <summary>The end of an attempt that cannot run here, with what it used: an agent of an earlier bridge's may have used something.</summary>
+    public async Task<AttemptEndRecord> ReadRefusalAsync(AttemptRefusal refusal, AttemptSandbox sandbox) =>
         new()
         {
             End = new AttemptEnd
             {
-                Reason = RunReason.PolicyDenied,
-                Message = "The container is another one than was meant: it tells of an agent that was never let go.",
+                Reason = refusal.Reason,
+                Message = refusal.Message,
                 EndedAgoMs = 0,
+                Usage = await UsageAsync(sandbox),
+                // Before anything of an attempt runs, nothing but its session can be lost.
+                SessionGone = refusal.Reason == RunReason.SessionLost,
             },
-            EndedAt = services.Clock.GetUtcNow(),
+            EndedAt = clock.GetUtcNow(),
         };
 
-    // The shim's report comes before conmon has written the same to the log. Without a report there is nothing to wait for but conmon
-    // itself; and a shim that was killed before it was let go has no last word.
-    private async Task<AttemptLog> LastWordAsync(AttemptRecord record, CancellationToken cancellationToken)
+    private async Task<AttemptEndRecord> ReadAsync(
+        AttemptRecord record,
+        AttemptSandbox sandbox,
+        bool isPastDeadline,
+        TimeSpan running,
+        CancellationToken cancellationToken
+    )
     {
-        var log = await AttemptLog.ReadAsync(directory.LogPath, record.Spec, cancellationToken);
-        try
+        using var written = new AttemptLog(record.Spec);
+        // A shim that was killed before it was let go has no last word.
+        if (record is { Cause: not null, Released: false })
         {
-            var killed = record is { Cause: not null, Released: false };
-            for (
-                var waited = services.Clock.GetTimestamp();
-                !log.Complete && !killed && services.Clock.GetElapsedTime(waited) <= LogDeadline;
-
-            )
-            {
-                await Task.Delay(LogPause, services.Clock, cancellationToken);
-                await log.ReadOnAsync(directory.LogPath, cancellationToken);
-            }
-
-            return log;
+            await written.ReadOnAsync(sandbox.Directory.LogPath, cancellationToken);
         }
-        catch
+        else
         {
-            log.Dispose();
-            throw;
+            await written.ReadToLastWordAsync(sandbox.Directory.LogPath, clock, cancellationToken);
         }
+
+        if (written.BadRecords > 0)
+        {
+            Log.BadRecords(logger, record.Key, written.BadRecords);
+        }
+
+        // The shim writes nothing of an agent before the attempt is let go, so the log counts only from then on.
+        using var empty = new AttemptLog(record.Spec);
+        var log = record.Released ? written : empty;
+        var totals = await TotalsAsync(sandbox, cancellationToken);
+        var evidence = AttemptEvidence.Of(record, log, running) with
+        {
+            LogClaims = written.Claims,
+            IsPastDeadline = isPastDeadline,
+            OutOfMemory = AsksForMemory(record, log, written) && await sandbox.Container.WasOutOfMemoryAsync(CancellationToken.None),
+            Totals = totals,
+            ModelFailure = totals?.LastFailure,
+        };
+        return new AttemptEndRecord
+        {
+            End = AttemptEnding.Decide(evidence),
+            Hooks = log.Hooks,
+            StartedAt = log.StartedAt,
+            EndedAt = log.EndedAt ?? clock.GetUtcNow(),
+        };
     }
 
-    // The kernel's mark is on the container's cgroup, and only once the container has ended; asked for only where it can matter.
-    private async Task<bool> WasOutOfMemoryAsync(AttemptState state, AttemptLog log)
-    {
-        using var deadline = new CancellationTokenSource(Deadline, services.Clock);
-        var cancellationToken = deadline.Token;
-        if (state.Record.Cause is not null || log.Exit is { SignalName: not "SIGKILL" } or { Signal: null })
-        {
-            return false;
-        }
+    // The engine is asked only where its answer can matter.
+    private static bool AsksForMemory(AttemptRecord record, AttemptLog log, AttemptLog written) =>
+        record.Cause is null && (record.Released || !written.Claims) && log.Exit is null or { SignalName: "SIGKILL" };
 
+    private async Task<AttemptUsage?> UsageAsync(AttemptSandbox sandbox)
+    {
         try
         {
-            await services.Podman.Containers.WaitAsync(sandbox.Container, cancellationToken);
-            return await services.Podman.Containers.InspectAsync(sandbox.Container, cancellationToken) is { State.OomKilled: true };
+            using var deadline = new CancellationTokenSource(Deadline, clock);
+            return await TotalsAsync(sandbox, deadline.Token) is { Requests: > 0 } totals
+                ? AttemptEnding.Usage(new AttemptEvidence { Totals = totals })
+                : null;
         }
-        catch (Exception e) when (e is PodmanException || (e is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception e)
         {
-            // What the shim saw of the end is known, whatever the engine would add.
-            return false;
+            Log.NotRead(logger, e, sandbox.Record.Key);
+            return null;
         }
     }
 
     // An attempt that ended while no bridge was there has no socket open any more; what it used is on its ledger.
-    private async Task<LedgerTotals?> TotalsAsync(CancellationToken cancellationToken)
+    private async Task<LedgerTotals?> TotalsAsync(AttemptSandbox sandbox, CancellationToken cancellationToken)
     {
-        if (sandbox.Gateway is not { } gateway)
+        if (sandbox.Gateway is not { } run)
         {
-            return services.Gateway.Recall(directory.LedgerPath);
+            return gateway.Recall(sandbox.Directory.LedgerPath);
         }
 
-        gateway.Refuse();
-        await gateway.IdleAsync(cancellationToken);
-        return gateway.Totals;
+        run.Refuse();
+        await run.IdleAsync(cancellationToken);
+        return run.Totals;
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "{Count} records in the log of attempt {Attempt} cannot be read and do not count")]
+        [LoggerMessage(LogLevel.Error, "The end of attempt {Attempt} could not be read")]
+        public static partial void NotRead(ILogger logger, Exception exception, AttemptKey attempt);
+
+        [LoggerMessage(LogLevel.Warning, "Ignoring {Count} records in the log of attempt {Attempt} that cannot be read")]
         public static partial void BadRecords(ILogger logger, AttemptKey attempt, long count);
     }
 }

@@ -1,107 +1,214 @@
+using System.Text;
 using Stromboli.Crds.Runs;
-using Stromboli.Gateway.Accounting;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Agents;
 using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
-/// <summary>Puts together what bridge, shim, engine, gateway and agent say of an end; <see cref="AttemptOutcome"/> ranks it.</summary>
+/// <summary>
+/// Decides how an attempt ended, from evidence alone. Ranked: what the bridge decided itself, the shim's and the engine's word on exit and
+/// signal, the gateway's on the model. The CLI's envelope comes last and only makes an outcome worse. Pure.
+/// </summary>
 internal static class AttemptEnding
 {
-    /// <summary>How an attempt ended.</summary>
-    /// <param name="state">The attempt.</param>
-    /// <param name="log">Its log, as far as it is written.</param>
-    /// <param name="outOfMemory">Whether the engine says that the kernel killed for memory.</param>
-    /// <param name="totals">The gateway's count; null if the attempt never got so far.</param>
-    public static AttemptEnd Decide(AttemptState state, AttemptLog log, bool outOfMemory, LedgerTotals? totals)
-    {
-        var spec = state.Record.Spec;
-        var cause = state.Record.Cause;
-        if (cause is null && log.Failure is { } failure)
+    private const string Kill = "SIGKILL";
+    private const string MaxTurns = "error_max_turns";
+    private const string MaxBudget = "error_max_budget_usd";
+    private const int NoSuchFile = 2;
+    private const string OutOfMemoryMessage = "The agent used more memory than resources.limits.memory allows, and the kernel killed it.";
+
+    /// <summary>The end of an attempt. <see cref="AttemptEnd.EndedAgoMs"/> is 0: the caller knows when.</summary>
+    public static AttemptEnd Decide(AttemptEvidence evidence) =>
+        evidence switch
         {
-            return new AttemptEnd
-            {
-                Reason = failure is { Hook: not null, Step: not "workdir" } ? RunReason.HookFailed : RunReason.AgentError,
-                Message = Sentence(failure, spec),
-                EndedAgoMs = 0,
-                ExitCode = ExitCode(failure),
-                // A hook before it may have used the model.
-                Usage = log.Began ? AttemptOutcome.Usage(new AttemptEvidence { Totals = totals }) : null,
-            };
-        }
-
-        // Bridge and shim were both gone when the deadline came: the engine's own timeout stopped the container.
-        if (cause is null && log.Exit is not { By: "agent" or "hooks" } && state.PastDeadline)
-        {
-            cause = EndCause.TimedOut;
-        }
-
-        // Nothing of the tenant's was let go: whatever ended the container, it was not the agent.
-        if (cause is null && !log.Began && !state.Record.Released)
-        {
-            return new AttemptEnd
-            {
-                Reason = RunReason.NodeUnfit,
-                Message = "The container ended on its node before the agent was let go.",
-                EndedAgoMs = 0,
-            };
-        }
-
-        return AttemptOutcome.Decide(
-            new AttemptEvidence
-            {
-                Cause = cause,
-                CauseDetail = state.Record.CauseDetail,
-                ExitCode = log.Exit?.Code,
-                Signal = log.Exit?.SignalName,
-                By = By(log.Exit),
-                Hook = log.Exit?.Hook,
-                HookFailure = log.Exit is { Hook: not null, By: "agent" or "hooks" } failed
-                    ? HookOutcome.Sentence(failed, spec.HooksTimeoutMs)
-                    : null,
-                OutOfMemory = outOfMemory,
-                Claude = log.Claude,
-                Output = log.Output,
-                LogTruncated = log.Truncated,
-                Options = spec.Claude,
-                Totals = totals,
-                ModelFailure = totals?.LastFailure,
-                DurationMs = DurationMs(state, log),
-            }
-        );
-    }
-
-    // A bridge that was away sees the end late; the log knows when it was.
-    private static long DurationMs(AttemptState state, AttemptLog log) =>
-        log is { StartedAt: { } started, EndedAt: { } ended }
-            ? Math.Max(0, (long)(ended - started).TotalMilliseconds)
-            : (long)state.Running.TotalMilliseconds;
-
-    private static Stopper By(ShimExit? exit) =>
-        exit?.By switch
-        {
-            "stop" => Stopper.Stop,
-            "lease" => Stopper.Lease,
-            _ => Stopper.Agent,
+            { Cause: null, Released: false, LogClaims: true } => Unreleased(
+                RunReason.PolicyDenied,
+                "The container is another one than was meant: it tells of an agent that was never let go."
+            ),
+            { Cause: null, NotStarted: { } failure } => NotStarted(evidence, failure),
+            // Bridge and shim were both gone when the deadline came: the engine's own timeout stopped the container.
+            { Cause: null, EndedByItself: false, IsPastDeadline: true } => Ended(evidence with { Cause = EndCause.TimedOut }),
+            // Nothing of the tenant's was let go: whatever ended the container, it was not the agent.
+            { Cause: null, Released: false } => Unreleased(
+                RunReason.NodeUnfit,
+                "The container ended on its node before the agent was let go."
+            ),
+            _ => Ended(evidence),
         };
 
-    // As a shell would say it: 127 there is no such program, 126 it cannot be run.
-    private static int? ExitCode(ShimFailure failure) =>
-        failure is { Step: "exec", Hook: null } ? (failure.Errno == NoSuchFile ? 127 : 126) : null;
+    /// <summary>What the attempt used, as far as the evidence says.</summary>
+    public static AttemptUsage Usage(AttemptEvidence evidence) =>
+        new()
+        {
+            InputTokens = evidence.Totals?.Tokens.Input ?? 0,
+            OutputTokens = evidence.Totals?.Tokens.Output ?? 0,
+            CacheReadTokens = evidence.Totals?.Tokens.CacheRead ?? 0,
+            CacheCreationTokens = evidence.Totals is { Tokens: { } tokens } ? tokens.CacheWrite + tokens.CacheWriteHour : 0,
+            CostUSD = evidence.Totals is { } totals ? totals.CostUSD : 0,
+            ChargedTokens = evidence.Totals?.Charged.Tokens ?? 0,
+            ChargedCostUSD = evidence.Totals?.Charged.CostUSD ?? 0,
+            Turns = evidence.Claude?.Turns,
+            DurationMs = evidence.DurationMs,
+            ApiDurationMs = evidence.Totals?.ApiDurationMs ?? 0,
+            PermissionDenials = evidence.Claude?.Envelope?.PermissionDenials ?? 0,
+        };
 
-    private static string Sentence(ShimFailure failure, AttemptSpec spec) =>
+    private static AttemptEnd Unreleased(RunReason reason, string message) =>
+        new()
+        {
+            Reason = reason,
+            Message = message,
+            EndedAgoMs = 0,
+        };
+
+    private static AttemptEnd NotStarted(AttemptEvidence evidence, ShimFailure failure) =>
+        new()
+        {
+            Reason = failure is { Hook: not null, Step: not "workdir" } ? RunReason.HookFailed : RunReason.AgentError,
+            Message = Sentence(evidence, failure),
+            EndedAgoMs = 0,
+            // As a shell would say it: 127 there is no such program, 126 it cannot be run.
+            ExitCode = failure is { Step: "exec", Hook: null } ? (failure.Errno == NoSuchFile ? 127 : 126) : null,
+            // A hook before it may have used the model.
+            Usage = evidence.Began ? Usage(new AttemptEvidence { Totals = evidence.Totals }) : null,
+        };
+
+    private static string Sentence(AttemptEvidence evidence, ShimFailure failure) =>
         failure.Step switch
         {
             not "workdir" when failure.Hook is not null => HookOutcome.Sentence(failure),
-            "exec" when failure.Errno == NoSuchFile => $"The image has no program '{Program(spec)}', or not the interpreter that it names.",
-            "exec" => $"The program '{Program(spec)}' cannot be run: {failure.Message}.",
-            "workdir" => $"The working directory '{spec.Workdir}' cannot be used: {failure.Message}.",
+            "exec" when failure.Errno == NoSuchFile =>
+                $"The image has no program '{evidence.Program}', or not the interpreter that it names.",
+            "exec" => $"The program '{evidence.Program}' cannot be run: {failure.Message}.",
+            "workdir" => $"The working directory '{evidence.Workdir}' cannot be used: {failure.Message}.",
             _ => $"The agent could not be started ({failure.Step}): {failure.Message}.",
         };
 
-    // A sentence takes no program of 32,000 characters.
-    private static string Program(AttemptSpec spec) =>
-        spec.Command is [var program, ..] ? (program.Length > 200 ? $"{program[..200]}…" : program) : MountPoints.Cli + "/claude";
+    private static AttemptEnd Ended(AttemptEvidence evidence)
+    {
+        var (reason, message) = Judge(evidence);
+        var byItself = evidence.Cause is null && evidence.By == Stopper.Agent && evidence.Hook is null;
+        return new AttemptEnd
+        {
+            Reason = reason,
+            Message = message,
+            EndedAgoMs = 0,
+            ExitCode = byItself ? evidence.ExitCode : null,
+            Signal = byItself ? evidence.Signal : null,
+            Result = evidence.Hook is null ? evidence.Output ?? evidence.Claude?.Result() : null,
+            Structured = Fits(evidence.Claude?.Envelope?.Structured) ? evidence.Claude?.Envelope?.Structured : null,
+            Usage = Usage(evidence),
+            // One that is not there has no id, whatever the CLI was asked for.
+            SessionID = reason == RunReason.SessionLost ? null : evidence.Claude?.SessionID,
+            Model = evidence.Totals?.Model,
+        };
+    }
 
-    private const int NoSuchFile = 2;
+    private static (RunReason Reason, string Message) Judge(AttemptEvidence evidence) =>
+        evidence switch
+        {
+            { Cause: EndCause.Cancelled or EndCause.Dropped } => (RunReason.Cancelled, "The run was cancelled."),
+            { Cause: EndCause.Suspended } => (RunReason.Suspended, "The run was suspended."),
+            { Cause: EndCause.SessionDeleted } => (RunReason.SessionLost, "The session was deleted, and the run that had it was stopped."),
+            { Cause: EndCause.TimedOut } => (
+                RunReason.TimedOut,
+                $"The attempt's timeout was over before the {(evidence.Hook is { } hook ? $"hook {hook}" : "agent")} came to its end."
+            ),
+            { Cause: EndCause.BudgetExceeded } => (
+                RunReason.BudgetExceeded,
+                "The run's budget is used up, and its agent made one more model request, which was refused."
+            ),
+            { Cause: EndCause.StorageExceeded } => (
+                RunReason.StorageLimitExceeded,
+                evidence.CauseDetail ?? "The run has more on its node's disk than it may."
+            ),
+            { Cause: EndCause.LeaseOver } or { By: Stopper.Lease } => (
+                RunReason.NodeLost,
+                "The node lost its operator for longer than its lease, and stopped the agent."
+            ),
+            { HookFailure: not null, OutOfMemory: true, Signal: Kill } => (
+                RunReason.OutOfMemory,
+                $"The hook {evidence.Hook} used more memory than resources.limits.memory allows, and the kernel killed it."
+            ),
+            { HookFailure: { } failure } => (RunReason.HookFailed, failure),
+            { Signal: { } signal } => BySignal(evidence, signal),
+            { By: Stopper.Stop } => (RunReason.Crashed, "The agent was stopped on its node, and not by Stromboli."),
+            { ExitCode: { } code } => ByExit(evidence, code),
+            { OutOfMemory: true } => (RunReason.OutOfMemory, OutOfMemoryMessage),
+            _ => (RunReason.Crashed, "The container ended, and nothing on the node can say how the agent did."),
+        };
+
+    private static (RunReason Reason, string Message) BySignal(AttemptEvidence evidence, string signal)
+    {
+        if (evidence.By == Stopper.Stop)
+        {
+            return (RunReason.Crashed, "The agent was stopped on its node, and not by Stromboli.");
+        }
+
+        return evidence.OutOfMemory && signal == Kill
+            ? (RunReason.OutOfMemory, OutOfMemoryMessage)
+            : (RunReason.Crashed, $"The agent was ended by {signal}.");
+    }
+
+    private static (RunReason Reason, string Message) ByExit(AttemptEvidence evidence, int code)
+    {
+        if (evidence.Claude is not { } claude)
+        {
+            return code == 0
+                ? (RunReason.Completed, "The command exited with 0.")
+                : (RunReason.AgentError, $"The command exited with {code}.");
+        }
+
+        var envelope = claude.Envelope;
+        if (code == 0 && envelope is { IsError: false } && envelope.Subtype != MaxTurns)
+        {
+            return Succeeded(evidence, envelope);
+        }
+
+        if (evidence.ModelFailure is { } failure)
+        {
+            return (failure.Reason, $"The agent failed since its last model call did: {failure.Message}.");
+        }
+
+        if (envelope?.Subtype == MaxTurns)
+        {
+            return (RunReason.MaxTurnsReached, "The agent used all the turns that maxTurns allows.");
+        }
+
+        if (envelope?.Subtype == MaxBudget)
+        {
+            return (RunReason.BudgetExceeded, "The CLI stopped because, by its own count, the run costs more than maxBudgetUSD allows.");
+        }
+
+        return StartFailure.Judge(evidence, code)
+            ?? (
+                RunReason.AgentError,
+                envelope switch
+                {
+                    null when evidence.LogTruncated =>
+                        $"The CLI exited with {code}, and the log lost what it reported: raise output.logBytes.",
+                    null => $"The CLI exited with {code} and reported no result; its log says more.",
+                    { IsError: true } => $"The CLI exited with {code} and reports an error; see result.text.",
+                    _ => $"The CLI exited with {code} although it reports success.",
+                }
+            );
+    }
+
+    private static (RunReason Reason, string Message) Succeeded(AttemptEvidence evidence, ClaudeEnvelope envelope) =>
+        envelope.Structured switch
+        {
+            null when evidence.Options?.JsonSchema is not null => (
+                RunReason.AgentError,
+                "The agent came to its end without the structured result that jsonSchema asks for."
+            ),
+            { } structured when !Fits(structured) => (
+                RunReason.Completed,
+                $"The agent came to its end; its structured result is too large for status, which holds {StatusLimits.StructuredBytes} bytes: see the log."
+            ),
+            _ => (RunReason.Completed, "The agent came to its end."),
+        };
+
+    private static bool Fits(string? structured) =>
+        structured is not null && Encoding.UTF8.GetByteCount(structured) <= StatusLimits.StructuredBytes;
 }

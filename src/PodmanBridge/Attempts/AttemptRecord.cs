@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Containers;
@@ -90,3 +91,64 @@ internal sealed record AttemptRecord
             ExtraArgs = claude.ExtraArgs is [_, ..] ? [""] : null,
         };
 }
+
+/// <summary>The end of an attempt, kept until the operator has stored it and the attempt is dropped.</summary>
+internal sealed record AttemptEndRecord
+{
+    /// <summary>The end; its <see cref="AttemptEnd.EndedAgoMs"/> is computed anew at each report.</summary>
+    public required AttemptEnd End { get; init; }
+
+    /// <summary>When it ended, by the node's wall clock.</summary>
+    public required DateTimeOffset EndedAt { get; init; }
+
+    /// <summary>When the agent started, by the node's wall clock; null if it never did.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>What became of the hooks, as far as they ran.</summary>
+    public IReadOnlyList<HookReport>? Hooks { get; init; }
+
+    /// <summary>Whether the operator has stored it.</summary>
+    public bool Collected { get; init; }
+
+    /// <summary>The same without what only the operator needs, if the operator has stored it. An older bridge may have kept that.</summary>
+    public AttemptEndRecord WithoutWhatIsCollected() =>
+        Collected ? this with { Hooks = null, End = End with { Result = null, Structured = null } } : this;
+}
+
+/// <summary>Why the bridge ends an attempt. The first one decided is the one that counts; it is on disk before anything is done.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EndCause>))]
+internal enum EndCause
+{
+    /// <summary>The operator wants it stopped because the run was cancelled.</summary>
+    Cancelled,
+
+    /// <summary>The operator wants it stopped because the run was suspended.</summary>
+    Suspended,
+
+    /// <summary>Its session was deleted.</summary>
+    SessionDeleted,
+
+    /// <summary>Its deadline is over.</summary>
+    TimedOut,
+
+    /// <summary>The node's lease is over.</summary>
+    LeaseOver,
+
+    /// <summary>Its budget is used up, and it asked for more.</summary>
+    BudgetExceeded,
+
+    /// <summary>It has more on the disk than it may; or the disk is full, and nobody has more on it.</summary>
+    StorageExceeded,
+
+    /// <summary>Nobody wants it any more; its end interests nobody.</summary>
+    Dropped,
+}
+
+/// <summary>The serializer of what the bridge keeps on disk.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(AttemptRecord))]
+[JsonSerializable(typeof(AttemptEndRecord))]
+internal sealed partial class AttemptJson : JsonSerializerContext;

@@ -4,382 +4,304 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
-/// <summary>
-/// How far one attempt is, in memory and on disk. Causes that end it race; the first one decided is on disk before anybody learns of it,
-/// and is the one that counts.
-/// </summary>
-internal sealed partial class AttemptState : IDisposable
+/// <summary>All that decides what an attempt does next: what is on disk, and how far this bridge is with it.</summary>
+internal sealed record AttemptState
 {
-    private readonly AttemptDirectory _directory;
-    private readonly AttemptServices _services;
-    private readonly Lock _lock = new();
-    private readonly CancellationTokenSource _ending = new();
-    private readonly AttemptDeadline _deadline;
-    private AttemptRecord _record;
-    private AttemptEndRecord? _end;
-    private AttemptStage _stage;
-    private IReadOnlyList<HookReport>? _hooks;
-
-    public AttemptState(AttemptRecord record, AttemptDirectory directory, AttemptServices services)
-    {
-        _record = record;
-        _directory = directory;
-        _services = services;
-        _end = directory.ReadEnd() is { } end ? Needed(end) : null;
-        _stage = _end is null ? AttemptStage.Preparing : AttemptStage.Ended;
-        _deadline = new AttemptDeadline(services.Clock, () => Record.Deadline, () => End(EndCause.TimedOut));
-        if (_end is null)
-        {
-            _deadline.Arm();
-        }
-
-        if (record.Cause is not null)
-        {
-            _ending.Cancel();
-        }
-    }
-
     /// <summary>What is on disk.</summary>
-    public AttemptRecord Record
-    {
-        get
-        {
-            lock (_lock)
+    public required AttemptRecord Record { get; init; }
+
+    /// <summary>The end, once it is on disk.</summary>
+    public AttemptEndRecord? End { get; init; }
+
+    /// <summary>Whether an earlier bridge began it: something of the tenant's may have run, whatever this bridge did.</summary>
+    public bool IsAdopted { get; init; }
+
+    /// <summary>What this bridge is doing with it.</summary>
+    public AttemptStep Step { get; init; }
+
+    /// <summary>The stage that the operator is told.</summary>
+    public AttemptStage Stage { get; init; } = AttemptStage.Preparing;
+
+    /// <summary>What became of the hooks, once the agent runs.</summary>
+    public IReadOnlyList<HookReport>? Hooks { get; init; }
+
+    /// <summary>Whether the work of the present step is under way.</summary>
+    public bool IsWorking { get; init; }
+
+    /// <summary>Whether the operator lets it run.</summary>
+    public bool GoReceived { get; init; }
+
+    /// <summary>Whether the socket of the shim is open and its container is known to have run.</summary>
+    public bool IsListening { get; init; }
+
+    /// <summary>Whether nothing of the agent runs any more, by the shim's or the engine's word.</summary>
+    public bool IsOver { get; init; }
+
+    /// <summary>Why it cannot run here, once that is known.</summary>
+    public AttemptRefusal? Refusal { get; init; }
+
+    /// <summary>Whether its end is being read.</summary>
+    public bool IsReading { get; init; }
+
+    /// <summary>Whether its container is removed.</summary>
+    public bool IsRemoved { get; init; }
+
+    /// <summary>Whether nobody wants it any more, so that everything of it goes.</summary>
+    public bool IsDropped { get; init; }
+
+    /// <summary>Whether something of the tenant's may have run.</summary>
+    public bool MayHaveRun => IsAdopted || Record.Released;
+
+    /// <summary>Whether it is on its way to the agent's end, and nothing has ended it.</summary>
+    public bool IsForward => Step is >= AttemptStep.Entering and <= AttemptStep.Running;
+
+    /// <summary>What the node tells the operator of it; of an attempt that is collected only its key.</summary>
+    /// <param name="now">The node's wall clock.</param>
+    /// <param name="runningMs">How long the agent has been running, in milliseconds; null if it does not, or that is not known.</param>
+    public AttemptObservation Observe(DateTimeOffset now, long? runningMs) =>
+        End is { Collected: true }
+            ? new AttemptObservation
             {
-                return _record;
+                UID = Record.UID,
+                Attempt = Record.Attempt,
+                Stage = AttemptStage.Collected,
             }
-        }
-    }
-
-    /// <summary>Whether the end is stored.</summary>
-    public bool Ended
-    {
-        get
-        {
-            lock (_lock)
+            : new AttemptObservation
             {
-                return _end is not null;
-            }
-        }
-    }
-
-    /// <summary>When it ended, by the node's wall clock; null while it has not.</summary>
-    public DateTimeOffset? EndedAt
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _end?.EndedAt;
-            }
-        }
-    }
-
-    /// <summary>The end, once it is collected; null before.</summary>
-    public AttemptEndRecord? CollectedEnd
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _end is { Collected: true } ? _end : null;
-            }
-        }
-    }
-
-    /// <summary>Cancelled once a cause is decided.</summary>
-    public CancellationToken Ending => _ending.Token;
-
-    /// <summary>Whether the deadline is over.</summary>
-    public bool PastDeadline => Record.BootID == _services.BootID && _deadline.Left <= TimeSpan.Zero;
-
-    /// <summary>Since the agent's process started; zero if it never did.</summary>
-    public TimeSpan Running
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return TimeSpan.FromMilliseconds(RunningMs() ?? 0);
-            }
-        }
-    }
-
-    /// <summary>What the node sees of the attempt now; of one that is collected only its key.</summary>
-    public AttemptObservation Observe()
-    {
-        lock (_lock)
-        {
-            if (_end is { Collected: true })
-            {
-                return new AttemptObservation
-                {
-                    UID = _record.UID,
-                    Attempt = _record.Attempt,
-                    Stage = AttemptStage.Collected,
-                };
-            }
-
-            var now = _services.Clock.GetUtcNow();
-            return new AttemptObservation
-            {
-                UID = _record.UID,
-                Attempt = _record.Attempt,
-                Stage = _stage,
-                Hooks = _end is null ? _hooks : _end.Hooks,
-                StartedAgoMs = _end is { } ended ? Ago(now, ended.StartedAt) : RunningMs(),
-                End = _end is null ? null : _end.End with { EndedAgoMs = Ago(now, _end.EndedAt)!.Value },
+                UID = Record.UID,
+                Attempt = Record.Attempt,
+                Stage = Stage,
+                Hooks = End is null ? Hooks : End.Hooks,
+                StartedAgoMs = End is { } ended ? Ago(now, ended.StartedAt) : runningMs,
+                End = End is null ? null : End.End with { EndedAgoMs = Ago(now, End.EndedAt)!.Value },
             };
-        }
-    }
-
-    /// <summary>Sets the deadline by the operator's clock.</summary>
-    public void SetRemaining(TimeSpan remaining)
-    {
-        lock (_lock)
-        {
-            if (_end is not null || _record.Cause is not null)
-            {
-                return;
-            }
-
-            Keep(_record with { Deadline = _services.After(remaining) });
-        }
-
-        _deadline.Arm();
-    }
-
-    /// <summary>Decides the cause of the end, unless another one came first or the attempt is over.</summary>
-    public void End(EndCause cause, string? detail = null)
-    {
-        lock (_lock)
-        {
-            // Whatever else was decided, nobody waits for the end of a dropped attempt: it is the one cause that may follow another.
-            if (_end is not null || (_record.Cause is not null && cause != EndCause.Dropped))
-            {
-                return;
-            }
-
-            Keep(_record with { Cause = cause, CauseDetail = detail });
-        }
-
-        _ending.Cancel();
-    }
-
-    /// <summary>The shim is up and waits.</summary>
-    public void Held() => Advance(AttemptStage.Held);
-
-    /// <summary>The workspace is cloned; on disk before the agent may start in it, so that no later bridge clones over its work.</summary>
-    public void Cloned()
-    {
-        lock (_lock)
-        {
-            Keep(_record with { ClonedInBoot = _services.BootID });
-        }
-    }
-
-    /// <summary>Stores what the container must have mounted, before the container is made, so that a later bridge can compare.</summary>
-    public void Meant(IReadOnlyList<ShimMount> mounts)
-    {
-        lock (_lock)
-        {
-            Keep(_record with { Mounts = mounts });
-        }
-    }
-
-    /// <summary>It is about to be let go: its hooks or its agent may run from now on, whatever becomes of this process.</summary>
-    /// <param name="withHooks">Whether there are hooks to run first.</param>
-    /// <exception cref="RunRefusedException">The release cannot be stored: a later bridge would not believe the agent.</exception>
-    public void Released(bool withHooks)
-    {
-        lock (_lock)
-        {
-            if (!_record.Released)
-            {
-                KeepReleased();
-            }
-        }
-
-        if (withHooks)
-        {
-            Advance(AttemptStage.Hooks);
-        }
-    }
-
-    /// <summary>Gives the attempt up because its end cannot be known. A later bridge neither continues it nor believes its log.</summary>
-    public void Abandoned()
-    {
-        lock (_lock)
-        {
-            Keep(_record with { Abandoned = true });
-        }
-    }
-
-    /// <summary>The agent's process runs.</summary>
-    /// <param name="hooks">What became of the hooks before it; null if there were none.</param>
-    public void Started(IReadOnlyList<HookReport>? hooks = null)
-    {
-        Begun();
-        lock (_lock)
-        {
-            _hooks ??= hooks;
-            if (_record.StartedAt is null)
-            {
-                Keep(_record with { StartedAt = _services.Clock.GetTimestamp() });
-            }
-        }
-
-        Advance(AttemptStage.Running);
-    }
-
-    /// <summary>Stores the end; false if it has one already, which stays.</summary>
-    public bool Conclude(AttemptEndRecord end)
-    {
-        if (end.StartedAt is not null)
-        {
-            Begun();
-        }
-
-        lock (_lock)
-        {
-            if (_end is not null)
-            {
-                return false;
-            }
-
-            _end = end;
-            _hooks = null;
-            Store(() => _directory.Write(end));
-            _stage = AttemptStage.Ended;
-        }
-
-        _services.Changes.Add(Record.Key);
-        return true;
-    }
-
-    /// <summary>The operator has stored the end: what only it needs goes, from memory and from the disk.</summary>
-    /// <returns>Whether that is news.</returns>
-    public bool Collected()
-    {
-        lock (_lock)
-        {
-            if (_end is not { Collected: false } end)
-            {
-                return false;
-            }
-
-            _end = Needed(end with { Collected = true });
-            Store(() => _directory.Write(_end));
-            return true;
-        }
-    }
-
-    /// <summary>
-    /// The operator has no end on record after all, as when its cluster was set back to an older state: the end is told again, without what
-    /// went when it was collected.
-    /// </summary>
-    public void NotCollected()
-    {
-        lock (_lock)
-        {
-            if (_end is not { Collected: true } end)
-            {
-                return;
-            }
-
-            _end = end with { Collected = false };
-            Store(() => _directory.Write(_end));
-        }
-
-        _services.Changes.Add(Record.Key);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _deadline.Dispose();
-        _ending.Dispose();
-    }
-
-    // Its hooks and its clone are not made again.
-    private void Begun()
-    {
-        if (Record.Spec.Session is { } session)
-        {
-            Store(() => _services.Sandbox.Sessions.Begun(session.UID));
-        }
-    }
-
-    private void Advance(AttemptStage stage)
-    {
-        lock (_lock)
-        {
-            if (_stage >= stage)
-            {
-                return;
-            }
-
-            _stage = stage;
-        }
-
-        _services.Changes.Add(Record.Key);
-    }
-
-    // Also of an end that an older bridge stored.
-    private static AttemptEndRecord Needed(AttemptEndRecord end) =>
-        end.Collected ? end with { Hooks = null, End = end.End with { Result = null, Structured = null } } : end;
-
-    // To be called under the lock.
-    private void KeepReleased()
-    {
-        var released = _record with { Released = true };
-        try
-        {
-            _directory.Write(released);
-            _record = released;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new RunRefusedException(
-                RunReason.Crashed,
-                $"The node could not store that the agent may start, so it was not started: {e.Message}",
-                e
-            );
-        }
-    }
-
-    // To be called under the lock.
-    private void Keep(AttemptRecord record)
-    {
-        _record = record;
-        Store(() => _directory.Write(record));
-    }
-
-    // A full disk must end no agent and no link: what could not be stored still holds in this process, and the log tells the next one how
-    // it ended.
-    private void Store(Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Log.NotStored(_services.Logger, _record.Key, e.Message);
-        }
-    }
-
-    private long? RunningMs() =>
-        _record.StartedAt is { } started && _record.BootID == _services.BootID
-            ? (long)_services.Clock.GetElapsedTime(started).TotalMilliseconds
-            : null;
 
     private static long? Ago(DateTimeOffset now, DateTimeOffset? then) =>
         then is { } at ? Math.Max(0, (long)(now - at).TotalMilliseconds) : null;
+}
 
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Error, "The state of attempt {Attempt} could not be stored: {Error}")]
-        public static partial void NotStored(ILogger logger, AttemptKey attempt, string error);
-    }
+/// <summary>What a bridge is doing with an attempt. The steps up to <see cref="Running"/> are the way forward, in their order.</summary>
+internal enum AttemptStep
+{
+    /// <summary>Nothing yet.</summary>
+    New,
+
+    /// <summary>Waits until no other attempt has its session.</summary>
+    Entering,
+
+    /// <summary>Asks the engine what an earlier bridge left.</summary>
+    Looking,
+
+    /// <summary>Fetches the image; creates, checks and starts the container.</summary>
+    Preparing,
+
+    /// <summary>Waits for the shim's first word and checks it.</summary>
+    Greeting,
+
+    /// <summary>The shim holds the agent back until the operator lets it go.</summary>
+    Held,
+
+    /// <summary>The operator has let it go: waits for the lease, opens the model, reads secrets, clones.</summary>
+    Releasing,
+
+    /// <summary>Hooks or agent run.</summary>
+    Running,
+
+    /// <summary>Something ended the way forward; waits until the work of its step has been given up.</summary>
+    Leaving,
+
+    /// <summary>A cause is on record: stops what runs.</summary>
+    Stopping,
+
+    /// <summary>It is refused although something may run: removes the container before that is told.</summary>
+    RemovingFirst,
+
+    /// <summary>Nothing runs any more: finds out how it ended.</summary>
+    Concluding,
+
+    /// <summary>The end is stored: removes the container.</summary>
+    Removing,
+
+    /// <summary>Only log, workspace and end are left.</summary>
+    Done,
+
+    /// <summary>Removes everything.</summary>
+    Dropping,
+
+    /// <summary>Nothing of it is left.</summary>
+    Gone,
+
+    /// <summary>The bridge stops: the next one goes on.</summary>
+    Closed,
+}
+
+/// <summary>Why an attempt cannot run here.</summary>
+/// <param name="Reason">The reason that the run ends with.</param>
+/// <param name="Message">One sentence.</param>
+internal sealed record AttemptRefusal(RunReason Reason, string Message)
+{
+    /// <summary>Whether the container is removed before the end is told.</summary>
+    public bool RemovesFirst { get; init; }
+
+    /// <summary>Whether how it ended cannot be known, so that no later bridge goes on with it or believes its log.</summary>
+    public bool EndIsUnknown { get; init; }
+}
+
+/// <summary>What a restarted bridge finds of an attempt.</summary>
+internal enum FoundContainer
+{
+    /// <summary>No sign that an agent ever ran: the attempt may be prepared again.</summary>
+    None,
+
+    /// <summary>The container runs.</summary>
+    Running,
+
+    /// <summary>The container has ended, and its log tells how.</summary>
+    Exited,
+
+    /// <summary>The container has ended or is gone, its hooks or agent may have run, and no log tells of it.</summary>
+    Lost,
+}
+
+/// <summary>What happens to an attempt.</summary>
+internal abstract record AttemptEvent
+{
+    /// <summary>A bridge takes the attempt on.</summary>
+    internal sealed record Taken : AttemptEvent;
+
+    /// <summary>The session is this attempt's, or it has none.</summary>
+    internal sealed record SessionEntered : AttemptEvent;
+
+    /// <summary>What an earlier bridge left is known.</summary>
+    internal sealed record ContainerFound(FoundContainer Found) : AttemptEvent;
+
+    /// <summary>What the container must have mounted is known, before it is created.</summary>
+    internal sealed record MountsDescribed(IReadOnlyList<ShimMount> Mounts) : AttemptEvent;
+
+    /// <summary>The container was started.</summary>
+    internal sealed record ContainerStarted : AttemptEvent;
+
+    /// <summary>The shim's first word is checked.</summary>
+    internal sealed record ShimGreeted(bool Waits, bool RunsHooks) : AttemptEvent;
+
+    /// <summary>The operator lets it run.</summary>
+    internal sealed record GoReceived : AttemptEvent;
+
+    /// <summary>The workspace is cloned.</summary>
+    internal sealed record WorkspaceCloned(string BootID) : AttemptEvent;
+
+    /// <summary>All that the agent needs is there.</summary>
+    internal sealed record ReadyToGo(bool HasHooks) : AttemptEvent;
+
+    /// <summary>The release could not be stored, so the state is still the one before it.</summary>
+    internal sealed record ReleaseNotStored(string Message) : AttemptEvent;
+
+    /// <summary>The agent's process runs.</summary>
+    internal sealed record AgentStarted(IReadOnlyList<HookReport>? Hooks, long At) : AttemptEvent;
+
+    /// <summary>Nothing of the agent runs any more, by the shim's or the engine's word.</summary>
+    internal sealed record ContainerOver : AttemptEvent;
+
+    /// <summary>The first process of the container is not the shim.</summary>
+    internal sealed record ShimDenied(string Message) : AttemptEvent;
+
+    /// <summary>The work of the step was given up, or has nothing to tell.</summary>
+    internal sealed record WorkEnded : AttemptEvent;
+
+    /// <summary>The work of the step found that the attempt cannot run here.</summary>
+    internal sealed record Refused(RunReason Reason, string Message) : AttemptEvent;
+
+    /// <summary>The work of the step failed.</summary>
+    internal sealed record Failed(string Message, bool IsTimeout) : AttemptEvent;
+
+    /// <summary>The operator's clock moves the deadline.</summary>
+    internal sealed record DeadlineMoved(long Deadline) : AttemptEvent;
+
+    /// <summary>Something ends it.</summary>
+    internal sealed record CauseDecided(EndCause Cause, string? Detail = null) : AttemptEvent;
+
+    /// <summary>Nobody wants it any more.</summary>
+    internal sealed record Dropped : AttemptEvent;
+
+    /// <summary>Time enough has passed since a cause was decided for the engine to have stopped the attempt.</summary>
+    internal sealed record StopWasSlow : AttemptEvent;
+
+    /// <summary>Nothing of it runs any more.</summary>
+    internal sealed record Stopped : AttemptEvent;
+
+    /// <summary>How it ended is known.</summary>
+    internal sealed record EndKnown(AttemptEndRecord End) : AttemptEvent;
+
+    /// <summary>The container is removed.</summary>
+    internal sealed record ContainerRemoved : AttemptEvent;
+
+    /// <summary>Nothing of it is left on the node.</summary>
+    internal sealed record EverythingRemoved : AttemptEvent;
+
+    /// <summary>The operator has stored the end.</summary>
+    internal sealed record Collected : AttemptEvent;
+
+    /// <summary>The operator has no end of it on record, whatever it said before.</summary>
+    internal sealed record NotCollected : AttemptEvent;
+
+    /// <summary>The bridge stops.</summary>
+    internal sealed record BridgeStopping : AttemptEvent;
+}
+
+/// <summary>What has to be done for an attempt.</summary>
+internal abstract record AttemptEffect
+{
+    /// <summary>Stores the record. If it is required and fails, nothing of the transition happens.</summary>
+    internal sealed record StoreRecord(bool Required) : AttemptEffect;
+
+    /// <summary>Stores the end.</summary>
+    internal sealed record StoreEnd : AttemptEffect;
+
+    /// <summary>Stores that an agent of the session has run, so that nothing is cloned and no creation hook runs again.</summary>
+    internal sealed record MarkSessionBegun : AttemptEffect;
+
+    /// <summary>Has the operator told what changed.</summary>
+    internal sealed record Report : AttemptEffect;
+
+    /// <summary>Waits for the deadline on record.</summary>
+    internal sealed record ArmDeadline : AttemptEffect;
+
+    /// <summary>Waits for <see cref="AttemptEvent.StopWasSlow"/>.</summary>
+    internal sealed record AwaitSlowStop : AttemptEffect;
+
+    /// <summary>The work of <see cref="AttemptStep.Entering"/>.</summary>
+    internal sealed record EnterSession : AttemptEffect;
+
+    /// <summary>The work of <see cref="AttemptStep.Looking"/>.</summary>
+    internal sealed record Look : AttemptEffect;
+
+    /// <summary>The work of <see cref="AttemptStep.Preparing"/>; what an earlier bridge left of it is removed.</summary>
+    internal sealed record Prepare(bool Replaces) : AttemptEffect;
+
+    /// <summary>The work of <see cref="AttemptStep.Greeting"/>.</summary>
+    internal sealed record Greet : AttemptEffect;
+
+    /// <summary>The work of <see cref="AttemptStep.Releasing"/>.</summary>
+    internal sealed record PrepareGo : AttemptEffect;
+
+    /// <summary>Opens the model for an agent that runs already, once the node has a lease.</summary>
+    internal sealed record AdmitModel : AttemptEffect;
+
+    /// <summary>Has the shim start hooks and agent.</summary>
+    internal sealed record LetGo : AttemptEffect;
+
+    /// <summary>Gives up the work that is under way.</summary>
+    internal sealed record CancelWork : AttemptEffect;
+
+    /// <summary>Stops what runs: the shim is asked first, unless the grace is null; then the engine kills.</summary>
+    internal sealed record Stop(TimeSpan? Grace) : AttemptEffect;
+
+    /// <summary>Finds out how it ended, unless it was refused: then only what it used.</summary>
+    internal sealed record ReadEnd(AttemptRefusal? Refusal) : AttemptEffect;
+
+    /// <summary>Removes the container, repeated until it is done.</summary>
+    internal sealed record RemoveContainer : AttemptEffect;
+
+    /// <summary>Removes all that the node has of it, repeated until it is done.</summary>
+    internal sealed record RemoveEverything : AttemptEffect;
 }

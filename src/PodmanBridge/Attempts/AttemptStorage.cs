@@ -7,10 +7,16 @@ using Stromboli.PodmanBridge.Storage;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>One attempt's place on the node's disk: watched while its container is there.</summary>
-internal sealed class AttemptStorage(AttemptRecord record, AttemptDirectory directory, SandboxServices services, Action<string> end)
-    : IDisposable
+internal sealed class AttemptStorage(
+    AttemptRecord record,
+    AttemptDirectory directory,
+    StorageTenants tenants,
+    Measurer measurer,
+    ContainerSettings settings,
+    Action<string> end
+) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MeasureTimeout = TimeSpan.FromSeconds(10);
 
     private IDisposable? _place;
     private StorageTenant? _tenant;
@@ -38,7 +44,7 @@ internal sealed class AttemptStorage(AttemptRecord record, AttemptDirectory dire
             Measured = Take,
             End = end,
         };
-        _place = services.Tenants.Add(_tenant);
+        _place = tenants.Add(_tenant);
     }
 
     /// <summary>Tries, before the agent starts, whether the node can keep the limits that the run has.</summary>
@@ -52,7 +58,7 @@ internal sealed class AttemptStorage(AttemptRecord record, AttemptDirectory dire
 
         try
         {
-            Take(await services.Measurer.MeasureAsync(tenant, Patience, tenant.Limits.Enough, cancellationToken));
+            Take(await measurer.MeasureAsync(tenant, MeasureTimeout, tenant.Limits.Enough, cancellationToken));
         }
         catch (IOException e)
         {
@@ -68,7 +74,8 @@ internal sealed class AttemptStorage(AttemptRecord record, AttemptDirectory dire
     public void Dispose() => _place?.Dispose();
 
     // Without that permission they stand, and a node that cannot measure refuses the run.
-    private bool LimitsAreLeftOut => services.AllowsUnenforcedLimits && !services.EnforcedLimits().Contains(NodeLimits.StorageLimit);
+    private bool LimitsAreLeftOut =>
+        settings.AllowsUnenforcedLimits && !settings.Capabilities.EnforcedLimits.Contains(NodeLimits.StorageLimit);
 
     private void Take(StorageUsage usage) => Interlocked.Exchange(ref _measured, usage.Bytes - usage.LogBytes);
 
@@ -76,4 +83,15 @@ internal sealed class AttemptStorage(AttemptRecord record, AttemptDirectory dire
         from mount in started.Mounts ?? []
         where mount is { Type: "volume", Source: not null, Destination: not null }
         select new RunVolume(mount.Source!, mount.Destination!);
+}
+
+/// <summary>Watches the places of attempts on the node's disk.</summary>
+internal sealed class AttemptStorages(StorageTenants tenants, Measurer measurer, ContainerSettings settings)
+{
+    /// <summary>The place of one attempt.</summary>
+    /// <param name="record">The attempt.</param>
+    /// <param name="directory">Its files, which count too.</param>
+    /// <param name="end">Called when it has more than it may, with the sentence that says so.</param>
+    public AttemptStorage Create(AttemptRecord record, AttemptDirectory directory, Action<string> end) =>
+        new(record, directory, tenants, measurer, settings, end);
 }

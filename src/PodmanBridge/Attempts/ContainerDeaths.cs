@@ -1,7 +1,5 @@
 using Stromboli.Podman;
-using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
@@ -12,8 +10,7 @@ namespace Stromboli.PodmanBridge.Attempts;
 internal sealed partial class ContainerDeaths(
     IPodman podman,
     NodeAttempts attempts,
-    Installation installation,
-    BridgeOptions options,
+    ContainerSettings settings,
     TimeProvider clock,
     ILogger<ContainerDeaths> logger
 ) : BackgroundService
@@ -51,7 +48,7 @@ internal sealed partial class ContainerDeaths(
 
     // Before the first welcome there is no container to listen for.
     private async Task<IReadOnlyDictionary<string, string>> LabelsAsync(CancellationToken cancellationToken) =>
-        ContainerLabels.OfNode(await installation.WaitAsync(cancellationToken), options.Node);
+        ContainerLabels.OfNode(await settings.Installation.WaitAsync(cancellationToken), settings.Node);
 
     private async Task LookAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
     {

@@ -37,3 +37,19 @@ internal static class KeptRules
         public long Bytes { get; set; } = attempts.Sum(attempt => attempt.Bytes);
     }
 }
+
+/// <summary>What a node keeps of an attempt that is over and collected, until its time to live is over.</summary>
+/// <param name="Key">The attempt.</param>
+/// <param name="Namespace">The namespace of its run.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="Bytes">What its log and records take of the disk.</param>
+internal sealed record KeptAttempt(AttemptKey Key, string Namespace, DateTimeOffset EndedAt, long Bytes);
+
+/// <summary>How much a node keeps of attempts that are over and collected.</summary>
+/// <param name="Runs">How many.</param>
+/// <param name="Bytes">What their logs and records may take of the disk together.</param>
+internal sealed record KeptLimits(int Runs, long Bytes)
+{
+    /// <summary>What holds when nobody says otherwise.</summary>
+    public static KeptLimits Default { get; } = new(1000, 10L << 30);
+}

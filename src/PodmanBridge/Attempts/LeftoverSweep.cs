@@ -1,7 +1,5 @@
 using Stromboli.Podman;
-using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Attempts;
@@ -15,8 +13,7 @@ internal sealed partial class LeftoverSweep(
     IPodman podman,
     NodeAttempts attempts,
     NodeSessions sessions,
-    Installation installation,
-    BridgeOptions options,
+    ContainerSettings settings,
     ILogger<LeftoverSweep> logger
 )
 {
@@ -25,7 +22,7 @@ internal sealed partial class LeftoverSweep(
     {
         try
         {
-            var labels = ContainerLabels.OfNode(await installation.WaitAsync(cancellationToken), options.Node);
+            var labels = ContainerLabels.OfNode(await settings.Installation.WaitAsync(cancellationToken), settings.Node);
             foreach (var container in await podman.Containers.ListAsync(labels, cancellationToken))
             {
                 if (IsLeftover(AttemptKey.FromLabels(container.Labels)))
@@ -44,7 +41,7 @@ internal sealed partial class LeftoverSweep(
                 }
             }
 
-            foreach (var directory in Directory.EnumerateDirectories(options.RunDirectory))
+            foreach (var directory in Directory.EnumerateDirectories(settings.RunRoot))
             {
                 if (IsLeftover(AttemptKey.FromName(Path.GetFileName(directory))))
                 {

@@ -1,29 +1,29 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
-/// <summary>All attempts of this node: adopts what a former bridge left, begins, stops and drops what the operator wants.</summary>
-internal sealed partial class NodeAttempts : IAsyncDisposable
+/// <summary>All attempts of this node: adopts what an earlier bridge left, and begins, stops and drops what the operator wants.</summary>
+internal sealed partial class NodeAttempts(
+    AttemptNode node,
+    KeptLimits kept,
+    IAttemptWorks works,
+    UnknownAttempts unknown,
+    NodeSessions sessions,
+    INodeLease lease,
+    ILogger<NodeAttempts> logger
+) : IAsyncDisposable
 {
-    private readonly AttemptServices _services;
-    private readonly ILogger<NodeAttempts> _logger;
     private readonly Lock _lock = new();
-    private readonly Dictionary<AttemptKey, AttemptSupervisor> _attempts = [];
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly UnknownAttempts _unknown;
-    private readonly AttemptDrops _drops;
+    private readonly Dictionary<AttemptKey, Attempt> _attempts = [];
 
-    /// <summary>A supervisor that knows of no attempt yet.</summary>
-    public NodeAttempts(AttemptServices services, ILogger<NodeAttempts> logger)
-    {
-        (_services, _logger) = (services, logger);
-        _unknown = new UnknownAttempts(services, logger);
-        _drops = new AttemptDrops(services.Clock, logger, OnDropped, _stopping.Token);
-    }
+    // What is being removed, and what the operator wants of it once it is gone, as after a record that met a conflict.
+    private readonly HashSet<AttemptKey> _dropping = [];
+    private readonly Dictionary<AttemptKey, DesiredAttempt> _desiredAfterDrop = [];
 
-    private AttemptSupervisor[] Attempts
+    private Attempt[] All
     {
         get
         {
@@ -37,20 +37,15 @@ internal sealed partial class NodeAttempts : IAsyncDisposable
     /// <summary>Goes on with every attempt that is on disk. To be called once, before the first link.</summary>
     public void Adopt()
     {
-        _services.Lease.Changed += OnLease;
-        _services.Sandbox.Sessions.Adopt();
-        foreach (var directory in AttemptDirectory.All(_services.StateRoot))
+        lease.Changed += OnLease;
+        sessions.Adopt();
+        foreach (var directory in AttemptDirectory.All(node.StateRoot))
         {
             if (directory.ReadRecord() is { } record)
             {
-                if (directory.ReadEnd() is null)
-                {
-                    Log.Adopted(_logger, record.Key);
-                }
-
                 lock (_lock)
                 {
-                    _attempts[record.Key] = AttemptSupervisor.Adopt(record, directory, _services);
+                    Adopt(record, directory);
                 }
             }
             else
@@ -66,11 +61,11 @@ internal sealed partial class NodeAttempts : IAsyncDisposable
         }
     }
 
-    /// <summary>Applies what the operator desires of one attempt.</summary>
+    /// <summary>Takes what the operator wants of one attempt.</summary>
     public void Apply(DesiredAttempt desired)
     {
         var key = new AttemptKey(desired.UID, desired.Attempt);
-        using var activity = BridgeTraces.Apply(desired.State, key);
+        using var activity = AttemptTraces.Apply(desired.State, key);
         lock (_lock)
         {
             switch (desired.State)
@@ -82,7 +77,7 @@ internal sealed partial class NodeAttempts : IAsyncDisposable
                     Stop(key, desired.Cause);
                     break;
                 case DesiredState.Collected:
-                    _unknown.Forget(key);
+                    unknown.Forget(key);
                     if (_attempts.GetValueOrDefault(key)?.Collect() == true)
                     {
                         DropExcess();
@@ -96,13 +91,13 @@ internal sealed partial class NodeAttempts : IAsyncDisposable
         }
     }
 
-    /// <summary>Applies what the operator desires of all attempts. An attempt that is not named is to be absent.</summary>
+    /// <summary>Takes what the operator wants of the node; an attempt that is not named is absent.</summary>
     public void ApplyAll(IReadOnlyList<DesiredAttempt> desired)
     {
         var named = desired.Select(attempt => new AttemptKey(attempt.UID, attempt.Attempt)).ToHashSet();
         lock (_lock)
         {
-            foreach (var key in _attempts.Keys.Concat(_unknown.Keys).Where(key => !named.Contains(key)).ToArray())
+            foreach (var key in _attempts.Keys.Concat(unknown.Keys).Where(key => !named.Contains(key)).ToArray())
             {
                 Drop(key);
             }
@@ -114,25 +109,25 @@ internal sealed partial class NodeAttempts : IAsyncDisposable
         }
     }
 
-    /// <summary>Every attempt that the node still knows.</summary>
+    /// <summary>What the node tells of every attempt that it still knows.</summary>
     public IEnumerable<AttemptObservation> Observe()
     {
         AttemptKey[] keys;
         lock (_lock)
         {
-            keys = [.. _attempts.Keys.Union(_unknown.Keys)];
+            keys = [.. _attempts.Keys.Union(unknown.Keys)];
         }
 
         return keys.Select(key => Observe(key.UID, key.Attempt)).OfType<AttemptObservation>();
     }
 
-    /// <summary>One attempt; null if the node does not know it.</summary>
+    /// <summary>What the node tells of one attempt; null when it does not know it, or may not tell its end yet.</summary>
     public AttemptObservation? Observe(string uid, int attempt)
     {
         var key = new AttemptKey(uid, attempt);
         lock (_lock)
         {
-            return _unknown.Contains(key) ? _unknown.Observe(key) : _attempts.GetValueOrDefault(key)?.Observe();
+            return unknown.Contains(key) ? unknown.Observe(key) : _attempts.GetValueOrDefault(key)?.Observe();
         }
     }
 
@@ -146,28 +141,19 @@ internal sealed partial class NodeAttempts : IAsyncDisposable
     }
 
     /// <summary>The attempts that are over, have no container any more, and are kept for their log and workspace.</summary>
-    public IReadOnlyList<AttemptSupervisor> Finished()
+    public IReadOnlyList<Attempt> Finished()
     {
         lock (_lock)
         {
-            return [.. _attempts.Values.Where(attempt => attempt.FinishedAt is not null && !_drops.Contains(attempt.Key))];
+            return [.. _attempts.Values.Where(attempt => attempt.FinishedAt is not null && !_dropping.Contains(attempt.Key))];
         }
     }
 
     /// <summary>Lets go of all attempts without ending them: the next bridge adopts them.</summary>
     public async ValueTask DisposeAsync()
     {
-        _services.Lease.Changed -= OnLease;
-        await _stopping.CancelAsync();
-        Task drops;
-        lock (_lock)
-        {
-            drops = _drops.WaitAsync();
-        }
-
-        await drops;
-        await _unknown.DisposeAsync();
-        foreach (var attempt in Attempts)
+        lease.Changed -= OnLease;
+        foreach (var attempt in All)
         {
             await attempt.DisposeAsync();
         }
@@ -175,35 +161,88 @@ internal sealed partial class NodeAttempts : IAsyncDisposable
 
     private void Want(AttemptKey key, DesiredAttempt desired)
     {
-        if (_drops.Contains(key))
+        if (_dropping.Contains(key))
         {
-            _drops.WantAfter(key, desired);
+            _desiredAfterDrop[key] = desired;
         }
         else if (_attempts.TryGetValue(key, out var known))
         {
-            known.NotCollected();
-            known.Want(desired);
+            known.Apply(desired);
         }
         else if (desired.Started)
         {
-            _unknown.End(key, RunReason.NodeLost, "The node no longer knows this attempt: its state was lost after the agent had started.");
+            unknown.End(key, RunReason.NodeLost, "The node no longer knows this attempt: its state was lost after the agent had started.");
         }
-        else if (!_unknown.Contains(key) && desired.Spec is not null)
+        else if (!unknown.Contains(key) && desired.Spec is not null)
         {
-            Begin(key, desired);
+            TryBegin(key, desired, desired.Spec);
         }
     }
 
     // What keeps one attempt from beginning, such as a full disk, is that attempt's end and not the link's.
-    private void Begin(AttemptKey key, DesiredAttempt desired)
+    private void TryBegin(AttemptKey key, DesiredAttempt desired, AttemptSpec spec)
     {
         try
         {
-            _attempts[key] = AttemptSupervisor.Begin(desired, _services);
+            Begin(key, desired, spec);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            _unknown.End(key, RunReason.NodeUnfit, $"The node could not begin the attempt: {e.Message}");
+            unknown.End(key, RunReason.NodeUnfit, $"The node could not begin the attempt: {e.Message}");
+        }
+    }
+
+    // To be called under the lock.
+    private void Begin(AttemptKey key, DesiredAttempt desired, AttemptSpec spec)
+    {
+        var user =
+            (spec.Session is { } session ? sessions.Open(session) : node.Users.Take())
+            ?? throw new InvalidOperationException("Every user number of the subordinate range is in use.");
+        var directory = AttemptDirectory.Create(node.StateRoot, key);
+        var record = new AttemptRecord
+        {
+            UID = desired.UID,
+            Attempt = desired.Attempt,
+            Spec = spec,
+            UserID = user,
+            BootID = node.BootID,
+            Deadline = node.After(TimeSpan.FromMilliseconds(desired.RemainingMs ?? spec.TimeoutMs)),
+        };
+        directory.Write(record);
+        var attempt = new Attempt(new AttemptState { Record = record }, directory, works, node, logger);
+        _attempts[key] = attempt;
+        // Its deadline is on record already.
+        attempt.Apply(desired with { RemainingMs = null });
+        attempt.Take();
+    }
+
+    // To be called under the lock.
+    private void Adopt(AttemptRecord record, AttemptDirectory directory)
+    {
+        node.Users.Reserve(record.UserID);
+        var end = directory.ReadEnd()?.WithoutWhatIsCollected();
+        if (end is null)
+        {
+            Log.Adopted(logger, record.Key);
+            if ((record.Released || record.Abandoned) && record.Spec.Session is { } session)
+            {
+                sessions.Reserve(session.UID, record.Key);
+            }
+        }
+
+        var found = new AttemptState
+        {
+            Record = record,
+            End = end,
+            IsAdopted = true,
+            Stage = end is null ? AttemptStage.Preparing : AttemptStage.Ended,
+        };
+        var attempt = new Attempt(found, directory, works, node, logger);
+        _attempts[record.Key] = attempt;
+        attempt.Take();
+        if (end is null && record.Cause == EndCause.Dropped)
+        {
+            Drop(record.Key);
         }
     }
 
@@ -215,24 +254,40 @@ internal sealed partial class NodeAttempts : IAsyncDisposable
             StopCause.SessionDeleted => (EndCause.SessionDeleted, RunReason.SessionLost, "The session was deleted"),
             _ => (EndCause.Cancelled, RunReason.Cancelled, "The run was cancelled"),
         };
-        _drops.ForgetWanted(key);
-        if (!_drops.Contains(key) && _attempts.TryGetValue(key, out var known))
+        _desiredAfterDrop.Remove(key);
+        if (!_dropping.Contains(key) && _attempts.TryGetValue(key, out var known))
         {
-            known.NotCollected();
             known.End(cause);
         }
         else
         {
-            _unknown.End(key, reason, $"{done} before its agent started.");
+            unknown.End(key, reason, $"{done} before its agent started.");
         }
     }
 
     private void Drop(AttemptKey key)
     {
-        _unknown.Forget(key);
-        if (_attempts.TryGetValue(key, out var attempt))
+        unknown.Forget(key);
+        _desiredAfterDrop.Remove(key);
+        if (_attempts.TryGetValue(key, out var attempt) && _dropping.Add(key))
         {
-            _drops.Begin(attempt);
+            attempt.Drop();
+            _ = ForgetAsync(attempt);
+        }
+    }
+
+    private async Task ForgetAsync(Attempt attempt)
+    {
+        await attempt.Gone;
+        await attempt.DisposeAsync();
+        lock (_lock)
+        {
+            _attempts.Remove(attempt.Key);
+            _dropping.Remove(attempt.Key);
+            if (_desiredAfterDrop.Remove(attempt.Key, out var desired))
+            {
+                Want(attempt.Key, desired);
+            }
         }
     }
 
@@ -241,34 +296,22 @@ internal sealed partial class NodeAttempts : IAsyncDisposable
     {
         foreach (
             var key in KeptRules.Excess(
-                _attempts.Values.Where(attempt => !_drops.Contains(attempt.Key)).Select(attempt => attempt.Kept).OfType<KeptAttempt>(),
-                _services.Kept
+                _attempts.Values.Where(attempt => !_dropping.Contains(attempt.Key)).Select(attempt => attempt.Kept).OfType<KeptAttempt>(),
+                kept
             )
         )
         {
-            Log.DroppedExcess(_logger, key);
+            Log.DroppedExcess(logger, key);
             Drop(key);
-        }
-    }
-
-    private void OnDropped(AttemptKey key)
-    {
-        lock (_lock)
-        {
-            _attempts.Remove(key);
-            if (_drops.Finish(key) is { } desired)
-            {
-                Want(key, desired);
-            }
         }
     }
 
     private void OnLease(TimeSpan remaining)
     {
-        var attempts = Attempts;
+        var attempts = All;
         if (remaining <= TimeSpan.Zero && attempts.Length > 0)
         {
-            Log.LeaseOver(_logger);
+            Log.LeaseOver(logger);
         }
 
         foreach (var attempt in attempts)
@@ -279,16 +322,16 @@ internal sealed partial class NodeAttempts : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Goes on with attempt {Attempt}, which a former bridge left")]
+        [LoggerMessage(LogLevel.Information, "Adopted attempt {Attempt} of an earlier bridge")]
         public static partial void Adopted(ILogger logger, AttemptKey attempt);
 
         [LoggerMessage(
             LogLevel.Information,
-            "Removes attempt {Attempt}, which is over and on record, before its time: the node keeps more than --max-kept-runs and --max-kept-bytes allow"
+            "Removing finished attempt {Attempt} before its TTL: the node keeps more than --max-kept-runs and --max-kept-bytes allow"
         )]
         public static partial void DroppedExcess(ILogger logger, AttemptKey attempt);
 
-        [LoggerMessage(LogLevel.Warning, "The node's lease is over: its agents are stopped")]
+        [LoggerMessage(LogLevel.Warning, "The node's lease is over, stopping its agents")]
         public static partial void LeaseOver(ILogger logger);
     }
 }

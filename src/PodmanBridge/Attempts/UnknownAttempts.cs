@@ -1,6 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.Podman;
+using Stromboli.PodmanBridge.Clones;
 using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Attempts;
@@ -9,10 +9,17 @@ namespace Stromboli.PodmanBridge.Attempts;
 /// The ends of attempts that the operator speaks of and that never began here, or of which the state was lost. In the second case their
 /// agent may still run, and once the end is reported another attempt may begin: so what is left of them is removed first.
 /// </summary>
-internal sealed partial class UnknownAttempts(AttemptServices services, ILogger logger) : IAsyncDisposable
+internal sealed partial class UnknownAttempts(
+    IShimContainers containers,
+    ContainerSettings settings,
+    AttemptVolumes volumes,
+    WorkspaceClones clones,
+    AttemptChanges changes,
+    TimeProvider clock,
+    ILogger<UnknownAttempts> logger
+) : IAsyncDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(10);
+    private static readonly Retry Retry = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
@@ -111,9 +118,9 @@ internal sealed partial class UnknownAttempts(AttemptServices services, ILogger 
 
     private async Task EndAsync(AttemptKey key, AttemptObservation end)
     {
-        for (var pause = FirstPause; !await TryRemoveAsync(key); pause = 2 * pause < LastPause ? 2 * pause : LastPause)
+        if (!await Retry.RunAsync(() => RemoveAsync(key), e => Log.NotRemoved(logger, key, e.Message), clock, _stopping.Token))
         {
-            await Task.Delay(pause, services.Clock, _stopping.Token);
+            return;
         }
 
         lock (_lock)
@@ -125,37 +132,33 @@ internal sealed partial class UnknownAttempts(AttemptServices services, ILogger 
             }
         }
 
-        services.Changes.Add(key);
+        changes.Add(key);
     }
 
-    private async Task<bool> TryRemoveAsync(AttemptKey key)
+    private async Task RemoveAsync(AttemptKey key)
     {
-        try
-        {
-            var objects = new AttemptObjects(key, services.Sandbox);
-            if (await objects.RemoveContainerAsync(_stopping.Token))
+        await using var container = containers.Create(
+            new ShimContainerIdentity
             {
-                Log.Removed(logger, key, objects.Names.Container);
+                Name = settings.NamesOf(key).Container,
+                Kind = "container",
+                RunDirectory = settings.RunDirectoryOf(key),
+                LogPath = "",
+                Shim = () => FileIdentity.Of(settings.ShimPath),
+                Released = static () => false,
             }
-
-            await objects.RemoveCloneAsync(_stopping.Token);
-            await objects.RemoveVolumesAsync(_stopping.Token);
-            objects.RemoveRunDirectory();
-            return true;
-        }
-        catch (Exception e) when (e is PodmanException or IOException or UnauthorizedAccessException)
-        {
-            Log.Repeats(logger, key, e.Message);
-            return false;
-        }
+        );
+        await container.RemoveAsync(_stopping.Token);
+        await clones.RemoveAsync(key, _stopping.Token);
+        await volumes.RemoveAsync(key, _stopping.Token);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Removed the container {Container} of attempt {Attempt}, whose state was lost")]
-        public static partial void Removed(ILogger logger, AttemptKey attempt, string container);
-
-        [LoggerMessage(LogLevel.Warning, "What may be left of attempt {Attempt} cannot be removed yet; its end waits for that: {Error}")]
-        public static partial void Repeats(ILogger logger, AttemptKey attempt, string error);
+        [LoggerMessage(
+            LogLevel.Warning,
+            "What may be left of attempt {Attempt} could not be removed, retrying before its end is reported: {Error}"
+        )]
+        public static partial void NotRemoved(ILogger logger, AttemptKey attempt, string error);
     }
 }

@@ -1,6 +1,6 @@
 using Stromboli.Gateway.Git;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Attempts;
+using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Clones;
 
@@ -24,12 +24,12 @@ internal static class CloneOutcome
     /// <param name="failure">What the gateway saw.</param>
     /// <param name="image">The image that git is in.</param>
     /// <param name="outOfMemory">Whether the engine says that the kernel killed for memory.</param>
-    public static string? Problem(GitSource source, AttemptLog log, GitFailure? failure, string image, bool outOfMemory) =>
+    public static string? Problem(GitSource source, ShimLogRecords log, GitFailure? failure, string image, bool outOfMemory) =>
         log is { Exit: { Code: 0, By: "agent" } }
             ? null
             : $"Cloning {source.Url} failed: {Cause(source, log, failure, image, outOfMemory)}.";
 
-    private static string Cause(GitSource source, AttemptLog log, GitFailure? failure, string image, bool outOfMemory) =>
+    private static string Cause(GitSource source, ShimLogRecords log, GitFailure? failure, string image, bool outOfMemory) =>
         log switch
         {
             _ when failure is not null => failure.Cause,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Stromboli.PodmanBridge.Clones;
 
 namespace Stromboli.PodmanBridge.Containers;
 
@@ -19,7 +18,7 @@ internal readonly record struct AttemptKey(string UID, int Attempt)
 
     /// <summary>The attempt that a file or folder is named after; null if it is named after none.</summary>
     public static AttemptKey? FromName(string name) =>
-        name.EndsWith(CloneDirectory.Suffix, StringComparison.Ordinal) ? FromName(name[..^CloneDirectory.Suffix.Length])
+        name.EndsWith(ContainerNames.CloneSuffix, StringComparison.Ordinal) ? FromName(name[..^ContainerNames.CloneSuffix.Length])
         : name.LastIndexOf('-') is var dash
         && dash > 0
         && int.TryParse(name.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var attempt)

@@ -1,5 +1,3 @@
-using Stromboli.PodmanBridge.Link;
-
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>The labels of containers and volumes.</summary>

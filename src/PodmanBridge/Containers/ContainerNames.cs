@@ -3,6 +3,9 @@ namespace Stromboli.PodmanBridge.Containers;
 /// <summary>What an attempt's container and volumes are called: by installation, UID and attempt, never by the object's name.</summary>
 internal sealed record ContainerNames
 {
+    /// <summary>What the name of a git clone's container and of its run directory ends with.</summary>
+    public const string CloneSuffix = "-clone";
+
     /// <summary>The container.</summary>
     public required string Container { get; init; }
 
@@ -31,7 +34,7 @@ internal sealed record ContainerNames
         return new ContainerNames
         {
             Container = name,
-            Cloner = name + "-clone",
+            Cloner = name + CloneSuffix,
             Workspace = volumes + "-workspace",
             Home = volumes + "-home",
         };

@@ -1,5 +1,6 @@
 using Stromboli.Gateway.Git;
 using Stromboli.Gateway.Model;
+using Stromboli.Gateway.Sockets;
 using Stromboli.Podman;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Clones;
@@ -10,97 +11,103 @@ using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Sessions;
-using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Hosting;
 
-/// <summary>Registers attempts, their sessions and their clones.</summary>
+/// <summary>Registers what runs attempts on this node.</summary>
 internal static class AttemptRegistration
 {
-    /// <summary>Adds the attempts of the node.</summary>
+    /// <summary>Containers, sessions, clones and attempts.</summary>
     public static IServiceCollection AddAttempts(this IServiceCollection services, BridgeOptions options)
     {
-        services.AddSingleton<AttemptChanges>();
+        services.AddSingleton<INodeLease>(provider => provider.GetRequiredService<NodeLease>());
+        services.AddSingleton<INodeCapabilities, NodeCapabilities>();
+        services.AddSingleton(provider => Settings(provider, options));
+        services.AddSingleton(new ConcurrencyLimit(options.ParallelStarts));
+        services.AddSingleton<IShimContainers, ShimContainers>();
         services.AddSingleton<WorkspaceUsers>();
-        services.AddSingleton(_ => new StartGate(options.ParallelStarts));
-        services.AddSingleton(Sandbox);
-        services.AddSingleton(Attempts);
+        services.AddSingleton(provider => Sessions(provider, options));
+        services.AddSingleton(provider => Clones(provider, options));
+        services.AddSingleton(provider => HostPaths(provider, options));
+        services.AddSingleton(provider => new NodeSecrets(options.AllowedSecrets, options.Node, provider.GetRequiredService<IPodman>()));
+        services.AddSingleton<IAttemptImages, AttemptImages>();
+        services.AddSingleton<AttemptVolumes>();
+        services.AddSingleton<AttemptStorages>();
+        services.AddSingleton<AttemptAdmission>();
+        services.AddSingleton(provider => Sandboxes(provider, options));
+        services.AddSingleton<AttemptEndReader>();
+        services.AddSingleton<IAttemptWorks, AttemptWorks>();
+        services.AddSingleton<AttemptChanges>();
+        services.AddSingleton(provider => Node(provider, options));
+        services.AddSingleton(new KeptLimits(options.KeptRuns, options.KeptBytes));
+        services.AddSingleton<UnknownAttempts>();
         services.AddSingleton<NodeAttempts>();
-        services.AddSingleton(Sessions);
         services.AddSingleton<LeftoverSweep>();
         services.AddHostedService<ContainerDeaths>();
         return services;
     }
 
-    private static SandboxServices Sandbox(IServiceProvider services)
-    {
-        var options = services.GetRequiredService<BridgeOptions>();
-        var installation = services.GetRequiredService<Installation>();
-        return new SandboxServices
+    private static ContainerSettings Settings(IServiceProvider services, BridgeOptions options) =>
+        new()
         {
-            Podman = services.GetRequiredService<IPodman>(),
-            Images = services.GetRequiredService<ImageFetcher>(),
-            Catalogue = services.GetRequiredService<ImageCatalogue>(),
-            Gateway = services.GetRequiredService<ModelGateway>(),
-            Git = new GitServices { Gateway = services.GetRequiredService<GitGateway>(), Image = options.GitImage },
-            HostPaths = new HostPathGate(
-                options.AllowedVolumes,
-                ProtectedPaths.Of(options),
-                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
-                options.Node,
-                services.GetRequiredService<IPodman>()
-            ),
-            Secrets = new NodeSecrets(options.AllowedSecrets, options.Node, services.GetRequiredService<IPodman>()),
-            Starts = services.GetRequiredService<StartGate>(),
-            Installation = () => installation.ID ?? throw new InvalidOperationException("No operator has welcomed this bridge yet."),
+            Installation = services.GetRequiredService<IInstallation>(),
+            Capabilities = services.GetRequiredService<INodeCapabilities>(),
             Node = options.Node,
             RunRoot = options.RunDirectory,
             ShimPath = options.Shim,
             ClaudeDirectory = options.Claude,
-            CliVersion = () => services.GetRequiredService<NodeFactsSource>().Current.CliVersion,
             Files = services.GetRequiredService<ContainerFiles>(),
-            EnforcedLimits = () => services.GetRequiredService<NodeFactsSource>().Current.EnforcedLimits,
             AllowsUnenforcedLimits = options.AllowUnenforcedLimits,
-            RunPids = options.MaxRunPids,
-            TryEngineAsync = cancellationToken =>
-            {
-                services.GetRequiredService<EngineTrial>().Doubt();
-                return services.GetRequiredService<NodeFactsSource>().RefreshAsync(cancellationToken);
-            },
-            Sessions = services.GetRequiredService<NodeSessions>(),
-            Tenants = services.GetRequiredService<StorageTenants>(),
-            Measurer = services.GetRequiredService<Measurer>(),
-            Clock = services.GetRequiredService<TimeProvider>(),
-            Logger = services.GetRequiredService<ILogger<NodeAttempts>>(),
-        };
-    }
-
-    private static AttemptServices Attempts(IServiceProvider services) =>
-        new()
-        {
-            StateRoot = BridgeFiles.Attempts(services.GetRequiredService<BridgeOptions>()),
-            BootID = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(),
-            Sandbox = services.GetRequiredService<SandboxServices>(),
-            Users = services.GetRequiredService<WorkspaceUsers>(),
-            Lease = services.GetRequiredService<NodeLease>(),
-            Changes = services.GetRequiredService<AttemptChanges>(),
-            Kept = new KeptLimits(
-                services.GetRequiredService<BridgeOptions>().KeptRuns,
-                services.GetRequiredService<BridgeOptions>().KeptBytes
-            ),
-            Clock = services.GetRequiredService<TimeProvider>(),
-            Logger = services.GetRequiredService<ILogger<NodeAttempts>>(),
+            MaxRunPids = options.MaxRunPids,
         };
 
-    private static NodeSessions Sessions(IServiceProvider services)
-    {
-        var options = services.GetRequiredService<BridgeOptions>();
-        return new NodeSessions(
+    private static NodeSessions Sessions(IServiceProvider services, BridgeOptions options) =>
+        new(
             BridgeFiles.Sessions(options),
-            new SessionVolumes(services.GetRequiredService<IPodman>(), services.GetRequiredService<Installation>(), options.Node),
+            new SessionVolumes(services.GetRequiredService<IPodman>(), services.GetRequiredService<IInstallation>(), options.Node),
             services.GetRequiredService<WorkspaceUsers>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<NodeSessions>>()
         );
-    }
+
+    private static WorkspaceClones Clones(IServiceProvider services, BridgeOptions options) =>
+        new(
+            services.GetRequiredService<IShimContainers>(),
+            services.GetRequiredService<ContainerSettings>(),
+            services.GetRequiredService<GitGateway>(),
+            services.GetRequiredService<ImageFetcher>(),
+            options.GitImage,
+            services.GetRequiredService<INodeLease>(),
+            services.GetRequiredService<TimeProvider>()
+        );
+
+    private static HostPathGate HostPaths(IServiceProvider services, BridgeOptions options) =>
+        new(
+            options.AllowedVolumes,
+            ProtectedPaths.Of(options),
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+            options.Node,
+            services.GetRequiredService<IPodman>()
+        );
+
+    private static AttemptSandboxes Sandboxes(IServiceProvider services, BridgeOptions options) =>
+        new(
+            BridgeFiles.Attempts(options),
+            services.GetRequiredService<IShimContainers>(),
+            services.GetRequiredService<ContainerSettings>(),
+            services.GetRequiredService<AttemptVolumes>(),
+            services.GetRequiredService<HostPathGate>(),
+            services.GetRequiredService<ModelGateway>(),
+            services.GetRequiredService<AttemptStorages>(),
+            services.GetRequiredService<TimeProvider>()
+        );
+
+    private static AttemptNode Node(IServiceProvider services, BridgeOptions options) =>
+        new(
+            BridgeFiles.Attempts(options),
+            File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(),
+            services.GetRequiredService<WorkspaceUsers>(),
+            services.GetRequiredService<AttemptChanges>(),
+            services.GetRequiredService<TimeProvider>()
+        );
 }

@@ -1,10 +1,12 @@
+using Stromboli.PodmanBridge.Containers;
+
 namespace Stromboli.PodmanBridge.Link;
 
 /// <summary>
 /// The lease that the operator grants this node: agents may run until it ends. It starts empty, even after a restart of the bridge. Only a
 /// grant extends it, counted from the time at which the answered ping was sent.
 /// </summary>
-internal sealed class NodeLease(TimeProvider clock) : IDisposable
+internal sealed class NodeLease(TimeProvider clock) : INodeLease, IDisposable
 {
     private readonly Lock _lock = new();
     private ITimer? _timer;

@@ -1,6 +1,5 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.Podman;
 using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Containers;
 
@@ -18,9 +17,6 @@ internal sealed partial class NodeSessions(
     ILogger<NodeSessions> logger
 ) : IAsyncDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(30);
-
     // Who waits to remove a session stands in line like an attempt.
     private static readonly AttemptKey Removal = new("", 0);
 
@@ -213,9 +209,9 @@ internal sealed partial class NodeSessions(
         // Off the lock: the caller holds it.
         await Task.Yield();
         await _turns.EnterAsync(record.UID, Removal, _stopping.Token);
-        for (var pause = FirstPause; !await TryRemoveAsync(record); pause = 2 * pause < LastPause ? 2 * pause : LastPause)
+        if (!await Retry.Patient.RunAsync(Removing, e => Log.NotRemoved(logger, record.UID, e.Message), clock, _stopping.Token))
         {
-            await Task.Delay(pause, clock, _stopping.Token);
+            return;
         }
 
         lock (_lock)
@@ -226,29 +222,20 @@ internal sealed partial class NodeSessions(
         users.Release(record.UserID);
         _turns.Leave(record.UID, Removal);
         Log.Removed(logger, record.UID);
-    }
 
-    private async Task<bool> TryRemoveAsync(SessionRecord record)
-    {
-        try
+        async Task Removing()
         {
             await volumes.RemoveAsync(record.UID, _stopping.Token);
             _files.Delete(record.UID);
-            return true;
-        }
-        catch (Exception e) when (e is PodmanException or IOException or UnauthorizedAccessException or InvalidOperationException)
-        {
-            Log.NotRemoved(logger, record.UID, e.Message);
-            return false;
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Removed the session {Session}, which is wanted no more")]
+        [LoggerMessage(LogLevel.Information, "Removed session {Session}, which the operator no longer wants")]
         public static partial void Removed(ILogger logger, string session);
 
-        [LoggerMessage(LogLevel.Warning, "The session {Session} could not be removed; it is tried again: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "Session {Session} could not be removed, retrying: {Error}")]
         public static partial void NotRemoved(ILogger logger, string session, string error);
     }
 }

@@ -2,12 +2,11 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Sessions;
 
 /// <summary>HOME and workspace of sessions, as the engine has them.</summary>
-internal sealed class SessionVolumes(IPodman podman, Installation installation, string node)
+internal sealed class SessionVolumes(IPodman podman, IInstallation installation, string node)
 {
     /// <summary>Makes those that are not there.</summary>
     public Task MakeAsync(

@@ -50,13 +50,17 @@ internal sealed class FakeEngine : IPodman, IContainerOperations, IVolumeOperati
 
     public Task StartAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<bool> KillAsync(string name, string signal, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<bool> KillAsync(string name, string signal, CancellationToken cancellationToken) =>
+        Away ? throw new PodmanException("POST", "no answer") : Task.FromResult(_names.ContainsKey(name));
 
     public Task<int?> WaitAsync(string name, CancellationToken cancellationToken) =>
         State is null ? throw new NotSupportedException() : Task.FromResult<int?>(0);
 
-    public Task CreateAsync(string name, IReadOnlyDictionary<string, string> labels, int userID, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public Task CreateAsync(string name, IReadOnlyDictionary<string, string> labels, int userID, CancellationToken cancellationToken)
+    {
+        Add(name);
+        return Task.CompletedTask;
+    }
 
     Task<ContainerInspection?> IContainerOperations.InspectAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult(

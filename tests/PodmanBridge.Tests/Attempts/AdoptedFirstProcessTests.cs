@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
 using Stromboli.Gateway.Tests.Harness;
 using Stromboli.NodeLink.Messages;
@@ -9,10 +8,6 @@ using Stromboli.Podman.Models;
 using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.HostPaths;
-using Stromboli.PodmanBridge.Link;
-using Stromboli.PodmanBridge.Sessions;
-using Stromboli.PodmanBridge.Storage;
 using Stromboli.PodmanBridge.Tests.Containers;
 using Stromboli.Testing;
 
@@ -21,20 +16,17 @@ namespace Stromboli.PodmanBridge.Tests.Attempts;
 /// <summary>A restarted bridge and the first process of a container that it finds: this test is that process.</summary>
 public sealed class AdoptedFirstProcessTests : IAsyncLifetime
 {
-    private const string Installation = "11112222-3333-4444-5555-666677778888";
-
     private static readonly AttemptKey Key = new("9b2d7c1e-0000-4000-8000-000000000001", 1);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     private readonly string _root = Directory.CreateTempSubdirectory("first").FullName;
     private readonly FakeEngine _engine = new();
-    private readonly NodeLease _lease = new(TimeProvider.System);
     private readonly List<IDisposable> _open = [];
     private GatewayHarness _harness = null!;
     private AttemptDirectory _directory = null!;
-    private NodeAttempts? _supervisor;
+    private NodeHarness? _node;
 
-    private string Container { get; } = ContainerNames.Of(Installation, Key.UID, Key.Attempt).Container;
+    private string Container { get; } = ContainerNames.Of(NodeHarness.Installation, Key.UID, Key.Attempt).Container;
 
     private string RunDirectory => Path.Combine(_root, "runs", Key.ToString());
 
@@ -50,7 +42,6 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
         _directory = AttemptDirectory.Create(StateRoot, Key);
         _engine.Add(Container);
         _engine.State = new ContainerState { Running = true, Pid = Environment.ProcessId };
-        _lease.Extend(TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(5));
     }
 
     public async ValueTask DisposeAsync()
@@ -60,13 +51,12 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
             socket.Dispose();
         }
 
-        if (_supervisor is not null)
+        if (_node is not null)
         {
-            await _supervisor.DisposeAsync();
+            await _node.DisposeAsync();
         }
 
         await _harness.DisposeAsync();
-        _lease.Dispose();
         Directory.Delete(_root, recursive: true);
     }
 
@@ -206,7 +196,7 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
         Adopt(released: false, Honest);
         await Eventually.True(() => File.Exists(Path.Combine(RunDirectory, ShimSocket.FileName)));
 
-        _supervisor!.OnContainerDied(Key, Container);
+        _node!.Attempts.OnContainerDied(Key, Container);
 
         Assert.Equal(RunReason.PolicyDenied, (await EndAsync()).Reason);
     }
@@ -235,15 +225,21 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
             File.Move(ShimPath + ".new", ShimPath);
         }
 
-        _supervisor = new NodeAttempts(Services(check), NullLogger<NodeAttempts>.Instance);
-        _supervisor.Adopt();
+        _node = new NodeHarness(
+            _root,
+            _engine,
+            TimeProvider.System,
+            new NodeHarnessOptions { Gateway = _harness.Gateway, CheckFirstProcess = check }
+        );
+        _node.Lease.Extend(TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(5));
+        _node.Attempts.Adopt();
     }
 
     private async Task<Socket> CallAsync(string state, bool thenEnds = true, bool go = true, string? mounts = null)
     {
         if (go)
         {
-            _supervisor!.Apply(Wanted());
+            _node!.Attempts.Apply(Wanted());
         }
 
         var socket = await ConnectAsync(ShimSocket.FileName);
@@ -327,7 +323,7 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
         return Only()!.End!;
     }
 
-    private AttemptObservation? Only() => _supervisor!.Observe().SingleOrDefault();
+    private AttemptObservation? Only() => _node!.Attempts.Observe().SingleOrDefault();
 
     private DesiredAttempt Wanted() =>
         new()
@@ -337,52 +333,6 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
             State = DesiredState.Go,
             Spec = SpecBuilder.Attempt(),
             Secrets = new AttemptSecrets { Prompt = "", Credential = _harness.Credential() },
-        };
-
-    private AttemptServices Services(Func<int, FileIdentity, string?> check) =>
-        new()
-        {
-            StateRoot = StateRoot,
-            BootID = "this boot",
-            Sandbox = Sandbox(check),
-            Users = new WorkspaceUsers(),
-            Lease = _lease,
-            Changes = new AttemptChanges(),
-            Clock = TimeProvider.System,
-            Logger = NullLogger.Instance,
-        };
-
-    private SandboxServices Sandbox(Func<int, FileIdentity, string?> check) =>
-        new()
-        {
-            Podman = _engine,
-            Installation = () => Installation,
-            Images = null!,
-            Catalogue = null!,
-            Gateway = _harness.Gateway,
-            Git = null!,
-            HostPaths = new HostPathGate([], [], null, "node-1", _engine),
-            Secrets = null!,
-            Starts = null!,
-            Node = "node-1",
-            RunRoot = Path.Combine(_root, "runs"),
-            ShimPath = ShimPath,
-            CheckFirstProcess = check,
-            ClaudeDirectory = null,
-            CliVersion = () => null,
-            Files = null!,
-            EnforcedLimits = () => [],
-            Sessions = new NodeSessions(
-                Path.Combine(_root, "sessions"),
-                new SessionVolumes(_engine, new Installation(_root), "node-1"),
-                new WorkspaceUsers(),
-                TimeProvider.System,
-                NullLogger<NodeSessions>.Instance
-            ),
-            Tenants = new StorageTenants(),
-            Measurer = new Measurer("", TimeProvider.System),
-            Clock = TimeProvider.System,
-            Logger = NullLogger.Instance,
         };
 
     private void Write(params string[] lines) =>

@@ -97,7 +97,7 @@ public sealed class AttemptLogHookTests : IDisposable
             lines.Select(line => $"2026-01-02T03:04:05.000000006+00:00 stdout F {line}"),
             TestContext.Current.CancellationToken
         );
-        return await AttemptLog.ReadAsync(
+        return await Logs.ReadAsync(
             _path,
             SpecBuilder.Attempt() with
             {

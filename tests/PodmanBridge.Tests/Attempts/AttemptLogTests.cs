@@ -1,7 +1,6 @@
 using System.Text;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Tests.Agents;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;
@@ -23,7 +22,7 @@ public sealed class AttemptLogTests : IDisposable
     {
         Write("ohead", """r{"t":"truncated","stream":"stdout","omitted":1000}""", "otail", Exited(1010));
 
-        using var log = await AttemptLog.ReadAsync(_path, Command, CancellationToken.None);
+        using var log = await Logs.ReadAsync(_path, Command, CancellationToken.None);
 
         Assert.Equal(
             new RunResult
@@ -42,7 +41,7 @@ public sealed class AttemptLogTests : IDisposable
     {
         Write("ohello");
 
-        using var log = await AttemptLog.ReadAsync(_path, Command, CancellationToken.None);
+        using var log = await Logs.ReadAsync(_path, Command, CancellationToken.None);
 
         Assert.False(log.Complete);
         Assert.Equal((6, false), (log.Output!.Bytes!.Value, log.Output.Truncated!.Value));
@@ -53,7 +52,7 @@ public sealed class AttemptLogTests : IDisposable
     public async Task ReadOnAsync_LogThatGrows_TakesWhatIsNew()
     {
         Write("ohel");
-        using var log = await AttemptLog.ReadAsync(_path, Command, CancellationToken.None);
+        using var log = await Logs.ReadAsync(_path, Command, CancellationToken.None);
         await File.AppendAllTextAsync(_path, Line("olo")[..20], CancellationToken.None);
         await log.ReadOnAsync(_path, CancellationToken.None);
         await File.AppendAllTextAsync(_path, Line("olo")[20..] + Line(Exited(7)), CancellationToken.None);
@@ -73,7 +72,7 @@ public sealed class AttemptLogTests : IDisposable
             Exited(500)
         );
 
-        using var log = await AttemptLog.ReadAsync(_path, Specs.Attempt with { Claude = new ClaudeOptions() }, CancellationToken.None);
+        using var log = await Logs.ReadAsync(_path, Specs.Attempt with { Claude = new ClaudeOptions() }, CancellationToken.None);
 
         Assert.True(log.Truncated);
         Assert.Equal("done", log.Claude!.Result().Text);
@@ -85,7 +84,7 @@ public sealed class AttemptLogTests : IDisposable
     {
         Write("o{}", """r{"t":"truncated","stream":"stdout","omitted":9}""", "o{}", Exited(500));
 
-        using var log = await AttemptLog.ReadAsync(
+        using var log = await Logs.ReadAsync(
             _path,
             Specs.Attempt with
             {
@@ -102,7 +101,7 @@ public sealed class AttemptLogTests : IDisposable
     {
         Write("ohello", """r{"t":"exited","code":""", Exited(6));
 
-        using var log = await AttemptLog.ReadAsync(_path, Command, CancellationToken.None);
+        using var log = await Logs.ReadAsync(_path, Command, CancellationToken.None);
 
         Assert.Equal((1, 0, "hello\n"), (log.BadRecords, log.Exit!.Code, log.Output!.Text));
     }

@@ -1,12 +1,8 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
-using Stromboli.PodmanBridge.Sessions;
-using Stromboli.PodmanBridge.Storage;
 using Stromboli.PodmanBridge.Tests.Containers;
 using Stromboli.Testing;
 
@@ -14,42 +10,30 @@ namespace Stromboli.PodmanBridge.Tests.Attempts;
 
 public sealed class NodeAttemptsTests : IAsyncDisposable
 {
-    private const string Installation = "11112222-3333-4444-5555-666677778888";
     private const string UID = "9b2d7c1e-0000-4000-8000-000000000001";
 
     private readonly string _root = Directory.CreateTempSubdirectory("attempts").FullName;
     private readonly ManualTimeProvider _clock = new();
     private readonly FakeEngine _engine = new();
-    private readonly AttemptServices _services;
-    private readonly NodeAttempts _supervisor;
+    private readonly NodeHarness _node;
+    private readonly NodeAttempts _attempts;
 
     public NodeAttemptsTests()
     {
-        _services = new AttemptServices
-        {
-            StateRoot = _root,
-            BootID = "this boot",
-            Sandbox = Sandbox(),
-            Users = new WorkspaceUsers(),
-            Lease = new NodeLease(_clock),
-            Changes = new AttemptChanges(),
-            Kept = new KeptLimits(3, 1L << 40),
-            Clock = _clock,
-            Logger = NullLogger.Instance,
-        };
-        _supervisor = new NodeAttempts(_services, NullLogger<NodeAttempts>.Instance);
+        _node = new NodeHarness(_root, _engine, _clock, new NodeHarnessOptions { Kept = new KeptLimits(3, 1L << 40) });
+        _attempts = _node.Attempts;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _supervisor.DisposeAsync();
+        await _node.DisposeAsync();
         Directory.Delete(_root, recursive: true);
     }
 
     [Fact]
     public async Task Apply_StopOfAnAttemptThatIsNotHere_EndsItAsCancelled()
     {
-        _supervisor.Apply(
+        _attempts.Apply(
             new DesiredAttempt
             {
                 UID = UID,
@@ -65,7 +49,7 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
     [Fact]
     public async Task Apply_SuspendOfAnAttemptThatIsNotHere_EndsItAsSuspended()
     {
-        _supervisor.Apply(
+        _attempts.Apply(
             new DesiredAttempt
             {
                 UID = UID,
@@ -81,25 +65,25 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
     [Fact]
     public async Task Apply_GoOfAnAttemptWhoseAgentHadStartedAndIsNotHere_IsLostAndNotStartedAgain()
     {
-        _supervisor.Apply(Wanted(DesiredState.Go) with { Started = true });
+        _attempts.Apply(Wanted(DesiredState.Go) with { Started = true });
 
         Assert.Equal(RunReason.NodeLost, (await OnlyAsync()).End!.Reason);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_node.StateRoot));
     }
 
     [Fact]
     public async Task Apply_GoOfAnAttemptWhoseStateWasLost_IsReportedOnlyWhenNothingOfItIsLeft()
     {
-        var names = ContainerNames.Of(Installation, UID, 1);
+        var names = ContainerNames.Of(NodeHarness.Installation, UID, 1);
         foreach (var name in names.Volumes.Append(names.Container))
         {
             _engine.Add(name);
         }
 
         _engine.Away = true;
-        _supervisor.Apply(Wanted(DesiredState.Go) with { Started = true });
+        _attempts.Apply(Wanted(DesiredState.Go) with { Started = true });
         await Eventually.True(() => _clock.ActiveTimers > 0);
-        Assert.Empty(_supervisor.Observe());
+        Assert.Empty(_attempts.Observe());
         Assert.NotEmpty(_engine.Names);
 
         _engine.Away = false;
@@ -112,9 +96,9 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
     [Fact]
     public async Task Apply_StateThatCannotBeStored_EndsTheAttemptAndNotTheLink()
     {
-        File.WriteAllText(Path.Combine(_root, new AttemptKey(UID, 1).ToString()), "in the way");
+        File.WriteAllText(Path.Combine(_node.StateRoot, new AttemptKey(UID, 1).ToString()), "in the way");
 
-        _supervisor.Apply(Wanted(DesiredState.Hold));
+        _attempts.Apply(Wanted(DesiredState.Hold));
 
         Assert.Equal(RunReason.NodeUnfit, (await OnlyAsync()).End!.Reason);
     }
@@ -122,7 +106,7 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
     [Fact]
     public async Task Apply_EndOfAnAttemptThatNeverBegan_IsReportedUntilItIsCollected()
     {
-        _supervisor.Apply(
+        _attempts.Apply(
             new DesiredAttempt
             {
                 UID = UID,
@@ -130,10 +114,10 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
                 State = DesiredState.Stop,
             }
         );
-        Assert.Equal([new AttemptKey(UID, 1)], await _services.Changes.TakeAsync(CancellationToken.None));
-        Assert.NotNull(_supervisor.Observe(UID, 1));
+        Assert.Equal([new AttemptKey(UID, 1)], await _node.Node.Changes.TakeAsync(CancellationToken.None));
+        Assert.NotNull(_attempts.Observe(UID, 1));
 
-        _supervisor.Apply(
+        _attempts.Apply(
             new DesiredAttempt
             {
                 UID = UID,
@@ -142,13 +126,13 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
             }
         );
 
-        Assert.Empty(_supervisor.Observe());
+        Assert.Empty(_attempts.Observe());
     }
 
     [Fact]
     public void ApplyAll_AttemptThatIsNotNamed_IsGone()
     {
-        _supervisor.Apply(
+        _attempts.Apply(
             new DesiredAttempt
             {
                 UID = UID,
@@ -157,9 +141,9 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
             }
         );
 
-        _supervisor.ApplyAll([]);
+        _attempts.ApplyAll([]);
 
-        Assert.Empty(_supervisor.Observe());
+        Assert.Empty(_attempts.Observe());
     }
 
     [Fact]
@@ -171,15 +155,15 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
         Leave("a-3", "a", hour: 3, collected: true);
         Leave("b-1", "b", hour: 0, collected: true);
 
-        _supervisor.Adopt();
+        _attempts.Adopt();
 
-        await Eventually.True(() => !_supervisor.Observe().Any(attempt => attempt.UID == "a-1"));
+        await Eventually.True(() => !_attempts.Observe().Any(attempt => attempt.UID == "a-1"));
         Assert.Equal(
             ["a-2", "a-3", "b-1", "uncollected"],
-            _supervisor.Observe().Select(attempt => attempt.UID).Order(StringComparer.Ordinal)
+            _attempts.Observe().Select(attempt => attempt.UID).Order(StringComparer.Ordinal)
         );
-        Assert.False(Directory.Exists(Path.Combine(_root, "a-1-1")));
-        Assert.Equal("the result", _supervisor.Observe("uncollected", 1)!.End!.Result!.Text);
+        Assert.False(Directory.Exists(Path.Combine(_node.StateRoot, "a-1-1")));
+        Assert.Equal("the result", _attempts.Observe("uncollected", 1)!.End!.Result!.Text);
     }
 
     [Fact]
@@ -190,10 +174,10 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
             Leave($"a-{hour}", "a", hour, collected: hour < 4);
         }
 
-        _supervisor.Adopt();
-        Assert.Equal(4, _supervisor.Observe().Count());
+        _attempts.Adopt();
+        Assert.Equal(4, _attempts.Observe().Count());
 
-        _supervisor.Apply(
+        _attempts.Apply(
             new DesiredAttempt
             {
                 UID = "a-4",
@@ -202,27 +186,27 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
             }
         );
 
-        await Eventually.True(() => _supervisor.Observe().Count() == 3);
-        Assert.Null(_supervisor.Observe("a-1", 1));
+        await Eventually.True(() => _attempts.Observe().Count() == 3);
+        Assert.Null(_attempts.Observe("a-1", 1));
     }
 
     [Fact]
     public async Task Apply_GoOfACollectedAttempt_TellsItsEndAgain()
     {
         Leave("a-1", "a", hour: 1, collected: true);
-        _supervisor.Adopt();
-        Assert.Equal(AttemptStage.Collected, _supervisor.Observe("a-1", 1)!.Stage);
+        _attempts.Adopt();
+        Assert.Equal(AttemptStage.Collected, _attempts.Observe("a-1", 1)!.Stage);
 
-        _supervisor.Apply(Wanted(DesiredState.Go) with { UID = "a-1", Started = true });
+        _attempts.Apply(Wanted(DesiredState.Go) with { UID = "a-1", Started = true });
 
-        Assert.Contains(new AttemptKey("a-1", 1), await _services.Changes.TakeAsync(CancellationToken.None));
-        Assert.Equal(RunReason.Completed, _supervisor.Observe("a-1", 1)!.End!.Reason);
+        Assert.Contains(new AttemptKey("a-1", 1), await _node.Node.Changes.TakeAsync(CancellationToken.None));
+        Assert.Equal(RunReason.Completed, _attempts.Observe("a-1", 1)!.End!.Reason);
     }
 
-    // As a former bridge leaves an attempt that is over.
+    // As an earlier bridge leaves an attempt that is over.
     private void Leave(string uid, string @namespace, int hour, bool collected)
     {
-        var directory = AttemptDirectory.Create(_root, new AttemptKey(uid, 1));
+        var directory = AttemptDirectory.Create(_node.StateRoot, new AttemptKey(uid, 1));
         directory.Write(
             new AttemptRecord
             {
@@ -230,7 +214,7 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
                 Attempt = 1,
                 Spec = SpecBuilder.Attempt() with { Namespace = @namespace },
                 UserID = 10_000,
-                BootID = "this boot",
+                BootID = NodeHarness.BootID,
                 Deadline = 0,
             }
         );
@@ -252,43 +236,11 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
 
     private async Task<AttemptObservation> OnlyAsync()
     {
-        await Eventually.True(() => _supervisor.Observe().Count() == 1);
-        var observed = Assert.Single(_supervisor.Observe());
+        await Eventually.True(() => _attempts.Observe().Count() == 1);
+        var observed = Assert.Single(_attempts.Observe());
         Assert.Equal(AttemptStage.Ended, observed.Stage);
         return observed;
     }
-
-    private SandboxServices Sandbox() =>
-        new()
-        {
-            Podman = _engine,
-            Installation = () => Installation,
-            Images = null!,
-            Catalogue = null!,
-            Gateway = null!,
-            Git = null!,
-            HostPaths = null!,
-            Secrets = null!,
-            Starts = null!,
-            Node = "node-1",
-            RunRoot = Path.Combine(_root, "runs"),
-            ShimPath = "",
-            ClaudeDirectory = null,
-            CliVersion = () => null,
-            Files = null!,
-            EnforcedLimits = () => [],
-            Sessions = new NodeSessions(
-                Path.Combine(_root, "sessions"),
-                new SessionVolumes(_engine, new Installation(_root), "node-1"),
-                new WorkspaceUsers(),
-                _clock,
-                NullLogger<NodeSessions>.Instance
-            ),
-            Tenants = new StorageTenants(),
-            Measurer = new Measurer("", _clock),
-            Clock = _clock,
-            Logger = NullLogger.Instance,
-        };
 
     private static DesiredAttempt Wanted(DesiredState state) =>
         new()

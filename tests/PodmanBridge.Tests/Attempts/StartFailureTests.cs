@@ -142,7 +142,7 @@ public sealed class StartFailureTests
     {
         var (_, evidence, reason, message) = Table[row];
 
-        var end = AttemptOutcome.Decide(evidence);
+        var end = AttemptEnding.Decide(evidence);
 
         Assert.True(
             (reason, true) == (end.Reason, end.Message.StartsWith(message, StringComparison.Ordinal)),
@@ -173,6 +173,7 @@ public sealed class StartFailureTests
 
         return new AttemptEvidence
         {
+            Released = true,
             ExitCode = code,
             Claude = output,
             Options = options,

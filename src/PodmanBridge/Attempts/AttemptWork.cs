@@ -1,0 +1,195 @@
+using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Clones;
+using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Sessions;
+
+namespace Stromboli.PodmanBridge.Attempts;
+
+/// <summary>Does the work of one attempt's steps. Each method does one effect of <see cref="AttemptLifecycle"/> and decides nothing.</summary>
+internal sealed class AttemptWork(
+    AttemptSandbox sandbox,
+    AttemptReports reports,
+    IAttemptImages images,
+    AttemptAdmission admission,
+    WorkspaceClones clones,
+    NodeSessions sessions,
+    INodeLease lease,
+    AttemptEndReader ends
+) : IAsyncDisposable
+{
+    private readonly TaskCompletionSource<(AttemptSpec Spec, AttemptSecrets Secrets)> _go = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+    private (AttemptSpec Spec, AttemptSecrets Secrets)? _ready;
+
+    /// <summary>The agent's container.</summary>
+    public IShimContainer Container => sandbox.Container;
+
+    /// <summary>Takes what comes with the operator's go. The secrets stay in memory.</summary>
+    public void TakeGo(AttemptSpec spec, AttemptSecrets secrets) => _go.TrySetResult((spec, secrets));
+
+    /// <summary>Stores that an agent of the session has run, if the attempt has a session.</summary>
+    /// <exception cref="IOException">It cannot be stored.</exception>
+    public void MarkSessionBegun()
+    {
+        if (sandbox.Record.Spec.Session is { } session)
+        {
+            sessions.Begun(session.UID);
+        }
+    }
+
+    /// <summary>Waits until no other attempt has the session of this one, if it takes part in one.</summary>
+    public async Task<AttemptEvent> EnterSessionAsync(CancellationToken cancellationToken)
+    {
+        if (sandbox.Record.Spec.Session is { } session)
+        {
+            await sessions.EnterAsync(session.UID, sandbox.Record.Key, cancellationToken);
+        }
+
+        return new AttemptEvent.SessionEntered();
+    }
+
+    /// <summary>Looks for what an earlier bridge left and, if it runs, opens its sockets again.</summary>
+    public async Task<AttemptEvent> LookAsync(CancellationToken cancellationToken) =>
+        new AttemptEvent.ContainerFound(await sandbox.LookAsync(cancellationToken));
+
+    /// <summary>Fetches the image; creates, checks and starts the container.</summary>
+    /// <param name="desired">What the operator wants to run, as far as it has said; it holds more than the record.</param>
+    /// <param name="replaces">Whether an earlier bridge may have begun the same, and left a container that never ran an agent.</param>
+    /// <param name="cancellationToken">Gives up; what was made is removed with the attempt.</param>
+    public async Task<AttemptEvent> PrepareAsync(AttemptSpec? desired, bool replaces, CancellationToken cancellationToken)
+    {
+        var record = sandbox.Record;
+        admission.DemandDesired(desired);
+        // Credentials come with the go alone, so a run that pulls with some is prepared after it. All others are prepared while the operator
+        // writes their record.
+        var pull = record.Spec.PullsWithSecrets ? (await _go.Task.WaitAsync(cancellationToken)).Secrets.PullCredentials : [];
+        using var activity = AttemptTraces.Step("prepare", record.Key);
+        admission.Demand(record.Spec);
+        await sandbox.OpenHostPathsAsync(cancellationToken);
+        using var image = await images.FetchAsync(record.Spec, pull, cancellationToken);
+        await sandbox.OpenAsync(cancellationToken);
+        reports.MountsDescribed(sandbox.DescribeMounts());
+        await sandbox.StartAsync(image.ID, replaces, cancellationToken);
+        return new AttemptEvent.ContainerStarted();
+    }
+
+    /// <summary>Waits for the shim's first word, and compares it with what the bridge opened and has on record.</summary>
+    public async Task<AttemptEvent> GreetAsync(CancellationToken cancellationToken) =>
+        await sandbox.GreetAsync(cancellationToken) is { } hello
+            ? new AttemptEvent.ShimGreeted(hello.State == ShimHello.Waiting, hello.State == ShimHello.Hooks)
+            : new AttemptEvent.WorkEnded();
+
+    /// <summary>Opens the model for an agent that runs already.</summary>
+    public async Task<AttemptEvent> AdmitModelAsync(CancellationToken cancellationToken)
+    {
+        await AdmitAsync(cancellationToken);
+        return new AttemptEvent.WorkEnded();
+    }
+
+    /// <summary>Gets everything that the agent needs, the clone of its workspace included.</summary>
+    /// <param name="isCloned">
+    /// Whether the workspace was cloned during this boot. After a loss of power what was written last may be missing.
+    /// </param>
+    /// <param name="bridgeStopping">The bridge stops: the next one starts the clone over.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<AttemptEvent> PrepareGoAsync(bool isCloned, CancellationToken bridgeStopping, CancellationToken cancellationToken)
+    {
+        var (desired, given) = await AdmitAsync(cancellationToken);
+        var (spec, secrets) = await admission.CompleteAsync(desired, given, cancellationToken);
+        if (spec.Git is not null && !isCloned)
+        {
+            using var activity = AttemptTraces.Step("clone", sandbox.Record.Key);
+            await clones.RunAsync(sandbox.CloneOf(spec, secrets.Git), bridgeStopping, cancellationToken);
+            reports.WorkspaceCloned();
+        }
+
+        _ready = (spec, secrets);
+        return new AttemptEvent.ReadyToGo(spec.Hooks.Count > 0);
+    }
+
+    /// <summary>Has the shim start hooks and agent.</summary>
+    public void LetGo()
+    {
+        AttemptTraces.Mark("let go", sandbox.Record.Key);
+        var (spec, secrets) = _ready!.Value;
+        Container.Go(() => AttemptStart.Build(spec, secrets, lease.Remaining));
+    }
+
+    /// <summary>Stops what runs.</summary>
+    /// <param name="grace">From TERM to KILL, if the shim is asked first; else null.</param>
+    /// <param name="bridgeStopping">The bridge stops: the next one goes on.</param>
+    public Task StopAsync(TimeSpan? grace, CancellationToken bridgeStopping) => sandbox.StopAsync(grace, bridgeStopping);
+
+    /// <summary>Finds out how an attempt ended of which nothing runs any more.</summary>
+    public async Task<AttemptEndRecord> ReadEndAsync(AttemptRecord record, bool isPastDeadline, TimeSpan running) =>
+        WithSession(await ends.ReadAsync(record, sandbox, isPastDeadline, running));
+
+    /// <summary>The end of an attempt that cannot run here, with what it used.</summary>
+    public async Task<AttemptEndRecord> ReadRefusalAsync(AttemptRefusal refusal) =>
+        WithSession(await ends.ReadRefusalAsync(refusal, sandbox));
+
+    /// <summary>Removes the containers of agent and clone, and their run directories. Log and volumes stay.</summary>
+    public async Task RemoveContainerAsync()
+    {
+        using var deadline = sandbox.CallDeadline();
+        if (sandbox.Record.Spec.Git is not null)
+        {
+            await clones.RemoveAsync(sandbox.Record.Key, deadline.Token);
+        }
+
+        await sandbox.RemoveContainerAsync(deadline.Token);
+        if (sandbox.Record.Spec.Session is { } session)
+        {
+            sessions.Leave(session.UID, sandbox.Record.Key);
+        }
+    }
+
+    /// <summary>Removes the volumes of an attempt that has no container any more. Those of its session stay.</summary>
+    public async Task RemoveVolumesAsync()
+    {
+        using var deadline = sandbox.CallDeadline();
+        await sandbox.RemoveVolumesAsync(deadline.Token);
+    }
+
+    /// <summary>Closes the sockets without ending anything.</summary>
+    public ValueTask DisposeAsync() => sandbox.DisposeAsync();
+
+    // A link may bring what is desired before its first grant, and without a lease no agent runs.
+    private async Task<(AttemptSpec Spec, AttemptSecrets Secrets)> AdmitAsync(CancellationToken cancellationToken)
+    {
+        var (spec, secrets) = await _go.Task.WaitAsync(cancellationToken);
+        await lease.WaitAsync(cancellationToken);
+        sandbox.Admit(secrets.Credential);
+        return (spec, secrets);
+    }
+
+    private AttemptEndRecord WithSession(AttemptEndRecord end) =>
+        end with
+        {
+            End = end.End with { SessionBytes = sandbox.Record.Spec.Session is null ? null : sandbox.MeasuredBytes },
+        };
+}
+
+/// <summary>Makes what does the work of attempts.</summary>
+internal interface IAttemptWorks
+{
+    /// <summary>What does the work of one attempt.</summary>
+    AttemptWork Create(AttemptRecord record, AttemptReports reports);
+}
+
+/// <inheritdoc cref="IAttemptWorks"/>
+internal sealed class AttemptWorks(
+    AttemptSandboxes sandboxes,
+    IAttemptImages images,
+    AttemptAdmission admission,
+    WorkspaceClones clones,
+    NodeSessions sessions,
+    INodeLease lease,
+    AttemptEndReader ends
+) : IAttemptWorks
+{
+    /// <inheritdoc/>
+    public AttemptWork Create(AttemptRecord record, AttemptReports reports) =>
+        new(sandboxes.Create(record, reports), reports, images, admission, clones, sessions, lease, ends);
+}
