@@ -7,7 +7,9 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Observers;
 
-/// <summary>What Docker's tools see of a run's container, over Podman's Docker-compatible socket: a confined container, and no secret.</summary>
+/// <summary>
+/// What Docker's tools see of a run's container, over Podman's Docker-compatible socket: a confined container, and no secret.
+/// </summary>
 public sealed class DockerClientTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
