@@ -13,6 +13,8 @@ internal sealed record ApiRequest(HttpMethod Method, string Path, RequestLabels 
     /// <summary>Largest answer that is read, in bytes, if that is less than what the client allows.</summary>
     public int? MaxResponseBytes { get; init; }
 
-    /// <summary>For leader election: the request bypasses the rate limiter and the write guard, is never retried, and ends after this time.</summary>
+    /// <summary>
+    /// For leader election: the request bypasses the rate limiter and the write guard, is never retried, and ends after this time.
+    /// </summary>
     public TimeSpan? ElectionTimeout { get; init; }
 }

@@ -3,8 +3,9 @@ using System.Net.Http.Headers;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// The connections to the API server. When the authorities that we trust or our own certificate change, a new pool takes all new requests. The connections of the old pool close
-/// as soon as their last request has its answer; its watches are told to end, and go on in the new pool.
+/// The connections to the API server. When the authorities that we trust or our own certificate change, a new pool takes all new requests.
+/// The connections of the old pool close as soon as their last request has its answer; its watches are told to end, and go on in the new
+/// pool.
 /// </summary>
 internal sealed class ConnectionPools(KubeConfig config, TlsFiles files, string userAgent) : IDisposable
 {
@@ -13,7 +14,9 @@ internal sealed class ConnectionPools(KubeConfig config, TlsFiles files, string 
     private ConnectionPool? _current;
     private bool _disposed;
 
-    /// <summary>The pool for a request with this credential. It must come back when the answer's headers are there, or when none will come.</summary>
+    /// <summary>
+    /// The pool for a request with this credential. It must come back when the answer's headers are there, or when none will come.
+    /// </summary>
     /// <exception cref="KubeConfigException">The files of certificates cannot be used.</exception>
     public ConnectionPool Rent(Credential credential)
     {
@@ -105,7 +108,10 @@ internal sealed class ConnectionPools(KubeConfig config, TlsFiles files, string 
     }
 }
 
-/// <summary>The connections that trust the same authorities and present the same certificate. Guarded by the lock of its <see cref="ConnectionPools"/>.</summary>
+/// <summary>
+/// The connections that trust the same authorities and present the same certificate. Guarded by the lock of its <see
+/// cref="ConnectionPools"/>.
+/// </summary>
 internal sealed class ConnectionPool(TlsIdentity identity, ClientCertificate? certificate, HttpClient http) : IDisposable
 {
     private readonly CancellationTokenSource _retired = new();

@@ -3,9 +3,10 @@ using System.Text;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// An HTTP/1.1 connection that writes a line break wherever a header's value has <see cref="Break"/>. <see cref="HttpClient"/> joins the values of one header by commas (.NET 10.0,
-/// also in HTTP/2), and the API server takes each line of <c>Impersonate-Group</c> for one group: <c>a, b</c> would be a single group of that name. It may go when
-/// <see cref="HttpClient"/> can repeat a header. .NET writes all headers of a request at once; if a break were ever cut in two, the server would know no such group, and refuse.
+/// An HTTP/1.1 connection that writes a line break wherever a header's value has <see cref="Break"/>. <see cref="HttpClient"/> joins the
+/// values of one header by commas (.NET 10.0, also in HTTP/2), and the API server takes each line of <c>Impersonate-Group</c> for one
+/// group: <c>a, b</c> would be a single group of that name. It may go when <see cref="HttpClient"/> can repeat a header. .NET writes all
+/// headers of a request at once; if a break were ever cut in two, the server would know no such group, and refuse.
 /// </summary>
 internal sealed class HeaderLines(Stream connection) : Stream
 {

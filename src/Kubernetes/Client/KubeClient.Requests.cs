@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Stromboli.Kubernetes.Model;
 
@@ -74,28 +73,6 @@ public sealed partial class KubeClient
             type.Json,
             cancellationToken
         );
-    }
-
-    private Task<T> PatchAsync<T>(
-        ResourceType<T> type,
-        NamespacedName key,
-        JsonNode patch,
-        string contentType,
-        string? subresource,
-        string? fieldManager,
-        CancellationToken cancellationToken
-    )
-        where T : class, IKubernetesObject
-    {
-        ArgumentNullException.ThrowIfNull(type);
-        ArgumentNullException.ThrowIfNull(patch);
-        var path = ResourcePath.Query(ResourcePath.Item(type, key, subresource), ("fieldManager", fieldManager ?? _options.FieldManager));
-        var request = new ApiRequest(HttpMethod.Patch, path, Labels("patch", type, subresource))
-        {
-            Body = System.Text.Encoding.UTF8.GetBytes(patch.ToJsonString()),
-            ContentType = contentType,
-        };
-        return SendAsync(request, type.Json, cancellationToken);
     }
 
     private Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> json, CancellationToken cancellationToken) =>

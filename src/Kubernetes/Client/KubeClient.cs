@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
@@ -209,30 +210,18 @@ public sealed partial class KubeClient : IDisposable
         string? fieldManager = null,
         CancellationToken cancellationToken = default
     )
-        where T : class, IKubernetesObject =>
-        PatchAsync(type, key, patch, "application/merge-patch+json", subresource, fieldManager, cancellationToken);
-
-    /// <summary>JSON merge patch of the status subresource.</summary>
-    public Task<T> PatchStatusAsync<T>(
-        ResourceType<T> type,
-        NamespacedName key,
-        JsonObject patch,
-        string? fieldManager = null,
-        CancellationToken cancellationToken = default
-    )
-        where T : class, IKubernetesObject => MergePatchAsync(type, key, patch, "status", fieldManager, cancellationToken);
-
-    /// <summary>JSON patch (RFC 6902): applies all its operations or none; a <c>test</c> that does not hold is refused with 422.</summary>
-    public Task<T> JsonPatchAsync<T>(
-        ResourceType<T> type,
-        NamespacedName key,
-        JsonArray patch,
-        string? subresource = null,
-        string? fieldManager = null,
-        CancellationToken cancellationToken = default
-    )
-        where T : class, IKubernetesObject =>
-        PatchAsync(type, key, patch, "application/json-patch+json", subresource, fieldManager, cancellationToken);
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(patch);
+        var path = ResourcePath.Query(ResourcePath.Item(type, key, subresource), ("fieldManager", fieldManager ?? _options.FieldManager));
+        var request = new ApiRequest(HttpMethod.Patch, path, Labels("patch", type, subresource))
+        {
+            Body = Encoding.UTF8.GetBytes(patch.ToJsonString()),
+            ContentType = "application/merge-patch+json",
+        };
+        return SendAsync(request, type.Json, cancellationToken);
+    }
 
     /// <summary>Deletes an object; false if there is none. A UID or version in the preconditions that differs is a conflict.</summary>
     public async Task<bool> DeleteAsync<T>(

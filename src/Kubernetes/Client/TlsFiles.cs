@@ -10,8 +10,8 @@ namespace Stromboli.Kubernetes;
 internal sealed record TlsIdentity(X509Certificate2Collection? Authorities, string AuthoritiesFingerprint, ClientCertificate? Certificate);
 
 /// <summary>
-/// The certificates of the configuration. Those in files are read again at most every ten seconds, because clusters rotate them. A read may catch a rotation half done: what was
-/// good last then serves a little longer. Not safe for use from many threads.
+/// The certificates of the configuration. Those in files are read again at most every ten seconds, because clusters rotate them. A read may
+/// catch a rotation half done: what was good last then serves a little longer. Not safe for use from many threads.
 /// </summary>
 internal sealed partial class TlsFiles(KubeConfig config, TimeProvider clock, ILogger logger)
 {

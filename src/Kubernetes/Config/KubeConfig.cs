@@ -20,17 +20,23 @@ public sealed class KubeConfig
     public string? Namespace { get; init; }
 
     /// <summary>
-    /// The proxy between us and the API server: http, https or socks5, with name and password if it asks for them. The proxy of the environment if null.
+    /// The proxy between us and the API server: http, https or socks5, with name and password if it asks for them. The proxy of the
+    /// environment if null.
     /// </summary>
     public Uri? ProxyUrl { get; init; }
 
     /// <summary>Whether answers come uncompressed: faster where the network is.</summary>
     public bool DisableCompression { get; init; }
 
-    /// <summary>Authorities to trust. Takes precedence over <see cref="CertificateAuthorityFile"/>; without either, the machine's authorities are trusted.</summary>
+    /// <summary>
+    /// Authorities to trust. Takes precedence over <see cref="CertificateAuthorityFile"/>; without either, the machine's authorities are
+    /// trusted.
+    /// </summary>
     public X509Certificate2Collection? CertificateAuthority { get; init; }
 
-    /// <summary>A PEM file with the authorities to trust. It may change: it is read again at least every ten seconds while there are requests.</summary>
+    /// <summary>
+    /// A PEM file with the authorities to trust. It may change: it is read again at least every ten seconds while there are requests.
+    /// </summary>
     public string? CertificateAuthorityFile { get; init; }
 
     /// <summary>Whether any certificate of the server is accepted.</summary>
@@ -42,7 +48,10 @@ public sealed class KubeConfig
     /// <summary>Our certificate. Takes precedence over <see cref="ClientCertificateFile"/>.</summary>
     public ClientCertificate? ClientCertificate { get; init; }
 
-    /// <summary>A PEM file with our certificate. It may change together with <see cref="ClientKeyFile"/>, like <see cref="CertificateAuthorityFile"/>.</summary>
+    /// <summary>
+    /// A PEM file with our certificate. It may change together with <see cref="ClientKeyFile"/>, like <see
+    /// cref="CertificateAuthorityFile"/>.
+    /// </summary>
     public string? ClientCertificateFile { get; init; }
 
     /// <summary>A PEM file with the private key of <see cref="ClientCertificateFile"/>.</summary>
@@ -64,7 +73,8 @@ public sealed class KubeConfig
     internal TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// What kubectl would use: the file given, else those named by <c>KUBECONFIG</c>, else the pod's service account, else <c>~/.kube/config</c>.
+    /// What kubectl would use: the file given, else those named by <c>KUBECONFIG</c>, else the pod's service account, else
+    /// <c>~/.kube/config</c>.
     /// </summary>
     /// <param name="path">Path of a kubeconfig, or null to search.</param>
     /// <param name="context">Context; the file's current one if null.</param>

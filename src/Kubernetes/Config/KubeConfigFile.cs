@@ -5,8 +5,8 @@ using System.Text;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// Reads kubeconfig files (client-go's <c>clientcmd/api/v1</c>): contexts, clusters, users. A field that it does not know is refused: such a field may decide whom we trust, or who
-/// we are.
+/// Reads kubeconfig files (client-go's <c>clientcmd/api/v1</c>): contexts, clusters, users. A field that it does not know is refused: such
+/// a field may decide whom we trust, or who we are.
 /// </summary>
 internal static class KubeConfigFile
 {

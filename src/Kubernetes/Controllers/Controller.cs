@@ -46,7 +46,7 @@ public sealed partial class Controller : IDisposable
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(informer);
-        return new ControllerBuilder(informer.Kind, () => informer.Store.List().Select(target => NamespacedName.Of(target))).Watches(
+        return new ControllerBuilder(() => informer.Store.List().Select(target => NamespacedName.Of(target))).Watches(
             informer,
             target => [NamespacedName.Of(target)],
             when
@@ -55,9 +55,6 @@ public sealed partial class Controller : IDisposable
 
     /// <summary>Reconciles this key soon. For changes that no informer sees.</summary>
     public void Enqueue(NamespacedName key) => _queue.Add(key);
-
-    /// <summary>Reconciles this key after a time.</summary>
-    public void EnqueueAfter(NamespacedName key, TimeSpan delay) => _queue.AddAfter(key, delay);
 
     /// <summary>
     /// Waits for the informers to sync, then works until cancelled. It returns, without an exception, when the last reconcile under way has

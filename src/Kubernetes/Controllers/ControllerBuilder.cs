@@ -7,14 +7,12 @@ namespace Stromboli.Kubernetes;
 /// <summary>Maps changes to keys. Created by <see cref="Controller.For{T}"/>.</summary>
 public sealed class ControllerBuilder
 {
-    private readonly string _primaryKind;
     private readonly Func<IEnumerable<NamespacedName>> _primaryKeys;
     private readonly List<Func<CancellationToken, Task>> _syncs = [];
     private readonly List<Action<Controller>> _sources = [];
 
-    internal ControllerBuilder(string primaryKind, Func<IEnumerable<NamespacedName>> primaryKeys)
+    internal ControllerBuilder(Func<IEnumerable<NamespacedName>> primaryKeys)
     {
-        _primaryKind = primaryKind;
         _primaryKeys = primaryKeys;
     }
 
@@ -52,10 +50,6 @@ public sealed class ControllerBuilder
         return this;
     }
 
-    /// <summary>Also reconciles the object of the primary kind that is the managing owner of a changed object.</summary>
-    public ControllerBuilder Owns<T>(Informer<T> informer, Func<StoreChange<T>, bool>? when = null)
-        where T : class, IKubernetesObject => Watches(informer, OwnerOf, when);
-
     /// <summary>Builds the controller. From now on changes are queued.</summary>
     /// <param name="options">Limits.</param>
     /// <param name="reconcile">Brings one object to its desired state. It gets only the key, and reads the current state itself.</param>
@@ -83,10 +77,4 @@ public sealed class ControllerBuilder
 
         return controller;
     }
-
-    private IEnumerable<NamespacedName> OwnerOf<T>(T target)
-        where T : class, IKubernetesObject =>
-        target.Metadata.OwnerReferences?.FirstOrDefault(owner => owner.Controller == true && owner.Kind == _primaryKind) is { } found
-            ? [new(target.Metadata.Namespace ?? "", found.Name)]
-            : [];
 }

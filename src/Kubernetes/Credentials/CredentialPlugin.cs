@@ -6,9 +6,13 @@ using System.Text.Json;
 
 namespace Stromboli.Kubernetes;
 
-/// <summary>Runs a credential plugin once. Time and output are bounded. No message quotes what the plugin printed to its standard output: that is a secret.</summary>
+/// <summary>
+/// Runs a credential plugin once. Time and output are bounded. No message quotes what the plugin printed to its standard output: that is a
+/// secret.
+/// </summary>
 /// <param name="config">The program.</param>
-/// <param name="cluster">What the program is told about the cluster; asked before each run, because the cluster's authorities may change.</param>
+/// <param name="cluster">What the program is told about the cluster; asked before each run, because the cluster's authorities may
+/// change.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class CredentialPlugin(ExecConfig config, Func<ExecCluster> cluster, TimeProvider clock)
 {
@@ -100,7 +104,8 @@ internal sealed class CredentialPlugin(ExecConfig config, Func<ExecCluster> clus
         }
     }
 
-    // As client-go: a path is taken as it is, a name is looked up in PATH; folders of PATH that are not absolute do not count. .NET by itself would look into the current directory first.
+    // As client-go: a path is taken as it is, a name is looked up in PATH; folders of PATH that are not absolute do not count. .NET by
+    // itself would look into the current directory first.
     private string Executable()
     {
         if (config.Command.Contains(Path.DirectorySeparatorChar))

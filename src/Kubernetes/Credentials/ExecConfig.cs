@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// A program that prints a credential: the <c>exec</c> of a kubeconfig's user. The protocol is that of <c>client.authentication.k8s.io</c>. The program runs without a
-/// shell and without standard input.
+/// A program that prints a credential: the <c>exec</c> of a kubeconfig's user. The protocol is that of <c>client.authentication.k8s.io</c>.
+/// The program runs without a shell and without standard input.
 /// </summary>
 public sealed record ExecConfig
 {

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Stromboli.Kubernetes;
 
-/// <summary><c>ExecCredential</c> of <c>client.authentication.k8s.io</c>: the question to a credential plugin (with a spec), and its answer (with a status).</summary>
+/// <summary>
+/// <c>ExecCredential</c> of <c>client.authentication.k8s.io</c>: the question to a credential plugin (with a spec), and its answer (with a
+/// status).
+/// </summary>
 internal sealed class ExecCredential
 {
     public const string KindName = "ExecCredential";

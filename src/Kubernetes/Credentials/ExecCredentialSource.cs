@@ -1,8 +1,8 @@
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// Credentials out of a plugin. One run serves all who wait; what it printed is kept until shortly before it expires, or until the API server refuses it.
-/// A run outlives a caller that gives up: the next one needs its result.
+/// Credentials out of a plugin. One run serves all who wait; what it printed is kept until shortly before it expires, or until the API
+/// server refuses it. A run outlives a caller that gives up: the next one needs its result.
 /// </summary>
 internal sealed class ExecCredentialSource(CredentialPlugin plugin, TimeProvider clock) : ICredentialSource
 {

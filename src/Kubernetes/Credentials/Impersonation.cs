@@ -1,6 +1,9 @@
 namespace Stromboli.Kubernetes;
 
-/// <summary>The user that requests are made as: a kubeconfig's <c>as</c>, <c>as-uid</c>, <c>as-groups</c> and <c>as-user-extra</c>. The API server must allow it.</summary>
+/// <summary>
+/// The user that requests are made as: a kubeconfig's <c>as</c>, <c>as-uid</c>, <c>as-groups</c> and <c>as-user-extra</c>. The API server
+/// must allow it.
+/// </summary>
 /// <param name="User">Name of the user.</param>
 public sealed record Impersonation(string User)
 {

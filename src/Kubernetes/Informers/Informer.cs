@@ -51,8 +51,6 @@ public sealed partial class Informer<T>
     /// <summary>The known objects.</summary>
     public Store<T> Store { get; }
 
-    internal string Kind => _type.Kind;
-
     internal string? Version => _version;
 
     /// <summary>Whether the first complete list is in the store.</summary>

@@ -23,8 +23,8 @@ public sealed record InformerOptions<T>
     public int PageBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>
-    /// Reduces an object to what is kept, to save memory. It must keep name, namespace, uid and resourceVersion of <c>metadata</c>, and must
-    /// not change the object in place.
+    /// Reduces an object to what is kept, to save memory. It must keep name, namespace, uid and resourceVersion of <c>metadata</c>, and
+    /// must not change the object in place.
     /// </summary>
     public Func<T, T>? Transform { get; init; }
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// Order of resource versions. They were opaque officially, but every API server on etcd uses its revision, and Kubernetes 1.35 documents the
-/// numeric order for its own kinds and custom resources. If a version is not a number, only equality is known.
+/// Order of resource versions. They were opaque officially, but every API server on etcd uses its revision, and Kubernetes 1.35 documents
+/// the numeric order for its own kinds and custom resources. If a version is not a number, only equality is known.
 /// </summary>
 internal static class ResourceVersions
 {

@@ -101,8 +101,8 @@ public sealed partial class Store<T>
     }
 
     /// <summary>
-    /// Takes the informer's whole list, transformed. Objects that are missing from it are gone, unless our own write is newer than the list or
-    /// the object is unreadable.
+    /// Takes the informer's whole list, transformed. Objects that are missing from it are gone, unless our own write is newer than the list
+    /// or the object is unreadable.
     /// </summary>
     internal void Replace(IEnumerable<T> list, string version, IEnumerable<UnreadableObject>? unreadable = null)
     {

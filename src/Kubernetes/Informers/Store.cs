@@ -90,8 +90,8 @@ public sealed partial class Store<T>
     }
 
     /// <summary>
-    /// Calls the handler for every object in the store now, and for every later change, in order. The handler must be quick, must not throw,
-    /// and must not wait for another thread: it should put a key into a queue.
+    /// Calls the handler for every object in the store now, and for every later change, in order. The handler must be quick, must not
+    /// throw, and must not wait for another thread: it should put a key into a queue.
     /// </summary>
     public void OnChange(Action<StoreChange<T>> handler)
     {

@@ -45,16 +45,6 @@ public sealed partial class Leadership : IAsyncDisposable
     // Counted from the time when the request was sent: other candidates count from a later time.
     private TimeSpan Remaining => _options.RenewDeadline - _clock.GetElapsedTime(Volatile.Read(ref _renewed));
 
-    /// <summary>Does nothing while the term lasts.</summary>
-    /// <exception cref="NotLeaderException">The term is over.</exception>
-    public void ThrowIfLost()
-    {
-        if (!IsHeld)
-        {
-            throw new NotLeaderException();
-        }
-    }
-
     /// <summary>
     /// Ends the term and releases the Lease, so that another candidate need not wait. Call it once nothing acts as leader any more.
     /// </summary>

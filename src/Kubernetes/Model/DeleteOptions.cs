@@ -11,12 +11,6 @@ public sealed record DeleteOptions
 
     /// <summary>What must hold for the object; otherwise the answer is a conflict.</summary>
     public Preconditions? Preconditions { get; set; }
-
-    /// <summary><c>Background</c>, <c>Foreground</c> or <c>Orphan</c>; the kind's own default if absent.</summary>
-    public string? PropagationPolicy { get; set; }
-
-    /// <summary>Seconds given to end; zero means at once.</summary>
-    public long? GracePeriodSeconds { get; set; }
 }
 
 /// <summary>metav1.Preconditions.</summary>

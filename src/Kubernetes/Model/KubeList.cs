@@ -26,7 +26,4 @@ public sealed record ListMeta
 
     /// <summary>Token of the next page; empty or absent on the last.</summary>
     public string? Continue { get; set; }
-
-    /// <summary>How many items are left after this page, where the server knows.</summary>
-    public long? RemainingItemCount { get; set; }
 }

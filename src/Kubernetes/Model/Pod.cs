@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Stromboli.Kubernetes.Model;
 
 /// <summary>corev1.Pod; only what is used.</summary>
@@ -14,7 +12,7 @@ public sealed record Pod : IKubernetesObject
     /// <inheritdoc/>
     public ObjectMeta Metadata { get; set; } = new();
 
-    /// <summary>The node and the account of the pod.</summary>
+    /// <summary>The node of the pod.</summary>
     public PodSpec? Spec { get; set; }
 
     /// <summary>Its phase.</summary>
@@ -26,9 +24,6 @@ public sealed record PodSpec
 {
     /// <summary>The node it is bound to.</summary>
     public string? NodeName { get; set; }
-
-    /// <summary>The account it runs as.</summary>
-    public string? ServiceAccountName { get; set; }
 }
 
 /// <summary>corev1.PodStatus; only what is used.</summary>
@@ -36,8 +31,4 @@ public sealed record PodStatus
 {
     /// <summary><c>Pending</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Unknown</c>.</summary>
     public string? Phase { get; set; }
-
-    /// <summary>Its main address.</summary>
-    [JsonPropertyName("podIP")]
-    public string? PodIP { get; set; }
 }

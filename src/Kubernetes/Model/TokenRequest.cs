@@ -29,9 +29,6 @@ public sealed record TokenRequestSpec
 
     /// <summary>Lifetime asked for, in seconds, at least 600.</summary>
     public long? ExpirationSeconds { get; set; }
-
-    /// <summary>Object whose deletion ends the token.</summary>
-    public ObjectReference? BoundObjectRef { get; set; }
 }
 
 /// <summary>authentication/v1 TokenRequestStatus.</summary>

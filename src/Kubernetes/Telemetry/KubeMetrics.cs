@@ -61,8 +61,8 @@ public static class KubeMetrics
     );
 
     /// <summary>
-    /// Adds zero to every series whose tags are known, because an alert cannot see the first count of a series that did not exist before. Call
-    /// it when the exporter listens.
+    /// Adds zero to every series whose tags are known, because an alert cannot see the first count of a series that did not exist before.
+    /// Call it when the exporter listens.
     /// </summary>
     public static void Begin()
     {

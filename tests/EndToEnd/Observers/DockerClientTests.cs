@@ -7,7 +7,9 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Observers;
 
-/// <summary>What Docker's tools see of a run's container, over Podman's Docker-compatible socket: a confined container, and no secret.</summary>
+/// <summary>
+/// What Docker's tools see of a run's container, over Podman's Docker-compatible socket: a confined container, and no secret.
+/// </summary>
 public sealed class DockerClientTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]
@@ -61,6 +63,11 @@ public sealed class DockerClientTests(StackFixture stacks) : EndToEndTests(stack
         Assert.True(inspected.HostConfig.ReadonlyRootfs);
         Assert.False(inspected.HostConfig.Privileged);
         Assert.Empty(inspected.HostConfig.CapAdd ?? []);
+        await Poll.UntilAsync(
+            "the events tell of the container",
+            Poll.Patience,
+            async _ => (await EventsAsync(docker, listed.ID)).Contains(run.Uid, StringComparison.Ordinal)
+        );
         var shown = await EverythingAsync(docker, listed, inspected);
         foreach (
             var secret in new[]
@@ -130,7 +137,8 @@ public sealed class DockerClientTests(StackFixture stacks) : EndToEndTests(stack
         var parameters = new ContainerEventsParameters
         {
             Since = "0",
-            Until = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture),
+            // The engine reads whole seconds.
+            Until = DateTimeOffset.UtcNow.AddSeconds(2).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture),
             Filters = new Dictionary<string, IDictionary<string, bool>> { ["container"] = new Dictionary<string, bool> { [id] = true } },
         };
         var events = new Collected();

@@ -9,7 +9,9 @@ using Stromboli.Testbed;
 
 namespace Stromboli.EndToEnd.Observers;
 
-/// <summary>What the package KubernetesClient, which shares no code with us, lists, watches and waits for is what we say of a run.</summary>
+/// <summary>
+/// What the package KubernetesClient, which shares no code with us, lists, watches and waits for is what we say of a run.
+/// </summary>
 public sealed class KubernetesClientTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     [Fact]

@@ -72,7 +72,10 @@ internal sealed class ConnectProxy : IAsyncDisposable
                 )
                 {
                     await stream.WriteAsync(
-                        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\n\r\n"u8.ToArray(),
+                        Encoding.ASCII.GetBytes(
+                            "HTTP/1.1 407 Proxy Authentication Required\r\n"
+                                + "Proxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\n\r\n"
+                        ),
                         _stop.Token
                     );
                     continue;

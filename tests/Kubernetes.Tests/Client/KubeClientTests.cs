@@ -89,13 +89,14 @@ public sealed class KubeClientTests : ApiServerTest
         );
 
     [Fact]
-    public async Task PatchStatus_WithStaleVersion_Conflict()
+    public async Task MergePatch_WithStaleVersion_Conflict()
     {
         var first = await CreateAsync("a");
-        await Client.PatchStatusAsync(
+        await Client.MergePatchAsync(
             Widget.Type,
             A,
             new JsonObject { ["status"] = new JsonObject { ["phase"] = "One" } },
+            "status",
             cancellationToken: End
         );
 
@@ -104,7 +105,9 @@ public sealed class KubeClientTests : ApiServerTest
             ["metadata"] = new JsonObject { ["resourceVersion"] = first.Metadata.ResourceVersion },
             ["status"] = new JsonObject { ["phase"] = "Two" },
         };
-        var failure = await Assert.ThrowsAsync<ApiException>(() => Client.PatchStatusAsync(Widget.Type, A, stale, cancellationToken: End));
+        var failure = await Assert.ThrowsAsync<ApiException>(() =>
+            Client.MergePatchAsync(Widget.Type, A, stale, "status", cancellationToken: End)
+        );
 
         Assert.True(failure.IsConflict);
     }
@@ -300,7 +303,13 @@ public sealed class KubeClientTests : ApiServerTest
 
         await Client.TryGetAsync(type, A, End);
         await Client.CreateAsync(type, Widget.Named("a"), cancellationToken: End);
-        await Client.PatchStatusAsync(type, A, new JsonObject { ["status"] = new JsonObject { ["phase"] = "x" } }, cancellationToken: End);
+        await Client.MergePatchAsync(
+            type,
+            A,
+            new JsonObject { ["status"] = new JsonObject { ["phase"] = "x" } },
+            "status",
+            cancellationToken: End
+        );
 
         lock (counted)
         {

@@ -106,9 +106,11 @@ public sealed class KubeConfigTests : IDisposable
         var config = KubeConfig.FromFile(
             Write(
                 Simple(
-                    "exec: {apiVersion: client.authentication.k8s.io/v1, command: bin/plugin, args: [get, '--x', 7], env: [{name: A, value: '1'}, {name: A, value: '2'}, {name: B}], "
+                    "exec: {apiVersion: client.authentication.k8s.io/v1, command: bin/plugin, args: [get, '--x', 7], "
+                        + "env: [{name: A, value: '1'}, {name: A, value: '2'}, {name: B}], "
                         + "installHint: Install it., provideClusterInfo: true, interactiveMode: IfAvailable}",
-                    "extensions: [{name: other, extension: 1}, {name: client.authentication.k8s.io/exec, extension: {audience: x, n: 5, on: true, nothing: null, list: [1.5, 'true']}}]"
+                    "extensions: [{name: other, extension: 1}, {name: client.authentication.k8s.io/exec, "
+                        + "extension: {audience: x, n: 5, on: true, nothing: null, list: [1.5, 'true']}}]"
                 )
             )
         );

@@ -67,8 +67,6 @@ public sealed class RealApiServerTests : IAsyncLifetime
         Assert.True((await Failure(() => _client.ReplaceAsync(BuiltIn.Secrets, created, cancellationToken: End))).IsConflict);
         var replaced = await _client.ReplaceAsync(BuiltIn.Secrets, patched with { Data = new() { ["k"] = [1] } }, cancellationToken: End);
         Assert.Equal([1], replaced.Data!["k"]);
-        var patch = JsonNode.Parse("""[{"op":"remove","path":"/metadata/labels/a"}]""")!.AsArray();
-        Assert.Equal(["test"], (await _client.JsonPatchAsync(BuiltIn.Secrets, key, patch, cancellationToken: End)).Metadata.Labels!.Keys);
 
         Assert.True(
             (

@@ -159,53 +159,6 @@ public sealed class ControllerTests : ApiServerTest
     }
 
     [Fact]
-    public async Task Owns_ChildChanges_OwnerIsReconciled()
-    {
-        var owner = await CreateAsync("a");
-        var secrets = new Informer<Secret>(Client, BuiltIn.Secrets);
-        Run(secrets.RunAsync);
-        ConcurrentQueue<NamespacedName> keys = [];
-        var controller = Controller
-            .For(StartInformer(), _ => false)
-            .Owns(secrets)
-            .Build(
-                Options,
-                (key, _) =>
-                {
-                    keys.Enqueue(key);
-                    return Task.FromResult(ReconcileResult.Done);
-                }
-            );
-        Run(controller.RunAsync);
-
-        await Client.CreateAsync(
-            BuiltIn.Secrets,
-            new()
-            {
-                Metadata = new()
-                {
-                    Namespace = "ns",
-                    Name = "s",
-                    OwnerReferences =
-                    [
-                        new()
-                        {
-                            ApiVersion = "example.com/v1",
-                            Kind = "Widget",
-                            Name = "a",
-                            Uid = owner.Metadata.Uid!,
-                            Controller = true,
-                        },
-                    ],
-                },
-            },
-            cancellationToken: End
-        );
-
-        await Eventually.True(() => keys.Contains(A));
-    }
-
-    [Fact]
     public async Task When_OnlyStatusChanges_NotReconciled()
     {
         var created = await CreateAsync("a");
