@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Attempts;

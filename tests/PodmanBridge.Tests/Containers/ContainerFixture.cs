@@ -1,6 +1,5 @@
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Containers.Oci;
 using Stromboli.PodmanBridge.Tests.Podman;

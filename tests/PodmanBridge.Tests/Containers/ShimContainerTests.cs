@@ -6,7 +6,6 @@ using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Tests.Attempts;
 using Stromboli.PodmanBridge.Tests.Podman;
-using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 
