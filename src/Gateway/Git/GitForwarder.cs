@@ -1,5 +1,6 @@
 using System.Buffers;
 using Stromboli.Gateway.Egress;
+using Stromboli.Gateway.Sockets;
 
 namespace Stromboli.Gateway.Git;
 
@@ -43,12 +44,12 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
         }
 
         using var message = Build(run.Remote, route, context.Request.Headers, body);
-        using var patience = new CancellationTokenSource(options.AnswerWait, options.Clock);
-        using var wait = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop.Token);
+        using var timeout = new CancellationTokenSource(options.AnswerWait, options.Clock);
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop.Token);
         using var answer = await SendAsync(context, run, message, wait.Token, stop.Token);
         if (answer is not null && !await RefuseAsync(context, run, route, answer))
         {
-            await RelayAsync(context, run, answer, patience, wait.Token, stop.Token);
+            await RelayAsync(context, run, answer, timeout, wait.Token, stop.Token);
         }
     }
 
@@ -139,7 +140,7 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
         HttpContext context,
         GitRun run,
         HttpResponseMessage answer,
-        CancellationTokenSource patience,
+        CancellationTokenSource timeout,
         CancellationToken wait,
         CancellationToken stop
     )
@@ -158,9 +159,9 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
                     return;
                 }
 
-                patience.CancelAfter(options.Silence);
+                timeout.CancelAfter(options.Silence);
                 await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), wait);
-                patience.CancelAfter(options.Silence);
+                timeout.CancelAfter(options.Silence);
             }
         }
         finally

@@ -1,3 +1,4 @@
+using Stromboli.Gateway.Sockets;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Gateway.Git;
@@ -31,9 +32,9 @@ internal sealed class GitGateway : IAsyncDisposable
     /// <param name="socketPath">Where the socket is made; what lies there is replaced.</param>
     /// <param name="source">The repository.</param>
     /// <param name="credential">What its server is shown.</param>
-    /// <param name="peers">Who may call at the socket.</param>
+    /// <param name="peers">Decides which connections are accepted.</param>
     /// <exception cref="FormatException">The address cannot be used.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">The socket cannot be made.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The socket cannot be created.</exception>
     public GitRun Open(string key, string socketPath, GitSource source, GitCredential? credential, ISocketPeers peers) =>
         new(key, socketPath, GitRemote.Of(source, credential, _options.AllowedOrigins), peers, _options, _server);
 

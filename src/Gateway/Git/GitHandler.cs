@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Stromboli.Gateway.Sockets;
 
 namespace Stromboli.Gateway.Git;
 

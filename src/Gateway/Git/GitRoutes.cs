@@ -28,3 +28,16 @@ internal static class GitRoutes
     public static string AnswerType(GitRoute route) =>
         route == GitRoute.Advertisement ? "application/x-git-upload-pack-advertisement" : "application/x-git-upload-pack-result";
 }
+
+/// <summary>What the git gateway does with a request.</summary>
+internal enum GitRoute
+{
+    /// <summary>There is nothing here.</summary>
+    None,
+
+    /// <summary>What the server has.</summary>
+    Advertisement,
+
+    /// <summary>Fetches.</summary>
+    UploadPack,
+}

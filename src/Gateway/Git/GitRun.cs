@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using Stromboli.Gateway.Egress;
+using Stromboli.Gateway.Sockets;
 
 namespace Stromboli.Gateway.Git;
 
@@ -17,7 +18,7 @@ internal sealed class GitRun : IGatewayRun, IAsyncDisposable
     private readonly GitGatewayOptions _options;
     private readonly RunSocket _socket;
     private readonly HttpMessageInvoker _client;
-    private readonly Gate _turns = new(MostRequests);
+    private readonly ConcurrencyLimit _turns = new(MostRequests);
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _lock = new();
     private long _received;

@@ -66,3 +66,6 @@ internal sealed class GitTrust
     // RFC 5280, 4.2.1.12.
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 }
+
+/// <summary>The file of certificate authorities that the git gateway is to trust cannot be used. The message says why.</summary>
+internal sealed class GitTrustException(string message) : Exception(message);

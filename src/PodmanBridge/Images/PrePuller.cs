@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
-using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Images;
 
@@ -14,7 +13,7 @@ internal sealed partial class PrePuller(
     IPodman podman,
     ImageFetcher fetcher,
     ImageCatalogue catalogue,
-    DiskPressure disk,
+    IDiskSpace disk,
     TimeProvider clock,
     ILogger<PrePuller> logger
 ) : BackgroundService
@@ -203,7 +202,8 @@ internal sealed partial class PrePuller(
                 _failures.Remove(there);
             }
 
-            _waitsForSpace = disk.Present && absent.Count > 0;
+            var shortage = disk.Shortage;
+            _waitsForSpace = shortage is not null && absent.Count > 0;
             var next = _waitsForSpace
                 ? null
                 : absent.FirstOrDefault(image => !_failures.TryGetValue(image, out var failure) || failure.NotBefore <= clock.GetUtcNow());
@@ -215,7 +215,7 @@ internal sealed partial class PrePuller(
                     Pulling = next,
                     Failure =
                         absent.Select(image => _failures.GetValueOrDefault(image)?.Message).FirstOrDefault(message => message is not null)
-                        ?? (_waitsForSpace ? disk.Sentence : null),
+                        ?? (_waitsForSpace ? shortage : null),
                 }
             );
             return next;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
+using Stromboli.PodmanBridge.Configuration;
 
 namespace Stromboli.PodmanBridge.Images;
 

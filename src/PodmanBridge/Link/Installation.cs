@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Link;
@@ -98,3 +99,13 @@ internal sealed class Installation : IInstallation
         _known.TrySetResult(record.ID);
     }
 }
+
+/// <summary>Whom this state directory serves, on disk.</summary>
+/// <param name="ID">The installation's id.</param>
+/// <param name="Epoch">The highest epoch of a leader that was heard.</param>
+internal sealed record InstallationRecord(string ID, long Epoch);
+
+/// <summary>The serializer of <see cref="InstallationRecord"/>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(InstallationRecord))]
+internal sealed partial class InstallationJson : JsonSerializerContext;

@@ -106,7 +106,7 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
             );
         }
 
-        Heed(welcome);
+        RequireCurrentEpoch(welcome);
         services.Prices.Set(welcome.Prices, welcome.ServerTools ?? []);
     }
 
@@ -115,7 +115,7 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
         while (true)
         {
             var message = await channel.ReceiveAsync(cancellationToken);
-            Heed(message);
+            RequireCurrentEpoch(message);
             switch (message)
             {
                 case LeaseGrant grant:
@@ -142,7 +142,7 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
         }
     }
 
-    private void Heed(OperatorMessage message)
+    private void RequireCurrentEpoch(OperatorMessage message)
     {
         if (!services.Installation.Admit(message.Epoch))
         {

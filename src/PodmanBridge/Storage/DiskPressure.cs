@@ -1,3 +1,5 @@
+using Stromboli.PodmanBridge.Images;
+
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Stromboli.PodmanBridge.Storage;
 /// over, or it would come and go.
 /// </summary>
 /// <param name="floor">What is to be kept free.</param>
-internal sealed class DiskPressure(FreeSpace floor)
+internal sealed class DiskPressure(FreeSpace floor) : IDiskSpace
 {
     private volatile bool _present;
 
@@ -20,6 +22,9 @@ internal sealed class DiskPressure(FreeSpace floor)
         _present
             ? $"The node's disk has less free than {StorageRules.FloorText(floor)}; it takes runs again when it has an eighth more than that."
             : null;
+
+    /// <inheritdoc/>
+    string? IDiskSpace.Shortage => Sentence;
 
     /// <summary>What the disk has now.</summary>
     /// <returns>Whether that changes anything.</returns>

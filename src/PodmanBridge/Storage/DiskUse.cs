@@ -1,3 +1,5 @@
+using Stromboli.PodmanBridge.Containers;
+
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
@@ -26,3 +28,37 @@ internal sealed record DiskUse
     /// <summary>What else there is of a namespace. It counts, and is never removed: the volumes of sessions that have no run now.</summary>
     public IReadOnlyList<DiskKept> Kept { get; init; } = [];
 }
+
+/// <summary>What an attempt has on the disk.</summary>
+/// <param name="Key">The attempt.</param>
+/// <param name="Namespace">The namespace of its run.</param>
+internal sealed record DiskAttempt(AttemptKey Key, string Namespace)
+{
+    /// <summary>Workspace and HOME; of one that runs also its log, and its share of its image.</summary>
+    public long Amount { get; init; }
+
+    /// <summary>Whether workspace and HOME of one that is over are still there.</summary>
+    public bool HasVolumes { get; init; }
+
+    /// <summary>The log of one that is over.</summary>
+    public long Log { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset EndedAt { get; init; }
+}
+
+/// <summary>An image that nothing uses.</summary>
+/// <param name="ID">The image.</param>
+/// <param name="LastUse">When a run last had it.</param>
+/// <param name="IsWanted">Whether it is wanted on the node ahead of runs.</param>
+internal sealed record DiskImage(string ID, DateTimeOffset LastUse, bool IsWanted = false);
+
+/// <summary>A pull that is under way.</summary>
+/// <param name="Image">The image's name.</param>
+/// <param name="Began">When it began, as a timestamp.</param>
+internal sealed record DiskPull(string Image, long Began);
+
+/// <summary>What stays whatever happens.</summary>
+/// <param name="Namespace">Whose it is.</param>
+/// <param name="Amount">How much it is.</param>
+internal sealed record DiskKept(string Namespace, long Amount);

@@ -1,8 +1,8 @@
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
+using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Storage;
@@ -14,7 +14,7 @@ internal sealed class DiskUseReader(
     ImageFetcher fetcher,
     PrePuller ahead,
     Measurer measurer,
-    Installation installation,
+    IInstallation installation,
     BridgeOptions options,
     TimeProvider clock
 )

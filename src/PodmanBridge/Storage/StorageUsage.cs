@@ -18,3 +18,11 @@ internal sealed record StorageUsage(DirectoryUsage Workspace, IReadOnlyList<Dire
     /// <summary>The worst of its directories.</summary>
     public DirectoryState State => Others.Select(other => other.State).Append(Workspace.State).Max();
 }
+
+/// <summary>A measurement of a run.</summary>
+/// <param name="Usage">What it takes of the disk.</param>
+/// <param name="Free">What the file system had left then.</param>
+/// <param name="At">When it was, as a timestamp.</param>
+/// <param name="Took">How long it took.</param>
+/// <param name="Patience">How long it might have taken.</param>
+internal sealed record Measurement(StorageUsage Usage, FreeSpace Free, long At, TimeSpan Took, TimeSpan Patience);

@@ -1,7 +1,6 @@
 using Stromboli.Podman;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Nodes;
 
 namespace Stromboli.PodmanBridge.Storage;
 
@@ -17,7 +16,7 @@ internal sealed partial class StorageWatch(
     PulledImages images,
     DiskRelief relief,
     DiskPressure pressure,
-    NodeFactsSource facts,
+    IPressureListener listener,
     TimeProvider clock,
     ILogger<StorageWatch> logger
 ) : BackgroundService
@@ -90,7 +89,7 @@ internal sealed partial class StorageWatch(
         if (pressure.Update(shortage.Least))
         {
             Log.Pressure(logger, pressure.Present, shortage.Least.Bytes, shortage.Least.Files);
-            await facts.RefreshAsync(cancellationToken);
+            await listener.PressureChangedAsync(cancellationToken);
         }
 
         var relieved = pressure.Present

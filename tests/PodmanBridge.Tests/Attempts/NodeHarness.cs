@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Stromboli.Gateway;
 using Stromboli.Gateway.Egress;
 using Stromboli.Gateway.Git;
+using Stromboli.Gateway.Model;
+using Stromboli.Gateway.Sockets;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Clones;
 using Stromboli.PodmanBridge.Containers;
@@ -11,7 +13,6 @@ using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
-using Stromboli.PodmanBridge.Tests.Podman;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 
@@ -55,7 +56,7 @@ internal sealed class NodeHarness : IAsyncDisposable
         };
         Containers =
             options.Containers?.Invoke(Settings)
-            ?? new ShimContainers(engine, new Gate(4), capabilities, Lease, clock, NullLogger<ShimContainers>.Instance)
+            ?? new ShimContainers(engine, new ConcurrencyLimit(4), capabilities, Lease, clock, NullLogger<ShimContainers>.Instance)
             {
                 CheckFirstProcess = options.CheckFirstProcess,
             };
@@ -153,7 +154,7 @@ internal sealed class NodeHarness : IAsyncDisposable
 
     private ModelGateway NewGateway(TimeProvider clock) =>
         new(
-            new GatewayOptions
+            new ModelGatewayOptions
             {
                 Dialer = new Dialer(AddressPolicy.Default, clock),
                 Clock = clock,

@@ -1,8 +1,8 @@
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Containers.Oci;
-using Stromboli.PodmanBridge.Tests.Podman;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
 using Stromboli.Gateway.Egress;
 using Stromboli.Podman;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Images;
