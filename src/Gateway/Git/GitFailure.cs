@@ -12,20 +12,17 @@ internal sealed record GitFailure(GitFailureKind Kind, string Detail = "")
         Kind switch
         {
             GitFailureKind.NotResolved => "its host has no address",
-            GitFailureKind.AddressRefused =>
-                "its host has no public address, and the node lets nobody reach others unless its bridge names the origin (--allow-git-origin)",
+            GitFailureKind.AddressRefused => "its host has no public address; the node allows other origins only with --allow-git-origin",
             GitFailureKind.Unreachable => "its server does not answer",
-            GitFailureKind.Tls =>
-                "the server's certificate cannot be trusted; of an authority of your own the bridge learns by --git-ca-file",
+            GitFailureKind.Tls => "the server's certificate is not trusted; give the bridge your own authority with --git-ca-file",
             GitFailureKind.CredentialMissing =>
-                "the server asks for a credential; the repository is private or is not there: set credentialsSecretRef, or look at the URL",
-            GitFailureKind.CredentialRefused => "the server refuses the credential, or does not let it read this repository",
-            GitFailureKind.NotFound => "the server has no such repository, or shows it to nobody without another credential",
-            GitFailureKind.Redirected =>
-                $"the server redirects to {Detail}, and redirects are not followed: give the address that it leads to",
+                "the server asks for a credential: the repository is private or does not exist; set credentialsSecretRef or check the URL",
+            GitFailureKind.CredentialRefused => "the server refuses the credential or does not let it read this repository",
+            GitFailureKind.NotFound => "the server has no such repository, or shows it only with another credential",
+            GitFailureKind.Redirected => $"the server redirects to {Detail}, and redirects are not followed; use that address instead",
             GitFailureKind.ServerError => $"the server answered with HTTP status {Detail}",
-            GitFailureKind.NotGit => "what answers there is no Git server that speaks the smart HTTP protocol",
-            GitFailureKind.TooLarge => $"it is larger than the {Detail} bytes that the node takes (--git-max-bytes)",
+            GitFailureKind.NotGit => "the server does not speak Git's smart HTTP protocol",
+            GitFailureKind.TooLarge => $"it is larger than the {Detail} bytes that the node accepts (--git-max-bytes)",
             _ => "the server's answer broke off",
         };
 

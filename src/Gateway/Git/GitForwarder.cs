@@ -5,7 +5,7 @@ using Stromboli.Gateway.Sockets;
 namespace Stromboli.Gateway.Git;
 
 /// <summary>
-/// Forwards a clone's requests: sends one of our own making, and relays the answer as it arrives if it is one of a Git server.
+/// Forwards a clone's requests. It sends a request of its own making, and relays the answer as it arrives if it is a Git server's.
 /// </summary>
 internal sealed partial class GitForwarder(GitGatewayOptions options)
 {
@@ -116,7 +116,7 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
         return true;
     }
 
-    // The host alone: a path may hold what the server wants to keep to itself, and a name is shown only in the shape of one.
+    // Only the host, because a path may contain something confidential, and only if it looks like a host name.
     private static string RedirectHost(HttpResponseMessage answer, GitRemote remote)
     {
         if (answer.Headers.Location is not { } location)
@@ -189,7 +189,7 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
 
         public void Dispose()
         {
-            // A clone's requests are few (GitRun.MostRequests), so that none needs a place.
+            // A clone has few requests (GitRun.MostRequests), so none has to wait for a large body.
         }
     }
 

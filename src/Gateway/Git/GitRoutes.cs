@@ -1,8 +1,8 @@
 namespace Stromboli.Gateway.Git;
 
 /// <summary>
-/// The two requests of a clone (git's http-protocol, smart clients) by their exact bytes on the wire. Repository and host are not in them:
-/// those are the gateway's own, so that no spelling of a path leads anywhere else.
+/// The two requests of a clone (git's http-protocol, smart clients) by their exact bytes on the wire. They contain neither repository nor
+/// host; the gateway adds both, so that no spelling of a path leads elsewhere.
 /// </summary>
 internal static class GitRoutes
 {

@@ -7,8 +7,7 @@ using Stromboli.Gateway.Sockets;
 namespace Stromboli.Gateway.Git;
 
 /// <summary>
-/// One clone at the gateway: its socket, its repository, and what went wrong. Its connections are its own: none is used again for another
-/// run. Safe for use by several threads.
+/// One clone at the gateway: its socket, its repository, and what went wrong. No other run uses its connections. Safe for concurrent use.
 /// </summary>
 internal sealed class GitRun : IGatewayRun, IAsyncDisposable
 {
@@ -111,7 +110,7 @@ internal sealed class GitRun : IGatewayRun, IAsyncDisposable
         _closing.Dispose();
     }
 
-    // None of what an HTTP client does by itself: no redirects, cookies, proxies of the environment, decompression, tracing headers.
+    // This turns off what an HTTP client does by itself: redirects, cookies, proxies of the environment, decompression, tracing headers.
     private SocketsHttpHandler Handler() =>
         new()
         {

@@ -1,6 +1,6 @@
 namespace Stromboli.Gateway.Model;
 
-/// <summary>Whether a request may go out: an origin, or why not.</summary>
+/// <summary>Whether a request may go out: the upstream, or the reason why not.</summary>
 internal readonly record struct Admission(ModelUpstream? Upstream, string Refusal, bool Final)
 {
     /// <summary>It may.</summary>

@@ -74,8 +74,7 @@ internal record AnswerUsage
     public Dictionary<string, JsonElement>? Others { get; set; }
 
     /// <summary>
-    /// Whether some of it has no number that the gateway counts, so that the answer may have cost more than it says in members that are
-    /// known.
+    /// Whether the usage has members that the gateway does not count, so that the answer may have cost more than the known members say.
     /// </summary>
     [JsonIgnore]
     public bool HasUnknown =>
@@ -105,7 +104,7 @@ internal record AnswerUsage
 
     private static long Sane(long? tokens) => Math.Clamp(tokens ?? 0, 0, TokenUsage.Most);
 
-    // A member that is null, 0 or empty tells of nothing that was used, whatever its name.
+    // A member that is null, 0 or empty reports no use, whatever its name.
     private static bool Says(Dictionary<string, JsonElement>? others) => others?.Values.Any(Says) ?? false;
 
     private static bool Says(JsonElement value) =>
@@ -121,7 +120,7 @@ internal record AnswerUsage
 }
 
 /// <summary>
-/// The usage of one of several samplings that an answer is made of: the message itself, a summary of the context, an advisor's advice.
+/// The usage of one of the samplings that make up an answer: the message itself, a summary of the context, an advisor's advice.
 /// </summary>
 internal sealed record AnswerIteration : AnswerUsage
 {

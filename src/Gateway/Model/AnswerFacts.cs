@@ -21,12 +21,13 @@ internal sealed record AnswerFacts
     public bool Complete { get; init; }
 
     /// <summary>
-    /// Whether it told of usage in words that the gateway does not know, or cannot read: it may have used more than <see cref="Usage"/>.
+    /// Whether the answer reported usage that the gateway does not know or cannot read, so that it may have used more than
+    /// <see cref="Usage"/>.
     /// </summary>
     public bool HasUnknown { get; init; }
 
     /// <summary>
-    /// The API's name for an error, as in <c>overloaded_error</c>; an error can also come inside a stream that began well.
+    /// The API's name for an error, such as <c>overloaded_error</c>. An error can also follow in a stream that began well.
     /// </summary>
     public string? ErrorType { get; init; }
 }

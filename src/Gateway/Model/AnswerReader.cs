@@ -5,8 +5,9 @@ using Stromboli.Gateway.Accounting;
 namespace Stromboli.Gateway.Model;
 
 /// <summary>
-/// Reads an answer as it passes by, in pieces of any size, and remembers what the ledger needs. Holds at most <see cref="LongestLine"/> of
-/// a stream or <see cref="LongestMessage"/> of a whole message; what is longer is let pass unread. Never throws for what an upstream sends.
+/// Reads an answer in pieces of any size while it is relayed, and remembers what the ledger needs. It buffers at most
+/// <see cref="LongestLine"/> of a stream or <see cref="LongestMessage"/> of a whole message, and ignores what is longer. It never throws
+/// because of what an upstream sends.
 /// </summary>
 internal sealed class AnswerReader(bool stream)
 {
@@ -106,7 +107,7 @@ internal sealed class AnswerReader(bool stream)
         }
 
         var data = line["data:"u8.Length..];
-        // Most lines are pieces of text; only these four kinds say anything to the ledger.
+        // Most lines are pieces of text. Only these four kinds matter to the ledger.
         if (
             data.IndexOf("message_start"u8) >= 0
             || data.IndexOf("message_delta"u8) >= 0
@@ -127,7 +128,7 @@ internal sealed class AnswerReader(bool stream)
         }
         catch (JsonException)
         {
-            // A usage that cannot be read is one that is not known.
+            // A usage that cannot be read counts as unknown.
             Facts = Facts with
             {
                 HasUnknown = true,
@@ -168,8 +169,8 @@ internal sealed class AnswerReader(bool stream)
         };
     }
 
-    // The numbers of the whole leave out what it took to summarise the context or to ask an advisor; the sum of the iterations does not.
-    // Where both are there, the larger is the whole.
+    // The totals leave out what it took to summarise the context or to ask an advisor; the sum of the iterations does not. If both are
+    // present, the larger counts.
     private static (TokenUsage Own, Dictionary<string, TokenUsage> Others) Split(AnswerUsage usage, string? model)
     {
         var (own, others) = (TokenUsage.Zero, new Dictionary<string, TokenUsage>());

@@ -4,8 +4,8 @@ using Stromboli.Gateway.Accounting;
 namespace Stromboli.Gateway.Model;
 
 /// <summary>
-/// Relays one answer to the agent as it arrives. Each piece is read for the ledger before it is passed on, and is passed on at once. When
-/// the agent hangs up, the rest is still read, for a while, for its usage.
+/// Relays an answer to the agent as it arrives. Each piece is read for the ledger and then passed on at once. When the agent hangs up, the
+/// rest is still read for a while because of its usage.
 /// </summary>
 internal sealed class AnswerRelay(
     HttpContext context,
@@ -27,11 +27,7 @@ internal sealed class AnswerRelay(
         if (status is < 200 or (>= 300 and < 400) || answer.Content.Headers.ContentEncoding.Count > 0)
         {
             call?.Answered(ModelFailure.Unreachable);
-            await ApiError.WriteAsync(
-                context,
-                StatusCodes.Status502BadGateway,
-                "the model's origin answered with what is not the Messages API"
-            );
+            await ApiError.WriteAsync(context, StatusCodes.Status502BadGateway, "the model's origin did not answer like the Messages API");
             return;
         }
 
@@ -60,7 +56,7 @@ internal sealed class AnswerRelay(
         }
         catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
         {
-            // Unless it was the agent or the bridge that gave up, it was the upstream.
+            // If neither the agent nor the bridge gave up, the upstream did.
             if (!reader.Facts.Complete && (timeouts.RanOut || !timeouts.Token.IsCancellationRequested))
             {
                 call?.Answered(ModelFailure.Of(status, reader.Facts.ErrorType) ?? ModelFailure.Unreachable);

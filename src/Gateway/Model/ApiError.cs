@@ -15,8 +15,8 @@ internal sealed record ApiError
     /// <summary>Answers with an error.</summary>
     /// <param name="context">The request; nothing has been answered yet.</param>
     /// <param name="status">The HTTP status.</param>
-    /// <param name="message">One sentence, holding nothing of an upstream's answer.</param>
-    /// <param name="retryAfterSeconds">When it may be different; null when asking again is of no use.</param>
+    /// <param name="message">One sentence that contains nothing of an upstream's answer.</param>
+    /// <param name="retryAfterSeconds">After how many seconds a retry may succeed; null if a retry is useless.</param>
     public static async Task WriteAsync(HttpContext context, int status, string message, int? retryAfterSeconds = null)
     {
         context.Response.StatusCode = status;

@@ -1,9 +1,9 @@
 namespace Stromboli.Gateway.Model;
 
 /// <summary>
-/// Shares each credential among the namespaces that use it on this node: so many requests go out with it at once, and of these places one
-/// namespace has at most half. When all are taken, the next one is for the namespace that holds the fewest. Safe for use by several
-/// threads.
+/// Shares each credential among the namespaces that use it on this node. A limited number of requests use a credential at once, and one
+/// namespace has at most half of these places. When a place becomes free, the namespace that holds the fewest gets it. Safe for concurrent
+/// use.
 /// </summary>
 internal sealed class CredentialShares(int places)
 {

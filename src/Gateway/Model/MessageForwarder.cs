@@ -41,7 +41,7 @@ internal sealed partial class MessageForwarder(ModelGatewayOptions options, Upst
         }
 
         request = request with { IsLongContext = betas.Contains(RequestRules.LongContext) };
-        // Reading may have taken long: what counts is the moment at which the request goes out.
+        // Reading may have taken long, and what counts is the time at which the request goes out.
         var admission = run.Current();
         if (await RefuseAsync(context, admission))
         {
@@ -152,7 +152,7 @@ internal sealed partial class MessageForwarder(ModelGatewayOptions options, Upst
 
         if (call is null)
         {
-            // As the API says it when there is no credit left; of a 403 the CLI would say that it could not log in.
+            // The API answers like this when there is no credit left. For a 403 the CLI would report a failed login.
             await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, refusal ?? "the run's budget is used up");
             return;
         }
@@ -160,7 +160,7 @@ internal sealed partial class MessageForwarder(ModelGatewayOptions options, Upst
         using (call)
         {
             using var place = await EnterAsync(run, upstream, call, cancellationToken);
-            // It may have waited for its share of the budget, or of the credential.
+            // The request may have waited for its share of the budget or of the credential.
             if (await RefuseAsync(context, run.Current()))
             {
                 call.NothingUsed();
@@ -173,7 +173,7 @@ internal sealed partial class MessageForwarder(ModelGatewayOptions options, Upst
             {
                 return;
             }
-            // With the answer's head there, HTTP/1.1 has sent the body: its memory may go long before a stream ends.
+            // When the head of the answer is there, HTTP/1.1 has sent the body, so its memory can be freed long before a stream ends.
             body.Dispose();
             await new AnswerRelay(context, upstream, call, timeouts, options).RelayAsync(answer);
         }
@@ -213,7 +213,7 @@ internal sealed partial class MessageForwarder(ModelGatewayOptions options, Upst
         }
         catch (OperationCanceledException)
         {
-            // It never left.
+            // The request never left.
             call.NothingUsed();
             throw;
         }
@@ -240,7 +240,7 @@ internal sealed partial class MessageForwarder(ModelGatewayOptions options, Upst
             {
                 Log.Unreachable(_logger, run.Key, upstream.Host, error, e.InnerException?.Message ?? e.Message, count);
             }
-            // Before a connection stood, nothing of the request had left.
+            // Without a connection, nothing of the request had left.
             if (error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
             {
                 call?.NothingUsed();
@@ -273,7 +273,7 @@ internal sealed partial class MessageForwarder(ModelGatewayOptions options, Upst
         [LoggerMessage(LogLevel.Warning, "Model request of {Run}: {Host} cannot be reached: {Error}: {Detail}; {Count} requests so far")]
         public static partial void Unreachable(ILogger logger, string run, string host, HttpRequestError error, string detail, long count);
 
-        [LoggerMessage(LogLevel.Error, "The ledger of {Run} cannot be written; its model requests are refused")]
+        [LoggerMessage(LogLevel.Error, "The ledger of {Run} cannot be written, so its model requests are refused")]
         public static partial void LedgerFailed(ILogger logger, Exception exception, string run);
     }
 }

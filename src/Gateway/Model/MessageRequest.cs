@@ -9,12 +9,12 @@ namespace Stromboli.Gateway.Model;
 /// <summary>What the gateway reads from the body of a request before it forwards it.</summary>
 /// <param name="Model">The model asked for.</param>
 /// <param name="MaxTokens">The most output tokens; 0 when the body does not say.</param>
-/// <param name="Surcharge">The member by which the request costs more than its model's tokens do; null when none does.</param>
+/// <param name="Surcharge">The member that makes the request cost more than its model's tokens; null if there is none.</param>
 internal sealed record MessageRequest(string Model, long MaxTokens, string? Surcharge = null)
 {
     /// <summary>
-    /// The most JSON tokens of a body. An honest one of 32 MiB is a few long strings; a body of brackets would take twelve times its size
-    /// in memory to read.
+    /// The most JSON tokens in a body. An honest body of 32 MiB is a few long strings; a body of brackets would need twelve times its size
+    /// in memory.
     /// </summary>
     public const int MostJsonTokens = 1_000_000;
 
@@ -23,7 +23,7 @@ internal sealed record MessageRequest(string Model, long MaxTokens, string? Surc
 
     private static readonly JsonWriterOptions Output = new()
     {
-        // The body goes into no page: with the default encoder every character that is not ASCII would take six bytes.
+        // The body is not embedded in HTML. The default encoder would write six bytes for every character that is not ASCII.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = DeepestNesting,
         SkipValidation = true,
@@ -39,13 +39,13 @@ internal sealed record MessageRequest(string Model, long MaxTokens, string? Surc
     public bool IsLongContext { get; init; }
 
     /// <summary>
-    /// Reads a whole body and writes it anew, member by member: what the model gets are bytes of the gateway's own, so that no two readers
-    /// of a body can differ about it. The body must be one JSON object that names every member once at every level, and has nothing that
-    /// <paramref name="rules"/> do not let through.
+    /// Reads a whole body and writes it again, member by member. The model gets the gateway's own bytes, so that two parsers cannot
+    /// disagree about a body. The body must be one JSON object without duplicate members at any level, and contain nothing that
+    /// <paramref name="rules"/> do not allow.
     /// </summary>
     /// <param name="body">The agent's bytes.</param>
     /// <param name="rules">What may be asked for.</param>
-    /// <param name="output">Where the body is written to; what was written before a problem was found is not to be used.</param>
+    /// <param name="output">Where the body is written. Ignore it if null is returned.</param>
     /// <param name="problem">One sentence that names the member, if null is returned.</param>
     public static MessageRequest? Read(ReadOnlyMemory<byte> body, RequestRules rules, IBufferWriter<byte> output, out string problem)
     {
@@ -71,7 +71,7 @@ internal sealed record MessageRequest(string Model, long MaxTokens, string? Surc
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            // InvalidOperationException: half of a surrogate pair.
+            // InvalidOperationException: an unpaired surrogate.
             problem = "the body is not JSON, is nested too deep, or names a member twice";
             return null;
         }
@@ -144,8 +144,8 @@ internal sealed record MessageRequest(string Model, long MaxTokens, string? Surc
 
     private static bool IsText(JsonElement value, string text) => value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
 
-    // Members that multiply the price, and the value that does not: fast answers cost twice as much and more, a place of one's own choice a
-    // tenth.
+    // Members that multiply the price, and the value that does not: fast answers cost at least twice as much, a chosen location a tenth
+    // more.
     private static string? Plain(string member) =>
         member switch
         {

@@ -14,11 +14,11 @@ internal sealed class ModelCall : IDisposable
         (_run, _ledger, _request, _id) = (run, ledger, request, id);
 
     /// <summary>
-    /// Notes what the answer has said so far. The ledger has it when this returns, and only then may the agent see the bytes that said it.
+    /// Records what the answer has reported so far. The ledger has it when this method returns, and only then may the agent see the bytes.
     /// </summary>
     public void Note(AnswerFacts facts)
     {
-        // An answer that tells of usage in words that are not known may have used more than was counted: its reservation stays.
+        // An answer with unknown usage may have used more than was counted, so its reservation stays.
         if (facts.Usage is { } usage)
         {
             _ledger.Note(
@@ -41,7 +41,7 @@ internal sealed class ModelCall : IDisposable
     public void NothingUsed() => _ledger.Note(_id, _request.Model, TokenUsage.Zero, settled: true, costUSD: 0);
 
     /// <summary>
-    /// The call was answered, or the way to the model failed. Not to be called when it was the agent or the bridge that gave up.
+    /// Records that the call was answered or that the model could not be reached. Do not call this if the agent or the bridge gave up.
     /// </summary>
     public void Answered(ModelFailure? failure)
     {

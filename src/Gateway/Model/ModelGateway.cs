@@ -5,7 +5,7 @@ using Stromboli.Gateway.Sockets;
 namespace Stromboli.Gateway.Model;
 
 /// <summary>
-/// The way of every agent to its model, by a socket for each run. It adds the credential, which is nowhere else on the node, and counts
+/// Connects every agent to its model through a socket for each run. It adds the credential, which is nowhere else on the node, and counts
 /// what is used.
 /// </summary>
 internal sealed class ModelGateway : IAsyncDisposable
@@ -33,7 +33,8 @@ internal sealed class ModelGateway : IAsyncDisposable
     public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(cancellationToken);
 
     /// <summary>
-    /// Opens a run's socket. Its requests wait until <see cref="ModelRun.Admit"/>. Dispose the run to close it; its ledger stays on disk.
+    /// Opens a run's socket. Requests wait until <see cref="ModelRun.Admit"/> is called. Dispose the run to close the socket; the ledger
+    /// stays on disk.
     /// </summary>
     /// <exception cref="IOException">The ledger cannot be used.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The socket cannot be created.</exception>
@@ -50,7 +51,7 @@ internal sealed class ModelGateway : IAsyncDisposable
     }
 
     /// <summary>
-    /// What a run used, from its ledger alone: for a run that ended while no bridge was there. Null when it has no ledger.
+    /// Reads what a run used from its ledger, for a run that ended while no bridge was running. Returns null if it has no ledger.
     /// </summary>
     /// <exception cref="IOException">The ledger cannot be used.</exception>
     public LedgerTotals? Recall(string ledgerPath)

@@ -37,8 +37,8 @@ internal sealed record ModelGatewayOptions
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How many requests a second one run may make, refused ones and those of no meaning included, over a long time. No CLI asks so often:
-    /// its requests take seconds each.
+    /// How many requests per second one run may make over a long time, including refused and malformed ones. The CLI does not come close,
+    /// because its requests take seconds each.
     /// </summary>
     public int RequestsPerSecond { get; init; } = 20;
 
@@ -46,7 +46,7 @@ internal sealed record ModelGatewayOptions
     public int RequestBurst { get; init; } = 200;
 
     /// <summary>
-    /// How long a request beyond that is held before it is refused, so that asking again at once costs the agent more than the bridge.
+    /// How long a request beyond that limit is held before it is refused, so that retrying at once costs the agent more than the bridge.
     /// </summary>
     public TimeSpan RefusalPause { get; init; } = TimeSpan.FromSeconds(1);
 

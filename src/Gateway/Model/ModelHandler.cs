@@ -43,7 +43,7 @@ internal sealed class ModelHandler(MessageForwarder forwarder, ModelGatewayOptio
         };
     }
 
-    // Held first: a run has so many connections and no more, so this bounds how often it can be refused.
+    // The request is held first. A run has a limited number of connections, so this bounds how often it can be refused.
     private async Task RefuseAsync(HttpContext context, ModelRun run, TimeSpan wait)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, run.Over);
@@ -51,7 +51,7 @@ internal sealed class ModelHandler(MessageForwarder forwarder, ModelGatewayOptio
         await ApiError.WriteAsync(
             context,
             StatusCodes.Status429TooManyRequests,
-            $"the run asks more than {options.RequestsPerSecond} times a second",
+            $"the run makes more than {options.RequestsPerSecond} requests per second",
             retryAfterSeconds: Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))
         );
     }

@@ -1,7 +1,7 @@
 namespace Stromboli.Gateway.Model;
 
 /// <summary>
-/// The routes by their exact bytes on the wire. Nothing is decoded or normalised, so no two readers of a path can differ about it.
+/// Matches routes by their exact bytes on the wire. Nothing is decoded or normalised, so that two parsers cannot disagree about a path.
 /// </summary>
 internal static class ModelRoutes
 {

@@ -6,8 +6,8 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.Gateway.Model;
 
 /// <summary>
-/// One run at the gateway: its socket, whether its requests may go out and with which credential, and what they used. Until
-/// <see cref="Admit"/> requests wait; after <see cref="Refuse"/> there are none. Safe for use by several threads.
+/// One run at the gateway: its socket, whether and with which credential its requests may go out, and what they used. Requests wait until
+/// <see cref="Admit"/> and are refused after <see cref="Refuse"/>. Safe for concurrent use.
 /// </summary>
 internal sealed class ModelRun : IGatewayRun, IAsyncDisposable
 {
@@ -56,7 +56,7 @@ internal sealed class ModelRun : IGatewayRun, IAsyncDisposable
     }
 
     /// <summary>
-    /// Raised after a request changed <see cref="Totals"/> or <see cref="LastFailure"/>; on the request's thread, so it must be quick.
+    /// Raised on the request's thread after a request changed <see cref="Totals"/> or <see cref="LastFailure"/>. Handlers must be quick.
     /// </summary>
     public event EventHandler? Changed;
 
@@ -94,7 +94,7 @@ internal sealed class ModelRun : IGatewayRun, IAsyncDisposable
         _decided.TrySetResult();
     }
 
-    /// <summary>Lets no request out any more, and cuts those under way without waiting for their usage. For good.</summary>
+    /// <summary>Refuses all further requests and cuts those in progress without waiting for their usage. This cannot be undone.</summary>
     public void Refuse()
     {
         lock (_lock)
@@ -169,8 +169,8 @@ internal sealed class ModelRun : IGatewayRun, IAsyncDisposable
     internal Task<IDisposable> LargeBodyAsync(CancellationToken cancellationToken) => _largeBodies.EnterAsync(cancellationToken);
 
     /// <summary>
-    /// Puts a request on the ledger; with a budget waits until it can be held to it, and is null when nothing is left. Dispose the call
-    /// when its answer is over.
+    /// Records a request. With a budget it waits until the request fits, and returns null if nothing is left. Dispose the call when its
+    /// answer is over.
     /// </summary>
     /// <exception cref="IOException">The ledger cannot be written: the request may not go out.</exception>
     internal async Task<ModelCall?> BeginAsync(MessageRequest request, long bytes, CancellationToken cancellationToken)
@@ -207,7 +207,7 @@ internal sealed class ModelRun : IGatewayRun, IAsyncDisposable
 
         if (request.MaxTokens == 0)
         {
-            return "max_tokens: the run has a budget, which needs it";
+            return "max_tokens: required, because the run has a budget";
         }
 
         if (budget.CostUSD is null)
@@ -217,27 +217,27 @@ internal sealed class ModelRun : IGatewayRun, IAsyncDisposable
 
         if (request.Surcharge is { } member)
         {
-            return $"{member}: the run has a cap of cost (budget.maxCostUSD), and the operator's prices are those without it";
+            return $"{member}: the run has a cap of cost (budget.maxCostUSD), and the operator's prices do not include it";
         }
 
         var prices = Prices;
         if (PriceTable.Find(prices.Models, request.Model) is null)
         {
-            return $"model: the run has a cap of cost (budget.maxCostUSD), and the operator knows no price of {request.Model}";
+            return $"model: the run has a cap of cost (budget.maxCostUSD), and the operator has no price for {request.Model}";
         }
 
         return request.ServerTools.Keys.FirstOrDefault(tool => prices.Uses(tool, 1) is null) is { } unpriced
-            ? $"tools: the run has a cap of cost (budget.maxCostUSD), and the operator knows no price of {unpriced}"
+            ? $"tools: the run has a cap of cost (budget.maxCostUSD), and the operator has no price for {unpriced}"
             : null;
     }
 
     /// <summary>
-    /// Counts a request that did not reach the model; false if it is none to log: how often that is, is the agent's choice, and what is
-    /// logged grows with the logarithm of it.
+    /// Counts a request that did not reach the model. Returns whether to log it: the agent chooses how often it asks, so the log grows with
+    /// the logarithm of the count.
     /// </summary>
     internal bool NoteUnreachable(out long count) => BitOperations.IsPow2(count = Interlocked.Increment(ref _unreachable));
 
-    /// <summary>Notes a request that was refused for a reason which the end of the run may be blamed on.</summary>
+    /// <summary>Records a request that was refused for a reason that may explain how the run ends.</summary>
     /// <exception cref="IOException">The ledger cannot be written.</exception>
     internal void NoteRefusal(ModelFailure failure)
     {
@@ -245,7 +245,7 @@ internal sealed class ModelRun : IGatewayRun, IAsyncDisposable
         OnChanged();
     }
 
-    /// <summary>What the run may ask of the model now: the operator may have been told otherwise since the last request.</summary>
+    /// <summary>What the run may ask of the model now. The operator's configuration may have changed since the last request.</summary>
     internal RequestRules Rules() => new(_gateway.ServerTools().Select(tool => tool.Name), _options.Betas);
 
     /// <summary>US dollars; null when a model or a tool that was used has no price.</summary>

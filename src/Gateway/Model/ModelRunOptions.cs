@@ -25,7 +25,7 @@ internal sealed record ModelRunOptions
     public AttemptBudget? Budget { get; init; }
 
     /// <summary>
-    /// Called when a request is refused since the budget is used up, before the agent learns of it; on the request's thread, so it must be
+    /// Called on the request's thread when a request is refused because the budget is used up, before the agent learns of it. It must be
     /// quick.
     /// </summary>
     public Action? BudgetExceeded { get; init; }

@@ -4,7 +4,9 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Gateway.Model;
 
-/// <summary>A credential with the origin that it may go to, checked. One object, so that neither is ever used without the other.</summary>
+/// <summary>
+/// A credential with the origin that it may go to, both checked. They are one object so that neither is used without the other.
+/// </summary>
 internal sealed class ModelUpstream
 {
     private readonly string _base;
@@ -31,7 +33,7 @@ internal sealed class ModelUpstream
     public string Credential { get; }
 
     /// <summary>Checks an origin and its credential.</summary>
-    /// <exception cref="FormatException">One of them cannot be used; the message says why, and never what the credential is.</exception>
+    /// <exception cref="FormatException">One of them cannot be used. The message says why and never contains the credential.</exception>
     public static ModelUpstream Of(ModelCredential credential)
     {
         if (!Uri.TryCreate(credential.BaseURL, UriKind.Absolute, out var address))
@@ -64,7 +66,7 @@ internal sealed class ModelUpstream
     public Uri Target(ModelRoute route, bool beta) =>
         new(string.Concat(_base, route == ModelRoute.CountTokens ? "/v1/messages/count_tokens" : "/v1/messages", beta ? "?beta=true" : ""));
 
-    /// <summary>Says nothing of what it holds.</summary>
+    /// <summary>Never contains the credential.</summary>
     public override string ToString() => nameof(ModelUpstream);
 
     private static bool IsLoopback(Uri address) =>

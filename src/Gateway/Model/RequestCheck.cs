@@ -4,8 +4,8 @@ using Stromboli.Gateway.Accounting;
 namespace Stromboli.Gateway.Model;
 
 /// <summary>
-/// Looks through one body for what the rules do not let through, and for what it can cost beyond its bytes. Values that the API only reads
-/// as data (tool input, schemas, metadata) are not looked into.
+/// Checks a body for what the rules do not allow, and computes what it can cost beyond its bytes. Values that the API only reads as data
+/// (tool input, schemas, metadata) are not checked.
 /// </summary>
 internal sealed class RequestCheck(RequestRules rules)
 {
@@ -118,7 +118,7 @@ internal sealed class RequestCheck(RequestRules rules)
 
         if (!rules.AllowsBlock(type))
         {
-            return $"{at}.type: this gateway does not let a block of the type {Named(type)} through";
+            return $"{at}.type: this gateway does not allow a block of the type {Named(type)}";
         }
 
         if (type == "image")
@@ -139,7 +139,7 @@ internal sealed class RequestCheck(RequestRules rules)
         {
             return refused;
         }
-        // What a tool at the provider has told is the provider's own form.
+        // The results of a tool at the provider have the provider's own form.
         return !RequestRules.IsServerBlock(type) && block.TryGetProperty("content", out var content)
             ? Content(content, at + ".content")
             : null;
@@ -161,18 +161,18 @@ internal sealed class RequestCheck(RequestRules rules)
             case "content":
                 return source.TryGetProperty("content", out var content) ? Content(content, at + ".content") : null;
             default:
-                return $"{at}.type: only base64, text and content are let through: the provider would fetch anything else";
+                return $"{at}.type: only base64, text and content are allowed: the provider would fetch anything else";
         }
     }
 
-    // A tool that is added within the conversation is a tool like those of the member tools.
+    // A tool that is added within the conversation follows the same rules as one in <c>tools</c>.
     private string? Addition(JsonElement tool, string at) =>
         tool.ValueKind == JsonValueKind.Object
             ? TypeOf(tool) switch
             {
                 "tool_reference" => null,
                 "tool_definition" when tool.TryGetProperty("definition", out var definition) => Tool(definition, at + ".definition"),
-                _ => $"{at}.type: only tool_reference and tool_definition are let through",
+                _ => $"{at}.type: only tool_reference and tool_definition are allowed",
             }
             : $"{at}: must be an object";
 
@@ -252,7 +252,7 @@ internal sealed class RequestCheck(RequestRules rules)
         {
             if (edit.ValueKind != JsonValueKind.Object || TypeOf(edit) is not { } type || !RequestRules.AllowsEdit(type))
             {
-                return $"context_management.edits.{index}.type: only clear_thinking and clear_tool_uses are let through";
+                return $"context_management.edits.{index}.type: only clear_thinking and clear_tool_uses are allowed";
             }
 
             index++;
@@ -261,16 +261,16 @@ internal sealed class RequestCheck(RequestRules rules)
         return null;
     }
 
-    // The API's own words for a member that it does not know, by which the CLI sees that it can do without.
+    // The API's own words for an unknown member. The CLI recognises them and continues without it.
     private static string NotAllowed(string what, bool isServerTool) =>
         isServerTool
-            ? $"{what}: Extra inputs are not permitted: it runs at the provider, and the operator allows none such (--allow-server-tool)"
+            ? $"{what}: Extra inputs are not permitted: it runs at the provider, and the operator does not allow it (--allow-server-tool)"
             : $"{what}: Extra inputs are not permitted: this gateway does not know the member";
 
     private static string? TypeOf(JsonElement element) =>
         element.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
 
-    // What an agent wrote is named only if it looks like a name.
+    // The agent's text is repeated only if it looks like a name.
     private static string Named(string name) =>
         name.Length <= LongestName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') ? name : "(of another form)";
 }

@@ -5,9 +5,9 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.Gateway.Model;
 
 /// <summary>
-/// The headers of a forwarded request: ours, and of the agent's only these, each in the one shape that it may have. Everything else of the
-/// agent's is dropped: credentials under any name, cookies, forwarding and hop-by-hop headers, the client's telemetry. Betas are read
-/// before, by <see cref="ReadBetas"/>.
+/// The headers of a forwarded request: the gateway's own, and a few of the agent's, each in one permitted form. All others of the agent's
+/// are dropped: credentials under any name, cookies, forwarding and hop-by-hop headers, the client's telemetry. <see cref="ReadBetas"/>
+/// reads the betas first.
 /// </summary>
 internal static class RequestHeaders
 {
@@ -50,7 +50,7 @@ internal static class RequestHeaders
     }
 
     /// <summary>
-    /// The betas that the agent asks for, each once; null with one sentence on the first that the rules do not let through.
+    /// The betas that the agent asks for, each once. Returns null and one sentence if the rules do not allow one of them.
     /// </summary>
     public static IReadOnlyList<string>? ReadBetas(StringValues values, RequestRules rules, out string problem)
     {
@@ -72,10 +72,10 @@ internal static class RequestHeaders
         return problem.Length == 0 ? betas : null;
     }
 
-    // The API's own words: the CLI (2.1.x) sees by them which beta it has to do without, and asks again.
+    // The API's own words. The CLI (2.1.x) learns from them which beta to leave out, and retries.
     private static string Unknown(string beta) =>
         beta.Length <= LongestBeta && beta.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
-            ? $"Unexpected value(s) `{beta}` for the `anthropic-beta` header: this gateway does not let it through"
+            ? $"Unexpected value(s) `{beta}` for the `anthropic-beta` header: this gateway does not allow it"
             : "the anthropic-beta header has a value that is not the name of a beta";
 
     private static string Version(StringValues values) =>

@@ -3,9 +3,10 @@ using System.Text.RegularExpressions;
 namespace Stromboli.Gateway.Model;
 
 /// <summary>
-/// What an agent may ask of the Messages API: lists of what is let through, since a member, tool or beta that the gateway does not know may
-/// cost what it does not count, or reach a network from the provider's side. They hold what Claude Code 2.1.329 sends by its defaults and
-/// by the options of <c>agent.claude</c>, and the betas of older versions; <c>docs/design/model-gateway.md</c> says how that was seen.
+/// What an agent may ask of the Messages API. These are lists of what is allowed, because an unknown member, tool or beta may cost
+/// something that the gateway does not count, or reach a network from the provider's side. They contain what Claude Code 2.1.329 sends by
+/// default and for the options of <c>agent.claude</c>, and the betas of older versions; <c>docs/design/model-gateway.md</c> says how that
+/// was determined.
 /// </summary>
 /// <param name="serverTools">The tools at the provider that the operator allows, by their names without a date.</param>
 /// <param name="betas">The betas that the run's own options ask for.</param>
@@ -36,7 +37,7 @@ internal sealed partial class RequestRules(IEnumerable<string> serverTools, IEnu
         "output_format",
         "speed",
         "inference_geo",
-        // The classifier of permissionMode auto, and a question why a prompt cache was missed.
+        // For the classifier of permissionMode auto, and to ask why a prompt cache was missed.
         "safeguards",
         "diagnostics",
     ];
@@ -167,7 +168,7 @@ internal sealed partial class RequestRules(IEnumerable<string> serverTools, IEnu
         ServerBlocks.Contains(type) || type is "container_upload" or "mcp_tool_use" or "mcp_tool_result";
 
     /// <summary>
-    /// Whether an edit of the context is one that drops something; one that summarises would be a second request of the same size.
+    /// Whether an edit of the context only drops something. One that summarises would be a second request of the same size.
     /// </summary>
     public static bool AllowsEdit(string type) => Family(type) is "clear_thinking" or "clear_tool_uses";
 

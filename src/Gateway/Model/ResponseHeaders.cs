@@ -32,7 +32,7 @@ internal static class ResponseHeaders
             }
         }
 
-        // The credential is ours: asking again does not make it a better one, and the CLI would go on for minutes.
+        // The credential is the gateway's, so a retry cannot succeed, and the CLI would retry for minutes.
         if (upstream.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             headers["x-should-retry"] = "false";

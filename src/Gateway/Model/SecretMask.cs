@@ -3,8 +3,8 @@ using System.Text;
 namespace Stromboli.Gateway.Model;
 
 /// <summary>
-/// Overwrites a secret in bytes that pass by in pieces of any size. What could be the beginning of the secret is held back until the next
-/// piece says; lengths do not change.
+/// Overwrites a secret in a stream of pieces of any size. A possible beginning of the secret is held back until the next piece decides.
+/// Lengths do not change.
 /// </summary>
 internal sealed class SecretMask
 {
@@ -45,7 +45,7 @@ internal sealed class SecretMask
 
     private ReadOnlyMemory<byte> Release(int upTo, int length)
     {
-        // The held part is moved to the front only when the released one has been used: at the next call.
+        // The held part moves to the front at the next call, when the released part has been used.
         _released = upTo;
         _held = length - upTo;
         return _work.AsMemory(0, upTo);

@@ -5,8 +5,8 @@ using Stromboli.Gateway.Egress;
 namespace Stromboli.Gateway.Model;
 
 /// <summary>
-/// Sends to model origins: through the <see cref="Dialer"/>, with the certificate checked against the origin's name, and with none of what
-/// an HTTP client does by itself: no redirects, cookies, proxies of the environment, decompression, tracing headers.
+/// Sends requests to models through the <see cref="Dialer"/>. It checks the certificate against the upstream's name and turns off what an
+/// HTTP client does by itself: redirects, cookies, proxies of the environment, decompression, tracing headers.
 /// </summary>
 internal sealed class UpstreamClient : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class UpstreamClient : IDisposable
 
     private readonly Dialer _dialer;
 
-    // Apart, so that a tenant's request never rides on a connection that was allowed for the operator's.
+    // Two clients, so that a tenant's request never uses a connection that was allowed only for the operator's upstream.
     private readonly HttpMessageInvoker _operatorClient;
     private readonly HttpMessageInvoker _tenantClient;
 

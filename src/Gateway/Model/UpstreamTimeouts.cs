@@ -1,8 +1,8 @@
 namespace Stromboli.Gateway.Model;
 
 /// <summary>
-/// How long an upstream is waited for: a bound until its answer begins, one for each silence within it, and a short one for everything once
-/// the agent has hung up, since what is read then is read for the ledger only. Over at once when the run is refused.
+/// The timeouts of an upstream: one until its answer begins, one for each silence within it, and a short one for the rest once the agent
+/// has hung up, because the rest is read only for the ledger. Cancelled at once when the run is refused.
 /// </summary>
 internal sealed class UpstreamTimeouts : IDisposable
 {
@@ -21,13 +21,13 @@ internal sealed class UpstreamTimeouts : IDisposable
         _hangUp = agentHungUp.Register(() => _drain.CancelAfter(options.Drain));
     }
 
-    /// <summary>Cancelled when there is nothing left to wait for.</summary>
+    /// <summary>Cancelled when a timeout expires or the run is refused.</summary>
     public CancellationToken Token => _any.Token;
 
-    /// <summary>Whether it was the upstream that took too long.</summary>
+    /// <summary>Whether the upstream took too long.</summary>
     public bool RanOut => _bound.IsCancellationRequested;
 
-    /// <summary>The upstream has sent something: the next bound begins.</summary>
+    /// <summary>Restarts the timeout, because the upstream has sent something.</summary>
     public void Renew() => _bound.CancelAfter(_options.Silence);
 
     /// <inheritdoc/>

@@ -125,7 +125,7 @@ internal sealed partial class GatewayServer<TRun> : IHttpApplication<HttpContext
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "A request of {Run} failed in its gateway")]
+        [LoggerMessage(LogLevel.Error, "A request of {Run} failed in the gateway")]
         public static partial void Failed(ILogger logger, Exception exception, string run);
     }
 }

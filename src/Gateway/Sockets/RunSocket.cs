@@ -214,7 +214,7 @@ internal sealed partial class RunSocket : IAsyncDisposable
         )]
         public static partial void StrangerRefused(ILogger logger, string run, long count);
 
-        [LoggerMessage(LogLevel.Warning, "A gateway's socket of {Run} could not accept")]
+        [LoggerMessage(LogLevel.Warning, "A gateway socket of {Run} could not accept a connection")]
         public static partial void AcceptFailed(ILogger logger, Exception exception, string run);
     }
 }

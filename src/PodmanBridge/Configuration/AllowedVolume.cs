@@ -2,12 +2,14 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Configuration;
 
-/// <summary>A permission of the node's admin: what is at the prefix or below it may be mounted.</summary>
-/// <param name="PathPrefix">An absolute path without links, compared part by part: <c>/data</c> is no prefix of <c>/database</c>.</param>
-/// <param name="ReadOnly">Whether only to be read.</param>
+/// <summary>A permission of the node's admin to mount what is at the prefix or below it.</summary>
+/// <param name="PathPrefix">
+/// An absolute path without links, compared part by part: <c>/data</c> is not a prefix of <c>/database</c>.
+/// </param>
+/// <param name="ReadOnly">Whether runs may only read.</param>
 internal sealed record AllowedVolume(string PathPrefix, bool ReadOnly)
 {
-    /// <summary>Reads <c>PREFIX</c>, <c>PREFIX:ro</c> or <c>PREFIX:rw</c>; null when it is none of them.</summary>
+    /// <summary>Reads <c>PREFIX</c>, <c>PREFIX:ro</c> or <c>PREFIX:rw</c>; returns null for anything else.</summary>
     public static AllowedVolume? Parse(string text)
     {
         var colon = text.LastIndexOf(':');

@@ -5,7 +5,7 @@ using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Configuration;
 
-/// <summary>What the bridge was told on its command line (<see cref="BridgeCommand"/>).</summary>
+/// <summary>The options of the bridge, as its command line sets them.</summary>
 internal sealed record BridgeOptions
 {
     /// <summary>The operator's addresses.</summary>
@@ -35,10 +35,10 @@ internal sealed record BridgeOptions
     /// <summary>The program that measures what runs have on the disk.</summary>
     public required string Measurer { get; init; }
 
-    /// <summary>Bytes of the disk that are kept free.</summary>
+    /// <summary>Bytes of the disk that stay free.</summary>
     public required long MinFreeBytes { get; init; }
 
-    /// <summary>Inodes of the disk that are kept free.</summary>
+    /// <summary>Inodes of the disk that stay free.</summary>
     public required long MinFreeFiles { get; init; }
 
     /// <summary>How many runs that are over the node keeps.</summary>
@@ -71,7 +71,7 @@ internal sealed record BridgeOptions
     /// <summary>Processes and threads that one run may have at most.</summary>
     public int MaxRunPids { get; init; } = DefaultMaxRunPids;
 
-    /// <summary>What <see cref="MaxRunPids"/> is when nobody says.</summary>
+    /// <summary><see cref="MaxRunPids"/> if the command line does not set it.</summary>
     public const int DefaultMaxRunPids = 4096;
 
     /// <summary>Whether limits that the engine cannot enforce are left out.</summary>
@@ -80,7 +80,7 @@ internal sealed record BridgeOptions
     /// <summary>How many containers are made and started at once.</summary>
     public required int ParallelStarts { get; init; }
 
-    /// <summary>The largest image that is fetched, unpacked, in bytes; null for any.</summary>
+    /// <summary>The largest image to fetch, unpacked, in bytes; null for any size.</summary>
     public long? MaxImageBytes { get; init; }
 
     /// <summary>What the node calls itself.</summary>
@@ -101,13 +101,13 @@ internal sealed record BridgeOptions
     /// <summary>Origins of repositories that may have addresses which are not public, <c>https://host:port</c>.</summary>
     public IReadOnlyList<string> AllowedGitOrigins { get; init; } = [];
 
-    /// <summary>The most that one clone receives, in bytes.</summary>
+    /// <summary>The most bytes that one clone may receive.</summary>
     public long GitMaxBytes { get; init; } = DefaultGitMaxBytes;
 
-    /// <summary>What <see cref="GitMaxBytes"/> is when nobody says.</summary>
+    /// <summary><see cref="GitMaxBytes"/> if the command line does not set it.</summary>
     public const long DefaultGitMaxBytes = GitGatewayOptions.DefaultMostBytes;
 
-    /// <summary>What runs may mount of this node.</summary>
+    /// <summary>The host paths that runs may mount.</summary>
     public required IReadOnlyList<AllowedVolume> AllowedVolumes { get; init; }
 
     /// <summary>The Podman secrets that runs may have as variables.</summary>

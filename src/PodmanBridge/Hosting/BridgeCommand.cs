@@ -6,7 +6,7 @@ using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Hosting;
 
-/// <summary>The command line of the bridge. A value that is no good is one sentence and an exit code that is not 0.</summary>
+/// <summary>The command line of the bridge. An invalid value gives one sentence and a non-zero exit code.</summary>
 internal sealed class BridgeCommand
 {
     /// <summary>The most that kernel.pid_max can be.</summary>

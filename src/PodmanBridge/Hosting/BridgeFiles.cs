@@ -13,13 +13,13 @@ internal static class BridgeFiles
     /// <summary>Where the sessions' records are.</summary>
     public static string Sessions(BridgeOptions options) => Path.Combine(options.StateDirectory, "sessions");
 
-    /// <summary>Makes what is to be made and checks that the rest is there.</summary>
-    /// <exception cref="BridgeUnusableException">Something is missing, or is not the bridge's own.</exception>
+    /// <summary>Creates the bridge's directories and checks that everything else exists.</summary>
+    /// <exception cref="BridgeUnusableException">Something is missing or does not belong to the bridge.</exception>
     public static void Check(BridgeOptions options)
     {
         OwnDirectory.Make(options.StateDirectory, "--state-dir");
         Directory.CreateDirectory(Attempts(options));
-        // The directory of a run is mounted in its container, so no container needs access to the parent.
+        // A run's directory is mounted in its container, so no container needs access to the parent.
         OwnDirectory.Make(options.RunDirectory, "--run-dir");
         DemandProgram(options.Shim, "--shim", "build it with `make -C src/Shim`", inContainers: true);
         DemandProgram(options.Measurer, "--measurer", "build it with `make -C src/Shim`", inContainers: false);
@@ -42,7 +42,7 @@ internal static class BridgeFiles
         }
     }
 
-    /// <summary>Checks that each permission can allow something, and means the path that it names.</summary>
+    /// <summary>Checks that each permission can allow something and contains no symbolic link.</summary>
     private static void CheckVolumes(BridgeOptions options)
     {
         var protectedPaths = new ProtectedPaths(
@@ -61,7 +61,7 @@ internal static class BridgeFiles
             if (RealPath.Of(prefix) is { } real && real != prefix)
             {
                 throw new BridgeUnusableException(
-                    $"--allow-volume: {prefix} is or goes through a symbolic link, which could come to lead elsewhere; name {real} instead."
+                    $"--allow-volume: {prefix} is or goes through a symbolic link, which could later lead elsewhere; name {real} instead."
                 );
             }
         }

@@ -9,8 +9,8 @@ namespace Stromboli.PodmanBridge.Hosting;
 /// <summary>Runs the bridge.</summary>
 internal static partial class BridgeHost
 {
-    /// <summary>Runs the bridge until it is told to stop. Its agents run on; the next bridge adopts them.</summary>
-    /// <returns>0; 2 when the node cannot serve.</returns>
+    /// <summary>Runs the bridge until it is stopped. Agents keep running; the next bridge adopts them.</summary>
+    /// <returns>0; 2 if the node cannot serve.</returns>
     public static async Task<int> RunAsync(BridgeOptions options, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -23,7 +23,7 @@ internal static partial class BridgeHost
             ProcessHardening.Apply();
             BridgeFiles.Check(options);
             await StartAsync(host.Services, cancellationToken);
-            // What keeps the node from taking runs is in the log already, and is told to the operator.
+            // A problem that prevents the node from taking runs is already in the log, and the operator learns of it.
             if (host.Services.GetRequiredService<NodeFactsSource>().Current.Problem is null)
             {
                 Log.Ready(logger, options.Node);
@@ -39,7 +39,7 @@ internal static partial class BridgeHost
         }
     }
 
-    // The order matters: a link may bring a run at once, and what a former bridge left must be known before that.
+    // The order matters: a link may bring a run at once, and by then the attempts of an earlier bridge must be known.
     private static async Task StartAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         await services.GetRequiredService<ModelGateway>().StartAsync(cancellationToken);

@@ -1,11 +1,11 @@
 namespace Stromboli.PodmanBridge.Hosting;
 
-/// <summary>What the bridge logs, and how.</summary>
+/// <summary>Configures the bridge's log.</summary>
 internal static class BridgeLogging
 {
     /// <summary>
-    /// One line an entry. The HTTP server's own word on connections is left out: agents make as many of those as they like, and each would
-    /// be a line.
+    /// Writes one line for each entry. The HTTP server's messages about connections are left out, because agents could fill the log with
+    /// connections.
     /// </summary>
     public static void Configure(ILoggingBuilder logging) =>
         logging

@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace Stromboli.PodmanBridge.Hosting;
 
 /// <summary>
-/// Options that name a file or a folder. Each is made absolute where it is read: Podman makes bind mounts absolute itself, and the
-/// container would be another one than was meant; and a path must mean the same however late it is used.
+/// Options that name a file or a directory. A path becomes absolute when it is read, so that it means the same whenever it is used. Podman
+/// makes the paths of bind mounts absolute itself, so that a relative one would make the container differ from its spec.
 /// </summary>
 internal static partial class BridgePath
 {
-    /// <summary>What stands for the value in the help: each option that has it holds an absolute path once it is parsed.</summary>
+    /// <summary>The placeholder in the help. Each option with this placeholder contains an absolute path once it is parsed.</summary>
     public const string HelpName = "PATH";
 
     private const int Read = 4;

@@ -31,7 +31,7 @@ internal static class BridgeServices
         services.AddSingleton(provider => new PodmanClient(options.PodmanSocket, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IPodman>(provider => provider.GetRequiredService<PodmanClient>());
         services.AddSingleton(_ => ContainerFiles.Write(Path.Combine(options.StateDirectory, "sandbox")));
-        // Storage may not know attempts.
+        // Storage does not know attempts.
         services.AddSingleton<Func<IReadOnlyList<IFinishedAttempt>>>(provider => provider.GetRequiredService<NodeAttempts>().Finished);
         return services;
     }

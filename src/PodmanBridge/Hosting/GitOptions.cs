@@ -9,14 +9,14 @@ namespace Stromboli.PodmanBridge.Hosting;
 /// <summary>The bridge's command line, as far as repositories go.</summary>
 internal sealed class GitOptions
 {
-    /// <summary>The options, with what is wrong with a value said as one sentence.</summary>
+    /// <summary>Creates the options. An invalid value is reported as one sentence.</summary>
     public GitOptions()
     {
         Image.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } image && ImageReference.Parse(image) is null)
             {
-                result.AddError($"--git-image: '{image}' is no fully qualified name, such as registry.example.com/tools/git:1.");
+                result.AddError($"--git-image: '{image}' is not a fully qualified name, such as registry.example.com/tools/git:1.");
             }
         });
         MaxBytes.Validators.Add(result =>
@@ -77,7 +77,7 @@ internal sealed class GitOptions
             }
             else
             {
-                result.AddError($"--allow-git-origin: '{token.Value}' is no https origin, such as https://git.example.com.");
+                result.AddError($"--allow-git-origin: '{token.Value}' is not an https origin, such as https://git.example.com.");
             }
         }
 

@@ -6,7 +6,7 @@ using Stromboli.Crds.Values;
 
 namespace Stromboli.PodmanBridge.Hosting;
 
-/// <summary>Reads values of the bridge's command line; what is wrong with one is added to the result as a sentence.</summary>
+/// <summary>Parses values of the command line. An invalid value adds a sentence to the result.</summary>
 internal static class OptionParsers
 {
     /// <summary>Addresses of operators.</summary>

@@ -4,15 +4,17 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Hosting;
 
-/// <summary>A directory that only the bridge's user enters: sockets and states of agents are in it.</summary>
+/// <summary>A directory that only the bridge's user may enter, for sockets and state of agents.</summary>
 internal static partial class OwnDirectory
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Makes the directory if it is missing, and closes it to everybody else.</summary>
+    /// <summary>Creates the directory if it is missing, and closes it to other users.</summary>
     /// <param name="path">The directory.</param>
     /// <param name="option">The option that names it.</param>
-    /// <exception cref="BridgeUnusableException">It cannot be made or closed, or belongs to another user.</exception>
+    /// <exception cref="BridgeUnusableException">
+    /// The directory cannot be created or closed to others, or belongs to another user.
+    /// </exception>
     public static void Make(string path, string option)
     {
         try
@@ -35,7 +37,7 @@ internal static partial class OwnDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BridgeUnusableException($"{option}: {path} cannot be made a directory of the bridge alone: {e.Message}");
+            throw new BridgeUnusableException($"{option}: {path} cannot be made a directory that only the bridge may enter: {e.Message}");
         }
     }
 

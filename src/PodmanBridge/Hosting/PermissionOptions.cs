@@ -9,10 +9,10 @@ using Stromboli.PodmanBridge.Configuration;
 
 namespace Stromboli.PodmanBridge.Hosting;
 
-/// <summary>The options by which a node's admin lets runs have something of the node.</summary>
+/// <summary>The options that give runs access to parts of the node.</summary>
 internal sealed partial class PermissionOptions
 {
-    /// <summary>The options, with what is wrong with their values said as one sentence.</summary>
+    /// <summary>Creates the options. An invalid value is reported as one sentence.</summary>
     public PermissionOptions()
     {
         Volumes.Validators.Add(result =>

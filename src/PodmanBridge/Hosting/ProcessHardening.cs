@@ -4,8 +4,8 @@ using Stromboli.PodmanBridge.Configuration;
 namespace Stromboli.PodmanBridge.Hosting;
 
 /// <summary>
-/// The bridge holds credentials in memory: no other process of its user may attach to it, it leaves no core, and the runtime offers no
-/// diagnostics port (prctl(2), setrlimit(2), execve(2)).
+/// Protects the credentials in the bridge's memory: no other process of its user may attach to it, it leaves no core dump, and the runtime
+/// opens no diagnostics port (prctl(2), setrlimit(2), execve(2)).
 /// </summary>
 internal static partial class ProcessHardening
 {
@@ -27,8 +27,8 @@ internal static partial class ProcessHardening
     }
 
     /// <summary>
-    /// Begins this process anew, with the same number and arguments, without the runtime's diagnostics port. The runtime reads that setting
-    /// from its environment alone, and before any code of ours runs.
+    /// Restarts this process in place without the runtime's diagnostics port. The runtime reads that setting only from its environment,
+    /// before any code of ours runs.
     /// </summary>
     /// <exception cref="BridgeUnusableException">The kernel refused.</exception>
     public static void CloseDiagnostics()

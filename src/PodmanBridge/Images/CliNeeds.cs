@@ -1,12 +1,12 @@
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>What the node's CLI needs of an image.</summary>
-/// <param name="Interpreter">The dynamic loader that it names.</param>
-/// <param name="Machine">The machine that it is for, as ELF has it.</param>
-/// <param name="Glibc">The least version of glibc; null if it names none.</param>
+/// <param name="Interpreter">The dynamic loader that the CLI names.</param>
+/// <param name="Machine">The machine that the CLI is built for, as an ELF number.</param>
+/// <param name="Glibc">The oldest glibc that works; null if the CLI names none.</param>
 internal sealed record CliNeeds(string Interpreter, int Machine, Version? Glibc = null)
 {
-    // The program headers and the interpreter's name lie at the beginning.
+    // The program headers and the interpreter's name are at the beginning.
     private const int Beginning = 64 * 1024;
 
     /// <summary>Reads it from the CLI's file; null if there is none, or if it is no program that names a loader.</summary>
@@ -48,7 +48,7 @@ internal sealed class CliNeedsReader(string? path)
         }
 
         var written = File.GetLastWriteTimeUtc(path);
-        // Read twice at the same time, it says the same twice.
+        // Two concurrent reads give the same result.
         if (_known is not { } known || known.Written != written)
         {
             _known = known = new Answer(written, CliNeeds.Of(path));

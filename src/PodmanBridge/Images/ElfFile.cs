@@ -6,7 +6,7 @@ namespace Stromboli.PodmanBridge.Images;
 internal interface IElfFile
 {
     /// <summary>Reads what is at a place.</summary>
-    /// <returns>False if the file does not have all of it.</returns>
+    /// <returns>False if the file ends before that.</returns>
     bool TryRead(ulong offset, Span<byte> into);
 }
 

@@ -5,8 +5,8 @@ using Stromboli.Crds.Nodes;
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// What was found in images, by their ids: each is looked into once, also by a bridge that starts anew. Only a cache: what is lost is
-/// looked up again.
+/// What was found in images, by image id. Each image is read once, even across restarts of the bridge. This is only a cache: a lost entry
+/// is read again.
 /// </summary>
 internal sealed class ImageContents
 {
@@ -25,7 +25,7 @@ internal sealed class ImageContents
         _byID.TryGetValue(id, out var content) && content.Needs == needs ? content : null;
 
     /// <summary>Keeps what was found.</summary>
-    /// <exception cref="IOException">It could not be written; it is known all the same.</exception>
+    /// <exception cref="IOException">The file could not be written. The entry is kept in memory.</exception>
     public void Add(string id, ImageContent content)
     {
         _byID[id] = content;

@@ -20,7 +20,7 @@ internal sealed record PrivateImagesRecord
     public Dictionary<string, List<string>> Private { get; init; } = [];
 
     /// <summary>
-    /// The repositories from which something is being fetched with a credential, each with the ids of all images that were there before.
+    /// The repositories from which images are being fetched with a credential, each with the ids of all images that existed before.
     /// </summary>
     public Dictionary<string, List<string>> Pending { get; init; } = [];
 }

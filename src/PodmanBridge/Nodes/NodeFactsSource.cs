@@ -7,8 +7,8 @@ using Stromboli.PodmanBridge.Storage;
 namespace Stromboli.PodmanBridge.Nodes;
 
 /// <summary>
-/// The node's facts, read again now and then, since the engine sends no event when it, its limits or the CLI change; and when it went away
-/// or came back. What keeps the node from taking runs is logged when it changes.
+/// The node's facts. They are read again regularly, because the engine sends no event when its version, its limits or the CLI change, and
+/// also when the engine goes away or comes back. A change of what prevents the node from taking runs is logged.
 /// </summary>
 internal sealed partial class NodeFactsSource(
     Func<CancellationToken, Task<NodeFacts>> read,

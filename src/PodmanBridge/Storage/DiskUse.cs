@@ -2,9 +2,7 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Storage;
 
-/// <summary>
-/// What is on a disk that is short of space, and for whom. All amounts are in what there is too little of, bytes or inodes.
-/// </summary>
+/// <summary>What is on a disk that is short of space, and for whom. Amounts are in the unit that is short, bytes or inodes.</summary>
 internal sealed record DiskUse
 {
     /// <summary>Whether less is left than the floor, rather than less than an eighth more than that.</summary>
@@ -25,7 +23,7 @@ internal sealed record DiskUse
     /// <summary>The attempts that have a container.</summary>
     public IReadOnlyList<DiskAttempt> Running { get; init; } = [];
 
-    /// <summary>What else there is of a namespace. It counts, and is never removed: the volumes of sessions that have no run now.</summary>
+    /// <summary>What a namespace has that counts but is never removed: the volumes of sessions without a run.</summary>
     public IReadOnlyList<DiskKept> Kept { get; init; } = [];
 }
 
@@ -34,13 +32,13 @@ internal sealed record DiskUse
 /// <param name="Namespace">The namespace of its run.</param>
 internal sealed record DiskAttempt(AttemptKey Key, string Namespace)
 {
-    /// <summary>Workspace and HOME; of one that runs also its log, and its share of its image.</summary>
+    /// <summary>Workspace and HOME; for a running attempt also its log and its share of its image.</summary>
     public long Amount { get; init; }
 
-    /// <summary>Whether workspace and HOME of one that is over are still there.</summary>
+    /// <summary>Whether workspace and HOME of a finished attempt still exist.</summary>
     public bool HasVolumes { get; init; }
 
-    /// <summary>The log of one that is over.</summary>
+    /// <summary>The log of a finished attempt.</summary>
     public long Log { get; init; }
 
     /// <summary>When it ended.</summary>
@@ -58,7 +56,7 @@ internal sealed record DiskImage(string ID, DateTimeOffset LastUse, bool IsWante
 /// <param name="Began">When it began, as a timestamp.</param>
 internal sealed record DiskPull(string Image, long Began);
 
-/// <summary>What stays whatever happens.</summary>
-/// <param name="Namespace">Whose it is.</param>
-/// <param name="Amount">How much it is.</param>
+/// <summary>What is never removed.</summary>
+/// <param name="Namespace">The namespace.</param>
+/// <param name="Amount">The amount.</param>
 internal sealed record DiskKept(string Namespace, long Amount);

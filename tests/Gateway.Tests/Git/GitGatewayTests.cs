@@ -265,7 +265,7 @@ public sealed class GitGatewayTests
 
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => harness.Client().GetByteArrayAsync(GitHarness.Refs));
 
-        Assert.Equal("it is larger than the 50000 bytes that the node takes (--git-max-bytes)", run.Failure!.Cause);
+        Assert.Equal("it is larger than the 50000 bytes that the node accepts (--git-max-bytes)", run.Failure!.Cause);
     }
 
     [Fact]

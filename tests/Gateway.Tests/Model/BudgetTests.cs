@@ -62,7 +62,7 @@ public sealed class BudgetTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("false", answer.Headers.GetValues("x-should-retry").Single());
-        Assert.Contains("no price of gpt-x", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("no price for gpt-x", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(RunReason.BudgetExceeded, run.LastFailure!.Reason);
         Assert.Equal(default, run.Totals.Charged);
         Assert.False(File.Exists(_harness.ModelLog) && (await _harness.ModelLogAsync()).Count > 0);

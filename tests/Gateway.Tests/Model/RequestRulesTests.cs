@@ -130,7 +130,7 @@ public sealed class RequestRulesTests : IAsyncLifetime
         using var response = await PostAsync("""{"type":"code_execution_20250825","name":"code_execution"}""", "hi");
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains("no price of code_execution", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("no price for code_execution", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Empty(await _harness.ModelLogAsync());
     }
 
