@@ -24,7 +24,10 @@ public sealed class FolderCircleTests
         var folders = SourceTree.FoldersOfTypes(Path.Combine("src", project));
         var types = CompiledTypes.Read(SourceTree.AssemblyOf(project)).Select(use => use.User).Distinct();
 
-        Assert.Empty(types.Where(type => type.StartsWith($"Stromboli.{project}.", StringComparison.Ordinal) && !folders.ContainsKey(type)));
+        Assert.DoesNotContain(
+            types,
+            type => type.StartsWith($"Stromboli.{project}.", StringComparison.Ordinal) && !folders.ContainsKey(type)
+        );
     }
 
     [Fact]

@@ -9,10 +9,8 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Runs;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Sessions;
-using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.Pipeline.Tests;
 

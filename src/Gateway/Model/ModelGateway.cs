@@ -1,5 +1,4 @@
 using Stromboli.Gateway.Accounting;
-using Stromboli.Gateway.Egress;
 using Stromboli.Gateway.Sockets;
 
 namespace Stromboli.Gateway.Model;

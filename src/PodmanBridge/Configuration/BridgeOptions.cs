@@ -1,7 +1,5 @@
 using System.Net;
 using Stromboli.Gateway.Git;
-using Stromboli.PodmanBridge.Hosting;
-using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Configuration;
 

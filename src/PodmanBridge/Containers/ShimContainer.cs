@@ -2,7 +2,6 @@ using Stromboli.Crds.Runs;
 using Stromboli.Gateway.Sockets;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
-using Stromboli.PodmanBridge.Containers.Oci;
 
 namespace Stromboli.PodmanBridge.Containers;
 

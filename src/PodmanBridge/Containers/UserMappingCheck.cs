@@ -1,5 +1,4 @@
 using Stromboli.Podman.Models;
-using Stromboli.PodmanBridge.Containers.Oci;
 
 namespace Stromboli.PodmanBridge.Containers;
 

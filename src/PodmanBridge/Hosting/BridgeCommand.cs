@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net;
 using Stromboli.Crds.Runs;
 using Stromboli.PodmanBridge.Configuration;
-using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Hosting;
 

@@ -1,6 +1,5 @@
 using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.HostPaths;
-using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Hosting;
 

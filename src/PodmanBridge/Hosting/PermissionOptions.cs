@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Stromboli.Crds.Nodes;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Schema;
-using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Configuration;
 
 namespace Stromboli.PodmanBridge.Hosting;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Stromboli.Gateway.Accounting;
 using Stromboli.Gateway.Egress;
 using Stromboli.Gateway.Model;
 using Stromboli.Gateway.Sockets;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Stromboli.Gateway.Accounting;
 using Stromboli.Gateway.Sockets;
 using Stromboli.Gateway.Tests.Harness;
 using Stromboli.NodeLink.Messages;

@@ -145,7 +145,7 @@ public sealed class MessageRequestTests
     )]
     [InlineData(
         """{"messages":[{"role":"user","content":[{"type":"container_upload","file_id":"f"}]}]}""",
-        "messages.0.content.0.type: this gateway does not let a block of the type container_upload"
+        "messages.0.content.0.type: this gateway does not allow a block of the type container_upload"
     )]
     [InlineData("""{"messages":[{"role":"user","content":[{"type":"something_new"}]}]}""", "a block of the type something_new")]
     [InlineData("""{"messages":[{"role":"user","content":[{"text":"x"}]}]}""", "messages.0.content.0.type: is needed")]

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Stromboli.Gateway.Accounting;
 using Stromboli.Gateway.Tests.Harness;
 using Stromboli.NodeLink.Messages;
 

@@ -2,7 +2,6 @@ using Stromboli.Podman;
 using Stromboli.Podman.Models;
 using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Containers.Oci;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 

@@ -1,4 +1,3 @@
-using Stromboli.Podman;
 using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Containers;
 

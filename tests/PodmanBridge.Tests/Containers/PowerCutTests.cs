@@ -1,5 +1,4 @@
 using Stromboli.Podman;
-using Stromboli.Podman.Models;
 using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.Testbed.Nodes;

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Hosting;
-using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Tests.Hosting;
 

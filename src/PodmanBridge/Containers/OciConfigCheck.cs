@@ -1,6 +1,6 @@
 using Stromboli.Podman.Models;
 
-namespace Stromboli.PodmanBridge.Containers.Oci;
+namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
 /// Compares what the OCI runtime was told with what was meant. Podman's inspect (seen with 5.4.2) does not show the seccomp filter, hooks,

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Stromboli.PodmanBridge.Containers.Oci;
+namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>Reads what the runtime was told from where the engine keeps it.</summary>
 internal static class OciConfigReader

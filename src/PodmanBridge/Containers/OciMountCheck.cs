@@ -1,6 +1,6 @@
 using Stromboli.Podman.Models;
 
-namespace Stromboli.PodmanBridge.Containers.Oci;
+namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>The mounts of <see cref="OciConfigCheck"/>: those meant, and Podman's own.</summary>
 internal static class OciMountCheck
