@@ -84,6 +84,7 @@ programs: testbed
 	@$(call BUILD,eng/run.slnf)
 
 build: setup shim
+	@$(FORMAT)
 	@$(call BUILD,Stromboli.sln)
 
 setup: testbed

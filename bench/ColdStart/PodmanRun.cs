@@ -40,7 +40,7 @@ internal sealed class PodmanRun(PodmanNode node)
         return (Seconds(end) - Seconds(begin)) * 1000;
     }
 
-    // As src/PodmanBridge/Sandbox builds it, but for the bound of inodes, which the command line does not take. Its first process is the
+    // As src/PodmanBridge/Containers builds it, but for the bound of inodes, which the command line does not take. Its first process is the
     // agent: no shim. Its volumes are made by this command too; that they are not given to the user is in its favour.
     private string[] Arguments(string name)
     {

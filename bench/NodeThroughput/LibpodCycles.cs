@@ -6,7 +6,6 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 using Stromboli.Testbed.Nodes;
 
 namespace Stromboli.Bench.NodeThroughput;

@@ -10,12 +10,12 @@ namespace Stromboli.Podman;
 /// <inheritdoc />
 internal sealed class ContainerOperations(PodmanTransport transport) : IContainerOperations
 {
-    /// <summary>How many times a container is made whose creation was torn.</summary>
+    /// <summary>How many times a create is tried when its connection breaks.</summary>
     private const int CreateTries = 3;
 
     public async Task<string> CreateAsync(SpecGenerator spec, CancellationToken cancellationToken)
     {
-        // Carried out twice, the second answer is that the name is taken, which is looked into below.
+        // If the first of two calls succeeded, the answer to the second is that the name is taken. The loop below handles that.
         var request = PodmanRequest.Post("containers/create") with
         {
             Body = JsonSerializer.SerializeToUtf8Bytes(spec, PodmanJson.Default.SpecGenerator),
@@ -35,7 +35,7 @@ internal sealed class ContainerOperations(PodmanTransport transport) : IContaine
             {
                 return response.Read(PodmanJson.Default.ContainerCreated).ID;
             }
-            // What the torn call left, whole or half: nobody can have started it.
+            // The interrupted call left this container, complete or not. Nobody can have started it.
             await RemoveAsync(spec.Name, cancellationToken);
         }
     }
@@ -87,7 +87,7 @@ internal sealed class ContainerOperations(PodmanTransport transport) : IContaine
 
     public async Task<int?> WaitAsync(string name, CancellationToken cancellationToken)
     {
-        // Podman polls; its own interval is 250 ms.
+        // Podman polls, by default every 250 ms.
         var path = $"containers/{Escape(name)}/wait?condition=stopped&condition=exited&interval=100ms";
         var request = PodmanRequest.Post(path) with { Timeout = PodmanTimeouts.None, Idempotent = true };
         var response = await transport.SendAsync(request, cancellationToken);
@@ -99,7 +99,7 @@ internal sealed class ContainerOperations(PodmanTransport transport) : IContaine
         var text = Encoding.UTF8.GetString(response.OrThrow().Body).Trim();
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code)
             ? code
-            : throw new PodmanException(request.Name, "the answer is no exit code", response.Status);
+            : throw new PodmanException(request.Name, "the answer is not an exit code", response.Status);
     }
 
     public async Task<string> CreateForReadingAsync(
@@ -124,7 +124,7 @@ internal sealed class ContainerOperations(PodmanTransport transport) : IContaine
         {
             return false;
         }
-        // The answer to HEAD has no body that could say more.
+        // An answer to HEAD has no body with an error message.
         if (!response.IsSuccessStatusCode)
         {
             throw new PodmanException(request.Name, $"HTTP status {(int)response.StatusCode}", response.StatusCode);
@@ -184,7 +184,7 @@ internal sealed class ContainerOperations(PodmanTransport transport) : IContaine
         {
             return true;
         }
-        // Podman answers 200 and puts what went wrong into the report of each container.
+        // Podman answers 200 and reports errors for each container.
         foreach (var report in response.Read(PodmanJson.Default.RemoveReportArray))
         {
             if (report.Error is { Length: > 0 } error)

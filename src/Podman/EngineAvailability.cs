@@ -3,15 +3,15 @@ using System.Net.Sockets;
 namespace Stromboli.Podman;
 
 /// <summary>
-/// Tells when the engine can be reached again. All calls that could not reach it wait for one prober: an engine that is away costs one
-/// connection attempt at a time, however many calls wait, and they all go on at once when it is back.
+/// Tells whether the engine listens on its socket. All calls that could not connect wait for one prober, so that an engine that is away
+/// costs one connection attempt at a time, and all calls continue as soon as it is back.
 /// </summary>
 /// <param name="socketPath">The engine's socket.</param>
-/// <param name="clock">The clock.</param>
-internal sealed class EngineAvailability(string socketPath, TimeProvider clock) : IDisposable
+/// <param name="clock">The clock for the pauses between attempts.</param>
+public sealed class EngineAvailability(string socketPath, TimeProvider clock) : IDisposable
 {
-    /// <summary>A restart of the service takes less. An outage that lasts longer is told.</summary>
-    public static readonly TimeSpan ToldAfter = TimeSpan.FromSeconds(3);
+    /// <summary>How long an outage lasts before <see cref="Changed"/> reports it: longer than a restart of the service takes.</summary>
+    public static readonly TimeSpan ReportedAfter = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
@@ -21,13 +21,13 @@ internal sealed class EngineAvailability(string socketPath, TimeProvider clock) 
     private Task? _back;
     private int _returns;
 
-    /// <summary>Called when an outage has lasted for <see cref="ToldAfter"/>, and when the engine is back after any.</summary>
+    /// <summary>Raised when an outage has lasted for <see cref="ReportedAfter"/>, and after every outage when the engine is back.</summary>
     public event Action? Changed;
 
-    /// <summary>How many times the engine came back: it may be another one since.</summary>
+    /// <summary>How many times the engine came back. After each return it may be another version or configuration.</summary>
     public int Returns => Volatile.Read(ref _returns);
 
-    /// <summary>Whether calls wait for the engine now.</summary>
+    /// <summary>Whether the engine is away and calls wait for it.</summary>
     public bool IsAway
     {
         get
@@ -40,8 +40,8 @@ internal sealed class EngineAvailability(string socketPath, TimeProvider clock) 
     }
 
     /// <summary>Connects to the engine.</summary>
-    /// <exception cref="EngineUnreachableException">Nothing answers there; the message says why.</exception>
-    public async ValueTask<Socket> ConnectAsync(CancellationToken cancellationToken)
+    /// <exception cref="EngineUnreachableException">There is no connection; the message says why.</exception>
+    internal async ValueTask<Socket> ConnectAsync(CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -61,8 +61,8 @@ internal sealed class EngineAvailability(string socketPath, TimeProvider clock) 
         }
     }
 
-    /// <summary>Waits until the engine can be reached. To be called when it could not be.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until the engine listens. Call this after a connection failed.</summary>
+    internal Task WaitAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -71,7 +71,7 @@ internal sealed class EngineAvailability(string socketPath, TimeProvider clock) 
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Stops waiting for the engine.</summary>
     public void Dispose()
     {
         _closing.Cancel();
@@ -82,12 +82,12 @@ internal sealed class EngineAvailability(string socketPath, TimeProvider clock) 
     {
         var closing = _closing.Token;
         var since = clock.GetTimestamp();
-        var told = false;
+        var reported = false;
         for (var pause = FirstPause; !await IsThereAsync(closing); pause = 2 * pause < LastPause ? 2 * pause : LastPause)
         {
-            if (!told && clock.GetElapsedTime(since) >= ToldAfter)
+            if (!reported && clock.GetElapsedTime(since) >= ReportedAfter)
             {
-                told = true;
+                reported = true;
                 Changed?.Invoke();
             }
 
@@ -116,13 +116,16 @@ internal sealed class EngineAvailability(string socketPath, TimeProvider clock) 
         }
     }
 
-    // .NET calls a socket that does not exist an address that cannot be assigned.
+    // .NET's own message for a missing socket is "Cannot assign requested address".
     private string Why(SocketException e) =>
         e.SocketErrorCode switch
         {
             SocketError.ConnectionRefused => "nothing listens on the socket",
-            SocketError.AccessDenied => "the bridge's user may not use the socket",
+            SocketError.AccessDenied => "the user of this process has no permission to use the socket",
             _ when !File.Exists(socketPath) => "there is no such socket",
             _ => e.Message,
         };
 }
+
+/// <summary>No connection to the engine could be made, so that no call was sent.</summary>
+internal sealed class EngineUnreachableException(string message, Exception cause) : IOException(message, cause);

@@ -32,7 +32,7 @@ internal sealed class ImageOperations(PodmanTransport transport) : IImageOperati
         CancellationToken cancellationToken
     )
     {
-        // Without tlsVerify: whether a registry may be asked without TLS is the node's registries.conf to say.
+        // tlsVerify stays unset: the host's registries.conf says which registries need no TLS.
         var path = $"images/pull?reference={Uri.EscapeDataString(reference)}&policy={policy}";
         var request = PodmanRequest.Post(path) with { Timeout = PodmanTimeouts.None, RegistryAuth = Header(credential), Idempotent = true };
         return await transport.ReadAsync(request, (response, token) => PulledAsync(request, response, progress, token), cancellationToken);
@@ -62,7 +62,7 @@ internal sealed class ImageOperations(PodmanTransport transport) : IImageOperati
             throw new PodmanException(request.Name, error, response.StatusCode);
         }
 
-        return id ?? throw new PodmanException(request.Name, "the answer ended before the image was there");
+        return id ?? throw new PodmanException(request.Name, "the answer ended before the image was complete");
     }
 
     public async Task<bool> RemoveAsync(string reference, CancellationToken cancellationToken)
@@ -78,9 +78,9 @@ internal sealed class ImageOperations(PodmanTransport transport) : IImageOperati
     }
 
     /// <summary>
-    /// Without this header libpod would use the credentials that the node's own user has stored; an empty map becomes the only file of
-    /// credentials that the fetch looks at. One user goes as one, not in a map: of a map libpod makes a file, which stays on the disk if
-    /// the service is killed (seen with Podman 5.4.2).
+    /// The <c>X-Registry-Auth</c> header. Without it libpod would use the credentials that its own user has stored; an empty map hides
+    /// them. A credential goes as a single user and not in a map, because libpod writes a map to a file, which stays on the disk if the
+    /// service is killed (seen with Podman 5.4.2).
     /// </summary>
     private static string Header(RegistryCredential? credential)
     {

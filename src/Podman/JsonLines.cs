@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Stromboli.Podman;
 
-/// <summary>Reads an answer that is one JSON value a line, as they come.</summary>
+/// <summary>Reads a streamed answer that has one JSON value in each line.</summary>
 internal static class JsonLines
 {
     /// <summary>The longest line, in bytes.</summary>
@@ -63,7 +63,7 @@ internal static class JsonLines
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            throw new PodmanException(call, $"the connection ended: {e.Message}", inner: e);
+            throw new PodmanException(call, $"the connection broke: {e.Message}", inner: e);
         }
     }
 
@@ -82,7 +82,7 @@ internal static class JsonLines
         }
         catch (JsonException e)
         {
-            throw new PodmanException(call, $"a line of the answer is not the JSON expected: {e.Message}", inner: e);
+            throw new PodmanException(call, $"a line of the answer is not the expected JSON: {e.Message}", inner: e);
         }
     }
 }

@@ -3,7 +3,7 @@ using Stromboli.Podman.Models;
 
 namespace Stromboli.Podman;
 
-/// <summary>The serializer of libpod's API, whose names follow no one convention: each property names its own.</summary>
+/// <summary>The serializer for libpod's API. Its names follow no convention, so each property states its own.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(SpecGenerator))]

@@ -1,9 +1,9 @@
 namespace Stromboli.Podman;
 
-/// <summary>One call to libpod.</summary>
+/// <summary>A call to libpod.</summary>
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Path">The path below <c>libpod/</c>, escaped, with its query.</param>
-/// <param name="Timeout">The time until the answer is complete, or until its headers for a stream.</param>
+/// <param name="Timeout">The time until the answer is complete; for a stream, until its headers have arrived.</param>
 internal sealed record PodmanRequest(HttpMethod Method, string Path, TimeSpan Timeout)
 {
     /// <summary>The body, as JSON; null for none.</summary>
@@ -12,22 +12,22 @@ internal sealed record PodmanRequest(HttpMethod Method, string Path, TimeSpan Ti
     /// <summary>The value of <c>X-Registry-Auth</c>; null for no such header.</summary>
     public string? RegistryAuth { get; init; }
 
-    /// <summary>Whether carrying it out twice is the same as once, so that a torn connection is answered by another try.</summary>
+    /// <summary>Whether sending the call twice has the same result as sending it once, so that it is sent again when a connection breaks.</summary>
     public bool Idempotent { get; init; }
 
     /// <summary>
-    /// Whether the caller cannot end a try that is under way, only the wait for an engine that is away: the engine would go on behind the
-    /// bridge's back with a call that changes something and was given up half way.
+    /// Whether the caller's token ends only the wait for an engine that is away and not a call that has been sent. The engine would carry
+    /// out a call that changes something even if the caller gave it up.
     /// </summary>
     public bool Uninterruptible { get; init; }
 
-    /// <summary>Whether an engine that is away is waited for. Not where the answer is whether it is there.</summary>
+    /// <summary>Whether the call waits while the engine is away.</summary>
     public bool Waits { get; init; } = true;
 
-    /// <summary>The largest answer that is read, in bytes.</summary>
+    /// <summary>The largest answer to read, in bytes.</summary>
     public int MaxResponseBytes { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>What stands in an error.</summary>
+    /// <summary>The call in error messages.</summary>
     public string Name => $"{Method} {Path.Split('?')[0]}";
 
     public static PodmanRequest Get(string path) => new(HttpMethod.Get, path, PodmanTimeouts.Read) { Idempotent = true };
@@ -35,4 +35,17 @@ internal sealed record PodmanRequest(HttpMethod Method, string Path, TimeSpan Ti
     public static PodmanRequest Post(string path) => new(HttpMethod.Post, path, PodmanTimeouts.Write);
 
     public static PodmanRequest Delete(string path) => new(HttpMethod.Delete, path, PodmanTimeouts.Write) { Idempotent = true };
+}
+
+/// <summary>How long to wait for an answer.</summary>
+internal static class PodmanTimeouts
+{
+    /// <summary>For calls that only read.</summary>
+    public static readonly TimeSpan Read = TimeSpan.FromSeconds(15);
+
+    /// <summary>For calls that create, start or remove. Podman takes locks for these, and the disk may be busy.</summary>
+    public static readonly TimeSpan Write = TimeSpan.FromSeconds(60);
+
+    /// <summary>For streams and waits, which end with their token.</summary>
+    public static readonly TimeSpan None = Timeout.InfiniteTimeSpan;
 }

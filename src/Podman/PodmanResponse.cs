@@ -5,24 +5,22 @@ using Stromboli.Podman.Models;
 
 namespace Stromboli.Podman;
 
-/// <summary>A whole answer.</summary>
+/// <summary>A complete answer.</summary>
 internal sealed record PodmanResponse(string Call, HttpStatusCode Status, byte[] Body)
 {
-    /// <summary>
-    /// Whether the call was sent before and that answer was lost, so that the engine may have carried it out, or half of it.
-    /// </summary>
+    /// <summary>Whether the call was sent before and its connection broke, so that the engine may have carried it out in part.</summary>
     public bool Interrupted { get; init; }
 
     public bool IsNotFound => Status is HttpStatusCode.NotFound;
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
-    /// <summary>Passes a success on.</summary>
-    /// <exception cref="PodmanException">It was none.</exception>
+    /// <summary>Returns this answer if it is a success.</summary>
+    /// <exception cref="PodmanException">It is an error.</exception>
     public PodmanResponse OrThrow() => IsSuccess ? this : throw ToException();
 
-    /// <summary>Reads a success.</summary>
-    /// <exception cref="PodmanException">It was none, or not the JSON that was expected.</exception>
+    /// <summary>Deserializes this answer if it is a success.</summary>
+    /// <exception cref="PodmanException">It is an error, or not the expected JSON.</exception>
     public T Read<T>(JsonTypeInfo<T> type)
     {
         OrThrow();
@@ -33,11 +31,11 @@ internal sealed record PodmanResponse(string Call, HttpStatusCode Status, byte[]
         }
         catch (JsonException e)
         {
-            throw new PodmanException(Call, $"the answer is not the JSON expected: {e.Message}", Status, inner: e);
+            throw new PodmanException(Call, $"the answer is not the expected JSON: {e.Message}", Status, inner: e);
         }
     }
 
-    /// <summary>The error that Podman answered.</summary>
+    /// <summary>The error in this answer.</summary>
     public PodmanException ToException()
     {
         ErrorBody? error = null;
@@ -47,7 +45,7 @@ internal sealed record PodmanResponse(string Call, HttpStatusCode Status, byte[]
         }
         catch (JsonException)
         {
-            // A proxy's or another service's answer: the status has to do.
+            // The answer of a proxy or another service; the status is all there is.
         }
         return new PodmanException(Call, error?.Message is { Length: > 0 } m ? m : $"HTTP status {(int)Status}", Status, error?.Cause)
         {

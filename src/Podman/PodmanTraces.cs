@@ -3,14 +3,14 @@ using System.Diagnostics;
 namespace Stromboli.Podman;
 
 /// <summary>
-/// Activities of the source <c>Stromboli.Podman</c>: one for each call to the engine (<c>POST containers/start</c>). They cost nothing
-/// while nobody listens.
+/// Activities of the source <c>Stromboli.Podman</c>: one for each call, such as <c>POST containers/start</c>. They cost nothing without a
+/// listener.
 /// </summary>
 internal static class PodmanTraces
 {
     private static readonly ActivitySource Source = new("Stromboli.Podman");
 
-    /// <summary>A call to the engine, named by the first and the last part of its path: what is between is a name.</summary>
+    /// <summary>Starts the activity of a call. Its name leaves out the middle of the path, which names a resource.</summary>
     public static Activity? Call(PodmanRequest request)
     {
         if (!Source.HasListeners())

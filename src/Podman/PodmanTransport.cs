@@ -6,18 +6,16 @@ using System.Net.Sockets;
 namespace Stromboli.Podman;
 
 /// <summary>
-/// HTTP to a libpod service on a unix socket. A service that is away is waited for, until the caller gives up; a call whose connection was
-/// torn is sent again if carrying it out twice is the same as once. Only a caller that cannot give up
-/// (<see cref="CancellationToken.None"/>) is told at once.
+/// Sends calls to a libpod service on a Unix socket. While nothing listens, a call waits until the caller cancels it. A call whose
+/// connection breaks is sent again if that is safe. A caller that cannot cancel (<see cref="CancellationToken.None"/>) gets the error at
+/// once.
 /// </summary>
 internal sealed class PodmanTransport : IDisposable
 {
-    /// <summary>The version of the API that Podman 4 and 5 both serve; answers have the same shape from both.</summary>
+    /// <summary>Podman 4 and 5 both serve this version of the API, and their answers have the same shape.</summary>
     private const string Prefix = "http://podman/v4.0.0/libpod/";
 
-    /// <summary>
-    /// How many times a call is sent whose answer never came. An engine that answers no more than that is no engine that is away.
-    /// </summary>
+    /// <summary>How many times a call is sent when no answer comes. An engine that accepts and never answers is broken, not away.</summary>
     private const int MaxTries = 12;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -45,11 +43,11 @@ internal sealed class PodmanTransport : IDisposable
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>Whether the engine can be reached.</summary>
+    /// <summary>Whether the engine listens on its socket.</summary>
     public EngineAvailability Engine { get; }
 
-    /// <summary>Sends a call and reads its whole answer.</summary>
-    /// <exception cref="PodmanException">There was no answer in time, or one too large.</exception>
+    /// <summary>Sends a call and reads the whole answer.</summary>
+    /// <exception cref="PodmanException">No answer came in time, or it is too large.</exception>
     public Task<PodmanResponse> SendAsync(PodmanRequest request, CancellationToken cancellationToken) =>
         UntilAnsweredAsync(
             request,
@@ -62,8 +60,8 @@ internal sealed class PodmanTransport : IDisposable
             cancellationToken
         );
 
-    /// <summary>Sends a call whose answer is a stream, and reads that to its end.</summary>
-    /// <exception cref="PodmanException">There was no answer in time, or it was an error.</exception>
+    /// <summary>Sends a call whose answer is a stream, and reads the stream to its end.</summary>
+    /// <exception cref="PodmanException">No answer came in time, or it is an error.</exception>
     public Task<T> ReadAsync<T>(
         PodmanRequest request,
         Func<HttpResponseMessage, CancellationToken, Task<T>> read,
@@ -80,12 +78,12 @@ internal sealed class PodmanTransport : IDisposable
         );
 
     /// <summary>Sends a call whose answer is a stream. The caller disposes the answer.</summary>
-    /// <exception cref="PodmanException">There was no answer in time, or it was an error.</exception>
+    /// <exception cref="PodmanException">No answer came in time, or it is an error.</exception>
     public Task<HttpResponseMessage> OpenAsync(PodmanRequest request, CancellationToken cancellationToken) =>
         UntilAnsweredAsync(request, (_, token) => SuccessAsync(request, token), cancellationToken);
 
-    /// <summary>Sends a call whose answer is a stream, and gives the answer also if it is an error. The caller disposes it.</summary>
-    /// <exception cref="PodmanException">There was no answer in time.</exception>
+    /// <summary>Sends a call whose answer is a stream, and returns the answer even if it is an error. The caller disposes it.</summary>
+    /// <exception cref="PodmanException">No answer came in time.</exception>
     public Task<HttpResponseMessage> OpenRawAsync(PodmanRequest request, CancellationToken cancellationToken) =>
         UntilAnsweredAsync(request, (_, token) => SendHeadersAsync(request, token), cancellationToken);
 
@@ -113,7 +111,7 @@ internal sealed class PodmanTransport : IDisposable
             }
             catch (PodmanException e) when (e.IsUnreachable && waits)
             {
-                // Nothing was asked of the engine: whatever the call is, it may be sent.
+                // The engine has not seen the call, so that any call may be sent again.
                 await Engine.WaitAsync(cancellationToken);
             }
             catch (PodmanException e)
@@ -124,7 +122,7 @@ internal sealed class PodmanTransport : IDisposable
                     && (waits || e.InnerException is not OperationCanceledException)
                 )
             {
-                // At first at once: a pooled connection may be one to a service that has been restarted since.
+                // The first retry is immediate: a pooled connection may lead to a service that has restarted since.
                 if (tries++ > 1)
                 {
                     await Task.Delay(pause, _clock, cancellationToken);
@@ -176,8 +174,8 @@ internal sealed class PodmanTransport : IDisposable
     private async Task<HttpResponseMessage> SendHeadersAsync(PodmanRequest request, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, Prefix + request.Path);
-        // Without any content the handler would send a call again by itself whose connection was closed, and nobody would know that the
-        // engine may have carried it out before.
+        // SocketsHttpHandler silently repeats a request without content when its connection closes. With content it does not, so that a
+        // repeated call is always one of ours.
         if (request.Method == HttpMethod.Post)
         {
             message.Content = new ByteArrayContent(request.Body ?? []);

@@ -1,10 +1,10 @@
 namespace Stromboli.Podman;
 
-/// <summary>What a registry is shown.</summary>
+/// <summary>A login for a registry.</summary>
 /// <param name="Username">The user.</param>
 /// <param name="Password">The password or token.</param>
-internal sealed record RegistryCredential(string Username, string Password)
+public sealed record RegistryCredential(string Username, string Password)
 {
-    /// <inheritdoc />
+    /// <summary>Never contains the credential.</summary>
     public override string ToString() => nameof(RegistryCredential);
 }

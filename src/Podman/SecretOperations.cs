@@ -15,7 +15,7 @@ internal sealed class SecretOperations(PodmanTransport transport) : ISecretOpera
         {
             return null;
         }
-        // Podman also takes an id and the beginning of one for a name.
+        // Podman also accepts an id, or the beginning of one, as a name.
         return response.Read(PodmanJson.Default.SecretInspection) is { } secret && secret.Spec?.Name == name ? secret : null;
     }
 }

@@ -26,13 +26,13 @@ internal sealed class SystemOperations(PodmanTransport transport) : ISystemOpera
         connected?.Invoke();
         await foreach (var line in JsonLines.ReadAsync(request.Name, response, PodmanJson.Default.ContainerEvent, cancellationToken))
         {
-            // Podman 5.4 takes several labels as alternatives.
+            // Podman 5.4 sends the events of containers that have any of the labels.
             if (PodmanFilters.Carries(line.Actor?.Attributes, labels))
             {
                 yield return line;
             }
         }
-        throw new PodmanException(request.Name, "the service ended the stream of events");
+        throw new PodmanException(request.Name, "the engine ended the stream of events");
     }
 
     public async IAsyncEnumerable<ContainerEvent> ImageEventsAsync(
@@ -51,7 +51,7 @@ internal sealed class SystemOperations(PodmanTransport transport) : ISystemOpera
             yield return line;
         }
 
-        throw new PodmanException(request.Name, "the service ended the stream of events");
+        throw new PodmanException(request.Name, "the engine ended the stream of events");
     }
 
     private async Task<SystemInfo> InfoAsync(bool waits, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class VolumeOperations(PodmanTransport transport) : IVolumeOpera
             },
             PodmanJson.Default.VolumeCreate
         );
-        // Carried out twice, the second answer is a conflict, which is looked into below.
+        // If the first of two calls succeeded, the answer to the second is a conflict, which is examined below.
         var request = PodmanRequest.Post("volumes/create") with
         {
             Body = body,
@@ -47,7 +47,7 @@ internal sealed class VolumeOperations(PodmanTransport transport) : IVolumeOpera
         CancellationToken cancellationToken
     )
     {
-        // Podman 5.4 takes several label filters of volumes as alternatives, not as conditions, so the rest is compared here.
+        // Podman 5.4 lists the volumes that have any of the labels, so all of them are compared here.
         var request = PodmanRequest.Get("volumes/json?filters=" + PodmanFilters.Labels(labels)) with
         {
             MaxResponseBytes = 64 * 1024 * 1024,

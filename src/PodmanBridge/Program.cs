@@ -1,4 +1,4 @@
-using Stromboli.PodmanBridge;
+using Stromboli.PodmanBridge.Hosting;
 
 ProcessHardening.CloseDiagnostics();
 return await BridgeCommand.Create(BridgeHost.RunAsync).Parse(args).InvokeAsync();

@@ -9,10 +9,8 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Runs;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Sessions;
-using Stromboli.Podman;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.Pipeline.Tests;
 
@@ -273,8 +271,7 @@ public sealed class BadInputTests
         return ((Desired)JsonSerializer.Deserialize(bytes, NodeLinkJson.Default.OperatorMessage)!).Attempt;
     }
 
-    private static string Json(Stromboli.Podman.Models.SpecGenerator spec) =>
-        JsonSerializer.Serialize(spec, PodmanJson.Default.SpecGenerator);
+    private static string Json(Stromboli.Podman.Models.SpecGenerator spec) => JsonSerializer.Serialize(spec);
 
     private static readonly ContainerInputs Inputs = new()
     {

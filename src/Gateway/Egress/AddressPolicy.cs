@@ -5,10 +5,9 @@ using System.Net.Sockets;
 namespace Stromboli.Gateway.Egress;
 
 /// <summary>
-/// Which addresses a connection on somebody's behalf may go to. What is refused follows the special-purpose registries that RFC 6890 began
-/// (with RFC 8190, 9637, 9602), and the cloud providers' metadata addresses that look public. In IPv6 only the global unicast block
-/// 2000::/3 is let through at all, so that every form with an IPv4 address inside (mapped, NAT64, 6to4, Teredo) is refused whatever it
-/// holds.
+/// Decides which addresses a connection on a tenant's behalf may go to. It refuses the special-purpose addresses of RFC 6890 (updated by
+/// RFC 8190, 9602 and 9637) and the cloud providers' metadata addresses that look public. In IPv6 it allows only the global unicast block
+/// 2000::/3, so that every form that embeds an IPv4 address (mapped, NAT64, 6to4, Teredo) is refused.
 /// </summary>
 internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> denied)
 {
@@ -25,7 +24,7 @@ internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> denied)
         (IPNetwork.Parse("fc00::/7"), "private"),
     ];
 
-    // Ahead of Private, since some lie inside it.
+    // Checked before Private, because some of these are inside it.
     private static readonly FrozenDictionary<IPAddress, string> Metadata = new Dictionary<IPAddress, string>
     {
         [IPAddress.Parse("169.254.169.254")] = "metadata",
@@ -48,17 +47,17 @@ internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> denied)
         (IPNetwork.Parse("203.0.113.0/24"), "documentation"),
         (IPNetwork.Parse("224.0.0.0/4"), "multicast"),
         (IPNetwork.Parse("240.0.0.0/4"), "reserved"),
-        // 2001::/23 holds Teredo (2001::/32), ORCHID and the other protocol assignments.
+        // 2001::/23 contains Teredo (2001::/32), ORCHID and the other protocol assignments.
         (IPNetwork.Parse("2001::/23"), "protocol assignment"),
         (IPNetwork.Parse("2001:db8::/32"), "documentation"),
         (IPNetwork.Parse("2002::/16"), "6to4"),
         (IPNetwork.Parse("3fff::/20"), "documentation"),
     ];
 
-    /// <summary>Nothing is denied beyond what is never public.</summary>
+    /// <summary>Denies only what is never public.</summary>
     public static AddressPolicy Default { get; } = new([]);
 
-    /// <summary>Why an address is refused, in a word or two; null when it may be connected to.</summary>
+    /// <summary>Why an address is refused, in a word or two; null if it is allowed.</summary>
     /// <param name="address">The address to judge.</param>
     /// <param name="scope">Who named the target.</param>
     /// <param name="own">The node's own addresses; refused unless the operator named the target.</param>
@@ -68,7 +67,7 @@ internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> denied)
         {
             return "not an internet address";
         }
-        // First: IPNetwork looks through the mapping (.NET 10), and would judge the address inside.
+        // This comes first: IPNetwork (.NET 10) would judge the embedded address.
         if (address.IsIPv4MappedToIPv6)
         {
             return "IPv4-mapped";
@@ -119,4 +118,17 @@ internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> denied)
 
         return null;
     }
+}
+
+/// <summary>Who named the target of a connection.</summary>
+internal enum AddressScope
+{
+    /// <summary>A tenant. Only public unicast addresses are allowed.</summary>
+    Public,
+
+    /// <summary>
+    /// The configuration of the operator or the node. Loopback and private networks are also allowed; link-local and metadata addresses
+    /// never are.
+    /// </summary>
+    OperatorConfigured,
 }

@@ -6,9 +6,9 @@ using System.Net.Sockets;
 namespace Stromboli.Gateway.Egress;
 
 /// <summary>
-/// The one way out for everything whose target somebody else names. In this order: the list, so that an unlisted name is not even resolved
-/// (a name is a message to whoever answers for it); the addresses; the policy; and the connection goes to the address that was checked, so
-/// that no second answer of the name counts.
+/// Makes every connection whose target a tenant names. It checks the list first, so that a name that is not listed is not even resolved (a
+/// query is a message to the name's server); then it resolves the name and applies the policy; then it connects to an address that it has
+/// checked, so that a second answer for the name cannot matter.
 /// </summary>
 internal sealed class Dialer(AddressPolicy policy, TimeProvider clock, Dialer.Resolve? resolve = null)
 {
@@ -17,13 +17,13 @@ internal sealed class Dialer(AddressPolicy policy, TimeProvider clock, Dialer.Re
 
     private readonly Resolve _resolve = resolve ?? Dns.GetHostAddressesAsync;
 
-    /// <summary>Asks for the addresses of a name.</summary>
+    /// <summary>Resolves a name.</summary>
     public delegate Task<IPAddress[]> Resolve(string host, CancellationToken cancellationToken);
 
-    /// <summary>Connects, or throws <see cref="DialException"/>.</summary>
-    /// <param name="target">Where to.</param>
-    /// <param name="listed">Says of a normalised name whether it is on the list.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <summary>Connects; throws <see cref="DialException"/> if that fails.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="listed">Tells whether a normalised name is on the list.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     public async Task<NetworkStream> ConnectAsync(DialTarget target, Func<string, bool> listed, CancellationToken cancellationToken)
     {
         var host = HostName.Normalise(target.Host);
@@ -57,11 +57,11 @@ internal sealed class Dialer(AddressPolicy policy, TimeProvider clock, Dialer.Re
     }
 
     /// <summary>
-    /// Judges a host that another program is about to connect to on somebody's behalf. Every address of it must be public, since that
-    /// program picks one itself. It also asks for the addresses again, so a name that changes in between passes: only
+    /// Checks a host that another program will connect to on a tenant's behalf. All of its addresses must be public, because that program
+    /// picks one. That program also resolves the name again, so this check misses a name that changes in between; only
     /// <see cref="ConnectAsync(DialTarget, Func{string, bool}, CancellationToken)"/> is free of that race.
     /// </summary>
-    /// <exception cref="DialException">The host has no address, or one that must not be connected to.</exception>
+    /// <exception cref="DialException">The host has no address, or one that is not allowed.</exception>
     public async Task DemandPublicAsync(string host, CancellationToken cancellationToken)
     {
         var name = HostName.Normalise(host);
@@ -90,7 +90,7 @@ internal sealed class Dialer(AddressPolicy policy, TimeProvider clock, Dialer.Re
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            // ArgumentException: the name is longer than a name can be.
+            // ArgumentException: the name is too long.
             throw new DialException(DialFailure.NotResolved, $"{host} has no address", e);
         }
     }
@@ -126,3 +126,9 @@ internal sealed class Dialer(AddressPolicy policy, TimeProvider clock, Dialer.Re
         }
     }
 }
+
+/// <summary>The target of a connection.</summary>
+/// <param name="Host">A name or a literal address.</param>
+/// <param name="Port">The TCP port.</param>
+/// <param name="Scope">Who named it.</param>
+internal sealed record DialTarget(string Host, int Port, AddressScope Scope);

@@ -1,9 +1,9 @@
 namespace Stromboli.Gateway.Egress;
 
-/// <summary>Names of hosts, in the one form in which they are compared.</summary>
+/// <summary>Host names in the form in which they are compared.</summary>
 internal static class HostName
 {
-    /// <summary>Lower case, without the root's dot and without the brackets of a literal IPv6 address.</summary>
+    /// <summary>Converts to lower case and removes the root's dot and the brackets of a literal IPv6 address.</summary>
     public static string Normalise(string host)
     {
         if (host.Length > 2 && host[0] == '[' && host[^1] == ']')

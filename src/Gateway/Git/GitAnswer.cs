@@ -7,8 +7,8 @@ internal static class GitAnswer
 {
     /// <summary>Refuses a request.</summary>
     /// <param name="context">The request; nothing has been answered yet.</param>
-    /// <param name="status">The HTTP status; never 401, since git would ask for a credential then.</param>
-    /// <param name="message">Half a sentence, holding nothing of a server's answer.</param>
+    /// <param name="status">The HTTP status; never 401, because git would then ask for a credential.</param>
+    /// <param name="message">Part of a sentence that contains nothing of a server's answer.</param>
     public static async Task RefuseAsync(HttpContext context, int status, string message)
     {
         context.Response.StatusCode = status;

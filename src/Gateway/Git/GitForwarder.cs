@@ -1,10 +1,11 @@
 using System.Buffers;
 using Stromboli.Gateway.Egress;
+using Stromboli.Gateway.Sockets;
 
 namespace Stromboli.Gateway.Git;
 
 /// <summary>
-/// Forwards a clone's requests: sends one of our own making, and relays the answer as it arrives if it is one of a Git server.
+/// Forwards a clone's requests. It sends a request of its own making, and relays the answer as it arrives if it is a Git server's.
 /// </summary>
 internal sealed partial class GitForwarder(GitGatewayOptions options)
 {
@@ -43,12 +44,12 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
         }
 
         using var message = Build(run.Remote, route, context.Request.Headers, body);
-        using var patience = new CancellationTokenSource(options.AnswerWait, options.Clock);
-        using var wait = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop.Token);
+        using var timeout = new CancellationTokenSource(options.AnswerWait, options.Clock);
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop.Token);
         using var answer = await SendAsync(context, run, message, wait.Token, stop.Token);
         if (answer is not null && !await RefuseAsync(context, run, route, answer))
         {
-            await RelayAsync(context, run, answer, patience, wait.Token, stop.Token);
+            await RelayAsync(context, run, answer, timeout, wait.Token, stop.Token);
         }
     }
 
@@ -115,7 +116,7 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
         return true;
     }
 
-    // The host alone: a path may hold what the server wants to keep to itself, and a name is shown only in the shape of one.
+    // Only the host, because a path may contain something confidential, and only if it looks like a host name.
     private static string RedirectHost(HttpResponseMessage answer, GitRemote remote)
     {
         if (answer.Headers.Location is not { } location)
@@ -139,7 +140,7 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
         HttpContext context,
         GitRun run,
         HttpResponseMessage answer,
-        CancellationTokenSource patience,
+        CancellationTokenSource timeout,
         CancellationToken wait,
         CancellationToken stop
     )
@@ -158,9 +159,9 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
                     return;
                 }
 
-                patience.CancelAfter(options.Silence);
+                timeout.CancelAfter(options.Silence);
                 await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), wait);
-                patience.CancelAfter(options.Silence);
+                timeout.CancelAfter(options.Silence);
             }
         }
         finally
@@ -188,7 +189,7 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
 
         public void Dispose()
         {
-            // A clone's requests are few (GitRun.MostRequests), so that none needs a place.
+            // A clone has few requests (GitRun.MostRequests), so none has to wait for a large body.
         }
     }
 

@@ -1,10 +1,11 @@
+using Stromboli.Gateway.Sockets;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Gateway.Git;
 
 /// <summary>
-/// The way of every clone to its repository: one HTTP server behind a unix socket for each clone. It adds the credential, which is nowhere
-/// else on the node, and lets nothing but a fetch of that one repository through. It opens no port.
+/// Connects every clone to its repository: one HTTP server behind a Unix socket for each clone. It adds the credential, which is nowhere
+/// else on the node, and allows only a fetch of that one repository. It opens no port.
 /// </summary>
 internal sealed class GitGateway : IAsyncDisposable
 {
@@ -28,12 +29,12 @@ internal sealed class GitGateway : IAsyncDisposable
 
     /// <summary>Opens a clone's socket. Dispose the clone to close it.</summary>
     /// <param name="key">Names the run in logs.</param>
-    /// <param name="socketPath">Where the socket is made; what lies there is replaced.</param>
+    /// <param name="socketPath">The socket's path; whatever is there is replaced.</param>
     /// <param name="source">The repository.</param>
-    /// <param name="credential">What its server is shown.</param>
-    /// <param name="peers">Who may call at the socket.</param>
+    /// <param name="credential">The credential for its server; null for an anonymous fetch.</param>
+    /// <param name="peers">Decides which connections are accepted.</param>
     /// <exception cref="FormatException">The address cannot be used.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">The socket cannot be made.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The socket cannot be created.</exception>
     public GitRun Open(string key, string socketPath, GitSource source, GitCredential? credential, ISocketPeers peers) =>
         new(key, socketPath, GitRemote.Of(source, credential, _options.AllowedOrigins), peers, _options, _server);
 

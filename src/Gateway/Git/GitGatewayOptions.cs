@@ -23,7 +23,7 @@ internal sealed record GitGatewayOptions
     /// <summary>Whether the node's lease holds. Asked for each request; while it does not, nothing goes out.</summary>
     public Func<bool> LeaseHolds { get; init; } = static () => true;
 
-    /// <summary>The most that one clone receives, in bytes.</summary>
+    /// <summary>The most bytes that one clone may receive.</summary>
     public long MostBytes { get; init; } = DefaultMostBytes;
 
     /// <summary>The value of <see cref="MostBytes"/> unless it is set: 10 GiB.</summary>
@@ -35,8 +35,6 @@ internal sealed record GitGatewayOptions
     /// <summary>How long a server may take until its answer begins.</summary>
     public TimeSpan AnswerWait { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>
-    /// How long an answer may pause (servers say something every five seconds while they count), and how long git may not read.
-    /// </summary>
+    /// <summary>How long an answer may pause (servers send progress every five seconds), and how long git may pause reading.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(2);
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Stromboli.Gateway.Sockets;
 
 namespace Stromboli.Gateway.Git;
 
@@ -23,7 +24,7 @@ internal sealed class GitHandler(GitForwarder forwarder) : IGatewayHandler<GitRu
         }
         catch (Exception) when (run.Failure is not null && context.Response.HasStarted)
         {
-            // The server's answer broke off: it breaks off for git too.
+            // The server's answer broke off, so it breaks off for git as well.
             context.Abort();
         }
     }

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 namespace Stromboli.Gateway.Git;
 
 /// <summary>
-/// The headers of a clone's requests and answers: ours, and of the other side's only these, each in the one shape that it may have.
+/// The headers of a clone's requests and answers: the gateway's own, and a few of the other side's, each in one permitted form.
 /// </summary>
 internal static class GitHeaders
 {
@@ -52,7 +52,7 @@ internal static class GitHeaders
         }
     }
 
-    // Some servers speak the smart protocol only to who calls itself git.
+    // Some servers speak the smart protocol only to clients that call themselves git.
     private static string UserAgent(string agent) =>
         agent.Length is > 4 and <= LongestAgent
         && agent.StartsWith("git/", StringComparison.Ordinal)

@@ -5,9 +5,7 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Gateway.Git;
 
-/// <summary>
-/// A repository with the credential that its server is shown: one object, so that neither is ever used without the other.
-/// </summary>
+/// <summary>A repository with the credential for its server. They are one object so that neither is used without the other.</summary>
 internal sealed class GitRemote
 {
     private readonly string _base;
@@ -37,12 +35,12 @@ internal sealed class GitRemote
 
     /// <summary>Checks an address.</summary>
     /// <param name="source">The repository.</param>
-    /// <param name="credential">What its server is shown.</param>
+    /// <param name="credential">The credential for its server; null for an anonymous fetch.</param>
     /// <param name="allowedOrigins">Origins that may have addresses which are not public, as <see cref="OriginOf"/> writes them.</param>
-    /// <exception cref="FormatException">It cannot be used; the message says why.</exception>
+    /// <exception cref="FormatException">The address cannot be used; the message says why.</exception>
     public static GitRemote Of(GitSource source, GitCredential? credential, IReadOnlyCollection<string> allowedOrigins)
     {
-        // The API refuses these before; a node does not rely on it.
+        // The API already refuses these, but a node does not rely on that.
         if (!Uri.TryCreate(source.Url, UriKind.Absolute, out var address) || OriginOf(address) is not { } origin)
         {
             throw new FormatException("workspace.git.url must be an https URL without user, query and fragment");
@@ -61,6 +59,6 @@ internal sealed class GitRemote
     public Uri Target(GitRoute route) =>
         new(_base + (route == GitRoute.Advertisement ? "/info/refs?service=git-upload-pack" : "/git-upload-pack"));
 
-    /// <summary>Says nothing of what it holds.</summary>
+    /// <summary>Never contains the credential.</summary>
     public override string ToString() => nameof(GitRemote);
 }

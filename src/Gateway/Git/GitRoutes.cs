@@ -1,8 +1,8 @@
 namespace Stromboli.Gateway.Git;
 
 /// <summary>
-/// The two requests of a clone (git's http-protocol, smart clients) by their exact bytes on the wire. Repository and host are not in them:
-/// those are the gateway's own, so that no spelling of a path leads anywhere else.
+/// The two requests of a clone (git's http-protocol, smart clients) by their exact bytes on the wire. They contain neither repository nor
+/// host; the gateway adds both, so that no spelling of a path leads elsewhere.
 /// </summary>
 internal static class GitRoutes
 {
@@ -27,4 +27,17 @@ internal static class GitRoutes
     /// <summary>The type that an answer must have.</summary>
     public static string AnswerType(GitRoute route) =>
         route == GitRoute.Advertisement ? "application/x-git-upload-pack-advertisement" : "application/x-git-upload-pack-result";
+}
+
+/// <summary>What the git gateway does with a request.</summary>
+internal enum GitRoute
+{
+    /// <summary>There is nothing here.</summary>
+    None,
+
+    /// <summary>What the server has.</summary>
+    Advertisement,
+
+    /// <summary>Fetches.</summary>
+    UploadPack,
 }

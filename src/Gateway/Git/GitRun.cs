@@ -2,12 +2,12 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using Stromboli.Gateway.Egress;
+using Stromboli.Gateway.Sockets;
 
 namespace Stromboli.Gateway.Git;
 
 /// <summary>
-/// One clone at the gateway: its socket, its repository, and what went wrong. Its connections are its own: none is used again for another
-/// run. Safe for use by several threads.
+/// One clone at the gateway: its socket, its repository, and what went wrong. No other run uses its connections. Safe for concurrent use.
 /// </summary>
 internal sealed class GitRun : IGatewayRun, IAsyncDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class GitRun : IGatewayRun, IAsyncDisposable
     private readonly GitGatewayOptions _options;
     private readonly RunSocket _socket;
     private readonly HttpMessageInvoker _client;
-    private readonly Gate _turns = new(MostRequests);
+    private readonly ConcurrencyLimit _turns = new(MostRequests);
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _lock = new();
     private long _received;
@@ -110,7 +110,7 @@ internal sealed class GitRun : IGatewayRun, IAsyncDisposable
         _closing.Dispose();
     }
 
-    // None of what an HTTP client does by itself: no redirects, cookies, proxies of the environment, decompression, tracing headers.
+    // This turns off what an HTTP client does by itself: redirects, cookies, proxies of the environment, decompression, tracing headers.
     private SocketsHttpHandler Handler() =>
         new()
         {

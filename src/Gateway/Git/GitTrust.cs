@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Stromboli.Gateway.Git;
 
 /// <summary>
-/// Whose certificates of Git servers are trusted: the system's authorities and, if the bridge was given a file, those in it.
+/// The authorities that are trusted to sign certificates of Git servers: the system's, and those in a file if there is one.
 /// </summary>
 internal sealed class GitTrust
 {
@@ -35,7 +35,7 @@ internal sealed class GitTrust
         }
     }
 
-    /// <summary>Judges a server's certificate; the name has to be right in any case.</summary>
+    /// <summary>Checks a server's certificate. The name must match in any case.</summary>
     public bool Accepts(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (errors == SslPolicyErrors.None)
@@ -54,7 +54,7 @@ internal sealed class GitTrust
         own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         own.ChainPolicy.DisableCertificateDownloads = true;
         own.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(ServerAuthentication));
-        // What the server sent beside its own.
+        // The further certificates that the server sent.
         if (chain is not null)
         {
             own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
@@ -66,3 +66,6 @@ internal sealed class GitTrust
     // RFC 5280, 4.2.1.12.
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 }
+
+/// <summary>The file of certificate authorities that the git gateway is to trust cannot be used. The message says why.</summary>
+internal sealed class GitTrustException(string message) : Exception(message);

@@ -1,4 +1,4 @@
-using Stromboli.Gateway;
+using Stromboli.Gateway.Model;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
@@ -40,7 +40,7 @@ internal sealed class AttemptSandbox(
     public IShimContainer Container => container;
 
     /// <summary>The way to the model; null while there is none.</summary>
-    public GatewayRun? Gateway { get; private set; }
+    public ModelRun? Gateway { get; private set; }
 
     /// <summary>Called when the attempt asks its model for more than its budget.</summary>
     public required Action BudgetExceeded { get; init; }
@@ -61,7 +61,7 @@ internal sealed class AttemptSandbox(
         using var activity = AttemptTraces.Step("open sockets", record.Key);
         container.Listen();
         Gateway = await gateway.OpenAsync(
-            new GatewayRunOptions
+            new ModelRunOptions
             {
                 Key = record.Key.ToString(),
                 Namespace = record.Spec.Namespace,

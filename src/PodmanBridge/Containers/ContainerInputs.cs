@@ -1,4 +1,3 @@
-
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>What the node adds to an attempt's specification to make a container of it.</summary>

@@ -1,4 +1,3 @@
-
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>The labels of containers and volumes.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Stromboli.Gateway;
+using Stromboli.Gateway.Sockets;
 
 namespace Stromboli.PodmanBridge.Containers;
 

@@ -1,4 +1,4 @@
-using Stromboli.Gateway;
+using Stromboli.Gateway.Sockets;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
 

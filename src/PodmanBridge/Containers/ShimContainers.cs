@@ -1,4 +1,4 @@
-using Stromboli.Gateway;
+using Stromboli.Gateway.Sockets;
 using Stromboli.Podman;
 
 namespace Stromboli.PodmanBridge.Containers;
@@ -12,7 +12,7 @@ namespace Stromboli.PodmanBridge.Containers;
 /// <param name="logger">The log.</param>
 internal sealed class ShimContainers(
     IPodman podman,
-    Gate starts,
+    ConcurrencyLimit starts,
     INodeCapabilities capabilities,
     INodeLease lease,
     TimeProvider clock,

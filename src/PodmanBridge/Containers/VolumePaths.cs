@@ -1,5 +1,4 @@
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.HostPaths;
 
 namespace Stromboli.PodmanBridge.Containers;
 

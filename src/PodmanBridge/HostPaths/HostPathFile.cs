@@ -23,7 +23,7 @@ internal static partial class HostPathFile
 
     /// <summary>Opens what is at the path, from the prefix on without leaving it.</summary>
     /// <param name="prefix">A path that is allowed.</param>
-    /// <param name="path">The same or one below it.</param>
+    /// <param name="path">The same path or one below it.</param>
     /// <param name="error">errno(3) when nothing is returned.</param>
     public static SafeFileHandle? Open(string prefix, string path, out int error)
     {

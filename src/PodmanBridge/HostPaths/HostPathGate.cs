@@ -1,22 +1,25 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
+using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.HostPaths;
 
-/// <summary>Lets runs have paths of the node: those alone that its admin allows, that are there, and that are what they seem.</summary>
+/// <summary>
+/// Opens the host paths that a run mounts. A path must be allowed by the node's admin, exist, and contain no symbolic link.
+/// </summary>
 /// <param name="allowed">The permissions.</param>
-/// <param name="own">What the bridge has to itself.</param>
+/// <param name="own">The bridge's own files and directories.</param>
 /// <param name="home">The home of the bridge's user.</param>
-/// <param name="node">The node's name, for sentences.</param>
+/// <param name="node">The node's name, for messages.</param>
 /// <param name="podman">The engine, whose files are protected too.</param>
 internal sealed class HostPathGate(IReadOnlyList<AllowedVolume> allowed, IEnumerable<string> own, string? home, string node, IPodman podman)
 {
     private readonly string[] _own = [.. own];
 
-    /// <summary>Opens what the attempt wants.</summary>
-    /// <exception cref="RunRefusedException">Something of it is denied.</exception>
+    /// <summary>Opens the paths that the attempt mounts.</summary>
+    /// <exception cref="RunRefusedException">One of the paths is denied.</exception>
     /// <exception cref="PodmanException">The engine does not say where its own files are.</exception>
     public async Task<OpenedHostPaths> OpenAsync(AttemptSpec spec, CancellationToken cancellationToken)
     {
@@ -72,7 +75,7 @@ internal sealed class HostPathGate(IReadOnlyList<AllowedVolume> allowed, IEnumer
         if (!status.IsDirectory && (request.IsWorkspace || !status.IsRegular))
         {
             throw Denied(
-                $"{request.Field} {request.HostPath} on node {node} is no {(request.IsWorkspace ? "directory" : "directory or regular file")}."
+                $"{request.Field} {request.HostPath} on node {node} is not a {(request.IsWorkspace ? "directory" : "directory or regular file")}."
             );
         }
 

@@ -1,13 +1,14 @@
+using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.HostPaths;
 
-/// <summary>Whether the node's admin allows a host path, by its text alone; pure.</summary>
+/// <summary>Decides from its text whether the node's admin allows a host path. Pure.</summary>
 internal static class HostPathRules
 {
     /// <summary>
-    /// The permission that covers the path. Any one does: a narrower prefix takes nothing from a wider one, through which the same files
-    /// are reached anyhow.
+    /// The permission that covers the path. Any one suffices: a narrower prefix does not restrict a wider one, which reaches the same
+    /// files.
     /// </summary>
     public static AllowedVolume? Permission(HostPathRequest request, IReadOnlyList<AllowedVolume> allowed) =>
         allowed.FirstOrDefault(permission => permission.Covers(request.HostPath) && !(request.Writable && permission.ReadOnly));

@@ -7,7 +7,7 @@ namespace Stromboli.PodmanBridge.HostPaths;
 /// <summary>What is mounted where (proc(5), mountinfo).</summary>
 internal sealed partial class MountTable
 {
-    /// <summary>File systems that are windows into the kernel, wherever they are mounted.</summary>
+    /// <summary>File systems that expose the kernel, wherever they are mounted.</summary>
     private static readonly HashSet<string> Pseudo = new(StringComparer.Ordinal)
     {
         "proc",
@@ -69,7 +69,7 @@ internal sealed partial class MountTable
         {
             return $"lies in a file system of the kernel ({over.Item2})";
         }
-        // An unprivileged engine may not take a directory without what is mounted below it, and what that is nobody has allowed.
+        // An unprivileged engine can only mount a directory together with what is mounted below it, which nobody has allowed.
         return
             _mounts.Where(mount => mount.Path != path && HostPathText.Holds(path, mount.Path)).Select(mount => mount.Path).FirstOrDefault()
                 is { } below

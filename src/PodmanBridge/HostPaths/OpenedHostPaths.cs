@@ -4,8 +4,8 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.HostPaths;
 
 /// <summary>
-/// The host paths of an attempt, held open from their examination until the shim has said what is mounted: what is held keeps its number,
-/// so that nothing else can be taken for it.
+/// The host paths of an attempt, kept open from the check until the shim has reported what is mounted. An open file keeps its inode number,
+/// so that no other file can be mistaken for it.
 /// </summary>
 internal sealed class OpenedHostPaths : IDisposable
 {

@@ -1,11 +1,12 @@
+using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.HostPaths;
 
 /// <summary>
-/// What is never mounted, whatever prefix is allowed: what is the kernel's or changes with each boot, what is the bridge's and its
-/// engine's, and of the user's home all that begins with a dot (keys, tokens, configuration that is run at a login). Neither below nor
-/// above them: a directory that holds one of them would bring it along.
+/// Paths that are never mounted, whatever prefix is allowed: those of the kernel, those that change with each boot, those of the bridge and
+/// its engine, and everything in the user's home that begins with a dot (keys, tokens, configuration that runs at login). Directories above
+/// them are not mounted either, because they contain them.
 /// </summary>
 internal sealed class ProtectedPaths
 {
@@ -14,7 +15,7 @@ internal sealed class ProtectedPaths
     private readonly string[] _own;
     private readonly string? _home;
 
-    /// <param name="own">Files and directories of the bridge and its engine; those that are not there count by their text.</param>
+    /// <param name="own">Files and directories of the bridge and its engine. Those that do not exist are compared by their text.</param>
     /// <param name="home">The home of the bridge's user; null if it has none.</param>
     public ProtectedPaths(IEnumerable<string> own, string? home)
     {
@@ -28,7 +29,7 @@ internal sealed class ProtectedPaths
         _home = home is null ? null : RealPath.Of(home) ?? home;
     }
 
-    /// <summary>What is the bridge's by its options.</summary>
+    /// <summary>The bridge's own files and directories.</summary>
     public static IEnumerable<string> Of(BridgeOptions options) =>
         [
             options.StateDirectory,
@@ -74,7 +75,7 @@ internal sealed class ProtectedPaths
         {
             return $"meets {kernel}";
         }
-        // The paths themselves are no business of a run's author.
+        // The author of a run must not learn these paths.
         return _own.Any(own => HostPathText.Meet(own, path))
             ? "meets files of the node's bridge or of its engine"
             : HomeProblem(path, whole: true);
@@ -97,7 +98,7 @@ internal sealed class ProtectedPaths
             : null;
     }
 
-    // The same directory may be there a second time by another path, as a bind mount: what counts is which directory it is.
+    // A bind mount may show the same directory at another path, so the directories are compared and not their paths.
     private string? IdentityProblem(string path)
     {
         var upwards = HostPathText.Upwards(path).Select(IdentityOf).OfType<FileIdentity>().ToHashSet();

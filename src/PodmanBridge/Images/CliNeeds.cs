@@ -1,12 +1,12 @@
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>What the node's CLI needs of an image.</summary>
-/// <param name="Interpreter">The dynamic loader that it names.</param>
-/// <param name="Machine">The machine that it is for, as ELF has it.</param>
-/// <param name="Glibc">The least version of glibc; null if it names none.</param>
+/// <param name="Interpreter">The dynamic loader that the CLI names.</param>
+/// <param name="Machine">The machine that the CLI is built for, as an ELF number.</param>
+/// <param name="Glibc">The oldest glibc that works; null if the CLI names none.</param>
 internal sealed record CliNeeds(string Interpreter, int Machine, Version? Glibc = null)
 {
-    // The program headers and the interpreter's name lie at the beginning.
+    // The program headers and the interpreter's name are at the beginning.
     private const int Beginning = 64 * 1024;
 
     /// <summary>Reads it from the CLI's file; null if there is none, or if it is no program that names a loader.</summary>
@@ -31,4 +31,31 @@ internal sealed record CliNeeds(string Interpreter, int Machine, Version? Glibc 
             return null;
         }
     }
+}
+
+/// <summary>What the node's CLI needs, read again only when the file is another.</summary>
+/// <param name="path">The CLI's file; null if the node has none.</param>
+internal sealed class CliNeedsReader(string? path)
+{
+    private Answer? _known;
+
+    /// <summary>What it needs; null if there is no CLI, or none that names a loader.</summary>
+    public CliNeeds? Read()
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        var written = File.GetLastWriteTimeUtc(path);
+        // Two concurrent reads give the same result.
+        if (_known is not { } known || known.Written != written)
+        {
+            _known = known = new Answer(written, CliNeeds.Of(path));
+        }
+
+        return known.Needs;
+    }
+
+    private sealed record Answer(DateTime Written, CliNeeds? Needs);
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Stromboli.PodmanBridge.Images;
 
-/// <summary>As much of the ELF format (elf(5)) as tells what a program needs of its system; pure.</summary>
+/// <summary>Reads from an ELF file (elf(5)) what a program needs of its system. Pure.</summary>
 internal static class Elf
 {
     private const int IdentBytes = 16;
@@ -26,7 +26,7 @@ internal static class Elf
     /// <summary>
     /// The interpreter that a 64-bit little-endian program names, such as <c>/lib64/ld-linux-x86-64.so.2</c>; null if it names none.
     /// </summary>
-    /// <param name="file">The beginning of the file; what lies beyond is not seen.</param>
+    /// <param name="file">The beginning of the file; the rest is ignored.</param>
     public static string? Interpreter(ReadOnlySpan<byte> file)
     {
         if (Machine(file) is null || file.Length < Header64 || file[4] != 2 || file[5] != 1)

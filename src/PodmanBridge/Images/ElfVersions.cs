@@ -5,8 +5,8 @@ namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
 /// The versions of glibc's symbols that a 64-bit little-endian file defines or needs, as its loader reads them: from the tables that the
-/// dynamic section names (LSB Core, symbol versioning). The file may be hostile: every place is checked, and no table is followed further
-/// than any real one goes.
+/// dynamic section names (LSB Core, symbol versioning). The file may be hostile: every offset is checked, and no table is followed further
+/// than a real one goes.
 /// </summary>
 internal static class ElfVersions
 {
@@ -39,7 +39,7 @@ internal static class ElfVersions
         var definition = new byte[20];
         for (var i = 0; i < MostVersions && file.TryRead(at, definition); i++)
         {
-            // The first of the names of a definition is its own; the others are those that it follows.
+            // The first name of a definition is its own; the others are its predecessors.
             var auxiliary = new byte[4];
             if (file.TryRead(at + U32(definition, 12), auxiliary))
             {
@@ -99,7 +99,7 @@ internal static class ElfVersions
 
     private static Version? VersionAt(IElfFile file, ulong names, uint offset)
     {
-        // The table may end with the file sooner than the longest name.
+        // The file may end before the longest possible name.
         for (var length = MostNameBytes; length >= 8; length /= 2)
         {
             var bytes = new byte[length];
@@ -176,7 +176,7 @@ internal static class ElfVersions
         }
     }
 
-    // The dynamic section names addresses; the file's place of one follows from the segment that it is loaded with.
+    // The dynamic section contains addresses. The segment that contains an address gives its offset in the file.
     private static ulong? Place(byte[] headers, ulong address)
     {
         for (var at = 0; at < headers.Length; at += ProgramHeaderBytes)

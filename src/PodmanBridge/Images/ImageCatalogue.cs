@@ -9,9 +9,7 @@ using Stromboli.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Images;
 
-/// <summary>
-/// The images of the node and what is in them. Looks when the engine says that something happened to an image, and never otherwise.
-/// </summary>
+/// <summary>The images of the node and what they contain. It looks only when the engine reports an event of an image.</summary>
 internal sealed partial class ImageCatalogue(
     IPodman podman,
     ImageReader reader,
@@ -26,7 +24,7 @@ internal sealed partial class ImageCatalogue(
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(300);
 
     /// <summary>
-    /// How long nothing must have happened before an image is looked into: meanwhile it has a container, and cannot be removed.
+    /// How long to wait for further events before reading an image: while it is read it has a container and cannot be removed.
     /// </summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
@@ -54,7 +52,7 @@ internal sealed partial class ImageCatalogue(
     public void Used(string id)
     {
         _used[id] = clock.GetTimestamp();
-        // With as many names or fewer the list stays the same.
+        // With no more names than this, the list does not depend on use.
         if (_present.Sum(image => image.Names?.Length ?? 1) > NodeLimits.Images)
         {
             Signal();
@@ -165,7 +163,7 @@ internal sealed partial class ImageCatalogue(
             }
             catch (Exception e) when (e is PodmanException or IOException or UnauthorizedAccessException or OperationCanceledException)
             {
-                // The next event, or the next connection, brings the next look.
+                // The next event or connection causes the next look.
                 Log.NotRead(logger, e.Message);
             }
         }
@@ -187,7 +185,7 @@ internal sealed partial class ImageCatalogue(
         Publish();
     }
 
-    // One after another: nobody waits for it, and the engine has runs to start. Returns when something has happened.
+    // Reads images one at a time, because nobody waits for the result and the engine has runs to start. Returns when there is an event.
     private async Task ReadAllAsync(CancellationToken cancellationToken)
     {
         var unread = ImageListing
@@ -247,13 +245,13 @@ internal sealed partial class ImageCatalogue(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "The engine's events of images ended: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "The engine's stream of image events ended: {Error}")]
         public static partial void EventsEnded(ILogger logger, string error);
 
         [LoggerMessage(LogLevel.Warning, "The node's images cannot be read: {Error}")]
         public static partial void NotRead(ILogger logger, string error);
 
-        [LoggerMessage(LogLevel.Warning, "The image {Image} could not be looked into: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "Image {Image} could not be read: {Error}")]
         public static partial void NotLookedInto(ILogger logger, string image, string error);
     }
 }

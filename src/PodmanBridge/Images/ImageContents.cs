@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Stromboli.Crds.Nodes;
 
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// What was found in images, by their ids: each is looked into once, also by a bridge that starts anew. Only a cache: what is lost is
-/// looked up again.
+/// What was found in images, by image id. Each image is read once, even across restarts of the bridge. This is only a cache: a lost entry
+/// is read again.
 /// </summary>
 internal sealed class ImageContents
 {
@@ -24,7 +25,7 @@ internal sealed class ImageContents
         _byID.TryGetValue(id, out var content) && content.Needs == needs ? content : null;
 
     /// <summary>Keeps what was found.</summary>
-    /// <exception cref="IOException">It could not be written; it is known all the same.</exception>
+    /// <exception cref="IOException">The file could not be written. The entry is kept in memory.</exception>
     public void Add(string id, ImageContent content)
     {
         _byID[id] = content;
@@ -60,4 +61,20 @@ internal sealed class ImageContents
             return [];
         }
     }
+}
+
+/// <summary>What was found in an image.</summary>
+internal sealed record ImageContent
+{
+    /// <summary>What it was looked at for: another CLI may need something else.</summary>
+    public CliNeeds? Needs { get; init; }
+
+    /// <summary>Whether the CLI can run in it.</summary>
+    public ImageCompatibility Compatibility { get; init; }
+
+    /// <summary>Why it cannot; null otherwise.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>The well-known programs that an agent finds in it.</summary>
+    public IReadOnlyList<string> Tools { get; init; } = [];
 }

@@ -5,8 +5,7 @@ using Stromboli.Podman.Models;
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Sees to it that an image is on the node, and that whoever asks may have it. Runs that want the same one at the same time share one
-/// fetch.
+/// Provides an image on the node to those who may use it. Runs that need the same image at the same time share one fetch.
 /// </summary>
 internal sealed partial class ImageFetcher(
     IPodman podman,
@@ -21,7 +20,7 @@ internal sealed partial class ImageFetcher(
     private readonly Lock _lock = new();
     private readonly Dictionary<FetchKey, SharedFetch> _fetches = [];
 
-    // A crowd that starts at once has one image as a rule. What an image is changes between a look and its use in any case.
+    // Runs that start together usually have the same image. An image may change between a look and its use in any case.
     private readonly SharedCalls<string, ImageInspection?> _looks = new((image, end) => podman.Images.InspectAsync(image, end));
 
     /// <summary>What the node takes.</summary>
@@ -58,12 +57,10 @@ internal sealed partial class ImageFetcher(
         return ended.Length > 0;
     }
 
-    /// <summary>
-    /// Finds or fetches the image, as <see cref="EnsureAsync"/> does, and keeps it from being removed until a container is made of it.
-    /// </summary>
+    /// <summary>Same as <see cref="EnsureAsync"/>, but also protects the image from removal until a container uses it.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="cancellationToken">Ends this wait.</param>
-    /// <exception cref="ImagePullException">The image cannot be had.</exception>
+    /// <exception cref="ImagePullException">The image is not available.</exception>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
     public async Task<ImageUse> UseAsync(ImageRequest request, CancellationToken cancellationToken)
     {
@@ -94,15 +91,15 @@ internal sealed partial class ImageFetcher(
 
     /// <summary>Finds or fetches the image and returns the id of the local one, which is what the container is to be made of.</summary>
     /// <param name="request">What is wanted.</param>
-    /// <param name="cancellationToken">Ends this wait; the fetch goes on as long as anyone else waits for it.</param>
-    /// <exception cref="ImagePullException">The image cannot be had.</exception>
+    /// <param name="cancellationToken">Ends this wait. The fetch continues while others wait for it.</param>
+    /// <exception cref="ImagePullException">The image is not available.</exception>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
     public async Task<string> EnsureAsync(ImageRequest request, CancellationToken cancellationToken)
     {
         var image = request.Image;
         var reference =
             ImageReference.Parse(image)
-            ?? throw NotHere(image, $"The image '{image}' is no fully qualified name, such as registry.example.com/team/agent:1.");
+            ?? throw NotHere(image, $"The image '{image}' is not a fully qualified name, such as registry.example.com/team/agent:1.");
         await known.SettleAsync(podman, cancellationToken);
         if (request.Policy is not ImagePullPolicy.Always || reference.IsLocal)
         {
@@ -253,7 +250,7 @@ internal sealed partial class ImageFetcher(
         }
         catch (PodmanException e) when (!e.IsUnanswered)
         {
-            // A container has it: somebody else's, and not ours to touch.
+            // A container of somebody else uses it.
         }
     }
 
@@ -268,7 +265,7 @@ internal sealed partial class ImageFetcher(
         }
         catch
         {
-            // Whatever the engine said, or did not say: an image may come all the same.
+            // The image may still arrive, whatever the engine answered.
             pulled.GivenUp(image);
             throw;
         }
@@ -289,7 +286,7 @@ internal sealed partial class ImageFetcher(
         }
     }
 
-    // The run that begins a fetch is the one that it is charged to.
+    // A fetch is charged to the run that begins it.
     private SharedFetch Join(FetchKey key, string? ns)
     {
         lock (_lock)
@@ -297,7 +294,7 @@ internal sealed partial class ImageFetcher(
             if (!_fetches.TryGetValue(key, out var fetch) || fetch.Task.IsCompleted)
             {
                 var end = new CancellationTokenSource();
-                // On the pool, so that nothing of the call runs under the lock.
+                // On the thread pool, so that the call does not run under the lock.
                 var task = Task.Run(() => PullAsync(key, ns, end.Token), CancellationToken.None);
                 fetch = new SharedFetch(key.Image, task, clock.GetTimestamp(), end);
                 _fetches[key] = fetch;
@@ -370,7 +367,7 @@ internal sealed partial class ImageFetcher(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "The image {Image} could not be pulled; the engine says: {Words}")]
+        [LoggerMessage(LogLevel.Warning, "Image {Image} could not be pulled; the engine says: {Words}")]
         public static partial void NotPulled(ILogger logger, string image, string words);
     }
 }

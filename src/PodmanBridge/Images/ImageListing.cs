@@ -9,7 +9,7 @@ namespace Stromboli.PodmanBridge.Images;
 internal static class ImageListing
 {
     /// <summary>
-    /// The images to tell of, by name: those that runs used last, then the youngest. An image stands there once for each of its names.
+    /// The images to report, by name: the most recently used ones first, then the newest. An image appears once for each of its names.
     /// </summary>
     /// <param name="images">What the engine has.</param>
     /// <param name="content">What is known to be in an image, by its id.</param>
@@ -31,7 +31,7 @@ internal static class ImageListing
             .Take(NodeLimits.Images)
             .OrderBy(named => named.Name, StringComparer.Ordinal);
 
-    // One that was pulled by its digest has no tag.
+    // An image that was pulled by digest has no tag.
     private static IEnumerable<string> NamesOf(ImageSummary image) =>
         (image.Names is { Length: > 0 } names ? names : (image.Digests ?? []).Take(1)).Where(name =>
             ImageReference.Parse(name) is not null

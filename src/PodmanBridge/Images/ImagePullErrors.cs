@@ -4,8 +4,8 @@ using Stromboli.Podman;
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Says what an engine's or a registry's words about a failed pull mean; pure. libpod has no codes for it, so the words of
-/// containers/image, Go's network and TLS, and the registries' own error codes (OCI distribution specification) are looked for.
+/// Interprets what an engine or registry says about a failed pull. Pure. libpod has no error codes for pulls, so this class looks for the
+/// messages of containers/image, of Go's network and TLS packages, and for the registries' error codes (OCI distribution specification).
 /// </summary>
 internal static partial class ImagePullErrors
 {
@@ -17,8 +17,8 @@ internal static partial class ImagePullErrors
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
     /// <summary>
-    /// The error as a run is told it: one sentence with its image, made of our own words alone. What a registry answered is not repeated: a
-    /// tenant names the registry, so its answers would be a way to read from the node's network.
+    /// The error as the run's status shows it: one sentence that names the image. It never repeats what a registry answered: a tenant
+    /// chooses the registry, so its answers would be a way to read from the node's network.
     /// </summary>
     /// <param name="request">What was wanted.</param>
     /// <param name="credential">What the registry was shown; null for nothing.</param>

@@ -4,18 +4,18 @@ using Stromboli.Podman;
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Looks into images: by the archive of a container that is made and never started, so nothing of the image runs, and only a few files are
-/// asked for.
+/// Reads files of images through a container that is created and never started, so that nothing of the image runs. It reads only a few
+/// files.
 /// </summary>
 internal sealed class ImageReader(IPodman podman, string node)
 {
     /// <summary>The label of the containers that are made for it; its value is the node.</summary>
     private const string Label = "stromboli.dev/reads-image-for";
 
-    // A loader has some 200 KB; whoever puts a larger one there is not read further.
+    // A loader has about 200 KB. The rest of a larger file is not read.
     private const int MaxLoader = 4 * 1024 * 1024;
 
-    // The C library has some 2 MB.
+    // The C library has about 2 MB.
     private const int MaxLibrary = 16 * 1024 * 1024;
 
     private static readonly string[] Tools =
@@ -36,10 +36,10 @@ internal sealed class ImageReader(IPodman podman, string node)
         "rg",
     ];
 
-    // Of the agent's PATH, in the order in which most are found first. The folders of system programs hold none of these.
+    // Directories of the agent's PATH, ordered so that most tools are found early. The directories of system programs contain none of them.
     private static readonly string[] Folders = ["/usr/bin", "/usr/local/bin", "/bin"];
 
-    // Where loaders of the distributions look by themselves.
+    // The default search paths of the distributions' loaders.
     private static readonly string[] Libraries =
     [
         "/lib/x86_64-linux-gnu",
@@ -67,7 +67,7 @@ internal sealed class ImageReader(IPodman podman, string node)
     /// <param name="id">The image.</param>
     /// <param name="needs">What the CLI needs; null when there is none.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="PodmanException">The engine did not do it; the image may be gone.</exception>
+    /// <exception cref="PodmanException">The engine failed; the image may be gone.</exception>
     public async Task<ImageContent> ReadAsync(string id, CliNeeds? needs, CancellationToken cancellationToken)
     {
         var container = await podman.Containers.CreateForReadingAsync(id, Labels, CancellationToken.None);
@@ -132,14 +132,14 @@ internal sealed class ImageReader(IPodman podman, string node)
 
         if (Elf.Machine(loader) is not { } machine)
         {
-            return Sentence($"its {needs.Interpreter} is no loader");
+            return Sentence($"its {needs.Interpreter} is not a loader");
         }
 
         if (machine != needs.Machine)
         {
             return Sentence($"its {needs.Interpreter} is for another kind of machine");
         }
-        // What is private between glibc's loader and its libraries has a version of this name.
+        // glibc's loader defines a symbol version of this name for its own libraries.
         if (loader.AsSpan().IndexOf("GLIBC_PRIVATE"u8) < 0)
         {
             return Sentence($"its {needs.Interpreter} is not that of glibc, which the CLI needs");
@@ -159,8 +159,7 @@ internal sealed class ImageReader(IPodman podman, string node)
             }
 
             found = true;
-            // One for another machine, beside the one that counts, is passed over by the loader, too. What cannot be read in it says
-            // nothing.
+            // The loader also skips a library for another machine. A library that cannot be read proves nothing.
             if (
                 await podman.Containers.ReadFileAsync(container, path, MaxLibrary, cancellationToken) is not { } library
                 || Elf.Machine(library) != needs.Machine

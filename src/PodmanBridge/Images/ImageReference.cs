@@ -5,8 +5,8 @@ using Stromboli.Crds.Schema;
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// An image's name. Only fully qualified names of registries are taken: no transport (<c>docker-archive:</c>), id, path or short name,
-/// which libpod would look for wherever its configuration says.
+/// An image's name. Only fully qualified names are valid: no transport (<c>docker-archive:</c>), id, path or short name, which libpod would
+/// resolve by its own configuration.
 /// </summary>
 internal sealed partial record ImageReference
 {
@@ -35,7 +35,8 @@ internal sealed partial record ImageReference
     }
 
     /// <summary>
-    /// The name by which the engine lists the image: with a digest it has no tag, without both it has the tag <c>latest</c>.
+    /// The name under which the engine lists the image: a name with a digest loses its tag, and a name with neither gets the tag
+    /// <c>latest</c>.
     /// </summary>
     public string Key
     {
@@ -52,8 +53,8 @@ internal sealed partial record ImageReference
 
     /// <summary>
     /// Whether the registry is the node itself: <c>localhost</c>, as local builds are named, or an address of its own. Such an image is
-    /// taken if it is there, and never fetched: that would be a request to whatever listens on the node itself, or to what tells a machine
-    /// who it is (169.254.169.254).
+    /// used if it is present and never fetched, because a fetch would be a request to a service on the node itself or to a metadata service
+    /// (169.254.169.254).
     /// </summary>
     public bool IsLocal =>
         Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(Host, out var address) && IsOwn(address));
@@ -61,7 +62,7 @@ internal sealed partial record ImageReference
     /// <summary>The reference; null when the text is none.</summary>
     public static ImageReference? Parse(string text) => text.Length <= MaxLength && Pattern.IsMatch(text) ? new ImageReference(text) : null;
 
-    // Also as 127.1, 0x7f.1 or 2130706433, which the parser reads as the C library does.
+    // This includes 127.1, 0x7f.1 and 2130706433, which the parser reads as the C library does.
     private static bool IsOwn(IPAddress address) => address.GetAddressBytes() is [0 or 127, ..] or [169, 254, ..];
 
     [GeneratedRegex(Patterns.Image, RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -7,7 +7,7 @@ internal sealed partial class ImageRemover(IPodman podman, PulledImages pulled, 
 {
     /// <summary>Removes an image with all its names, unless an attempt holds it or it is no longer this bridge's alone.</summary>
     /// <returns>Whether it was removed.</returns>
-    /// <exception cref="PodmanException">The engine did not do it; a container may have it.</exception>
+    /// <exception cref="PodmanException">The engine failed; a container may use the image.</exception>
     public async Task<bool> RemoveAsync(string id, CancellationToken cancellationToken)
     {
         if (
@@ -23,7 +23,7 @@ internal sealed partial class ImageRemover(IPodman podman, PulledImages pulled, 
             id,
             async () =>
             {
-                // By its last name, or by its id if it has none, the image goes. A call that changes something is never given up half way.
+                // The image goes with its last name, or by its id if it has no name. A call that changes something is never abandoned.
                 foreach (var name in names.Length == 0 ? [id] : names)
                 {
                     await podman.Images.RemoveAsync(name, CancellationToken.None);
@@ -46,7 +46,7 @@ internal sealed partial class ImageRemover(IPodman podman, PulledImages pulled, 
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "The disk is nearly full: the image {Image} of {Size} bytes, which nothing uses, is removed")]
+        [LoggerMessage(LogLevel.Warning, "The disk is nearly full: removed the unused image {Image} of {Size} bytes")]
         public static partial void Removed(ILogger logger, string image, long size);
     }
 }

@@ -15,7 +15,7 @@ internal sealed record ImageRequest(string Image, ImagePullPolicy Policy)
     public bool HasSecrets { get; init; }
 
     /// <summary>
-    /// What the registry is shown, one after another until one is let in; nothing if there is none. Never the node's own.
+    /// The credentials to try in order until the registry accepts one; empty for an anonymous pull. Never the node's own.
     /// </summary>
     public IReadOnlyList<RegistryCredential> Credentials { get; init; } = [];
 }

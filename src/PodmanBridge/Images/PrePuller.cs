@@ -2,19 +2,18 @@ using System.Runtime.CompilerServices;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
-using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Brings the images that an admin wants on the node there: one at a time, when no run is fetching, without a login. Looks again when
-/// images have come or gone, and at what failed after a while. Pulls nothing while the disk is short of space. Removes nothing.
+/// Pulls the images that an admin wants on the node: one at a time, while no run fetches, without a login. It looks again when images have
+/// come or gone, and retries failures after a while. It pulls nothing while the disk is short of space, and never removes an image.
 /// </summary>
 internal sealed partial class PrePuller(
     IPodman podman,
     ImageFetcher fetcher,
     ImageCatalogue catalogue,
-    DiskPressure disk,
+    IDiskSpace disk,
     TimeProvider clock,
     ILogger<PrePuller> logger
 ) : BackgroundService
@@ -62,7 +61,7 @@ internal sealed partial class PrePuller(
     }
 
     /// <summary>
-    /// The image was removed because the disk is full; if it is wanted, it is not pulled again at once, or it would come and go.
+    /// The image was removed because the disk is full. If it is wanted, it is not pulled again at once, so that it does not come and go.
     /// </summary>
     /// <param name="image">Its name, as the engine lists it.</param>
     public void Removed(string image)
@@ -150,7 +149,7 @@ internal sealed partial class PrePuller(
 
     private void Signal() => _news.TrySetResult();
 
-    // What is missing, in the order of the list; then how long to wait for what failed.
+    // Pulls what is missing in the order of the list; returns how long to wait before retrying what failed.
     private async Task<TimeSpan> TryPassAsync(CancellationToken cancellationToken)
     {
         try
@@ -203,7 +202,8 @@ internal sealed partial class PrePuller(
                 _failures.Remove(there);
             }
 
-            _waitsForSpace = disk.Present && absent.Count > 0;
+            var shortage = disk.Shortage;
+            _waitsForSpace = shortage is not null && absent.Count > 0;
             var next = _waitsForSpace
                 ? null
                 : absent.FirstOrDefault(image => !_failures.TryGetValue(image, out var failure) || failure.NotBefore <= clock.GetUtcNow());
@@ -215,7 +215,7 @@ internal sealed partial class PrePuller(
                     Pulling = next,
                     Failure =
                         absent.Select(image => _failures.GetValueOrDefault(image)?.Message).FirstOrDefault(message => message is not null)
-                        ?? (_waitsForSpace ? disk.Sentence : null),
+                        ?? (_waitsForSpace ? shortage : null),
                 }
             );
             return next;
@@ -264,7 +264,7 @@ internal sealed partial class PrePuller(
 
     private void Tell(PrePullProgress progress)
     {
-        // A record's own equality does not look into its list.
+        // A record's equality does not compare the items of its list.
         if (
             (_progress is null && progress.Images.Count == 0)
             || (_progress is { } told && told.Images.SequenceEqual(progress.Images) && told with { Images = progress.Images } == progress)
@@ -280,13 +280,13 @@ internal sealed partial class PrePuller(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Pulled the image {Image} ahead")]
+        [LoggerMessage(LogLevel.Information, "Pulled image {Image} ahead")]
         public static partial void Pulled(ILogger logger, string image);
 
-        [LoggerMessage(LogLevel.Warning, "An image that is wanted ahead is not there yet: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "An image could not be pulled ahead: {Error}")]
         public static partial void Failed(ILogger logger, string error);
 
-        [LoggerMessage(LogLevel.Warning, "Could not look for the images that are wanted ahead: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "Could not check which images to pull ahead: {Error}")]
         public static partial void EngineFailed(ILogger logger, string error);
     }
 }

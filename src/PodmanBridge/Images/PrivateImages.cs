@@ -1,20 +1,21 @@
 using System.Text.Json;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
+using Stromboli.PodmanBridge.Configuration;
 
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Which images came with a credential, and which namespaces have shown one that their registry took. Another namespace may not use such an
-/// image just because it is there. Kept on disk, and written before a fetch begins: a bridge that is killed in between leaves no image that
-/// counts as everybody's.
+/// Which images were fetched with a credential, and which namespaces have presented one that the registry accepted. Another namespace may
+/// not use such an image merely because it is on the node. The record is on disk before a fetch begins, so that a bridge that is killed
+/// leaves no image that counts as public.
 /// </summary>
 internal sealed class PrivateImages : IDisposable
 {
     /// <summary>How long after a fetch was given up its image may still arrive.</summary>
     internal static readonly TimeSpan Afterwards = TimeSpan.FromMinutes(1);
 
-    // A namespace that has fallen out only has to show its credential once more.
+    // A namespace that was dropped only has to present its credential again.
     private const int MaxNamespaces = 1000;
 
     private readonly Lock _lock = new();
@@ -27,7 +28,7 @@ internal sealed class PrivateImages : IDisposable
 
     /// <param name="path">The file.</param>
     /// <param name="clock">The clock.</param>
-    /// <exception cref="BridgeUnusableException">It is there and cannot be read.</exception>
+    /// <exception cref="BridgeUnusableException">The file exists and cannot be read.</exception>
     public PrivateImages(string path, TimeProvider clock)
     {
         _path = path;
@@ -48,8 +49,8 @@ internal sealed class PrivateImages : IDisposable
     }
 
     /// <summary>
-    /// Looks at what the engine has, when it is not known how a fetch ended: one that a former bridge began, or one that was given up. To
-    /// be called before anything is asked; costs nothing otherwise.
+    /// Reads the engine's images if the result of a fetch is unknown, because an earlier bridge began it or it was given up. Call this
+    /// before any other question. Otherwise it costs nothing.
     /// </summary>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
     public async Task SettleAsync(IPodman podman, CancellationToken cancellationToken)
@@ -91,11 +92,11 @@ internal sealed class PrivateImages : IDisposable
     }
 
     /// <summary>
-    /// Something is about to be fetched with a credential. One of <see cref="Proved"/>, <see cref="Failed"/> and <see cref="GivenUp"/> must
+    /// A fetch with a credential is about to begin. One of <see cref="Proved"/>, <see cref="Failed"/> and <see cref="GivenUp"/> must
     /// follow.
     /// </summary>
     /// <param name="reference">What is fetched.</param>
-    /// <param name="present">Every image that is there: what everybody may use now is not taken from them.</param>
+    /// <param name="present">Every image on the node. An image that is public now stays public.</param>
     public void Begin(ImageReference reference, IEnumerable<ImageSummary> present)
     {
         lock (_lock)
@@ -185,7 +186,7 @@ internal sealed class PrivateImages : IDisposable
         }
 
         _fetching.Remove(reference.Repository);
-        // Until it is settled what was given up, nothing is forgotten.
+        // Nothing is forgotten until the results of abandoned fetches are known.
         if (_settleAt is null)
         {
             _record.Pending.Remove(reference.Repository);
@@ -196,7 +197,7 @@ internal sealed class PrivateImages : IDisposable
     {
         lock (_lock)
         {
-            // What a fetch of unknown end may have brought is nobody's until a credential is shown.
+            // An image that a fetch with an unknown result may have brought belongs to nobody until a namespace presents a credential.
             foreach (var image in present)
             {
                 foreach (var name in (image.Names ?? []).Concat(image.Digests ?? []))

@@ -4,11 +4,11 @@ using Stromboli.Podman.Models;
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Which images this bridge pulled, for which namespace, and when each was last used: what may be removed when the disk is full, and whom
-/// it is charged to. An image that was there before, or that has a name which was not pulled here, belongs to somebody else and is never in
-/// question. Kept on disk and written before a pull begins, so that an image which arrives for a bridge that was killed is known, too.
+/// Which images this bridge pulled, for which namespace, and when each was last used. These may be removed when the disk is full. An image
+/// that existed before, or that has a name which this bridge did not pull, belongs to somebody else and is never removed. The record is on
+/// disk before a pull begins, so that an image that arrives after the bridge was killed is known as well.
 /// </summary>
-/// <param name="path">The file. One that cannot be read counts as empty: then nothing that is there is removed.</param>
+/// <param name="path">The file. A file that cannot be read counts as empty, and then no present image is removed.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class PulledImages(string path, TimeProvider clock) : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class PulledImages(string path, TimeProvider clock) : IDisposabl
 
     private static readonly TimeSpan WriteInterval = TimeSpan.FromMinutes(1);
 
-    // The engine goes on for some seconds with what it was told to give up.
+    // The engine continues for some seconds with a pull that was cancelled.
     private static readonly TimeSpan Afterwards = TimeSpan.FromMinutes(10);
 
     private readonly Lock _lock = new();
@@ -69,8 +69,8 @@ internal sealed class PulledImages(string path, TimeProvider clock) : IDisposabl
     /// <summary>A pull is about to begin. <see cref="Done"/> or <see cref="GivenUp"/> must follow.</summary>
     /// <param name="image">What is pulled.</param>
     /// <param name="ns">The namespace of the run; null for the node itself.</param>
-    /// <param name="present">Every image that is there.</param>
-    /// <exception cref="IOException">It cannot be written, so nothing may be pulled.</exception>
+    /// <param name="present">Every image on the node.</param>
+    /// <exception cref="IOException">The record cannot be written, so nothing may be pulled.</exception>
     public void Begin(ImageReference image, string? ns, IReadOnlyList<ImageSummary> present)
     {
         lock (_lock)
@@ -96,7 +96,7 @@ internal sealed class PulledImages(string path, TimeProvider clock) : IDisposabl
     }
 
     /// <summary>The image was pulled.</summary>
-    /// <returns>False if it has more names than are kept: this one is to be taken from it.</returns>
+    /// <returns>False if the image has more names than are recorded; remove this name from it.</returns>
     public bool Done(ImageReference image, string id)
     {
         lock (_lock)
@@ -129,9 +129,10 @@ internal sealed class PulledImages(string path, TimeProvider clock) : IDisposabl
     }
 
     /// <summary>Forgets images that are gone, and takes in those of pulls that were given up.</summary>
-    /// <param name="present">Every image that is there.</param>
-    /// <param name="mark"><see cref="Mark"/>, taken before the engine was asked: what came to be known since may be missing in its
-    /// answer.</param>
+    /// <param name="present">Every image on the node.</param>
+    /// <param name="mark">
+    /// <see cref="Mark"/>, taken before the engine was asked: what came to be known since may be missing in its answer.
+    /// </param>
     public void Observe(IReadOnlyList<ImageSummary> present, long mark)
     {
         lock (_lock)
@@ -168,8 +169,8 @@ internal sealed class PulledImages(string path, TimeProvider clock) : IDisposabl
     }
 
     /// <summary>
-    /// Begins to look for an image that is about to be used. Between the engine's answer that it is there and <see cref="TryHold"/> it may
-    /// be removed; then it is looked for again.
+    /// Begins a search for an image to use. The image may be removed between the engine's answer and <see cref="TryHold"/>; then search
+    /// again.
     /// </summary>
     public ImageLook Look()
     {
@@ -286,7 +287,7 @@ internal sealed class PulledImages(string path, TimeProvider clock) : IDisposabl
         }
     }
 
-    // An image without a name lost it to a later pull.
+    // An image without a name lost its name to a later pull.
     private bool IsOurs(ImageSummary image) =>
         _record.Images.TryGetValue(image.ID, out var pulled)
         && (image.Names ?? []).All(name => ImageReference.Parse(name) is { } reference && pulled.Names.Contains(reference.Key));
@@ -336,7 +337,7 @@ internal sealed class PulledImages(string path, TimeProvider clock) : IDisposabl
         where reference is not null
         select reference.Key;
 
-    // What could not be stored holds in this process, and is tried again with the next change.
+    // A record that could not be stored is kept in memory and stored with the next change.
     private void TryWrite()
     {
         try
@@ -362,7 +363,7 @@ internal sealed class PulledImages(string path, TimeProvider clock) : IDisposabl
         try
         {
             var record = JsonSerializer.Deserialize(File.ReadAllBytes(path), ImagesJson.Default.PulledImagesRecord) ?? new();
-            // Whatever was under way has ended with the bridge that began it.
+            // Every pull in progress ended with the bridge that began it.
             foreach (var (name, pull) in record.Pending.ToArray())
             {
                 record.Pending[name] = pull with { GivenUp = now };

@@ -3,17 +3,17 @@ using Stromboli.Gateway.Egress;
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Decides which registries the engine may be sent to. Tenants name registries and the engine connects to them, so the <see cref="Dialer"/>
-/// never sees these connections: the addresses are judged here, by the same rules, before the engine is asked.
+/// Decides which registries the engine may contact. Tenants name registries and the engine connects to them, so these connections bypass
+/// the <see cref="Dialer"/>. This class applies the same rules to the addresses before the engine is asked.
 /// </summary>
-/// <param name="dialer">Resolves and judges.</param>
-/// <param name="allowed">Registries that are asked whatever their addresses: <c>HOST</c> with any port, or <c>HOST:PORT</c>.</param>
+/// <param name="dialer">Resolves names and checks addresses.</param>
+/// <param name="allowed">Registries that are allowed whatever their addresses: <c>HOST</c> with any port, or <c>HOST:PORT</c>.</param>
 internal sealed class RegistryGate(Dialer dialer, IReadOnlyList<string> allowed)
 {
     private readonly HashSet<string> _allowed = new(allowed, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Checks that the engine may ask the image's registry.</summary>
-    /// <exception cref="ImagePullException">It may not. The message names the registry, and no address of it.</exception>
+    /// <exception cref="ImagePullException">The registry is refused. The message names the registry and none of its addresses.</exception>
     public async Task DemandAsync(ImageReference reference, CancellationToken cancellationToken)
     {
         if (_allowed.Contains(reference.Host) || _allowed.Contains(reference.Registry))

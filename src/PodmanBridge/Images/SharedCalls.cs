@@ -1,8 +1,7 @@
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Calls of the engine that several wait for: each is made once for all that want it at the same time, and ended when the last of them has
-/// given up.
+/// Shares calls to the engine: concurrent callers with the same key share one call, which is cancelled when the last of them has given up.
 /// </summary>
 /// <param name="call">The call; it is made on the thread pool.</param>
 internal sealed class SharedCalls<TKey, TResult>(Func<TKey, CancellationToken, Task<TResult>> call)

@@ -1,8 +1,8 @@
 namespace Stromboli.PodmanBridge.Link;
 
 /// <summary>
-/// The file that holds the node's connect token: read anew for each link, since a DaemonSet's kubelet renews it, and replaced by what the
-/// operator issues.
+/// The file with the node's connect token. It is read for each link, because the kubelet of a DaemonSet renews it, and replaced by the
+/// token that the operator issues.
 /// </summary>
 internal sealed class ConnectToken(string path)
 {

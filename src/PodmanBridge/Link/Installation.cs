@@ -1,12 +1,13 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Link;
 
 /// <summary>
-/// The installation that this state directory serves, and the highest epoch heard of its leaders: what a deposed leader still says is
-/// refused, also by a bridge that was restarted in between. One directory serves one installation for ever, since the containers of another
-/// are not ours to touch.
+/// The installation that this state directory serves, and the highest epoch of its leaders. Messages of a deposed leader are refused, even
+/// after a restart of the bridge. A directory always serves the same installation, because the bridge must not touch the containers of
+/// another.
 /// </summary>
 internal sealed class Installation : IInstallation
 {
@@ -44,7 +45,7 @@ internal sealed class Installation : IInstallation
     /// <summary>Waits until the installation is known.</summary>
     public Task<string> WaitAsync(CancellationToken cancellationToken) => _known.Task.WaitAsync(cancellationToken);
 
-    /// <summary>The highest epoch heard.</summary>
+    /// <summary>The highest epoch of a leader so far.</summary>
     public long SeenEpoch
     {
         get
@@ -56,7 +57,7 @@ internal sealed class Installation : IInstallation
         }
     }
 
-    /// <summary>Binds the directory to the installation, if it is the first one.</summary>
+    /// <summary>Binds the directory to the installation, if it serves none yet.</summary>
     /// <returns>False if the directory serves another one.</returns>
     public bool TryServe(string id)
     {
@@ -71,7 +72,7 @@ internal sealed class Installation : IInstallation
         }
     }
 
-    /// <summary>Whether a message of this epoch may be heeded.</summary>
+    /// <summary>Whether to accept a message of this epoch.</summary>
     public bool Admit(long epoch)
     {
         lock (_lock)
@@ -98,3 +99,13 @@ internal sealed class Installation : IInstallation
         _known.TrySetResult(record.ID);
     }
 }
+
+/// <summary>The file with the installation that this state directory serves.</summary>
+/// <param name="ID">The installation's id.</param>
+/// <param name="Epoch">The highest epoch of a leader so far.</param>
+internal sealed record InstallationRecord(string ID, long Epoch);
+
+/// <summary>The serializer of <see cref="InstallationRecord"/>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(InstallationRecord))]
+internal sealed partial class InstallationJson : JsonSerializerContext;

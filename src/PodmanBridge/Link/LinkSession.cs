@@ -8,21 +8,21 @@ using Stromboli.PodmanBridge.Sessions;
 namespace Stromboli.PodmanBridge.Link;
 
 /// <summary>
-/// One link, from its Hello to its end: what is desired comes down, what is observed goes up, pings keep the lease. No record grows with
-/// what the node keeps: what does is told in parts (docs/design/node-hub.md).
+/// One link, from its Hello to its end. Desired state comes down, observed state goes up, and pings renew the lease. State that grows with
+/// the node's attempts is sent in parts (docs/design/node-hub.md).
 /// </summary>
 internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage> channel, string node, LinkSession.Services services)
 {
-    /// <summary>Pings until the first grant says how long a lease is, and at most this far apart later.</summary>
+    /// <summary>The interval of pings until the first grant says how long a lease is, and their longest interval afterwards.</summary>
     private static readonly TimeSpan LongestPingInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan FirstPingInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>What the engine makes late is there for this long at most. A look costs two lists.</summary>
+    /// <summary>How often to look for leftovers, which a hung engine may create late. A look takes two list calls.</summary>
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// A dead link is known for dead after three pings: early enough to dial again several times while the lease lasts. Counted in pings,
-    /// not in time: the first grant shortens the interval under a ping that waits for the longer one.
+    /// A link counts as dead after three unanswered pings, early enough to dial again several times while the lease lasts. The bound counts
+    /// pings and not time, because the first grant shortens the interval while a ping still waits for the longer one.
     /// </summary>
     private const int PingsPerLease = 8;
     private const int UnansweredPings = 2;
@@ -106,7 +106,7 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
             );
         }
 
-        Heed(welcome);
+        RequireCurrentEpoch(welcome);
         services.Prices.Set(welcome.Prices, welcome.ServerTools ?? []);
     }
 
@@ -115,7 +115,7 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
         while (true)
         {
             var message = await channel.ReceiveAsync(cancellationToken);
-            Heed(message);
+            RequireCurrentEpoch(message);
             switch (message)
             {
                 case LeaseGrant grant:
@@ -142,7 +142,7 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
         }
     }
 
-    private void Heed(OperatorMessage message)
+    private void RequireCurrentEpoch(OperatorMessage message)
     {
         if (!services.Installation.Admit(message.Epoch))
         {
@@ -181,7 +181,7 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
         _sessions.AddRange(part.Sessions);
         if (part.Complete)
         {
-            // What follows from the snapshot is a change, and told as one.
+            // Whatever follows from the snapshot is reported as a change.
             services.Changes.Clear();
             _observed = [.. services.Attempts.Observe()];
             services.Attempts.ApplyAll([.. _snapshot]);
@@ -192,8 +192,7 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
         }
     }
 
-    // Once everything that may be here is known; and again, since an engine that stood still may go on with a call that was given up long
-    // before.
+    // Sweeps once the desired state is known, and then regularly, because a hung engine may later carry out a call that was given up.
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
         await _inStep.Task.WaitAsync(cancellationToken);
@@ -204,7 +203,8 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
         }
     }
 
-    // First everything, once the operator has said what it desires: until then it takes no report, and pings would wait behind them.
+    // Reports everything once the operator has sent the desired state. Until then the operator reads no report, and pings would wait behind
+    // reports.
     private async Task ReportAsync(CancellationToken cancellationToken)
     {
         await _inStep.Task.WaitAsync(cancellationToken);

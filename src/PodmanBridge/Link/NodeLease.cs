@@ -3,8 +3,8 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Link;
 
 /// <summary>
-/// What the operator granted this node (PROTOCOL.md "Epochs and leases"): until it is over, agents may run. It starts empty, also after a
-/// restart of the bridge, and only a grant extends it, counted from when the ping that it answers was sent.
+/// The lease that the operator grants this node: agents may run until it ends. It starts empty, even after a restart of the bridge. Only a
+/// grant extends it, counted from the time at which the answered ping was sent.
 /// </summary>
 internal sealed class NodeLease(TimeProvider clock) : INodeLease, IDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class NodeLease(TimeProvider clock) : INodeLease, IDisposable
     private ITimer? _timer;
     private long _until;
 
-    /// <summary>Raised when the lease was extended, with what is left, and with zero when it is over. Off the lock.</summary>
+    /// <summary>Raised with the remaining time when the lease is extended, and with zero when it ends. Not raised under a lock.</summary>
     public event Action<TimeSpan>? Changed;
 
     /// <summary>What is left; zero when it is over or was never granted.</summary>

@@ -3,7 +3,7 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.PodmanBridge.Link;
 
-/// <summary>Keeps an observation within the bound of a message, whatever the agent's result is; pure.</summary>
+/// <summary>Keeps an observation within the size of a message, whatever the agent's result is. Pure.</summary>
 internal static class ObservationBound
 {
     private const string TooLarge =
@@ -11,8 +11,8 @@ internal static class ObservationBound
     private const int LongestID = 64;
 
     /// <summary>
-    /// The observation; without its result, hooks and message if it would be larger than a part of a snapshot, so the end itself always
-    /// arrives.
+    /// Returns the observation. If it would be larger than a part of a snapshot, its result, hooks and message are left out, so that the
+    /// end itself always arrives.
     /// </summary>
     public static AttemptObservation Apply(AttemptObservation observation) =>
         Fits(observation)

@@ -5,8 +5,8 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.PodmanBridge.Link;
 
 /// <summary>
-/// Keeps a link to the operator: dials the addresses in turn, for ever, and serves whatever link it gets until that ends. A link cut is no
-/// event for the attempts; only the lease is.
+/// Keeps a link to the operator: dials the addresses in turn without end, and serves each link until it ends. Losing a link does not affect
+/// attempts; only the end of the lease does.
 /// </summary>
 internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Services services, ILogger<OperatorLink> logger)
     : BackgroundService
@@ -30,7 +30,7 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
         }
     }
 
-    // Whether there was a link for a while: one that an operator ends as soon as it is made is to be dialled ever less often, too.
+    // Returns whether the link lasted for a while. If an operator ends links at once, the bridge also dials less and less often.
     private async Task<bool> TryServeAsync(Uri address, CancellationToken cancellationToken)
     {
         long? connected = null;

@@ -2,7 +2,7 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.PodmanBridge.Link;
 
-/// <summary>What models cost, and which tools at the provider are allowed at what price, as the operator last said.</summary>
+/// <summary>The prices of models and of the allowed tools at the provider, as the operator last sent them.</summary>
 internal sealed class PriceList
 {
     private volatile IReadOnlyList<ModelPrice> _current = [];
@@ -14,7 +14,7 @@ internal sealed class PriceList
     /// <summary>The tools at the provider that runs may use; none before the first welcome.</summary>
     public IReadOnlyList<ServerTool> ServerTools => _serverTools;
 
-    /// <summary>Takes the operator's.</summary>
+    /// <summary>Takes the operator's prices.</summary>
     public void Set(IReadOnlyList<ModelPrice> prices, IReadOnlyList<ServerTool> serverTools) =>
         (_current, _serverTools) = (prices, serverTools);
 }

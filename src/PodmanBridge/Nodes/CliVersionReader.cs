@@ -25,7 +25,7 @@ internal sealed partial class CliVersionReader(TimeProvider clock)
             file.Length,
             file.LastWriteTimeUtc
         );
-        // Asked twice at the same time, it answers the same twice.
+        // Two concurrent questions give the same answer.
         if (_known is not { } known || known.File != identity)
         {
             _known = known = new Answer(identity, await AskAsync(path, cancellationToken));
@@ -47,7 +47,8 @@ internal sealed partial class CliVersionReader(TimeProvider clock)
         catch (Exception e)
             when (e is Win32Exception or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // Another architecture, no such interpreter on the node, or too slow: the images may still be able to run it.
+            // The CLI may be for another architecture, need an interpreter that the node lacks, or be too slow. Images may still be able to
+            // run it.
             return null;
         }
         finally

@@ -7,13 +7,13 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Nodes;
 
 /// <summary>
-/// Tries whether the engine can run a container at all: one like a run's, with the same confinement, limits and mounts, whose root is an
-/// empty folder, so that no image is needed. An engine's own account of itself does not tell: a runtime that cannot make control groups,
-/// say, fails at each start. The trial costs less than a second and is made once for each engine; one that failed is made again whenever it
-/// is asked for.
+/// Checks whether the engine can run a container at all. The container is like a run's, with the same confinement, limits and mounts, but
+/// its root is an empty directory, so that no image is needed. The engine's own information does not tell: a runtime that cannot create
+/// control groups, for example, fails at each start. The trial takes less than a second and is made once for each engine. A failed trial is
+/// repeated whenever the result is needed.
 /// </summary>
 /// <param name="podman">The engine.</param>
-/// <param name="availability">Tells when the engine was away: it may be another since.</param>
+/// <param name="availability">Tells when the engine was away, because it may be another one since.</param>
 /// <param name="settings">What the container is made of.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class EngineTrial(IPodman podman, EngineAvailability availability, EngineTrial.Settings settings, TimeProvider clock)
@@ -27,7 +27,7 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
     /// <summary>An engine that needs longer for one container runs none in time.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    // What Podman and its runtime mount something on; made before, so that they need not.
+    // Mount points of Podman and its runtime, created in advance because they could not create them.
     private static readonly string[] Folders = ["proc", "sys", "dev", "run", "tmp", "var/tmp", "etc", "opt/stromboli", "home/agent"];
     private static readonly string[] MountedFiles =
     [
@@ -66,7 +66,7 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
     /// <param name="version">The engine's version.</param>
     /// <param name="limits">The limits that the engine enforces.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="PodmanException">The engine did not answer, which tells nothing of its containers.</exception>
+    /// <exception cref="PodmanException">The engine did not answer, which says nothing about its containers.</exception>
     public async Task<string?> ProblemAsync(string? version, IReadOnlyList<string> limits, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
@@ -141,7 +141,7 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
         }
     }
 
-    // It says what it has to say to nobody: there is no socket where it looks for a bridge.
+    // The shim in it talks to nobody, because there is no socket where it looks for the bridge.
     private SpecGenerator Spec(IReadOnlyList<string> limits)
     {
         var id = Guid.NewGuid().ToString();
@@ -203,14 +203,14 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
         {
             File.WriteAllBytes(file, []);
         }
-        // Podman makes this link in every root itself.
+        // Podman would create this link itself.
         if (new FileInfo(Path.Combine(root, "etc", "mtab")).LinkTarget is null)
         {
             File.CreateSymbolicLink(Path.Combine(root, "etc", "mtab"), "/proc/mounts");
         }
     }
 
-    // Also when the trial was given up: the next one finds what could not be removed.
+    // This also runs after a cancelled trial. The next trial removes what this one could not.
     private async Task RemoveAsync(string name)
     {
         try
@@ -234,7 +234,7 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
         }
     }
 
-    // The engine's words end up in a condition that a person reads.
+    // A person reads the engine's words in a condition.
     private static string Words(string message)
     {
         var line = string.Concat(message.Trim().TrimEnd('.').Select(c => char.IsControl(c) ? ' ' : c));

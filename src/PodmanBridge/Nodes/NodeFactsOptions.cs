@@ -1,4 +1,4 @@
-using Stromboli.PodmanBridge.HostPaths;
+using Stromboli.PodmanBridge.Configuration;
 
 namespace Stromboli.PodmanBridge.Nodes;
 

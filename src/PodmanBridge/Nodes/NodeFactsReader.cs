@@ -16,7 +16,7 @@ internal sealed class NodeFactsReader(
 )
 {
     /// <summary>
-    /// The facts now. What keeps the engine from being used stands in <see cref="NodeFacts.Problem"/>; only cancellation throws.
+    /// Reads the facts. If the engine cannot be used, <see cref="NodeFacts.Problem"/> says why; only cancellation throws.
     /// </summary>
     public async Task<NodeFacts> ReadAsync(CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ internal sealed class NodeFactsReader(
         {
             var info = await podman.System.InfoAtOnceAsync(cancellationToken);
             var facts = NodeFactsRules.Facts(info, options, version);
-            // After the engine has answered: then one of its processes is there to be tried on.
+            // This comes after the engine's answer, when one of its processes exists to test with.
             var measures = await storage.CanMeasureAsync(cancellationToken);
             return facts with
             {

@@ -49,7 +49,7 @@ internal static class NodeFactsRules
         };
 
     /// <summary>
-    /// The limits that hold: a rootless engine can set those whose cgroup v2 controllers have been delegated to its user.
+    /// The limits that are enforced: a rootless engine can set those whose cgroup v2 controllers are delegated to its user.
     /// </summary>
     private static string[] EnforcedLimits(HostInfo? host) =>
         host is { CgroupVersion: "v2" } ? [.. ContainerSpec.Limits.Intersect(host.CgroupControllers ?? [])] : [];
@@ -58,7 +58,7 @@ internal static class NodeFactsRules
     {
         if (info.Host is not { Security: { } security } host)
         {
-            return "Podman tells nothing of its host.";
+            return "Podman reports nothing about its host.";
         }
 
         if (!security.Rootless)

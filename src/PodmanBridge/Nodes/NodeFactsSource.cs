@@ -1,17 +1,20 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Nodes;
 
 /// <summary>
-/// The node's facts, read again now and then, since the engine sends no event when it, its limits or the CLI change; and when it went away
-/// or came back. What keeps the node from taking runs is logged when it changes.
+/// The node's facts. They are read again regularly, because the engine sends no event when its version, its limits or the CLI change, and
+/// also when the engine goes away or comes back. A change of what prevents the node from taking runs is logged.
 /// </summary>
 internal sealed partial class NodeFactsSource(
     Func<CancellationToken, Task<NodeFacts>> read,
     TimeProvider clock,
     ILogger<NodeFactsSource> logger
-) : BackgroundService
+) : BackgroundService, IPressureListener
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -62,6 +65,9 @@ internal sealed partial class NodeFactsSource(
             _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
+
+    /// <inheritdoc/>
+    Task IPressureListener.PressureChangedAsync(CancellationToken cancellationToken) => RefreshAsync(cancellationToken);
 
     /// <summary>The facts each time that they change from now on.</summary>
     public async IAsyncEnumerable<NodeFacts> ChangesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -129,4 +135,14 @@ internal sealed partial class NodeFactsSource(
         [LoggerMessage(LogLevel.Error, "The node takes no runs: {Problem}")]
         public static partial void TakesNoRuns(ILogger logger, string problem);
     }
+}
+
+/// <summary>Compares facts by what is sent of them, since a record's own equality does not look into its lists.</summary>
+internal static class NodeFactsComparer
+{
+    /// <summary>Whether the operator would learn nothing new.</summary>
+    public static bool Same(NodeFacts one, NodeFacts other) => Wire(one).AsSpan().SequenceEqual(Wire(other));
+
+    private static byte[] Wire(NodeFacts facts) =>
+        JsonSerializer.SerializeToUtf8Bytes(new FactsChanged { Facts = facts }, NodeLinkJson.Default.BridgeMessage);
 }

@@ -3,12 +3,12 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Nodes;
 
-/// <summary>Who serves Podman's socket.</summary>
+/// <summary>The process that serves Podman's socket.</summary>
 internal static class PodmanPeer
 {
     /// <summary>
-    /// What is wrong with it, as one sentence; null when nothing is. The kernel gives pid 0 for a process of a PID namespace that cannot be
-    /// seen from here: then the bridge could not tell the shim by its pid either.
+    /// What is wrong with the peer, as one sentence; null if nothing is. The kernel reports pid 0 for a process in a PID namespace that is
+    /// not visible here. Then the bridge could not recognise the shim by its pid either.
     /// </summary>
     public static async Task<string?> ProblemAsync(string socketPath, CancellationToken cancellationToken)
     {

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Stromboli.PodmanBridge.Nodes;
 
 /// <summary>
-/// How many processes and threads this node's runs may have together when nobody says. Each agent is a user of its own, but the kernel
-/// counts what runs in the engine's user namespace against the engine's user as well (user_namespaces(7), RLIMIT_NPROC in setrlimit(2)):
-/// what all runs may have must fit into what that one user may have.
+/// How many processes and threads the node's runs may have in total by default. Each agent has its own user, but the kernel also counts
+/// everything in the engine's user namespace against the engine's user (user_namespaces(7), RLIMIT_NPROC in setrlimit(2)). So the total of
+/// all runs must fit into the limit of that one user.
 /// </summary>
 internal static class ProcessCapacity
 {
@@ -18,20 +18,18 @@ internal static class ProcessCapacity
     public static int OfMachine() => Of(Bounds("/"));
 
     /// <summary>
-    /// Three quarters of the least bound. The rest is for the engine, a monitor for each container, the bridge and whatever else its user
-    /// or the machine runs.
+    /// Three quarters of the lowest bound. The rest is for the engine, the monitor of each container, the bridge, and whatever else its
+    /// user or the machine runs.
     /// </summary>
     public static int Of(IEnumerable<long> bounds) => (int)Math.Min(int.MaxValue, bounds.DefaultIfEmpty(UsualPidMax).Min() / 4 * 3);
 
-    /// <summary>
-    /// The bounds that hold for the engine's user: the kernel's, the user's own, and those of the cgroups above the bridge's.
-    /// </summary>
+    /// <summary>The bounds for the engine's user: those of the kernel, of the user, and of the cgroups above the bridge's.</summary>
     /// <param name="root">Where <c>proc</c> and <c>sys</c> are.</param>
     internal static IEnumerable<long> Bounds(string root)
     {
         var texts = new List<string?> { Read(root, "proc/sys/kernel/pid_max"), Read(root, "proc/sys/kernel/threads-max"), SoftLimit(root) };
         texts.AddRange(CgroupsAbove(root).Select(folder => Read(root, $"{folder}/pids.max")));
-        // What is not there bounds nothing, nor does "max" or "unlimited".
+        // A missing file, "max" and "unlimited" are not bounds.
         return texts
             .Select(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bound) ? bound : 0)
             .Where(bound => bound > 0);
@@ -44,7 +42,7 @@ internal static class ProcessCapacity
             .FirstOrDefault(line => line.StartsWith(UserLimit, StringComparison.Ordinal))
             ?[UserLimit.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
 
-    // The bridge's own cgroup, a systemd unit's say, is not its engine's; what is above it is the user's, or the machine's.
+    // The bridge's own cgroup, such as that of a systemd unit, is not the engine's. The cgroups above it are the user's or the machine's.
     private static IEnumerable<string> CgroupsAbove(string root)
     {
         foreach (var line in Read(root, "proc/self/cgroup")?.Split('\n') ?? [])

@@ -1,28 +1,35 @@
+using Stromboli.PodmanBridge.Images;
+
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
-/// Whether the node's disk has less free than is to be kept free, so that it takes no new runs. It must have an eighth more before that is
-/// over, or it would come and go.
+/// Whether the node's disk has less free space than the floor, so that the node takes no new runs. The pressure ends when an eighth more
+/// than the floor is free, so that it does not flap.
 /// </summary>
-/// <param name="floor">What is to be kept free.</param>
-internal sealed class DiskPressure(FreeSpace floor)
+/// <param name="floor">The floor: what is to stay free.</param>
+internal sealed class DiskPressure(FreeSpace floor) : IDiskSpace
 {
     private volatile bool _present;
 
-    /// <summary>Whether it has.</summary>
+    /// <summary>Whether the disk is under pressure.</summary>
     public bool Present => _present;
 
-    /// <summary>What is to be kept free.</summary>
+    /// <summary>The floor: what is to stay free.</summary>
     public FreeSpace Floor => floor;
 
-    /// <summary>What is said of it; null when the disk has enough. Always the same words: how much is left changes all the time.</summary>
+    /// <summary>
+    /// The pressure as a sentence; null if there is none. The sentence does not say how much is left, because that changes constantly.
+    /// </summary>
     public string? Sentence =>
         _present
             ? $"The node's disk has less free than {StorageRules.FloorText(floor)}; it takes runs again when it has an eighth more than that."
             : null;
 
-    /// <summary>What the disk has now.</summary>
-    /// <returns>Whether that changes anything.</returns>
+    /// <inheritdoc/>
+    string? IDiskSpace.Shortage => Sentence;
+
+    /// <summary>Takes what the disk has free now.</summary>
+    /// <returns>Whether <see cref="Present"/> changed.</returns>
     public bool Update(FreeSpace now)
     {
         var present = StorageRules.IsPressed(_present, now, floor);

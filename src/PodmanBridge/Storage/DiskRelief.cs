@@ -4,9 +4,7 @@ using Stromboli.PodmanBridge.Images;
 
 namespace Stromboli.PodmanBridge.Storage;
 
-/// <summary>
-/// Makes room on a disk that is full, one thing after another (<see cref="ReliefRules"/>): what was removed may be enough.
-/// </summary>
+/// <summary>Makes room on a full disk by removing one thing at a time (<see cref="ReliefRules"/>), because one may be enough.</summary>
 internal sealed partial class DiskRelief(
     DiskUseReader reader,
     ImageRemover images,
@@ -16,28 +14,28 @@ internal sealed partial class DiskRelief(
     ILogger<DiskRelief> logger
 )
 {
-    // What a run or a pull that was ended has on the disk comes free a moment later; without this its neighbour would go, too.
+    // The space of a run or pull that was ended becomes free a moment later. Without this pause its neighbour would be ended as well.
     private static readonly TimeSpan AfterEnd = TimeSpan.FromSeconds(5);
 
-    // An image that cannot be removed, since something outside has it, is not tried again for so long.
+    // How long an image that could not be removed, because something else uses it, is left alone.
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, long> _failed = [];
     private AttemptKey? _endedRun;
     private long? _ended;
 
-    /// <summary>Whether something is being pulled, which fills the disk although no run does.</summary>
+    /// <summary>Whether an image is being pulled, which fills the disk even without a run.</summary>
     public bool IsPulling => fetcher.Fetches.Count > 0;
 
-    /// <summary>Whether what was ended last is still waited for.</summary>
+    /// <summary>Whether the space of what was ended last may still become free.</summary>
     private bool Waits => _ended is { } ended && clock.GetElapsedTime(ended) < AfterEnd;
 
     /// <summary>Makes room.</summary>
-    /// <param name="shortage">What there is too little of.</param>
-    /// <param name="measure">Measures the runs that go on.</param>
-    /// <param name="end">Ends one of them, for a reason in a sentence.</param>
+    /// <param name="shortage">What is short.</param>
+    /// <param name="measure">Measures the running runs.</param>
+    /// <param name="end">Ends a run. The reason is a sentence.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>True if something was removed or is about to be; false if there is nothing.</returns>
+    /// <returns>True if something was removed or is about to become free; false if there is nothing to remove.</returns>
     public async Task<bool> TryAsync(
         DiskShortage shortage,
         Func<Task<IReadOnlyList<(StorageTenant Tenant, StorageUsage Usage)>>> measure,
@@ -82,8 +80,8 @@ internal sealed partial class DiskRelief(
         return false;
     }
 
-    /// <summary>Removes the image that was not used for longest, if there is one that nothing uses.</summary>
-    /// <param name="isLow">Whether less is left than the floor, so that pulls end, too.</param>
+    /// <summary>Removes the least recently used image that nothing uses, if there is one.</summary>
+    /// <param name="isLow">Whether less than the floor is free, so that pulls are ended as well.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<bool> TryImagesAsync(bool isLow, CancellationToken cancellationToken)
     {
@@ -101,7 +99,7 @@ internal sealed partial class DiskRelief(
         }
         catch (PodmanException e)
         {
-            // What needs no engine can still be done.
+            // Relief that needs no engine is still possible.
             Log.NotRead(logger, e.Message);
             return false;
         }
@@ -129,7 +127,7 @@ internal sealed partial class DiskRelief(
         }
         catch (PodmanException e)
         {
-            // Without the engine no workspace can be removed, and a run can still be ended.
+            // Without the engine no workspace can be removed, but a run can still be ended.
             Log.NotRead(logger, e.Message);
             return DiskUseReader.OfRuns(shortage, running);
         }
@@ -208,20 +206,20 @@ internal sealed partial class DiskRelief(
     {
         [LoggerMessage(
             LogLevel.Warning,
-            "The disk is nearly full, {Free} bytes are left: the workspace of attempt {Attempt}, which is over, is removed"
+            "The disk is nearly full, {Free} bytes are left: removed the workspace of finished attempt {Attempt}"
         )]
         public static partial void Freed(ILogger logger, AttemptKey attempt, long free);
 
-        [LoggerMessage(LogLevel.Warning, "The disk is nearly full: the log of attempt {Attempt}, which is over, is removed")]
+        [LoggerMessage(LogLevel.Warning, "The disk is nearly full: removed the log of finished attempt {Attempt}")]
         public static partial void LogRemoved(ILogger logger, AttemptKey attempt);
 
-        [LoggerMessage(LogLevel.Warning, "The disk is nearly full: the pull of the image {Image} is ended")]
+        [LoggerMessage(LogLevel.Warning, "The disk is nearly full: ended the pull of image {Image}")]
         public static partial void PullEnded(ILogger logger, string image);
 
         [LoggerMessage(LogLevel.Warning, "Could not make room on the disk by {Removal}: {Error}")]
         public static partial void NotRemoved(ILogger logger, DiskRemoval removal, string error);
 
-        [LoggerMessage(LogLevel.Warning, "What is on the disk cannot be asked of the engine: {Error}")]
+        [LoggerMessage(LogLevel.Warning, "The engine did not say what is on the disk: {Error}")]
         public static partial void NotRead(ILogger logger, string error);
     }
 }

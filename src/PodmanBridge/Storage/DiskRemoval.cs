@@ -2,7 +2,7 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Storage;
 
-/// <summary>Something that gives way when the disk is full.</summary>
+/// <summary>Something to remove when the disk is full.</summary>
 internal abstract record DiskRemoval
 {
     /// <summary>An image that nothing uses.</summary>
@@ -17,6 +17,6 @@ internal abstract record DiskRemoval
     /// <summary>The log of an attempt that is over.</summary>
     internal sealed record Log(AttemptKey Key) : DiskRemoval;
 
-    /// <summary>An attempt that runs: it ends.</summary>
+    /// <summary>A running attempt, which is ended.</summary>
     internal sealed record Run(AttemptKey Key) : DiskRemoval;
 }

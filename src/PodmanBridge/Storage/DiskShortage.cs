@@ -1,22 +1,22 @@
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>Which of a node's file systems is short of space, and how much it has.</summary>
-/// <param name="Floor">What is to be kept free.</param>
+/// <param name="Floor">The floor: what is to stay free.</param>
 /// <param name="Volumes">What the file system of the volumes has left.</param>
-/// <param name="Images">What the file system of the images has left; null when it is the same one.</param>
-/// <param name="Pressed">Whether it was short of space before, so that it must have an eighth more than the floor.</param>
+/// <param name="Images">What the file system of the images has left; null if it is the same file system.</param>
+/// <param name="Pressed">Whether there was pressure before, so that it ends only at an eighth more than the floor.</param>
 internal sealed record DiskShortage(FreeSpace Floor, FreeSpace Volumes, FreeSpace? Images, bool Pressed)
 {
-    /// <summary>Whether images and pulls are in the way.</summary>
+    /// <summary>Whether images and pulls must give way.</summary>
     public bool OfImages => StorageRules.IsPressed(Pressed, Images ?? Volumes, Floor);
 
-    /// <summary>Whether workspaces are in the way.</summary>
+    /// <summary>Whether workspaces must give way.</summary>
     public bool OfVolumes => StorageRules.IsPressed(Pressed, Volumes, Floor);
 
-    /// <summary>Whether images take from what the workspaces have.</summary>
+    /// <summary>Whether images and workspaces share a file system.</summary>
     public bool IsShared => Images is null;
 
-    /// <summary>Whether it is inodes that the volumes have too few of, and not bytes.</summary>
+    /// <summary>Whether the volumes' file system is short of inodes and not of bytes.</summary>
     public bool ByFiles => !StorageRules.IsPressed(Pressed, Volumes with { Files = null }, Floor);
 
     /// <summary>Whether the file system of the images has less left than the floor.</summary>
@@ -25,6 +25,6 @@ internal sealed record DiskShortage(FreeSpace Floor, FreeSpace Volumes, FreeSpac
     /// <summary>Whether the file system of the volumes has less left than the floor.</summary>
     public bool VolumesAreLow => StorageRules.IsLow(Volumes, Floor);
 
-    /// <summary>What the fuller of the file systems has left.</summary>
+    /// <summary>What the fuller file system has left.</summary>
     public FreeSpace Least => Images is { } images ? StorageRules.Least(Volumes, images) : Volumes;
 }

@@ -1,8 +1,8 @@
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
+using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Storage;
@@ -14,7 +14,7 @@ internal sealed class DiskUseReader(
     ImageFetcher fetcher,
     PrePuller ahead,
     Measurer measurer,
-    Installation installation,
+    IInstallation installation,
     BridgeOptions options,
     TimeProvider clock
 )
@@ -22,7 +22,7 @@ internal sealed class DiskUseReader(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AllPatience = TimeSpan.FromSeconds(10);
 
-    // The volumes of attempts that are over change no more; those of sessions are measured again now and then.
+    // The volumes of finished attempts no longer change; those of sessions are measured again from time to time.
     private static readonly TimeSpan SessionAge = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, (long Bytes, long Files, long At)> _measured = [];
@@ -47,7 +47,8 @@ internal sealed class DiskUseReader(
             [
                 .. from free in pulled.Free(images)
                 where !used.Contains(free.Image.ID) && !failed.Contains(free.Image.ID)
-                // The operator tells what is wanted with the first link; until then, what was is taken for it.
+                // The operator says with the first link which images are wanted. Until then every image that the node itself pulled counts
+                // as wanted.
                 select new DiskImage(
                     free.Image.ID,
                     free.Pulled.LastUse,
@@ -59,7 +60,7 @@ internal sealed class DiskUseReader(
     }
 
     /// <summary>What each namespace has on the disk.</summary>
-    /// <param name="shortage">What there is too little of.</param>
+    /// <param name="shortage">What is short.</param>
     /// <param name="running">The runs that have a container, and what was measured of them.</param>
     /// <param name="finished">The attempts that are over.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -135,11 +136,11 @@ internal sealed class DiskUseReader(
         var mark = pulled.Mark();
         var images = await podman.Images.ListAsync(cancellationToken);
         pulled.Observe(images, mark);
-        // Everybody's, whoever made them.
+        // All containers, not only the bridge's.
         return (images, await podman.Containers.ListAsync(new Dictionary<string, string>(), cancellationToken));
     }
 
-    // An image is shared by the containers that are made of it.
+    // The containers of an image share its size.
     private static long ImageShare(AttemptKey key, Dictionary<string, long> sizes, IReadOnlyList<ContainerSummary> containers) =>
         containers.FirstOrDefault(container => AttemptKey.FromLabels(container.Labels) == key)?.ImageID is { } image
         && sizes.TryGetValue(image, out var size)
@@ -159,7 +160,7 @@ internal sealed class DiskUseReader(
     private static bool IsOf(IReadOnlyList<(StorageTenant Tenant, StorageUsage Usage)> running, VolumeInspection volume) =>
         running.Any(run => run.Tenant.Volumes.Any(own => own.Directory == volume.Mountpoint));
 
-    // One that could not be measured in time counts as much as the floor: nobody hides by what takes long to count.
+    // A volume that could not be measured in time counts as the floor, so that nobody hides data by making it slow to measure.
     private long AmountOf(VolumeInspection volume, DiskShortage shortage) =>
         _measured.TryGetValue(volume.Name, out var known)
             ? shortage.ByFiles
@@ -203,7 +204,7 @@ internal sealed class DiskUseReader(
             }
             catch (IOException)
             {
-                // It may just be gone. If not, it is tried again with the next look, and counts as the floor meanwhile.
+                // The volume may be gone. If it is not, the next look measures it again; until then it counts as the floor.
             }
         }
     }

@@ -8,9 +8,9 @@ internal sealed class EngineFolders(IPodman podman)
     private string? _volumes;
     private string? _images;
 
-    /// <summary>The folder of volumes, or what will hold it: the engine makes it with its first volume.</summary>
+    /// <summary>The directory of volumes, or its nearest existing parent: the engine creates the directory with its first volume.</summary>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
-    /// <exception cref="IOException">It does not tell.</exception>
+    /// <exception cref="IOException">The engine does not say.</exception>
     public async Task<string> VolumesAsync(CancellationToken cancellationToken)
     {
         if (_volumes is null)
@@ -18,7 +18,7 @@ internal sealed class EngineFolders(IPodman podman)
             await ReadAsync(cancellationToken);
         }
 
-        var folder = _volumes ?? throw new IOException("Podman does not tell where it keeps volumes.");
+        var folder = _volumes ?? throw new IOException("Podman does not report where it stores volumes.");
         while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } above)
         {
             folder = above;
@@ -28,11 +28,12 @@ internal sealed class EngineFolders(IPodman podman)
     }
 
     /// <summary>
-    /// The folder of images; null while it is not known or cannot be seen from here, and then counts as being where the volumes are.
+    /// The directory of images; null if it is unknown or not visible to the bridge, in which case it counts as being on the volumes' file
+    /// system.
     /// </summary>
     public string? Images => Directory.Exists(_images) ? _images : null;
 
-    /// <summary>Asks where they are, if that is not known.</summary>
+    /// <summary>Asks the engine, unless the directories are known.</summary>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
     public Task LearnAsync(CancellationToken cancellationToken) => _images is null ? ReadAsync(cancellationToken) : Task.CompletedTask;
 

@@ -3,17 +3,17 @@ using System.Globalization;
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
-/// Finds a process that is in the engine's user namespace, by what the kernel says of it: the engine's own process or the one that keeps
-/// the namespace. Who serves the engine's socket does not tell, since that can be systemd.
+/// Finds a process in the engine's user namespace by what the kernel says about it: the engine itself or the process that keeps the
+/// namespace. The peer of the engine's socket does not tell, because that may be systemd.
 /// </summary>
 internal static class EngineProcess
 {
     private const string Proc = "/proc";
 
-    // The subordinate ids that distributions give a user are 65,536; no other kind of user namespace of this user has so many.
+    // Distributions give a user 65,536 subordinate ids. No other kind of user namespace of this user has so many.
     private const long LeastIds = 60_000;
 
-    /// <summary>Its pid; null if there is none that this process may look at.</summary>
+    /// <summary>The process's pid; null if there is none that this process may inspect.</summary>
     public static int? Find()
     {
         var own = NamespaceOf("self");
@@ -61,7 +61,7 @@ internal static class EngineProcess
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another user's, or gone.
+            // The process belongs to another user, or is gone.
             return null;
         }
     }

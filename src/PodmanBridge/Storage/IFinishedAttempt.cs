@@ -2,7 +2,7 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Storage;
 
-/// <summary>An attempt that is over and has no container, as far as its place on the disk is concerned.</summary>
+/// <summary>A finished attempt without a container, as storage sees it.</summary>
 internal interface IFinishedAttempt
 {
     /// <summary>The attempt.</summary>
@@ -14,16 +14,16 @@ internal interface IFinishedAttempt
     /// <summary>When it ended, by the node's wall clock.</summary>
     DateTimeOffset EndedAt { get; }
 
-    /// <summary>Whether workspace and HOME are still there, and its own: those of a session are not.</summary>
+    /// <summary>Whether workspace and HOME still exist and belong to the attempt. Those of a session do not.</summary>
     bool HasVolumes { get; }
 
-    /// <summary>The file of its log.</summary>
+    /// <summary>The log file.</summary>
     string LogPath { get; }
 
-    /// <summary>Removes workspace and HOME before their time. The log stays.</summary>
+    /// <summary>Removes workspace and HOME early. The log stays.</summary>
     Task FreeAsync();
 
-    /// <summary>Removes the log before its time.</summary>
+    /// <summary>Removes the log early.</summary>
     /// <exception cref="IOException">It cannot be removed.</exception>
     void FreeLog();
 }

@@ -5,17 +5,18 @@ using System.Globalization;
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
-/// Measures what a run has on the disk, by the program <c>stromboli-measurer</c>: the files belong to subordinate ids, in directories that
-/// the bridge's own user may not enter, so it enters the container's user namespace, which a process of several threads cannot.
+/// Measures what a run has on the disk with the program <c>stromboli-measurer</c>. The files belong to subordinate ids in directories that
+/// the bridge's user may not enter, so the program enters the container's user namespace. A multi-threaded process, such as the bridge,
+/// cannot do that.
 /// </summary>
 internal sealed class Measurer(string program, TimeProvider clock)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    /// <summary>What a run takes of the disk now.</summary>
+    /// <summary>Measures what a run takes of the disk.</summary>
     /// <param name="tenant">The run.</param>
-    /// <param name="patience">When to leave off.</param>
-    /// <param name="enough">At how many bytes of one volume to leave off; null for none.</param>
+    /// <param name="patience">The time after which to stop.</param>
+    /// <param name="enough">The number of bytes of one volume at which to stop; null to measure everything.</param>
     /// <param name="cancellationToken">Ends the program.</param>
     /// <exception cref="IOException">It cannot be measured.</exception>
     public async Task<StorageUsage> MeasureAsync(StorageTenant tenant, TimeSpan patience, long? enough, CancellationToken cancellationToken)
@@ -29,11 +30,11 @@ internal sealed class Measurer(string program, TimeProvider clock)
         );
     }
 
-    /// <summary>What volumes take of the disk now, each by itself.</summary>
-    /// <param name="pid">A process in the user namespace that their files belong to.</param>
+    /// <summary>Measures volumes, each by itself.</summary>
+    /// <param name="pid">A process in the user namespace that owns the files.</param>
     /// <param name="volumes">The volumes.</param>
-    /// <param name="patience">When to leave off.</param>
-    /// <param name="enough">At how many bytes of one volume to leave off; null for none.</param>
+    /// <param name="patience">The time after which to stop.</param>
+    /// <param name="enough">The number of bytes of one volume at which to stop; null to measure everything.</param>
     /// <param name="cancellationToken">Ends the program.</param>
     /// <exception cref="IOException">They cannot be measured.</exception>
     public async Task<IReadOnlyList<DirectoryUsage>> MeasureAsync(
@@ -54,7 +55,7 @@ internal sealed class Measurer(string program, TimeProvider clock)
             );
             return lines.Length == volumes.Count
                 ? [.. lines.Select(Parse)]
-                : throw new IOException($"{program} told of {lines.Length} volumes, and not of {volumes.Count}.");
+                : throw new IOException($"{program} reported {lines.Length} volumes instead of {volumes.Count}.");
         }
         catch (Exception e)
             when (e is Win32Exception or FormatException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -63,7 +64,7 @@ internal sealed class Measurer(string program, TimeProvider clock)
         }
     }
 
-    /// <summary>Tries whether the program could measure for a container of this process, without looking at any file.</summary>
+    /// <summary>Checks that the program could measure a container of this process, without reading any file.</summary>
     /// <exception cref="IOException">It could not.</exception>
     public async Task TryAsync(int pid, CancellationToken cancellationToken)
     {
@@ -71,10 +72,10 @@ internal sealed class Measurer(string program, TimeProvider clock)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            // No volumes, and no time to look at processes.
+            // Without volumes, and without time to look at processes.
             if (await RunAsync([Text(pid), "0", "0"], either.Token) is { Length: > 0 } output)
             {
-                throw new IOException($"{program} was asked for nothing and told {output.Length} characters.");
+                throw new IOException($"{program} was asked for nothing and printed {output.Length} characters.");
             }
         }
         catch (Exception e) when (e is Win32Exception || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -99,7 +100,7 @@ internal sealed class Measurer(string program, TimeProvider clock)
         var words = line.Split(' ');
         return words.Length == 4 && Enum.TryParse<DirectoryState>(words[3], ignoreCase: true, out var state)
             ? new DirectoryUsage(Number(words[0]), Number(words[1]), Number(words[2]), state)
-            : throw new FormatException($"'{line}' is no measurement");
+            : throw new FormatException($"'{line}' is not a measurement");
     }
 
     private static long Length(string? path) => path is not null && new FileInfo(path) is { Exists: true } file ? file.Length : 0;

@@ -1,16 +1,16 @@
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
-/// What gives way when the disk is full, and in what order. Pure. First what costs nobody more than a wait: images that nothing uses, then
-/// pulls. Then the namespace that has most on the disk pays, until another one has more: with the workspaces of its runs that are over,
-/// their logs, and the largest of the runs that go on.
+/// Decides what gives way when the disk is full, and in what order. Pure. First goes what costs nobody more than a wait: images that
+/// nothing uses, then pulls. After that the namespace that has the most on the disk gives up the workspaces of its finished runs, then
+/// their logs, then its largest running run, until another namespace has more.
 /// </summary>
 internal static class ReliefRules
 {
-    // Less than this part of the floor did not fill the disk.
+    // Anything smaller than this fraction of the floor did not fill the disk.
     private const int LeastShare = 64;
 
-    /// <summary>All that would go, one after another, if nothing of it helped.</summary>
+    /// <summary>Everything to remove, in order, as long as the shortage lasts.</summary>
     public static IEnumerable<DiskRemoval> Plan(DiskUse use)
     {
         foreach (
@@ -41,7 +41,7 @@ internal static class ReliefRules
             }
             else if (most.Runs >= use.Floor / LeastShare && most.Runs > 0)
             {
-                // Above the floor no run ends, and nobody else pays for those of this namespace either.
+                // Above the floor no run is ended, and no other namespace pays for the runs of this one.
                 if (!use.IsLow)
                 {
                     yield break;
@@ -51,7 +51,7 @@ internal static class ReliefRules
             }
             else
             {
-                // What it has left does not go, or is too little to matter.
+                // What the namespace has left cannot be removed, or is too little to matter.
                 holdings.Remove(most);
             }
         }

@@ -1,21 +1,21 @@
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
-/// Tries whether what runs have on the disk can be measured here, on a process of the engine itself: whoever may enter its user namespace
-/// may enter those of its containers. What keeps one out is no part of the engine's own account: a seccomp profile, another PID namespace,
-/// a program that does not start.
+/// Checks on a process of the engine whether runs can be measured on this node: a process that may enter the engine's user namespace may
+/// enter those of its containers. The engine's own information does not tell what may prevent it, such as a seccomp profile, another PID
+/// namespace or a program that does not start.
 /// </summary>
 internal sealed partial class StorageProbe(Measurer measurer, ILogger<StorageProbe> logger)
 {
     private bool? _could;
 
-    /// <summary>Whether it can; the log says why not, once.</summary>
+    /// <summary>Whether runs can be measured. The log says once why not.</summary>
     public async Task<bool> CanMeasureAsync(CancellationToken cancellationToken)
     {
         string? problem = null;
         try
         {
-            // Where the bridge is in the engine's user namespace itself, nothing is to be entered.
+            // If the bridge itself is in the engine's user namespace, there is nothing to enter.
             await measurer.TryAsync(EngineProcess.Find() ?? Environment.ProcessId, cancellationToken);
         }
         catch (IOException e)
@@ -38,13 +38,10 @@ internal sealed partial class StorageProbe(Measurer measurer, ILogger<StoragePro
 
     private static partial class Log
     {
-        [LoggerMessage(
-            LogLevel.Warning,
-            "What runs have on the disk cannot be measured, so the node takes none with a limit of it: {Problem}"
-        )]
+        [LoggerMessage(LogLevel.Warning, "The disk use of runs cannot be measured, so the node takes no runs with a disk limit: {Problem}")]
         public static partial void Cannot(ILogger logger, string problem);
 
-        [LoggerMessage(LogLevel.Information, "What runs have on the disk can be measured again")]
+        [LoggerMessage(LogLevel.Information, "The disk use of runs can be measured again")]
         public static partial void Can(ILogger logger);
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Stromboli.PodmanBridge.Storage;
 
-/// <summary>When a run is measured, when it has too much, and why it ends when the disk is full. Pure.</summary>
+/// <summary>Decides when a run is measured, when it exceeds its limits, and how its end is explained when the disk is full. Pure.</summary>
 internal static class StorageRules
 {
     /// <summary>How often the free space is asked for while there are runs.</summary>
@@ -15,7 +15,7 @@ internal static class StorageRules
     public static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a run with a limit goes unmeasured when the file system tells nothing: another one may free what it fills.
+    /// How long a run with a limit stays unmeasured while the free space does not shrink: another run may free what this one fills.
     /// </summary>
     public static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(15);
 
@@ -25,19 +25,19 @@ internal static class StorageRules
     /// <summary>The most time that one gets. A run that cannot be measured within it is over its limit.</summary>
     public static readonly TimeSpan LongestPatience = TimeSpan.FromMinutes(5);
 
-    // A tenth of one processor at most.
+    // At most a tenth of a processor.
     private const int Rest = 10;
 
-    // As the measurer counts an inode.
+    // What the measurer counts for an inode.
     private const int InodeBytes = 512;
 
-    // What a fast disk takes in a second; when less is left above the floor, one looks more often.
+    // What a fast disk can write in a second. When less is left above the floor, the watch looks more often.
     private const long FastBytes = 4L << 30;
     private const long FastFiles = 400_000;
 
     /// <summary>
-    /// Whether a run with a limit is to be measured now. The file system's free space is the bell: when it has lost half of what the run
-    /// still may take, the run may be the one.
+    /// Whether to measure a run with a limit now. The trigger is the free space of the file system: when it has shrunk by half of what the
+    /// run may still take, the run may be the cause.
     /// </summary>
     public static bool IsDue(StorageLimits limits, Measurement? last, FreeSpace now, TimeSpan since)
     {

@@ -2,7 +2,7 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Storage;
 
-/// <summary>An attempt whose container runs, as far as its place on the disk is concerned.</summary>
+/// <summary>An attempt whose container runs, as storage sees it.</summary>
 internal sealed record StorageTenant
 {
     /// <summary>The attempt.</summary>
@@ -29,9 +29,29 @@ internal sealed record StorageTenant
     /// <summary>Its limits.</summary>
     public required StorageLimits Limits { get; init; }
 
-    /// <summary>Told of each measurement; null if nobody wants to know.</summary>
+    /// <summary>Receives each measurement; null to ignore them.</summary>
     public Action<StorageUsage>? Measured { get; init; }
 
-    /// <summary>Ends it, for a reason in a sentence.</summary>
+    /// <summary>Ends the run. The reason is a sentence.</summary>
     public required Action<string> End { get; init; }
+}
+
+/// <summary>A volume of a run: an own directory on the node's disk.</summary>
+/// <param name="Directory">The directory on the node.</param>
+/// <param name="MountPoint">The path in the container.</param>
+internal sealed record RunVolume(string Directory, string MountPoint);
+
+/// <summary>What a run may take of its node's disk, in bytes; null for no limit of its own.</summary>
+/// <param name="Workspace"><c>workspace.emptyDir.sizeLimit</c>.</param>
+/// <param name="Total"><c>resources.limits.ephemeralStorage</c>.</param>
+/// <param name="Session"><c>storageLimit</c> of the session.</param>
+internal sealed record StorageLimits(long? Workspace, long? Total, long? Session = null)
+{
+    /// <summary>Whether there is any.</summary>
+    public bool Any => Workspace is not null || Total is not null || Session is not null;
+
+    /// <summary>
+    /// The number of bytes at which measuring can stop because one of the limits is certainly exceeded; null without a limit.
+    /// </summary>
+    public long? Enough => Any ? Math.Max(Session ?? 0, Math.Max(Workspace ?? 0, Total ?? 0)) : null;
 }

@@ -1,14 +1,12 @@
 using Stromboli.Podman;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Nodes;
 
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
-/// Keeps the runs of a node within their limits of disk, and the node's disk from running full (docs/design/storage.md). It asks the file
-/// system now and then for its free space, which costs nothing, seldom while there is no run, and measures a run when that says that it may
-/// be near its limit.
+/// Keeps runs within their disk limits and the node's disk from running full (docs/design/storage.md). It reads the free space regularly,
+/// which is cheap, and measures a run when the free space suggests that the run may be near its limit.
 /// </summary>
 internal sealed partial class StorageWatch(
     StorageTenants tenants,
@@ -17,7 +15,7 @@ internal sealed partial class StorageWatch(
     PulledImages images,
     DiskRelief relief,
     DiskPressure pressure,
-    NodeFactsSource facts,
+    IPressureListener listener,
     TimeProvider clock,
     ILogger<StorageWatch> logger
 ) : BackgroundService
@@ -25,13 +23,13 @@ internal sealed partial class StorageWatch(
     private static readonly TimeSpan ReliefPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterNoRelief = TimeSpan.FromSeconds(10);
 
-    // The engine may stand still, and runs are looked after all the same.
+    // The engine may hang; runs are watched regardless.
     private static readonly TimeSpan LearnPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LearnInterval = TimeSpan.FromSeconds(30);
 
     private readonly FreeSpace _floor = pressure.Floor;
 
-    // A run that takes long to be measured holds up no others but those like it.
+    // A run that is slow to measure delays only others like it.
     private readonly SemaphoreSlim _quick = new(2);
     private readonly SemaphoreSlim _slow = new(1);
     private readonly Dictionary<StorageTenant, WatchedTenant> _watched = [];
@@ -72,11 +70,11 @@ internal sealed partial class StorageWatch(
         await Task.WhenAll(_watched.Values.Select(watched => watched.Looking)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    // How long it has time until the next look; null while there is nothing to look after, until there is.
+    // Returns the time until the next look; null while there is nothing to watch.
     private async Task<TimeSpan?> LookAsync(CancellationToken cancellationToken)
     {
         var runs = Refresh();
-        // What is around the volumes: they themselves may be entered by their owner alone.
+        // The parent of the volumes, because only their owner may enter the volumes themselves.
         var place = runs is [{ Tenant.Volumes: [var volume, ..] }, ..]
             ? Path.GetDirectoryName(Path.GetDirectoryName(volume.Directory))!
             : await engine.VolumesAsync(cancellationToken);
@@ -90,7 +88,7 @@ internal sealed partial class StorageWatch(
         if (pressure.Update(shortage.Least))
         {
             Log.Pressure(logger, pressure.Present, shortage.Least.Bytes, shortage.Least.Files);
-            await facts.RefreshAsync(cancellationToken);
+            await listener.PressureChangedAsync(cancellationToken);
         }
 
         var relieved = pressure.Present
@@ -99,7 +97,7 @@ internal sealed partial class StorageWatch(
         return runs.Count == 0 && !relieved && !relief.IsPulling ? null : StorageRules.Pause(free, _floor);
     }
 
-    // What the file system of the images has left, if it is another one than that of the volumes.
+    // What the images' file system has free, if it is not the volumes' file system.
     private async Task<FreeSpace?> FreeOfImagesAsync(string volumes, CancellationToken cancellationToken)
     {
         if (engine.Images is null && (_learned is not { } tried || clock.GetElapsedTime(tried) >= LearnInterval))
@@ -121,7 +119,7 @@ internal sealed partial class StorageWatch(
         return engine.Images is { } folder && FileIdentity.Of(folder).Dev != FileIdentity.Of(volumes).Dev ? FreeSpace.At(folder) : null;
     }
 
-    // The next run ends the long pause of an idle node.
+    // A new run ends the long pause of an idle node.
     private async Task PauseAsync(TimeSpan? pause, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -167,7 +165,7 @@ internal sealed partial class StorageWatch(
         }
         catch (IOException e)
         {
-            // Most likely its container is just gone. If not, the next try is the same, and the floor holds meanwhile.
+            // Most likely the container is gone. If not, the next try measures it, and the floor holds until then.
             Log.NotMeasured(logger, run.Tenant.Key, e.Message);
             await Task.Delay(StorageRules.Tick, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -191,7 +189,7 @@ internal sealed partial class StorageWatch(
         return new Measurement(usage, free, began, clock.GetElapsedTime(began), patience);
     }
 
-    // One thing at a time: the place of a run comes free only when it is gone.
+    // One removal at a time, because a run's space becomes free only when the run is gone.
     private async Task<bool> RelieveAsync(IReadOnlyList<WatchedTenant> runs, DiskShortage shortage, CancellationToken cancellationToken)
     {
         if (runs.Any(run => run.Ended) || (_noRelief is { } tried && clock.GetElapsedTime(tried) < AfterNoRelief))

@@ -15,20 +15,20 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
         "ref: 0123456789abcdef0123456789abcdef01234567",
         "its server does not give the commit 0123456789abcdef0123456789abcdef01234567; depth: 0 also looks for it in the whole history"
     )]
-    [InlineData("project.git", "ref: tree", "tree is no commit in it")]
-    [InlineData("nothing.git", "", "the server has no such repository, or shows it to nobody without another credential")]
+    [InlineData("project.git", "ref: tree", "tree is not a commit of the repository")]
+    [InlineData("nothing.git", "", "the server has no such repository, or shows it only with another credential")]
     [InlineData(
         "private/project.git",
         "",
-        "the server asks for a credential; the repository is private or is not there: set credentialsSecretRef, or look at the URL"
+        "the server asks for a credential: the repository is private or does not exist; set credentialsSecretRef or check the URL"
     )]
     [InlineData(
         "redirect/project.git",
         "",
-        "the server redirects to elsewhere.example.com, and redirects are not followed: give the address that it leads to"
+        "the server redirects to elsewhere.example.com, and redirects are not followed; use that address instead"
     )]
     [InlineData("broken/project.git", "", "the server answered with HTTP status 500")]
-    [InlineData("page/project.git", "", "what answers there is no Git server that speaks the smart HTTP protocol")]
+    [InlineData("page/project.git", "", "the server does not speak Git's smart HTTP protocol")]
     [InlineData("torn/project.git", "", "the server's answer broke off")]
     public async Task Repository_OfNoUse_IsNamedWithItsCause(string name, string git, string cause)
     {
@@ -53,12 +53,7 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
     {
         var scene = await OnSharedStackAsync();
 
-        await FailsAsync(
-            scene,
-            url,
-            "",
-            "its host has no public address, and the node lets nobody reach others unless its bridge names the origin (--allow-git-origin)"
-        );
+        await FailsAsync(scene, url, "", "its host has no public address; the node allows other origins only with --allow-git-origin");
     }
 
     [Fact]

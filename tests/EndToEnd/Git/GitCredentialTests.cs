@@ -77,7 +77,7 @@ public sealed class GitCredentialTests(StackFixture stacks) : EndToEndTests(stac
 
         Assert.Equal(RunReason.GitCloneFailed, status.Reason);
         Assert.Equal(
-            $"Cloning {own.UrlOf("private/project.git")} failed: the server refuses the credential, or does not let it read this repository.",
+            $"Cloning {own.UrlOf("private/project.git")} failed: the server refuses the credential or does not let it read this repository.",
             status.Message
         );
         await AssertNowhereAsync(scene, run, "wrong-password");

@@ -93,8 +93,8 @@ public sealed class VolumeTests(StackFixture stacks) : EndToEndTests(stacks)
     [InlineData("/srv/stromboli/data/NS/none", "does not exist on node", "nothing is created")]
     [InlineData("/srv/stromboli/data/NS/out/passwd", "symbolic link", "name the path")]
     [InlineData("/srv/stromboli/data/NS/in/note", "symbolic link", "name the path")]
-    [InlineData("/srv/stromboli/data/NS/fifo", "is no directory or regular file", "")]
-    [InlineData("/srv/stromboli/data/NS/device", "is no directory or regular file", "")]
+    [InlineData("/srv/stromboli/data/NS/fifo", "is not a directory or regular file", "")]
+    [InlineData("/srv/stromboli/data/NS/device", "is not a directory or regular file", "")]
     [InlineData("/srv/stromboli/data/NS/twice", "2 hard links", "")]
     public async Task Volume_ThatIsDenied_SaysWhatAndWhatToDo(string path, string why, string remedy)
     {

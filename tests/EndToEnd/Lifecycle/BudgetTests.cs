@@ -125,7 +125,7 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal((RunPhase.Succeeded, 0.0081m), (known.Last.Phase, Money(known.Last.Status.Usage!.CostUSD)));
         Assert.Equal((RunPhase.Failed, RunReason.BudgetExceeded), (unknown.Last.Phase, unknown.Last.Reason));
-        Assert.Contains($"the operator knows no price of {Model}", unknown.Last.Status.Message, StringComparison.Ordinal);
+        Assert.Contains($"the operator has no price for {Model}", unknown.Last.Status.Message, StringComparison.Ordinal);
         Assert.Empty(scene.ModelRequests(unpriced));
         // Without a cap of cost it runs, and what it cost is not made up.
         Assert.Equal(

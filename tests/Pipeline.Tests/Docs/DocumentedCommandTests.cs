@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Stromboli.Operator.Hosting;
-using Stromboli.PodmanBridge;
+using Stromboli.PodmanBridge.Hosting;
 using YamlDotNet.RepresentationModel;
 
 namespace Stromboli.Pipeline.Tests.Docs;

@@ -1,6 +1,5 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Attempts;
 
 namespace Stromboli.PodmanBridge.Tests.Agents;
 

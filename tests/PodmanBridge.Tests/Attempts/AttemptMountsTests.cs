@@ -1,8 +1,8 @@
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Tests.Containers;
-using Stromboli.PodmanBridge.Tests.Podman;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 

@@ -1,7 +1,7 @@
-using Stromboli.Gateway;
+using Stromboli.Gateway.Sockets;
+using Stromboli.Gateway.Tests.Harness;
 using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Tests.Gateway;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 

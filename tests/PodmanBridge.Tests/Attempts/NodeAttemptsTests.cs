@@ -1,10 +1,9 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Tests.Containers;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;

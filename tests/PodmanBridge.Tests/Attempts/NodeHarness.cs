@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Stromboli.Gateway;
 using Stromboli.Gateway.Egress;
 using Stromboli.Gateway.Git;
+using Stromboli.Gateway.Model;
+using Stromboli.Gateway.Sockets;
 using Stromboli.NodeLink.Messages;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Clones;
 using Stromboli.PodmanBridge.Containers;
@@ -11,7 +13,6 @@ using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
-using Stromboli.PodmanBridge.Tests.Podman;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 
@@ -38,7 +39,8 @@ internal sealed class NodeHarness : IAsyncDisposable
         }
 
         var installation = new Installation(root);
-        installation.TryServe(Installation);
+        installation.TryServe(options.Installation);
+        Identity = installation;
         var capabilities = new FixedCapabilities();
         Settings = new ContainerSettings
         {
@@ -55,7 +57,7 @@ internal sealed class NodeHarness : IAsyncDisposable
         };
         Containers =
             options.Containers?.Invoke(Settings)
-            ?? new ShimContainers(engine, new Gate(4), capabilities, Lease, clock, NullLogger<ShimContainers>.Instance)
+            ?? new ShimContainers(engine, new ConcurrencyLimit(4), capabilities, Lease, clock, NullLogger<ShimContainers>.Instance)
             {
                 CheckFirstProcess = options.CheckFirstProcess,
             };
@@ -116,6 +118,8 @@ internal sealed class NodeHarness : IAsyncDisposable
 
     public string Root { get; }
 
+    public Installation Identity { get; }
+
     public string StateRoot => Path.Combine(Root, "state");
 
     public string ShimPath => Path.Combine(Root, "shim");
@@ -153,7 +157,7 @@ internal sealed class NodeHarness : IAsyncDisposable
 
     private ModelGateway NewGateway(TimeProvider clock) =>
         new(
-            new GatewayOptions
+            new ModelGatewayOptions
             {
                 Dialer = new Dialer(AddressPolicy.Default, clock),
                 Clock = clock,
@@ -193,4 +197,6 @@ internal sealed record NodeHarnessOptions
     public Func<int, FileIdentity, string?> CheckFirstProcess { get; init; } = FirstProcess.Problem;
 
     public KeptLimits Kept { get; init; } = KeptLimits.Default;
+
+    public string Installation { get; init; } = NodeHarness.Installation;
 }

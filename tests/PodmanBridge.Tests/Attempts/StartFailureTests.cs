@@ -1,6 +1,6 @@
 using System.Text;
 using Stromboli.Crds.Runs;
-using Stromboli.Gateway;
+using Stromboli.Gateway.Accounting;
 using Stromboli.PodmanBridge.Agents;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Tests.Agents;
@@ -130,7 +130,7 @@ public sealed class StartFailureTests
             "resume that went well",
             Exit(0, Resume, Init, NotFound.Replace("true", "false", StringComparison.Ordinal)),
             RunReason.Completed,
-            "The agent came to its end."
+            "Agent finished."
         ),
     ];
 

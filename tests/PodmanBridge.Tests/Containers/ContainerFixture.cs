@@ -1,9 +1,7 @@
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
-using Stromboli.PodmanBridge.Attempts;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Containers.Oci;
-using Stromboli.PodmanBridge.Tests.Podman;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Stromboli.Gateway;
+using Stromboli.Gateway.Sockets;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.Testbed.Processes;
 

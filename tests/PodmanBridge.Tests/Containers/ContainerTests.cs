@@ -1,5 +1,5 @@
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Tests.Podman;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 

@@ -1,5 +1,5 @@
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Tests.Podman;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 
@@ -80,9 +80,12 @@ public sealed class ContainersConfTests(PodmanFixture podman) : IClassFixture<Po
     public async Task Compare_Hook_IsADifference()
     {
         var hooks = podman.NewDirectory((UnixFileMode)0b111_101_101);
+        // The hook reads its standard input: crun writes the container's state there and dies of a broken pipe otherwise.
         await File.WriteAllTextAsync(
             Path.Combine(hooks, "hook.json"),
-            """{"version":"1.0.0","hook":{"path":"/bin/true"},"when":{"always":true},"stages":["poststart"]}"""
+            """
+            {"version":"1.0.0","hook":{"path":"/bin/cat","args":["cat","/dev/stdin"]},"when":{"always":true},"stages":["poststart"]}
+            """
         );
         podman.Own(hooks);
         Assert.Contains(await CompareAsync($"[engine]\nhooks_dir = [\"{hooks}\"]"), d => d == "hook poststart was added");

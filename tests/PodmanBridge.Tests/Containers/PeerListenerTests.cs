@@ -1,6 +1,6 @@
 using System.Net.Sockets;
+using Stromboli.Gateway.Tests.Harness;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Tests.Gateway;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 

@@ -1,6 +1,6 @@
 using Stromboli.Podman;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Stacks;
 

@@ -3,10 +3,9 @@ using System.Net.Sockets;
 using System.Text;
 using Stromboli.Crds.Runs;
 using Stromboli.Podman.Models;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Tests.Attempts;
-using Stromboli.PodmanBridge.Tests.Podman;
-using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 
@@ -77,7 +76,7 @@ public sealed class ShimContainerTests : IAsyncDisposable
         Assert.Equal(
             (
                 RunReason.PolicyDenied,
-                $"The container is another one than was meant: its first process claims to be {state}, and was never let go."
+                $"The container is not the one that the bridge created: its first process claims to be {state}, and was never let go."
             ),
             (refusal.Reason, refusal.Message)
         );

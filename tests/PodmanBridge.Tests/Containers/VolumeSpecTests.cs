@@ -2,7 +2,6 @@ using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Containers.Oci;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 

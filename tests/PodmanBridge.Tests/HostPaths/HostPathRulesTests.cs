@@ -1,4 +1,5 @@
 using Stromboli.Crds.Nodes;
+using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
 

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
 using Stromboli.Gateway.Egress;
 using Stromboli.Podman;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Images;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Images;
@@ -136,6 +136,9 @@ public sealed class ImageFetcherTests : IDisposable
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one);
         Assert.True(_images.LastPull.IsCancellationRequested);
+        // The fetch still notes its end in the folder that the test removes.
+        var pulled = Path.Combine(_folder.FullName, "pulled-images.json");
+        await Eventually.True(() => File.ReadAllText(pulled).Contains("\"givenUp\":\"", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Link;
 
 namespace Stromboli.PodmanBridge.Tests.Link;

@@ -1,7 +1,7 @@
 using Stromboli.Podman;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Nodes;

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Podman;
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Storage;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testbed;
 
 namespace Stromboli.PodmanBridge.Tests.Nodes;

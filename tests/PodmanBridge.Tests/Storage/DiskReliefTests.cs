@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
 using Stromboli.Gateway.Egress;
+using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;

@@ -69,18 +69,18 @@ internal sealed class FakeDisk(long size) : IPodman, IImageOperations, IContaine
     Task<IReadOnlyList<ContainerSummary>> IContainerOperations.ListAsync(
         IReadOnlyDictionary<string, string> labels,
         CancellationToken cancellationToken
-    ) =>
-        Task.FromResult<IReadOnlyList<ContainerSummary>>([
-            .. _containers.Where(container => PodmanFilters.Carries(container.Labels, labels)),
-        ]);
+    ) => Task.FromResult<IReadOnlyList<ContainerSummary>>([.. _containers.Where(container => HasAll(container.Labels, labels))]);
 
     Task<IReadOnlyList<VolumeInspection>> IVolumeOperations.ListAsync(
         IReadOnlyDictionary<string, string> labels,
         CancellationToken cancellationToken
     ) =>
         Task.FromResult<IReadOnlyList<VolumeInspection>>([
-            .. _volumes.Values.Select(volume => volume.Volume).Where(volume => PodmanFilters.Carries(volume.Labels, labels)),
+            .. _volumes.Values.Select(volume => volume.Volume).Where(volume => HasAll(volume.Labels, labels)),
         ]);
+
+    private static bool HasAll(Dictionary<string, string>? actual, IReadOnlyDictionary<string, string> labels) =>
+        labels.All(label => actual?.GetValueOrDefault(label.Key) == label.Value);
 
     // As Podman does: a name goes, and the image with its last one unless a container has it.
     Task<bool> IImageOperations.RemoveAsync(string reference, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
+using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Storage;
 using Stromboli.PodmanBridge.Tests.Containers;
-using Stromboli.PodmanBridge.Tests.Podman;
 using Stromboli.Testbed;
 using Stromboli.Testing;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Storage;
 

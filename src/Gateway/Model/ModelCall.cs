@@ -1,0 +1,58 @@
+using Stromboli.Gateway.Accounting;
+
+namespace Stromboli.Gateway.Model;
+
+/// <summary>One model request on a run's ledger, from before it is forwarded until its answer is over.</summary>
+internal sealed class ModelCall : IDisposable
+{
+    private readonly ModelRun _run;
+    private readonly Ledger _ledger;
+    private readonly MessageRequest _request;
+    private readonly long _id;
+
+    public ModelCall(ModelRun run, Ledger ledger, MessageRequest request, long id) =>
+        (_run, _ledger, _request, _id) = (run, ledger, request, id);
+
+    /// <summary>
+    /// Records what the answer has reported so far. The ledger has it when this method returns, and only then may the agent see the bytes.
+    /// </summary>
+    public void Note(AnswerFacts facts)
+    {
+        // An answer with unknown usage may have used more than was counted, so its reservation stays.
+        if (facts.Usage is { } usage)
+        {
+            _ledger.Note(
+                _id,
+                facts.Model ?? _request.Model,
+                usage,
+                facts.Complete && !facts.HasUnknown,
+                _run.CostOf(facts.Model ?? _request.Model, facts, _request),
+                facts.OtherModels
+            );
+        }
+
+        if (facts.Complete)
+        {
+            Answered(null);
+        }
+    }
+
+    /// <summary>The model took nothing for this request: it was not reached, or refused it.</summary>
+    public void NothingUsed() => _ledger.Note(_id, _request.Model, TokenUsage.Zero, settled: true, costUSD: 0);
+
+    /// <summary>
+    /// Records that the call was answered or that the model could not be reached. Do not call this if the agent or the bridge gave up.
+    /// </summary>
+    public void Answered(ModelFailure? failure)
+    {
+        _ledger.Answered(_id, failure);
+        _run.OnChanged();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _ledger.End(_id);
+        _run.OnChanged();
+    }
+}

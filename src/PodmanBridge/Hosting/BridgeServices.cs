@@ -1,0 +1,38 @@
+using Stromboli.NodeLink;
+using Stromboli.Podman;
+using Stromboli.PodmanBridge.Attempts;
+using Stromboli.PodmanBridge.Configuration;
+using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Images;
+using Stromboli.PodmanBridge.Link;
+using Stromboli.PodmanBridge.Nodes;
+using Stromboli.PodmanBridge.Storage;
+
+namespace Stromboli.PodmanBridge.Hosting;
+
+/// <summary>Puts the bridge together.</summary>
+internal static class BridgeServices
+{
+    /// <summary>Adds every part of the bridge. Hosted services start in this order.</summary>
+    public static IServiceCollection AddBridge(this IServiceCollection services, BridgeOptions options) =>
+        services
+            .AddEngine(options)
+            .AddGateways(options)
+            .AddImages(options)
+            .AddNodeFacts(options)
+            .AddAttempts(options)
+            .AddStorage(options)
+            .AddLink(options);
+
+    private static IServiceCollection AddEngine(this IServiceCollection services, BridgeOptions options)
+    {
+        services.AddSingleton<TimeProvider>(BootTimeProvider.Instance);
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new PodmanClient(options.PodmanSocket, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IPodman>(provider => provider.GetRequiredService<PodmanClient>());
+        services.AddSingleton(_ => ContainerFiles.Write(Path.Combine(options.StateDirectory, "sandbox")));
+        // Storage does not know attempts.
+        services.AddSingleton<Func<IReadOnlyList<IFinishedAttempt>>>(provider => provider.GetRequiredService<NodeAttempts>().Finished);
+        return services;
+    }
+}

@@ -1,0 +1,81 @@
+using Stromboli.PodmanBridge.Containers;
+
+namespace Stromboli.PodmanBridge.Sessions;
+
+/// <summary>
+/// Gives each session to one attempt at a time, in the order in which they ask. The operator orders runs for fairness; this class keeps two
+/// of them from ever running at once.
+/// </summary>
+internal sealed class SessionQueue
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Line> _lines = [];
+
+    /// <summary>Waits until the session is this attempt's. One that has it already has it.</summary>
+    public async Task EnterAsync(string session, AttemptKey key, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource turn;
+        lock (_lock)
+        {
+            if (!_lines.TryGetValue(session, out var line))
+            {
+                _lines[session] = new Line { Holder = key };
+                return;
+            }
+
+            if (line.Holder == key)
+            {
+                return;
+            }
+
+            turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            line.Waiting.Enqueue((key, turn));
+        }
+
+        await using (cancellationToken.Register(() => turn.TrySetCanceled(cancellationToken)))
+        {
+            await turn.Task;
+        }
+    }
+
+    /// <summary>The session is this attempt's before any other can ask: its agent may be running already.</summary>
+    public void Reserve(string session, AttemptKey key)
+    {
+        lock (_lock)
+        {
+            _lines.TryAdd(session, new Line { Holder = key });
+        }
+    }
+
+    /// <summary>Nothing of the attempt runs any more: the next one has the session. Nothing happens if this one had it not.</summary>
+    public void Leave(string session, AttemptKey key)
+    {
+        lock (_lock)
+        {
+            if (!_lines.TryGetValue(session, out var line) || line.Holder != key)
+            {
+                return;
+            }
+
+            while (line.Waiting.TryDequeue(out var next))
+            {
+                if (!next.Turn.TrySetResult())
+                {
+                    continue;
+                }
+
+                line.Holder = next.Key;
+                return;
+            }
+
+            _lines.Remove(session);
+        }
+    }
+
+    private sealed class Line
+    {
+        public AttemptKey Holder { get; set; }
+
+        public Queue<(AttemptKey Key, TaskCompletionSource Turn)> Waiting { get; } = [];
+    }
+}
