@@ -5,14 +5,11 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Tests.Hub;
 using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Attempts;
-using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
-using Stromboli.PodmanBridge.Hosting;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Nodes;
-using Stromboli.PodmanBridge.Sessions;
-using Stromboli.PodmanBridge.Storage;
+using Stromboli.PodmanBridge.Tests.Attempts;
 using Stromboli.PodmanBridge.Tests.Containers;
 using Stromboli.Testing;
 
@@ -114,7 +111,7 @@ public sealed class KeptAttemptsTests : IDisposable
 
     private void Leave(int i)
     {
-        var directory = AttemptDirectory.Create(Path.Combine(_root, "attempts"), new AttemptKey(UID(i), 1));
+        var directory = AttemptDirectory.Create(Path.Combine(_root, "state"), new AttemptKey(UID(i), 1));
         directory.Write(
             new AttemptRecord
             {
@@ -122,7 +119,7 @@ public sealed class KeptAttemptsTests : IDisposable
                 Attempt = 1,
                 Spec = SpecBuilder.Attempt(),
                 UserID = 20_000 + i,
-                BootID = "this boot",
+                BootID = NodeHarness.BootID,
                 Deadline = 0,
             }
         );
@@ -148,56 +145,26 @@ public sealed class KeptAttemptsTests : IDisposable
 
         private readonly CancellationTokenSource _stop = new();
         private readonly MessageChannel<BridgeMessage, OperatorMessage> _channel;
+        private readonly NodeHarness _node;
         private readonly Task _session;
 
-        private BridgeUnderTest(
-            MessageChannel<BridgeMessage, OperatorMessage> channel,
-            NodeAttempts attempts,
-            NodeLease lease,
-            LinkSession.Services services
-        )
+        private BridgeUnderTest(MessageChannel<BridgeMessage, OperatorMessage> channel, NodeHarness node, LinkSession.Services services)
         {
             _channel = channel;
-            Attempts = attempts;
-            Lease = lease;
+            _node = node;
             _session = new LinkSession(channel, Node, services).RunAsync(_stop.Token);
         }
 
-        public NodeAttempts Attempts { get; }
+        public NodeAttempts Attempts => _node.Attempts;
 
-        public NodeLease Lease { get; }
+        public NodeLease Lease => _node.Lease;
 
         public static async Task<BridgeUnderTest> StartAsync(MessageChannel<BridgeMessage, OperatorMessage> channel, string root)
         {
             var time = TimeProvider.System;
             var engine = new FakeEngine();
-            var installation = new Installation(root);
-            var sessions = new NodeSessions(
-                Path.Combine(root, "sessions"),
-                new SessionVolumes(engine, installation, Node),
-                new WorkspaceUsers(),
-                time,
-                NullLogger<NodeSessions>.Instance
-            );
-            var lease = new NodeLease(time);
-            var changes = new AttemptChanges();
-            var options = Options(root);
-            Directory.CreateDirectory(options.RunDirectory);
-            var attempts = new NodeAttempts(
-                new AttemptServices
-                {
-                    StateRoot = BridgeFiles.Attempts(options),
-                    BootID = "this boot",
-                    Sandbox = Sandbox(engine, installation, sessions, options),
-                    Users = new WorkspaceUsers(),
-                    Lease = lease,
-                    Changes = changes,
-                    Clock = time,
-                    Logger = NullLogger.Instance,
-                },
-                NullLogger<NodeAttempts>.Instance
-            );
-            attempts.Adopt();
+            var node = new NodeHarness(root, engine, time, new NodeHarnessOptions { Installation = HubUnderTest.Installation });
+            node.Attempts.Adopt();
             var facts = new NodeFactsSource(
                 _ => Task.FromResult(TestBridge.HelloOf(Node).Facts),
                 time,
@@ -207,17 +174,16 @@ public sealed class KeptAttemptsTests : IDisposable
             var catalogue = new ImageCatalogue(engine, null!, null!, null!, () => null, time, NullLogger<ImageCatalogue>.Instance);
             return new BridgeUnderTest(
                 channel,
-                attempts,
-                lease,
+                node,
                 new LinkSession.Services
                 {
-                    Installation = installation,
-                    Lease = lease,
+                    Installation = node.Identity,
+                    Lease = node.Lease,
                     Token = new ConnectToken(Path.Combine(root, "token")),
-                    Attempts = attempts,
-                    Sessions = sessions,
-                    Leftovers = new LeftoverSweep(engine, attempts, sessions, installation, options, NullLogger<LeftoverSweep>.Instance),
-                    Changes = changes,
+                    Attempts = node.Attempts,
+                    Sessions = node.Sessions,
+                    Leftovers = new LeftoverSweep(engine, node.Attempts, node.Sessions, node.Settings, NullLogger<LeftoverSweep>.Instance),
+                    Changes = node.Node.Changes,
                     Facts = facts,
                     Images = catalogue,
                     PrePuller = new PrePuller(engine, null!, catalogue, null!, time, NullLogger<PrePuller>.Instance),
@@ -232,63 +198,8 @@ public sealed class KeptAttemptsTests : IDisposable
             await _stop.CancelAsync();
             await _session.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _channel.DisposeAsync();
-            await Attempts.DisposeAsync();
-            Lease.Dispose();
+            await _node.DisposeAsync();
             _stop.Dispose();
         }
-
-        private static BridgeOptions Options(string root) =>
-            new()
-            {
-                Operators = [],
-                CaFile = "",
-                TokenFile = "",
-                Node = Node,
-                PodmanSocket = "",
-                StateDirectory = root,
-                RunDirectory = Path.Combine(root, "runs"),
-                Shim = "",
-                Measurer = "",
-                MinFreeBytes = 0,
-                MinFreeFiles = 0,
-                MaxRuns = 8,
-                AllowUnenforcedLimits = false,
-                ParallelStarts = 1,
-                Labels = new Dictionary<string, string>(),
-                DeniedNetworks = [],
-                AllowedVolumes = [],
-                AllowedSecrets = [],
-            };
-
-        private static SandboxServices Sandbox(
-            FakeEngine engine,
-            Installation installation,
-            NodeSessions sessions,
-            BridgeOptions options
-        ) =>
-            new()
-            {
-                Podman = engine,
-                Installation = () => installation.ID ?? HubUnderTest.Installation,
-                Images = null!,
-                Catalogue = null!,
-                Gateway = null!,
-                Git = null!,
-                HostPaths = null!,
-                Secrets = null!,
-                Starts = null!,
-                Node = Node,
-                RunRoot = options.RunDirectory,
-                ShimPath = "",
-                ClaudeDirectory = null,
-                CliVersion = () => null,
-                Files = null!,
-                EnforcedLimits = () => [],
-                Sessions = sessions,
-                Tenants = new StorageTenants(),
-                Measurer = new Measurer("", TimeProvider.System),
-                Clock = TimeProvider.System,
-                Logger = NullLogger.Instance,
-            };
     }
 }

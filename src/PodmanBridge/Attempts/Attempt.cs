@@ -194,8 +194,12 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         await _bridgeStopping.CancelAsync();
         await _forward.CancelAsync();
         _deadline.Dispose();
-        // A removal that is under way is not torn.
-        await _removal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (State.IsDropped)
+        {
+            // A removal that is under way is not torn. That of a container is begun again by the next bridge, which knows of it.
+            await _removal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         await _work.DisposeAsync();
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class AttemptEndReader(ModelGateway gateway, TimeProvide
         catch (Exception e)
         {
             Log.NotRead(logger, e, record.Key);
-            var refusal = new AttemptRefusal(RunReason.NodeUnfit, $"The agent is gone, and how it ended cannot be read: {e.Message}");
+            var refusal = new AttemptRefusal(RunReason.NodeUnfit, $"The agent ended, and its end cannot be read: {e.Message}");
             return await ReadRefusalAsync(refusal, sandbox);
         }
     }

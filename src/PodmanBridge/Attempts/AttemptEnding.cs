@@ -24,16 +24,13 @@ internal static class AttemptEnding
         {
             { Cause: null, Released: false, LogClaims: true } => Unreleased(
                 RunReason.PolicyDenied,
-                "The container is another one than was meant: it tells of an agent that was never let go."
+                "The container is not the one that the bridge created: its log reports an agent that was never let go."
             ),
             { Cause: null, NotStarted: { } failure } => NotStarted(evidence, failure),
             // Bridge and shim were both gone when the deadline came: the engine's own timeout stopped the container.
             { Cause: null, EndedByItself: false, IsPastDeadline: true } => Ended(evidence with { Cause = EndCause.TimedOut }),
             // Nothing of the tenant's was let go: whatever ended the container, it was not the agent.
-            { Cause: null, Released: false } => Unreleased(
-                RunReason.NodeUnfit,
-                "The container ended on its node before the agent was let go."
-            ),
+            { Cause: null, Released: false } => Unreleased(RunReason.NodeUnfit, "Container ended on its node before the agent started."),
             _ => Ended(evidence),
         };
 
@@ -110,14 +107,14 @@ internal static class AttemptEnding
         {
             { Cause: EndCause.Cancelled or EndCause.Dropped } => (RunReason.Cancelled, "The run was cancelled."),
             { Cause: EndCause.Suspended } => (RunReason.Suspended, "The run was suspended."),
-            { Cause: EndCause.SessionDeleted } => (RunReason.SessionLost, "The session was deleted, and the run that had it was stopped."),
+            { Cause: EndCause.SessionDeleted } => (RunReason.SessionLost, "Session was deleted while the run used it."),
             { Cause: EndCause.TimedOut } => (
                 RunReason.TimedOut,
-                $"The attempt's timeout was over before the {(evidence.Hook is { } hook ? $"hook {hook}" : "agent")} came to its end."
+                $"Timed out before the {(evidence.Hook is { } hook ? $"hook {hook}" : "agent")} finished."
             ),
             { Cause: EndCause.BudgetExceeded } => (
                 RunReason.BudgetExceeded,
-                "The run's budget is used up, and its agent made one more model request, which was refused."
+                "Run used up its budget, and the next model request was refused."
             ),
             { Cause: EndCause.StorageExceeded } => (
                 RunReason.StorageLimitExceeded,
@@ -125,7 +122,7 @@ internal static class AttemptEnding
             ),
             { Cause: EndCause.LeaseOver } or { By: Stopper.Lease } => (
                 RunReason.NodeLost,
-                "The node lost its operator for longer than its lease, and stopped the agent."
+                "Node lost contact with the operator for longer than its lease and stopped the agent."
             ),
             { HookFailure: not null, OutOfMemory: true, Signal: Kill } => (
                 RunReason.OutOfMemory,
@@ -133,17 +130,17 @@ internal static class AttemptEnding
             ),
             { HookFailure: { } failure } => (RunReason.HookFailed, failure),
             { Signal: { } signal } => BySignal(evidence, signal),
-            { By: Stopper.Stop } => (RunReason.Crashed, "The agent was stopped on its node, and not by Stromboli."),
+            { By: Stopper.Stop } => (RunReason.Crashed, "Agent was stopped on its node by something other than Stromboli."),
             { ExitCode: { } code } => ByExit(evidence, code),
             { OutOfMemory: true } => (RunReason.OutOfMemory, OutOfMemoryMessage),
-            _ => (RunReason.Crashed, "The container ended, and nothing on the node can say how the agent did."),
+            _ => (RunReason.Crashed, "Container ended and left no record of how the agent ended."),
         };
 
     private static (RunReason Reason, string Message) BySignal(AttemptEvidence evidence, string signal)
     {
         if (evidence.By == Stopper.Stop)
         {
-            return (RunReason.Crashed, "The agent was stopped on its node, and not by Stromboli.");
+            return (RunReason.Crashed, "Agent was stopped on its node by something other than Stromboli.");
         }
 
         return evidence.OutOfMemory && signal == Kill
@@ -200,13 +197,13 @@ internal static class AttemptEnding
         {
             null when evidence.Options?.JsonSchema is not null => (
                 RunReason.AgentError,
-                "The agent came to its end without the structured result that jsonSchema asks for."
+                "Agent finished without the structured result that jsonSchema asks for."
             ),
             { } structured when !Fits(structured) => (
                 RunReason.Completed,
-                $"The agent came to its end; its structured result is too large for status, which holds {StatusLimits.StructuredBytes} bytes: see the log."
+                $"Agent finished; its structured result is too large for status, which holds {StatusLimits.StructuredBytes} bytes: see the log."
             ),
-            _ => (RunReason.Completed, "The agent came to its end."),
+            _ => (RunReason.Completed, "Agent finished."),
         };
 
     private static bool Fits(string? structured) =>

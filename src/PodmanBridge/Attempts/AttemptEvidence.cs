@@ -127,7 +127,7 @@ internal sealed record AttemptEvidence
 /// <summary>Who ended the agent's process, by the shim's word.</summary>
 internal enum Stopper
 {
-    /// <summary>Nobody but itself, or what runs beside it.</summary>
+    /// <summary>The process itself, or another process of the container.</summary>
     Agent,
 
     /// <summary>The shim, because it was told to stop.</summary>

@@ -85,7 +85,7 @@ internal static class AttemptLifecycle
         );
     }
 
-    // A step's work has come to its end, and nothing ended the attempt meanwhile.
+    // The work of a step is done, and nothing has ended the attempt.
     private static (AttemptState, IReadOnlyList<AttemptEffect>) Advance(AttemptState state, AttemptEvent happened) =>
         (state.Step, happened) switch
         {
@@ -187,7 +187,7 @@ internal static class AttemptLifecycle
         );
     }
 
-    // The first cause counts. Only a drop may follow another one: then nobody waits for the end.
+    // The first cause counts. Only a drop may follow another one, because nothing waits for the end then.
     private static (AttemptState, IReadOnlyList<AttemptEffect>) Decide(AttemptState state, EndCause cause, string? detail)
     {
         if (state.End is not null || state.Record.Cause is not null || state.Step == AttemptStep.Concluding)
@@ -252,7 +252,7 @@ internal static class AttemptLifecycle
     {
         if (state.Record.Cause is { } cause)
         {
-            // Before anything was let go there is nobody to ask, and what fills the disk gets no time to fill more of it.
+            // Before the release nothing runs that could be asked, and an agent that fills the disk gets no time to fill more of it.
             var asks = state is { Record.Released: true, IsListening: true } && cause != EndCause.Dropped;
             var grace = cause == EndCause.StorageExceeded ? TimeSpan.Zero : StopGrace;
             return (state with { Step = AttemptStep.Stopping, Refusal = null }, [new AttemptEffect.Stop(asks ? grace : null)]);

@@ -35,7 +35,7 @@ internal sealed record AttemptRecord
     /// <summary>The deadline, as a timestamp of CLOCK_BOOTTIME in nanoseconds.</summary>
     public required long Deadline { get; init; }
 
-    /// <summary>When the agent's process started, likewise; null before it did.</summary>
+    /// <summary>When the agent's process started, on the same clock as <see cref="Deadline"/>; null before it did.</summary>
     public long? StartedAt { get; init; }
 
     /// <summary>The boot during which the workspace was cloned; null if it was not, or has nothing to be cloned from.</summary>
@@ -95,7 +95,7 @@ internal sealed record AttemptRecord
 /// <summary>The end of an attempt, kept until the operator has stored it and the attempt is dropped.</summary>
 internal sealed record AttemptEndRecord
 {
-    /// <summary>The end; its <see cref="AttemptEnd.EndedAgoMs"/> is computed anew at each report.</summary>
+    /// <summary>The end; its <see cref="AttemptEnd.EndedAgoMs"/> is computed for each report.</summary>
     public required AttemptEnd End { get; init; }
 
     /// <summary>When it ended, by the node's wall clock.</summary>
@@ -137,10 +137,10 @@ internal enum EndCause
     /// <summary>Its budget is used up, and it asked for more.</summary>
     BudgetExceeded,
 
-    /// <summary>It has more on the disk than it may; or the disk is full, and nobody has more on it.</summary>
+    /// <summary>The attempt has more on the disk than it may, or the disk is full and no other namespace has more on it.</summary>
     StorageExceeded,
 
-    /// <summary>Nobody wants it any more; its end interests nobody.</summary>
+    /// <summary>The operator no longer wants it, and does not ask how it ended.</summary>
     Dropped,
 }
 

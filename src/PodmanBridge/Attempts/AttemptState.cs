@@ -46,7 +46,7 @@ internal sealed record AttemptState
     /// <summary>Whether its container is removed.</summary>
     public bool IsRemoved { get; init; }
 
-    /// <summary>Whether nobody wants it any more, so that everything of it goes.</summary>
+    /// <summary>Whether the operator no longer wants it, so that everything of it is removed.</summary>
     public bool IsDropped { get; init; }
 
     /// <summary>Whether something of the tenant's may have run.</summary>
@@ -220,7 +220,7 @@ internal abstract record AttemptEvent
     /// <summary>Something ends it.</summary>
     internal sealed record CauseDecided(EndCause Cause, string? Detail = null) : AttemptEvent;
 
-    /// <summary>Nobody wants it any more.</summary>
+    /// <summary>The operator no longer wants it.</summary>
     internal sealed record Dropped : AttemptEvent;
 
     /// <summary>Time enough has passed since a cause was decided for the engine to have stopped the attempt.</summary>

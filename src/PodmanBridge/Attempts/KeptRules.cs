@@ -50,6 +50,6 @@ internal sealed record KeptAttempt(AttemptKey Key, string Namespace, DateTimeOff
 /// <param name="Bytes">What their logs and records may take of the disk together.</param>
 internal sealed record KeptLimits(int Runs, long Bytes)
 {
-    /// <summary>What holds when nobody says otherwise.</summary>
+    /// <summary>The defaults of --max-kept-runs and --max-kept-bytes.</summary>
     public static KeptLimits Default { get; } = new(1000, 10L << 30);
 }

@@ -71,7 +71,7 @@ internal sealed partial class NodeAttempts(
             switch (desired.State)
             {
                 case DesiredState.Hold or DesiredState.Go:
-                    Want(key, desired);
+                    ApplyRun(key, desired);
                     break;
                 case DesiredState.Stop:
                     Stop(key, desired.Cause);
@@ -153,13 +153,10 @@ internal sealed partial class NodeAttempts(
     public async ValueTask DisposeAsync()
     {
         lease.Changed -= OnLease;
-        foreach (var attempt in All)
-        {
-            await attempt.DisposeAsync();
-        }
+        await Task.WhenAll(All.Select(attempt => attempt.DisposeAsync().AsTask()));
     }
 
-    private void Want(AttemptKey key, DesiredAttempt desired)
+    private void ApplyRun(AttemptKey key, DesiredAttempt desired)
     {
         if (_dropping.Contains(key))
         {
@@ -286,7 +283,7 @@ internal sealed partial class NodeAttempts(
             _dropping.Remove(attempt.Key);
             if (_desiredAfterDrop.Remove(attempt.Key, out var desired))
             {
-                Want(attempt.Key, desired);
+                ApplyRun(attempt.Key, desired);
             }
         }
     }

@@ -83,7 +83,7 @@ internal sealed class NodeSecrets(IEnumerable<string> allowed, string node, IPod
 
         if (value.Contains('\0', StringComparison.Ordinal) || value.Contains(Replacement, StringComparison.Ordinal))
         {
-            throw Unusable(field, $"the Podman secret {name} of node {node} is no text that a variable can hold");
+            throw Unusable(field, $"the Podman secret {name} of node {node} is not text, so that a variable cannot hold it");
         }
 
         return variable.Length + 1 + Encoding.UTF8.GetByteCount(value) <= RunLimits.SourcedVariableBytes

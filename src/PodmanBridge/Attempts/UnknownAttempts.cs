@@ -93,7 +93,7 @@ internal sealed partial class UnknownAttempts(
         }
     }
 
-    /// <summary>Nobody waits for the end any more. What is left is removed all the same.</summary>
+    /// <summary>The operator no longer waits for the end. What is left on the node is still removed.</summary>
     public void Forget(AttemptKey key)
     {
         lock (_lock)
@@ -102,7 +102,7 @@ internal sealed partial class UnknownAttempts(
         }
     }
 
-    /// <summary>Waits for what is under way, and begins nothing anew.</summary>
+    /// <summary>Waits for the removals that are under way.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();

@@ -7,8 +7,8 @@ namespace Stromboli.PodmanBridge.Clones;
 
 /// <summary>
 /// Puts what git said into the run's log, as lines of its standard error (docs/design/shim-protocol.md), ahead of the agent's. Each line is
-/// written anew, with every control character escaped: what a repository's server has git say cannot look like a line of its own, whoever
-/// reads the log. The shim's records of the clone's container stay out: in the run's log they would be the agent's.
+/// written with every control character escaped, so that a repository's server cannot have git print something that looks like a line of
+/// its own. The shim's records of the clone's container stay out: in the run's log they would be the agent's.
 /// </summary>
 internal sealed class CloneLog : IShimLogConsumer
 {

@@ -41,11 +41,11 @@ internal static class CloneOutcome
             { Exit.Code: NoRef } => $"it has no branch and no tag {source.Ref}; a commit needs its full id",
             { Exit.Code: NotFetched } when IsCommit(source.Ref) =>
                 $"its server does not give the commit {source.Ref}; depth: 0 also looks for it in the whole history",
-            { Exit.Code: NoCommit } => $"{source.Ref} is no commit in it",
+            { Exit.Code: NoCommit } => $"{source.Ref} is not a commit of the repository",
             { Exit.Code: NotCheckedOut } => "its files could not be written into the workspace; the run's log says more",
             { Exit.Code: Unusable } => "the workspace cannot be written; the run's log says more",
             { Exit.Code: { } code } => $"git exited with {code}; the run's log says more",
-            _ => "the clone's container ended, and nothing on the node can say how git did",
+            _ => "the clone's container ended, and left no record of how git ended",
         };
 
     private static bool IsCommit(string? name) =>

@@ -45,6 +45,11 @@ internal sealed class WorkspaceClones(
     /// <exception cref="RunRefusedException">There is no clone; the message says why.</exception>
     public async Task RunAsync(WorkspaceClone clone, CancellationToken bridgeStopping, CancellationToken cancellationToken)
     {
+        if (Problem(clone.Spec) is { } impossible)
+        {
+            throw new RunRefusedException(RunReason.GitCloneFailed, impossible);
+        }
+
         var released = false;
         using var gitImage = await FetchImageAsync(cancellationToken);
         await using var container = Container(clone.Key, clone.LogPath, () => released);

@@ -10,9 +10,9 @@ internal static class ContainerMountCheck
     /// </summary>
     private static readonly string[] Silent = ["ro", "rw", "bind", "rbind", "private", "rprivate", "nocopy", "notmpcopyup"];
 
-    public static void Compare(Differences found, SpecGenerator wanted, ContainerInspection made)
+    public static void Compare(Differences found, SpecGenerator desired, ContainerInspection made)
     {
-        var meant = Meant(wanted);
+        var meant = Meant(desired);
         var mounts = made.Mounts ?? [];
         foreach (var mount in mounts)
         {
@@ -56,13 +56,13 @@ internal static class ContainerMountCheck
         found.Same($"options of the mount {path}", meant.Options, made.Options);
     }
 
-    private static Dictionary<string, Mount> Meant(SpecGenerator wanted)
+    private static Dictionary<string, Mount> Meant(SpecGenerator desired)
     {
-        var meant = wanted.Mounts.ToDictionary(
+        var meant = desired.Mounts.ToDictionary(
             m => m.Destination,
             m => new Mount(m.Type, m.Source, !m.Options.Contains("ro"), Normal(m.Options.SelectMany(o => o.Split(','))))
         );
-        foreach (var volume in wanted.Volumes)
+        foreach (var volume in desired.Volumes)
         {
             meant.Add(volume.Destination, new Mount("volume", volume.Name, Writable: true, Normal(volume.Options)));
         }

@@ -61,7 +61,7 @@ internal static class ContainerMounts
         ];
 
     /// <summary>
-    /// Nothing in it is a device or gives rights, whoever may have put it there; what the node mounts below it later stays outside.
+    /// Devices and set-user-ID files in it have no effect, and what the node mounts below it later is not seen in the container.
     /// </summary>
     private static SpecMount HostPath(HostPathRequest request) =>
         new()

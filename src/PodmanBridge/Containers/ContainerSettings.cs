@@ -1,4 +1,3 @@
-
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>What all containers of this node have in common.</summary>

@@ -23,7 +23,7 @@ internal static class ContainerSpec
 
     private const ulong CpuPeriod = 100_000;
 
-    /// <summary>The size at which conmon would begin the log anew: never reached, since the shim bounds what it writes.</summary>
+    /// <summary>The size at which conmon would start a new log: never reached, since the shim bounds what it writes.</summary>
     private const long LogSize = 1L << 40;
 
     /// <summary>

@@ -12,9 +12,9 @@ internal static class ContainerSpecCheck
     private static readonly string[] OwnVariables = ["HOSTNAME=agent", "container=podman", "HOME=" + MountPoints.Home, "TERM=xterm"];
 
     /// <summary>What differs, each as half a sentence; empty when nothing does.</summary>
-    /// <param name="wanted">What libpod was asked for.</param>
+    /// <param name="desired">What libpod was asked for.</param>
     /// <param name="made">What it says of the container, created and not yet started.</param>
-    public static IReadOnlyList<string> Compare(SpecGenerator wanted, ContainerInspection made)
+    public static IReadOnlyList<string> Compare(SpecGenerator desired, ContainerInspection made)
     {
         var found = new Differences();
         if (made.Config is not { } config || made.HostConfig is not { } host)
@@ -22,38 +22,38 @@ internal static class ContainerSpecCheck
             return ["the engine tells nothing of its configuration"];
         }
 
-        found.Same("image", wanted.Image, made.ImageID?.Replace("sha256:", "", StringComparison.Ordinal));
+        found.Same("image", desired.Image, made.ImageID?.Replace("sha256:", "", StringComparison.Ordinal));
         found.Same("pod", "", made.Pod ?? "");
-        CompareProcess(found, wanted, config);
-        CompareAdditions(found, wanted, config);
+        CompareProcess(found, desired, config);
+        CompareAdditions(found, desired, config);
         CompareConfinement(found, made, host);
-        UserMappingCheck.Compare(found, wanted, host);
-        CompareLimits(found, wanted, host);
-        found.Same("log driver", wanted.Log.Driver, host.Log?.Type);
-        found.Same("log path", wanted.Log.Path, host.Log?.Path);
-        ContainerMountCheck.Compare(found, wanted, made);
+        UserMappingCheck.Compare(found, desired, host);
+        CompareLimits(found, desired, host);
+        found.Same("log driver", desired.Log.Driver, host.Log?.Type);
+        found.Same("log path", desired.Log.Path, host.Log?.Path);
+        ContainerMountCheck.Compare(found, desired, made);
         return found.List;
     }
 
-    private static void CompareProcess(Differences found, SpecGenerator wanted, InspectConfig config)
+    private static void CompareProcess(Differences found, SpecGenerator desired, InspectConfig config)
     {
-        found.Same("entrypoint", string.Join(' ', wanted.Entrypoint), config.Entrypoint);
+        found.Same("entrypoint", string.Join(' ', desired.Entrypoint), config.Entrypoint);
         found.Only("command", config.Command, _ => false);
-        found.Same("user", wanted.User, config.User);
-        found.Same("hostname", wanted.Hostname, config.Hostname);
-        found.Same("working directory", wanted.WorkDir, config.WorkingDir);
-        found.Same("umask", wanted.Umask, config.Umask);
-        found.Same("stop signal", wanted.StopSignal, config.StopSignal);
-        found.Same("stop timeout", wanted.StopTimeout, config.StopTimeout);
-        found.Same("timeout", wanted.Timeout, config.Timeout);
-        found.Same("terminal", wanted.Terminal, config.Tty);
-        found.Same("standard input", wanted.Stdin, config.OpenStdin);
+        found.Same("user", desired.User, config.User);
+        found.Same("hostname", desired.Hostname, config.Hostname);
+        found.Same("working directory", desired.WorkDir, config.WorkingDir);
+        found.Same("umask", desired.Umask, config.Umask);
+        found.Same("stop signal", desired.StopSignal, config.StopSignal);
+        found.Same("stop timeout", desired.StopTimeout, config.StopTimeout);
+        found.Same("timeout", desired.Timeout, config.Timeout);
+        found.Same("terminal", desired.Terminal, config.Tty);
+        found.Same("standard input", desired.Stdin, config.OpenStdin);
         found.Same("systemd mode", false, config.SystemdMode);
         found.Same("time zone", "", config.Timezone ?? "");
         found.Same("notify socket", "", config.SdNotifySocket ?? "");
     }
 
-    private static void CompareAdditions(Differences found, SpecGenerator wanted, InspectConfig config)
+    private static void CompareAdditions(Differences found, SpecGenerator desired, InspectConfig config)
     {
         // Names only: a variable of the node may be a secret.
         found.Only(
@@ -66,7 +66,7 @@ internal static class ContainerSpecCheck
         found.Only("chroot directory", config.ChrootDirs, _ => false);
         found.Only("health check", config.HealthCheck?.Test, t => t == "NONE");
         found.Only("startup health check", config.StartupHealthCheck?.Test, t => t == "NONE");
-        foreach (var (key, value) in wanted.Labels)
+        foreach (var (key, value) in desired.Labels)
         {
             found.Same($"label {key}", value, config.Labels?.GetValueOrDefault(key));
         }
@@ -102,19 +102,19 @@ internal static class ContainerSpecCheck
         found.Same("OOM score", 0, host.OomScoreAdj);
     }
 
-    private static void CompareLimits(Differences found, SpecGenerator wanted, InspectHostConfig host)
+    private static void CompareLimits(Differences found, SpecGenerator desired, InspectHostConfig host)
     {
-        if (wanted.Resources?.Memory is { } memory)
+        if (desired.Resources?.Memory is { } memory)
         {
             found.Same("memory limit", memory.Limit, host.Memory);
             found.Same("swap limit", memory.Swap, host.MemorySwap);
         }
-        if (wanted.Resources?.Cpu is { } cpu)
+        if (desired.Resources?.Cpu is { } cpu)
         {
             found.Same("cpu limit", cpu.Quota * 1_000_000_000 / (long)cpu.Period, host.NanoCpus);
             found.Same("cpu shares", cpu.Shares ?? 0, host.CpuShares);
         }
-        if (wanted.Resources?.Pids is { } pids)
+        if (desired.Resources?.Pids is { } pids)
         {
             found.Same("process limit", pids.Limit, host.PidsLimit);
         }
@@ -122,12 +122,12 @@ internal static class ContainerSpecCheck
         var ulimits = (host.Ulimits ?? []).ToDictionary(u =>
             u.Name?.Replace("RLIMIT_", "", StringComparison.OrdinalIgnoreCase).ToLowerInvariant() ?? ""
         );
-        foreach (var limit in wanted.Rlimits)
+        foreach (var limit in desired.Rlimits)
         {
             var made = ulimits.GetValueOrDefault(limit.Type);
             found.Same($"ulimit {limit.Type}", $"{limit.Soft}:{limit.Hard}", made is null ? null : $"{made.Soft}:{made.Hard}");
         }
         // Podman raises the number of open files and that of processes to what its own user may have.
-        found.Only("ulimit", ulimits.Keys, k => k is "nofile" or "nproc" || wanted.Rlimits.Any(l => l.Type == k));
+        found.Only("ulimit", ulimits.Keys, k => k is "nofile" or "nproc" || desired.Rlimits.Any(l => l.Type == k));
     }
 }

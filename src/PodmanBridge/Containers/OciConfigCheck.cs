@@ -39,11 +39,11 @@ internal static class OciConfigCheck
     /// <summary>
     /// Reads the configuration of a started container and says what differs, each as half a sentence; empty when nothing does.
     /// </summary>
-    /// <param name="wanted">What libpod was asked for.</param>
+    /// <param name="desired">What libpod was asked for.</param>
     /// <param name="started">What it says of the container since it was started.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<IReadOnlyList<string>> CompareAsync(
-        SpecGenerator wanted,
+        SpecGenerator desired,
         ContainerInspection started,
         CancellationToken cancellationToken
     )
@@ -51,39 +51,39 @@ internal static class OciConfigCheck
         var config = started.OciConfigPath is { Length: > 0 } path ? await OciConfigReader.ReadAsync(path, cancellationToken) : null;
         return config is null
             ? [$"the runtime's configuration {started.OciConfigPath} cannot be read"]
-            : Compare(wanted, started.ID, config);
+            : Compare(desired, started.ID, config);
     }
 
     /// <summary>What differs, each as half a sentence; empty when nothing does.</summary>
-    public static IReadOnlyList<string> Compare(SpecGenerator wanted, string containerID, OciConfig config)
+    public static IReadOnlyList<string> Compare(SpecGenerator desired, string containerID, OciConfig config)
     {
         var found = new Differences();
-        CompareProcess(found, wanted, config.Process ?? new OciProcess());
-        found.Same("hostname", wanted.Hostname, config.Hostname);
-        found.Same("read-only root", wanted.ReadOnlyRoot, config.Root?.ReadOnly ?? false);
+        CompareProcess(found, desired, config.Process ?? new OciProcess());
+        found.Same("hostname", desired.Hostname, config.Hostname);
+        found.Same("read-only root", desired.ReadOnlyRoot, config.Root?.ReadOnly ?? false);
         found.Only(
             "hook",
             config.Hooks?.Where(h => h.Value is not { ValueKind: System.Text.Json.JsonValueKind.Null }).Select(h => h.Key),
             _ => false
         );
         found.Only("annotation", HarmlessAnnotations.Others(config.Annotations), _ => false);
-        CompareLinux(found, wanted, config.Linux ?? new OciLinux());
-        OciMountCheck.Compare(found, wanted, containerID, config.Mounts ?? []);
+        CompareLinux(found, desired, config.Linux ?? new OciLinux());
+        OciMountCheck.Compare(found, desired, containerID, config.Mounts ?? []);
         return found.List;
     }
 
-    private static void CompareProcess(Differences found, SpecGenerator wanted, OciProcess process)
+    private static void CompareProcess(Differences found, SpecGenerator desired, OciProcess process)
     {
-        found.Same("program", string.Join(' ', wanted.Entrypoint), string.Join(' ', process.Arguments ?? []));
+        found.Same("program", string.Join(' ', desired.Entrypoint), string.Join(' ', process.Arguments ?? []));
         found.Same("terminal", false, process.Terminal);
-        found.Same("working directory", wanted.WorkDir, process.WorkingDirectory);
-        found.Same("user", wanted.User, $"{process.User?.UID}:{process.User?.GID}");
+        found.Same("working directory", desired.WorkDir, process.WorkingDirectory);
+        found.Same("user", desired.User, $"{process.User?.UID}:{process.User?.GID}");
         found.Only(
             "group",
             process.User?.AdditionalGIDs?.Select(g => g.ToString()),
-            g => wanted.User.EndsWith(":" + g, StringComparison.Ordinal)
+            g => desired.User.EndsWith(":" + g, StringComparison.Ordinal)
         );
-        found.Same("umask", wanted.Umask, Convert.ToString(process.User?.Umask ?? 0, 8).PadLeft(4, '0'));
+        found.Same("umask", desired.Umask, Convert.ToString(process.User?.Umask ?? 0, 8).PadLeft(4, '0'));
         // Names only: a variable of the node may be a secret.
         found.Only(
             "variable",
@@ -95,21 +95,21 @@ internal static class OciConfigCheck
         var limits = (process.Rlimits ?? []).ToDictionary(l =>
             l.Type?.Replace("RLIMIT_", "", StringComparison.Ordinal).ToLowerInvariant() ?? ""
         );
-        foreach (var limit in wanted.Rlimits)
+        foreach (var limit in desired.Rlimits)
         {
             var made = limits.GetValueOrDefault(limit.Type);
             found.Same($"ulimit {limit.Type}", $"{limit.Soft}:{limit.Hard}", made is null ? null : $"{made.Soft}:{made.Hard}");
         }
-        found.Only("ulimit", limits.Keys, k => k is "nofile" or "nproc" || wanted.Rlimits.Any(l => l.Type == k));
+        found.Only("ulimit", limits.Keys, k => k is "nofile" or "nproc" || desired.Rlimits.Any(l => l.Type == k));
     }
 
-    private static void CompareLinux(Differences found, SpecGenerator wanted, OciLinux linux)
+    private static void CompareLinux(Differences found, SpecGenerator desired, OciLinux linux)
     {
         var namespaces = (linux.Namespaces ?? []).Select(n => n.Path is { Length: > 0 } path ? $"{n.Type}:{path}" : n.Type ?? "");
         string[] meant =
-            wanted.UserNamespace == AgentUser.KeepID ? [.. Namespaces.Append("user").Order(StringComparer.Ordinal)] : Namespaces;
+            desired.UserNamespace == AgentUser.KeepID ? [.. Namespaces.Append("user").Order(StringComparer.Ordinal)] : Namespaces;
         found.Same("namespaces", string.Join(' ', meant), string.Join(' ', namespaces.Order(StringComparer.Ordinal)));
-        UserMappingCheck.Compare(found, wanted, linux);
+        UserMappingCheck.Compare(found, desired, linux);
         found.Only("sysctl", linux.Sysctl?.Keys, k => OwnSysctls.Contains(k, StringComparer.Ordinal));
         found.Only("device", linux.Devices?.Select(d => d.Path ?? ""), _ => false);
         foreach (var path in Masked.Except(linux.MaskedPaths ?? []))

@@ -7,7 +7,7 @@ internal static class OciConfigReader
 {
     private const int MaxBytes = 4 * 1024 * 1024;
 
-    /// <summary>The configuration; null when it cannot be read: then nobody can say what the container is.</summary>
+    /// <summary>The configuration; null when it cannot be read, so that the container cannot be checked.</summary>
     public static async Task<OciConfig?> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try

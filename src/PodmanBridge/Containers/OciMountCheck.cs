@@ -19,10 +19,10 @@ internal static class OciMountCheck
     /// <summary>Files that Podman writes for the container, read-only, in the container's own folder.</summary>
     private static readonly string[] Written = ["/etc/hostname", "/etc/passwd", "/etc/group", "/run/.containerenv"];
 
-    public static void Compare(Differences found, SpecGenerator wanted, string containerID, IEnumerable<OciMount> mounts)
+    public static void Compare(Differences found, SpecGenerator desired, string containerID, IEnumerable<OciMount> mounts)
     {
-        var meant = wanted.Mounts.ToDictionary(m => m.Destination);
-        var volumes = wanted.Volumes.ToDictionary(v => v.Destination);
+        var meant = desired.Mounts.ToDictionary(m => m.Destination);
+        var volumes = desired.Volumes.ToDictionary(v => v.Destination);
         foreach (var mount in mounts)
         {
             var path = mount.Destination ?? "";

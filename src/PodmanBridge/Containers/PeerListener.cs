@@ -31,7 +31,7 @@ internal sealed partial class PeerListener : IDisposable
 
     private PeerListener(Socket socket, ILogger logger) => (_socket, _logger) = (socket, logger);
 
-    /// <summary>Listens at a path; a socket that a former bridge left there is replaced.</summary>
+    /// <summary>Listens at a path; a socket that an earlier bridge left there is replaced.</summary>
     /// <exception cref="SocketException">The socket cannot be made.</exception>
     public static PeerListener Bind(string path, ILogger logger)
     {
@@ -88,7 +88,7 @@ internal sealed partial class PeerListener : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    // Who is refused can call as often as it likes: what is logged of it grows with the logarithm of that.
+    // A refused process can call as often as it likes. What is logged of it grows with the logarithm of its calls.
     private void Refused(int peer, int expected)
     {
         if (BitOperations.IsPow2(++_strangers))

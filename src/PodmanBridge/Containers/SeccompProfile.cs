@@ -15,7 +15,7 @@ internal sealed record SeccompProfile
     private const uint EPERM = 1;
     private const uint ENOSYS = 38;
 
-    /// <summary>CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. NEWTIME is no flag of clone(2).</summary>
+    /// <summary>CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. NEWTIME is not a flag of clone(2).</summary>
     private const ulong NamespaceFlags = 0x7E02_0000;
 
     /// <summary>SECCOMP_FILTER_FLAG_NEW_LISTENER.</summary>

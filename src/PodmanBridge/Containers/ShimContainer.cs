@@ -121,7 +121,7 @@ internal sealed partial class ShimContainer(
     /// <inheritdoc/>
     public async Task<ShimHello?> HelloAsync(CancellationToken cancellationToken)
     {
-        if (await Task.WhenAny(_hello.Task, _over.Task).WaitAsync(HelloDeadline, clock, cancellationToken) != _hello.Task)
+        if (await FirstWordOrEndAsync(cancellationToken) != _hello.Task)
         {
             await _over.Task;
             return null;
@@ -280,7 +280,7 @@ internal sealed partial class ShimContainer(
     }
 
     private static RunRefusedException Denied(string problem) =>
-        new(RunReason.PolicyDenied, $"The container is another one than was meant: {problem}.");
+        new(RunReason.PolicyDenied, $"The container is not the one that the bridge created: {problem}.");
 
     private static void DenyIf(string? problem)
     {
@@ -296,9 +296,21 @@ internal sealed partial class ShimContainer(
         {
             throw new RunRefusedException(
                 RunReason.PolicyDenied,
-                $"The node's engine made another container than was meant: {string.Join("; ", differences.Take(3))}. "
+                $"The node's engine did not create the container as requested: {string.Join("; ", differences.Take(3))}. "
                     + "Look at the node's containers.conf."
             );
+        }
+    }
+
+    private async Task<Task> FirstWordOrEndAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.WhenAny(_hello.Task, _over.Task).WaitAsync(HelloDeadline, clock, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"its shim did not call within {HelloDeadline.TotalSeconds:0} s", e);
         }
     }
 

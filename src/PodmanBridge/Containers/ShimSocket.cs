@@ -43,7 +43,7 @@ internal sealed partial class ShimSocket : IAsyncDisposable
         _accepting = Task.Run(AcceptAsync);
     }
 
-    /// <summary>Listens in the run directory; a socket that a former bridge left there is replaced.</summary>
+    /// <summary>Listens in the run directory; a socket that an earlier bridge left there is replaced.</summary>
     /// <param name="runDirectory">The attempt's run directory on this node.</param>
     /// <param name="check">Why a process cannot be the shim, as half a sentence; null if it is. Throws an <see cref="IOException"/> when it
     /// is gone.</param>

@@ -11,18 +11,18 @@ internal static class UserMappingCheck
     private const long Own = AgentUser.EngineUser;
 
     /// <summary>What inspect says.</summary>
-    public static void Compare(Differences found, SpecGenerator wanted, InspectHostConfig host)
+    public static void Compare(Differences found, SpecGenerator desired, InspectHostConfig host)
     {
-        var isOwn = wanted.UserNamespace == AgentUser.KeepID;
+        var isOwn = desired.UserNamespace == AgentUser.KeepID;
         found.Same("user namespace", isOwn ? "private" : "", host.UsernsMode ?? "");
         Compare(found, "user mapping", isOwn, host.IDMappings?.Users ?? []);
         Compare(found, "group mapping", isOwn, host.IDMappings?.Groups ?? []);
     }
 
     /// <summary>What the runtime was told.</summary>
-    public static void Compare(Differences found, SpecGenerator wanted, OciLinux linux)
+    public static void Compare(Differences found, SpecGenerator desired, OciLinux linux)
     {
-        var isOwn = wanted.UserNamespace == AgentUser.KeepID;
+        var isOwn = desired.UserNamespace == AgentUser.KeepID;
         Compare(found, "user mapping", isOwn, Text(linux.UidMappings));
         Compare(found, "group mapping", isOwn, Text(linux.GidMappings));
     }

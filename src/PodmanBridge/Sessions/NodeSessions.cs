@@ -17,18 +17,18 @@ internal sealed partial class NodeSessions(
     ILogger<NodeSessions> logger
 ) : IAsyncDisposable
 {
-    // Who waits to remove a session stands in line like an attempt.
+    // The removal of a session waits in the session's queue like an attempt.
     private static readonly AttemptKey Removal = new("", 0);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private readonly SessionFiles _files = new(root);
-    private readonly SessionTurns _turns = new();
+    private readonly SessionQueue _queue = new();
     private readonly Dictionary<string, SessionRecord> _records = [];
     private readonly Dictionary<string, Task> _removals = [];
-    private HashSet<string>? _wanted;
+    private HashSet<string>? _desired;
 
-    /// <summary>Reads what a former bridge left. To be called once, before attempts are adopted.</summary>
+    /// <summary>Reads what an earlier bridge left. To be called once, before attempts are adopted.</summary>
     public void Adopt()
     {
         foreach (var record in _files.All())
@@ -100,22 +100,22 @@ internal sealed partial class NodeSessions(
         }
     }
 
-    /// <inheritdoc cref="SessionTurns.EnterAsync"/>
+    /// <inheritdoc cref="SessionQueue.EnterAsync"/>
     public Task EnterAsync(string uid, AttemptKey key, CancellationToken cancellationToken) =>
-        _turns.EnterAsync(uid, key, cancellationToken);
+        _queue.EnterAsync(uid, key, cancellationToken);
 
-    /// <inheritdoc cref="SessionTurns.Reserve"/>
-    public void Reserve(string uid, AttemptKey key) => _turns.Reserve(uid, key);
+    /// <inheritdoc cref="SessionQueue.Reserve"/>
+    public void Reserve(string uid, AttemptKey key) => _queue.Reserve(uid, key);
 
-    /// <inheritdoc cref="SessionTurns.Leave"/>
-    public void Leave(string uid, AttemptKey key) => _turns.Leave(uid, key);
+    /// <inheritdoc cref="SessionQueue.Leave"/>
+    public void Leave(string uid, AttemptKey key) => _queue.Leave(uid, key);
 
     /// <summary>Makes HOME and workspace for the first run; for a later one they must be there.</summary>
     /// <exception cref="RunRefusedException">They are gone.</exception>
     public async Task MakeVolumesAsync(
         AttemptSession session,
         string @namespace,
-        IReadOnlyList<SpecVolume> wanted,
+        IReadOnlyList<SpecVolume> desired,
         int owner,
         CancellationToken cancellationToken
     )
@@ -130,7 +130,7 @@ internal sealed partial class NodeSessions(
         {
             null => "it was removed from its node",
             { Lost: true } => "its node no longer knows it",
-            { Begun: true } when await volumes.MissingAsync(wanted, cancellationToken) is { } missing =>
+            { Begun: true } when await volumes.MissingAsync(desired, cancellationToken) is { } missing =>
                 $"its node has no volume {missing} any more",
             _ => null,
         };
@@ -142,17 +142,17 @@ internal sealed partial class NodeSessions(
             );
         }
 
-        await volumes.MakeAsync(session, @namespace, wanted, owner, cancellationToken);
+        await volumes.MakeAsync(session, @namespace, desired, owner, cancellationToken);
     }
 
     /// <summary>These sessions are on the node by the operator's record; of others nothing may stay.</summary>
-    public void Keep(IReadOnlyList<string> wanted)
+    public void Keep(IReadOnlyList<string> desired)
     {
         string[] others;
         lock (_lock)
         {
-            _wanted = [.. wanted];
-            others = [.. _records.Keys.Where(uid => !_wanted.Contains(uid))];
+            _desired = [.. desired];
+            others = [.. _records.Keys.Where(uid => !_desired.Contains(uid))];
         }
 
         foreach (var uid in others)
@@ -166,7 +166,7 @@ internal sealed partial class NodeSessions(
     {
         lock (_lock)
         {
-            _wanted?.Remove(uid);
+            _desired?.Remove(uid);
             if (_records.Remove(uid, out var record))
             {
                 _removals[uid] = RemoveAsync(record);
@@ -175,7 +175,8 @@ internal sealed partial class NodeSessions(
     }
 
     /// <summary>
-    /// Whether a volume is one of a session that nobody knows: what is left when the bridge's state was lost and the session deleted since.
+    /// Whether a volume belongs to a session that neither bridge nor operator knows: the bridge lost its state, and the session was deleted
+    /// since.
     /// </summary>
     public bool IsLeftover(VolumeInspection volume)
     {
@@ -186,7 +187,7 @@ internal sealed partial class NodeSessions(
 
         lock (_lock)
         {
-            return _wanted is not null && !_wanted.Contains(uid) && !_records.ContainsKey(uid) && !_removals.ContainsKey(uid);
+            return _desired is not null && !_desired.Contains(uid) && !_records.ContainsKey(uid) && !_removals.ContainsKey(uid);
         }
     }
 
@@ -208,7 +209,7 @@ internal sealed partial class NodeSessions(
     {
         // Off the lock: the caller holds it.
         await Task.Yield();
-        await _turns.EnterAsync(record.UID, Removal, _stopping.Token);
+        await _queue.EnterAsync(record.UID, Removal, _stopping.Token);
         if (!await Retry.Patient.RunAsync(Removing, e => Log.NotRemoved(logger, record.UID, e.Message), clock, _stopping.Token))
         {
             return;
@@ -220,7 +221,7 @@ internal sealed partial class NodeSessions(
         }
 
         users.Release(record.UserID);
-        _turns.Leave(record.UID, Removal);
+        _queue.Leave(record.UID, Removal);
         Log.Removed(logger, record.UID);
 
         async Task Removing()

@@ -94,7 +94,7 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal(RunReason.GitCloneFailed, status.Reason);
         Assert.Equal(
-            $"Cloning {own.UrlOf(name)} failed: the clone's container ended, and nothing on the node can say how git did.",
+            $"Cloning {own.UrlOf(name)} failed: the clone's container ended, and left no record of how git ended.",
             status.Message
         );
     }

@@ -15,7 +15,7 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
         "ref: 0123456789abcdef0123456789abcdef01234567",
         "its server does not give the commit 0123456789abcdef0123456789abcdef01234567; depth: 0 also looks for it in the whole history"
     )]
-    [InlineData("project.git", "ref: tree", "tree is no commit in it")]
+    [InlineData("project.git", "ref: tree", "tree is not a commit of the repository")]
     [InlineData("nothing.git", "", "the server has no such repository, or shows it only with another credential")]
     [InlineData(
         "private/project.git",

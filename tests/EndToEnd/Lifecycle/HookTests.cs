@@ -135,7 +135,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal(
-            (RunReason.TimedOut, "The attempt's timeout was over before the hook onCreate[0] came to its end."),
+            (RunReason.TimedOut, "Timed out before the hook onCreate[0] finished."),
             (status.Reason, status.Message)
         );
         Assert.Equal(HookResult.Stopped, Assert.Single(status.Hooks!).Result);

@@ -42,7 +42,7 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         await Poll.UntilAsync(
             "the bridge goes on with the attempt",
             Poll.Patience,
-            () => bridge.ReadLog()[seen..].Contains("Goes on with attempt", StringComparison.Ordinal),
+            () => bridge.ReadLog()[seen..].Contains("Adopted attempt", StringComparison.Ordinal),
             Cancelled
         );
         await podman.StartAsync(Cancelled);

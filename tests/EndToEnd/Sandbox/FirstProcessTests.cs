@@ -88,7 +88,7 @@ public sealed class FirstProcessTests(StackFixture stacks) : EndToEndTests(stack
     private static void AssertDenied(RunHistory run, RunState end)
     {
         Assert.Equal((RunPhase.Failed, RunReason.PolicyDenied), (end.Phase, end.Reason));
-        Assert.StartsWith("The container is another one than was meant: ", end.Status.Message);
+        Assert.StartsWith("The container is not the one that the bridge created: ", end.Status.Message);
         Assert.Null(end.Status.Result?.Text);
         Assert.DoesNotContain(run.States, state => state.Status.Phase == RunPhase.Running);
     }

@@ -68,7 +68,7 @@ public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks
         var ended = (await run.EndAsync()).Status;
 
         Assert.Equal(
-            (RunPhase.Failed, RunReason.SessionLost, "The session was deleted, and the run that had it was stopped."),
+            (RunPhase.Failed, RunReason.SessionLost, "Session was deleted while the run used it."),
             (ended.Phase, ended.Reason, ended.Message)
         );
         await Poll.UntilAsync(

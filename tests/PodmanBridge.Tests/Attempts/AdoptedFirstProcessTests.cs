@@ -312,7 +312,7 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
     {
         var end = await EndAsync();
         Assert.Equal(RunReason.PolicyDenied, end.Reason);
-        Assert.StartsWith("The container is another one than was meant: " + problem, end.Message);
+        Assert.StartsWith("The container is not the one that the bridge created: " + problem, end.Message);
         Assert.DoesNotContain(Container, _engine.Names);
         Assert.Null(Only()!.StartedAgoMs);
     }
@@ -341,8 +341,11 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
             string.Concat(lines.Select(line => $"2026-01-02T03:04:05.000000006+00:00 stdout F {line}\n"))
         );
 
-    private static ShimMount Mount(string inside, string outside) =>
-        FileIdentity.Of(outside) is var identity ? new ShimMount(inside, identity.Dev, identity.Ino) : null!;
+    private static ShimMount Mount(string inside, string outside)
+    {
+        var identity = FileIdentity.Of(outside);
+        return new ShimMount(inside, identity.Dev, identity.Ino);
+    }
 
     private static string MountOf(string inside, string outside) =>
         string.Create(

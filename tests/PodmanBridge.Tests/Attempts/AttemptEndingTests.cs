@@ -365,7 +365,7 @@ public sealed class AttemptEndingTests
         var small = AttemptEnding.Decide(Structured("""{"a":"x"}"""));
         var large = AttemptEnding.Decide(Structured($$"""{"a":"{{new string('é', StatusLimits.StructuredBytes / 2)}}"}"""));
 
-        Assert.Equal(("""{"a":"x"}""", "The agent came to its end."), (small.Structured, small.Message));
+        Assert.Equal(("""{"a":"x"}""", "Agent finished."), (small.Structured, small.Message));
         Assert.Equal((null, RunReason.Completed), (large.Structured, large.Reason));
         Assert.Contains("too large for status, which holds 16384 bytes", large.Message);
     }

@@ -39,7 +39,8 @@ internal sealed class NodeHarness : IAsyncDisposable
         }
 
         var installation = new Installation(root);
-        installation.TryServe(Installation);
+        installation.TryServe(options.Installation);
+        Identity = installation;
         var capabilities = new FixedCapabilities();
         Settings = new ContainerSettings
         {
@@ -116,6 +117,8 @@ internal sealed class NodeHarness : IAsyncDisposable
     }
 
     public string Root { get; }
+
+    public Installation Identity { get; }
 
     public string StateRoot => Path.Combine(Root, "state");
 
@@ -194,4 +197,6 @@ internal sealed record NodeHarnessOptions
     public Func<int, FileIdentity, string?> CheckFirstProcess { get; init; } = FirstProcess.Problem;
 
     public KeptLimits Kept { get; init; } = KeptLimits.Default;
+
+    public string Installation { get; init; } = NodeHarness.Installation;
 }

@@ -130,7 +130,7 @@ public sealed class StartFailureTests
             "resume that went well",
             Exit(0, Resume, Init, NotFound.Replace("true", "false", StringComparison.Ordinal)),
             RunReason.Completed,
-            "The agent came to its end."
+            "Agent finished."
         ),
     ];
 

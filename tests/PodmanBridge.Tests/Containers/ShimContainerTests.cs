@@ -76,7 +76,7 @@ public sealed class ShimContainerTests : IAsyncDisposable
         Assert.Equal(
             (
                 RunReason.PolicyDenied,
-                $"The container is another one than was meant: its first process claims to be {state}, and was never let go."
+                $"The container is not the one that the bridge created: its first process claims to be {state}, and was never let go."
             ),
             (refusal.Reason, refusal.Message)
         );

@@ -3,10 +3,10 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Sessions;
 
 /// <summary>
-/// Who has each session: one at a time, in the order in which they came. The operator's order is for fairness; that there are never two is
-/// decided here.
+/// Gives each session to one attempt at a time, in the order in which they ask. The operator orders runs for fairness; this class keeps two
+/// of them from ever running at once.
 /// </summary>
-internal sealed class SessionTurns
+internal sealed class SessionQueue
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Line> _lines = [];
