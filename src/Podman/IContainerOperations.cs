@@ -11,7 +11,8 @@ public interface IContainerOperations
     /// Ends the wait for an engine that does not listen. A call that has been sent goes on, because the engine would carry it out anyway.
     /// </param>
     /// <returns>The container's id.</returns>
-    /// <exception cref="PodmanException">The container was not created; if the name is taken, <see cref="PodmanException.IsConflict"/> is true.</exception>
+    /// <exception cref="PodmanException">The container was not created; if the name is taken, <see cref="PodmanException.IsConflict"/> is
+    /// true.</exception>
     Task<string> CreateAsync(SpecGenerator spec, CancellationToken cancellationToken);
 
     /// <summary>Starts a container (<c>POST containers/{name}/start</c>). Does nothing if it already runs.</summary>
@@ -72,7 +73,9 @@ public interface IContainerOperations
     /// <exception cref="PodmanException">The engine did not answer, or answered with an error.</exception>
     Task<bool> HasFileAsync(string name, string path, CancellationToken cancellationToken);
 
-    /// <summary>Reads the beginning of a regular file in a container (<c>GET containers/{name}/archive</c>). Links resolve inside the container.</summary>
+    /// <summary>
+    /// Reads the beginning of a regular file in a container (<c>GET containers/{name}/archive</c>). Links resolve inside the container.
+    /// </summary>
     /// <param name="name">The container.</param>
     /// <param name="path">An absolute path in the container.</param>
     /// <param name="maxBytes">The most bytes to read.</param>

@@ -12,7 +12,9 @@ internal sealed record PodmanRequest(HttpMethod Method, string Path, TimeSpan Ti
     /// <summary>The value of <c>X-Registry-Auth</c>; null for no such header.</summary>
     public string? RegistryAuth { get; init; }
 
-    /// <summary>Whether sending the call twice has the same result as sending it once, so that it is sent again when a connection breaks.</summary>
+    /// <summary>
+    /// Whether sending the call twice has the same result as sending it once, so that it is sent again when a connection breaks.
+    /// </summary>
     public bool Idempotent { get; init; }
 
     /// <summary>

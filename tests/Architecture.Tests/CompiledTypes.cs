@@ -6,9 +6,9 @@ using System.Reflection.PortableExecutable;
 namespace Stromboli.Architecture.Tests;
 
 /// <summary>
-/// Reads from a compiled assembly which of its types use which others: base types, interfaces, fields, signatures, local variables, attributes and
-/// method bodies. A nested type, such as a closure or a state machine, counts as the type around it. The compiler copies the value of a constant into
-/// its user and leaves no trace of the use; so a constant alone makes no dependency here.
+/// Reads from a compiled assembly which of its types use which others: base types, interfaces, fields, signatures, local variables,
+/// attributes and method bodies. A nested type, such as a closure or a state machine, counts as the type around it. The compiler copies the
+/// value of a constant into its user and leaves no trace of the use; so a constant alone makes no dependency here.
 /// </summary>
 internal sealed class CompiledTypes : ISignatureTypeProvider<object?, object?>
 {

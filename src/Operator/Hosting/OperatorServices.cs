@@ -1,5 +1,4 @@
 using Stromboli.Crds.Defaults;
-using Stromboli.Crds.Runs;
 using Stromboli.Kubernetes;
 using Stromboli.NodeLink;
 using Stromboli.Operator.Authorization;

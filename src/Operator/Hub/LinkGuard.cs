@@ -1,5 +1,4 @@
 using Stromboli.Kubernetes;
-using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Authorization;
 using Stromboli.Operator.Election;

@@ -1,5 +1,4 @@
 using Stromboli.Crds;
-using Stromboli.Crds.Nodes;
 using Stromboli.Kubernetes;
 using Stromboli.Operator.Election;
 

@@ -1,7 +1,5 @@
 using Stromboli.Crds;
 using Stromboli.Crds.Defaults;
-using Stromboli.Crds.Runs;
-using Stromboli.Crds.Sessions;
 using Stromboli.Operator.Election;
 using Stromboli.Operator.Nodes;
 using Stromboli.Operator.Scheduling;

@@ -50,7 +50,9 @@ internal sealed record RemoveReport
     public string? Error { get; init; }
 }
 
-/// <summary>What lies at a path of a container: the header <c>X-Docker-Container-Path-Stat</c> of <c>HEAD /libpod/containers/{name}/archive</c>.</summary>
+/// <summary>
+/// What lies at a path of a container: the header <c>X-Docker-Container-Path-Stat</c> of <c>HEAD /libpod/containers/{name}/archive</c>.
+/// </summary>
 internal sealed record PathStat
 {
     /// <summary>Whether it is a directory.</summary>
@@ -58,7 +60,9 @@ internal sealed record PathStat
     public bool IsDirectory { get; init; }
 }
 
-/// <summary>A container that is created to read its image's files and is never started, so that nothing of the image takes effect.</summary>
+/// <summary>
+/// A container that is created to read its image's files and is never started, so that nothing of the image takes effect.
+/// </summary>
 internal sealed record ReadingSpec
 {
     /// <summary>The id of a local image.</summary>

@@ -2,8 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace Stromboli.Podman.Models;
 
-/// <summary>A container to create: the body of <c>POST /libpod/containers/create</c> (<c>specgen.SpecGenerator</c> in Podman's source), as far as this library uses it.</summary>
-/// <remarks>A field that an image or the engine's containers.conf could otherwise fill is required here, so that a container never inherits a setting that its creator did not choose. Podman ignores fields that its version does not know.</remarks>
+/// <summary>
+/// A container to create: the body of <c>POST /libpod/containers/create</c> (<c>specgen.SpecGenerator</c> in Podman's source), as far as
+/// this library uses it.
+/// </summary>
+/// <remarks>
+/// A field that an image or the engine's containers.conf could otherwise fill is required here, so that a container never inherits a
+/// setting that its creator did not choose. Podman ignores fields that its version does not know.
+/// </remarks>
 public sealed record SpecGenerator
 {
     /// <summary>The container's name.</summary>
@@ -186,7 +192,9 @@ public sealed record SpecGenerator
     [JsonPropertyName("read_only_filesystem")]
     public required bool ReadOnlyRoot { get; init; }
 
-    /// <summary>Whether a read-only container gets Podman's own tmpfs mounts. Podman 4.3 does not know the field and adds none through the API.</summary>
+    /// <summary>
+    /// Whether a read-only container gets Podman's own tmpfs mounts. Podman 4.3 does not know the field and adds none through the API.
+    /// </summary>
     [JsonPropertyName("read_write_tmpfs")]
     public required bool ReadWriteTmpfs { get; init; }
 

@@ -453,7 +453,9 @@ internal sealed record AttemptReports
     /// <summary>Stores what the container must have mounted, before it is created, so that a later bridge can compare.</summary>
     public required Action<IReadOnlyList<ShimMount>> MountsDescribed { get; init; }
 
-    /// <summary>Stores that the workspace is cloned, before an agent may start in it, so that no later bridge clones over its work.</summary>
+    /// <summary>
+    /// Stores that the workspace is cloned, before an agent may start in it, so that no later bridge clones over its work.
+    /// </summary>
     public required Action WorkspaceCloned { get; init; }
 
     /// <summary>The agent's process runs, after the hooks that there were.</summary>

@@ -8,8 +8,8 @@ using Stromboli.PodmanBridge.Sessions;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// Decides whether this node runs an attempt, before anything is made for it. The API and the operator refuse most of this earlier; the node
-/// does not rely on them.
+/// Decides whether this node runs an attempt, before anything is made for it. The API and the operator refuse most of this earlier; the
+/// node does not rely on them.
 /// </summary>
 internal sealed class AttemptAdmission(ContainerSettings settings, NodeSecrets secrets, NodeSessions sessions, WorkspaceClones clones)
 {

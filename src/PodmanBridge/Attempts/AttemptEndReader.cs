@@ -11,7 +11,9 @@ internal sealed partial class AttemptEndReader(ModelGateway gateway, TimeProvide
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    /// <summary>How an attempt ended of which nothing runs any more. It never throws: an end that cannot be read is the node's fault.</summary>
+    /// <summary>
+    /// How an attempt ended of which nothing runs any more. It never throws: an end that cannot be read is the node's fault.
+    /// </summary>
     public async Task<AttemptEndRecord> ReadAsync(AttemptRecord record, AttemptSandbox sandbox, bool isPastDeadline, TimeSpan running)
     {
         try
@@ -27,7 +29,9 @@ internal sealed partial class AttemptEndReader(ModelGateway gateway, TimeProvide
         }
     }
 
-    /// <summary>The end of an attempt that cannot run here, with what it used: an agent of an earlier bridge's may have used something.</summary>
+    /// <summary>
+    /// The end of an attempt that cannot run here, with what it used: an agent of an earlier bridge's may have used something.
+    /// </summary>
     public async Task<AttemptEndRecord> ReadRefusalAsync(AttemptRefusal refusal, AttemptSandbox sandbox) =>
         new()
         {

@@ -7,8 +7,8 @@ namespace Stromboli.PodmanBridge.Attempts;
 /// The life of one attempt as a pure state machine: a state and an event give the next state and what has to be done. Nothing here waits,
 /// writes or asks; <see cref="Attempt"/> performs the effects, in their order, and feeds back what came of them.
 /// <para>
-/// The way forward is <see cref="AttemptStep.Entering"/> → (<see cref="AttemptStep.Looking"/>, for an attempt that an earlier bridge left) →
-/// <see cref="AttemptStep.Preparing"/> → <see cref="AttemptStep.Greeting"/> → <see cref="AttemptStep.Held"/> →
+/// The way forward is <see cref="AttemptStep.Entering"/> → (<see cref="AttemptStep.Looking"/>, for an attempt that an earlier bridge left)
+/// → <see cref="AttemptStep.Preparing"/> → <see cref="AttemptStep.Greeting"/> → <see cref="AttemptStep.Held"/> →
 /// <see cref="AttemptStep.Releasing"/> → <see cref="AttemptStep.Running"/> → <see cref="AttemptStep.Concluding"/> →
 /// <see cref="AttemptStep.Removing"/> → <see cref="AttemptStep.Done"/>. It is left early for one of three reasons: a cause was decided, the
 /// attempt is refused, or the container is over. While a step's work is under way it is cancelled first

@@ -8,7 +8,9 @@ using Stromboli.PodmanBridge.HostPaths;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
-/// <summary>What one attempt has on the node while its agent lives: the container, the way to the model, the mounts, its place on the disk.</summary>
+/// <summary>
+/// What one attempt has on the node while its agent lives: the container, the way to the model, the mounts, its place on the disk.
+/// </summary>
 internal sealed class AttemptSandbox(
     AttemptRecord record,
     AttemptDirectory directory,

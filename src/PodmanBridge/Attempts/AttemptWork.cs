@@ -5,7 +5,9 @@ using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
-/// <summary>Does the work of one attempt's steps. Each method does one effect of <see cref="AttemptLifecycle"/> and decides nothing.</summary>
+/// <summary>
+/// Does the work of one attempt's steps. Each method does one effect of <see cref="AttemptLifecycle"/> and decides nothing.
+/// </summary>
 internal sealed class AttemptWork(
     AttemptSandbox sandbox,
     AttemptReports reports,
@@ -61,8 +63,8 @@ internal sealed class AttemptWork(
     {
         var record = sandbox.Record;
         admission.DemandDesired(desired);
-        // Credentials come with the go alone, so a run that pulls with some is prepared after it. All others are prepared while the operator
-        // writes their record.
+        // Credentials come with the go alone, so a run that pulls with some is prepared after it. All others are prepared while the
+        // operator writes their record.
         var pull = record.Spec.PullsWithSecrets ? (await _go.Task.WaitAsync(cancellationToken)).Secrets.PullCredentials : [];
         using var activity = AttemptTraces.Step("prepare", record.Key);
         admission.Demand(record.Spec);

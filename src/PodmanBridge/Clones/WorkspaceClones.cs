@@ -85,7 +85,8 @@ internal sealed class WorkspaceClones(
         {
             if (!bridgeStopping.IsCancellationRequested)
             {
-                // This waits for an engine that is away as long as the attempt may take. If the attempt is over, its own end removes the rest.
+                // This waits for an engine that is away as long as the attempt may take. If the attempt is over, its own end removes the
+                // rest.
                 using var deadline = new CancellationTokenSource(RemoveDeadline, clock);
                 await container.RemoveAsync(cancellationToken.IsCancellationRequested ? deadline.Token : cancellationToken);
             }

@@ -1,6 +1,8 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>The installation that this node serves. Its id is part of the name and the labels of everything that the engine holds for it.</summary>
+/// <summary>
+/// The installation that this node serves. Its id is part of the name and the labels of everything that the engine holds for it.
+/// </summary>
 internal interface IInstallation
 {
     /// <summary>The UID of the kube-system namespace; null until an operator has welcomed this bridge.</summary>

@@ -1,6 +1,6 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>The node's lease (PROTOCOL.md "Epochs and leases"): no agent runs longer than it lasts.</summary>
+/// <summary>The node's lease (docs/design/protocol.md#epochs-and-leases): no agent runs longer than it lasts.</summary>
 internal interface INodeLease
 {
     /// <summary>Raised with what is left when the lease is extended, and with zero when it is over.</summary>

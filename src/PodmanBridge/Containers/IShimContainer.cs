@@ -60,7 +60,9 @@ internal interface IShimContainer : IAsyncDisposable
     /// <summary>Kills the first process, and with it all others. Repeats until the container is over or the bridge stops.</summary>
     Task KillAsync(CancellationToken stopping);
 
-    /// <summary>Whether the engine says that the kernel killed for memory in the container, once it has ended; false if it cannot say.</summary>
+    /// <summary>
+    /// Whether the engine says that the kernel killed for memory in the container, once it has ended; false if it cannot say.
+    /// </summary>
     Task<bool> WasOutOfMemoryAsync(CancellationToken cancellationToken);
 
     /// <summary>Removes the container and its run directory; nothing happens when they are gone.</summary>
@@ -100,7 +102,9 @@ internal sealed record ShimContainerIdentity
     /// <summary>Called when a shim calls, before it is believed.</summary>
     public Action? Connected { get; init; }
 
-    /// <summary>Called when the program runs, also after each new connection of a running shim; with the hooks that ran before it.</summary>
+    /// <summary>
+    /// Called when the program runs, also after each new connection of a running shim; with the hooks that ran before it.
+    /// </summary>
     public Action<IReadOnlyList<ShimHookDone>?>? Started { get; init; }
 }
 
@@ -113,6 +117,8 @@ internal sealed record ShimContainerPlan
     /// <summary>Makes the volumes, before the container is created.</summary>
     public Func<CancellationToken, Task>? MakeVolumesAsync { get; init; }
 
-    /// <summary>Whether a container of that name may be there. It is removed first, with its log: nothing that counts has run in it.</summary>
+    /// <summary>
+    /// Whether a container of that name may be there. It is removed first, with its log: nothing that counts has run in it.
+    /// </summary>
     public bool Replaces { get; init; }
 }

@@ -5,7 +5,8 @@ namespace Stromboli.PodmanBridge.Containers;
 
 /// <inheritdoc cref="IShimContainers"/>
 /// <param name="podman">The engine.</param>
-/// <param name="starts">Bounds how many containers are created and started at once: beyond eight, Podman's locks make all of them slower.</param>
+/// <param name="starts">Bounds how many containers are created and started at once: beyond eight, Podman's locks make all of them
+/// slower.</param>
 /// <param name="capabilities">Is asked to try the engine again when it could not start a container.</param>
 /// <param name="lease">The node's lease, which every shim is told.</param>
 /// <param name="clock">The clock.</param>
@@ -19,7 +20,9 @@ internal sealed class ShimContainers(
     ILogger<ShimContainers> logger
 ) : IShimContainers
 {
-    /// <summary>Why a process cannot be the shim of a file, as half a sentence; null if it is (<see cref="FirstProcess.Problem"/>).</summary>
+    /// <summary>
+    /// Why a process cannot be the shim of a file, as half a sentence; null if it is (<see cref="FirstProcess.Problem"/>).
+    /// </summary>
     public Func<int, FileIdentity, string?> CheckFirstProcess { get; init; } = FirstProcess.Problem;
 
     /// <inheritdoc/>

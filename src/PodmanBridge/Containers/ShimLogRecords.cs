@@ -1,6 +1,8 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>What the shim's own records in the log of a container say: whether its program ran, and how that ended. It is read in one pass.</summary>
+/// <summary>
+/// What the shim's own records in the log of a container say: whether its program ran, and how that ended. It is read in one pass.
+/// </summary>
 internal class ShimLogRecords : IShimLogConsumer, IDisposable
 {
     private static readonly TimeSpan LastWordDeadline = TimeSpan.FromSeconds(2);

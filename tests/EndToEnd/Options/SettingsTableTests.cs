@@ -14,9 +14,9 @@ public sealed class SettingsTableTests(StackFixture stacks) : EndToEndTests(stac
 
     private static readonly string[] Places = ["repository", "home"];
 
-    // $1 is the CLI's process. Each row is a folder with settings.json and prompt; its answer becomes the file answer. Settings go into both
-    // files of the repository and both of HOME, unless the row's name ends with one of the two places. The CLI gets the variables and the
-    // settings that the bridge gave it, and a HOME of the row's own.
+    // $1 is the CLI's process. Each row is a folder with settings.json and prompt; its answer becomes the file answer. Settings go into
+    // both files of the repository and both of HOME, unless the row's name ends with one of the two places. The CLI gets the variables and
+    // the settings that the bridge gave it, and a HOME of the row's own.
     private const string Script = """
         export CLI=$1
         tr '\0' '\n' < /proc/$CLI/cmdline | sed -n 's/^--settings=//p' > /workspace/given.json

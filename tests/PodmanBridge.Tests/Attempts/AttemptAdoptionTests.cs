@@ -10,8 +10,8 @@ using Stromboli.Testing;
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 
 /// <summary>
-/// Every cause at every step, under a bridge that is killed before and after each of its writes, and the bridge that follows it: over a real
-/// folder, and a container that outlives both.
+/// Every cause at every step, under a bridge that is killed before and after each of its writes, and the bridge that follows it: over a
+/// real folder, and a container that outlives both.
 /// </summary>
 public sealed class AttemptAdoptionTests : IDisposable
 {

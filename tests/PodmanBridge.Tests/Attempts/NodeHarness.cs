@@ -16,7 +16,9 @@ using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 
-/// <summary>Everything of a bridge that runs attempts, over an engine that is not there. A second one over the same folder is its successor.</summary>
+/// <summary>
+/// Everything of a bridge that runs attempts, over an engine that is not there. A second one over the same folder is its successor.
+/// </summary>
 internal sealed class NodeHarness : IAsyncDisposable
 {
     public const string Installation = "11112222-3333-4444-5555-666677778888";
