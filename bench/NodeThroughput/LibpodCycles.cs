@@ -4,7 +4,6 @@ using Stromboli.Bench.Runs;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Podman;
-using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.Testbed.Nodes;
 
