@@ -134,10 +134,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         );
         var status = (await run.EndAsync()).Status;
 
-        Assert.Equal(
-            (RunReason.TimedOut, "Timed out before the hook onCreate[0] finished."),
-            (status.Reason, status.Message)
-        );
+        Assert.Equal((RunReason.TimedOut, "Timed out before the hook onCreate[0] finished."), (status.Reason, status.Message));
         Assert.Equal(HookResult.Stopped, Assert.Single(status.Hooks!).Result);
     }
 
