@@ -37,9 +37,10 @@ public sealed class OperatorMetricsTests
         var lines = page.Split('\n');
         Assert.InRange(instruments.All.Count, 13, 100);
         Assert.All(instruments.All, i => Assert.Contains($"# TYPE {NameOf(i)} {TypeOf(i)}", lines));
-        Assert.Contains("stromboli_node_reports_dropped_total{} 0", lines);
-        Assert.Contains("stromboli_node_refusals_total{reason=\"Unauthenticated\"} 0", lines);
-        Assert.Contains("kubernetes_events_dropped_total{cause=\"queue-full\"} 0", lines);
+        // Counters exist from the start. Other tests of this process may have counted meanwhile.
+        Assert.Contains(lines, l => l.StartsWith("stromboli_node_reports_dropped_total{} ", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("stromboli_node_refusals_total{reason=\"Unauthenticated\"} ", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("kubernetes_events_dropped_total{cause=\"queue-full\"} ", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("kubernetes_controller_duration_seconds_bucket{le=\"0.025\"} ", StringComparison.Ordinal));
         Assert.Contains(
             lines,
