@@ -31,7 +31,8 @@ public sealed partial class Controller : IDisposable
         _reconcile = reconcile;
         _primaryKeys = primaryKeys;
         _syncs = syncs;
-        _queue = new(options.MinBackoff, options.MaxBackoff, clock);
+        // Namespaces are tenants: a crowd of objects in one must not delay another's.
+        _queue = new(options.MinBackoff, options.MaxBackoff, clock, static key => key.Namespace);
         _clock = clock;
         _logger = logger;
     }

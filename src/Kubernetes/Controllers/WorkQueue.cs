@@ -9,7 +9,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     where TKey : notnull
 {
     private readonly Lock _gate = new();
-    private readonly Queue<TKey> _queue = [];
+    private readonly GroupedQueue<TKey> _queue;
     private readonly HashSet<TKey> _dirty = [];
     private readonly HashSet<TKey> _processing = [];
     private readonly Dictionary<TKey, int> _failures = [];
@@ -22,8 +22,17 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// <param name="minBackoff">Wait after a key's first failure; doubles each time. 5 ms if null.</param>
     /// <param name="maxBackoff">Longest wait after a failure. 5 minutes if null.</param>
     /// <param name="clock">The clock.</param>
-    public WorkQueue(TimeSpan? minBackoff = null, TimeSpan? maxBackoff = null, TimeProvider? clock = null)
+    /// <param name="groupOf">
+    /// Groups whose keys are taken in turn, so that many keys of one do not delay those of another. All keys are one group if null.
+    /// </param>
+    public WorkQueue(
+        TimeSpan? minBackoff = null,
+        TimeSpan? maxBackoff = null,
+        TimeProvider? clock = null,
+        Func<TKey, string>? groupOf = null
+    )
     {
+        _queue = new(groupOf ?? (static _ => ""));
         _minBackoff = minBackoff ?? TimeSpan.FromMilliseconds(5);
         _maxBackoff = maxBackoff ?? TimeSpan.FromMinutes(5);
         _delayed = new DelayedKeys<TKey>(clock ?? TimeProvider.System, Add);

@@ -33,6 +33,24 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task Take_ManyKeysOfOneGroup_OtherGroupsTakeTurns()
+    {
+        using var queue = new WorkQueue<string>(groupOf: static key => key[..1]);
+        foreach (var key in new[] { "a1", "a2", "a3", "a4", "b1", "b2", "c1" })
+        {
+            queue.Add(key);
+        }
+
+        var taken = new List<string>();
+        while (queue.Count > 0)
+        {
+            taken.Add(await queue.TakeAsync(End));
+        }
+
+        Assert.Equal(["a1", "b1", "c1", "a2", "b2", "a3", "a4"], taken);
+    }
+
+    [Fact]
     public async Task Add_WhileWorkedOn_WaitsAgainOnlyAfterDone()
     {
         _queue.Add("a");
