@@ -59,7 +59,7 @@ public sealed class NoNodeTests(StackFixture stacks) : EndToEndTests(stacks)
         var waiting = await run.UntilAsync("is observed", state => state.IsObserved);
         Assert.Equal((RunPhase.Pending, RunReason.LimitsNotEnforceable), (waiting.Phase, waiting.Reason));
         Assert.StartsWith("The bridge of node-1 cannot measure disk use", waiting.Status.Message);
-        Assert.Contains("What runs have on the disk cannot be measured", scene.Stack.Nodes.Single().Bridge.ReadLog());
+        Assert.Contains("The disk use of runs cannot be measured", scene.Stack.Nodes.Single().Bridge.ReadLog());
 
         await scene.Stack.AddNodeAsync("node-2", blind with { AllowUnenforcedLimits = true }, Cancelled);
         var end = await run.EndAsync();
