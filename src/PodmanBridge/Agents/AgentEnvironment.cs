@@ -14,7 +14,7 @@ internal static class AgentEnvironment
         ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
         ("HOME", MountPoints.Home),
         ("ANTHROPIC_BASE_URL", $"http://127.0.0.1:{ModelPort}"),
-        // The CLI wants one to be there; the gateway drops it and adds the real one.
+        // The CLI requires a credential here. The gateway drops this one and adds the real one.
         ("ANTHROPIC_API_KEY", "placeholder"),
         ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
         ("DISABLE_AUTOUPDATER", "1"),
@@ -28,11 +28,12 @@ internal static class AgentEnvironment
     ];
 
     /// <summary>
-    /// The environment as <c>NAME=value</c>: ours, then the run's own variables, which replace only our defaults, then those of options.
+    /// The environment as <c>NAME=value</c>. Our variables come first. The run's own variables replace only our defaults. The variables of
+    /// options come last.
     /// </summary>
     /// <param name="own">The run's own variables.</param>
-    /// <param name="options">The variables by which the agent is told options.</param>
-    /// <exception cref="ArgumentException">A variable of the run's would replace one that holds the agent in its place.</exception>
+    /// <param name="options">The variables that pass options to the agent.</param>
+    /// <exception cref="ArgumentException">A variable of the run would replace one that keeps the agent confined.</exception>
     public static IReadOnlyList<string> Build(IEnumerable<EnvVar> own, IEnumerable<(string Name, string Value)>? options = null)
     {
         var variables = new OrderedDictionary<string, string>(StringComparer.Ordinal);
@@ -47,7 +48,7 @@ internal static class AgentEnvironment
             {
                 throw new ArgumentException("a variable needs a name without '='", nameof(own));
             }
-            // The API refuses these names before; a node does not rely on it.
+            // The API refuses these names earlier, but a node does not rely on that.
             if (Fixed.Any(pair => pair.Name.Equals(variable.Name, StringComparison.OrdinalIgnoreCase)))
             {
                 throw new ArgumentException($"the variable {variable.Name} is protected", nameof(own));

@@ -6,8 +6,9 @@ using Stromboli.Crds.Runs;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// The answers of one <c>claude -p</c> as it prints them in text mode (seen in 2.1.329): a blank line between two. An answer is the text of
-/// an envelope; of one without a text, what the assistant had said for it, or else the errors. In constant memory.
+/// The answers of one <c>claude -p</c> as the CLI prints them in text mode (seen in 2.1.329), with a blank line between two answers. An
+/// answer is the text of an envelope. If the envelope has no text, the answer is what the assistant said before it, or else the errors.
+/// Uses constant memory.
 /// </summary>
 /// <param name="statusBytes">How much of the end is kept, in bytes.</param>
 internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
@@ -21,7 +22,7 @@ internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
     /// <summary>Whether the beginning of the answers is not kept.</summary>
     public bool AreCut => _cut || _answers.ToResult().Truncated == true;
 
-    /// <summary>The assistant says something.</summary>
+    /// <summary>Adds something that the assistant says.</summary>
     public void Say(JsonElement text)
     {
         if (_anySaid)
@@ -33,7 +34,7 @@ internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
         _anySaid = true;
     }
 
-    /// <summary>An envelope with a text.</summary>
+    /// <summary>Adds an envelope that has a text.</summary>
     public void Answer(JsonElement text)
     {
         Separate();
@@ -41,8 +42,8 @@ internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
         ForgetSaid();
     }
 
-    /// <summary>An envelope without one, as that of a run that broke off.</summary>
-    /// <param name="errors">Its errors, a list; null without any.</param>
+    /// <summary>Adds an envelope without a text, such as that of a run that broke off.</summary>
+    /// <param name="errors">The errors of the envelope, a list; null if there are none.</param>
     public void AnswerWithoutText(JsonElement? errors)
     {
         if (_anySaid)
@@ -64,7 +65,7 @@ internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
         }
     }
 
-    /// <summary>The answers so far are not the CLI's own.</summary>
+    /// <summary>Discards the answers so far: the CLI did not write them.</summary>
     public void Forget()
     {
         _answers.Dispose();
@@ -72,7 +73,7 @@ internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
         (_anyAnswer, _cut) = (false, false);
     }
 
-    /// <summary>All of them, and what was said since the last one.</summary>
+    /// <summary>All answers, and what the assistant said since the last one.</summary>
     /// <param name="lost">Whether an answer is known to be missing.</param>
     public RunResult ToResult(bool lost)
     {
@@ -93,7 +94,7 @@ internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
     }
 
     /// <summary>
-    /// What a JSON string stands for, or its end. Takes also what JavaScript makes of a text that it cuts in the middle of a character.
+    /// Decodes a JSON string, or the end of one. Accepts what JavaScript writes when it cuts a text in the middle of a character.
     /// </summary>
     public static string TextOf(JsonElement text, int mostBytes)
     {
@@ -109,7 +110,7 @@ internal sealed class ClaudeAnswers(int statusBytes) : IDisposable
         _said.Dispose();
     }
 
-    // Length and digest are those of the whole, of which not all is kept any more.
+    // Length and digest are those of the whole text, and part of that is no longer kept.
     private static RunResult Cut(RunResult kept) => kept with { Truncated = true, Bytes = null, Sha256 = null };
 
     private void TakeSaid()

@@ -6,8 +6,8 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// The command line of the Claude Code CLI (flags seen in 2.1.x). A value is always joined to its flag by <c>=</c>, and a list repeats its
-/// flag, so that no value is ever taken for a flag and none is split. The prompt goes by standard input.
+/// The command line of the Claude Code CLI (flags seen in 2.1.x). Each value is joined to its flag by <c>=</c>, and a list repeats its
+/// flag. The CLI therefore never mistakes a value for a flag and never splits one. The prompt is sent on standard input.
 /// </summary>
 internal static class ClaudeCommand
 {
@@ -24,7 +24,7 @@ internal static class ClaudeCommand
             "-p",
             $"--input-format={options.InputFormat ?? ClaudeChoices.Text}",
             "--output-format=stream-json",
-            // stream-json in print mode needs it.
+            // The CLI requires this for stream-json in print mode.
             "--verbose",
             $"--settings={(ClaudeSettings.IsPath(options.Settings) ? options.Settings : ClaudeSettings.Build(options.Settings, environment))}",
         };
@@ -51,7 +51,7 @@ internal static class ClaudeCommand
 
     private static void AddTools(List<string> argv, ClaudeOptions options)
     {
-        // An empty value is how the CLI is told of an empty list; without the flag it would be all.
+        // An empty value tells the CLI that the list is empty. Without the flag the CLI would use all of them.
         Add(argv, "--tools", options.Tools is [] ? [""] : options.Tools);
         Add(argv, "--allowedTools", options.AllowedTools);
         Add(argv, "--disallowedTools", options.DisallowedTools);
@@ -85,16 +85,16 @@ internal static class ClaudeCommand
         }
 
         argv.Add(filter == "true" ? "--debug" : $"--debug={filter}");
-        // To the run's log; else it would go to a file in HOME that nobody reads.
+        // Sends debug output to the run's log. By default it would go to a file in HOME that is never read.
         argv.Add("--debug-to-stderr");
     }
 
-    // Last, so that one that lacks its value takes none of ours for it.
+    // These come last: an argument that lacks its value cannot take one of ours for it.
     private static void AddExtra(List<string> argv, ClaudeOptions options)
     {
         foreach (var argument in options.ExtraArgs ?? [])
         {
-            // The API refuses it before; a node does not rely on it.
+            // The API refuses this earlier, but a node does not rely on that.
             if (ExtraArguments.Problem(argument) is { } problem)
             {
                 throw new ArgumentException($"agent.claude.extraArgs {problem}", nameof(options));

@@ -3,19 +3,19 @@ using Stromboli.Crds.Runs;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// Which conversation the CLI is told to have. Seen in 2.1.329: one that is resumed keeps its id; one that is not there is an error before
-/// any model call; a copy takes the id that it is given (from 2.0.73 on); <c>--continue</c> takes none, and begins a new conversation where
-/// there is none.
+/// Selects the conversation that the CLI uses. Seen in 2.1.329: a resumed conversation keeps its id; a missing one is an error before any
+/// model call; a copy takes the id that it is given (from 2.0.73 on); <c>--continue</c> takes no id, and begins a new conversation if there
+/// is none.
 /// </summary>
 internal static class ClaudeConversation
 {
-    /// <summary>The arguments that say so.</summary>
+    /// <summary>The arguments that select the conversation.</summary>
     /// <param name="options">The options of the run.</param>
-    /// <param name="sessionID">The id of the conversation: of the new one, of the one that is resumed, or of the copy.</param>
+    /// <param name="sessionID">The id of the conversation: the new one, the resumed one or the copy.</param>
     /// <exception cref="ArgumentException">The options name no conversation, or two.</exception>
     public static IEnumerable<string> Arguments(ClaudeOptions options, string sessionID)
     {
-        // The API refuses these before; a node does not rely on it.
+        // The API refuses these earlier, but a node does not rely on that.
         if (
             options
             is { Resume: true, SessionID: null }
@@ -36,7 +36,7 @@ internal static class ClaudeConversation
         };
     }
 
-    /// <summary>The id that the CLI must name as its conversation's; null where it chooses it itself.</summary>
+    /// <summary>The id that the CLI must report for its conversation; null if the CLI chooses the id itself.</summary>
     public static string? Expected(ClaudeOptions options, string sessionID) =>
         options is { Continue: true, ForkSession: not true } ? null : sessionID;
 }

@@ -1,8 +1,8 @@
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// What the CLI says at its end; of several results, all as one. Any process of the agent can write to the CLI's output, so this may make
-/// an outcome worse and never better; its figures of tokens and cost are not read at all.
+/// What the CLI reports at its end; several results are combined into one. Any process of the agent can write to the CLI's output, so an
+/// envelope may make an outcome worse and never better. Its figures for tokens and cost are not read.
 /// </summary>
 internal sealed record ClaudeEnvelope
 {
@@ -12,10 +12,12 @@ internal sealed record ClaudeEnvelope
     /// <summary>The longest time that is counted, in milliseconds.</summary>
     public const long LongestMs = int.MaxValue;
 
-    /// <summary>Whether the CLI counts its own run, or any result of it, as failed.</summary>
+    /// <summary>Whether the CLI reports its run, or any result of it, as failed.</summary>
     public required bool IsError { get; init; }
 
-    /// <summary>For example <c>success</c> or <c>error_max_turns</c>; that of the last failed result if there is one.</summary>
+    /// <summary>
+    /// For example <c>success</c> or <c>error_max_turns</c>. If a result failed, this is the subtype of the last failed one.
+    /// </summary>
     public required string Subtype { get; init; }
 
     /// <summary>The turns taken.</summary>
@@ -27,32 +29,30 @@ internal sealed record ClaudeEnvelope
     /// <summary>The time that it waited for the model, in milliseconds.</summary>
     public long? ApiDurationMs { get; init; }
 
-    /// <summary>Tool uses that were not permitted.</summary>
+    /// <summary>The number of tool uses that were denied.</summary>
     public int PermissionDenials { get; init; }
 
-    /// <summary>The conversation.</summary>
+    /// <summary>The id of the conversation.</summary>
     public string? SessionID { get; init; }
 
-    /// <summary>The structured result, a JSON object as text: the last one; null when there is none.</summary>
+    /// <summary>The structured result, a JSON object as text: the last one; null if there is none.</summary>
     public string? Structured { get; init; }
 
-    /// <summary>The first error that it tells instead of a result, or the end of a very long one; null when there is none.</summary>
+    /// <summary>The first error that the CLI reports instead of a result, or the end of a very long one; null if there is none.</summary>
     public string? Error { get; init; }
 
-    /// <summary>How many results this stands for.</summary>
+    /// <summary>How many results are combined here.</summary>
     public int Results { get; init; } = 1;
 
-    /// <summary>Whether one of them had a number, as the CLI's own have.</summary>
+    /// <summary>Whether one of the results had a number. The CLI numbers its own results.</summary>
     public bool IsNumbered { get; init; }
 
-    /// <summary>
-    /// Whether another result was told before and is missing: the CLI numbers them, and the log may have lost its middle.
-    /// </summary>
+    /// <summary>Whether an earlier result is missing: the CLI numbers its results, and the log may have lost its middle.</summary>
     public bool ResultsLost { get; init; }
 
     /// <summary>
-    /// This and a later result as one. Turns and permission denials of a result are its own, the time at the model is that of the whole
-    /// process. A later success takes no failure back: any process of the agent can write one.
+    /// Combines this and a later result. A result counts its own turns and permission denials, but its time at the model is that of the
+    /// whole process. A later success does not undo a failure, because any process of the agent can write one.
     /// </summary>
     public ClaudeEnvelope Then(ClaudeEnvelope later) =>
         later with
@@ -70,7 +70,7 @@ internal sealed record ClaudeEnvelope
             ResultsLost = ResultsLost || later.ResultsLost,
         };
 
-    /// <summary>What stays of results that the CLI may not have written itself: that one told of a failure.</summary>
+    /// <summary>What remains of results that the CLI may not have written itself: whether one of them reported a failure.</summary>
     public ClaudeEnvelope OnlyFailure() =>
         new()
         {
@@ -81,6 +81,6 @@ internal sealed record ClaudeEnvelope
             IsNumbered = true,
         };
 
-    // Before 2.1 a result of error_max_turns was no error by its flag.
+    // Before 2.1 the flag of a result of error_max_turns did not mark it as an error.
     private bool IsFailed => IsError || Subtype.StartsWith("error", StringComparison.Ordinal);
 }

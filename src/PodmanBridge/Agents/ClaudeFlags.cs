@@ -3,15 +3,15 @@ using Stromboli.Crds.Runs;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// Which options which version of the CLI knows, so that a run is refused before anything is spent, by the name of its field. Each version
-/// was looked at: 2.0.0, 2.0.28, 2.0.45, 2.0.60, 2.0.77, 2.1.50, 2.1.80, 2.1.112, 2.1.329; where the CLI's own change log names the
-/// release, that one stands here, else the first in which the option was seen.
+/// Which version of the CLI knows which option. With it a run is refused before it spends anything, and the refusal names the field. These
+/// versions were examined: 2.0.0, 2.0.28, 2.0.45, 2.0.60, 2.0.77, 2.1.50, 2.1.80, 2.1.112, 2.1.329. If the CLI's own change log names the
+/// release that added an option, that release is listed here; otherwise the first version in which the option was seen.
 /// </summary>
 internal static class ClaudeFlags
 {
     private static readonly Version First = new(2, 0, 0);
 
-    /// <summary>Every option; a test demands that no field of <see cref="ClaudeOptions"/> is missing.</summary>
+    /// <summary>Every option. A test checks that no field of <see cref="ClaudeOptions"/> is missing.</summary>
     internal static readonly IReadOnlyList<ClaudeFlag> All =
     [
         Always(nameof(ClaudeOptions.Model), o => o.Model is not null),
@@ -55,7 +55,7 @@ internal static class ClaudeFlags
         From(new(2, 0, 60), nameof(ClaudeOptions.DisableSlashCommands), o => o.DisableSlashCommands == true),
         From(new(2, 0, 77), nameof(ClaudeOptions.NoPersistence), o => o.NoPersistence == true),
         From(new(2, 0, 45), nameof(ClaudeOptions.JsonSchema), o => o.JsonSchema is not null),
-        // Variables: an older version would not even complain.
+        // These options are variables: an older version would ignore them silently.
         From(new(2, 1, 108), nameof(ClaudeOptions.PromptCachingTTL), o => o.PromptCachingTTL is not null),
         From(new(2, 1, 122), nameof(ClaudeOptions.BedrockServiceTier), o => o.BedrockServiceTier is not null),
         From(new(2, 1, 111), nameof(ClaudeOptions.EnablePowershellTool), o => o.EnablePowershellTool == true),
@@ -64,20 +64,22 @@ internal static class ClaudeFlags
         Always(nameof(ClaudeOptions.SessionID), o => o.SessionID is not null),
         Always(nameof(ClaudeOptions.Resume), o => o.Resume == true),
         Always(nameof(ClaudeOptions.Continue), o => o.Continue == true),
-        // The option is older, but before this version the copy takes no id from us.
+        // The option is older, but before this version a copy does not accept an id from us.
         From(new(2, 0, 73), nameof(ClaudeOptions.ForkSession), o => o.ForkSession == true),
         From(new(2, 1, 50), nameof(ClaudeOptions.Files), o => o.Files is [_, ..]),
-        // What it holds only the CLI knows: it says so itself.
+        // Only the CLI knows the values of this option, and it rejects a wrong one itself.
         Always(nameof(ClaudeOptions.ExtraArgs), o => o.ExtraArgs is [_, ..]),
     ];
 
     /// <summary>
-    /// One sentence on the first option that this version of the CLI does not know; null when it knows all, or when its version is not
-    /// known.
+    /// One sentence about the first option that this version of the CLI does not know; null if it knows all of them, or if its version is
+    /// unknown.
     /// </summary>
     /// <param name="options">The options of a run.</param>
-    /// <param name="version">The version of the node's CLI, such as <c>2.1.329</c>; null when it could not be asked: it then answers for
-    /// itself.</param>
+    /// <param name="version">
+    /// The version of the node's CLI, such as <c>2.1.329</c>; null if the version could not be determined. The CLI then rejects unknown
+    /// options itself.
+    /// </param>
     public static string? Unknown(ClaudeOptions options, string? version)
     {
         if (!Version.TryParse(version, out var cli))
@@ -113,10 +115,10 @@ internal static class ClaudeFlags
 
 /// <summary>An option of the CLI, or one value of it.</summary>
 /// <param name="Field">The member of <see cref="ClaudeOptions"/>.</param>
-/// <param name="IsUsed">Whether options use it.</param>
+/// <param name="IsUsed">Whether the given options use it.</param>
 /// <param name="Since">The first version that knows it.</param>
-/// <param name="Value">The value, when this is about one; null for the option.</param>
-/// <param name="Until">The first version that does not know it any more; null when none is known.</param>
+/// <param name="Value">The value, if this entry is about one value; null if it is about the whole option.</param>
+/// <param name="Until">The first version that no longer knows it; null if none is known.</param>
 internal sealed record ClaudeFlag(string Field, Func<ClaudeOptions, bool> IsUsed, Version Since, string? Value, Version? Until)
 {
     /// <summary>Whether a version of the CLI knows it.</summary>

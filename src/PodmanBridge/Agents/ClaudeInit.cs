@@ -1,12 +1,12 @@
 namespace Stromboli.PodmanBridge.Agents;
 
-/// <summary>What the CLI says at its start.</summary>
+/// <summary>What the CLI reports at its start.</summary>
 internal sealed record ClaudeInit
 {
-    /// <summary>The conversation.</summary>
+    /// <summary>The id of the conversation.</summary>
     public string? SessionID { get; init; }
 
-    /// <summary>The model that it means to use.</summary>
+    /// <summary>The model that the CLI intends to use.</summary>
     public string? Model { get; init; }
 
     /// <summary>The CLI's version.</summary>

@@ -8,14 +8,16 @@ using Stromboli.Crds.Runs;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// Reads the standard output of <c>--output-format=stream-json</c> as it comes, in pieces of any size. Holds one line of at most
-/// <see cref="LongestLine"/>; what is longer, is no JSON, or names another conversation counts as not said. Never throws for what it reads.
-/// One run may report several results: when a command that was moved to the background ends, the CLI (seen in 2.1.329) asks the model once
-/// more and reports another one.
+/// Reads the standard output of <c>--output-format=stream-json</c> as it arrives, in pieces of any size. Holds one line of at most
+/// <see cref="LongestLine"/>. A line that is longer, is not JSON, or names another conversation is ignored. Never throws because of what it
+/// reads. One run may report several results: when a command that was moved to the background ends, the CLI (seen in 2.1.329) asks the
+/// model once more and reports another result.
 /// </summary>
-/// <param name="sessionID">The conversation that the CLI was told; null when it was told none: then the first that it names is it.</param>
+/// <param name="sessionID">
+/// The conversation that the CLI was told to use; null if it was not told one. Then the first conversation that it names counts.
+/// </param>
 /// <param name="statusBytes">How much of a text <see cref="Result"/> holds, in bytes.</param>
-/// <param name="wholeEnvelope">Whether <see cref="Result"/> is the envelope, and not the text in it.</param>
+/// <param name="wholeEnvelope">Whether <see cref="Result"/> is the whole envelope rather than its text.</param>
 internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool wholeEnvelope = false) : IDisposable
 {
     /// <summary>The longest line that is read, in bytes.</summary>
@@ -23,7 +25,7 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
 
     private const int DeepestNesting = 256;
 
-    // A parsed document takes 12 bytes for each: a line of the greatest length could hold eight million.
+    // A parsed document takes 12 bytes for each value, and a line of the greatest length could hold eight million values.
     private const int MostValues = 500_000;
 
     private const int MostErrorBytes = 8192;
@@ -36,27 +38,34 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
     private int _messagesAtEnvelope;
     private bool _skipping;
 
-    /// <summary>What the CLI said at its start; null if it did not.</summary>
+    /// <summary>What the CLI reported at its start; null if it reported nothing.</summary>
     public ClaudeInit? Init { get; private set; }
 
-    /// <summary>All valid envelopes as one; null if there was none.</summary>
+    /// <summary>All valid envelopes combined; null if there was none.</summary>
     public ClaudeEnvelope? Envelope { get; private set; }
 
-    /// <summary>What the CLI said, under whatever conversation's id, before it gave up without a beginning; null if it did not.</summary>
+    /// <summary>
+    /// What the CLI reported, under any conversation's id, when it gave up before its start; null if it reported nothing.
+    /// </summary>
     public string? StartError { get; private set; }
 
-    /// <summary>Messages of the assistant so far, of the main conversation alone.</summary>
+    /// <summary>Number of assistant messages so far, in the main conversation only.</summary>
     public int Messages { get; private set; }
 
-    /// <summary>Turns: the count of the envelopes and the messages since the last one, else the messages so far.</summary>
+    /// <summary>
+    /// Number of turns: the count in the envelopes plus the messages since the last envelope. Without an envelope, the messages so far.
+    /// </summary>
     public int Turns => Envelope?.Turns is { } counted ? counted + (Messages - _messagesAtEnvelope) : Messages;
 
-    /// <summary>The conversation's id, once the CLI has named it; null if it has not named the one that it was told.</summary>
+    /// <summary>
+    /// The conversation's id; null until the CLI has named the conversation that it was told to use, or any if it was told none.
+    /// </summary>
     public string? SessionID { get; private set; }
 
     /// <summary>
     /// The answers as the CLI prints them in text mode: a blank line between two, and at the end what the assistant has said since the last
-    /// envelope. Or the envelope; without one, nothing. What was lost of it makes it truncated, without a length and a digest.
+    /// envelope. Alternatively the envelope, or nothing if there was none. If part of the output was lost, the result is truncated and has
+    /// no length and no digest.
     /// </summary>
     public RunResult Result()
     {
@@ -110,7 +119,9 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         _skipping = false;
     }
 
-    /// <summary>Something is missing here: a line that has begun has no end, and what comes may be the end of another.</summary>
+    /// <summary>
+    /// Notes that output is missing here. A line that has begun has no end, and the next piece may be the end of another line.
+    /// </summary>
     public void Cut()
     {
         _line.ResetWrittenCount();
@@ -120,7 +131,7 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
     /// <summary>Reads a whole line.</summary>
     public void Line(ReadOnlySpan<byte> line)
     {
-        // Most lines are tool results of any size; of interest are three kinds.
+        // Most lines are tool results of any size. Only three kinds matter here.
         if (
             line.Length > LongestLine
             || (line.IndexOf("\"result\""u8) < 0 && line.IndexOf("\"assistant\""u8) < 0 && line.IndexOf("\"init\""u8) < 0)
@@ -142,7 +153,7 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not the CLI's: it writes valid JSON.
+            // The CLI did not write this line, since it writes valid JSON.
         }
     }
 
@@ -153,7 +164,7 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         _document?.Dispose();
     }
 
-    // One value of bounded size and, but for white space, nothing after it. Throws for what is no JSON.
+    // Accepts one value of bounded size, followed by nothing but white space. Throws for anything that is not JSON.
     private static bool IsValue(ReadOnlySpan<byte> line)
     {
         var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = DeepestNesting });
@@ -216,7 +227,7 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         {
             return;
         }
-        // One message comes in several lines, one for each block of its content.
+        // One message arrives as several lines, one for each block of its content.
         var id = Text(message, "id");
         if (id is null || id != _lastMessage)
         {
@@ -245,8 +256,8 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         }
     }
 
-    // One that could not even read its configuration names a conversation of its own making. It tells no end, only why there was no
-    // beginning.
+    // A CLI that could not read its configuration names a conversation of its own making. Its envelope does not report an end, only why the
+    // CLI did not begin.
     private void ReadStartError(JsonElement said)
     {
         if (
@@ -292,8 +303,8 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         var index = Number(said, "result_index", long.MaxValue);
         if (index == 0 && Envelope is { } foreign)
         {
-            // The CLI numbers its results from 0 (seen in 2.1.329): what came before its first one is not its own. But if this is not the
-            // first one, a failure stays one.
+            // The CLI numbers its results from 0 (seen in 2.1.329), so anything before its first result was not written by the CLI. But if
+            // one of the earlier results had a number, a failure among them remains.
             _answers.Forget();
             Envelope = foreign.IsNumbered ? foreign.OnlyFailure() : null;
         }
@@ -335,7 +346,7 @@ internal sealed class ClaudeOutput(string? sessionID, int statusBytes, bool whol
         }
     }
 
-    // The only one as it came. Several become one document: the last one, with the answers and the turns of all.
+    // A single envelope is returned as it came. Several become one document: the last envelope, with the answers and the turns of all.
     private void WriteDocument(JsonElement said, ClaudeEnvelope all)
     {
         _document?.Dispose();

@@ -7,17 +7,17 @@ using System.Text.Json;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// The value of <c>--settings</c>. The CLI lets a settings file of the repository or of HOME set variables for itself, in place of those
-/// that it was started with; one that names another address for the model, a proxy or a cloud provider would cut the run off. What
-/// <c>--settings</c> says wins over all those files (seen in 2.1.329 for each of these and for <c>.claude/settings.json</c>,
-/// <c>.claude/settings.local.json</c>, <c>~/.claude/settings.json</c> and <c>~/.claude.json</c>), and an empty value unsets. The CLI takes
-/// the flag once: where the run gives a path, <see cref="HostManaged"/> does the same.
+/// The value of <c>--settings</c>. The CLI lets a settings file of the repository or of HOME override the variables that it was started
+/// with. A file that names another address for the model, a proxy or a cloud provider would cut the run off from its model.
+/// <c>--settings</c> overrides all those files (seen in 2.1.329 for each of these and for <c>.claude/settings.json</c>,
+/// <c>.claude/settings.local.json</c>, <c>~/.claude/settings.json</c> and <c>~/.claude.json</c>), and an empty value unsets a variable. The
+/// CLI accepts the flag once. If the run gives a path, <see cref="HostManaged"/> does the same.
 /// </summary>
 internal static class ClaudeSettings
 {
     /// <summary>
-    /// The variables that decide where the CLI finds its model and how it signs in there. Each keeps the value that the agent's environment
-    /// has, or none.
+    /// The variables that decide where the CLI finds its model and how it signs in there. Each keeps its value from the agent's
+    /// environment, or stays unset.
     /// </summary>
     internal static readonly IReadOnlyList<string> Variables =
     [
@@ -52,7 +52,7 @@ internal static class ClaudeSettings
         "DISABLE_AUTOUPDATER",
     ];
 
-    /// <summary>The settings that name a program which the CLI runs, and waits for, to sign in. Each is emptied.</summary>
+    /// <summary>The settings that name a program which the CLI runs, and waits for, to sign in. Each is set to an empty value.</summary>
     internal static readonly IReadOnlyList<string> Helpers =
     [
         "apiKeyHelper",
@@ -63,8 +63,8 @@ internal static class ClaudeSettings
     ];
 
     /// <summary>
-    /// With this variable the CLI takes nothing from a settings file that decides where its model is. It also drops the choice of a model
-    /// there, so it is used only beside a path.
+    /// With this variable the CLI ignores everything in a settings file that decides where its model is. The CLI then also ignores the
+    /// choice of a model there, so the variable is set only if the run gives a path.
     /// </summary>
     public const string HostManaged = "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST";
 
@@ -72,9 +72,9 @@ internal static class ClaudeSettings
     public static bool IsPath(string? own) => own is ['/', ..];
 
     /// <summary>Puts the settings together.</summary>
-    /// <param name="own">The run's own, a JSON object; null for none. What they say of a protected name does not count.</param>
+    /// <param name="own">The run's own settings, a JSON object; null for none. Values in it for a protected name are ignored.</param>
     /// <param name="environment">The agent's environment, <c>NAME=value</c>.</param>
-    /// <exception cref="ArgumentException">The run's own are not one JSON object, or have a member twice.</exception>
+    /// <exception cref="ArgumentException">The run's own settings are not one JSON object, or contain a member twice.</exception>
     public static string Build(string? own, IReadOnlyList<string> environment)
     {
         using var document = Parse(own);
@@ -93,7 +93,7 @@ internal static class ClaudeSettings
             {
                 writer.WriteString(helper, "");
             }
-            // The CLI's own sandbox cannot start in the container; one that a file demands would end the run.
+            // The CLI's own sandbox cannot start in the container. A settings file that requires the sandbox would end the run.
             if (!root.TryGetProperty("sandbox", out _))
             {
                 writer.WriteStartObject("sandbox"u8);
@@ -140,17 +140,17 @@ internal static class ClaudeSettings
         JsonDocument? document = null;
         try
         {
-            // A member that is there twice means what the reader chooses: the CLI may choose another than we.
+            // Readers of JSON differ in which of two members with the same name they use: the CLI may choose another one than we do.
             document = JsonDocument.Parse(own ?? "{}", new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;
             }
         }
-        // The other two: half a surrogate pair, as it is or as an escape in the name of a member.
+        // The other two exceptions mean half a surrogate pair, either literal or as an escape in the name of a member.
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
-            // As below: the API refuses it before; a node does not rely on it.
+            // As below: the API refuses this earlier, but a node does not rely on that.
         }
 
         document?.Dispose();

@@ -3,8 +3,8 @@ using Stromboli.Crds.Runs;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// Everything that the CLI told, where that is the result: the lines as they came (<c>outputFormat: stream-json</c>), or as one JSON list
-/// of them, which is what the CLI itself makes of <c>--output-format json --verbose</c>.
+/// Everything that the CLI wrote, if that is the result: either the lines as they came (<c>outputFormat: stream-json</c>), or one JSON list
+/// of them. The CLI itself makes such a list for <c>--output-format json --verbose</c>.
 /// </summary>
 internal sealed class ClaudeTranscript(int statusBytes, bool asList) : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class ClaudeTranscript(int statusBytes, bool asList) : IDisposab
     private bool _any;
     private bool _ended;
 
-    /// <summary>The transcript that the options ask for; null when the result is another.</summary>
+    /// <summary>The transcript that the options ask for; null if the result is something else.</summary>
     public static ClaudeTranscript? For(ClaudeOptions options, int statusBytes) =>
         options switch
         {
@@ -22,7 +22,7 @@ internal sealed class ClaudeTranscript(int statusBytes, bool asList) : IDisposab
             _ => null,
         };
 
-    /// <summary>Takes a piece of a line.</summary>
+    /// <summary>Adds a piece of a line.</summary>
     public void Append(ReadOnlySpan<byte> piece, bool endOfLine)
     {
         if (asList && !_inLine && !piece.IsEmpty)
@@ -39,7 +39,7 @@ internal sealed class ClaudeTranscript(int statusBytes, bool asList) : IDisposab
         }
     }
 
-    /// <summary>The text; nothing more comes.</summary>
+    /// <summary>The whole text. Nothing may be added after this.</summary>
     public RunResult ToResult()
     {
         if (asList && !_ended)

@@ -4,14 +4,14 @@ using System.Text;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// Undoes the escapes of a JSON string. Unlike <c>System.Text.Json</c> it takes half a surrogate pair (JavaScript writes one when it cuts a
-/// string in the middle of a character): it becomes U+FFFD.
+/// Decodes the escapes of a JSON string. Unlike <c>System.Text.Json</c> it accepts half a surrogate pair, which JavaScript writes when it
+/// cuts a string in the middle of a character. Such a half becomes U+FFFD.
 /// </summary>
 internal static class JsonText
 {
-    /// <summary>Appends the text that a valid JSON string stands for.</summary>
-    /// <param name="raw">What is between the quotes.</param>
-    /// <param name="text">Where it goes.</param>
+    /// <summary>Appends the text that a valid JSON string encodes.</summary>
+    /// <param name="raw">The characters between the quotes.</param>
+    /// <param name="text">The text is appended here.</param>
     public static void Unescape(ReadOnlySpan<byte> raw, ResultText text)
     {
         while (raw.IndexOf((byte)'\\') is var at and >= 0)
@@ -24,7 +24,7 @@ internal static class JsonText
         text.Append(raw);
     }
 
-    /// <summary>Appends what the escape at the beginning stands for, and says how long it is.</summary>
+    /// <summary>Appends the character of the escape at the beginning, and returns the length of the escape.</summary>
     private static int Escape(ReadOnlySpan<byte> raw, ResultText text)
     {
         Span<byte> bytes = stackalloc byte[4];

@@ -5,20 +5,20 @@ using Stromboli.Crds.Runs;
 namespace Stromboli.PodmanBridge.Agents;
 
 /// <summary>
-/// The end of a text of any length, in constant memory, with the length and the digest of the whole. What the status cannot hold is made
-/// safe: invalid UTF-8 and NUL become U+FFFD.
+/// The end of a text of any length, in constant memory, with the length and the digest of the whole. Invalid UTF-8 and NUL, which the
+/// status cannot hold, become U+FFFD.
 /// </summary>
 /// <param name="statusBytes">How much of the end is kept, in bytes of UTF-8.</param>
 internal sealed class ResultText(int statusBytes) : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    // Making safe only ever lengthens, so the raw tail of the same size is enough; the four bytes more show where the first character
-    // begins.
+    // The replacement only ever lengthens the text, so a raw tail of the same size is enough. The four extra bytes show where the first
+    // character begins.
     private readonly byte[] _ring = new byte[statusBytes + 4];
     private long _bytes;
 
-    /// <summary>Adds to the end.</summary>
+    /// <summary>Appends to the text.</summary>
     public void Append(ReadOnlySpan<byte> piece)
     {
         _hash.AppendData(piece);
@@ -80,7 +80,7 @@ internal sealed class ResultText(int statusBytes) : IDisposable
         return [.. _ring[at..], .. _ring[..at]];
     }
 
-    /// <summary>The bytes at the beginning that belong to a character whose own beginning is not there.</summary>
+    /// <summary>The number of bytes at the beginning that belong to a character whose first byte is missing.</summary>
     private static int Continuations(ReadOnlySpan<byte> bytes)
     {
         var count = 0;

@@ -6,14 +6,14 @@ using Stromboli.PodmanBridge.Storage;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// One attempt: owns its state and the lock around it, feeds events to <see cref="AttemptLifecycle"/>, and performs the effects. What is
-/// stored is stored under the lock, before anything else of the same transition; all other work runs beside it and ends as an event.
+/// One attempt. Owns its state and the lock around it, feeds events to <see cref="AttemptLifecycle"/>, and performs the effects. Records
+/// are stored under the lock, before anything else of the same transition. All other work runs outside the lock and ends as an event.
 /// </summary>
 internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
 {
     /// <summary>
-    /// How long the engine has to stop what never ran before the end is told without it. With it, also such an end is stored within two
-    /// seconds.
+    /// How long the engine has to stop an attempt that never ran before the end is reported without it. With this bound, such an end is
+    /// also stored within two seconds.
     /// </summary>
     private static readonly TimeSpan SlowStop = TimeSpan.FromMilliseconds(1500);
 
@@ -33,10 +33,10 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     private long? _keptBytes;
     private volatile bool _volumesFreed;
 
-    /// <summary>An attempt as it is on disk. Nothing happens before <see cref="Take"/>.</summary>
+    /// <summary>Creates an attempt as it is on disk. Nothing happens before <see cref="Take"/>.</summary>
     /// <param name="found">The record and the end on disk, and whether an earlier bridge began it.</param>
-    /// <param name="store">Its files.</param>
-    /// <param name="works">Makes what does its work.</param>
+    /// <param name="store">The files of the attempt.</param>
+    /// <param name="works">Creates the object that does the attempt's work.</param>
     /// <param name="node">What all attempts of the node share.</param>
     /// <param name="logger">The log.</param>
     public Attempt(AttemptState found, IAttemptStore store, IAttemptWorks works, AttemptNode node, ILogger logger)
@@ -66,10 +66,10 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     /// <summary>The attempt.</summary>
     public AttemptKey Key { get; }
 
-    /// <summary>Completes when it was dropped and nothing of it is left.</summary>
+    /// <summary>Completes when the attempt was dropped and nothing of it is left.</summary>
     public Task Gone => _gone.Task;
 
-    /// <summary>What the node keeps of the attempt, if it is over and collected; else null.</summary>
+    /// <summary>What the node keeps of the attempt, if it is over and collected; otherwise null.</summary>
     public KeptAttempt? Kept =>
         State is { End: { Collected: true, EndedAt: var endedAt } }
             ? new KeptAttempt(Key, Namespace, endedAt, _keptBytes ??= _store.Bytes())
@@ -78,7 +78,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     /// <inheritdoc/>
     public string Namespace => State.Record.Spec.Namespace;
 
-    /// <summary>When the attempt ended, if its container is gone; else null.</summary>
+    /// <summary>When the attempt ended, if its container is gone; otherwise null.</summary>
     public DateTimeOffset? FinishedAt => State is { Step: AttemptStep.Done, End: { EndedAt: var endedAt } } ? endedAt : null;
 
     /// <inheritdoc/>
@@ -90,7 +90,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     /// <inheritdoc/>
     public string LogPath => _store.LogPath;
 
-    /// <summary>What the bridge is doing with it.</summary>
+    /// <summary>The step that the bridge is at with the attempt.</summary>
     internal AttemptStep Step => State.Step;
 
     private AttemptState State
@@ -104,10 +104,10 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         }
     }
 
-    /// <summary>Begins, or goes on where an earlier bridge left it.</summary>
+    /// <summary>Begins the attempt, or continues where an earlier bridge left it.</summary>
     public void Take() => Feed(new AttemptEvent.Taken());
 
-    /// <summary>What the node tells the operator of the attempt now.</summary>
+    /// <summary>What the node reports to the operator about the attempt now.</summary>
     public AttemptObservation Observe()
     {
         lock (_lock)
@@ -116,7 +116,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         }
     }
 
-    /// <summary>The operator wants the attempt to run: held back at first, and then with the secrets that let it go.</summary>
+    /// <summary>The operator wants the attempt to run: first held back, later with the secrets that let it go.</summary>
     public void Apply(DesiredAttempt desired)
     {
         Feed(new AttemptEvent.NotCollected());
@@ -146,7 +146,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         Feed(new AttemptEvent.CauseDecided(cause));
     }
 
-    /// <summary>Tells the shim what is left of the node's lease; ends the attempt when nothing is.</summary>
+    /// <summary>Tells the shim how much of the node's lease is left. Ends the attempt when nothing is left.</summary>
     public void OnLease(TimeSpan remaining)
     {
         if (remaining <= TimeSpan.Zero)
@@ -159,11 +159,11 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         }
     }
 
-    /// <summary>The engine says that a container of this attempt, by its id, has died.</summary>
+    /// <summary>The engine reports that a container of this attempt, given by its id, has died.</summary>
     public void OnContainerDied(string id) => _work.Container.OnDied(id);
 
-    /// <summary>The operator has stored the end: the report goes, log and workspace stay.</summary>
-    /// <returns>Whether that is news.</returns>
+    /// <summary>The operator has stored the end. The report is removed; log and workspace stay.</summary>
+    /// <returns>Whether this was not known before.</returns>
     public bool Collect()
     {
         lock (_lock)
@@ -174,7 +174,9 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         }
     }
 
-    /// <summary>Ends the attempt if it runs and removes everything of it from the node; <see cref="Gone"/> tells when.</summary>
+    /// <summary>
+    /// Ends the attempt if it runs and removes everything of it from the node. <see cref="Gone"/> completes when that is done.
+    /// </summary>
     public void Drop() => Feed(new AttemptEvent.Dropped());
 
     /// <inheritdoc/>
@@ -187,7 +189,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     /// <inheritdoc/>
     public void FreeLog() => File.Delete(LogPath);
 
-    /// <summary>Lets go of the attempt without ending it: a bridge that stops leaves its agents to the next one.</summary>
+    /// <summary>Detaches from the attempt without ending it: a bridge that stops leaves its agents to the next one.</summary>
     public async ValueTask DisposeAsync()
     {
         Feed(new AttemptEvent.BridgeStopping());
@@ -196,7 +198,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         _deadline.Dispose();
         if (State.IsDropped)
         {
-            // A removal that is under way is not torn. That of a container is begun again by the next bridge, which knows of it.
+            // A removal that is under way is not interrupted. The next bridge knows of the container and starts its removal again.
             await _removal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -222,7 +224,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         }
     }
 
-    // To be called under the lock. It starts what takes time, and does the rest at once.
+    // The caller holds the lock. Starts what takes time, and does the rest at once.
     private void Perform(AttemptEffect effect)
     {
         switch (effect)
@@ -271,7 +273,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
                 _work.LetGo();
                 break;
             case AttemptEffect.CancelWork:
-                // Not here: what is cancelled would go on under the lock.
+                // Cancels asynchronously: the cancelled work would otherwise continue under the lock.
                 _ = _forward.CancelAsync();
                 break;
             case AttemptEffect.Stop stop:
@@ -353,7 +355,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         Feed(new AttemptEvent.EndKnown(end));
     }
 
-    // At once, or while the engine is away as soon as it is back. Gives up only when the bridge stops.
+    // Removes at once or, while the engine is away, as soon as it is back. Gives up only when the bridge stops.
     private async Task RemoveAsync(Func<Task> remove, AttemptEvent removed)
     {
         if (await Retry.Patient.RunAsync(remove, e => Log.NotRemoved(_logger, e, Key), _node.Clock, _bridgeStopping.Token))
@@ -391,8 +393,8 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         }
     }
 
-    // A full disk must end no agent and no link: what could not be stored still holds in this process, and the log tells the next one how
-    // it ended.
+    // A full disk must not end an agent or a link. A record that could not be stored still holds in this process, and the log tells the
+    // next bridge how the attempt ended.
     private void Store(Action write)
     {
         try
@@ -436,15 +438,15 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
 /// <param name="StateRoot">The folder of the attempts' folders.</param>
 /// <param name="BootID">The kernel's id of the present boot.</param>
 /// <param name="Users">The users of workspaces.</param>
-/// <param name="Changes">What the operator has yet to learn.</param>
+/// <param name="Changes">The observations that the operator has not received yet.</param>
 /// <param name="Clock">Time, with timestamps of CLOCK_BOOTTIME.</param>
 internal sealed record AttemptNode(string StateRoot, string BootID, WorkspaceUsers Users, AttemptChanges Changes, TimeProvider Clock)
 {
-    /// <summary>The timestamp at which a time from now is over.</summary>
+    /// <summary>The timestamp at which the given time from now has passed.</summary>
     public long After(TimeSpan time) => Clock.GetTimestamp() + (long)(time.TotalSeconds * Clock.TimestampFrequency);
 }
 
-/// <summary>What the work of an attempt reports while it is under way.</summary>
+/// <summary>Receives what the work of an attempt reports while it is under way.</summary>
 internal sealed record AttemptReports
 {
     /// <summary>Whether it is on record that the attempt was let go.</summary>
@@ -454,13 +456,13 @@ internal sealed record AttemptReports
     public required Action<IReadOnlyList<ShimMount>> MountsDescribed { get; init; }
 
     /// <summary>
-    /// Stores that the workspace is cloned, before an agent may start in it, so that no later bridge clones over its work.
+    /// Stores that the workspace is cloned, before an agent may start in it, so that a later bridge does not clone over the agent's work.
     /// </summary>
     public required Action WorkspaceCloned { get; init; }
 
-    /// <summary>The agent's process runs, after the hooks that there were.</summary>
+    /// <summary>The agent's process runs, after any hooks.</summary>
     public required Action<IReadOnlyList<HookReport>?> AgentStarted { get; init; }
 
-    /// <summary>Something ends the attempt, with what is to be said of it beyond its name.</summary>
+    /// <summary>Something ends the attempt. The detail is what to report beyond the cause's name.</summary>
     public required Action<EndCause, string?> CauseDecided { get; init; }
 }

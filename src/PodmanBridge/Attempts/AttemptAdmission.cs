@@ -8,14 +8,14 @@ using Stromboli.PodmanBridge.Sessions;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// Decides whether this node runs an attempt, before anything is made for it. The API and the operator refuse most of this earlier; the
-/// node does not rely on them.
+/// Decides whether this node runs an attempt, before the node makes anything for it. The API and the operator refuse most of this earlier,
+/// but the node does not rely on them.
 /// </summary>
 internal sealed class AttemptAdmission(ContainerSettings settings, NodeSecrets secrets, NodeSessions sessions, WorkspaceClones clones)
 {
-    /// <summary>Refuses what the operator wants to run if the node cannot run it.</summary>
-    /// <param name="desired">What the operator wants; null if it has not said so to this bridge yet.</param>
-    /// <exception cref="RunRefusedException">An option is not known to the node's CLI, or the node clones no repositories.</exception>
+    /// <summary>Refuses the desired attempt if the node cannot run it.</summary>
+    /// <param name="desired">What the operator wants; null if it has not told this bridge yet.</param>
+    /// <exception cref="RunRefusedException">The node's CLI does not know an option, or the node does not clone repositories.</exception>
     public void DemandDesired(AttemptSpec? desired)
     {
         if (desired is not null)
@@ -25,8 +25,8 @@ internal sealed class AttemptAdmission(ContainerSettings settings, NodeSecrets s
         }
     }
 
-    /// <summary>Refuses paths, limits and secrets that the node does not give a run.</summary>
-    /// <exception cref="RunRefusedException">It asks for one of them.</exception>
+    /// <summary>Refuses paths, limits and secrets that the node does not allow.</summary>
+    /// <exception cref="RunRefusedException">The attempt asks for one of them.</exception>
     public void Demand(AttemptSpec spec)
     {
         RefuseIf(MountPaths.Problem(spec.MountPath, spec.Workdir) ?? VolumePaths.Problem(spec));
@@ -34,8 +34,8 @@ internal sealed class AttemptAdmission(ContainerSettings settings, NodeSecrets s
         secrets.Demand(spec);
     }
 
-    /// <summary>What is left to do in the attempt's session, with the secrets of the node added to those of the operator.</summary>
-    /// <exception cref="RunRefusedException">A secret cannot be had, or what is to run can be told to no program.</exception>
+    /// <summary>What remains to be done in the attempt's session. The node's secrets are added to those of the operator.</summary>
+    /// <exception cref="RunRefusedException">A secret is not available, or no program can be given what the run asks for.</exception>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
     public async Task<(AttemptSpec Spec, AttemptSecrets Secrets)> CompleteAsync(
         AttemptSpec desired,
@@ -49,9 +49,9 @@ internal sealed class AttemptAdmission(ContainerSettings settings, NodeSecrets s
         return (spec, all);
     }
 
-    /// <summary>Why the node does not give a run so many processes and threads, as a sentence; null if it does.</summary>
+    /// <summary>Why the node does not allow the run so many processes and threads, as a sentence; null if it allows them.</summary>
     /// <param name="spec">The attempt.</param>
-    /// <param name="most">What one run may have.</param>
+    /// <param name="most">The most processes and threads that one run may have.</param>
     /// <param name="node">The node's name.</param>
     internal static string? ProcessProblem(AttemptSpec spec, int most, string node) =>
         spec.Pids <= most

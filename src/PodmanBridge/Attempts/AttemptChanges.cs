@@ -2,7 +2,9 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
-/// <summary>The attempts whose observation changed since it was last asked for: however often one changes, it stands here once.</summary>
+/// <summary>
+/// The attempts whose observation changed since the changes were last taken. An attempt that changes several times is listed once.
+/// </summary>
 internal sealed class AttemptChanges
 {
     private readonly Lock _lock = new();
@@ -19,7 +21,7 @@ internal sealed class AttemptChanges
         }
     }
 
-    /// <summary>Waits until there is a change and takes all there are.</summary>
+    /// <summary>Waits until there is a change and takes all changes.</summary>
     public async Task<IReadOnlyCollection<AttemptKey>> TakeAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -42,7 +44,7 @@ internal sealed class AttemptChanges
         }
     }
 
-    /// <summary>Forgets what is noted: a new link begins with all observations.</summary>
+    /// <summary>Forgets the changes so far, because a new link begins with all observations.</summary>
     public void Clear()
     {
         lock (_lock)

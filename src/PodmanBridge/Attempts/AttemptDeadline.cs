@@ -1,8 +1,8 @@
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// Tells when an attempt's deadline is over, by the clock that counts on through suspend. Timers do not, and may be early: what the clock
-/// says counts.
+/// Tells when an attempt's deadline has passed, by a clock that also counts during suspend. Timers do not count then, and may fire early,
+/// so the clock decides.
 /// </summary>
 internal sealed class AttemptDeadline : IDisposable
 {
@@ -11,20 +11,20 @@ internal sealed class AttemptDeadline : IDisposable
     private readonly Action _over;
     private readonly ITimer _timer;
 
-    /// <summary>One that does not wait yet.</summary>
+    /// <summary>Creates a deadline that does not wait yet.</summary>
     /// <param name="clock">The clock.</param>
-    /// <param name="deadline">The deadline as it stands: one of the clock's timestamps.</param>
-    /// <param name="over">Called when it is over.</param>
+    /// <param name="deadline">Returns the current deadline, one of the clock's timestamps.</param>
+    /// <param name="over">Called when the deadline has passed.</param>
     public AttemptDeadline(TimeProvider clock, Func<long> deadline, Action over)
     {
         (_clock, _deadline, _over) = (clock, deadline, over);
         _timer = clock.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>What is left; zero or less when it is over.</summary>
+    /// <summary>The time that is left; zero or less when the deadline has passed.</summary>
     public TimeSpan Left => _clock.GetElapsedTime(_clock.GetTimestamp(), _deadline());
 
-    /// <summary>Waits for the deadline as it stands now.</summary>
+    /// <summary>Sets the timer for the current deadline.</summary>
     public void Arm()
     {
         var left = Left;

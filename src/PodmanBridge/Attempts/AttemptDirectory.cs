@@ -6,7 +6,7 @@ namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
 /// The files of one attempt under the bridge's state root: <c>attempt.json</c>, <c>end.json</c>, <c>ledger.jsonl</c> and the container's
-/// <c>log</c>, in a folder that only the bridge's user can enter. Outside every mount.
+/// <c>log</c>. They are in a folder that only the bridge's user can enter, outside every mount.
 /// </summary>
 internal sealed class AttemptDirectory : IAttemptStore
 {
@@ -21,13 +21,13 @@ internal sealed class AttemptDirectory : IAttemptStore
     /// <summary>Where conmon keeps the container's output.</summary>
     public string LogPath => System.IO.Path.Combine(Path, "log");
 
-    /// <summary>Where the gateway keeps what the attempt used.</summary>
+    /// <summary>Where the gateway keeps the attempt's usage.</summary>
     public string LedgerPath => System.IO.Path.Combine(Path, "ledger.jsonl");
 
-    /// <summary>The folder of an attempt, which may not be there.</summary>
+    /// <summary>The folder of an attempt, which may not exist.</summary>
     public static AttemptDirectory Of(string root, AttemptKey key) => new(System.IO.Path.Combine(root, key.ToString()));
 
-    /// <summary>The folder of an attempt, made if missing.</summary>
+    /// <summary>The folder of an attempt, created if missing.</summary>
     public static AttemptDirectory Create(string root, AttemptKey key)
     {
         var path = System.IO.Path.Combine(root, key.ToString());
@@ -35,29 +35,30 @@ internal sealed class AttemptDirectory : IAttemptStore
         return new AttemptDirectory(path);
     }
 
-    /// <summary>The folders that are there.</summary>
+    /// <summary>The existing folders.</summary>
     public static IEnumerable<AttemptDirectory> All(string root) =>
         Directory.Exists(root)
             ? Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).Select(path => new AttemptDirectory(path))
             : [];
 
-    /// <summary>The record, or null when none was stored.</summary>
+    /// <summary>The record; null if none was stored.</summary>
     public AttemptRecord? ReadRecord() => Read(RecordFile, AttemptJson.Default.AttemptRecord);
 
     /// <summary>
-    /// Stores the record so that it survives a killed bridge. A killed machine ends the container too, so nothing waits for the disk.
+    /// Stores the record so that it survives a killed bridge. A killed machine ends the container too, so this does not wait for the disk.
     /// </summary>
     public void Write(AttemptRecord record) => Write(RecordFile, record, AttemptJson.Default.AttemptRecord, toDisk: false);
 
-    /// <summary>The end, or null when none was stored.</summary>
+    /// <summary>The end; null if none was stored.</summary>
     public AttemptEndRecord? ReadEnd() => Read(EndFile, AttemptJson.Default.AttemptEndRecord);
 
     /// <summary>
-    /// Stores the end so that it survives a killed machine. That it was collected need not: the operator would say so again.
+    /// Stores the end so that it survives a killed machine. The mark that it was collected need not survive: the operator would send it
+    /// again.
     /// </summary>
     public void Write(AttemptEndRecord end) => Write(EndFile, end, AttemptJson.Default.AttemptEndRecord, toDisk: !end.Collected);
 
-    /// <summary>What the files take together, in bytes; 0 if they cannot be looked at.</summary>
+    /// <summary>The size of the files together, in bytes; 0 if they cannot be examined.</summary>
     public long Bytes()
     {
         try
@@ -93,7 +94,7 @@ internal sealed class AttemptDirectory : IAttemptStore
         }
     }
 
-    // Written beside and renamed: a reader sees the old one or the new one, whole.
+    // Written to a temporary file and renamed, so that a reader sees the old file or the new one, whole.
     private void Write<T>(string name, T value, JsonTypeInfo<T> type, bool toDisk)
     {
         var path = System.IO.Path.Combine(Path, name);
@@ -114,17 +115,17 @@ internal interface IAttemptStore
     string LogPath { get; }
 
     /// <summary>Stores the record.</summary>
-    /// <exception cref="IOException">It cannot be stored.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     void Write(AttemptRecord record);
 
     /// <summary>Stores the end.</summary>
-    /// <exception cref="IOException">It cannot be stored.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     void Write(AttemptEndRecord end);
 
-    /// <summary>What the files take together, in bytes; 0 if they cannot be looked at.</summary>
+    /// <summary>The size of the files together, in bytes; 0 if they cannot be examined.</summary>
     long Bytes();
 
     /// <summary>Removes everything.</summary>
-    /// <exception cref="IOException">It cannot be removed.</exception>
+    /// <exception cref="IOException">A file cannot be removed.</exception>
     void Delete();
 }

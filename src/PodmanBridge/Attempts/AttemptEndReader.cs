@@ -6,13 +6,13 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
-/// <summary>Gathers what shim, engine, gateway and agent left of an attempt that is over; <see cref="AttemptEnding"/> judges it.</summary>
+/// <summary>Gathers what shim, engine, gateway and agent left of an attempt that is over. <see cref="AttemptEnding"/> judges it.</summary>
 internal sealed partial class AttemptEndReader(ModelGateway gateway, TimeProvider clock, ILogger<AttemptEndReader> logger)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How an attempt ended of which nothing runs any more. It never throws: an end that cannot be read is the node's fault.
+    /// How an attempt ended, once nothing of it runs any more. Never throws: an end that cannot be read is the node's fault.
     /// </summary>
     public async Task<AttemptEndRecord> ReadAsync(AttemptRecord record, AttemptSandbox sandbox, bool isPastDeadline, TimeSpan running)
     {
@@ -30,7 +30,7 @@ internal sealed partial class AttemptEndReader(ModelGateway gateway, TimeProvide
     }
 
     /// <summary>
-    /// The end of an attempt that cannot run here, with what it used: an agent of an earlier bridge's may have used something.
+    /// The end of an attempt that cannot run here, with its usage: an agent under an earlier bridge may have used something.
     /// </summary>
     public async Task<AttemptEndRecord> ReadRefusalAsync(AttemptRefusal refusal, AttemptSandbox sandbox) =>
         new()
@@ -41,7 +41,7 @@ internal sealed partial class AttemptEndReader(ModelGateway gateway, TimeProvide
                 Message = refusal.Message,
                 EndedAgoMs = 0,
                 Usage = await UsageAsync(sandbox),
-                // Before anything of an attempt runs, nothing but its session can be lost.
+                // Before anything of an attempt runs, only its session can be lost.
                 SessionGone = refusal.Reason == RunReason.SessionLost,
             },
             EndedAt = clock.GetUtcNow(),
@@ -56,7 +56,7 @@ internal sealed partial class AttemptEndReader(ModelGateway gateway, TimeProvide
     )
     {
         using var written = new AttemptLog(record.Spec);
-        // A shim that was killed before it was let go has no last word.
+        // A shim that was killed before it was let go leaves no last record.
         if (record is { Cause: not null, Released: false })
         {
             await written.ReadOnAsync(sandbox.Directory.LogPath, cancellationToken);
@@ -92,7 +92,7 @@ internal sealed partial class AttemptEndReader(ModelGateway gateway, TimeProvide
         };
     }
 
-    // The engine is asked only where its answer can matter.
+    // The engine is asked only if its answer can matter.
     private static bool AsksForMemory(AttemptRecord record, AttemptLog log, AttemptLog written) =>
         record.Cause is null && (record.Released || !written.Claims) && log.Exit is null or { SignalName: "SIGKILL" };
 
@@ -112,7 +112,7 @@ internal sealed partial class AttemptEndReader(ModelGateway gateway, TimeProvide
         }
     }
 
-    // An attempt that ended while no bridge was there has no socket open any more; what it used is on its ledger.
+    // An attempt that ended while no bridge was running has no open socket any more. Its usage is in its ledger.
     private async Task<LedgerTotals?> TotalsAsync(AttemptSandbox sandbox, CancellationToken cancellationToken)
     {
         if (sandbox.Gateway is not { } run)

@@ -7,8 +7,9 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// Decides how an attempt ended, from evidence alone. Ranked: what the bridge decided itself, the shim's and the engine's word on exit and
-/// signal, the gateway's on the model. The CLI's envelope comes last and only makes an outcome worse. Pure.
+/// Decides how an attempt ended, from evidence alone. The evidence is ranked: first what the bridge itself decided, then what shim and
+/// engine report about exit and signal, then what the gateway reports about the model. The CLI's envelope comes last and can only make an
+/// outcome worse. Pure.
 /// </summary>
 internal static class AttemptEnding
 {
@@ -18,7 +19,7 @@ internal static class AttemptEnding
     private const int NoSuchFile = 2;
     private const string OutOfMemoryMessage = "The agent used more memory than resources.limits.memory allows, and the kernel killed it.";
 
-    /// <summary>The end of an attempt. <see cref="AttemptEnd.EndedAgoMs"/> is 0: the caller knows when.</summary>
+    /// <summary>The end of an attempt. <see cref="AttemptEnd.EndedAgoMs"/> is 0, because the caller knows the time.</summary>
     public static AttemptEnd Decide(AttemptEvidence evidence) =>
         evidence switch
         {
@@ -27,9 +28,9 @@ internal static class AttemptEnding
                 "The container is not the one that the bridge created: its log reports an agent that was never let go."
             ),
             { Cause: null, NotStarted: { } failure } => NotStarted(evidence, failure),
-            // Bridge and shim were both gone when the deadline came: the engine's own timeout stopped the container.
+            // Bridge and shim were both gone when the deadline passed, so the engine's own timeout stopped the container.
             { Cause: null, EndedByItself: false, IsPastDeadline: true } => Ended(evidence with { Cause = EndCause.TimedOut }),
-            // Nothing of the tenant's was let go: whatever ended the container, it was not the agent.
+            // Nothing of the tenant's was let go, so the agent cannot have ended the container.
             { Cause: null, Released: false } => Unreleased(RunReason.NodeUnfit, "Container ended on its node before the agent started."),
             _ => Ended(evidence),
         };
@@ -65,9 +66,9 @@ internal static class AttemptEnding
             Reason = failure is { Hook: not null, Step: not "workdir" } ? RunReason.HookFailed : RunReason.AgentError,
             Message = Sentence(evidence, failure),
             EndedAgoMs = 0,
-            // As a shell would say it: 127 there is no such program, 126 it cannot be run.
+            // The codes of a shell: 127 if the program does not exist, 126 if it cannot be run.
             ExitCode = failure is { Step: "exec", Hook: null } ? (failure.Errno == NoSuchFile ? 127 : 126) : null,
-            // A hook before it may have used the model.
+            // An earlier hook may have used the model.
             Usage = evidence.Began ? Usage(new AttemptEvidence { Totals = evidence.Totals }) : null,
         };
 
@@ -96,7 +97,7 @@ internal static class AttemptEnding
             Result = evidence.Hook is null ? evidence.Output ?? evidence.Claude?.Result() : null,
             Structured = Fits(evidence.Claude?.Envelope?.Structured) ? evidence.Claude?.Envelope?.Structured : null,
             Usage = Usage(evidence),
-            // One that is not there has no id, whatever the CLI was asked for.
+            // A lost session has no id, whatever id the CLI was asked for.
             SessionID = reason == RunReason.SessionLost ? null : evidence.Claude?.SessionID,
             Model = evidence.Totals?.Model,
         };

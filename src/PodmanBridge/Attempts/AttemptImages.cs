@@ -10,11 +10,11 @@ namespace Stromboli.PodmanBridge.Attempts;
 /// <summary>The images of attempts.</summary>
 internal interface IAttemptImages
 {
-    /// <summary>Finds or fetches an image. The local one stays until the answer is disposed; by then there is to be a container.</summary>
+    /// <summary>Finds or fetches an image. The local image stays until the answer is disposed. By then the container must exist.</summary>
     /// <param name="spec">What runs.</param>
-    /// <param name="pull">What the image's registry is shown.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="RunRefusedException">It cannot be had, or is for other machines.</exception>
+    /// <param name="pull">The credentials for the image's registry.</param>
+    /// <param name="cancellationToken">Cancels the fetch.</param>
+    /// <exception cref="RunRefusedException">The image is not available, or is built for another architecture.</exception>
     Task<ImageUse> FetchAsync(AttemptSpec spec, IReadOnlyList<PullCredential> pull, CancellationToken cancellationToken);
 }
 
@@ -34,7 +34,7 @@ internal sealed class AttemptImages(ImageFetcher images, ImageCatalogue catalogu
         {
             var image = await images.UseAsync(request, cancellationToken);
             catalogue.Used(image.ID);
-            // The shim says so too, later. An image that was not looked into yet is not waited for.
+            // The shim also reports this, but later. This does not wait for an image that was not examined yet.
             if (spec.Claude is null || catalogue.Find(image.ID) is not { Compatibility: ImageCompatibility.Incompatible, Message: { } why })
             {
                 return image;

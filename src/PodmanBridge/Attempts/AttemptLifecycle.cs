@@ -4,8 +4,8 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// The life of one attempt as a pure state machine: a state and an event give the next state and what has to be done. Nothing here waits,
-/// writes or asks; <see cref="Attempt"/> performs the effects, in their order, and feeds back what came of them.
+/// The life of one attempt as a pure state machine: a state and an event give the next state and the effects to perform. Nothing here
+/// waits, writes or asks. <see cref="Attempt"/> performs the effects in order, and feeds back their results as events.
 /// <para>
 /// The way forward is <see cref="AttemptStep.Entering"/> → (<see cref="AttemptStep.Looking"/>, for an attempt that an earlier bridge left)
 /// → <see cref="AttemptStep.Preparing"/> → <see cref="AttemptStep.Greeting"/> → <see cref="AttemptStep.Held"/> →
@@ -15,18 +15,18 @@ namespace Stromboli.PodmanBridge.Attempts;
 /// (<see cref="AttemptStep.Leaving"/>), so that two things are never done to one container at once.
 /// </para>
 /// <para>
-/// What must survive a killed bridge is in the record, and is stored by the first effect of the transition that decides it: a cause before
-/// anything is stopped, the release before the shim is told to go.
+/// The record holds everything that must survive a killed bridge. The first effect of the transition that decides something stores it: a
+/// cause before anything is stopped, the release before the shim is told to go.
 /// </para>
 /// </summary>
 internal static class AttemptLifecycle
 {
-    /// <summary>From TERM to KILL. With it, the end is stored within two seconds of a deadline or a cancel.</summary>
+    /// <summary>The time from TERM to KILL. With it, the end is stored within two seconds of a deadline or a cancel.</summary>
     public static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
 
     private static readonly AttemptEffect[] Nothing = [];
 
-    /// <summary>The next state, and what has to be done.</summary>
+    /// <summary>The next state, and the effects to perform.</summary>
     public static (AttemptState State, IReadOnlyList<AttemptEffect> Effects) Next(AttemptState state, AttemptEvent happened)
     {
         if (state.Step is AttemptStep.Gone or AttemptStep.Closed)
@@ -62,7 +62,7 @@ internal static class AttemptLifecycle
         };
     }
 
-    // An attempt that begins, or that an earlier bridge left.
+    // An attempt begins, or an earlier bridge left it.
     private static (AttemptState, IReadOnlyList<AttemptEffect>) Take(AttemptState state)
     {
         if (state.End is not null)
@@ -142,7 +142,7 @@ internal static class AttemptLifecycle
             : Then(Reach(state with { Step = AttemptStep.Running }, greeted.RunsHooks ? AttemptStage.Hooks : state.Stage), Go);
     }
 
-    // The operator lets the attempt run: a shim that waits is let go, and the model is opened for an agent that runs already.
+    // The operator lets the attempt run. A waiting shim is let go; for an agent that runs already, the model is opened.
     private static (AttemptState, IReadOnlyList<AttemptEffect>) Go(AttemptState state) =>
         state switch
         {
@@ -187,7 +187,7 @@ internal static class AttemptLifecycle
         );
     }
 
-    // The first cause counts. Only a drop may follow another one, because nothing waits for the end then.
+    // The first cause counts. Only a drop may follow another cause, because nothing waits for the end then.
     private static (AttemptState, IReadOnlyList<AttemptEffect>) Decide(AttemptState state, EndCause cause, string? detail)
     {
         if (state.End is not null || state.Record.Cause is not null || state.Step == AttemptStep.Concluding)
@@ -224,7 +224,7 @@ internal static class AttemptLifecycle
     // A cause is on record.
     private static (AttemptState, IReadOnlyList<AttemptEffect>) End(AttemptState state)
     {
-        // What an earlier bridge began may have run, whatever this one did.
+        // An attempt that an earlier bridge began may have run, whatever this bridge did.
         AttemptEffect[] clock = state.IsAdopted ? [] : [new AttemptEffect.AwaitSlowStop()];
         if (!state.IsForward)
         {
@@ -236,7 +236,7 @@ internal static class AttemptLifecycle
     }
 
     private static (AttemptState, IReadOnlyList<AttemptEffect>) Over(AttemptState state) =>
-        // A container that ends while it is being started is seen once the start is over.
+        // A container may end while it is being started. That is noticed once the start is over.
         state.IsForward && state.Step is not (AttemptStep.Entering or AttemptStep.Looking or AttemptStep.Preparing)
             ? Interrupt(state)
             : (state, Nothing);
@@ -247,12 +247,13 @@ internal static class AttemptLifecycle
     private static (AttemptState, IReadOnlyList<AttemptEffect>) Interrupt(AttemptState state) =>
         state.IsWorking ? (state with { Step = AttemptStep.Leaving }, [new AttemptEffect.CancelWork()]) : Leave(state);
 
-    // The way forward is over, and nothing is under way.
+    // The way forward is over, and no work is under way.
     private static (AttemptState, IReadOnlyList<AttemptEffect>) Leave(AttemptState state)
     {
         if (state.Record.Cause is { } cause)
         {
-            // Before the release nothing runs that could be asked, and an agent that fills the disk gets no time to fill more of it.
+            // Before the release nothing runs that could be asked to stop. An agent that fills the disk gets no grace, so that it cannot
+            // fill more of it.
             var asks = state is { Record.Released: true, IsListening: true } && cause != EndCause.Dropped;
             var grace = cause == EndCause.StorageExceeded ? TimeSpan.Zero : StopGrace;
             return (state with { Step = AttemptStep.Stopping, Refusal = null }, [new AttemptEffect.Stop(asks ? grace : null)]);
@@ -281,8 +282,9 @@ internal static class AttemptLifecycle
             : (removing, [new AttemptEffect.RemoveContainer()]);
     }
 
-    // An attempt that was stopped before anything of the tenant's could run has its end told although the engine stands still: that must
-    // not keep a cancel or a deadline from being told. From now on nothing can run; what the engine still creates is removed later.
+    // If an attempt was stopped before anything of the tenant's could run, its end is reported even while Podman hangs. A hanging Podman
+    // must not delay the report of a cancel or a deadline. From now on nothing can run, and anything that the engine still creates is
+    // removed later.
     private static (AttemptState, IReadOnlyList<AttemptEffect>) ConcludeWhatNeverRan(AttemptState state) =>
         state is { Record.Released: false, End: null, IsDropped: false, IsReading: false }
         && state.Step is AttemptStep.Leaving or AttemptStep.Stopping or AttemptStep.RemovingFirst
@@ -359,13 +361,13 @@ internal static class AttemptLifecycle
             ? (state with { End = (end with { Collected = true }).WithoutWhatIsCollected() }, [new AttemptEffect.StoreEnd()])
             : (state, Nothing);
 
-    // The operator asks for an attempt that it had collected, as when its cluster was set back to an older state.
+    // The operator asks for an attempt that it had collected, for example when its cluster was restored to an older state.
     private static (AttemptState, IReadOnlyList<AttemptEffect>) AskAgain(AttemptState state) =>
         state.End is { Collected: true } end
             ? (state with { End = end with { Collected = false } }, [new AttemptEffect.StoreEnd(), new AttemptEffect.Report()])
             : (state, Nothing);
 
-    // Before another attempt may follow the report, nothing of this one may run.
+    // Another attempt may follow the report, so nothing of this one may run any more.
     private static AttemptRefusal RefusalOf(AttemptState state, RunReason reason, string message) =>
         new(reason, message)
         {
@@ -373,7 +375,7 @@ internal static class AttemptLifecycle
             EndIsUnknown = reason == RunReason.NodeLost || (reason == RunReason.NodeUnfit && state.MayHaveRun),
         };
 
-    // An agent may have done half its work under a shim that no longer answers: that is not begun again unless the user asks for it.
+    // An agent may have done half its work under a shim that no longer answers. Such work is not repeated unless the user asks for it.
     private static AttemptRefusal RefusalOf(AttemptState state, AttemptEvent.Failed failed) =>
         new(
             failed.IsTimeout && state.IsAdopted ? RunReason.Crashed : RunReason.NodeUnfit,
@@ -384,7 +386,7 @@ internal static class AttemptLifecycle
             EndIsUnknown = state.MayHaveRun,
         };
 
-    // A stage is never reported twice, and never goes back.
+    // A stage is reported once, and never goes back.
     private static (AttemptState, IReadOnlyList<AttemptEffect>) Reach(AttemptState state, AttemptStage stage) =>
         state.Stage >= stage ? (state, Nothing) : (state with { Stage = stage }, [new AttemptEffect.Report()]);
 

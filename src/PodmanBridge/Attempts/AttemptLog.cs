@@ -6,8 +6,8 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// What the log of an attempt says, read in one pass with constant memory: the shim's records, and of the agent's output the result. Length
-/// and digest of a result that is the whole output are the shim's: the log may have lost its middle.
+/// Reads the log of an attempt in one pass with constant memory: the shim's records and, from the agent's output, the result. If the result
+/// is the whole output, its length and digest are those that the shim reports, since the log may have lost its middle.
 /// </summary>
 internal sealed class AttemptLog : ShimLogRecords
 {
@@ -19,7 +19,7 @@ internal sealed class AttemptLog : ShimLogRecords
     private readonly bool _asList;
     private long _omitted;
 
-    /// <summary>A log of which nothing is read yet.</summary>
+    /// <summary>Creates a log of which nothing is read yet.</summary>
     public AttemptLog(AttemptSpec spec)
     {
         _text = new ResultText(spec.StatusBytes);
@@ -37,25 +37,24 @@ internal sealed class AttemptLog : ShimLogRecords
         _asList = options.OutputFormat == ClaudeChoices.Json;
     }
 
-    /// <summary>What became of the hooks, in their order, as far as they ran; null if none did.</summary>
+    /// <summary>The outcomes of the hooks that ran, in order; null if none ran.</summary>
     public IReadOnlyList<HookReport>? Hooks =>
         _runningHook is { } cut ? [.. _hooks, new HookReport { Name = cut, Result = HookResult.Stopped }]
         : _hooks.Count > 0 ? _hooks
         : null;
 
-    /// <summary>What Claude Code said; null for another program.</summary>
+    /// <summary>What Claude Code reported; null for another program.</summary>
     public ClaudeOutput? Claude => _claude;
 
     /// <summary>
-    /// What was put out, where that is the result: by a program other than Claude Code, or as a format of its output asks; null where it is
-    /// not.
+    /// The output, if that is the result: for a program other than Claude Code, or if the output format asks for it. Otherwise null.
     /// </summary>
     public RunResult? Output =>
         _claude is null ? (Started ? Whole(_text.ToResult()) : null)
         : _transcript is null ? null
         : Whole(_transcript.ToResult());
 
-    /// <summary>Whether the log has lost something of the agent's standard output.</summary>
+    /// <summary>Whether the log has lost some of the agent's standard output.</summary>
     public bool Truncated => _omitted > 0;
 
     /// <inheritdoc/>
@@ -110,7 +109,8 @@ internal sealed class AttemptLog : ShimLogRecords
         }
     }
 
-    // A list of lines is not what the agent wrote, and that of a log that lost some has neither their length nor their digest.
+    // A list of lines is not what the agent wrote, so the shim's length and digest do not apply to it. If the log lost lines, the length
+    // and digest of the complete list are unknown.
     private RunResult Whole(RunResult kept) =>
         (_asList, Exit) switch
         {

@@ -6,8 +6,8 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// What the bridge keeps on disk of an attempt, so that a restarted one can go on. Holds no secret, no prompt, no variable and no argument:
-/// those are in the shim's memory by the time a bridge can be restarted, or come again with <c>Go</c>.
+/// What the bridge keeps on disk about an attempt, so that a restarted bridge can continue. It holds no secret, no prompt, no variable and
+/// no argument: by the time a bridge can be restarted, these are in the shim's memory, or they come again with <c>Go</c>.
 /// </summary>
 internal sealed record AttemptRecord
 {
@@ -18,7 +18,8 @@ internal sealed record AttemptRecord
     public required int Attempt { get; init; }
 
     /// <summary>
-    /// What runs, as far as it may lie on disk: of the command only the program, of Claude Code only how it is read, of the hooks nothing.
+    /// What runs, as far as it may be on disk: only the program of the command, only how to read Claude Code's output, nothing of the
+    /// hooks.
     /// </summary>
     public required AttemptSpec Spec
     {
@@ -29,7 +30,7 @@ internal sealed record AttemptRecord
     /// <summary>The number of the agent's user in the container.</summary>
     public required int UserID { get; init; }
 
-    /// <summary>The boot during which <see cref="Deadline"/> and <see cref="StartedAt"/> mean something.</summary>
+    /// <summary>The boot to which <see cref="Deadline"/> and <see cref="StartedAt"/> refer.</summary>
     public required string BootID { get; init; }
 
     /// <summary>The deadline, as a timestamp of CLOCK_BOOTTIME in nanoseconds.</summary>
@@ -38,29 +39,29 @@ internal sealed record AttemptRecord
     /// <summary>When the agent's process started, on the same clock as <see cref="Deadline"/>; null before it did.</summary>
     public long? StartedAt { get; init; }
 
-    /// <summary>The boot during which the workspace was cloned; null if it was not, or has nothing to be cloned from.</summary>
+    /// <summary>The boot during which the workspace was cloned; null if it was not cloned, or if there is nothing to clone.</summary>
     public string? ClonedInBoot { get; init; }
 
     /// <summary>
-    /// What the bridge opened for the mounts of the container, the shim included, before it made the container; null before that.
+    /// What the bridge opened for the mounts of the container, the shim included, before it created the container; null before that.
     /// </summary>
     public IReadOnlyList<ShimMount>? Mounts { get; init; }
 
     /// <summary>
-    /// Whether it was let go: from then on its hooks or its agent may have run, whatever else is known. Stored before it happens: a bridge
-    /// does not believe a container that claims to have run and is not on record as let go.
+    /// Whether the attempt was let go. From then on its hooks or its agent may have run, whatever else is known. This is stored before it
+    /// happens: a bridge does not believe a container that claims to have run and is not on record as let go.
     /// </summary>
     public bool Released { get; init; }
 
     /// <summary>
-    /// Whether the bridge gave the attempt up because its end cannot be known. No later bridge continues it or believes its log.
+    /// Whether the bridge gave the attempt up because its end cannot be known. Later bridges do not continue it and do not believe its log.
     /// </summary>
     public bool Abandoned { get; init; }
 
-    /// <summary>The cause that was decided; null while none was.</summary>
+    /// <summary>The cause that was decided; null if there is none yet.</summary>
     public EndCause? Cause { get; init; }
 
-    /// <summary>What is to be said of the cause beyond its name, as a sentence.</summary>
+    /// <summary>What to report about the cause beyond its name, as a sentence.</summary>
     public string? CauseDetail { get; init; }
 
     /// <summary>The key of the attempt.</summary>
@@ -75,8 +76,8 @@ internal sealed record AttemptRecord
             Claude = spec.Claude is { } claude ? HowToRead(claude) : null,
         };
 
-    // What a bridge that finds the attempt must know to read its result and its end; that there are a schema, files and further arguments
-    // is enough.
+    // What a later bridge must know to read the attempt's result and its end. It needs to know only whether there are a schema, files and
+    // further arguments.
     private static ClaudeOptions HowToRead(ClaudeOptions claude) =>
         new()
         {
@@ -101,21 +102,25 @@ internal sealed record AttemptEndRecord
     /// <summary>When it ended, by the node's wall clock.</summary>
     public required DateTimeOffset EndedAt { get; init; }
 
-    /// <summary>When the agent started, by the node's wall clock; null if it never did.</summary>
+    /// <summary>When the agent started, by the node's wall clock; null if it never started.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>What became of the hooks, as far as they ran.</summary>
+    /// <summary>The outcomes of the hooks that ran.</summary>
     public IReadOnlyList<HookReport>? Hooks { get; init; }
 
     /// <summary>Whether the operator has stored it.</summary>
     public bool Collected { get; init; }
 
-    /// <summary>The same without what only the operator needs, if the operator has stored it. An older bridge may have kept that.</summary>
+    /// <summary>
+    /// This record without what only the operator needs, if the operator has stored it. An older bridge may have kept that.
+    /// </summary>
     public AttemptEndRecord WithoutWhatIsCollected() =>
         Collected ? this with { Hooks = null, End = End with { Result = null, Structured = null } } : this;
 }
 
-/// <summary>Why the bridge ends an attempt. The first one decided is the one that counts; it is on disk before anything is done.</summary>
+/// <summary>
+/// Why the bridge ends an attempt. The first cause that is decided counts, and it is on disk before the bridge acts on it.
+/// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<EndCause>))]
 internal enum EndCause
 {
@@ -128,19 +133,19 @@ internal enum EndCause
     /// <summary>Its session was deleted.</summary>
     SessionDeleted,
 
-    /// <summary>Its deadline is over.</summary>
+    /// <summary>Its deadline has passed.</summary>
     TimedOut,
 
-    /// <summary>The node's lease is over.</summary>
+    /// <summary>The node's lease has expired.</summary>
     LeaseOver,
 
     /// <summary>Its budget is used up, and it asked for more.</summary>
     BudgetExceeded,
 
-    /// <summary>The attempt has more on the disk than it may, or the disk is full and no other namespace has more on it.</summary>
+    /// <summary>The attempt uses more of the disk than it may, or the disk is full and no other namespace uses more of it.</summary>
     StorageExceeded,
 
-    /// <summary>The operator no longer wants it, and does not ask how it ended.</summary>
+    /// <summary>The operator no longer wants the attempt, and does not ask how it ended.</summary>
     Dropped,
 }
 

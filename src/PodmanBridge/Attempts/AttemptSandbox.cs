@@ -9,7 +9,7 @@ using Stromboli.PodmanBridge.HostPaths;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// What one attempt has on the node while its agent lives: the container, the way to the model, the mounts, its place on the disk.
+/// What one attempt has on the node while its agent lives: the container, the gateway to the model, the mounts, its space on the disk.
 /// </summary>
 internal sealed class AttemptSandbox(
     AttemptRecord record,
@@ -23,7 +23,7 @@ internal sealed class AttemptSandbox(
     TimeProvider clock
 ) : IAsyncDisposable
 {
-    /// <summary>What the shim gets beyond its own grace before the engine kills the container under it.</summary>
+    /// <summary>The time that the shim gets beyond its own grace before the engine kills the container.</summary>
     private static readonly TimeSpan StopBackstop = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
@@ -32,7 +32,7 @@ internal sealed class AttemptSandbox(
     private readonly AgentUser _user = AgentUser.Of(record.Spec, record.UserID);
     private int _closed;
 
-    /// <summary>The record as this bridge found or began it.</summary>
+    /// <summary>The record as this bridge found or created it.</summary>
     public AttemptRecord Record => record;
 
     /// <summary>The files of the attempt.</summary>
@@ -41,23 +41,25 @@ internal sealed class AttemptSandbox(
     /// <summary>The agent's container.</summary>
     public IShimContainer Container => container;
 
-    /// <summary>The way to the model; null while there is none.</summary>
+    /// <summary>The attempt's gateway; null if there is none.</summary>
     public ModelRun? Gateway { get; private set; }
 
     /// <summary>Called when the attempt asks its model for more than its budget.</summary>
     public required Action BudgetExceeded { get; init; }
 
-    /// <summary>What HOME and workspace took of the disk when they were last measured, in bytes; null if they were not.</summary>
+    /// <summary>
+    /// The size of HOME and workspace on the disk when they were last measured, in bytes; null if they were not measured.
+    /// </summary>
     public long? MeasuredBytes => storage.MeasuredBytes;
 
-    /// <summary>How long one call to the engine may take while the attempt is ended.</summary>
+    /// <summary>How long one call to the engine may take while the attempt is being ended.</summary>
     public CancellationTokenSource CallDeadline() => new(CallTimeout, clock);
 
-    /// <summary>Opens what the run names of the node, if it may have it.</summary>
-    /// <exception cref="RunRefusedException">It may not, or it is not there.</exception>
+    /// <summary>Opens the files of the node that the run names, if the run may have them.</summary>
+    /// <exception cref="RunRefusedException">The run may not have one of them, or it does not exist.</exception>
     public Task OpenHostPathsAsync(CancellationToken cancellationToken) => mounts.OpenAsync(cancellationToken);
 
-    /// <summary>Opens the sockets of shim and model.</summary>
+    /// <summary>Opens the sockets of shim and gateway.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         using var activity = AttemptTraces.Step("open sockets", record.Key);
@@ -79,11 +81,11 @@ internal sealed class AttemptSandbox(
     }
 
     /// <summary>What the container that is about to be created must have mounted.</summary>
-    /// <exception cref="IOException">Something of it is not there.</exception>
+    /// <exception cref="IOException">One of the files does not exist.</exception>
     public IReadOnlyList<ShimMount> DescribeMounts() => mounts.Describe();
 
-    /// <summary>Creates the container, checks what the engine made of it, and starts it.</summary>
-    /// <exception cref="RunRefusedException">It cannot run here, for a typed reason.</exception>
+    /// <summary>Creates the container, checks what the engine made, and starts it.</summary>
+    /// <exception cref="RunRefusedException">The attempt cannot run here, for a typed reason.</exception>
     public async Task StartAsync(string imageID, bool replaces, CancellationToken cancellationToken)
     {
         var inputs = settings.Inputs(record.Key, _user, imageID, _runDirectory, directory.LogPath) with
@@ -103,7 +105,7 @@ internal sealed class AttemptSandbox(
         }
     }
 
-    /// <summary>Looks for what an earlier bridge left and, if it runs, opens its sockets again.</summary>
+    /// <summary>Looks for a container of an earlier bridge and, if it runs, opens its sockets again.</summary>
     public async Task<FoundContainer> LookAsync(CancellationToken cancellationToken)
     {
         var found = await container.FindAsync(cancellationToken);
@@ -127,9 +129,9 @@ internal sealed class AttemptSandbox(
             : FoundContainer.None;
     }
 
-    /// <summary>Waits for the first word of the shim, and checks it against what the bridge meant and has on record.</summary>
-    /// <returns>The first word; null if the container ended before.</returns>
-    /// <exception cref="RunRefusedException">The container is another one than was meant, or cannot run the CLI.</exception>
+    /// <summary>Waits for the first message of the shim, and compares it with what the bridge planned and has on record.</summary>
+    /// <returns>The first message; null if the container ended before it.</returns>
+    /// <exception cref="RunRefusedException">The container differs from the plan, or cannot run the CLI.</exception>
     public async Task<ShimHello?> GreetAsync(CancellationToken cancellationToken)
     {
         if (await container.HelloAsync(cancellationToken) is not { } hello)
@@ -160,8 +162,8 @@ internal sealed class AttemptSandbox(
         }
     }
 
-    /// <summary>Stops what runs. From now on nothing is spent.</summary>
-    /// <param name="grace">From TERM to KILL, if the shim is asked before the engine kills; else null.</param>
+    /// <summary>Stops everything that runs. After this nothing is spent.</summary>
+    /// <param name="grace">The time from TERM to KILL, if the shim is asked before the engine kills; otherwise null.</param>
     /// <param name="bridgeStopping">Ends the wait for an engine that is away.</param>
     public async Task StopAsync(TimeSpan? grace, CancellationToken bridgeStopping)
     {
@@ -188,7 +190,7 @@ internal sealed class AttemptSandbox(
         };
 
     /// <summary>Closes the sockets and removes the container and the run directory. Log and volumes stay.</summary>
-    /// <exception cref="PodmanException">The engine could not do it.</exception>
+    /// <exception cref="PodmanException">The engine could not remove them.</exception>
     public async Task RemoveContainerAsync(CancellationToken cancellationToken)
     {
         await CloseAsync();
@@ -196,10 +198,10 @@ internal sealed class AttemptSandbox(
     }
 
     /// <summary>Removes the volumes of the attempt.</summary>
-    /// <exception cref="PodmanException">The engine could not do it.</exception>
+    /// <exception cref="PodmanException">The engine could not remove them.</exception>
     public Task RemoveVolumesAsync(CancellationToken cancellationToken) => volumes.RemoveAsync(record.Key, cancellationToken);
 
-    /// <summary>Lets go of the container without ending it.</summary>
+    /// <summary>Detaches from the container without ending it.</summary>
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
@@ -221,12 +223,12 @@ internal sealed class AttemptSandbox(
         }
     }
 
-    // The engine makes the log before it starts a container.
+    // The engine creates the log before it starts a container.
     private bool HasLostItsLog(ContainerInspection? found) =>
         found?.State?.StartedAt is { Year: > 1970 } && !File.Exists(directory.LogPath);
 }
 
-/// <summary>Makes what attempts have on the node.</summary>
+/// <summary>Creates what attempts have on the node.</summary>
 internal sealed class AttemptSandboxes(
     string stateRoot,
     IShimContainers containers,
@@ -238,7 +240,7 @@ internal sealed class AttemptSandboxes(
     TimeProvider clock
 )
 {
-    /// <summary>What one attempt has on the node. Nothing of it is made yet.</summary>
+    /// <summary>The sandbox of one attempt. Nothing of it exists on the node yet.</summary>
     public AttemptSandbox Create(AttemptRecord record, AttemptReports reports)
     {
         var directory = AttemptDirectory.Of(stateRoot, record.Key);

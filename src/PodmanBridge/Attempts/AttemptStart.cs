@@ -6,22 +6,22 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
-/// <summary>What the shim is told when the attempt may run. Pure.</summary>
+/// <summary>What the bridge tells the shim when the attempt may run. Pure.</summary>
 internal static class AttemptStart
 {
     /// <summary>The gateway's socket in the run directory.</summary>
     public const string ModelSocket = "model.sock";
 
-    /// <summary>From TERM to KILL when the shim stops the agent by itself, because its lease is over.</summary>
+    /// <summary>The time from TERM to KILL when the shim stops the agent by itself, because its lease has expired.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The option that the node's CLI does not know, as a sentence; null when it knows all, or when another program runs.
+    /// The option that the node's CLI does not know, as a sentence; null if it knows all options, or if another program runs.
     /// </summary>
     public static string? UnknownOption(AttemptSpec spec, string? cliVersion) =>
         spec.Claude is { } claude ? ClaudeFlags.Unknown(claude, cliVersion) : null;
 
-    /// <summary>Why what is to run can be told to no program, as a sentence; null when it can.</summary>
+    /// <summary>Why no program can be given what the run asks for, as a sentence; null if one can.</summary>
     public static string? Problem(AttemptSpec spec, AttemptSecrets secrets)
     {
         try

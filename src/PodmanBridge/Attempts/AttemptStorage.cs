@@ -6,7 +6,7 @@ using Stromboli.PodmanBridge.Storage;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
-/// <summary>One attempt's place on the node's disk: watched while its container is there.</summary>
+/// <summary>One attempt's space on the node's disk. It is watched while its container exists.</summary>
 internal sealed class AttemptStorage(
     AttemptRecord record,
     AttemptDirectory directory,
@@ -22,7 +22,7 @@ internal sealed class AttemptStorage(
     private StorageTenant? _tenant;
     private long _measured = -1;
 
-    /// <summary>What the volumes took of the disk when they were last measured, in bytes; null if they were not.</summary>
+    /// <summary>The size of the volumes on the disk when they were last measured, in bytes; null if they were not measured.</summary>
     public long? MeasuredBytes => Interlocked.Read(ref _measured) is var bytes and >= 0 ? bytes : null;
 
     /// <summary>The container runs.</summary>
@@ -47,8 +47,8 @@ internal sealed class AttemptStorage(
         _place = tenants.Add(_tenant);
     }
 
-    /// <summary>Tries, before the agent starts, whether the node can keep the limits that the run has.</summary>
-    /// <exception cref="RunRefusedException">It cannot.</exception>
+    /// <summary>Checks, before the agent starts, whether the node can enforce the run's limits.</summary>
+    /// <exception cref="RunRefusedException">The node cannot enforce them.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         if (_tenant is not { Limits.Any: true } tenant)
@@ -73,7 +73,7 @@ internal sealed class AttemptStorage(
     /// <inheritdoc/>
     public void Dispose() => _place?.Dispose();
 
-    // Without that permission they stand, and a node that cannot measure refuses the run.
+    // Without that permission the limits hold, and a node that cannot measure refuses the run.
     private bool LimitsAreLeftOut =>
         settings.AllowsUnenforcedLimits && !settings.Capabilities.EnforcedLimits.Contains(NodeLimits.StorageLimit);
 
@@ -85,13 +85,13 @@ internal sealed class AttemptStorage(
         select new RunVolume(mount.Source!, mount.Destination!);
 }
 
-/// <summary>Watches the places of attempts on the node's disk.</summary>
+/// <summary>Watches the disk space of attempts.</summary>
 internal sealed class AttemptStorages(StorageTenants tenants, Measurer measurer, ContainerSettings settings)
 {
-    /// <summary>The place of one attempt.</summary>
+    /// <summary>The disk space of one attempt.</summary>
     /// <param name="record">The attempt.</param>
-    /// <param name="directory">Its files, which count too.</param>
-    /// <param name="end">Called when it has more than it may, with the sentence that says so.</param>
+    /// <param name="directory">The files of the attempt, which count too.</param>
+    /// <param name="end">Called with a sentence that says so when the attempt uses more than it may.</param>
     public AttemptStorage Create(AttemptRecord record, AttemptDirectory directory, Action<string> end) =>
         new(record, directory, tenants, measurer, settings, end);
 }

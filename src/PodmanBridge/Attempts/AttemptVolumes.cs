@@ -6,16 +6,16 @@ using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
-/// <summary>Workspace and HOME of attempts. An attempt that takes part in a session uses those of the session.</summary>
+/// <summary>Workspace and HOME of attempts. An attempt of a session uses the volumes of the session.</summary>
 internal sealed class AttemptVolumes(IPodman podman, NodeSessions sessions, ContainerSettings settings)
 {
-    /// <summary>Makes those that a container needs.</summary>
+    /// <summary>Creates the volumes that a container needs.</summary>
     /// <param name="spec">What runs.</param>
     /// <param name="desired">The container that is about to be created.</param>
-    /// <param name="owner">The user that they belong to.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="RunRefusedException">Those of the session are gone.</exception>
-    /// <exception cref="PodmanException">The engine could not do it.</exception>
+    /// <param name="owner">The user who owns the volumes.</param>
+    /// <param name="cancellationToken">Cancels the creation.</param>
+    /// <exception cref="RunRefusedException">The volumes of the session are gone.</exception>
+    /// <exception cref="PodmanException">The engine reported an error.</exception>
     public Task MakeAsync(AttemptSpec spec, SpecGenerator desired, int owner, CancellationToken cancellationToken) =>
         spec.Session is { } session
             ? sessions.MakeVolumesAsync(session, spec.Namespace, desired.Volumes, owner, cancellationToken)
@@ -23,8 +23,8 @@ internal sealed class AttemptVolumes(IPodman podman, NodeSessions sessions, Cont
                 desired.Volumes.Select(volume => podman.Volumes.CreateAsync(volume.Name, desired.Labels, owner, cancellationToken))
             );
 
-    /// <summary>Removes the attempt's own. Its container must be gone.</summary>
-    /// <exception cref="PodmanException">The engine could not do it.</exception>
+    /// <summary>Removes the attempt's own volumes. Its container must be gone.</summary>
+    /// <exception cref="PodmanException">The engine reported an error.</exception>
     public async Task RemoveAsync(AttemptKey key, CancellationToken cancellationToken)
     {
         foreach (var volume in settings.NamesOf(key).Volumes)

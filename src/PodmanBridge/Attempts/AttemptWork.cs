@@ -27,11 +27,11 @@ internal sealed class AttemptWork(
     /// <summary>The agent's container.</summary>
     public IShimContainer Container => sandbox.Container;
 
-    /// <summary>Takes what comes with the operator's go. The secrets stay in memory.</summary>
+    /// <summary>Receives what comes with the operator's go. The secrets stay in memory.</summary>
     public void TakeGo(AttemptSpec spec, AttemptSecrets secrets) => _go.TrySetResult((spec, secrets));
 
     /// <summary>Stores that an agent of the session has run, if the attempt has a session.</summary>
-    /// <exception cref="IOException">It cannot be stored.</exception>
+    /// <exception cref="IOException">The record cannot be stored.</exception>
     public void MarkSessionBegun()
     {
         if (sandbox.Record.Spec.Session is { } session)
@@ -40,7 +40,7 @@ internal sealed class AttemptWork(
         }
     }
 
-    /// <summary>Waits until no other attempt has the session of this one, if it takes part in one.</summary>
+    /// <summary>Waits until no other attempt has the session of this one, if it is part of a session.</summary>
     public async Task<AttemptEvent> EnterSessionAsync(CancellationToken cancellationToken)
     {
         if (sandbox.Record.Spec.Session is { } session)
@@ -51,19 +51,19 @@ internal sealed class AttemptWork(
         return new AttemptEvent.SessionEntered();
     }
 
-    /// <summary>Looks for what an earlier bridge left and, if it runs, opens its sockets again.</summary>
+    /// <summary>Looks for a container of an earlier bridge and, if it runs, opens its sockets again.</summary>
     public async Task<AttemptEvent> LookAsync(CancellationToken cancellationToken) =>
         new AttemptEvent.ContainerFound(await sandbox.LookAsync(cancellationToken));
 
     /// <summary>Fetches the image; creates, checks and starts the container.</summary>
-    /// <param name="desired">What the operator wants to run, as far as it has said; it holds more than the record.</param>
-    /// <param name="replaces">Whether an earlier bridge may have begun the same, and left a container that never ran an agent.</param>
-    /// <param name="cancellationToken">Gives up; what was made is removed with the attempt.</param>
+    /// <param name="desired">What the operator wants to run, if it has said so. It holds more than the record.</param>
+    /// <param name="replaces">Whether an earlier bridge may have begun the same work, and left a container that never ran an agent.</param>
+    /// <param name="cancellationToken">Cancels the work. What was created is removed with the attempt.</param>
     public async Task<AttemptEvent> PrepareAsync(AttemptSpec? desired, bool replaces, CancellationToken cancellationToken)
     {
         var record = sandbox.Record;
         admission.DemandDesired(desired);
-        // Credentials come with the go alone, so a run that pulls with some is prepared after it. All others are prepared while the
+        // Credentials arrive only with the go, so a run that needs them to pull is prepared after it. All other runs are prepared while the
         // operator writes their record.
         var pull = record.Spec.PullsWithSecrets ? (await _go.Task.WaitAsync(cancellationToken)).Secrets.PullCredentials : [];
         using var activity = AttemptTraces.Step("prepare", record.Key);
@@ -76,7 +76,7 @@ internal sealed class AttemptWork(
         return new AttemptEvent.ContainerStarted();
     }
 
-    /// <summary>Waits for the shim's first word, and compares it with what the bridge opened and has on record.</summary>
+    /// <summary>Waits for the shim's first message, and compares it with what the bridge opened and has on record.</summary>
     public async Task<AttemptEvent> GreetAsync(CancellationToken cancellationToken) =>
         await sandbox.GreetAsync(cancellationToken) is { } hello
             ? new AttemptEvent.ShimGreeted(hello.State == ShimHello.Waiting, hello.State == ShimHello.Hooks)
@@ -89,12 +89,12 @@ internal sealed class AttemptWork(
         return new AttemptEvent.WorkEnded();
     }
 
-    /// <summary>Gets everything that the agent needs, the clone of its workspace included.</summary>
+    /// <summary>Prepares everything that the agent needs, including the clone of its workspace.</summary>
     /// <param name="isCloned">
-    /// Whether the workspace was cloned during this boot. After a loss of power what was written last may be missing.
+    /// Whether the workspace was cloned during this boot. After a loss of power the most recent writes may be missing.
     /// </param>
-    /// <param name="bridgeStopping">The bridge stops: the next one starts the clone over.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="bridgeStopping">The bridge stops. The next one starts the clone over.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public async Task<AttemptEvent> PrepareGoAsync(bool isCloned, CancellationToken bridgeStopping, CancellationToken cancellationToken)
     {
         var (desired, given) = await AdmitAsync(cancellationToken);
@@ -110,7 +110,7 @@ internal sealed class AttemptWork(
         return new AttemptEvent.ReadyToGo(spec.Hooks.Count > 0);
     }
 
-    /// <summary>Has the shim start hooks and agent.</summary>
+    /// <summary>Tells the shim to start hooks and agent.</summary>
     public void LetGo()
     {
         AttemptTraces.Mark("let go", sandbox.Record.Key);
@@ -118,16 +118,16 @@ internal sealed class AttemptWork(
         Container.Go(() => AttemptStart.Build(spec, secrets, lease.Remaining));
     }
 
-    /// <summary>Stops what runs.</summary>
-    /// <param name="grace">From TERM to KILL, if the shim is asked first; else null.</param>
-    /// <param name="bridgeStopping">The bridge stops: the next one goes on.</param>
+    /// <summary>Stops everything that runs.</summary>
+    /// <param name="grace">The time from TERM to KILL, if the shim is asked first; otherwise null.</param>
+    /// <param name="bridgeStopping">The bridge stops. The next one continues.</param>
     public Task StopAsync(TimeSpan? grace, CancellationToken bridgeStopping) => sandbox.StopAsync(grace, bridgeStopping);
 
-    /// <summary>Finds out how an attempt ended of which nothing runs any more.</summary>
+    /// <summary>Finds out how an attempt ended. Nothing of it may run any more.</summary>
     public async Task<AttemptEndRecord> ReadEndAsync(AttemptRecord record, bool isPastDeadline, TimeSpan running) =>
         WithSession(await ends.ReadAsync(record, sandbox, isPastDeadline, running));
 
-    /// <summary>The end of an attempt that cannot run here, with what it used.</summary>
+    /// <summary>The end of an attempt that cannot run here, with its usage.</summary>
     public async Task<AttemptEndRecord> ReadRefusalAsync(AttemptRefusal refusal) =>
         WithSession(await ends.ReadRefusalAsync(refusal, sandbox));
 
@@ -147,7 +147,7 @@ internal sealed class AttemptWork(
         }
     }
 
-    /// <summary>Removes the volumes of an attempt that has no container any more. Those of its session stay.</summary>
+    /// <summary>Removes the volumes of an attempt that has no container any more. Volumes of a session stay.</summary>
     public async Task RemoveVolumesAsync()
     {
         using var deadline = sandbox.CallDeadline();
@@ -157,7 +157,7 @@ internal sealed class AttemptWork(
     /// <summary>Closes the sockets without ending anything.</summary>
     public ValueTask DisposeAsync() => sandbox.DisposeAsync();
 
-    // A link may bring what is desired before its first grant, and without a lease no agent runs.
+    // A link may bring the desired attempts before its first grant, and no agent runs without a lease.
     private async Task<(AttemptSpec Spec, AttemptSecrets Secrets)> AdmitAsync(CancellationToken cancellationToken)
     {
         var (spec, secrets) = await _go.Task.WaitAsync(cancellationToken);
@@ -173,10 +173,10 @@ internal sealed class AttemptWork(
         };
 }
 
-/// <summary>Makes what does the work of attempts.</summary>
+/// <summary>Creates the objects that do the work of attempts.</summary>
 internal interface IAttemptWorks
 {
-    /// <summary>What does the work of one attempt.</summary>
+    /// <summary>Creates the object that does the work of one attempt.</summary>
     AttemptWork Create(AttemptRecord record, AttemptReports reports);
 }
 

@@ -4,8 +4,8 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// Listens to the engine for containers of ours that died. The shim tells of an agent's end first; this is for a container that was killed
-/// under its shim. Podman loses events now and then, so each new subscription looks at all containers once.
+/// Listens to the engine for deaths of our containers. The shim normally reports an agent's end first. This class notices containers that
+/// were killed together with their shim. Podman sometimes loses events, so each new subscription looks at all containers once.
 /// </summary>
 internal sealed partial class ContainerDeaths(
     IPodman podman,
@@ -46,7 +46,7 @@ internal sealed partial class ContainerDeaths(
         }
     }
 
-    // Before the first welcome there is no container to listen for.
+    // Before the first welcome there are no containers to listen for.
     private async Task<IReadOnlyDictionary<string, string>> LabelsAsync(CancellationToken cancellationToken) =>
         ContainerLabels.OfNode(await settings.Installation.WaitAsync(cancellationToken), settings.Node);
 

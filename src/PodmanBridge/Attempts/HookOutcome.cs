@@ -7,9 +7,9 @@ internal static class HookOutcome
 {
     private const int NoSuchFile = 2;
 
-    /// <summary>A hook that ended in another way than with 0, or not in time.</summary>
-    /// <param name="exit">The shim's word; it names a hook.</param>
-    /// <param name="timeoutMs">The time of all hooks, in milliseconds.</param>
+    /// <summary>A hook that did not exit with 0, or did not end in time.</summary>
+    /// <param name="exit">The shim's report. It names a hook.</param>
+    /// <param name="timeoutMs">The time limit of all hooks together, in milliseconds.</param>
     public static string Sentence(ShimExit exit, long timeoutMs) =>
         exit switch
         {

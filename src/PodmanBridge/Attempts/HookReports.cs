@@ -4,10 +4,10 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
-/// <summary>What the shim says of hooks, as the operator is told of it. Pure.</summary>
+/// <summary>Converts what the shim reports about hooks into what the operator is told. Pure.</summary>
 internal static class HookReports
 {
-    /// <summary>The hooks of an agent that runs: it would not otherwise.</summary>
+    /// <summary>The hooks of a running agent. They succeeded, since the agent would not run otherwise.</summary>
     public static IReadOnlyList<HookReport>? OfStarted(IReadOnlyList<ShimHookDone>? done) =>
         done
             ?.Select(hook => new HookReport

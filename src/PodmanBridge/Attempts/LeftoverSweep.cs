@@ -5,9 +5,9 @@ using Stromboli.PodmanBridge.Sessions;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// Removes containers, volumes and run directories of this node that no attempt knows: what is left when the state directory was lost, or
-/// when the engine went on with a call that had been given up. To be called after a whole snapshot, when everything that may be here is
-/// known.
+/// Removes containers, volumes and run directories of this node that belong to no known attempt. They are left over when the state
+/// directory was lost, or when the engine completed a call that had been given up. Call this after a whole snapshot, when everything that
+/// may be here is known.
 /// </summary>
 internal sealed partial class LeftoverSweep(
     IPodman podman,

@@ -5,7 +5,9 @@ using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
-/// <summary>All attempts of this node: adopts what an earlier bridge left, and begins, stops and drops what the operator wants.</summary>
+/// <summary>
+/// All attempts of this node. Adopts those that an earlier bridge left, and begins, stops and drops attempts as the operator wants.
+/// </summary>
 internal sealed partial class NodeAttempts(
     AttemptNode node,
     KeptLimits kept,
@@ -19,7 +21,7 @@ internal sealed partial class NodeAttempts(
     private readonly Lock _lock = new();
     private readonly Dictionary<AttemptKey, Attempt> _attempts = [];
 
-    // What is being removed, and what the operator wants of it once it is gone, as after a record that met a conflict.
+    // The attempts that are being removed, and what the operator wants of each once it is gone, for example after a conflict over a record.
     private readonly HashSet<AttemptKey> _dropping = [];
     private readonly Dictionary<AttemptKey, DesiredAttempt> _desiredAfterDrop = [];
 
@@ -34,7 +36,7 @@ internal sealed partial class NodeAttempts(
         }
     }
 
-    /// <summary>Goes on with every attempt that is on disk. To be called once, before the first link.</summary>
+    /// <summary>Continues with every attempt that is on disk. Call this once, before the first link.</summary>
     public void Adopt()
     {
         lease.Changed += OnLease;
@@ -50,7 +52,7 @@ internal sealed partial class NodeAttempts(
             }
             else
             {
-                // The bridge was killed before it had written what the attempt is: nothing was made for it.
+                // The bridge was killed before it had written the record, so nothing was made for the attempt.
                 directory.Delete();
             }
         }
@@ -61,7 +63,7 @@ internal sealed partial class NodeAttempts(
         }
     }
 
-    /// <summary>Takes what the operator wants of one attempt.</summary>
+    /// <summary>Applies what the operator wants of one attempt.</summary>
     public void Apply(DesiredAttempt desired)
     {
         var key = new AttemptKey(desired.UID, desired.Attempt);
@@ -91,7 +93,7 @@ internal sealed partial class NodeAttempts(
         }
     }
 
-    /// <summary>Takes what the operator wants of the node; an attempt that is not named is absent.</summary>
+    /// <summary>Applies what the operator wants of the node. An attempt that is not named is absent.</summary>
     public void ApplyAll(IReadOnlyList<DesiredAttempt> desired)
     {
         var named = desired.Select(attempt => new AttemptKey(attempt.UID, attempt.Attempt)).ToHashSet();
@@ -109,7 +111,7 @@ internal sealed partial class NodeAttempts(
         }
     }
 
-    /// <summary>What the node tells of every attempt that it still knows.</summary>
+    /// <summary>What the node reports about every attempt that it still knows.</summary>
     public IEnumerable<AttemptObservation> Observe()
     {
         AttemptKey[] keys;
@@ -121,7 +123,7 @@ internal sealed partial class NodeAttempts(
         return keys.Select(key => Observe(key.UID, key.Attempt)).OfType<AttemptObservation>();
     }
 
-    /// <summary>What the node tells of one attempt; null when it does not know it, or may not tell its end yet.</summary>
+    /// <summary>What the node reports about one attempt; null if it does not know the attempt, or may not report its end yet.</summary>
     public AttemptObservation? Observe(string uid, int attempt)
     {
         var key = new AttemptKey(uid, attempt);
@@ -131,7 +133,7 @@ internal sealed partial class NodeAttempts(
         }
     }
 
-    /// <summary>A container of an attempt, by its id, has died, by the engine's word.</summary>
+    /// <summary>The engine reports that a container of an attempt, given by its id, has died.</summary>
     public void OnContainerDied(AttemptKey key, string id)
     {
         lock (_lock)
@@ -149,7 +151,7 @@ internal sealed partial class NodeAttempts(
         }
     }
 
-    /// <summary>Lets go of all attempts without ending them: the next bridge adopts them.</summary>
+    /// <summary>Detaches from all attempts without ending them. The next bridge adopts them.</summary>
     public async ValueTask DisposeAsync()
     {
         lease.Changed -= OnLease;
@@ -176,7 +178,7 @@ internal sealed partial class NodeAttempts(
         }
     }
 
-    // What keeps one attempt from beginning, such as a full disk, is that attempt's end and not the link's.
+    // A problem that keeps one attempt from beginning, such as a full disk, ends that attempt and not the link.
     private void TryBegin(AttemptKey key, DesiredAttempt desired, AttemptSpec spec)
     {
         try
@@ -189,7 +191,7 @@ internal sealed partial class NodeAttempts(
         }
     }
 
-    // To be called under the lock.
+    // The caller holds the lock.
     private void Begin(AttemptKey key, DesiredAttempt desired, AttemptSpec spec)
     {
         var user =
@@ -208,12 +210,12 @@ internal sealed partial class NodeAttempts(
         directory.Write(record);
         var attempt = new Attempt(new AttemptState { Record = record }, directory, works, node, logger);
         _attempts[key] = attempt;
-        // Its deadline is on record already.
+        // The attempt's deadline is on record already.
         attempt.Apply(desired with { RemainingMs = null });
         attempt.Take();
     }
 
-    // To be called under the lock.
+    // The caller holds the lock.
     private void Adopt(AttemptRecord record, AttemptDirectory directory)
     {
         node.Users.Reserve(record.UserID);
@@ -288,7 +290,7 @@ internal sealed partial class NodeAttempts(
         }
     }
 
-    // To be called under the lock.
+    // The caller holds the lock.
     private void DropExcess()
     {
         foreach (

@@ -7,21 +7,22 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// The secrets of the node's own Podman that its admin lets runs have as variables. The engine is not told to give them to the container,
-/// since it would write them into the container's configuration: they are read when the agent may run, and go the way of all its variables.
+/// The secrets of the node's own Podman that its admin lets runs use as variables. The engine does not pass them to the container, since it
+/// would write them into the container's configuration. Instead the bridge reads them when the agent may run, and sends them like all other
+/// variables of the agent.
 /// </summary>
-/// <param name="allowed">Their names.</param>
-/// <param name="node">The node's name, for sentences.</param>
+/// <param name="allowed">The names of the allowed secrets.</param>
+/// <param name="node">The node's name, for messages.</param>
 /// <param name="podman">The engine.</param>
 internal sealed class NodeSecrets(IEnumerable<string> allowed, string node, IPodman podman)
 {
-    // What Podman's JSON has in the place of bytes that are no text.
+    // Podman's JSON has this character in place of bytes that are not text.
     private const char Replacement = '\uFFFD';
 
     private readonly HashSet<string> _allowed = new(allowed, StringComparer.Ordinal);
 
-    /// <summary>Checks that the attempt may have what it names.</summary>
-    /// <exception cref="RunRefusedException">It may not.</exception>
+    /// <summary>Checks that the attempt may have the secrets that it names.</summary>
+    /// <exception cref="RunRefusedException">The attempt may not have one of them.</exception>
     public void Demand(AttemptSpec spec)
     {
         for (var i = 0; i < spec.SecretsEnv.Count; i++)
@@ -36,9 +37,10 @@ internal sealed class NodeSecrets(IEnumerable<string> allowed, string node, IPod
         }
     }
 
-    /// <summary>The attempt's secrets with those of the node among its variables.</summary>
-    /// <exception cref="RunRefusedException">One is not allowed, is not there, or cannot be a variable. No sentence holds a
-    /// value.</exception>
+    /// <summary>The attempt's secrets, with those of the node among its variables.</summary>
+    /// <exception cref="RunRefusedException">
+    /// A secret is not allowed, does not exist, or cannot be a variable. The message never contains a value.
+    /// </exception>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
     public async Task<AttemptSecrets> AddAsync(AttemptSpec spec, AttemptSecrets secrets, CancellationToken cancellationToken)
     {

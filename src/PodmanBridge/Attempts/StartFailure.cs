@@ -3,20 +3,20 @@ using Stromboli.Crds.Runs;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// Why the CLI gave up before it began: it exited with an error, said neither <c>init</c> nor anything of the model's, and the gateway
-/// forwarded no request. Which of its options it was follows from what it was told and from the shape of what it said; where several come
-/// into question, the sentence names them. The words of its error only tell one failure from another: a conversation that is not there, by
-/// its id, and a file in HOME that the CLI cannot read, by its name. A corrupt file is not a lost conversation.
+/// Finds out why the CLI gave up before it began: it exited with an error, wrote neither <c>init</c> nor any output of the model, and the
+/// gateway forwarded no request. The options that the CLI was given and the shape of its output show which option was at fault; if several
+/// are possible, the sentence names them all. The words of the CLI's error only distinguish two failures: a missing conversation, by its
+/// id, and a file in HOME that the CLI cannot read, by its name. A corrupt file does not count as a lost conversation.
 /// </summary>
 internal static class StartFailure
 {
     /// <summary>
-    /// The files in HOME without which, when they are corrupt, the CLI does not start (seen in 2.1.329: cut off, empty or not JSON; other
-    /// corrupt files it passes over).
+    /// The files in HOME that keep the CLI from starting if they are corrupt (seen in 2.1.329: cut off, empty or not JSON). The CLI ignores
+    /// other corrupt files.
     /// </summary>
     private static readonly string[] ConfigFiles = [".claude/.config.json", ".claude.json"];
 
-    /// <summary>Reason and sentence; null where the CLI did begin, or where no option that ends it so was set.</summary>
+    /// <summary>Reason and sentence; null if the CLI did begin, or if no option was set that can end it this way.</summary>
     public static (RunReason Reason, string Message)? Judge(AttemptEvidence evidence, int code)
     {
         if (
@@ -27,7 +27,7 @@ internal static class StartFailure
         {
             return null;
         }
-        // An option that it does not take it refuses on standard error alone.
+        // The CLI reports an option that it does not accept only on standard error.
         if (claude.Envelope is { IsError: true, Turns: 0 or null } envelope)
         {
             return ByError(options, envelope.Error ?? "", code);

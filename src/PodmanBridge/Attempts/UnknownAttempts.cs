@@ -6,8 +6,8 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Attempts;
 
 /// <summary>
-/// The ends of attempts that the operator speaks of and that never began here, or of which the state was lost. In the second case their
-/// agent may still run, and once the end is reported another attempt may begin: so what is left of them is removed first.
+/// The ends of attempts that the operator asks about and that never began here, or whose state was lost. If the state was lost, the agent
+/// may still run. Once the end is reported another attempt may begin, so the leftovers are removed first.
 /// </summary>
 internal sealed partial class UnknownAttempts(
     IShimContainers containers,
@@ -24,11 +24,11 @@ internal sealed partial class UnknownAttempts(
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
 
-    // Null until it may be reported.
+    // Null until the end may be reported.
     private readonly Dictionary<AttemptKey, AttemptObservation?> _ends = [];
     private readonly Dictionary<AttemptKey, Task> _removals = [];
 
-    /// <summary>The attempts, also those whose end is not reported yet.</summary>
+    /// <summary>The attempts, including those whose end is not reported yet.</summary>
     public IReadOnlyCollection<AttemptKey> Keys
     {
         get
@@ -49,7 +49,7 @@ internal sealed partial class UnknownAttempts(
         }
     }
 
-    /// <summary>The end of one; null if there is none, or not yet.</summary>
+    /// <summary>The end of one attempt; null if there is none, or not yet.</summary>
     public AttemptObservation? Observe(AttemptKey key)
     {
         lock (_lock)
@@ -58,7 +58,7 @@ internal sealed partial class UnknownAttempts(
         }
     }
 
-    /// <summary>Whether it is one of these.</summary>
+    /// <summary>Whether the attempt is one of these.</summary>
     public bool Contains(AttemptKey key)
     {
         lock (_lock)
@@ -67,7 +67,7 @@ internal sealed partial class UnknownAttempts(
         }
     }
 
-    /// <summary>Ends an attempt, as soon as nothing of it is left on the node. One that has an end keeps it.</summary>
+    /// <summary>Ends an attempt, as soon as nothing of it is left on the node. An attempt that has an end keeps it.</summary>
     public void End(AttemptKey key, RunReason reason, string message)
     {
         lock (_lock)
@@ -93,7 +93,7 @@ internal sealed partial class UnknownAttempts(
         }
     }
 
-    /// <summary>The operator no longer waits for the end. What is left on the node is still removed.</summary>
+    /// <summary>The operator no longer waits for the end. Leftovers on the node are still removed.</summary>
     public void Forget(AttemptKey key)
     {
         lock (_lock)

@@ -4,10 +4,13 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Clones;
 
-/// <summary>What the shim of a clone's container runs: a script of ours around git. Holds no secret. Pure.</summary>
+/// <summary>What the shim of a clone's container runs: our script around git. It holds no secret. Pure.</summary>
 internal static class CloneCommand
 {
-    /// <summary>Where the workspace is in the clone's container, whatever it is in the agent's: it may hide nothing of the image.</summary>
+    /// <summary>
+    /// The path of the workspace in the clone's container, whatever its path in the agent's container. It must not hide any part of the
+    /// image.
+    /// </summary>
     public const string Workspace = "/workspace";
 
     /// <summary>How much of git's output is kept, in bytes.</summary>
@@ -18,9 +21,9 @@ internal static class CloneCommand
     private static readonly Lazy<string> Script = new(Read);
 
     /// <summary>
-    /// git's configuration, over whatever an image has: no transport but the one to the gateway, no credential helper, no hook, no program
-    /// that a repository's attributes could ask for, and of threads no more than a small limit of processes allows. None of it is written
-    /// into the clone.
+    /// git's configuration, which overrides that of the image: no transport but the one to the gateway, no credential helper, no hook, no
+    /// program that a repository's attributes could ask for, and no more threads than a small limit of processes allows. None of it is
+    /// written into the clone.
     /// </summary>
     private static readonly IReadOnlyList<(string Key, string Value)> Configuration =
     [
@@ -49,15 +52,17 @@ internal static class CloneCommand
         "GIT_TERMINAL_PROMPT=0",
         "GIT_ASKPASS=/bin/false",
         "GIT_LFS_SKIP_SMUDGE=1",
-        // Whom the reflog names.
+        // The name in the reflog.
         "GIT_COMMITTER_NAME=Stromboli",
         "GIT_COMMITTER_EMAIL=stromboli@localhost",
     ];
 
     /// <summary>The frame that lets the clone go.</summary>
     /// <param name="source">What is cloned.</param>
-    /// <param name="pids">The run's limit of processes and threads: the clone has its place on the node.</param>
-    /// <param name="lease">What is left of the lease.</param>
+    /// <param name="pids">
+    /// The run's limit of processes and threads. It applies here because the clone uses the run's place on the node.
+    /// </param>
+    /// <param name="lease">How much of the lease is left.</param>
     public static ShimGo Build(GitSource source, int pids, TimeSpan lease) =>
         new()
         {
@@ -72,7 +77,7 @@ internal static class CloneCommand
             Lease = lease,
         };
 
-    // The clone's origin is the real address; what git asks goes to the gateway, without a trace of that in the clone.
+    // The clone's origin is the real address. git's requests go to the gateway, and the clone has no trace of that.
     private static IEnumerable<string> Configured(GitSource source)
     {
         var entries = Configuration.Append(($"url.{GitRoutes.Repository}.insteadOf", source.Url)).ToList();

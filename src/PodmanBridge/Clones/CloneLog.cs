@@ -6,13 +6,13 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Clones;
 
 /// <summary>
-/// Puts what git said into the run's log, as lines of its standard error (docs/design/shim-protocol.md), ahead of the agent's. Each line is
-/// written with every control character escaped, so that a repository's server cannot have git print something that looks like a line of
-/// its own. The shim's records of the clone's container stay out: in the run's log they would be the agent's.
+/// Copies git's output into the run's log, ahead of the agent's output, as lines of standard error (docs/design/shim-protocol.md). Every
+/// control character is escaped, so that a repository's server cannot make git print something that looks like a separate line. The shim's
+/// records of the clone's container are not copied: in the run's log they would look like the agent's.
 /// </summary>
 internal sealed class CloneLog : IShimLogConsumer
 {
-    /// <summary>A piece of a line, before its escapes: as long as conmon's own, or shorter.</summary>
+    /// <summary>The longest piece of a line before escaping. It is at most as long as conmon's own.</summary>
     private const int LongestPiece = 4096;
 
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fffffff'00'zzz";
@@ -22,11 +22,11 @@ internal sealed class CloneLog : IShimLogConsumer
 
     private CloneLog(Stream to) => _to = to;
 
-    /// <summary>Appends the lines of the clone's log. The engine's own writer appends too, so that neither overwrites the other.</summary>
-    /// <param name="from">The log of the clone's container, which is bounded by its shim.</param>
+    /// <summary>Appends the lines of the clone's log. The engine's own writer appends too, so neither overwrites the other.</summary>
+    /// <param name="from">The log of the clone's container. Its shim bounds it.</param>
     /// <param name="to">The log of the agent's container.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="IOException">One of them cannot be used.</exception>
+    /// <param name="cancellationToken">Cancels the copy.</param>
+    /// <exception cref="IOException">One of the logs cannot be read or written.</exception>
     public static async Task AppendAsync(string from, string to, CancellationToken cancellationToken)
     {
         if (!File.Exists(from))
@@ -41,7 +41,7 @@ internal sealed class CloneLog : IShimLogConsumer
     /// <inheritdoc/>
     public void Stdout(ReadOnlySpan<byte> piece, bool endOfLine)
     {
-        // All that git says goes to its standard error.
+        // All of git's output goes to its standard error.
     }
 
     /// <inheritdoc/>
@@ -59,13 +59,13 @@ internal sealed class CloneLog : IShimLogConsumer
     /// <inheritdoc/>
     public void Record(ShimRecord record, DateTimeOffset at)
     {
-        // They are the clone's, not the agent's.
+        // The records belong to the clone, not to the agent.
     }
 
     /// <inheritdoc/>
     public void BadRecord()
     {
-        // Left out, as the others are.
+        // Skipped, like the other records.
     }
 
     private void Write(ReadOnlySpan<byte> piece, char kind, DateTimeOffset at)

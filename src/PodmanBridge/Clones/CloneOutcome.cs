@@ -5,8 +5,8 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Clones;
 
 /// <summary>
-/// How a clone ended. The gateway's evidence goes before git's exit code, which says at which step it was; what git writes is in the run's
-/// log and decides nothing. Pure.
+/// How a clone ended. The gateway's evidence comes before git's exit code, which says at which step the clone ended. git's output is in the
+/// run's log and decides nothing. Pure.
 /// </summary>
 internal static class CloneOutcome
 {
@@ -19,11 +19,11 @@ internal static class CloneOutcome
     private const int NoSuchProgram = 127;
 
     /// <summary>Why there is no clone, as one sentence; null if there is one.</summary>
-    /// <param name="source">What was to be cloned.</param>
+    /// <param name="source">The repository.</param>
     /// <param name="log">The log of the clone's container.</param>
-    /// <param name="failure">What the gateway saw.</param>
-    /// <param name="image">The image that git is in.</param>
-    /// <param name="outOfMemory">Whether the engine says that the kernel killed for memory.</param>
+    /// <param name="failure">The failure that the gateway saw.</param>
+    /// <param name="image">The image that contains git.</param>
+    /// <param name="outOfMemory">Whether the engine reports that the kernel killed a process for lack of memory.</param>
     public static string? Problem(GitSource source, ShimLogRecords log, GitFailure? failure, string image, bool outOfMemory) =>
         log is { Exit: { Code: 0, By: "agent" } }
             ? null

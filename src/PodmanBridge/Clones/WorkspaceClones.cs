@@ -8,14 +8,14 @@ using Stromboli.PodmanBridge.Images;
 namespace Stromboli.PodmanBridge.Clones;
 
 /// <summary>
-/// Clones repositories into workspaces, each in a container of its own that lives as long as the clone. A clone starts over whatever an
-/// earlier one left: neither its container nor its workspace counts.
+/// Clones repositories into workspaces. Each clone has a separate container that lives as long as the clone. A clone discards the container
+/// and the workspace that an earlier one left, and starts over.
 /// </summary>
-/// <param name="containers">Makes the containers.</param>
-/// <param name="settings">What all containers have in common.</param>
-/// <param name="gateway">The way to the repositories.</param>
-/// <param name="images">Fetches the image that git is in.</param>
-/// <param name="image">The name of that image; null on a node that clones nothing.</param>
+/// <param name="containers">Creates the containers.</param>
+/// <param name="settings">The settings that all containers share.</param>
+/// <param name="gateway">The gateway to the repositories.</param>
+/// <param name="images">Fetches the image that contains git.</param>
+/// <param name="image">The name of that image; null on a node that does not clone.</param>
 /// <param name="lease">The node's lease.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class WorkspaceClones(
@@ -36,13 +36,13 @@ internal sealed class WorkspaceClones(
             ? $"Cloning {git.Url} failed: the node {settings.Node} clones no repositories; give its bridge --git-image."
             : null;
 
-    /// <summary>Clones. The container is removed before this returns.</summary>
-    /// <param name="clone">What is cloned.</param>
+    /// <summary>Clones a repository. The container is removed before this returns.</summary>
+    /// <param name="clone">What to clone, and for which attempt.</param>
     /// <param name="bridgeStopping">
-    /// The bridge stops. What is there is left to the next one, since a call to the engine that is torn may leave it worse.
+    /// The bridge stops. The container is left to the next bridge, since interrupting a call to the engine may leave it in a worse state.
     /// </param>
     /// <param name="cancellationToken">Ends the clone.</param>
-    /// <exception cref="RunRefusedException">There is no clone; the message says why.</exception>
+    /// <exception cref="RunRefusedException">The clone failed. The message says why.</exception>
     public async Task RunAsync(WorkspaceClone clone, CancellationToken bridgeStopping, CancellationToken cancellationToken)
     {
         if (Problem(clone.Spec) is { } impossible)
@@ -85,8 +85,8 @@ internal sealed class WorkspaceClones(
         {
             if (!bridgeStopping.IsCancellationRequested)
             {
-                // This waits for an engine that is away as long as the attempt may take. If the attempt is over, its own end removes the
-                // rest.
+                // This waits for an engine that is away as long as the attempt may take. If the attempt is over, its own end removes what
+                // is left.
                 using var deadline = new CancellationTokenSource(RemoveDeadline, clock);
                 await container.RemoveAsync(cancellationToken.IsCancellationRequested ? deadline.Token : cancellationToken);
             }
@@ -95,7 +95,7 @@ internal sealed class WorkspaceClones(
         File.Delete(clone.LogPath);
     }
 
-    /// <summary>Removes the container of a clone and its sockets; nothing happens when there are none.</summary>
+    /// <summary>Removes the container of a clone and its sockets. Does nothing if they do not exist.</summary>
     public async Task RemoveAsync(AttemptKey key, CancellationToken cancellationToken)
     {
         await using var container = Container(key, logPath: "", static () => false);
@@ -179,10 +179,10 @@ internal sealed class WorkspaceClone
     /// <summary>The log of the clone's container.</summary>
     public required string LogPath { get; init; }
 
-    /// <summary>The log of the run, which gets what git says.</summary>
+    /// <summary>The log of the run, which receives git's output.</summary>
     public required string AgentLogPath { get; init; }
 
-    /// <summary>What the repository's server is shown.</summary>
+    /// <summary>The credential for the repository's server.</summary>
     public GitCredential? Credential { get; init; }
 
     /// <summary>The repository.</summary>

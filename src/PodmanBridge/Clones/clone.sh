@@ -1,15 +1,16 @@
-# Clones a repository into the working directory, which is the workspace. $1 address, $2 branch, tag, full ref or commit id (empty: the default branch),
-# $3 commits of history (0: all of it). What steers git beyond that is in the environment. Each way to fail has an exit code of its own.
+# Clones a repository into the working directory, which is the workspace. Arguments: $1 is the address; $2 is a branch, tag, full ref or
+# commit id (empty: the default branch); $3 is the number of commits of history (0: all of it). All other settings of git are in the
+# environment. Each way to fail has a separate exit code.
 set -u
 exec >&2 < /dev/null
 url=$1 ref=$2 depth=$3
 
 readonly unusable=64 unanswered=65 no_ref=66 not_fetched=67 no_commit=68 not_checked_out=69
 
-# What a try that was broken off left: this one starts over.
+# Removes what an interrupted clone left, since this one starts over.
 rm -rf ./* ./.[!.]* ./..?* || exit $unusable
 
-# What the server has under this name. Patterns match the ends of names too, so each line is compared as a whole below.
+# The server's refs with this name. Patterns also match the end of a name, so the loop below compares each name as a whole.
 refs=$(git ls-remote --symref -- "$url" HEAD ${ref:+"refs/heads/$ref" "refs/tags/$ref" "$ref"}) || exit $unanswered
 default='' head='' branch='' tag='' full=''
 while read -r one two three; do
@@ -56,7 +57,7 @@ else
     git config remote.origin.fetch "+refs/heads/$track:refs/remotes/origin/$track" || exit $unusable
 fi
 
-# A repository without commits: so is the workspace.
+# A repository without commits gives a workspace without commits.
 if [ -z "$head" ] && ! is_commit "$ref" && [ -z "$branch$tag$full" ]; then
     [ -z "$track" ] || git symbolic-ref HEAD "refs/heads/$track" || exit $unusable
     exit 0
@@ -85,10 +86,10 @@ if [ -n "$track" ]; then
     git update-ref "refs/heads/$track" "$commit" && git symbolic-ref HEAD "refs/heads/$track" || exit $not_checked_out
     git config "branch.$track.remote" origin && git config "branch.$track.merge" "refs/heads/$track" || exit $not_checked_out
 else
-    # The words are those of a checkout: by them git status tells what is checked out.
+    # The message is that of git checkout, because git status reads from it what is checked out.
     git update-ref --no-deref -m "checkout: moving from main to ${want#refs/tags/}" HEAD "$commit" || exit $not_checked_out
 fi
-# Unlike checkout it runs no hook and takes no name for an option.
+# Unlike checkout, reset runs no hook and cannot mistake a name for an option.
 git reset --quiet --hard || exit $not_checked_out
 git update-ref -d refs/stromboli/checkout
 rm -f .git/FETCH_HEAD .git/ORIG_HEAD

@@ -4,18 +4,19 @@ using Stromboli.Podman.Models;
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// Whose number the agent has. As a rule a number of the workspace's own out of the engine's subordinate range, so that who gets out is
-/// nobody. To write a directory of the node it must be the engine's own user: such a container has a user namespace of its own, in which
-/// that user has a number of its choice (<c>keep-id</c>).
+/// The user number of the agent. Normally it is the workspace's own number from the engine's subordinate range, so that an agent that
+/// escapes has no rights on the node. An agent that writes a directory of the node must be the engine's own user. Its container has a
+/// separate user namespace, in which we choose that user's number (<c>keep-id</c>).
 /// </summary>
 /// <param name="InContainer">User and group in the container.</param>
-/// <param name="VolumeOwner">The same as the engine numbers it, for volumes.</param>
-/// <param name="IsEngineUser">Whether it is the engine's own user.</param>
+/// <param name="VolumeOwner">The number of the same user outside the container, as the engine counts, for volumes.</param>
+/// <param name="IsEngineUser">Whether the agent runs as the engine's own user.</param>
 internal sealed record AgentUser(int InContainer, int VolumeOwner, bool IsEngineUser)
 {
     /// <summary>
-    /// The engine's own user in a container, the same for all: the engine keeps a copy of an image for each mapping, and makes it when the
-    /// image is first used with it. Not 0, as which the CLI refuses to skip permissions.
+    /// The number of the engine's own user in a container. It is the same for all containers, because the engine keeps a copy of an image
+    /// for each mapping and makes that copy when the image is first used with it. The number is not 0, because the CLI refuses to skip
+    /// permissions as root.
     /// </summary>
     public const int EngineUser = 1000;
 

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>One attempt of one run: what everything on a node is named by.</summary>
+/// <summary>One attempt of one run. Everything on a node is named by it.</summary>
 /// <param name="UID">The UID of the AgentRun.</param>
 /// <param name="Attempt">The number of the attempt, from 1.</param>
 internal readonly record struct AttemptKey(string UID, int Attempt)
 {
-    /// <summary>The attempt that a container or volume carries in its labels; null if it carries none.</summary>
+    /// <summary>The attempt in the labels of a container or volume; null if the labels name none.</summary>
     public static AttemptKey? FromLabels(Dictionary<string, string>? labels) =>
         labels is not null
         && labels.TryGetValue(ContainerLabels.RunUID, out var uid)
@@ -16,7 +16,7 @@ internal readonly record struct AttemptKey(string UID, int Attempt)
             ? new AttemptKey(uid, attempt)
             : null;
 
-    /// <summary>The attempt that a file or folder is named after; null if it is named after none.</summary>
+    /// <summary>The attempt that a file or folder is named after; null if its name is not that of an attempt.</summary>
     public static AttemptKey? FromName(string name) =>
         name.EndsWith(ContainerNames.CloneSuffix, StringComparison.Ordinal) ? FromName(name[..^ContainerNames.CloneSuffix.Length])
         : name.LastIndexOf('-') is var dash
@@ -25,6 +25,6 @@ internal readonly record struct AttemptKey(string UID, int Attempt)
             ? new AttemptKey(name[..dash], attempt)
         : null;
 
-    /// <summary>As it stands in names of files and containers.</summary>
+    /// <summary>The form that names of files and containers contain.</summary>
     public override string ToString() => $"{UID}-{Attempt}";
 }

@@ -1,19 +1,19 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>The files, the same for every container, that the engine reads or mounts.</summary>
+/// <summary>The files that the engine reads or mounts for every container.</summary>
 internal sealed record ContainerFiles
 {
     /// <summary>The seccomp profile.</summary>
     public required string SeccompProfile { get; init; }
 
-    /// <summary>What is mounted at <c>/etc/hosts</c>: <c>localhost</c> and the container's own name, nothing of the node.</summary>
+    /// <summary>The file mounted at <c>/etc/hosts</c>: it names <c>localhost</c> and the container, and nothing of the node.</summary>
     public required string Hosts { get; init; }
 
-    /// <summary>What is mounted at <c>/etc/resolv.conf</c>: no server, since there is no network.</summary>
+    /// <summary>The file mounted at <c>/etc/resolv.conf</c>: it names no server, since there is no network.</summary>
     public required string ResolvConf { get; init; }
 
     /// <summary>Writes the files of this version of the bridge.</summary>
-    /// <param name="directory">A directory of the bridge alone; it is made when missing.</param>
+    /// <param name="directory">A directory that only the bridge uses. It is created if missing.</param>
     public static ContainerFiles Write(string directory)
     {
         Directory.CreateDirectory(directory);
@@ -26,8 +26,8 @@ internal sealed record ContainerFiles
     }
 
     /// <summary>
-    /// Replaces a file only if it differs: mounted files of running containers keep their inode, and a container that is made meanwhile
-    /// never reads half of one.
+    /// Replaces a file only if its content differs. Files mounted in running containers therefore keep their inode, and a container that is
+    /// created meanwhile never reads half a file.
     /// </summary>
     private static string Write(string directory, string name, ReadOnlySpan<byte> content)
     {

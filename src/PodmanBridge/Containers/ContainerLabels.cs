@@ -12,13 +12,15 @@ internal static class ContainerLabels
 
     public const string SessionUID = "stromboli.dev/session-uid";
 
-    /// <summary>Whether the container's limits hold: <see cref="Enforced"/> or <see cref="Unenforced"/>.</summary>
+    /// <summary>Whether the container's limits are enforced: <see cref="Enforced"/> or <see cref="Unenforced"/>.</summary>
     public const string Limits = "stromboli.dev/limits";
 
     public const string Enforced = "enforced";
     public const string Unenforced = "unenforced";
 
-    /// <summary>What finds everything of a node: two bridges of one installation may share an engine.</summary>
+    /// <summary>
+    /// The labels that select everything of a node. The node is included because two bridges of one installation may share an engine.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> OfNode(string installation, string node) =>
         new Dictionary<string, string> { [Installation] = installation, [Node] = node };
 }

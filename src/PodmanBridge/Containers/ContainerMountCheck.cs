@@ -2,11 +2,11 @@ using Stromboli.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>The mounts of <see cref="ContainerSpecCheck"/>: exactly those meant, each with exactly its options.</summary>
+/// <summary>The mounts of <see cref="ContainerSpecCheck"/>: exactly those that were planned, each with exactly its options.</summary>
 internal static class ContainerMountCheck
 {
     /// <summary>
-    /// Options that say what the writable flag, the kind of mount and its propagation say already, and those that Podman acts on itself.
+    /// Options that repeat the writable flag, the kind of mount or its propagation, and those that Podman acts on itself.
     /// </summary>
     private static readonly string[] Silent = ["ro", "rw", "bind", "rbind", "private", "rprivate", "nocopy", "notmpcopyup"];
 
@@ -80,7 +80,7 @@ internal static class ContainerMountCheck
 
     private static bool HasOption(string options, string option) => options.Split(',').Contains(option, StringComparer.Ordinal);
 
-    /// <summary>The options that differ between mounts, in order.</summary>
+    /// <summary>The options in which mounts can differ, in order.</summary>
     internal static string Normal(IEnumerable<string> options) =>
         string.Join(',', options.Except(Silent).Distinct().Order(StringComparer.Ordinal));
 

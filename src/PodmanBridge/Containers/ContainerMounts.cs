@@ -3,7 +3,7 @@ using Stromboli.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>What is mounted into an attempt's container.</summary>
+/// <summary>The mounts of an attempt's container.</summary>
 internal static class ContainerMounts
 {
     private const long MiB = 1024 * 1024;
@@ -11,14 +11,14 @@ internal static class ContainerMounts
     /// <summary>The run's directory, the shim, the CLI, static files, and bounded file systems in memory.</summary>
     public static IReadOnlyList<SpecMount> Mounts(AttemptSpec spec, ContainerInputs inputs)
     {
-        // What lies there counts as the agent's memory where limits are enforced, and must be bounded where they are not.
+        // Files here count as the agent's memory if limits are enforced, and must be bounded if they are not.
         var share = Math.Max(16 * MiB, spec.MemoryBytes / 4);
         var mounts = new List<SpecMount>
         {
-            // Compilers, Bun and pip run and load what they put into /tmp.
+            // Compilers, Bun and pip run and load files that they put into /tmp.
             Tmpfs("/tmp", 2 * share, inodes: 65_536, mode: "1777"),
             Tmpfs("/var/tmp", share, inodes: 65_536, mode: "1777", "noexec"),
-            // Owned by the container's root: the agent cannot write here.
+            // The container's root owns this, so the agent cannot write here.
             Tmpfs("/run", MiB, inodes: 256, mode: "755", "noexec"),
             Tmpfs("/dev/shm", Math.Min(share, 64 * MiB), inodes: 4_096, mode: "1777", "noexec"),
             Bind(inputs.RunDirectory, MountPoints.RunDirectory, "noexec"),
@@ -36,8 +36,9 @@ internal static class ContainerMounts
     }
 
     /// <summary>
-    /// Workspace and HOME, which are the user's since they were made. <c>nocopy</c> keeps the image's files out of them. <c>U</c> would go
-    /// through a session's whole workspace at each start, and Podman 4.3 gives the volume to the owner of the image's directory after it.
+    /// Workspace and HOME, which belong to the user since they were created. <c>nocopy</c> keeps the image's files out of them. <c>U</c> is
+    /// not used: it would walk through a session's whole workspace at each start, and Podman 4.3 then gives the volume to the owner of the
+    /// image's directory.
     /// </summary>
     public static IReadOnlyList<SpecVolume> Volumes(AttemptSpec spec, ContainerNames names) =>
         [
@@ -61,7 +62,8 @@ internal static class ContainerMounts
         ];
 
     /// <summary>
-    /// Devices and set-user-ID files in it have no effect, and what the node mounts below it later is not seen in the container.
+    /// Devices and set-user-ID files in this mount have no effect. If the node later mounts something below it, the container does not see
+    /// that.
     /// </summary>
     private static SpecMount HostPath(HostPathRequest request) =>
         new()
@@ -90,8 +92,9 @@ internal static class ContainerMounts
         };
 
     /// <summary>
-    /// <c>notmpcopyup</c> keeps the image's files out. Podman (4.3 to 5.4) knows no <c>nr_inodes</c> but hands the value of <c>size</c> on
-    /// as it is, so the bound rides along there; the check of the container and the tests would show a version that does not.
+    /// <c>notmpcopyup</c> keeps the image's files out. Podman (4.3 to 5.4) does not know <c>nr_inodes</c> but passes the value of
+    /// <c>size</c> on unchanged, so the bound of inodes is part of that value. The check of the container and the tests would detect a
+    /// version that does not pass it on.
     /// </summary>
     private static SpecMount Tmpfs(string destination, long bytes, int inodes, string mode, params ReadOnlySpan<string> more) =>
         new()

@@ -1,9 +1,11 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>What an attempt's container and volumes are called: by installation, UID and attempt, never by the object's name.</summary>
+/// <summary>
+/// The names of an attempt's container and volumes. They consist of installation, UID and attempt, never of the object's name.
+/// </summary>
 internal sealed record ContainerNames
 {
-    /// <summary>What the name of a git clone's container and of its run directory ends with.</summary>
+    /// <summary>The suffix of the name of a git clone's container and of its run directory.</summary>
     public const string CloneSuffix = "-clone";
 
     /// <summary>The container.</summary>
@@ -18,14 +20,14 @@ internal sealed record ContainerNames
     /// <summary>The volume of the agent's HOME.</summary>
     public required string Home { get; init; }
 
-    /// <summary>Both volumes. Of an attempt with a session they are the session's.</summary>
+    /// <summary>Both volumes. If the attempt has a session, they are those of the session.</summary>
     public IReadOnlyList<string> Volumes => [Workspace, Home];
 
     /// <summary>The names of one attempt.</summary>
     /// <param name="installation">The UID of the kube-system namespace.</param>
     /// <param name="uid">The UID of the AgentRun.</param>
     /// <param name="attempt">From 1.</param>
-    /// <param name="session">The UID of the AgentSession that it takes part in; null for none.</param>
+    /// <param name="session">The UID of the AgentSession that the attempt is part of; null for none.</param>
     public static ContainerNames Of(string installation, string uid, int attempt, string? session = null)
     {
         var prefix = $"stromboli-{installation[..Math.Min(8, installation.Length)]}";

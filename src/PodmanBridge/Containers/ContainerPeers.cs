@@ -5,11 +5,11 @@ using Stromboli.Gateway.Sockets;
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// Admits the processes of one container, as the kernel names them: they have the user and the PID namespace of the container's first
-/// process. The user's number alone would be enough for most containers, but one that runs as the engine's own user shares that number with
-/// other processes.
+/// Admits the processes of one container, identified by the kernel: they have the user and the PID namespace of the container's first
+/// process. The user's number alone would be enough for most containers, but a container that runs as the engine's own user shares that
+/// number with other processes.
 /// </summary>
-/// <param name="firstProcess">The container's first process, as the node sees it, once it is known.</param>
+/// <param name="firstProcess">The container's first process, numbered as on the node, once it is known.</param>
 internal sealed class ContainerPeers(Task<int> firstProcess) : ISocketPeers
 {
     private const string UserField = "Uid:";
@@ -23,7 +23,7 @@ internal sealed class ContainerPeers(Task<int> firstProcess) : ISocketPeers
         return Admits(PeerCredentials.Of(connection), first);
     }
 
-    /// <summary>Whether a process is of the container.</summary>
+    /// <summary>Whether a process belongs to the container.</summary>
     /// <param name="peer">The process.</param>
     /// <param name="first">The container's first process.</param>
     internal bool Admits(PeerCredentials peer, int first)
@@ -32,7 +32,7 @@ internal sealed class ContainerPeers(Task<int> firstProcess) : ISocketPeers
         return _container is var (known, own) && peer.UserID == known && peer.Pid > 0 && NamespaceOf(peer.Pid) == own;
     }
 
-    // The numbers are real, effective, saved and of files; a connection carries the effective one.
+    // The numbers are the real, effective, saved and file system ids. A connection carries the effective one.
     private static uint? UserOf(int pid)
     {
         try
@@ -56,7 +56,7 @@ internal sealed class ContainerPeers(Task<int> firstProcess) : ISocketPeers
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The process is gone, or belongs to a user who is not one of the engine's.
+            // The process is gone, or belongs to a user outside the engine's range.
             return null;
         }
     }

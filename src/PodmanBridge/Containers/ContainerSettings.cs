@@ -1,9 +1,9 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>What all containers of this node have in common.</summary>
+/// <summary>The settings that all containers of this node share.</summary>
 internal sealed class ContainerSettings
 {
-    /// <summary>The installation, which every name begins with.</summary>
+    /// <summary>The installation. Every name begins with it.</summary>
     public required IInstallation Installation { get; init; }
 
     /// <summary>What the engine enforces.</summary>
@@ -12,22 +12,22 @@ internal sealed class ContainerSettings
     /// <summary>The name of the AgentNode.</summary>
     public required string Node { get; init; }
 
-    /// <summary>The folder of the run directories. It is short, since the path of a socket has at most 107 bytes (unix(7)).</summary>
+    /// <summary>The folder of the run directories. Its path is short, since the path of a socket has at most 107 bytes (unix(7)).</summary>
     public required string RunRoot { get; init; }
 
     /// <summary>The shim's file on this node.</summary>
     public required string ShimPath { get; init; }
 
-    /// <summary>The folder of the Claude Code CLI on this node; null if it has none.</summary>
+    /// <summary>The folder of the Claude Code CLI on this node; null if the node has no CLI.</summary>
     public required string? ClaudeDirectory { get; init; }
 
     /// <summary>The files that are the same for every container.</summary>
     public required ContainerFiles Files { get; init; }
 
-    /// <summary>Whether the node runs attempts although it cannot enforce all their limits.</summary>
+    /// <summary>Whether the node runs attempts even if it cannot enforce all their limits.</summary>
     public bool AllowsUnenforcedLimits { get; init; }
 
-    /// <summary>Processes and threads that one run may have at most.</summary>
+    /// <summary>The maximum number of processes and threads of one run.</summary>
     public required int MaxRunPids { get; init; }
 
     /// <summary>The names of an attempt's containers and volumes.</summary>
@@ -38,16 +38,17 @@ internal sealed class ContainerSettings
     public string RunDirectoryOf(AttemptKey key) => Path.Combine(RunRoot, key.ToString());
 
     /// <summary>
-    /// The directory of the sockets of an attempt's git clone, beside that of its agent: the agent never has the way to the repository.
+    /// The directory of the sockets of an attempt's git clone. It is separate from the agent's directory, so that the agent never reaches
+    /// the repository's server.
     /// </summary>
     public string CloneDirectoryOf(AttemptKey key) => Path.Combine(RunRoot, key + ContainerNames.CloneSuffix);
 
-    /// <summary>What the node adds to an attempt's specification to make a container of it.</summary>
+    /// <summary>What the node adds to an attempt's specification to create a container from it.</summary>
     /// <param name="key">The attempt.</param>
     /// <param name="user">The user in the container.</param>
     /// <param name="imageID">The id of the local image.</param>
     /// <param name="runDirectory">The directory of the container's sockets.</param>
-    /// <param name="logPath">The file that the engine writes the shim's output to.</param>
+    /// <param name="logPath">The file to which the engine writes the shim's output.</param>
     public ContainerInputs Inputs(AttemptKey key, AgentUser user, string imageID, string runDirectory, string logPath) =>
         new()
         {

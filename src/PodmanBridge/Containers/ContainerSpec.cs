@@ -5,41 +5,46 @@ using Stromboli.Podman.Models;
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// The container of an attempt, every field that an image or containers.conf could supply set by us. Holds no secret, prompt, variable or
-/// argument of the agent: those go over the shim's socket.
+/// The container of an attempt. We set every field that an image or containers.conf could otherwise supply. It holds no secret, prompt,
+/// variable or argument of the agent: those are sent over the shim's socket.
 /// </summary>
 internal static class ContainerSpec
 {
-    /// <summary>How long after the attempt's whole time the engine kills the container by itself, if neither bridge nor shim has.</summary>
+    /// <summary>
+    /// The time after the attempt's whole time at which the engine kills the container by itself, if neither bridge nor shim has stopped
+    /// it.
+    /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
 
     private const int SigTerm = 15;
 
     /// <summary>
-    /// The one label of an image that Podman acts on: with it, <c>podman auto-update</c> replaces an image and restarts a unit that another
-    /// label names.
+    /// The only label of an image that Podman acts on: with it, <c>podman auto-update</c> replaces an image and restarts a unit that
+    /// another label names.
     /// </summary>
     private const string AutoUpdate = "io.containers.autoupdate";
 
     private const ulong CpuPeriod = 100_000;
 
-    /// <summary>The size at which conmon would start a new log: never reached, since the shim bounds what it writes.</summary>
+    /// <summary>The size at which conmon would start a new log. It is never reached, since the shim bounds its output.</summary>
     private const long LogSize = 1L << 40;
 
     /// <summary>
-    /// Signals and POSIX timers of one run; the kernel's own default is a thousand for each 250 MB of the machine's memory.
+    /// The maximum number of signals and POSIX timers of one run. The kernel's own default is a thousand for each 250 MB of the machine's
+    /// memory.
     /// </summary>
     private const ulong QueuedSignals = 1024;
 
     /// <summary>
-    /// The weight of a run that asks for none. Always said: what runtimes make of no weight is more than what they make of this number.
+    /// The weight of a run that does not ask for one. It is always set, because runtimes give a container without a weight more than this
+    /// number.
     /// </summary>
     private const int UsualCpuShares = 1024;
 
     private static readonly NamespaceMode Private = new() { Mode = "private" };
     private static readonly NamespaceMode None = new() { Mode = "none" };
 
-    /// <summary>What libpod is asked to make.</summary>
+    /// <summary>What the bridge asks libpod to create.</summary>
     public static SpecGenerator Build(AttemptSpec spec, ContainerInputs inputs)
     {
         var names = ContainerNames.Of(inputs.Installation, inputs.UID, inputs.Attempt, spec.Session?.UID);
@@ -82,7 +87,7 @@ internal static class ContainerSpec
             GroupEntry = $"agent:x:{inputs.User.InContainer}:",
             PidNamespace = Private,
             UtsNamespace = Private,
-            // An IPC namespace of its own without Podman's /dev/shm, which has no bound of inodes; ours is among the mounts.
+            // A separate IPC namespace without Podman's /dev/shm, which does not bound inodes. Ours is among the mounts.
             IpcNamespace = None,
             CgroupNamespace = Private,
             NetworkNamespace = None,
@@ -97,7 +102,7 @@ internal static class ContainerSpec
             ReadOnlyRoot = true,
             ReadWriteTmpfs = false,
             ImageVolumes = "ignore",
-            // The root is read-only, and a container does not outlive the machine's power: its own layer needs no fsync.
+            // The root is read-only, and a container does not survive a loss of power, so its own layer needs no fsync.
             Volatile = true,
             Mounts = ContainerMounts.Mounts(spec, inputs),
             Volumes = ContainerMounts.Volumes(spec, names),
@@ -130,15 +135,16 @@ internal static class ContainerSpec
     private static IEnumerable<string> LimitsOf(AttemptSpec spec) =>
         spec is { WorkspaceBytes: null, StorageBytes: null } ? Limits : Limits.Append(NodeLimits.StorageLimit);
 
-    /// <summary>At least 1: the engine takes 0 for none.</summary>
+    /// <summary>At least 1, since the engine reads 0 as no timeout.</summary>
     private static uint EngineTimeout(AttemptSpec spec) =>
         (uint)Math.Clamp((spec.TimeoutMs / 1000) + (long)Grace.TotalSeconds, 1, uint.MaxValue);
 
     /// <summary>
-    /// No core dumps. Queued signals also count against the engine's own user, whatever user namespace they are in: without a bound one
-    /// agent leaves none to the others. No real-time or raised priority, which a desktop's engine may have been given and would pass on.
-    /// The bound of processes is not among these: the runtime takes them over before it is the agent's user, and would be held to it among
-    /// all processes of the engine (crun 1.21: "clone: Resource temporarily unavailable"). The shim sets it (<see cref="ShimGo.Pids"/>).
+    /// Core dumps are disabled. Queued signals count against the engine's own user too, in any user namespace; without a bound, one agent
+    /// could use up those of all others. Real-time priority and raised priority are disabled, since a desktop's engine may have been
+    /// allowed them and would pass them on. The bound of processes is not listed here. The runtime applies these limits before it becomes
+    /// the agent's user, so that bound would count all processes of the engine (crun 1.21: "clone: Resource temporarily unavailable"). The
+    /// shim sets it instead (<see cref="ShimGo.Pids"/>).
     /// </summary>
     private static readonly List<SpecRlimit> Rlimits =
     [

@@ -3,17 +3,17 @@ using Stromboli.Podman.Models;
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// Compares what the engine made with what was meant. containers.conf, an image or another version of Podman may have added or changed
-/// something; any difference refuses the run.
+/// Compares what the engine created with the plan. containers.conf, an image or another version of Podman may have added or changed
+/// something. Any difference refuses the run.
 /// </summary>
 internal static class ContainerSpecCheck
 {
-    /// <summary>Variables that Podman itself sets, which tell nothing and which the shim does not hand on.</summary>
+    /// <summary>Variables that Podman itself sets. They reveal nothing, and the shim does not pass them on.</summary>
     private static readonly string[] OwnVariables = ["HOSTNAME=agent", "container=podman", "HOME=" + MountPoints.Home, "TERM=xterm"];
 
-    /// <summary>What differs, each as half a sentence; empty when nothing does.</summary>
-    /// <param name="desired">What libpod was asked for.</param>
-    /// <param name="made">What it says of the container, created and not yet started.</param>
+    /// <summary>The differences, each as half a sentence; empty if there are none.</summary>
+    /// <param name="desired">What the bridge asked libpod for.</param>
+    /// <param name="made">What libpod reports about the container, which is created and not yet started.</param>
     public static IReadOnlyList<string> Compare(SpecGenerator desired, ContainerInspection made)
     {
         var found = new Differences();
@@ -55,7 +55,7 @@ internal static class ContainerSpecCheck
 
     private static void CompareAdditions(Differences found, SpecGenerator desired, InspectConfig config)
     {
-        // Names only: a variable of the node may be a secret.
+        // Only names are reported, because a variable of the node may be a secret.
         found.Only(
             "variable",
             config.Env?.Where(v => !OwnVariables.Contains(v, StringComparer.Ordinal)).Select(v => v.Split('=')[0]),
@@ -91,7 +91,7 @@ internal static class ContainerSpecCheck
             o => o is "no-new-privileges" || o.StartsWith("seccomp=/", StringComparison.Ordinal)
         );
         found.Same("network", "none", host.NetworkMode);
-        // Podman 4.3 calls none shareable; whether it is the container's own is seen in what the runtime was told.
+        // Podman 4.3 reports no namespace as shareable. The runtime's configuration shows whether the namespace is the container's own.
         found.Only("IPC namespace", [host.IpcMode ?? ""], m => m is "none" or "shareable");
         found.Same("PID namespace", "private", host.PidMode);
         found.Same("UTS namespace", "private", host.UtsMode);
@@ -127,7 +127,7 @@ internal static class ContainerSpecCheck
             var made = ulimits.GetValueOrDefault(limit.Type);
             found.Same($"ulimit {limit.Type}", $"{limit.Soft}:{limit.Hard}", made is null ? null : $"{made.Soft}:{made.Hard}");
         }
-        // Podman raises the number of open files and that of processes to what its own user may have.
+        // Podman raises the limits of open files and of processes to what its own user may have.
         found.Only("ulimit", ulimits.Keys, k => k is "nofile" or "nproc" || desired.Rlimits.Any(l => l.Type == k));
     }
 }

@@ -1,16 +1,16 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>Collects what differs between two things that should be the same.</summary>
+/// <summary>Collects the differences between two things that should be equal.</summary>
 internal sealed class Differences
 {
     private readonly List<string> _list = [];
 
-    /// <summary>What was found, each as half a sentence.</summary>
+    /// <summary>The differences, each as half a sentence.</summary>
     public IReadOnlyList<string> List => _list;
 
     public void Add(string difference) => _list.Add(difference);
 
-    /// <summary>Notes a value that is not the one meant.</summary>
+    /// <summary>Adds a difference if a value is not the planned one.</summary>
     public void Same<T>(string what, T meant, T? made)
     {
         if (!EqualityComparer<T>.Default.Equals(meant, made!))
@@ -19,7 +19,7 @@ internal sealed class Differences
         }
     }
 
-    /// <summary>Notes values of a list that may not be there.</summary>
+    /// <summary>Adds the values of a list that are not allowed there.</summary>
     public void Only(string what, IEnumerable<string>? made, Func<string, bool> allowed)
     {
         foreach (var value in made ?? [])

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>Which file a path leads to: <c>st_dev</c> and <c>st_ino</c> (statx(2)), the same inside a container as outside.</summary>
+/// <summary>
+/// Identifies the file that a path leads to: <c>st_dev</c> and <c>st_ino</c> (statx(2)), which are the same inside a container as outside.
+/// </summary>
 internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
 {
     private const int AtCurrentDirectory = -100;
@@ -13,18 +15,18 @@ internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
     private const uint Owner = 0x8;
     private const uint Inode = 0x100;
 
-    /// <summary>The identity of what is at a path, links followed.</summary>
-    /// <exception cref="IOException">There is nothing, or it cannot be looked at.</exception>
+    /// <summary>The identity of the file at a path. Links are followed.</summary>
+    /// <exception cref="IOException">There is no such file, or it cannot be examined.</exception>
     public static FileIdentity Of(string path) =>
         StatX(AtCurrentDirectory, path, 0, Inode, out var stat) == 0
             ? IdentityOf(stat)
             : throw new IOException($"{path} cannot be looked at (error {Marshal.GetLastPInvokeError()}).");
 
-    /// <summary>The identity of what is at a path, links followed; null if it cannot be looked at.</summary>
+    /// <summary>The identity of the file at a path; null if it cannot be examined. Links are followed.</summary>
     public static FileIdentity? TryOf(string path) => TryOf(path, out _);
 
     /// <summary>
-    /// The identity of what is at a path, links followed; null, and the system's error number, if it cannot be looked at.
+    /// The identity of the file at a path; null, and the system's error number, if it cannot be examined. Links are followed.
     /// </summary>
     public static FileIdentity? TryOf(string path, out int error)
     {
@@ -33,8 +35,8 @@ internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
         return found ? IdentityOf(stat) : null;
     }
 
-    /// <summary>The number of the user to whom it belongs, links followed.</summary>
-    /// <exception cref="IOException">There is nothing, or it cannot be looked at.</exception>
+    /// <summary>The number of the user who owns the file. Links are followed.</summary>
+    /// <exception cref="IOException">There is no such file, or it cannot be examined.</exception>
     public static uint OwnerOf(string path) =>
         StatX(AtCurrentDirectory, path, 0, Owner, out var stat) == 0
             ? stat.User
@@ -47,7 +49,7 @@ internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
 
     private static FileIdentity IdentityOf(in StatXBuffer stat) => new(MakeDevice(stat.DevMajor, stat.DevMinor), stat.Ino);
 
-    // As gnu_dev_makedev(3): what a 64-bit st_dev holds.
+    // The same as gnu_dev_makedev(3): the layout of a 64-bit st_dev.
     private static ulong MakeDevice(ulong major, ulong minor) =>
         ((major & 0xfffff000) << 32) | ((major & 0xfff) << 8) | ((minor & 0xffffff00) << 12) | (minor & 0xff);
 

@@ -1,6 +1,6 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>Which file it is, of what kind, and by how many names it goes.</summary>
+/// <summary>A file's identity, its kind, and the number of its hard links.</summary>
 internal readonly record struct FileStatus(FileIdentity Identity, ushort Mode, uint Links)
 {
     private const int Kind = 0xF000;
@@ -11,7 +11,7 @@ internal readonly record struct FileStatus(FileIdentity Identity, ushort Mode, u
     /// <summary>Whether it is a regular file.</summary>
     public bool IsRegular => (Mode & Kind) == 0x8000;
 
-    /// <summary>What a handle leads to, also one that was opened for its path only.</summary>
-    /// <exception cref="IOException">It cannot be looked at.</exception>
+    /// <summary>The status of the file that a handle refers to. The handle may have been opened for its path only.</summary>
+    /// <exception cref="IOException">The file cannot be examined.</exception>
     public static FileStatus Of(Microsoft.Win32.SafeHandles.SafeFileHandle handle) => FileIdentity.StatusOf(handle);
 }

@@ -10,11 +10,11 @@ internal static class FirstProcess
     private const int MountPoint = 4;
 
     /// <summary>
-    /// Why a process cannot be the shim that the bridge mounted, as half a sentence; null if it is. The executable alone is not enough:
-    /// another program could run first, speak, and then execute the shim. That is impossible while the shim's path leads only through the
-    /// image's own, read-only directories.
+    /// Why a process cannot be the shim that the bridge mounted, as half a sentence; null if it is the shim. The executable alone is not
+    /// enough: another program could run first, speak, and then execute the shim. That is impossible while the shim's path leads only
+    /// through the image's own, read-only directories.
     /// </summary>
-    /// <param name="pid">The process, as the node sees it.</param>
+    /// <param name="pid">The process, numbered as on the node.</param>
     /// <param name="shim">The shim's file.</param>
     /// <exception cref="IOException">The process is gone.</exception>
     public static string? Problem(int pid, FileIdentity shim)
@@ -36,8 +36,8 @@ internal static class FirstProcess
         }
     }
 
-    /// <summary>Why a program could have been led over the shim's path, as half a sentence; null if none could.</summary>
-    /// <param name="lines">What is mounted in the container (proc(5), mountinfo).</param>
+    /// <summary>Why a program could have been mounted over the shim's path, as half a sentence; null if that is impossible.</summary>
+    /// <param name="lines">The mounts of the container (proc(5), mountinfo).</param>
     public static string? MountProblem(IEnumerable<string> lines)
     {
         var over = lines.Select(line => line.Split(' ').ElementAtOrDefault(MountPoint) ?? "").Where(LeadsToShim).ToList();

@@ -2,16 +2,16 @@ using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>A path of the node that a run wants in its container.</summary>
+/// <summary>A path of the node that a run asks for in its container.</summary>
 /// <param name="Field">The field that names it.</param>
 /// <param name="HostPath">The path on the node.</param>
 /// <param name="MountPath">The path in the container.</param>
-/// <param name="Writable">Whether it is to be written.</param>
-/// <param name="NoExec">Whether nothing in it can be run.</param>
-/// <param name="IsWorkspace">Whether it is the workspace, which is a directory.</param>
+/// <param name="Writable">Whether the run may write to it.</param>
+/// <param name="NoExec">Whether execution of files in it is disabled.</param>
+/// <param name="IsWorkspace">Whether it is the workspace, which must be a directory.</param>
 internal sealed record HostPathRequest(string Field, string HostPath, string MountPath, bool Writable, bool NoExec, bool IsWorkspace)
 {
-    /// <summary>Everything that a run wants, in the order of its fields.</summary>
+    /// <summary>All paths that a run asks for, in the order of its fields.</summary>
     public static IReadOnlyList<HostPathRequest> Of(AttemptSpec spec)
     {
         var volumes = spec.Volumes.Select(

@@ -1,7 +1,8 @@
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// The installation that this node serves. Its id is part of the name and the labels of everything that the engine holds for it.
+/// The installation that this node serves. Its id is part of the name and the labels of everything that the engine holds for the
+/// installation.
 /// </summary>
 internal interface IInstallation
 {

@@ -1,16 +1,16 @@
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// Takes what the shim reports, in order, one call at a time. Nothing is reported of a process that is not the shim, or that has not said
-/// its Hello.
+/// Receives what the shim reports, in order, one call at a time. A process that is not the shim, or that has not sent its Hello, is never
+/// reported.
 /// </summary>
 internal interface IShimReports
 {
-    /// <summary>The shim is connected. What it says next is read when this returns.</summary>
-    /// <returns>Whether it is believed; if not, its connection is closed.</returns>
+    /// <summary>The shim is connected. Its next message is read when this returns.</summary>
+    /// <returns>Whether the bridge trusts it. If not, its connection is closed.</returns>
     Task<bool> ConnectedAsync(ShimHello hello, CancellationToken cancellationToken);
 
-    /// <summary>The container's first process is not the shim: nothing of it was read.</summary>
+    /// <summary>The container's first process is not the shim. Nothing of it was read.</summary>
     /// <param name="problem">Half a sentence.</param>
     void Denied(string problem);
 
@@ -23,6 +23,6 @@ internal interface IShimReports
     /// <summary>The agent could not be started.</summary>
     void Failed(ShimFailure failure);
 
-    /// <summary>The connection is gone; the shim comes back by itself if it lives.</summary>
+    /// <summary>The connection is lost. If the shim lives, it connects again by itself.</summary>
     void Disconnected();
 }

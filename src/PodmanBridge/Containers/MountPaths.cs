@@ -13,11 +13,12 @@ internal static class MountPaths
 
     private static readonly string[] OwnMounts = ["/tmp", "/run", "/var/tmp"];
 
-    /// <summary>What is wrong with the paths, as one sentence for a person; null when nothing is.</summary>
+    /// <summary>The problem with the paths, as one sentence for a person; null if there is none.</summary>
     public static string? Problem(string mountPath, string workdir) => MountProblem(mountPath) ?? WorkdirProblem(workdir);
 
     /// <summary>
-    /// The path without empty and <c>.</c> parts and without a slash at its end; null when it is not absolute or has a <c>..</c>.
+    /// The path without empty and <c>.</c> segments and without a slash at its end; null if the path is not absolute or has a <c>..</c>
+    /// segment.
     /// </summary>
     public static string? Normalise(string path)
     {

@@ -1,6 +1,6 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>Where things are inside every agent's container.</summary>
+/// <summary>The paths of our mounts in every agent's container.</summary>
 internal static class MountPoints
 {
     /// <summary>The run's directory: sockets only.</summary>

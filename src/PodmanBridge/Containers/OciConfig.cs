@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>What the OCI runtime was told (runtime-spec <c>config.json</c>), as far as it is looked at.</summary>
+/// <summary>The configuration of the OCI runtime (runtime-spec <c>config.json</c>), reduced to what we check.</summary>
 internal sealed record OciConfig
 {
     [JsonPropertyName("process")]
@@ -46,7 +46,7 @@ internal sealed record OciProcess
     [JsonPropertyName("cwd")]
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>By set: bounding, effective and so on.</summary>
+    /// <summary>The capabilities by set: bounding, effective and so on.</summary>
     [JsonPropertyName("capabilities")]
     public Dictionary<string, string[]?>? Capabilities { get; init; }
 
@@ -57,7 +57,7 @@ internal sealed record OciProcess
     public bool NoNewPrivileges { get; init; }
 }
 
-/// <summary>Who the first process is.</summary>
+/// <summary>The user of the first process.</summary>
 internal sealed record OciUser
 {
     [JsonPropertyName("uid")]
@@ -109,7 +109,7 @@ internal sealed record OciMount
     public string[]? Options { get; init; }
 }
 
-/// <summary>What is Linux' own.</summary>
+/// <summary>The part that is specific to Linux.</summary>
 internal sealed record OciLinux
 {
     [JsonPropertyName("namespaces")]
@@ -137,7 +137,7 @@ internal sealed record OciLinux
     public string[]? ReadOnlyPaths { get; init; }
 }
 
-/// <summary>A namespace; one that exists already has a path.</summary>
+/// <summary>A namespace. An existing one has a path.</summary>
 internal sealed record OciNamespace
 {
     [JsonPropertyName("type")]
@@ -147,7 +147,7 @@ internal sealed record OciNamespace
     public string? Path { get; init; }
 }
 
-/// <summary>A range of ids; the outer ones are those of the engine's user namespace.</summary>
+/// <summary>A range of ids. The outer ids are those of the engine's user namespace.</summary>
 internal sealed record OciIDMapping
 {
     [JsonPropertyName("containerID")]

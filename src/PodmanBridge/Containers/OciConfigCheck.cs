@@ -3,13 +3,13 @@ using Stromboli.Podman.Models;
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// Compares what the OCI runtime was told with what was meant. Podman's inspect (seen with 5.4.2) does not show the seccomp filter, hooks,
-/// sysctls, nor mounts and devices that containers.conf or mounts.conf add: only this does. It is there once the container has been
-/// started, so it is read while the shim holds the agent.
+/// Compares the OCI runtime's configuration with the plan. Podman's inspect (seen with 5.4.2) does not show the seccomp filter, hooks and
+/// sysctls, nor mounts and devices that containers.conf or mounts.conf add. Only this configuration does. It exists once the container has
+/// been started, so it is read while the shim holds the agent.
 /// </summary>
 internal static class OciConfigCheck
 {
-    /// <summary>Podman's own default; it concerns a network namespace without an interface.</summary>
+    /// <summary>Podman's own default. It concerns a network namespace without an interface.</summary>
     private static readonly string[] OwnSysctls = ["net.ipv4.ping_group_range"];
 
     private static readonly string[] OwnVariables =
@@ -23,7 +23,7 @@ internal static class OciConfigCheck
 
     private static readonly string[] Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "uts"];
 
-    /// <summary>What must be hidden of /proc and /sys, out of what Podman hides.</summary>
+    /// <summary>The paths of /proc and /sys that must be hidden, among those that Podman hides.</summary>
     private static readonly string[] Masked =
     [
         "/proc/acpi",
@@ -37,10 +37,10 @@ internal static class OciConfigCheck
     private static readonly string[] ReadOnly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
     /// <summary>
-    /// Reads the configuration of a started container and says what differs, each as half a sentence; empty when nothing does.
+    /// Reads the configuration of a started container and returns the differences, each as half a sentence; empty if there are none.
     /// </summary>
-    /// <param name="desired">What libpod was asked for.</param>
-    /// <param name="started">What it says of the container since it was started.</param>
+    /// <param name="desired">What the bridge asked libpod for.</param>
+    /// <param name="started">What libpod reports about the started container.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<IReadOnlyList<string>> CompareAsync(
         SpecGenerator desired,
@@ -54,7 +54,7 @@ internal static class OciConfigCheck
             : Compare(desired, started.ID, config);
     }
 
-    /// <summary>What differs, each as half a sentence; empty when nothing does.</summary>
+    /// <summary>The differences, each as half a sentence; empty if there are none.</summary>
     public static IReadOnlyList<string> Compare(SpecGenerator desired, string containerID, OciConfig config)
     {
         var found = new Differences();
@@ -84,7 +84,7 @@ internal static class OciConfigCheck
             g => desired.User.EndsWith(":" + g, StringComparison.Ordinal)
         );
         found.Same("umask", desired.Umask, Convert.ToString(process.User?.Umask ?? 0, 8).PadLeft(4, '0'));
-        // Names only: a variable of the node may be a secret.
+        // Only names are reported, because a variable of the node may be a secret.
         found.Only(
             "variable",
             process.Env?.Where(v => !OwnVariables.Contains(v, StringComparer.Ordinal)).Select(v => v.Split('=')[0]),

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>Reads what the runtime was told from where the engine keeps it.</summary>
+/// <summary>Reads the runtime's configuration from where the engine stores it.</summary>
 internal static class OciConfigReader
 {
     private const int MaxBytes = 4 * 1024 * 1024;
 
-    /// <summary>The configuration; null when it cannot be read, so that the container cannot be checked.</summary>
+    /// <summary>The configuration; null if it cannot be read, so that the container cannot be checked.</summary>
     public static async Task<OciConfig?> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try

@@ -2,7 +2,7 @@ using Stromboli.Podman.Models;
 
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>The mounts of <see cref="OciConfigCheck"/>: those meant, and Podman's own.</summary>
+/// <summary>The mounts of <see cref="OciConfigCheck"/>: those that were planned, and Podman's own.</summary>
 internal static class OciMountCheck
 {
     /// <summary>File systems that every container has: the path, the type, and whether it is read-only.</summary>

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>Who is at the other end of a unix socket, by the kernel's word (SO_PEERCRED of unix(7)).</summary>
+/// <summary>The process at the other end of a unix socket, as the kernel reports it (SO_PEERCRED of unix(7)).</summary>
 internal readonly record struct PeerCredentials(int Pid, uint UserID, uint GroupID)
 {
     private const int SolSocket = 1;
     private const int SoPeercred = 17;
 
-    /// <summary>Reads them from a connected unix socket.</summary>
+    /// <summary>Reads the credentials from a connected unix socket.</summary>
     public static PeerCredentials Of(Socket socket)
     {
         Span<byte> raw = stackalloc byte[12];

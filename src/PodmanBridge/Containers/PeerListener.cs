@@ -5,7 +5,8 @@ using Stromboli.Gateway.Sockets;
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// A unix socket that everybody may call and one process is heard on: any other is closed at once, whatever the one is doing.
+/// A unix socket that any process may connect to and that serves one process. Connections of other processes are closed at once, whatever
+/// the served process is doing.
 /// </summary>
 internal sealed partial class PeerListener : IDisposable
 {
@@ -19,7 +20,10 @@ internal sealed partial class PeerListener : IDisposable
         | UnixFileMode.OtherRead
         | UnixFileMode.OtherWrite;
 
-    /// <summary>The strangers that are refused a second; more wait, and cost the bridge no time meanwhile.</summary>
+    /// <summary>
+    /// The number of other processes' connections that are refused per second. Further connections wait, and cost the bridge no time
+    /// meanwhile.
+    /// </summary>
     private const int StrangersPerSecond = 1000;
 
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(200);
@@ -31,8 +35,8 @@ internal sealed partial class PeerListener : IDisposable
 
     private PeerListener(Socket socket, ILogger logger) => (_socket, _logger) = (socket, logger);
 
-    /// <summary>Listens at a path; a socket that an earlier bridge left there is replaced.</summary>
-    /// <exception cref="SocketException">The socket cannot be made.</exception>
+    /// <summary>Listens at a path. Replaces a socket that an earlier bridge left there.</summary>
+    /// <exception cref="SocketException">The socket cannot be created.</exception>
     public static PeerListener Bind(string path, ILogger logger)
     {
         File.Delete(path);
@@ -51,8 +55,10 @@ internal sealed partial class PeerListener : IDisposable
         }
     }
 
-    /// <summary>The next connection of one process, by the kernel's word; those of others are closed meanwhile.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled, or the listener is disposed of.</exception>
+    /// <summary>
+    /// The next connection of one process, identified by the kernel. Connections of other processes are closed meanwhile.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The call was cancelled, or the listener is disposed.</exception>
     public async Task<Socket> AcceptAsync(int pid, CancellationToken cancellationToken)
     {
         while (true)
@@ -74,7 +80,7 @@ internal sealed partial class PeerListener : IDisposable
             }
             catch (SocketException e) when (!cancellationToken.IsCancellationRequested)
             {
-                // Too many open files, most likely: that passes.
+                // The likely cause is too many open files, which is temporary.
                 Log.AcceptFailed(_logger, e.Message);
                 await Task.Delay(AcceptPause, TimeProvider.System, cancellationToken);
             }
@@ -88,7 +94,7 @@ internal sealed partial class PeerListener : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    // A refused process can call as often as it likes. What is logged of it grows with the logarithm of its calls.
+    // A refused process can connect as often as it likes. The number of its log entries grows with the logarithm of its connections.
     private void Refused(int peer, int expected)
     {
         if (BitOperations.IsPow2(++_strangers))

@@ -5,7 +5,7 @@ namespace Stromboli.PodmanBridge.Containers;
 /// <summary>A condition on one argument of a system call.</summary>
 internal sealed record SeccompArgument
 {
-    /// <summary>Counted from 0.</summary>
+    /// <summary>The index of the argument, from 0.</summary>
     [JsonPropertyName("index")]
     public required uint Index { get; init; }
 
@@ -13,7 +13,7 @@ internal sealed record SeccompArgument
     [JsonPropertyName("value")]
     public required ulong Value { get; init; }
 
-    /// <summary>What the masked argument must be, for <c>SCMP_CMP_MASKED_EQ</c>.</summary>
+    /// <summary>The required value of the masked argument, for <c>SCMP_CMP_MASKED_EQ</c>.</summary>
     [JsonPropertyName("valueTwo")]
     public ulong ValueTwo { get; init; }
 

@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// The seccomp profile of agents, in the format of containers/common. Narrower than Podman's own, which lets a process make user namespaces
-/// and with them reach netfilter and vsock. No architecture is listed: the native one alone is served, and a call of another ends the
-/// process.
+/// The seccomp profile of agents, in the format of containers/common. It is narrower than Podman's own, which lets a process create user
+/// namespaces and thereby reach netfilter and vsock. It lists no architecture: only the native one is allowed, and a call of another one
+/// ends the process.
 /// </summary>
 internal sealed record SeccompProfile
 {
@@ -21,7 +21,7 @@ internal sealed record SeccompProfile
     /// <summary>SECCOMP_FILTER_FLAG_NEW_LISTENER.</summary>
     private const ulong NewListener = 8;
 
-    /// <summary>The families that an agent may open a socket of: AF_UNIX, AF_INET, AF_INET6.</summary>
+    /// <summary>The address families of the sockets that an agent may open: AF_UNIX, AF_INET, AF_INET6.</summary>
     private static readonly ulong[] SocketFamilies = [Unix, 2, 10];
 
     /// <summary>AF_UNIX.</summary>
@@ -31,8 +31,8 @@ internal sealed record SeccompProfile
     private const ulong Netlink = 16;
 
     /// <summary>
-    /// The flags that ask for huge pages of the machine's own pool, which no limit of a run bounds: MAP_HUGETLB, MFD_HUGETLB and
-    /// SHM_HUGETLB. Each with its call and the argument that holds it.
+    /// The flags that ask for huge pages from the machine's own pool, which no limit of a run bounds: MAP_HUGETLB, MFD_HUGETLB and
+    /// SHM_HUGETLB. Each is listed with its call and the argument that contains it.
     /// </summary>
     private static readonly (string Call, uint Argument, ulong Flag)[] HugePages =
     [
@@ -41,7 +41,7 @@ internal sealed record SeccompProfile
         ("shmget", 2, 0x800),
     ];
 
-    /// <summary>personality(2): PER_LINUX, and the question for the present one.</summary>
+    /// <summary>personality(2): PER_LINUX, and the value that queries the present one.</summary>
     private static readonly ulong[] Personalities = [0, 0xFFFF_FFFF];
 
     [JsonPropertyName("defaultAction")]
@@ -68,7 +68,7 @@ internal sealed record SeccompProfile
                     Action = Errno,
                     Error = EPERM,
                 },
-                // clone3 takes its flags in memory, where a filter cannot look: the C library falls back to clone.
+                // clone3 has its flags in memory, which a filter cannot read. With ENOSYS the C library falls back to clone.
                 new()
                 {
                     Names = ["clone3"],

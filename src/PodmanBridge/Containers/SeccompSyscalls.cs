@@ -1,14 +1,14 @@
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// The system calls of the profile, by what they are for. A name that an architecture or libseccomp does not know is skipped by the
-/// runtime, so one list serves x86_64 and aarch64. What draws on a number that the machine or the engine's user has only once, and that no
-/// limit of the run bounds, is on neither list: kernel AIO, POSIX message queues and io_uring. docs/design/containers.md has the reasons,
-/// also for what is allowed.
+/// The system calls of the profile, grouped by purpose. The runtime skips a name that an architecture or libseccomp does not know, so one
+/// list serves x86_64 and aarch64. Kernel AIO, POSIX message queues and io_uring are on neither list: each draws on a number that exists
+/// only once for the machine or the engine's user, and no limit of the run bounds that. docs/design/containers.md gives the reasons, also
+/// for what is allowed.
 /// </summary>
 internal static class SeccompSyscalls
 {
-    /// <summary>What a glibc, Node, Bun, git or Python process needs, whatever the arguments.</summary>
+    /// <summary>The calls that a glibc, Node, Bun, git or Python process needs, with any arguments.</summary>
     public static readonly IReadOnlyList<string> Allowed =
     [
         // Processes and their attributes.
@@ -101,7 +101,7 @@ internal static class SeccompSyscalls
         "signalfd4",
         "pause",
         "alarm",
-        // Time, as far as it is read or waited for.
+        // Time: reading it and waiting for it.
         "time",
         "gettimeofday",
         "clock_gettime",
@@ -252,7 +252,7 @@ internal static class SeccompSyscalls
         "eventfd",
         "eventfd2",
         "futex",
-        // Sockets, once they are made.
+        // Sockets, after their creation.
         "bind",
         "listen",
         "accept",
@@ -269,7 +269,7 @@ internal static class SeccompSyscalls
         "recvmsg",
         "sendmmsg",
         "recvmmsg",
-        // System V IPC; the container has an IPC namespace of its own.
+        // System V IPC. The container has a separate IPC namespace.
         "shmat",
         "shmdt",
         "shmctl",
@@ -285,8 +285,8 @@ internal static class SeccompSyscalls
     ];
 
     /// <summary>
-    /// What is refused with EPERM, the error that programs know for it. Everything that stands nowhere gets ENOSYS, so that a C library
-    /// newer than this list falls back to older calls.
+    /// Calls that are refused with EPERM, the error that programs expect from them. Every call on neither list gets ENOSYS, so that a C
+    /// library newer than this list falls back to older calls.
     /// </summary>
     public static readonly IReadOnlyList<string> Refused =
     [
@@ -306,7 +306,7 @@ internal static class SeccompSyscalls
         "fspick",
         "sethostname",
         "setdomainname",
-        // Other processes' memory and descriptors.
+        // Memory and descriptors of other processes.
         "ptrace",
         "process_vm_readv",
         "process_vm_writev",
@@ -316,7 +316,7 @@ internal static class SeccompSyscalls
         "kcmp",
         "migrate_pages",
         "move_pages",
-        // Kernel interfaces with a history of holes.
+        // Kernel interfaces with a history of vulnerabilities.
         "add_key",
         "request_key",
         "keyctl",
@@ -327,7 +327,7 @@ internal static class SeccompSyscalls
         "modify_ldt",
         "fanotify_init",
         "fanotify_mark",
-        // Files by handle, which reach beyond the mounts.
+        // File handles, which reach beyond the mounts.
         "open_by_handle_at",
         "name_to_handle_at",
         "lookup_dcookie",

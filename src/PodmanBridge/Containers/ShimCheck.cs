@@ -1,9 +1,9 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>Judges what the shim finds in its container, before anything of the tenant's runs. Pure.</summary>
+/// <summary>Judges what the shim reports about its container, before anything of the tenant's runs. Pure.</summary>
 internal static class ShimCheck
 {
-    /// <summary>One sentence if the container cannot run the CLI, for what is in it; null if it can.</summary>
+    /// <summary>One sentence if the container's content cannot run the CLI; null if it can.</summary>
     public static string? Cli(ShimCli? cli) =>
         cli switch
         {
@@ -14,7 +14,7 @@ internal static class ShimCheck
             _ => null,
         };
 
-    /// <summary>One sentence if a mount is not what the bridge opened; null if all are.</summary>
+    /// <summary>One sentence if a mount differs from what the bridge opened; null if none does.</summary>
     public static string? Mounts(IReadOnlyList<ShimMount> seen, IEnumerable<(string Path, FileIdentity Identity)> opened)
     {
         foreach (var (path, identity) in opened)

@@ -1,15 +1,15 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>The CLI as the shim finds it in the container.</summary>
+/// <summary>The CLI, as the shim finds it in the container.</summary>
 internal sealed record ShimCli
 {
-    /// <summary>Where it is looked for.</summary>
+    /// <summary>The path where the shim looks for the CLI.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Whether it is there.</summary>
+    /// <summary>Whether the CLI exists.</summary>
     public bool Present { get; init; }
 
-    /// <summary>The program interpreter that it names, for example <c>/lib64/ld-linux-x86-64.so.2</c>.</summary>
+    /// <summary>The program interpreter of the CLI, for example <c>/lib64/ld-linux-x86-64.so.2</c>.</summary>
     public string? Interpreter { get; init; }
 
     /// <summary>Whether the image has that interpreter.</summary>

@@ -20,7 +20,7 @@ internal sealed partial class ShimContainer(
     private const UnixFileMode RunDirectoryMode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>How often a container is created when the engine goes away meanwhile.</summary>
+    /// <summary>How often the bridge tries to create a container if the engine goes away meanwhile.</summary>
     private const int Tries = 3;
 
     private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(15);
@@ -92,7 +92,7 @@ internal sealed partial class ShimContainer(
         }
         catch (PodmanException e) when (e.IsConflict && !plan.Replaces)
         {
-            // Only a bridge creates a container of this name: one that has lost its state since, and may have let the agent go.
+            // Only a bridge creates a container with this name. That bridge has lost its state since, and may have let the agent go.
             throw new RunRefusedException(
                 RunReason.NodeLost,
                 "The node lost the state of this attempt after it had created the container.",
@@ -101,7 +101,7 @@ internal sealed partial class ShimContainer(
         }
         catch (PodmanException e)
         {
-            // If the engine runs no container at all, the operator has to know before it places the next attempt.
+            // If the engine cannot run any container, the operator must know before it places the next attempt.
             await capabilities.RecheckEngineAsync(cancellationToken);
             throw new RunRefusedException(
                 RunReason.NodeUnfit,
@@ -153,7 +153,7 @@ internal sealed partial class ShimContainer(
     {
         lock (_lock)
         {
-            // Events come late, and a container of the same attempt may have existed before this one.
+            // Events arrive late, and may concern an earlier container of the same attempt.
             _dead.Add(id);
             if (id == _id)
             {
@@ -169,7 +169,7 @@ internal sealed partial class ShimContainer(
         {
             try
             {
-                // While the engine does not answer, the shim may still do it.
+                // While the engine does not answer, the shim may still report the end.
                 var kill = KillOnceAsync();
                 if (await Task.WhenAny(kill, _over.Task) == kill)
                 {
@@ -199,7 +199,7 @@ internal sealed partial class ShimContainer(
         }
         catch (Exception e) when (e is PodmanException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // What the shim saw of the end is known without the engine.
+            // The shim's report of the end does not need the engine.
             return false;
         }
     }
@@ -219,7 +219,7 @@ internal sealed partial class ShimContainer(
         }
     }
 
-    /// <summary>Closes the shim's socket. The container, if it runs, runs on.</summary>
+    /// <summary>Closes the shim's socket. A running container continues to run.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_closed.IsCancellationRequested)
@@ -249,7 +249,7 @@ internal sealed partial class ShimContainer(
         _connected = true;
         if (hello.State == ShimHello.Running)
         {
-            // The report of the start may have been lost with the connection before.
+            // The report of the start may have been lost with the previous connection.
             identity.Started?.Invoke(hello.Record?.Hooks);
         }
 
@@ -272,7 +272,7 @@ internal sealed partial class ShimContainer(
     void IShimReports.Disconnected()
     {
         _connected = false;
-        // A shim that has said its last word goes away: there is nothing to find out.
+        // A shim closes its connection after its last message, so there is nothing to find out.
         if (!_over.Task.IsCompleted && !_closed.IsCancellationRequested)
         {
             _ = LookUntilConnectedOrOverAsync();
@@ -346,14 +346,16 @@ internal sealed partial class ShimContainer(
             }
             catch (PodmanException e) when (e.Interrupted && tries < Tries)
             {
-                // The engine went away in the middle of a call and cannot go on with what it left. Nothing has run in it: its shim waits.
+                // The engine went away in the middle of a call and cannot continue with what it left. Nothing has run in the container,
+                // because its shim waits.
                 await engine.RemoveAsync(desired.Name, cancellationToken);
                 File.Delete(desired.Log.Path);
             }
         }
     }
 
-    // A call that changes something is never given up half way, since the engine would go on with it. Between two calls it may end.
+    // A call that changes something is never cancelled halfway, since the engine would continue it. Cancellation takes effect only between
+    // two calls.
     private async Task<ContainerInspection?> CreateAndStartOnceAsync(
         SpecGenerator desired,
         IDisposable slot,
@@ -365,7 +367,7 @@ internal sealed partial class ShimContainer(
         var created = await engine.InspectAsync(desired.Name, cancellationToken);
         DenyIf(created is null ? ["it is gone"] : ContainerSpecCheck.Compare(desired, created));
         await engine.StartAsync(desired.Name, cancellationToken);
-        // What follows only looks.
+        // The remaining calls only read.
         slot.Dispose();
         var started = await engine.InspectAsync(desired.Name, cancellationToken);
         if (started?.State is not { Pid: > 0 and var pid })
@@ -374,7 +376,7 @@ internal sealed partial class ShimContainer(
             return null;
         }
 
-        // The runtime's configuration is there to be read only now. The shim is listened to once it has been checked.
+        // The runtime's configuration can be read only from now on. The bridge listens to the shim after it has checked the configuration.
         DenyIf(await OciConfigCheck.CompareAsync(desired, started, cancellationToken));
         Socket.Expect(pid);
         return started;
@@ -387,7 +389,8 @@ internal sealed partial class ShimContainer(
         await engine.WaitAsync(identity.Name, deadline.Token);
     }
 
-    // A shim that lives dials again. If it does not live, the engine says so, here as a second way beside its events, which get lost.
+    // A living shim connects again. If the shim is dead, the engine reports that. This asks the engine too, because its events can get
+    // lost.
     private async Task LookUntilConnectedOrOverAsync()
     {
         using var deadline = new CancellationTokenSource(CallDeadline, clock);

@@ -5,10 +5,11 @@ namespace Stromboli.PodmanBridge.Containers;
 
 /// <inheritdoc cref="IShimContainers"/>
 /// <param name="podman">The engine.</param>
-/// <param name="starts">Bounds how many containers are created and started at once: beyond eight, Podman's locks make all of them
-/// slower.</param>
-/// <param name="capabilities">Is asked to try the engine again when it could not start a container.</param>
-/// <param name="lease">The node's lease, which every shim is told.</param>
+/// <param name="starts">
+/// Bounds how many containers are created and started at once. With more than eight, contention on Podman's locks slows all of them down.
+/// </param>
+/// <param name="capabilities">Checks the engine again after it could not start a container.</param>
+/// <param name="lease">The node's lease, which the bridge reports to every shim.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed class ShimContainers(
@@ -21,7 +22,7 @@ internal sealed class ShimContainers(
 ) : IShimContainers
 {
     /// <summary>
-    /// Why a process cannot be the shim of a file, as half a sentence; null if it is (<see cref="FirstProcess.Problem"/>).
+    /// Why a process cannot be the shim of a file, as half a sentence; null if it is the shim (<see cref="FirstProcess.Problem"/>).
     /// </summary>
     public Func<int, FileIdentity, string?> CheckFirstProcess { get; init; } = FirstProcess.Problem;
 

@@ -1,6 +1,8 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>How the agent's process ended, in the shim's words. Exactly one of <see cref="Code"/> and <see cref="Signal"/>.</summary>
+/// <summary>
+/// How the agent's process ended, as the shim reports it. Exactly one of <see cref="Code"/> and <see cref="Signal"/> is set.
+/// </summary>
 internal sealed record ShimExit
 {
     /// <summary>The exit code.</summary>
@@ -12,23 +14,24 @@ internal sealed record ShimExit
     /// <summary>The signal's name, for example <c>SIGSEGV</c>.</summary>
     public string? SignalName { get; init; }
 
-    /// <summary>Who ended it: <c>agent</c>, <c>stop</c>, <c>lease</c>, or <c>hooks</c>: their time was over.</summary>
+    /// <summary>Who ended it: <c>agent</c>, <c>stop</c>, <c>lease</c>, or <c>hooks</c> if the time of the hooks was over.</summary>
     public string By { get; init; } = "agent";
 
     /// <summary>Bytes that the agent wrote to its standard output.</summary>
     public long StdoutBytes { get; init; }
 
     /// <summary>
-    /// SHA-256 of all that the agent wrote to its standard output, in lower case hexadecimal; null from a shim of before there was one.
+    /// SHA-256 of everything that the agent wrote to its standard output, in lower case hexadecimal; null from an older shim that does not
+    /// compute it.
     /// </summary>
     public string? StdoutSha256 { get; init; }
 
     /// <summary>Bytes that the agent wrote to its standard error.</summary>
     public long StderrBytes { get; init; }
 
-    /// <summary>Whether some of the output was left out of the log.</summary>
+    /// <summary>Whether some of the output is missing from the log.</summary>
     public bool Truncated { get; init; }
 
-    /// <summary>The hook whose end this is, and with it that of all; null when it is the agent's.</summary>
+    /// <summary>The hook that ended, and everything with it; null if the agent ended.</summary>
     public string? Hook { get; init; }
 }

@@ -6,12 +6,12 @@ internal sealed record ShimFailure
     /// <summary>The step: <c>go</c>, <c>relay</c>, <c>workdir</c>, <c>exec</c>.</summary>
     public required string Step { get; init; }
 
-    /// <summary>The system's error number, 0 if none.</summary>
+    /// <summary>The system's error number; 0 if there is none.</summary>
     public int Errno { get; init; }
 
     /// <summary>One sentence.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The hook that could not be started; null when it is the agent.</summary>
+    /// <summary>The hook that could not be started; null if the agent could not be started.</summary>
     public string? Hook { get; init; }
 }

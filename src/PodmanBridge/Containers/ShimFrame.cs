@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// How bridge and shim cut what they say: the payload's length in bytes as four bytes, one byte for the type, the payload; numbers in
-/// little endian (docs/design/shim-protocol.md).
+/// The framing of messages between bridge and shim: four bytes for the payload's length in bytes, one byte for the type, the payload.
+/// Numbers are little-endian (docs/design/shim-protocol.md).
 /// </summary>
 internal static class ShimFrame
 {
@@ -14,7 +14,7 @@ internal static class ShimFrame
     /// <summary>Lets the agent go.</summary>
     public static byte[] Go(ShimGo go) => Of(ShimFrameType.Go, go.Encode().Span);
 
-    /// <summary>Says what is left of the lease: milliseconds, eight bytes.</summary>
+    /// <summary>Reports how much of the lease is left: milliseconds, eight bytes.</summary>
     public static byte[] Lease(TimeSpan left)
     {
         var payload = new byte[8];
@@ -30,9 +30,9 @@ internal static class ShimFrame
         return Of(ShimFrameType.Stop, payload);
     }
 
-    /// <summary>Reads the next report; null when the stream is over.</summary>
-    /// <exception cref="InvalidDataException">It claims to be larger than any is.</exception>
-    /// <exception cref="IOException">The stream broke off within it.</exception>
+    /// <summary>Reads the next report; null at the end of the stream.</summary>
+    /// <exception cref="InvalidDataException">The frame claims to be larger than any frame is.</exception>
+    /// <exception cref="IOException">The stream ended within a frame.</exception>
     public static async Task<(ShimReportType Type, byte[] Payload)?> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         var head = new byte[HeadBytes];

@@ -6,7 +6,7 @@ using Stromboli.Crds.Runs;
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// The frame that lets a held agent go (docs/design/shim-protocol.md): everything that the shim knows of the run arrives with it.
+/// The frame that lets a held agent go (docs/design/shim-protocol.md). Everything that the shim knows of the run arrives with it.
 /// </summary>
 internal sealed record ShimGo
 {
@@ -16,7 +16,7 @@ internal sealed record ShimGo
     /// <summary>The whole environment of the agent, <c>NAME=value</c>.</summary>
     public required IReadOnlyList<string> Environment { get; init; }
 
-    /// <summary>The directory in which the agent starts; made if missing.</summary>
+    /// <summary>The directory in which the agent starts. It is created if missing.</summary>
     public required string Workdir { get; init; }
 
     /// <summary>What the agent reads on its standard input.</summary>
@@ -28,19 +28,21 @@ internal sealed record ShimGo
     /// <summary>How much output is kept, in bytes.</summary>
     public required long LogBytes { get; init; }
 
-    /// <summary>From TERM to KILL.</summary>
+    /// <summary>The time from TERM to KILL.</summary>
     public required TimeSpan StopGrace { get; init; }
 
-    /// <summary>The commands that run before it, in their order.</summary>
+    /// <summary>The commands that run before the agent, in order.</summary>
     public IReadOnlyList<LifecycleHook> Hooks { get; init; } = [];
 
-    /// <summary>The time of all these commands together.</summary>
+    /// <summary>The time limit of all these commands together.</summary>
     public TimeSpan HooksTimeout { get; init; }
 
-    /// <summary>Processes and threads that the agent's user may have, the shim among them; the engine's own default when null.</summary>
+    /// <summary>
+    /// The maximum number of processes and threads of the agent's user, including the shim; the engine's own default if null.
+    /// </summary>
     public int? Pids { get; init; }
 
-    /// <summary>What is left of the node's lease.</summary>
+    /// <summary>How much of the node's lease is left.</summary>
     public required TimeSpan Lease { get; init; }
 
     /// <summary>The frame's payload.</summary>

@@ -1,9 +1,9 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>What the shim says of itself and of the container, before it runs anything of the tenant's.</summary>
+/// <summary>What the shim reports about itself and the container, before it runs anything of the tenant's.</summary>
 internal sealed record ShimHello
 {
-    /// <summary>It waits to be let go: nothing of the tenant's has run.</summary>
+    /// <summary>The shim waits to be let go. Nothing of the tenant's has run.</summary>
     public const string Waiting = "waiting";
 
     /// <summary>The hooks run.</summary>
@@ -24,9 +24,9 @@ internal sealed record ShimHello
     /// <summary>The identity of each mount.</summary>
     public IReadOnlyList<ShimMount> Mounts { get; init; } = [];
 
-    /// <summary>Whether the CLI is there and can be interpreted.</summary>
+    /// <summary>Whether the CLI exists and its interpreter does too.</summary>
     public ShimCli? Cli { get; init; }
 
-    /// <summary>The last record of a start or end; null while there is none.</summary>
+    /// <summary>The last record of a start or end; null if there is none yet.</summary>
     public ShimRecord? Record { get; init; }
 }

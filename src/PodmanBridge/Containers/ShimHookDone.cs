@@ -1,6 +1,6 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>A hook that did what it should, in the shim's words.</summary>
+/// <summary>A hook that succeeded, as the shim reports it.</summary>
 internal sealed record ShimHookDone
 {
     /// <summary>Its name.</summary>

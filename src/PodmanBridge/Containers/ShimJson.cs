@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>The serializer of what the shim says.</summary>
+/// <summary>The serializer of the shim's messages.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 8)]
 [JsonSerializable(typeof(ShimHello))]
 [JsonSerializable(typeof(ShimStarted))]

@@ -6,18 +6,19 @@ using System.Text.Json;
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// Reads what conmon keeps of a container (driver k8s-file): <c>TIME STREAM P|F CONTENT</c> a line, in which the content of the shim's
-/// standard output is <c>o O e E h H r</c> lines (docs/design/shim-protocol.md). conmon cuts a long line into <c>P</c> pieces that a last
-/// <c>F</c> ends. The one reader of such logs: a line ends with a newline and nothing else, and what does not have this form is left out.
+/// Reads conmon's log of a container (driver k8s-file). Each line is <c>TIME STREAM P|F CONTENT</c>. The content of the shim's standard
+/// output consists of <c>o O e E h H r</c> lines (docs/design/shim-protocol.md). conmon cuts a long line into <c>P</c> pieces; a final
+/// <c>F</c> piece ends it. This class is the only reader of such logs. Only a newline ends a line, and anything that does not have this
+/// form is skipped.
 /// </summary>
 internal sealed class ShimLog : IDisposable
 {
     /// <summary>
-    /// The longest line that conmon writes is some ten thousand bytes: it cuts the shim's at the size of its buffer, 8192.
+    /// The longest line that conmon writes has some ten thousand bytes: conmon cuts the shim's lines at the size of its buffer, 8192.
     /// </summary>
     private const int LongestLine = 64 * 1024;
 
-    /// <summary>The longest record, that of a start after many hooks, has some thousands of bytes.</summary>
+    /// <summary>The longest record, that of a start after many hooks, has a few thousand bytes.</summary>
     private const int LongestRecord = 256 * 1024;
 
     private readonly IShimLogConsumer _consumer;
@@ -47,7 +48,7 @@ internal sealed class ShimLog : IDisposable
     }
 
     /// <summary>
-    /// Reads on from where it stopped to the present end; a last line that is still being written is left for the next time.
+    /// Continues from the last position to the present end. A last line that is still being written is left for the next time.
     /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public async Task ReadOnAsync(CancellationToken cancellationToken)
@@ -66,7 +67,7 @@ internal sealed class ShimLog : IDisposable
             _buffer.AsSpan(done, _held).CopyTo(_buffer);
             if (_held == _buffer.Length)
             {
-                // conmon writes no line of this length. The rest of the line is left out too.
+                // conmon does not write lines of this length. The rest of the line is skipped too.
                 _tooLong = true;
                 _held = 0;
             }
@@ -134,7 +135,7 @@ internal sealed class ShimLog : IDisposable
 
     private void Record(ReadOnlySpan<byte> content, bool whole)
     {
-        // A record that is too long is kept only as far as is needed to know that.
+        // A record that is too long is kept only until its length shows that.
         if (_record.WrittenCount <= LongestRecord)
         {
             _record.Write(content);
@@ -171,7 +172,7 @@ internal sealed class ShimLog : IDisposable
         }
     }
 
-    // "2026-11-21T00:00:00.000000000+00:00 stdout F content", of standard output alone.
+    // "2026-11-21T00:00:00.000000000+00:00 stdout F content", for standard output only.
     private static bool TryContent(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> time, out bool whole, out ReadOnlySpan<byte> content)
     {
         time = content = [];

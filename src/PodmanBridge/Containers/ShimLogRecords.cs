@@ -1,7 +1,7 @@
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// What the shim's own records in the log of a container say: whether its program ran, and how that ended. It is read in one pass.
+/// What the shim's own records in the log of a container say: whether its program ran, and how that ended. The log is read in one pass.
 /// </summary>
 internal class ShimLogRecords : IShimLogConsumer, IDisposable
 {
@@ -10,13 +10,13 @@ internal class ShimLogRecords : IShimLogConsumer, IDisposable
 
     private ShimLog? _file;
 
-    /// <summary>Whether anything that was let go ever ran: a hook or the program.</summary>
+    /// <summary>Whether anything that was let go ever ran, either a hook or the program.</summary>
     public bool Began { get; private set; }
 
-    /// <summary>Whether something ran or ended, by this log. A shim that was not let go writes no such record.</summary>
+    /// <summary>Whether something ran or ended, according to this log. A shim that was not let go writes no such record.</summary>
     public bool Claims => Began || Exit is not null;
 
-    /// <summary>The records that could not be read, and do not count.</summary>
+    /// <summary>The number of records that could not be read. They do not count.</summary>
     public long BadRecords { get; private set; }
 
     /// <summary>Whether the program's process ever ran.</summary>
@@ -25,19 +25,19 @@ internal class ShimLogRecords : IShimLogConsumer, IDisposable
     /// <summary>When the program's process started, by the node's clock; null if it never did.</summary>
     public DateTimeOffset? StartedAt { get; private set; }
 
-    /// <summary>When the shim said its last word, by the node's clock; null if it has not.</summary>
+    /// <summary>When the shim wrote its last record, by the node's clock; null if it has not.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
-    /// <summary>How it ended; null while it has not, by this log.</summary>
+    /// <summary>How the program ended, according to this log; null if it has not ended.</summary>
     public ShimExit? Exit { get; private set; }
 
-    /// <summary>Why it could not be started; null if it could.</summary>
+    /// <summary>Why the program could not be started; null if it could.</summary>
     public ShimFailure? Failure { get; private set; }
 
-    /// <summary>Whether the shim has said its last word.</summary>
+    /// <summary>Whether the shim has written its last record.</summary>
     public bool Complete => Exit is not null || Failure is not null;
 
-    /// <summary>Reads what has been written since; nothing if there is no log.</summary>
+    /// <summary>Reads what was written since the last call. Does nothing if there is no log.</summary>
     /// <exception cref="IOException">The log cannot be read.</exception>
     public async Task ReadOnAsync(string path, CancellationToken cancellationToken)
     {
@@ -52,7 +52,9 @@ internal class ShimLogRecords : IShimLogConsumer, IDisposable
         }
     }
 
-    /// <summary>Reads up to the shim's last word. Its report over the socket comes before conmon has written the same to the log.</summary>
+    /// <summary>
+    /// Reads up to the shim's last record. The shim's report over the socket arrives before conmon has written the record to the log.
+    /// </summary>
     /// <exception cref="IOException">The log cannot be read.</exception>
     public async Task ReadToLastWordAsync(string path, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -67,7 +69,7 @@ internal class ShimLogRecords : IShimLogConsumer, IDisposable
     /// <inheritdoc/>
     public virtual void Stdout(ReadOnlySpan<byte> piece, bool endOfLine)
     {
-        // Only the shim's records count here.
+        // Only the shim's records matter here.
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Stromboli.PodmanBridge.Containers;
 
-/// <summary>A line of the shim's own in the log: the durable twin of its reports. The agent cannot write one.</summary>
+/// <summary>A line of the shim's own in the log, the durable copy of its reports. The agent cannot write such a line.</summary>
 internal sealed record ShimRecord
 {
     /// <summary><c>hookStarted</c>, <c>hookEnded</c>, <c>started</c>, <c>truncated</c>, <c>exited</c> or <c>failed</c>.</summary>
@@ -57,7 +57,7 @@ internal sealed record ShimRecord
     /// <summary>As in <see cref="ShimExit"/> and <see cref="ShimFailure"/>.</summary>
     public string? Hook { get; init; }
 
-    /// <summary>The exit that an <c>exited</c> record tells.</summary>
+    /// <summary>The exit that an <c>exited</c> record reports.</summary>
     public ShimExit ToExit() =>
         new()
         {
@@ -72,7 +72,7 @@ internal sealed record ShimRecord
             Hook = Hook,
         };
 
-    /// <summary>The failure that a <c>failed</c> record tells.</summary>
+    /// <summary>The failure that a <c>failed</c> record reports.</summary>
     public ShimFailure ToFailure() =>
         new()
         {

@@ -9,7 +9,7 @@ internal enum ShimReportType : byte
     /// <summary>The agent's process runs.</summary>
     Started = 2,
 
-    /// <summary>The agent's process ended and its whole tree with it.</summary>
+    /// <summary>The agent's process has ended, and its whole tree with it.</summary>
     Exited = 3,
 
     /// <summary>The agent could not be started.</summary>

@@ -6,10 +6,10 @@ using System.Threading.Channels;
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// The bridge's end of one container's control socket. The shim dials; only the process that the engine names as the container's first one
-/// is listened to, and only if it is the shim, which is looked at on each connection before a byte is read. Everything else is closed at
-/// once. What is wanted of the shim is kept as a state and said again on each connection, since nobody knows what of a torn one arrived; a
-/// lease is computed when it is written, never before.
+/// The bridge's end of one container's control socket. The shim connects to it. The bridge listens only to the process that the engine
+/// reports as the container's first one, and only if it is the shim. The bridge checks that on each connection before it reads a byte, and
+/// closes every other connection at once. What the bridge wants of the shim is kept as state and sent again on each connection, since the
+/// bridge cannot know what arrived over a broken one. A lease is computed when it is sent, never earlier.
 /// </summary>
 internal sealed partial class ShimSocket : IAsyncDisposable
 {
@@ -43,12 +43,14 @@ internal sealed partial class ShimSocket : IAsyncDisposable
         _accepting = Task.Run(AcceptAsync);
     }
 
-    /// <summary>Listens in the run directory; a socket that an earlier bridge left there is replaced.</summary>
+    /// <summary>Listens in the run directory. Replaces a socket that an earlier bridge left there.</summary>
     /// <param name="runDirectory">The attempt's run directory on this node.</param>
-    /// <param name="check">Why a process cannot be the shim, as half a sentence; null if it is. Throws an <see cref="IOException"/> when it
-    /// is gone.</param>
-    /// <param name="lease">What is left of the node's lease at the moment.</param>
-    /// <param name="reports">Gets what the shim reports.</param>
+    /// <param name="check">
+    /// Why a process cannot be the shim, as half a sentence; null if it is the shim. Throws an <see cref="IOException"/> if the process is
+    /// gone.
+    /// </param>
+    /// <param name="lease">How much of the node's lease is left at the moment.</param>
+    /// <param name="reports">Receives what the shim reports.</param>
     /// <param name="logger">The log.</param>
     public static ShimSocket Listen(
         string runDirectory,
@@ -58,13 +60,13 @@ internal sealed partial class ShimSocket : IAsyncDisposable
         ILogger logger
     ) => new(PeerListener.Bind(Path.Combine(runDirectory, FileName), logger), check, lease, reports, logger);
 
-    /// <summary>The process that is listened to, once it is known.</summary>
+    /// <summary>The process that the bridge listens to, once it is known.</summary>
     public Task<int> Pid => _expectedPid.Task;
 
-    /// <summary>Says which process is the shim: the container's first one, by the engine's word. Connections wait for it.</summary>
+    /// <summary>Sets which process is the shim: the container's first one, as the engine reports it. Connections wait for this.</summary>
     public void Expect(int pid) => _expectedPid.TrySetResult(pid);
 
-    /// <summary>Lets the agent go, with what the function gives at the moment it is said.</summary>
+    /// <summary>Lets the agent go. The function is called at the moment of sending.</summary>
     public void Go(Func<ShimGo> go)
     {
         _go = go;
@@ -93,8 +95,8 @@ internal sealed partial class ShimSocket : IAsyncDisposable
             var expected = await _expectedPid.Task.WaitAsync(_stop.Token);
             while (true)
             {
-                // The shim dials again only once it has let go of its last connection; strangers are not kept waiting for that, since they
-                // would fill the backlog.
+                // The shim connects again only after it has closed its last connection. Connections of other processes do not wait for
+                // that, since they would fill the backlog.
                 serving = ServeAfterAsync(serving, await _listener.AcceptAsync(expected, _stop.Token), expected);
             }
         }
@@ -131,7 +133,7 @@ internal sealed partial class ShimSocket : IAsyncDisposable
         }
         catch (IOException e)
         {
-            // The process is gone; the engine reports how it ended.
+            // The process is gone. The engine reports how it ended.
             Log.ConnectionTorn(_logger, e.Message);
             _reports.Disconnected();
         }
@@ -233,7 +235,7 @@ internal sealed partial class ShimSocket : IAsyncDisposable
             await SendAsync(stream, ShimFrame.Go(go()), cancellationToken);
         }
 
-        // A bridge that has no lease says nothing of one: the shim keeps what it was last given.
+        // A bridge without a lease sends none, and the shim keeps the last one.
         if (_leaseChanged && _lease() is { } left && left > TimeSpan.Zero)
         {
             _leaseChanged = false;
@@ -254,7 +256,7 @@ internal sealed partial class ShimSocket : IAsyncDisposable
         await stream.WriteAsync(frame, deadline.Token);
     }
 
-    /// <summary>Closes the socket; what is in the run directory stays.</summary>
+    /// <summary>Closes the socket. The content of the run directory stays.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -263,7 +265,7 @@ internal sealed partial class ShimSocket : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>What was said on one connection.</summary>
+    /// <summary>What was sent on one connection.</summary>
     private sealed class Said
     {
         public bool Go { get; set; }

@@ -3,14 +3,14 @@ using Stromboli.Podman.Models;
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// The user namespace of <see cref="ContainerSpecCheck"/> and <see cref="OciConfigCheck"/>: none of the container's own, or the one in
-/// which the engine's user has the number <see cref="AgentUser.EngineUser"/> and all others are out of the subordinate range.
+/// The user namespace of <see cref="ContainerSpecCheck"/> and <see cref="OciConfigCheck"/>. Either the container has no separate one, or it
+/// has one in which the engine's user has the number <see cref="AgentUser.EngineUser"/> and all others are from the subordinate range.
 /// </summary>
 internal static class UserMappingCheck
 {
     private const long Own = AgentUser.EngineUser;
 
-    /// <summary>What inspect says.</summary>
+    /// <summary>Compares what inspect reports.</summary>
     public static void Compare(Differences found, SpecGenerator desired, InspectHostConfig host)
     {
         var isOwn = desired.UserNamespace == AgentUser.KeepID;
@@ -19,7 +19,7 @@ internal static class UserMappingCheck
         Compare(found, "group mapping", isOwn, host.IDMappings?.Groups ?? []);
     }
 
-    /// <summary>What the runtime was told.</summary>
+    /// <summary>Compares the runtime's configuration.</summary>
     public static void Compare(Differences found, SpecGenerator desired, OciLinux linux)
     {
         var isOwn = desired.UserNamespace == AgentUser.KeepID;
@@ -38,7 +38,7 @@ internal static class UserMappingCheck
             return;
         }
 
-        // How many follow the engine's user depends on the node.
+        // How many ids follow the engine's user depends on the node.
         var rest =
             made.Length == 3 && made[2].Split(':') is [var inside, var outside, _] && inside == $"{Own + 1}" && outside == inside
                 ? made[2]

@@ -3,8 +3,8 @@ using Stromboli.NodeLink.Messages;
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// Where a run may have paths of the node. Stricter than for its workspace: the runtime makes the places of inner mounts in outer ones, and
-/// a directory of the node as outer one would get files.
+/// Where a run may mount paths of the node. The rules are stricter than those for its workspace: the runtime creates the mount points of
+/// inner mounts in outer mounts, so it would create files in a directory of the node that is an outer mount.
 /// </summary>
 internal static class VolumePaths
 {
@@ -25,7 +25,7 @@ internal static class VolumePaths
         "/etc/group",
     ];
 
-    /// <summary>What is wrong with the paths, as one sentence for a person; null when nothing is.</summary>
+    /// <summary>The problem with the paths, as one sentence for a person; null if there is none.</summary>
     public static string? Problem(AttemptSpec spec)
     {
         var taken = new List<string>(Reserved) { MountPaths.Normalise(spec.MountPath) ?? spec.MountPath };
@@ -46,7 +46,7 @@ internal static class VolumePaths
             taken.Add(normal);
         }
 
-        // A workspace of the node is an outer mount too.
+        // A workspace on the node is an outer mount too.
         return
             spec.WorkspaceHostPath is not null
             && Reserved.FirstOrDefault(other => HostPathText.Meet(other, MountPaths.Normalise(spec.MountPath)!)) is { } reserved

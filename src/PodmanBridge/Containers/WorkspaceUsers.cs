@@ -1,9 +1,9 @@
 namespace Stromboli.PodmanBridge.Containers;
 
 /// <summary>
-/// Hands out the numbers that workspaces belong to, above those that images use for themselves and within the 65,536 subordinate ids of a
-/// user. A number is free again only when everything that it owns is gone, and is not taken again at once: an agent that gets out is
-/// neither the bridge's user nor another run's.
+/// Hands out the user numbers that own workspaces. They are above those that images use for themselves and within the 65,536 subordinate
+/// ids of a user. A number becomes free only when everything that it owns is gone, and is not reused at once. An agent that escapes is
+/// therefore neither the bridge's user nor another run's.
 /// </summary>
 internal sealed class WorkspaceUsers
 {
@@ -19,10 +19,10 @@ internal sealed class WorkspaceUsers
     private readonly int _last;
     private int _next;
 
-    /// <summary>The numbers from one to another.</summary>
+    /// <summary>Hands out the numbers of a range.</summary>
     public WorkspaceUsers(int first = First, int last = Last) => (_first, _last, _next) = (first, last, first);
 
-    /// <summary>Takes a number; null when all are in use.</summary>
+    /// <summary>Takes a number; null if all are in use.</summary>
     public int? Take()
     {
         lock (_lock)
@@ -41,7 +41,7 @@ internal sealed class WorkspaceUsers
         }
     }
 
-    /// <summary>Marks the number of an adopted attempt as used, and goes on behind it.</summary>
+    /// <summary>Marks the number of an adopted attempt as used, and continues after it.</summary>
     public void Reserve(int number)
     {
         lock (_lock)
@@ -51,7 +51,7 @@ internal sealed class WorkspaceUsers
         }
     }
 
-    /// <summary>Gives a number back.</summary>
+    /// <summary>Returns a number.</summary>
     public void Release(int number)
     {
         lock (_lock)

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stromboli.PodmanBridge.HostPaths;
 
-/// <summary>Opens paths of which no part is a link (openat2(2)), without opening what they lead to (O_PATH).</summary>
+/// <summary>Opens paths that contain no links (openat2(2)), without opening the file at the end (O_PATH).</summary>
 internal static partial class HostPathFile
 {
     public const int NoSuchEntry = 2;
@@ -21,10 +21,10 @@ internal static partial class HostPathFile
     private const ulong NoSymlinks = 4;
     private const ulong Beneath = 8;
 
-    /// <summary>Opens what is at the path, from the prefix on without leaving it.</summary>
+    /// <summary>Opens the file at the path. The part after the prefix must not lead out of the prefix.</summary>
     /// <param name="prefix">A path that is allowed.</param>
     /// <param name="path">The same path or one below it.</param>
-    /// <param name="error">errno(3) when nothing is returned.</param>
+    /// <param name="error">errno(3) if null is returned.</param>
     public static SafeFileHandle? Open(string prefix, string path, out int error)
     {
         var outer = Open(CurrentDirectory, prefix, NoSymlinks | NoMagicLinks, out error);

@@ -7,13 +7,13 @@ namespace Stromboli.PodmanBridge.HostPaths;
 internal static class HostPathRules
 {
     /// <summary>
-    /// The permission that covers the path. Any one suffices: a narrower prefix does not restrict a wider one, which reaches the same
+    /// The permission that covers the path. One is enough: a narrower prefix does not restrict a wider one, which reaches the same
     /// files.
     /// </summary>
     public static AllowedVolume? Permission(HostPathRequest request, IReadOnlyList<AllowedVolume> allowed) =>
         allowed.FirstOrDefault(permission => permission.Covers(request.HostPath) && !(request.Writable && permission.ReadOnly));
 
-    /// <summary>Why there is none, as a sentence that says what would allow it.</summary>
+    /// <summary>Why no permission covers the path, as a sentence that says what would allow it.</summary>
     public static string Denial(HostPathRequest request, IReadOnlyList<AllowedVolume> allowed, string node)
     {
         var path = request.HostPath;

@@ -4,7 +4,7 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.HostPaths;
 
-/// <summary>What is mounted where (proc(5), mountinfo).</summary>
+/// <summary>The mounts of a process and their paths (proc(5), mountinfo).</summary>
 internal sealed partial class MountTable
 {
     /// <summary>File systems that expose the kernel, wherever they are mounted.</summary>
@@ -39,7 +39,7 @@ internal sealed partial class MountTable
     /// <summary>The mounts of this process.</summary>
     public static MountTable Read() => Parse(ProcFile.Lines("/proc/self/mountinfo"));
 
-    /// <summary>The mounts of these lines.</summary>
+    /// <summary>Parses the mounts from these lines.</summary>
     public static MountTable Parse(IEnumerable<string> lines)
     {
         var mounts = new List<(string, string)>();
@@ -69,7 +69,7 @@ internal sealed partial class MountTable
         {
             return $"lies in a file system of the kernel ({over.Item2})";
         }
-        // An unprivileged engine can only mount a directory together with what is mounted below it, which nobody has allowed.
+        // An unprivileged engine can mount a directory only together with the mounts below it, and those are not allowed.
         return
             _mounts.Where(mount => mount.Path != path && HostPathText.Holds(path, mount.Path)).Select(mount => mount.Path).FirstOrDefault()
                 is { } below

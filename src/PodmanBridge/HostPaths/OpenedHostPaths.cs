@@ -11,10 +11,10 @@ internal sealed class OpenedHostPaths : IDisposable
 {
     private readonly List<(string MountPath, FileIdentity Identity, SafeFileHandle Handle)> _opened = [];
 
-    /// <summary>What must be mounted where.</summary>
+    /// <summary>The files that must be mounted, by their path in the container.</summary>
     public IEnumerable<(string Path, FileIdentity Identity)> Mounts => _opened.Select(opened => (opened.MountPath, opened.Identity));
 
-    /// <summary>Keeps one more.</summary>
+    /// <summary>Keeps one more file open.</summary>
     public void Add(string mountPath, FileIdentity identity, SafeFileHandle handle) => _opened.Add((mountPath, identity, handle));
 
     /// <inheritdoc/>

@@ -6,8 +6,8 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Sessions;
 
 /// <summary>
-/// The sessions of this node: what outlives their runs, and whose turn it is. A session that the operator no longer names goes, once
-/// nothing of it runs.
+/// The sessions of this node: their files, which outlive their runs, and the order in which attempts use them. A session that the operator
+/// no longer names is removed once nothing of it runs.
 /// </summary>
 internal sealed partial class NodeSessions(
     string root,
@@ -28,7 +28,7 @@ internal sealed partial class NodeSessions(
     private readonly Dictionary<string, Task> _removals = [];
     private HashSet<string>? _desired;
 
-    /// <summary>Reads what an earlier bridge left. To be called once, before attempts are adopted.</summary>
+    /// <summary>Reads what an earlier bridge left. Call this once, before attempts are adopted.</summary>
     public void Adopt()
     {
         foreach (var record in _files.All())
@@ -38,9 +38,9 @@ internal sealed partial class NodeSessions(
         }
     }
 
-    /// <summary>Makes the session known, if it is not yet.</summary>
-    /// <returns>The number of its user; null when there is none left.</returns>
-    /// <exception cref="IOException">It cannot be stored.</exception>
+    /// <summary>Adds the session if it is not known yet.</summary>
+    /// <returns>The number of the session's user; null if no number is left.</returns>
+    /// <exception cref="IOException">The record cannot be stored.</exception>
     public int? Open(AttemptSession session)
     {
         lock (_lock)
@@ -67,8 +67,8 @@ internal sealed partial class NodeSessions(
         }
     }
 
-    /// <summary>An agent of the session has started.</summary>
-    /// <exception cref="IOException">It cannot be stored.</exception>
+    /// <summary>Notes that an agent of the session has started.</summary>
+    /// <exception cref="IOException">The record cannot be stored.</exception>
     public void Begun(string uid)
     {
         lock (_lock)
@@ -84,7 +84,7 @@ internal sealed partial class NodeSessions(
     }
 
     /// <summary>
-    /// What is left to do of an attempt's spec: in a session that has begun nothing is cloned, and the hooks of its creation do not run.
+    /// What remains to be done of an attempt's spec. In a session that has begun, nothing is cloned and the creation hooks do not run.
     /// </summary>
     public AttemptSpec Left(AttemptSpec spec)
     {
@@ -110,8 +110,8 @@ internal sealed partial class NodeSessions(
     /// <inheritdoc cref="SessionQueue.Leave"/>
     public void Leave(string uid, AttemptKey key) => _queue.Leave(uid, key);
 
-    /// <summary>Makes HOME and workspace for the first run; for a later one they must be there.</summary>
-    /// <exception cref="RunRefusedException">They are gone.</exception>
+    /// <summary>Creates HOME and workspace for the first run. For a later run they must exist.</summary>
+    /// <exception cref="RunRefusedException">HOME or workspace is gone.</exception>
     public async Task MakeVolumesAsync(
         AttemptSession session,
         string @namespace,
@@ -145,7 +145,7 @@ internal sealed partial class NodeSessions(
         await volumes.MakeAsync(session, @namespace, desired, owner, cancellationToken);
     }
 
-    /// <summary>These sessions are on the node by the operator's record; of others nothing may stay.</summary>
+    /// <summary>Applies the sessions that the operator has on record for this node. Everything of other sessions is removed.</summary>
     public void Keep(IReadOnlyList<string> desired)
     {
         string[] others;
@@ -161,7 +161,7 @@ internal sealed partial class NodeSessions(
         }
     }
 
-    /// <summary>The session was deleted: it goes as soon as nothing of it runs.</summary>
+    /// <summary>The session was deleted. It is removed as soon as nothing of it runs.</summary>
     public void Remove(string uid)
     {
         lock (_lock)
@@ -176,7 +176,7 @@ internal sealed partial class NodeSessions(
 
     /// <summary>
     /// Whether a volume belongs to a session that neither bridge nor operator knows: the bridge lost its state, and the session was deleted
-    /// since.
+    /// after that.
     /// </summary>
     public bool IsLeftover(VolumeInspection volume)
     {
@@ -207,7 +207,7 @@ internal sealed partial class NodeSessions(
 
     private async Task RemoveAsync(SessionRecord record)
     {
-        // Off the lock: the caller holds it.
+        // Runs outside the lock, which the caller holds.
         await Task.Yield();
         await _queue.EnterAsync(record.UID, Removal, _stopping.Token);
         if (!await Retry.Patient.RunAsync(Removing, e => Log.NotRemoved(logger, record.UID, e.Message), clock, _stopping.Token))

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Stromboli.PodmanBridge.Sessions;
 
-/// <summary>The sessions' records: one file each, in a folder that only the bridge's user can enter, outside every mount.</summary>
+/// <summary>The records of the sessions, one file each, in a folder that only the bridge's user can enter, outside every mount.</summary>
 internal sealed class SessionFiles(string root)
 {
     private const string Suffix = ".json";
@@ -13,7 +13,7 @@ internal sealed class SessionFiles(string root)
             ? Directory.EnumerateFiles(root, "*" + Suffix).Order(StringComparer.Ordinal).Select(Read).OfType<SessionRecord>()
             : [];
 
-    /// <summary>Stores a record so that it survives a killed machine: written beside and renamed.</summary>
+    /// <summary>Stores a record so that it survives a killed machine. It is written to a temporary file and renamed.</summary>
     public void Write(SessionRecord record)
     {
         Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -30,7 +30,7 @@ internal sealed class SessionFiles(string root)
     /// <summary>Removes a record.</summary>
     public void Delete(string uid) => File.Delete(PathOf(uid));
 
-    // The operator's word becomes a file's name: whatever it is, it stays in the folder.
+    // The file is named after text from the operator, so this ensures that it stays in the folder.
     private string PathOf(string uid) => Path.Combine(root, Uri.EscapeDataString(uid) + Suffix);
 
     private static SessionRecord? Read(string path)

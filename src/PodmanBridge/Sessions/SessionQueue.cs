@@ -3,15 +3,15 @@ using Stromboli.PodmanBridge.Containers;
 namespace Stromboli.PodmanBridge.Sessions;
 
 /// <summary>
-/// Gives each session to one attempt at a time, in the order in which they ask. The operator orders runs for fairness; this class keeps two
-/// of them from ever running at once.
+/// Gives each session to one attempt at a time, in the order in which they ask. The operator orders runs for fairness. This class ensures
+/// that two of them never run at the same time.
 /// </summary>
 internal sealed class SessionQueue
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Line> _lines = [];
 
-    /// <summary>Waits until the session is this attempt's. One that has it already has it.</summary>
+    /// <summary>Waits until the attempt has the session. Returns at once if it already has the session.</summary>
     public async Task EnterAsync(string session, AttemptKey key, CancellationToken cancellationToken)
     {
         TaskCompletionSource turn;
@@ -38,7 +38,7 @@ internal sealed class SessionQueue
         }
     }
 
-    /// <summary>The session is this attempt's before any other can ask: its agent may be running already.</summary>
+    /// <summary>Gives the session to the attempt before any other can ask, because its agent may be running already.</summary>
     public void Reserve(string session, AttemptKey key)
     {
         lock (_lock)
@@ -47,7 +47,9 @@ internal sealed class SessionQueue
         }
     }
 
-    /// <summary>Nothing of the attempt runs any more: the next one has the session. Nothing happens if this one had it not.</summary>
+    /// <summary>
+    /// Nothing of the attempt runs any more, so the next one gets the session. Does nothing if the attempt did not have the session.
+    /// </summary>
     public void Leave(string session, AttemptKey key)
     {
         lock (_lock)

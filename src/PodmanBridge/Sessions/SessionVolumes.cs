@@ -5,10 +5,10 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Sessions;
 
-/// <summary>HOME and workspace of sessions, as the engine has them.</summary>
+/// <summary>HOME and workspace of sessions, as volumes of the engine.</summary>
 internal sealed class SessionVolumes(IPodman podman, IInstallation installation, string node)
 {
-    /// <summary>Makes those that are not there.</summary>
+    /// <summary>Creates the volumes that do not exist.</summary>
     public Task MakeAsync(
         AttemptSession session,
         string @namespace,
@@ -26,7 +26,7 @@ internal sealed class SessionVolumes(IPodman podman, IInstallation installation,
         return Task.WhenAll(volumes.Select(volume => podman.Volumes.CreateAsync(volume.Name, labels, owner, cancellationToken)));
     }
 
-    /// <summary>The first of them that is not there; null when all are.</summary>
+    /// <summary>The first volume that does not exist; null if all exist.</summary>
     public async Task<string?> MissingAsync(IReadOnlyList<SpecVolume> volumes, CancellationToken cancellationToken)
     {
         foreach (var volume in volumes)
@@ -40,8 +40,8 @@ internal sealed class SessionVolumes(IPodman podman, IInstallation installation,
         return null;
     }
 
-    /// <summary>Removes both.</summary>
-    /// <exception cref="PodmanException">Also while a container uses one.</exception>
+    /// <summary>Removes both volumes.</summary>
+    /// <exception cref="PodmanException">The engine could not remove them, for example because a container uses one.</exception>
     public async Task RemoveAsync(string uid, CancellationToken cancellationToken)
     {
         foreach (var volume in ContainerNames.Of(ID, "", 0, uid).Volumes)
@@ -50,7 +50,7 @@ internal sealed class SessionVolumes(IPodman podman, IInstallation installation,
         }
     }
 
-    /// <summary>The session that a volume belongs to; null if it belongs to none.</summary>
+    /// <summary>The session that a volume belongs to; null if there is none.</summary>
     public static string? SessionOf(VolumeInspection volume) => volume.Labels?.GetValueOrDefault(ContainerLabels.SessionUID);
 
     private string ID => installation.ID ?? throw new InvalidOperationException("No operator has welcomed this bridge yet.");

@@ -8,7 +8,7 @@ public sealed class ClaudeCommandTests
 {
     private const string Other = "99999999-aaaa-4bbb-8ccc-dddddddddddd";
 
-    /// <summary>Stands for the settings that are always there, whatever they hold (ClaudeSettingsTests).</summary>
+    /// <summary>A placeholder for the settings that are always passed, whatever they contain (ClaudeSettingsTests).</summary>
     private const string Settings = "--settings={…}";
 
     private static readonly string[] Base =
@@ -23,8 +23,8 @@ public sealed class ClaudeCommandTests
     ];
 
     /// <summary>
-    /// Field, options, and what they add to the command line or, when it holds no dash in front, to the environment. A field of the options
-    /// that is missing here fails a test.
+    /// A field, options that set it, and what they add to the command line or, if the text does not begin with a dash, to the environment.
+    /// A test fails if a field of the options is missing here.
     /// </summary>
     private static readonly (string Field, ClaudeOptions Options, string[] Added)[] Golden =
     [
@@ -79,7 +79,7 @@ public sealed class ClaudeCommandTests
         (nameof(ClaudeOptions.SettingSources), new() { SettingSources = ["user", "local"] }, ["--setting-sources=user,local"]),
         (nameof(ClaudeOptions.SettingSources), new() { SettingSources = [] }, ["--setting-sources="]),
         (nameof(ClaudeOptions.Betas), new() { Betas = ["context-1m-2025-08-07", "x"] }, ["--betas=context-1m-2025-08-07", "--betas=x"]),
-        // The CLI is always told to be verbose; what the field changes is the result (ClaudeTranscriptTests).
+        // The CLI always runs verbosely. The field changes only the result (ClaudeTranscriptTests).
         (nameof(ClaudeOptions.Verbose), new() { Verbose = true }, []),
         (nameof(ClaudeOptions.Debug), new() { Debug = "true" }, ["--debug", "--debug-to-stderr"]),
         (nameof(ClaudeOptions.Debug), new() { Debug = "api,!file" }, ["--debug=api,!file", "--debug-to-stderr"]),
@@ -95,12 +95,12 @@ public sealed class ClaudeCommandTests
         (nameof(ClaudeOptions.Resume), new() { Resume = false }, []),
         (nameof(ClaudeOptions.Continue), new() { Continue = false }, []),
         (nameof(ClaudeOptions.ForkSession), new() { ForkSession = false }, []),
-        // Inside, the CLI is always driven with a stream; what the field changes is the result.
+        // The CLI always runs with a stream. The field changes only the result.
         (nameof(ClaudeOptions.OutputFormat), new() { OutputFormat = "text" }, []),
         (nameof(ClaudeOptions.OutputFormat), new() { OutputFormat = "json" }, []),
     ];
 
-    /// <summary>Fields that change something that is there without them; each has a test of its own below.</summary>
+    /// <summary>Fields that change something that is always present. Each has a test of its own below.</summary>
     private static readonly string[] Replacing = [nameof(ClaudeOptions.InputFormat), nameof(ClaudeOptions.SessionID)];
 
     public static TheoryData<int> Rows => [.. Enumerable.Range(0, Golden.Length)];
@@ -138,7 +138,7 @@ public sealed class ClaudeCommandTests
             Flags(ClaudeCommand.Build(new ClaudeOptions { InputFormat = "stream-json" }, Specs.Attempt))
         );
 
-    // The operator resolves it: spec.agent.claude.sessionID, else the run's UID.
+    // The operator resolves the id: spec.agent.claude.sessionID, otherwise the run's UID.
     [Fact]
     public void Build_SessionID_IsTheAttempts() =>
         Assert.Equal(Base, Flags(ClaudeCommand.Build(new ClaudeOptions { SessionID = "another" }, Specs.Attempt)));
@@ -197,7 +197,7 @@ public sealed class ClaudeCommandTests
                 .Argv.Skip(Base.Length)
         );
 
-    // Whatever this class may ever put on the command line belongs to a field, or drives the CLI.
+    // Everything that this class can put on the command line belongs to a field, or drives the CLI.
     [Fact]
     public void Build_ExtraArgThatIsAFlagOfOurs_ThrowsInEverySpelling()
     {
@@ -329,7 +329,7 @@ public sealed class ClaudeCommandTests
             ClaudeCommand.Build(new ClaudeOptions(), Specs.Attempt with { Env = [new() { Name = name, Value = "x" }] })
         );
 
-    // The CLI takes --settings once; what it does not tell then, the variable does.
+    // The CLI accepts --settings once. If the run uses it, the variable does what our settings would do.
     [Fact]
     public void Build_SettingsOfAPath_ArePassedAsTheyAre()
     {

@@ -109,7 +109,7 @@ public sealed class ClaudeOutputTests : IDisposable
         Assert.Equal(Result, output.Result().Text);
     }
 
-    // What the CLI prints for one prompt when a command was moved to the background: the answer, and another one when the command ended.
+    // What the CLI prints for one prompt when a command was moved to the background: an answer, and a second one when the command ended.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -153,7 +153,7 @@ public sealed class ClaudeOutputTests : IDisposable
         Assert.Equal(("error_max_turns", 4), (_output.Envelope!.Subtype, _output.Turns));
     }
 
-    // A success that the agent writes after the CLI's own failure takes nothing back.
+    // If the agent writes a success after the CLI's own failure, the failure remains.
     [Fact]
     public void Envelope_SuccessAfterAFailure_StaysTheFailure()
     {
@@ -172,7 +172,7 @@ public sealed class ClaudeOutputTests : IDisposable
         Assert.Equal(3, _output.Turns);
     }
 
-    // The CLI numbers its results from 0: one that the log has lost leaves a gap.
+    // The CLI numbers its results from 0, so a result that the log has lost leaves a gap.
     [Theory]
     [InlineData(0, 1, false)]
     [InlineData(0, 2, true)]
@@ -186,8 +186,8 @@ public sealed class ClaudeOutputTests : IDisposable
         Assert.Equal((lost, lost, lost), (result.Truncated, result.Bytes is null, result.Sha256 is null));
     }
 
-    // A process of the agent can write into the CLI's output. The CLI's first result has the index 0, so nothing before it is the CLI's
-    // own. A numbered failure stays one: whoever wrote it, a second result with the index 0 does not take it back.
+    // A process of the agent can write into the CLI's output. The CLI's first result has the index 0, so the CLI wrote nothing before that.
+    // A numbered failure remains whoever wrote it: a second result with the index 0 does not undo it.
     [Theory]
     [InlineData(false, false, false)]
     [InlineData(false, true, false)]

@@ -13,7 +13,7 @@ using Stromboli.Testing;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 
-/// <summary>A restarted bridge and the first process of a container that it finds: this test is that process.</summary>
+/// <summary>A restarted bridge checks the first process of a container that it finds. This test is that process.</summary>
 public sealed class AdoptedFirstProcessTests : IAsyncLifetime
 {
     private static readonly AttemptKey Key = new("9b2d7c1e-0000-4000-8000-000000000001", 1);
@@ -148,7 +148,7 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
         Assert.Equal(RunReason.Completed, (await EndAsync()).Reason);
     }
 
-    // The files that it was made with may have been replaced since, by an upgrade; what is on record counts.
+    // An upgrade may have replaced the files that the container was made with, so the record counts.
     [Fact]
     public async Task Shim_ThatWasReplacedSince_IsStillTheOneOnRecord()
     {
@@ -258,7 +258,7 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
         }
         catch (SocketException)
         {
-            // Refused before it was heard.
+            // The connection was refused before the bridge read from it.
         }
 
         return socket;
@@ -285,7 +285,7 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
         return connected!;
     }
 
-    // The HTTP status; 0 for no answer.
+    // The HTTP status; 0 if there was no answer.
     private async Task<int> AskModelAsync()
     {
         using var client = new HttpClient(

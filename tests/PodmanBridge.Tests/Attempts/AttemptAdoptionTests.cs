@@ -10,8 +10,8 @@ using Stromboli.Testing;
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 
 /// <summary>
-/// Every cause at every step, under a bridge that is killed before and after each of its writes, and the bridge that follows it: over a
-/// real folder, and a container that outlives both.
+/// Tests every cause at every step. One bridge is killed before and after each of its writes, and a second bridge follows it. Both use a
+/// real folder, and a container that outlives them.
 /// </summary>
 public sealed class AttemptAdoptionTests : IDisposable
 {
@@ -58,7 +58,7 @@ public sealed class AttemptAdoptionTests : IDisposable
                 var left = story.Left();
                 if (!story.WasKilled)
                 {
-                    // All writes have been gone through.
+                    // The test has covered all writes.
                     story.Check(left, decided, name);
                     return;
                 }
@@ -70,20 +70,20 @@ public sealed class AttemptAdoptionTests : IDisposable
     }
 
     [Theory]
-    // A container that runs: the shim tells in which state it is, and the agent then ends by itself.
+    // A running container: the shim reports its state, and the agent then ends by itself.
     [InlineData("waiting", false, false, RunReason.Completed, 1)]
     [InlineData("waiting", true, false, RunReason.Completed, 1)]
     [InlineData("running", true, false, RunReason.Completed, 1)]
     // A container that has ended, and its log.
     [InlineData("exited", true, false, RunReason.Completed, 1)]
     [InlineData("exited", false, false, RunReason.PolicyDenied, 1)]
-    // A container that was let go, and is gone with its log; or that was started, and whose log is gone.
+    // A container that was let go and is gone with its log, or one that was started and whose log is gone.
     [InlineData("lost", true, false, RunReason.NodeLost, 1)]
     [InlineData("without a log", false, false, RunReason.NodeLost, 0)]
     // An attempt that an earlier bridge gave up.
     [InlineData("exited", true, true, RunReason.NodeLost, 1)]
     [InlineData("none", false, true, RunReason.NodeLost, 0)]
-    // No sign that an agent ever ran: it is prepared again.
+    // There is no sign that an agent ever ran, so the attempt is prepared again.
     [InlineData("none", false, false, RunReason.Completed, 1)]
     [InlineData("died waiting", false, false, RunReason.Completed, 1)]
     public async Task Adopt_WhatAnEarlierBridgeLeft_Reason(string container, bool released, bool abandoned, RunReason reason, int agents)
@@ -173,7 +173,7 @@ public sealed class AttemptAdoptionTests : IDisposable
 
         public bool FailsRelease { get; init; }
 
-        /// <summary>Whether it takes part in a session, which another attempt has at first.</summary>
+        /// <summary>Whether the attempt is part of a session, which another attempt has at first.</summary>
         public bool HasSession { get; init; }
 
         private AttemptSpec Spec => HasSession ? SpecBuilder.Attempt() with { Session = Session } : SpecBuilder.Attempt();
@@ -191,7 +191,7 @@ public sealed class AttemptAdoptionTests : IDisposable
             _over.Dispose();
         }
 
-        /// <summary>The first bridge, up to its death or to the end of the attempt.</summary>
+        /// <summary>Runs the first bridge, up to its death or to the end of the attempt.</summary>
         public async Task BeginAsync(Until until, EndCause? cause)
         {
             var node = Node(_firstLife);
@@ -205,7 +205,7 @@ public sealed class AttemptAdoptionTests : IDisposable
         /// <summary>What the first bridge left.</summary>
         public Remains Left() => new(Directory.ReadRecord(), Directory.ReadEnd(), Container.AgentsStarted);
 
-        /// <summary>A bridge that left this.</summary>
+        /// <summary>Creates what a bridge has left.</summary>
         public Task LeaveAsync(string container, bool released, bool abandoned)
         {
             if (container is not "none")
@@ -240,7 +240,7 @@ public sealed class AttemptAdoptionTests : IDisposable
             return Task.CompletedTask;
         }
 
-        /// <summary>The bridge that follows, up to the end of the attempt.</summary>
+        /// <summary>Runs the second bridge, up to the end of the attempt.</summary>
         public async Task AdoptAsync()
         {
             var life = new BridgeLife();
@@ -293,13 +293,13 @@ public sealed class AttemptAdoptionTests : IDisposable
             }
             else
             {
-                // The cause was not on disk, so it did not happen; the agent ran to its end, under one bridge or the other.
+                // The cause was not on disk, so it did not happen. The agent ran to its end, under one bridge or the other.
                 Assert.True(end.Reason == RunReason.Completed, $"{name}: {end.Reason}: {end.Message}");
                 Assert.Equal(1, Container.AgentsStarted);
             }
         }
 
-        // What an operator and an agent do, until the attempt is over or its bridge is dead.
+        // Does what an operator and an agent do, until the attempt is over or its bridge is dead.
         private async Task DriveAsync(NodeHarness node, Attempt attempt, BridgeLife life, Until until, EndCause? cause)
         {
             if (until == Until.Entering)
@@ -384,7 +384,7 @@ public sealed class AttemptAdoptionTests : IDisposable
             }
             catch (BridgeKilledException) when (life.IsDead)
             {
-                // As it is meant.
+                // This is the expected outcome.
             }
         }
 
@@ -445,7 +445,7 @@ public sealed class AttemptAdoptionTests : IDisposable
             };
     }
 
-    /// <summary>A folder of which the bridge dies that writes to it for the n-th time.</summary>
+    /// <summary>A folder that kills its bridge at the n-th write.</summary>
     private sealed class DyingStore(AttemptDirectory directory, BridgeLife life, Death? death) : IAttemptStore
     {
         private int _writes;

@@ -5,7 +5,7 @@ using Stromboli.PodmanBridge.Tests.Containers;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 
-/// <summary>The life of an attempt as a table: in which step, what happens, which step follows, and what is done, in that order.</summary>
+/// <summary>The life of an attempt as a table: the step, the event, the next step, and the effects in order.</summary>
 public sealed class AttemptLifecycleTests
 {
     private const string Told = "end stored, reported";
@@ -366,7 +366,7 @@ public sealed class AttemptLifecycleTests
             AttemptStep.Concluding,
             "reads the end"
         ),
-        // Nobody wants it.
+        // The operator no longer wants the attempt.
         new(
             "a drop of what runs kills without asking",
             Listening(Released(At(AttemptStep.Running))),

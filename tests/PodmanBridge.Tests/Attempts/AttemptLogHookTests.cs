@@ -5,7 +5,7 @@ using Stromboli.PodmanBridge.Tests.Containers;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 
-/// <summary>What a log says of hooks, as conmon keeps it.</summary>
+/// <summary>What a log in conmon's format says about hooks.</summary>
 public sealed class AttemptLogHookTests : IDisposable
 {
     private readonly string _path = Path.GetTempFileName();

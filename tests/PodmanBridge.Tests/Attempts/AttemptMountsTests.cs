@@ -6,7 +6,7 @@ using Stromboli.PodmanBridge.Tests.Containers;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 
-/// <summary>What a bridge that has created a container itself expects its shim to find mounted.</summary>
+/// <summary>The mounts that a bridge expects from the shim of a container that it has created itself.</summary>
 public sealed class AttemptMountsTests : IAsyncDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("mounts").FullName;

@@ -5,34 +5,34 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 
-/// <summary>The one container of an attempt, which outlives the bridges that a test kills, and what its shim does.</summary>
+/// <summary>The one container of an attempt, and the behaviour of its shim. The container outlives the bridges that a test kills.</summary>
 internal sealed class FakeContainer(string logPath)
 {
     private readonly Lock _lock = new();
     private readonly List<TaskCompletionSource> _watched = [];
 
-    /// <summary>Whether the engine has it.</summary>
+    /// <summary>Whether the container exists in the engine.</summary>
     public bool Exists { get; private set; }
 
-    /// <summary>Whether its shim lives.</summary>
+    /// <summary>Whether the shim lives.</summary>
     public bool Running { get; private set; }
 
-    /// <summary>The state of the shim, as it says itself.</summary>
+    /// <summary>The state that the shim reports.</summary>
     public string Shim { get; private set; } = ShimHello.Waiting;
 
-    /// <summary>How often an agent was started, in whatever container.</summary>
+    /// <summary>How often an agent was started, in any container.</summary>
     public int AgentsStarted { get; private set; }
 
-    /// <summary>Whether an agent was let go that was not on record as let go.</summary>
+    /// <summary>Whether an agent was let go without a record of it.</summary>
     public bool WasLetGoUnrecorded { get; private set; }
 
-    /// <summary>Whether the engine stands still in the middle of a call, which is never given up.</summary>
+    /// <summary>Whether the engine hangs in the middle of a call, which is never given up.</summary>
     public bool EngineHangs { get; init; }
 
-    /// <summary>Until when the engine takes to start it.</summary>
+    /// <summary>Completes when the engine has finished starting the container.</summary>
     public TaskCompletionSource Starting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Until when its shim takes to call.</summary>
+    /// <summary>Completes when the shim calls.</summary>
     public TaskCompletionSource Calling { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Create()
@@ -69,7 +69,7 @@ internal sealed class FakeContainer(string logPath)
         }
     }
 
-    /// <summary>The agent ends, and its shim says so.</summary>
+    /// <summary>The agent ends, and its shim reports it.</summary>
     public void Exit(string by = "agent")
     {
         lock (_lock)
@@ -83,7 +83,7 @@ internal sealed class FakeContainer(string logPath)
         Die();
     }
 
-    /// <summary>The container dies without a word.</summary>
+    /// <summary>The container dies without a report.</summary>
     public void Die()
     {
         TaskCompletionSource[] watched;
@@ -113,7 +113,7 @@ internal sealed class FakeContainer(string logPath)
         File.AppendAllText(logPath, string.Concat(lines.Select(line => $"2026-01-02T03:04:05.000000006+00:00 stdout F {line}\n")));
 }
 
-/// <summary>Whether a bridge lives. What one that was killed still tries has no effect.</summary>
+/// <summary>Whether a bridge lives. Anything that a killed bridge still tries has no effect.</summary>
 internal sealed class BridgeLife
 {
     private volatile bool _dead;
@@ -122,7 +122,7 @@ internal sealed class BridgeLife
 
     public void Kill() => _dead = true;
 
-    /// <summary>Never completes for a bridge that is dead.</summary>
+    /// <summary>Never completes for a dead bridge.</summary>
     public Task AliveAsync() => _dead ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System) : Task.CompletedTask;
 
     public void Demand()
@@ -134,7 +134,7 @@ internal sealed class BridgeLife
     }
 }
 
-/// <summary>The bridge is gone; nothing after this happened.</summary>
+/// <summary>The bridge is gone. Nothing after this happened.</summary>
 internal sealed class BridgeKilledException : Exception;
 
 /// <summary>Containers as one bridge sees them.</summary>

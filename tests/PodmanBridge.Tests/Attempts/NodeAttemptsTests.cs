@@ -203,7 +203,7 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
         Assert.Equal(RunReason.Completed, _attempts.Observe("a-1", 1)!.End!.Reason);
     }
 
-    // As an earlier bridge leaves an attempt that is over.
+    // The files of an attempt that is over, as an earlier bridge leaves them.
     private void Leave(string uid, string @namespace, int hour, bool collected)
     {
         var directory = AttemptDirectory.Create(_node.StateRoot, new AttemptKey(uid, 1));

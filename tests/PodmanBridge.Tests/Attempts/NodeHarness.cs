@@ -17,7 +17,7 @@ using Stromboli.PodmanBridge.Storage;
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 
 /// <summary>
-/// Everything of a bridge that runs attempts, over an engine that is not there. A second one over the same folder is its successor.
+/// A bridge with everything that it needs to run attempts, over a fake engine. A second harness over the same folder is the next bridge.
 /// </summary>
 internal sealed class NodeHarness : IAsyncDisposable
 {
@@ -54,7 +54,7 @@ internal sealed class NodeHarness : IAsyncDisposable
             ClaudeDirectory = null,
             Files = ContainerFiles.Write(Path.Combine(root, "files")),
             MaxRunPids = 4096,
-            // Nothing measures the disk here.
+            // No disk is measured in these tests.
             AllowsUnenforcedLimits = true,
         };
         Containers =
@@ -189,7 +189,7 @@ internal sealed class NodeHarness : IAsyncDisposable
     }
 }
 
-/// <summary>What of a node is otherwise.</summary>
+/// <summary>The settings of a node that a test changes.</summary>
 internal sealed record NodeHarnessOptions
 {
     public ModelGateway? Gateway { get; init; }

@@ -7,7 +7,7 @@ using Stromboli.PodmanBridge.Tests.Agents;
 
 namespace Stromboli.PodmanBridge.Tests.Attempts;
 
-/// <summary>The ends of a CLI that gave up before it began; the lines are those of 2.1.329.</summary>
+/// <summary>The ends of a CLI that gave up before it began. The lines are those of 2.1.329.</summary>
 public sealed class StartFailureTests
 {
     private const string NotFound =

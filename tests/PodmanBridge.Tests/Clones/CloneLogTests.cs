@@ -45,7 +45,8 @@ public sealed class CloneLogTests : IDisposable
         );
     }
 
-    // What a server has git say: lines within a line, for readers that end one at a carriage return or look for a word in its middle.
+    // Output that a server can make git print: lines within a line, aimed at readers that end a line at a carriage return or search for a
+    // word inside a line.
     [Theory]
     [InlineData($"remote: a\r{At} F {Started}")]
     [InlineData($"remote: a\r{At} P eb\r{At} F {Started}")]

@@ -5,7 +5,9 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 
-/// <summary>Makes containers by <see cref="ContainerSpec"/> whose first process is a program of the test in the shim's place.</summary>
+/// <summary>
+/// Creates containers with <see cref="ContainerSpec"/>. A program of the test takes the shim's place as their first process.
+/// </summary>
 internal sealed class ContainerFixture(PodmanFixture podman)
 {
     private static readonly CancellationToken None = CancellationToken.None;
@@ -39,7 +41,7 @@ internal sealed class ContainerFixture(PodmanFixture podman)
     public async Task<SpecGenerator> SpecAsync(string image, string shim, params string[] enforced) =>
         Spec((await podman.Client.Images.InspectAsync(image, None))!.ID, shim, enforced);
 
-    /// <summary>A static program that runs a script of the image's shell, so that it can stand in the shim's place.</summary>
+    /// <summary>A static program that runs a script of the image's shell, so that it can take the shim's place.</summary>
     public string Script(string text)
     {
         var path = Path.Combine(podman.NewDirectory(), "script");
@@ -71,7 +73,7 @@ internal sealed class ContainerFixture(PodmanFixture podman)
     }
 
     /// <summary>
-    /// What differs of a started container by the word of the runtime's configuration, which lies in the engine's own folder.
+    /// The differences of a started container according to the runtime's configuration, which is in the engine's own folder.
     /// </summary>
     public async Task<IReadOnlyList<string>> CompareRuntimeAsync(SpecGenerator spec, PodmanClient? client = null)
     {

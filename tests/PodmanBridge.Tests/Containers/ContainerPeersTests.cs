@@ -57,7 +57,7 @@ public sealed class ContainerPeersTests : IDisposable
     public void Admits_AnotherUserInTheSameNamespace_False() =>
         Assert.False(_peers.Admits(new PeerCredentials(Own, 4_000_000_000, 0), Own));
 
-    // The kernel gives 0 for a process that this one cannot see.
+    // The kernel reports 0 for a process that this one cannot see.
     [Theory]
     [InlineData(0)]
     [InlineData(NoProcess)]

@@ -25,7 +25,7 @@ public sealed class ContainerTests(PodmanFixture podman) : IClassFixture<PodmanF
             await AssertAsMeantAsync(PodmanFixture.Annotated);
             return;
         }
-        // Podman 4 takes over an image's annotations: the check must see them.
+        // Podman 4 copies an image's annotations, so the check must see them.
         var spec = await _containers.SpecAsync(PodmanFixture.Annotated, _containers.Script("sleep 60"));
         await _containers.CreateAsync(spec);
         Assert.Contains(

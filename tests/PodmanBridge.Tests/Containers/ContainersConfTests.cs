@@ -3,7 +3,7 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 
-/// <summary>What a node's containers.conf can add: it changes nothing, or the run is refused.</summary>
+/// <summary>Settings that a node's containers.conf can add. Either they change nothing, or the run is refused.</summary>
 public sealed class ContainersConfTests(PodmanFixture podman) : IClassFixture<PodmanFixture>
 {
     private static readonly CancellationToken None = CancellationToken.None;
@@ -80,7 +80,7 @@ public sealed class ContainersConfTests(PodmanFixture podman) : IClassFixture<Po
     public async Task Compare_Hook_IsADifference()
     {
         var hooks = podman.NewDirectory((UnixFileMode)0b111_101_101);
-        // The hook reads its standard input: crun writes the container's state there and dies of a broken pipe otherwise.
+        // The hook reads its standard input: otherwise crun, which writes the container's state there, dies of a broken pipe.
         await File.WriteAllTextAsync(
             Path.Combine(hooks, "hook.json"),
             """
@@ -91,7 +91,7 @@ public sealed class ContainersConfTests(PodmanFixture podman) : IClassFixture<Po
         Assert.Contains(await CompareAsync($"[engine]\nhooks_dir = [\"{hooks}\"]"), d => d == "hook poststart was added");
     }
 
-    /// <summary>What the checks find of a container made under this configuration.</summary>
+    /// <summary>The differences that the checks find in a container created under this configuration.</summary>
     private async Task<IReadOnlyList<string>> CompareAsync(string configuration)
     {
         var path = Path.Combine(podman.NewDirectory(), "containers.conf");

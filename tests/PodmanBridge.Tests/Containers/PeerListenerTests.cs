@@ -56,6 +56,6 @@ public sealed class PeerListenerTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => accepting.WaitAsync(Deadline));
     }
 
-    /// <summary>Calls that another process makes, one after the other: what it got of each.</summary>
+    /// <summary>Another process connects several times, one after the other. Returns what it received each time.</summary>
     private Task<string> StrangersAsync(int calls) => Strangers.CallAsync(SocketPath, calls);
 }

@@ -6,7 +6,7 @@ using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 
-/// <summary>A node that loses its power: the container's own layer is made to be lost with it.</summary>
+/// <summary>A node loses its power. The container's own layer is configured so that it may be lost then.</summary>
 public sealed class PowerCutTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
@@ -41,7 +41,7 @@ public sealed class PowerCutTests
             Assert.True(await client.Volumes.RemoveAsync(volume.Name, None));
         }
 
-        // The name is free again, and the image whole.
+        // The name is free again, and the image is intact.
         await client.Containers.CreateAsync(spec, None);
         Assert.True(await client.Containers.RemoveAsync(spec.Name, None));
     }

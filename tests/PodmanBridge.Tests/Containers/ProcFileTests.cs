@@ -8,7 +8,7 @@ public sealed class ProcFileTests : IDisposable
 
     public void Dispose() => File.Delete(_path);
 
-    // A process may call itself that, and the kernel hands it on.
+    // A process may choose this name, and the kernel reports it unchanged.
     [Fact]
     public void Lines_NameWithACarriageReturn_IsOneLine()
     {

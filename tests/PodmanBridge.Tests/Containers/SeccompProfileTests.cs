@@ -38,7 +38,9 @@ public sealed class SeccompProfileTests
             r => r.Action == "SCMP_ACT_ALLOW" && r.Arguments is null && r.Names.Contains(name)
         );
 
-    /// <summary>Each draws on a number that the machine or the engine's user has only once, and no limit of a run bounds it.</summary>
+    /// <summary>
+    /// Each call draws on a number that exists only once for the machine or the engine's user, and no limit of the run bounds it.
+    /// </summary>
     [Theory]
     [
         InlineData("io_setup"),

@@ -5,7 +5,7 @@ using Stromboli.Testbed.Setup;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 
-/// <summary>The seccomp profile, tried out from inside a real container.</summary>
+/// <summary>Tries the seccomp profile inside a real container.</summary>
 public sealed class SeccompTests(PodmanFixture podman) : IClassFixture<PodmanFixture>
 {
     private const string EPERM = "1";
@@ -106,7 +106,7 @@ public sealed class SeccompTests(PodmanFixture podman) : IClassFixture<PodmanFix
         Assert.Equal(Refused.ToDictionary(n => n, _ => EPERM), results.Where(r => Refused.Contains(r.Key)).ToDictionary());
         Assert.Equal(NotThere.ToDictionary(n => n, _ => ENOSYS), results.Where(r => NotThere.Contains(r.Key)).ToDictionary());
         Assert.Equal(Allowed.ToDictionary(n => n, _ => "0"), results.Where(r => Allowed.Contains(r.Key)).ToDictionary());
-        // Calls of other architectures end the process, or thread, that makes them.
+        // A call of another architecture ends the process or thread that makes it.
         Assert.All(results.Where(r => r.Key is "i386" or "x32"), r => Assert.Equal(SIGSYS, r.Value));
     }
 

@@ -9,7 +9,7 @@ using Stromboli.PodmanBridge.Tests.Attempts;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 
-/// <summary>What is believed of a container; this test is its first process.</summary>
+/// <summary>What the bridge believes of a container. This test is the container's first process.</summary>
 public sealed class ShimContainerTests : IAsyncDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("shim").FullName;

@@ -117,7 +117,7 @@ public sealed class ShimLogTests : IDisposable
     public async Task ReadAsync_LineLongerThanConmonWrites_IsLeftOut() =>
         Assert.Equal(["bad", "line x"], await ReadAsync(Line("stdout F o" + new string('a', 200_000)), Line("stdout F ox")));
 
-    // What conmon did not write begins no line and goes on with none.
+    // Text that conmon did not write neither begins a line nor continues one.
     [Theory]
     [InlineData("some garbage stdout F r{\"t\":\"started\"}\n")]
     [InlineData("x stdout X r{\"t\":\"started\"}\n")]

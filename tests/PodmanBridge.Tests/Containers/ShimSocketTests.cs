@@ -76,7 +76,7 @@ public sealed class ShimSocketTests : IAsyncLifetime
         _socket.Stop(TimeSpan.Zero);
         using var intruder = await ConnectAsync();
         await SendAsync(intruder, 1, """{"version":1,"state":"running"}""");
-        // Connections wait until the process is known, so the frame is there before the connection is closed.
+        // Connections wait until the process is known, so the frame arrives before the connection is closed.
         _socket.Expect(Environment.ProcessId);
 
         Assert.Equal("denied it is not", await _reports.NextAsync());
@@ -211,7 +211,7 @@ public sealed class ShimSocketTests : IAsyncLifetime
         return bytes;
     }
 
-    // What was sent and never read makes the kernel reset the connection.
+    // The kernel resets the connection if data was sent and never read.
     private static async Task<int> HeardAsync(Socket socket)
     {
         try

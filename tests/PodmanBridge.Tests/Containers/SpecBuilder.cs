@@ -4,7 +4,7 @@ using Stromboli.PodmanBridge.Containers;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 
-/// <summary>An attempt and a node's inputs, plain enough that a test names only what it is about.</summary>
+/// <summary>An attempt and a node's inputs with simple defaults, so that a test names only what matters to it.</summary>
 internal static class SpecBuilder
 {
     public const int UserID = 20_001;

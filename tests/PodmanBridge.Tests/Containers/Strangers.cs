@@ -3,7 +3,7 @@ using Stromboli.Testbed.Processes;
 
 namespace Stromboli.PodmanBridge.Tests.Containers;
 
-/// <summary>Another process that calls at a unix socket.</summary>
+/// <summary>Another process that connects to a unix socket.</summary>
 internal static class Strangers
 {
     public const string Program = """
@@ -16,7 +16,9 @@ internal static class Strangers
         print "@heard";
         """;
 
-    /// <summary>Calls one after the other, and says of each whether it was closed or heard something.</summary>
+    /// <summary>
+    /// Connects several times, one after the other. Returns for each connection whether it was closed or received something.
+    /// </summary>
     public static async Task<string> CallAsync(string path, int calls)
     {
         Assert.SkipUnless(Command.Exists("perl"), "perl is missing");

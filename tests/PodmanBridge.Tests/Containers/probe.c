@@ -1,4 +1,5 @@
-// Tries, one after the other, what an agent might try, and prints NAME=ERRNO (0 for success) or NAME=signal N. Static, so that it runs in any image.
+// Tries what an agent might try, one call after the other, and prints NAME=ERRNO (0 for success) or NAME=signal N. It is linked
+// statically, so that it runs in any image.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +36,7 @@ static void try_in_child(const char *name, void (*call)(void)) {
 }
 
 #ifdef __x86_64__
-// getpid by the i386 gate.
+// Calls getpid through the i386 entry.
 static void call_i386(void) {
     long result;
     __asm__ volatile("int $0x80" : "=a"(result) : "a"(20L) : "memory");

@@ -37,7 +37,7 @@ public sealed class HostPathRulesTests
     {
         AllowedVolume[] permissions = [new("/data", ReadOnly: true), new("/work", ReadOnly: false), new("/data/work", ReadOnly: false)];
         Assert.Equal(allowed, HostPathRules.Permission(Request(path, writable), permissions) is not null);
-        // The operator, which is told of them, says the same.
+        // The operator, which is told of these paths, gives the same answer.
         Assert.Equal(
             allowed,
             permissions.Any(p => new NodeVolume { PathPrefix = p.PathPrefix, ReadOnly = p.ReadOnly }.Allows(path, writable))

@@ -45,7 +45,7 @@ public sealed class ProtectedPathsTests : IDisposable
     [InlineData("home2")]
     public void Problem_OtherPaths_IsNull(string path) => Assert.Null(_paths.Problem(Path.Combine(_root, path)));
 
-    // As with a bind mount: another text for the same directory.
+    // Another path to the same directory, as a bind mount creates.
     [Theory]
     [InlineData("var/state")]
     [InlineData("var")]
