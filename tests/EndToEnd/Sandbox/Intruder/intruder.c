@@ -243,7 +243,7 @@ static void exhaust_inotify(const char *file)
     until(file);
 }
 
-// Real-time signals that nobody takes: each is memory of the kernel's.
+// Real-time signals that are never taken: each is memory of the kernel's.
 static void exhaust_signals(const char *file)
 {
     sigset_t set;
