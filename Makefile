@@ -60,7 +60,7 @@ publish: dotnet ## Compile operator and bridge to native executables, src/*/bin/
 	@$(call PUBLISH,src/Operator)
 	@$(call PUBLISH,src/PodmanBridge)
 
-generate: dotnet ## Write the generated files anew
+generate: dotnet ## Write the generated files
 	@$(DOTNET) run --configuration $(CONFIGURATION) --project src/Crds.Generator -- .
 
 verify: generate ## Check that generated files are committed, what texts point at exists, the code is formatted

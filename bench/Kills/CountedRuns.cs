@@ -14,7 +14,7 @@ internal sealed class CountedRuns(Stack stack)
     private const string Collection = $"/apis/stromboli.dev/v1alpha1/namespaces/{BenchRuns.Namespace}/agentruns";
     private const int Lines = 100;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
 
     private readonly HashSet<string> _underWay = [];
     private int _made;
@@ -57,7 +57,7 @@ internal sealed class CountedRuns(Stack stack)
         // If the answer to a create was lost, a second create finds the run.
         await Poll.UntilAsync(
             $"{name} is created",
-            Patience,
+            Timeout,
             token => AnswersAsync(() => stack.Http.CreateIfMissingAsync(Collection, document.ToJsonString(), token)),
             cancellationToken
         );

@@ -17,7 +17,7 @@ internal sealed class NeighbourBench(Stack stack)
     private const int Requests = 300;
     private const string Image = "registry.test/busybox:1";
     private const string Collection = $"/apis/stromboli.dev/v1alpha1/namespaces/{BenchRuns.Namespace}/agentruns";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     private int _made;
 
@@ -44,7 +44,7 @@ internal sealed class NeighbourBench(Stack stack)
             $$"""i=0; while [ $i -lt {{Requests}} ]; do {{post}} '{"model":"{{name}}","max_tokens":1,"messages":[]}' $ANTHROPIC_BASE_URL/v1/messages && i=$((i+1)); done""";
         await CreateAsync(name + "-flood", flood, cancellationToken);
         await CreateAsync(name, pace, cancellationToken);
-        await Poll.UntilAsync($"{name} has asked {Requests} times", Patience, () => Times(name).Count >= Requests, cancellationToken);
+        await Poll.UntilAsync($"{name} has asked {Requests} times", Timeout, () => Times(name).Count >= Requests, cancellationToken);
         await stack.Http.DeleteAsync($"{Collection}/{name}-flood", cancellationToken);
         await stack.Http.DeleteAsync($"{Collection}/{name}", cancellationToken);
         var samples = new Samples();

@@ -68,18 +68,18 @@ internal sealed class LibpodCycles : IDisposable
 
     private async ValueTask CycleAsync(ContainerInputs inputs, CancellationToken cancellationToken)
     {
-        var wanted = ContainerSpec.Build(Spec, inputs) with { Entrypoint = ["/bin/true"] };
+        var spec = ContainerSpec.Build(Spec, inputs) with { Entrypoint = ["/bin/true"] };
         var names = NamesOf(inputs);
         await Task.WhenAll(
-            _volumes.CreateAsync(names.Workspace, wanted.Labels, inputs.User.VolumeOwner, cancellationToken),
-            _volumes.CreateAsync(names.Home, wanted.Labels, inputs.User.VolumeOwner, cancellationToken)
+            _volumes.CreateAsync(names.Workspace, spec.Labels, inputs.User.VolumeOwner, cancellationToken),
+            _volumes.CreateAsync(names.Home, spec.Labels, inputs.User.VolumeOwner, cancellationToken)
         );
-        await _containers.CreateAsync(wanted, cancellationToken);
-        await _containers.StartAsync(wanted.Name, cancellationToken);
+        await _containers.CreateAsync(spec, cancellationToken);
+        await _containers.StartAsync(spec.Name, cancellationToken);
         // Podman polls every 250 ms unless it is told otherwise.
-        var wait = PodmanRequest.Post($"containers/{wanted.Name}/wait?condition=stopped&condition=exited&interval=10ms");
+        var wait = PodmanRequest.Post($"containers/{spec.Name}/wait?condition=stopped&condition=exited&interval=10ms");
         (await _transport.SendAsync(wait, cancellationToken)).OrThrow();
-        await _containers.RemoveAsync(wanted.Name, cancellationToken);
+        await _containers.RemoveAsync(spec.Name, cancellationToken);
     }
 
     private static AttemptSpec Spec { get; } =

@@ -23,7 +23,7 @@ internal sealed class NodeThroughputBench(Progress progress)
     private const int Rounds = 5;
     private const int SharedRounds = 3;
     private static readonly int[] Parallelisms = [2, 4, 8, 16];
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     /// <summary>Measures, on a stack of its own.</summary>
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
@@ -140,8 +140,8 @@ internal sealed class NodeThroughputBench(Progress progress)
             new ParallelOptions { MaxDegreeOfParallelism = count, CancellationToken = cancellationToken },
             async (i, stop) => await client.CreateAsync(AgentRunResource.Type, Document(i), null, stop)
         );
-        await Poll.UntilAsync($"{count} runs end", Patience, () => recorder.Ended >= count, cancellationToken);
-        await Poll.UntilAsync("their containers are gone", Patience, libpod.HasNoContainersAsync, cancellationToken);
+        await Poll.UntilAsync($"{count} runs end", Timeout, () => recorder.Ended >= count, cancellationToken);
+        await Poll.UntilAsync("their containers are gone", Timeout, libpod.HasNoContainersAsync, cancellationToken);
         var rate = count / Stopwatch.GetElapsedTime(began).TotalSeconds;
         if (recorder.Runs.FirstOrDefault(run => run.Statuses is not [.., { Phase: RunPhase.Succeeded }]) is { } other)
         {
@@ -162,7 +162,7 @@ internal sealed class NodeThroughputBench(Progress progress)
         var attempts = Path.Combine(stack.Nodes[0].Bridge.StatePath, "attempts");
         await Poll.UntilAsync(
             "the node has nothing of them",
-            Patience,
+            Timeout,
             () => Directory.GetDirectories(attempts).Length == 0,
             cancellationToken
         );

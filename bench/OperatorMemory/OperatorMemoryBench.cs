@@ -21,7 +21,7 @@ internal sealed class OperatorMemoryBench(Progress progress)
     private const int Sessions = 100;
     private const int Creators = 4;
     private const string Noisy = "noisy";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
     private static readonly string Text = new('x', 32_000);
 
     /// <summary>Measures, on a stack of its own without nodes.</summary>
@@ -102,7 +102,7 @@ internal sealed class OperatorMemoryBench(Progress progress)
         );
         await Poll.UntilAsync(
             "a run in another namespace has a status",
-            Patience,
+            Timeout,
             async stop => (await client.GetAsync(AgentRunResource.Type, key, stop)).Status?.Phase is not null,
             cancellationToken
         );
@@ -112,7 +112,7 @@ internal sealed class OperatorMemoryBench(Progress progress)
     private static Task AllHaveAStatusAsync(KubeClient client, CancellationToken cancellationToken) =>
         Poll.UntilAsync(
             "every run has a status",
-            Patience,
+            Timeout,
             async stop =>
             {
                 await foreach (var run in client.ListAsync(AgentRunResource.Type, new() { Namespace = Noisy, Limit = 4 }, stop))

@@ -26,7 +26,7 @@ internal sealed class OperatorThroughputBench(Progress progress)
     private const int Creators = 32;
     private const string Namespace = "default";
     private static readonly int[] Parallelisms = [8, 16, 32, 64];
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
 
     /// <summary>Measures, on a stack of its own.</summary>
@@ -127,7 +127,7 @@ internal sealed class OperatorThroughputBench(Progress progress)
         var before = ProcessorTime(stack);
         var began = Stopwatch.GetTimestamp();
         await CreateAsync(client, round, cancellationToken);
-        await Poll.UntilAsync($"{Runs} runs end", Patience, () => recorder.Ended >= Runs, cancellationToken);
+        await Poll.UntilAsync($"{Runs} runs end", Timeout, () => recorder.Ended >= Runs, cancellationToken);
         await EventsAsync(recorder, cancellationToken);
         var ended = recorder.Runs.Max(run => run.Ended!.Value);
         var all = Stopwatch.GetElapsedTime(began, Math.Max(ended, recorder.LastEvent));
@@ -197,7 +197,7 @@ internal sealed class OperatorThroughputBench(Progress progress)
 
     // Waits until no event has come for a while: events are written in the background and may be dropped.
     private static Task EventsAsync(WriteRecorder recorder, CancellationToken cancellationToken) =>
-        Poll.UntilAsync("no more events come", Patience, () => Stopwatch.GetElapsedTime(recorder.LastEvent) > Settled, cancellationToken);
+        Poll.UntilAsync("no more events come", Timeout, () => Stopwatch.GetElapsedTime(recorder.LastEvent) > Settled, cancellationToken);
 
     private static KubeClient ClientOf(string kubeconfig) =>
         new(KubeConfig.Load(kubeconfig), new KubeClientOptions { QueriesPerSecond = 1e6, Burst = 1_000_000 });

@@ -14,7 +14,7 @@ internal sealed class BenchRuns(Stack stack, RunEvents events)
     public const string Image = "registry.test/agent:1";
 
     private const string Collection = $"/apis/stromboli.dev/v1alpha1/namespaces/{Namespace}/agentruns";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private int _made;
 
     private string Attempts => Path.Combine(stack.Nodes[0].Bridge.StatePath, "attempts");
@@ -31,7 +31,7 @@ internal sealed class BenchRuns(Stack stack, RunEvents events)
     public async Task<(BenchRun Run, DateTimeOffset Cancelled)> CancelAsync(string command, CancellationToken cancellationToken)
     {
         var run = await CreateAsync(command, cancellationToken);
-        await Poll.UntilAsync($"the agent of {run.Name} runs", Patience, () => ReadLog(run.UID).FirstOutput is not null, cancellationToken);
+        await Poll.UntilAsync($"the agent of {run.Name} runs", Timeout, () => ReadLog(run.UID).FirstOutput is not null, cancellationToken);
         await stack.Http.MergeAsync($"{Collection}/{run.Name}", """{"spec":{"cancel":true}}""", cancellationToken);
         var cancelled = DateTimeOffset.UtcNow;
         return (await EndAsync(run, cancellationToken), cancelled);
@@ -43,7 +43,7 @@ internal sealed class BenchRuns(Stack stack, RunEvents events)
         await stack.Http.DeleteAsync($"{Collection}/{run.Name}", cancellationToken);
         await Poll.UntilAsync(
             $"the node has nothing of {run.Name}",
-            Patience,
+            Timeout,
             () => !Directory.Exists(Path.Combine(Attempts, $"{run.UID}-1")),
             cancellationToken
         );
@@ -66,7 +66,7 @@ internal sealed class BenchRuns(Stack stack, RunEvents events)
     {
         await Poll.UntilAsync(
             $"{run.Name} ends",
-            Patience,
+            Timeout,
             () => events.Of(run.Name).Any(sighting => sighting.Run.Status?.CompletionTime is not null),
             cancellationToken
         );

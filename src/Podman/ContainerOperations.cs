@@ -35,7 +35,7 @@ internal sealed class ContainerOperations(PodmanTransport transport) : IContaine
             {
                 return response.Read(PodmanJson.Default.ContainerCreated).ID;
             }
-            // The interrupted call left this container, complete or not. Nobody can have started it.
+            // The interrupted call left this container, complete or not. It cannot have been started.
             await RemoveAsync(spec.Name, cancellationToken);
         }
     }

@@ -8,7 +8,7 @@ public sealed class MessageChannelTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    // In many of these tests nobody reads one end, and closing waits for it.
+    // In many of these tests one end is not read, and closing waits for it.
     private static readonly ChannelLimits Limits = new() { CloseTimeout = TimeSpan.FromMilliseconds(100) };
 
     [Fact]

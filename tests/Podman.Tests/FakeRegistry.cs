@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Stromboli.Podman.Tests;
 
-/// <summary>A registry that lets nobody in and remembers what it was shown.</summary>
+/// <summary>A registry that refuses every client and remembers what it was shown.</summary>
 internal sealed class FakeRegistry : IAsyncDisposable
 {
     private readonly WebApplication _app;

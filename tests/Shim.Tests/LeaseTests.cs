@@ -144,7 +144,7 @@ public sealed class LeaseTests
         var watch = Stopwatch.StartNew();
         var bridge = await container.ConnectAsync();
         // Twice as long as the shim waits without a bridge.
-        await Deadline.UntilAsync(() => watch.ElapsedMilliseconds > 1200, "twice its patience");
+        await Deadline.UntilAsync(() => watch.ElapsedMilliseconds > 1200, "twice the time that it waits");
         Assert.Single(container.Processes());
         container.Bridge.Close();
         bridge.Dispose();

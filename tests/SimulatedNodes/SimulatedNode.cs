@@ -196,25 +196,25 @@ public sealed class SimulatedNode : IAsyncDisposable
                 Take(desired.Attempt);
                 break;
             case DesiredSnapshot snapshot:
-                foreach (var wanted in snapshot.Attempts)
+                foreach (var desired in snapshot.Attempts)
                 {
-                    Take(wanted);
+                    Take(desired);
                 }
 
                 break;
         }
     }
 
-    private void Take(DesiredAttempt wanted)
+    private void Take(DesiredAttempt desired)
     {
-        var key = (wanted.UID, wanted.Attempt);
-        switch (wanted.State)
+        var key = (desired.UID, desired.Attempt);
+        switch (desired.State)
         {
             case DesiredState.Hold when !_attempts.ContainsKey(key):
-                Report(Begin(key, wanted.Spec!), AttemptStage.Held);
+                Report(Begin(key, desired.Spec!), AttemptStage.Held);
                 break;
             case DesiredState.Go:
-                var attempt = _attempts.TryGetValue(key, out var known) ? known : Begin(key, wanted.Spec!);
+                var attempt = _attempts.TryGetValue(key, out var known) ? known : Begin(key, desired.Spec!);
                 if (attempt.Stage < AttemptStage.Running)
                 {
                     _ = RunAsync(attempt);

@@ -9,7 +9,7 @@ public static class Poll
     /// How long something that must happen may take on the slowest machine. Only a failure takes that long, so no verdict depends on the
     /// speed of the machine.
     /// </summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 

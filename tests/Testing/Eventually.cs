@@ -9,7 +9,7 @@ public static class Eventually
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
 
     // Only a failure takes this long. A busy machine may well need half of it.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Returns when the condition holds; throws, naming it, when it does not within the deadline (30 s by default).</summary>
     public static async Task True(
@@ -21,9 +21,9 @@ public static class Eventually
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
-            if (watch.Elapsed > (within ?? Patience))
+            if (watch.Elapsed > (within ?? Timeout))
             {
-                throw new TimeoutException($"Did not happen within {within ?? Patience}: {what}");
+                throw new TimeoutException($"Did not happen within {within ?? Timeout}: {what}");
             }
 
             await Task.Delay(Step, TimeProvider.System);
@@ -40,9 +40,9 @@ public static class Eventually
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
-            if (watch.Elapsed > (within ?? Patience))
+            if (watch.Elapsed > (within ?? Timeout))
             {
-                throw new TimeoutException($"Did not happen within {within ?? Patience}: {what}");
+                throw new TimeoutException($"Did not happen within {within ?? Timeout}: {what}");
             }
 
             await Task.Delay(Step, TimeProvider.System);

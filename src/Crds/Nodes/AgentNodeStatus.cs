@@ -163,7 +163,7 @@ public sealed record NodeImage
     [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? Created { get; init; }
 
-    /// <summary>labels are the first labels of the image. They were chosen by whoever built it.</summary>
+    /// <summary>labels are the first labels of the image. The builder of the image chose them.</summary>
     [Entries(NodeLimits.ImageLabels, StatusLimits.Word)]
     public Dictionary<string, string>? Labels { get; init; }
 

@@ -14,7 +14,7 @@ internal sealed record GitGatewayOptions
     /// <summary>Where logs go.</summary>
     public required ILoggerFactory Loggers { get; init; }
 
-    /// <summary>Whose certificates are trusted.</summary>
+    /// <summary>The certificate authorities that are trusted.</summary>
     public required GitTrust Trust { get; init; }
 
     /// <summary>Origins that may have addresses which are not public, as <see cref="GitRemote.OriginOf"/> writes them.</summary>

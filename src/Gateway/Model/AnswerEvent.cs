@@ -48,7 +48,7 @@ internal record AnswerUsage
     /// <summary>Input written to a cache, of any lifetime.</summary>
     public long? CacheCreationInputTokens { get; init; }
 
-    /// <summary>The same by lifetime.</summary>
+    /// <summary>Input written to a cache, by lifetime.</summary>
     public AnswerCacheCreation? CacheCreation { get; init; }
 
     /// <summary>Uses of tools at the provider.</summary>

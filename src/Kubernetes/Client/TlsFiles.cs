@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Stromboli.Kubernetes;
 
-/// <summary>Whom connections trust, and whom they say we are.</summary>
+/// <summary>The authorities that connections trust, and the certificate that they present.</summary>
 /// <param name="Authorities">The authorities; those of the machine if null.</param>
 /// <param name="AuthoritiesFingerprint">Digest of the authorities; empty if they are the machine's.</param>
 /// <param name="Certificate">Our certificate, if there is one.</param>
@@ -50,7 +50,7 @@ internal sealed partial class TlsFiles(KubeConfig config, TimeProvider clock, IL
         return _identity!;
     }
 
-    /// <summary>The next <see cref="Read"/> looks at the files.</summary>
+    /// <summary>Makes the next <see cref="Read"/> read the files again.</summary>
     public void Suspect() => _readAt = null;
 
     private bool HasFiles => config.CertificateAuthorityFile is not null || config.ClientCertificateFile is not null;

@@ -41,7 +41,7 @@ public sealed partial class LeaderElector : IAsyncDisposable
         _observation = new(_clock);
     }
 
-    /// <summary>Who this process is in the Lease.</summary>
+    /// <summary>The identity of this process in the Lease.</summary>
     public string Identity => _options.Identity;
 
     /// <summary>

@@ -23,7 +23,7 @@ internal sealed class LeaseObservation(TimeProvider clock)
     }
 
     /// <summary>
-    /// Whether the Lease may be taken: it has no holder, or it is ours by a write whose answer was lost, or nobody was seen renewing it for
+    /// Whether the Lease may be taken: it has no holder, or it is ours by a write whose answer was lost, or no renewal was seen for
     /// its duration.
     /// </summary>
     public bool IsFree(Lease lease, string identity) =>

@@ -4,8 +4,8 @@ using Stromboli.Kubernetes;
 namespace Stromboli.Operator.Nodes;
 
 /// <summary>
-/// Looks at an AgentNode when it, its bridge or its runs change: sends the desired images, makes a deleted AgentNode of a connected bridge
-/// again, and writes the status.
+/// Reconciles an AgentNode when it, its bridge or its runs change: sends the desired images, makes a deleted AgentNode of a connected
+/// bridge again, and writes the status.
 /// </summary>
 internal sealed class NodeController : IDisposable
 {

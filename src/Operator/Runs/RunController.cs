@@ -6,7 +6,7 @@ using Stromboli.Operator.Stores;
 
 namespace Stromboli.Operator.Runs;
 
-/// <summary>Looks at a run when it, its session, its node, a report of its node, or its placement changes.</summary>
+/// <summary>Reconciles a run when it, its session, its node, a report of its node, or its placement changes.</summary>
 internal sealed class RunController : IDisposable
 {
     private readonly RunStore _runs;

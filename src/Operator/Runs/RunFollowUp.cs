@@ -7,7 +7,7 @@ using Stromboli.Operator.Stores;
 
 namespace Stromboli.Operator.Runs;
 
-/// <summary>Sends what follows from a stored record, and says when to look at the run again.</summary>
+/// <summary>Sends what follows from a stored record, and says when to reconcile the run again.</summary>
 internal sealed class RunFollowUp(
     RunSender sender,
     AttemptSecretsCache secrets,

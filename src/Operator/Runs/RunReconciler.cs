@@ -18,7 +18,7 @@ internal sealed class RunReconciler(
     WholeRunReader whole
 )
 {
-    /// <summary>Looks at a run and does what is necessary.</summary>
+    /// <summary>Decides what a run needs now and does it.</summary>
     public async Task<ReconcileResult> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         if (runs.Get(key) is not { } run)

@@ -7,7 +7,7 @@ namespace Stromboli.Operator.Runs;
 
 /// <summary>
 /// Refreshes the queue when room may have become free, and from time to time. A change of a node costs the waiting runs one pass of the
-/// scheduler, not a look at each of them.
+/// scheduler, not a reconcile of each of them.
 /// </summary>
 internal sealed class SchedulingLoop : IDisposable
 {

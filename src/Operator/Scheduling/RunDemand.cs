@@ -25,7 +25,7 @@ internal readonly record struct RunDemand(
             run.MemoryBytes,
             run.Pids,
             run.HasStorageLimit,
-            // Nor can the key of a need.
+            // The key of a need contains no line break either.
             run.Needs.Count == 0
                 ? ""
                 : string.Join('\n', run.Needs.Select(n => n.Key))

@@ -17,7 +17,7 @@ namespace Stromboli.Operator.Sessions;
 /// </summary>
 internal sealed partial class SessionController : IDisposable
 {
-    /// <summary>The least time between two writes for one session, and between two looks at the positions of its runs.</summary>
+    /// <summary>The least time between two writes for one session, and between two checks of the positions of its runs.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, long> _written = new();

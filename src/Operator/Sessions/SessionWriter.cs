@@ -21,7 +21,7 @@ internal sealed class SessionWriter(KubeClient client, SessionStore sessions, Ru
         {
             return null;
         }
-        // The run is being looked at now, so its last reason to wait does not count.
+        // The run is being reconciled now, so its last reason to wait does not count.
         var asking = run with
         {
             Status = run.Status is { } status ? status with { Reason = null } : null,

@@ -73,7 +73,7 @@ internal sealed class RunStore : IAllocationRecords
         Informer.Store.Observe(answer);
     }
 
-    /// <summary>Whether the controller must look at a change. It need not look at the echo of our own write.</summary>
+    /// <summary>Whether the controller must reconcile after a change. The echo of our own write needs no reconcile.</summary>
     public bool IsNews(StoreChange<AgentRun> change)
     {
         if (change.New is not { } run)

@@ -36,7 +36,7 @@ internal sealed class WholeRunReader(KubeClient client, RunStore runs, SessionSt
 
     /// <summary>
     /// Reads the run from the API server, with all that comes from its session. Null if the run or its session is gone or was replaced; the
-    /// caller then looks at the run again.
+    /// caller then reconciles the run again.
     /// </summary>
     /// <exception cref="ApiException">The API server did not answer.</exception>
     public async Task<AgentRun?> ReadAsync(AgentRun run, CancellationToken cancellationToken)

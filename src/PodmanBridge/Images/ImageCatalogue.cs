@@ -185,7 +185,7 @@ internal sealed partial class ImageCatalogue(
         Publish();
     }
 
-    // Reads images one at a time, because nobody waits for the result and the engine has runs to start. Returns when there is an event.
+    // Reads images one at a time, because no run waits for the result and the engine has runs to start. Returns when there is an event.
     private async Task ReadAllAsync(CancellationToken cancellationToken)
     {
         var unread = ImageListing

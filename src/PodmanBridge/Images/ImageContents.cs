@@ -66,7 +66,7 @@ internal sealed class ImageContents
 /// <summary>What was found in an image.</summary>
 internal sealed record ImageContent
 {
-    /// <summary>What it was looked at for: another CLI may need something else.</summary>
+    /// <summary>The needs of the CLI with which it was inspected: another CLI may need something else.</summary>
     public CliNeeds? Needs { get; init; }
 
     /// <summary>Whether the CLI can run in it.</summary>

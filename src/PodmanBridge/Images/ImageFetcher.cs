@@ -58,7 +58,7 @@ internal sealed partial class ImageFetcher(
     }
 
     /// <summary>Same as <see cref="EnsureAsync"/>, but also protects the image from removal until a container uses it.</summary>
-    /// <param name="request">What is wanted.</param>
+    /// <param name="request">The image to fetch.</param>
     /// <param name="cancellationToken">Ends this wait.</param>
     /// <exception cref="ImagePullException">The image is not available.</exception>
     /// <exception cref="PodmanException">The engine did not answer.</exception>
@@ -90,7 +90,7 @@ internal sealed partial class ImageFetcher(
     }
 
     /// <summary>Finds or fetches the image and returns the id of the local one, which is what the container is to be made of.</summary>
-    /// <param name="request">What is wanted.</param>
+    /// <param name="request">The image to fetch.</param>
     /// <param name="cancellationToken">Ends this wait. The fetch continues while others wait for it.</param>
     /// <exception cref="ImagePullException">The image is not available.</exception>
     /// <exception cref="PodmanException">The engine did not answer.</exception>

@@ -20,7 +20,7 @@ internal static partial class ImagePullErrors
     /// The error as the run's status shows it: one sentence that names the image. It never repeats what a registry answered: a tenant
     /// chooses the registry, so its answers would be a way to read from the node's network.
     /// </summary>
-    /// <param name="request">What was wanted.</param>
+    /// <param name="request">The request that failed.</param>
     /// <param name="credential">What the registry was shown; null for nothing.</param>
     /// <param name="error">What the engine said.</param>
     public static ImagePullException Explain(ImageRequest request, RegistryCredential? credential, PodmanException error)

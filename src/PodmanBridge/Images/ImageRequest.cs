@@ -3,7 +3,7 @@ using Stromboli.Podman;
 
 namespace Stromboli.PodmanBridge.Images;
 
-/// <summary>An image that somebody wants.</summary>
+/// <summary>An image to fetch, and for whom.</summary>
 /// <param name="Image">The name, as the run has it.</param>
 /// <param name="Policy">When to ask the registry.</param>
 internal sealed record ImageRequest(string Image, ImagePullPolicy Policy)

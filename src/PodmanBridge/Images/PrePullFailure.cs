@@ -1,6 +1,6 @@
 namespace Stromboli.PodmanBridge.Images;
 
-/// <summary>An image that is wanted ahead could not be pulled.</summary>
+/// <summary>An image could not be pulled ahead of runs.</summary>
 /// <param name="Message">Why, as one sentence.</param>
 /// <param name="Count">How often in a row.</param>
 /// <param name="NotBefore">When it is tried again.</param>

@@ -6,8 +6,8 @@ using Stromboli.Podman;
 namespace Stromboli.PodmanBridge.Images;
 
 /// <summary>
-/// Pulls the images that an admin wants on the node: one at a time, while no run fetches, without a login. It looks again when images have
-/// come or gone, and retries failures after a while. It pulls nothing while the disk is short of space, and never removes an image.
+/// Pulls the images that an admin desires on the node: one at a time, while no run fetches, without a login. It checks again when images
+/// have come or gone, and retries failures after a while. It pulls nothing while the disk is short of space, and never removes an image.
 /// </summary>
 internal sealed partial class PrePuller(
     IPodman podman,
@@ -20,7 +20,7 @@ internal sealed partial class PrePuller(
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, PrePullFailure> _failures = [];
-    private IReadOnlyList<string> _wanted = [];
+    private IReadOnlyList<string> _desired = [];
     private PrePullProgress? _progress;
     private CancellationTokenSource? _pulling;
     private string? _pulled;
@@ -28,12 +28,12 @@ internal sealed partial class PrePuller(
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>These images are wanted, and no others. A pull of one that no longer is ends.</summary>
-    public void Want(IReadOnlyList<string> images)
+    /// <summary>Sets the desired images. A pull of an image that is no longer desired ends.</summary>
+    public void Apply(IReadOnlyList<string> images)
     {
         lock (_lock)
         {
-            _wanted = images;
+            _desired = images;
             foreach (var gone in _failures.Keys.Where(image => !images.Contains(image)).ToArray())
             {
                 _failures.Remove(gone);
@@ -48,27 +48,27 @@ internal sealed partial class PrePuller(
         }
     }
 
-    /// <summary>The images that are wanted.</summary>
-    public IReadOnlyList<string> Wanted
+    /// <summary>The desired images.</summary>
+    public IReadOnlyList<string> Desired
     {
         get
         {
             lock (_lock)
             {
-                return _wanted;
+                return _desired;
             }
         }
     }
 
     /// <summary>
-    /// The image was removed because the disk is full. If it is wanted, it is not pulled again at once, so that it does not come and go.
+    /// The image was removed because the disk is full. If it is desired, it is not pulled again at once, so that it does not come and go.
     /// </summary>
     /// <param name="image">Its name, as the engine lists it.</param>
     public void Removed(string image)
     {
         lock (_lock)
         {
-            if (_wanted.FirstOrDefault(wanted => ImageReference.Parse(wanted)?.Key == image) is not { } name)
+            if (_desired.FirstOrDefault(desired => ImageReference.Parse(desired)?.Key == image) is not { } name)
             {
                 return;
             }
@@ -82,7 +82,7 @@ internal sealed partial class PrePuller(
         }
     }
 
-    /// <summary>How far it is, once something was wanted, and then each time that it is further.</summary>
+    /// <summary>The progress, once images are desired, and then each change of it.</summary>
     public async IAsyncEnumerable<PrePullProgress> ChangesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         PrePullProgress? told = null;
@@ -180,14 +180,14 @@ internal sealed partial class PrePuller(
 
     private async Task<string?> NextAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> wanted;
+        IReadOnlyList<string> desired;
         lock (_lock)
         {
-            wanted = _wanted;
+            desired = _desired;
         }
 
         List<string> absent = [];
-        foreach (var image in wanted)
+        foreach (var image in desired)
         {
             if (await podman.Images.InspectAsync(image, cancellationToken) is null)
             {
@@ -210,8 +210,8 @@ internal sealed partial class PrePuller(
             Tell(
                 new PrePullProgress
                 {
-                    Images = wanted,
-                    Present = wanted.Count - absent.Count,
+                    Images = desired,
+                    Present = desired.Count - absent.Count,
                     Pulling = next,
                     Failure =
                         absent.Select(image => _failures.GetValueOrDefault(image)?.Message).FirstOrDefault(message => message is not null)
@@ -227,7 +227,7 @@ internal sealed partial class PrePuller(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         lock (_lock)
         {
-            if (!_wanted.Contains(image))
+            if (!_desired.Contains(image))
             {
                 return;
             }
@@ -243,7 +243,7 @@ internal sealed partial class PrePuller(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // No longer wanted.
+            // No longer desired.
         }
         catch (ImagePullException e)
         {

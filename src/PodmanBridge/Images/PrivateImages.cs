@@ -140,7 +140,7 @@ internal sealed class PrivateImages : IDisposable
         }
     }
 
-    /// <summary>Nobody waits for the fetch any more, or the engine does not answer: the image may come all the same.</summary>
+    /// <summary>The fetch was given up, or the engine does not answer. The image may come all the same.</summary>
     public void GivenUp(ImageReference reference)
     {
         lock (_lock)
@@ -197,7 +197,7 @@ internal sealed class PrivateImages : IDisposable
     {
         lock (_lock)
         {
-            // An image that a fetch with an unknown result may have brought belongs to nobody until a namespace presents a credential.
+            // An image that a fetch with an unknown result may have brought is not usable until a namespace presents a credential.
             foreach (var image in present)
             {
                 foreach (var name in (image.Names ?? []).Concat(image.Digests ?? []))

@@ -57,7 +57,7 @@ internal sealed class PulledImages(string path, TimeProvider clock) : IDisposabl
         }
     }
 
-    /// <summary>Whether this bridge pulled the image, and nobody gave it another name since.</summary>
+    /// <summary>Whether this bridge pulled the image, and it was not given another name since.</summary>
     public bool Pulled(ImageSummary image)
     {
         lock (_lock)
@@ -109,7 +109,7 @@ internal sealed class PulledImages(string path, TimeProvider clock) : IDisposabl
         }
     }
 
-    /// <summary>The pull failed, or nobody waits for it any more: the image may come all the same.</summary>
+    /// <summary>The pull failed or was given up. The image may come all the same.</summary>
     public void GivenUp(ImageReference image)
     {
         lock (_lock)

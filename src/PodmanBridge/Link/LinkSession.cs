@@ -131,7 +131,7 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
                     services.Sessions.Remove(gone.UID);
                     break;
                 case DesiredImages desired:
-                    services.PrePuller.Want(desired.Images);
+                    services.PrePuller.Apply(desired.Images);
                     break;
                 case TokenIssued issued:
                     await services.Token.WriteAsync(issued.Token, cancellationToken);

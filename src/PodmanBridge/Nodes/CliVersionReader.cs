@@ -7,7 +7,7 @@ namespace Stromboli.PodmanBridge.Nodes;
 /// <summary>Asks the node's CLI for its version, again only when the file is another.</summary>
 internal sealed partial class CliVersionReader(TimeProvider clock)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     private Answer? _known;
 
@@ -39,7 +39,7 @@ internal sealed partial class CliVersionReader(TimeProvider clock)
         var home = Directory.CreateTempSubdirectory("stromboli-cli-");
         try
         {
-            using var timeout = new CancellationTokenSource(Patience, clock);
+            using var timeout = new CancellationTokenSource(Timeout, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
             var output = await RunAsync(path, home.FullName, either.Token);
             return VersionPattern.Match(output) is { Success: true } match ? match.Value : null;

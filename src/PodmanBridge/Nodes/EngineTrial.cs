@@ -25,7 +25,7 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
     private const int MaxWords = 300;
 
     /// <summary>An engine that needs longer for one container runs none in time.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     // Mount points of Podman and its runtime, created in advance because they could not create them.
     private static readonly string[] Folders = ["proc", "sys", "dev", "run", "tmp", "var/tmp", "etc", "opt/stromboli", "home/agent"];
@@ -90,8 +90,8 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
             return null;
         }
 
-        using var patience = new CancellationTokenSource(Patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         string? problem;
         try
         {
@@ -99,7 +99,7 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            problem = $"it did not do so within {Patience.TotalSeconds:0} s";
+            problem = $"it did not do so within {Timeout.TotalSeconds:0} s";
         }
 
         _passed = problem is null ? key : null;
@@ -141,7 +141,7 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
         }
     }
 
-    // The shim in it talks to nobody, because there is no socket where it looks for the bridge.
+    // The shim in it talks to no bridge, because there is no socket where it looks for the bridge.
     private SpecGenerator Spec(IReadOnlyList<string> limits)
     {
         var id = Guid.NewGuid().ToString();
@@ -184,7 +184,7 @@ internal sealed class EngineTrial(IPodman podman, EngineAvailability availabilit
             MemoryBytes = 64L << 20,
             CpuMillis = 1000,
             Pids = 16,
-            TimeoutMs = (long)Patience.TotalMilliseconds,
+            TimeoutMs = (long)Timeout.TotalMilliseconds,
             StatusBytes = 0,
             LogBytes = 0,
             SessionID = id,

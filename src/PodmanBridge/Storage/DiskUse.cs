@@ -48,8 +48,8 @@ internal sealed record DiskAttempt(AttemptKey Key, string Namespace)
 /// <summary>An image that nothing uses.</summary>
 /// <param name="ID">The image.</param>
 /// <param name="LastUse">When a run last had it.</param>
-/// <param name="IsWanted">Whether it is wanted on the node ahead of runs.</param>
-internal sealed record DiskImage(string ID, DateTimeOffset LastUse, bool IsWanted = false);
+/// <param name="IsDesired">Whether an admin desires it on the node before a run needs it.</param>
+internal sealed record DiskImage(string ID, DateTimeOffset LastUse, bool IsDesired = false);
 
 /// <summary>A pull that is under way.</summary>
 /// <param name="Image">The image's name.</param>

@@ -19,8 +19,8 @@ internal sealed class DiskUseReader(
     TimeProvider clock
 )
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan AllPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TotalTimeout = TimeSpan.FromSeconds(10);
 
     // The volumes of finished attempts no longer change; those of sessions are measured again from time to time.
     private static readonly TimeSpan SessionAge = TimeSpan.FromMinutes(1);
@@ -36,8 +36,8 @@ internal sealed class DiskUseReader(
     {
         var (images, containers) = await ReadEngineAsync(cancellationToken);
         var used = containers.Select(container => container.ImageID).ToHashSet();
-        var wanted = ahead
-            .Wanted.Append(options.GitImage)
+        var desired = ahead
+            .Desired.Append(options.GitImage)
             .Select(name => name is null ? null : ImageReference.Parse(name)?.Key)
             .ToHashSet();
         return new DiskUse
@@ -47,12 +47,12 @@ internal sealed class DiskUseReader(
             [
                 .. from free in pulled.Free(images)
                 where !used.Contains(free.Image.ID) && !failed.Contains(free.Image.ID)
-                // The operator says with the first link which images are wanted. Until then every image that the node itself pulled counts
-                // as wanted.
+                // The operator says with the first link which images are desired. Until then every image that the node itself pulled counts
+                // as desired.
                 select new DiskImage(
                     free.Image.ID,
                     free.Pulled.LastUse,
-                    free.Pulled.Namespace is null || free.Pulled.Names.Any(wanted.Contains)
+                    free.Pulled.Namespace is null || free.Pulled.Names.Any(desired.Contains)
                 ),
             ],
             Pulls = [.. fetcher.Fetches.Select(fetch => new DiskPull(fetch.Image, fetch.Began))],
@@ -160,7 +160,7 @@ internal sealed class DiskUseReader(
     private static bool IsOf(IReadOnlyList<(StorageTenant Tenant, StorageUsage Usage)> running, VolumeInspection volume) =>
         running.Any(run => run.Tenant.Volumes.Any(own => own.Directory == volume.Mountpoint));
 
-    // A volume that could not be measured in time counts as the floor, so that nobody hides data by making it slow to measure.
+    // A volume that could not be measured in time counts as the floor, so that a run cannot hide data by making it slow to measure.
     private long AmountOf(VolumeInspection volume, DiskShortage shortage) =>
         _measured.TryGetValue(volume.Name, out var known)
             ? shortage.ByFiles
@@ -184,7 +184,7 @@ internal sealed class DiskUseReader(
         var began = clock.GetTimestamp();
         foreach (var volume in idle.Where(volume => !IsKnown(volume)))
         {
-            if (clock.GetElapsedTime(began) > AllPatience)
+            if (clock.GetElapsedTime(began) > TotalTimeout)
             {
                 return;
             }
@@ -195,7 +195,7 @@ internal sealed class DiskUseReader(
                     await measurer.MeasureAsync(
                         pid,
                         [new RunVolume(volume.Mountpoint!, volume.Mountpoint!)],
-                        Patience,
+                        Timeout,
                         enough: null,
                         cancellationToken
                     )

@@ -15,13 +15,13 @@ internal sealed class Measurer(string program, TimeProvider clock)
 
     /// <summary>Measures what a run takes of the disk.</summary>
     /// <param name="tenant">The run.</param>
-    /// <param name="patience">The time after which to stop.</param>
+    /// <param name="timeout">The time after which to stop.</param>
     /// <param name="enough">The number of bytes of one volume at which to stop; null to measure everything.</param>
     /// <param name="cancellationToken">Ends the program.</param>
     /// <exception cref="IOException">It cannot be measured.</exception>
-    public async Task<StorageUsage> MeasureAsync(StorageTenant tenant, TimeSpan patience, long? enough, CancellationToken cancellationToken)
+    public async Task<StorageUsage> MeasureAsync(StorageTenant tenant, TimeSpan timeout, long? enough, CancellationToken cancellationToken)
     {
-        var measured = tenant.Volumes.Zip(await MeasureAsync(tenant.Pid, tenant.Volumes, patience, enough, cancellationToken)).ToList();
+        var measured = tenant.Volumes.Zip(await MeasureAsync(tenant.Pid, tenant.Volumes, timeout, enough, cancellationToken)).ToList();
         var workspace = measured.FirstOrDefault(pair => pair.First.MountPoint == tenant.Workspace);
         return new StorageUsage(
             workspace.Second,
@@ -33,23 +33,23 @@ internal sealed class Measurer(string program, TimeProvider clock)
     /// <summary>Measures volumes, each by itself.</summary>
     /// <param name="pid">A process in the user namespace that owns the files.</param>
     /// <param name="volumes">The volumes.</param>
-    /// <param name="patience">The time after which to stop.</param>
+    /// <param name="timeout">The time after which to stop.</param>
     /// <param name="enough">The number of bytes of one volume at which to stop; null to measure everything.</param>
     /// <param name="cancellationToken">Ends the program.</param>
     /// <exception cref="IOException">They cannot be measured.</exception>
     public async Task<IReadOnlyList<DirectoryUsage>> MeasureAsync(
         int pid,
         IReadOnlyList<RunVolume> volumes,
-        TimeSpan patience,
+        TimeSpan timeout,
         long? enough,
         CancellationToken cancellationToken
     )
     {
-        using var timeout = new CancellationTokenSource(patience + Grace, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using var limit = new CancellationTokenSource(timeout + Grace, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            var lines = (await RunAsync(Arguments(pid, volumes, patience, enough), either.Token)).Split(
+            var lines = (await RunAsync(Arguments(pid, volumes, timeout, enough), either.Token)).Split(
                 '\n',
                 StringSplitOptions.RemoveEmptyEntries
             );
@@ -84,10 +84,10 @@ internal sealed class Measurer(string program, TimeProvider clock)
         }
     }
 
-    private static IEnumerable<string> Arguments(int pid, IReadOnlyList<RunVolume> volumes, TimeSpan patience, long? enough) =>
+    private static IEnumerable<string> Arguments(int pid, IReadOnlyList<RunVolume> volumes, TimeSpan timeout, long? enough) =>
         [
             Text(pid),
-            Text((long)patience.TotalMilliseconds),
+            Text((long)timeout.TotalMilliseconds),
             Text(enough ?? 0),
             .. volumes.SelectMany(volume => new[] { volume.Directory, volume.MountPoint }),
         ];

@@ -1,7 +1,7 @@
 namespace Stromboli.PodmanBridge.Storage;
 
 /// <summary>
-/// Decides what gives way when the disk is full, and in what order. Pure. First goes what costs nobody more than a wait: images that
+/// Decides what gives way when the disk is full, and in what order. Pure. First goes what costs a run no more than a wait: images that
 /// nothing uses, then pulls. After that the namespace that has the most on the disk gives up the workspaces of its finished runs, then
 /// their logs, then its largest running run, until another namespace has more.
 /// </summary>
@@ -15,7 +15,7 @@ internal static class ReliefRules
     {
         foreach (
             var image in use
-                .Images.OrderBy(image => image.IsWanted)
+                .Images.OrderBy(image => image.IsDesired)
                 .ThenBy(image => image.LastUse)
                 .ThenBy(image => image.ID, StringComparer.Ordinal)
         )

@@ -20,10 +20,10 @@ internal static class StorageRules
     public static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(15);
 
     /// <summary>The time that a measurement gets at first.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>The most time that one gets. A run that cannot be measured within it is over its limit.</summary>
-    public static readonly TimeSpan LongestPatience = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(5);
 
     // At most a tenth of a processor.
     private const int Rest = 10;
@@ -64,10 +64,10 @@ internal static class StorageRules
         now.Bytes - floor.Bytes < FastBytes || now.Files - floor.Files < FastFiles ? HastyTick : Tick;
 
     /// <summary>The time for the next measurement of a run.</summary>
-    public static TimeSpan PatienceAfter(Measurement? last) =>
-        last is not { Usage.State: DirectoryState.Late } late ? Patience
-        : late.Patience * 2 is var twice && twice < LongestPatience ? twice
-        : LongestPatience;
+    public static TimeSpan TimeoutAfter(Measurement? last) =>
+        last is not { Usage.State: DirectoryState.Late } late ? Timeout
+        : late.Timeout * 2 is var twice && twice < LongestTimeout ? twice
+        : LongestTimeout;
 
     /// <summary>Why the run is over its limits, as a sentence; null when it is not.</summary>
     public static string? Excess(StorageLimits limits, Measurement measured)
@@ -128,8 +128,8 @@ internal static class StorageRules
         {
             DirectoryState.Deep => $"The run's directories are nested too deep to be measured, and {Field(limits)} cannot be kept.",
             DirectoryState.Denied => $"Some of the run's directories cannot be looked at, and {Field(limits)} cannot be kept.",
-            DirectoryState.Late when measured.Patience >= LongestPatience =>
-                $"The run has so many files, more than {measured.Usage.Entries}, that they cannot be measured in {LongestPatience.TotalMinutes:0} minutes, and {Field(limits)} cannot be kept.",
+            DirectoryState.Late when measured.Timeout >= LongestTimeout =>
+                $"The run has so many files, more than {measured.Usage.Entries}, that they cannot be measured in {LongestTimeout.TotalMinutes:0} minutes, and {Field(limits)} cannot be kept.",
             _ => null,
         };
 

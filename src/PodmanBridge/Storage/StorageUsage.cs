@@ -24,5 +24,5 @@ internal sealed record StorageUsage(DirectoryUsage Workspace, IReadOnlyList<Dire
 /// <param name="Free">What the file system had free at that time.</param>
 /// <param name="At">When it was made, as a timestamp.</param>
 /// <param name="Took">How long it took.</param>
-/// <param name="Patience">How long it was allowed to take.</param>
-internal sealed record Measurement(StorageUsage Usage, FreeSpace Free, long At, TimeSpan Took, TimeSpan Patience);
+/// <param name="Timeout">How long it was allowed to take.</param>
+internal sealed record Measurement(StorageUsage Usage, FreeSpace Free, long At, TimeSpan Took, TimeSpan Timeout);

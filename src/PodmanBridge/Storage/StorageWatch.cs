@@ -20,11 +20,11 @@ internal sealed partial class StorageWatch(
     ILogger<StorageWatch> logger
 ) : BackgroundService
 {
-    private static readonly TimeSpan ReliefPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReliefTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterNoRelief = TimeSpan.FromSeconds(10);
 
     // The engine may hang; runs are watched regardless.
-    private static readonly TimeSpan LearnPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LearnTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LearnInterval = TimeSpan.FromSeconds(30);
 
     private readonly FreeSpace _floor = pressure.Floor;
@@ -103,8 +103,8 @@ internal sealed partial class StorageWatch(
         if (engine.Images is null && (_learned is not { } tried || clock.GetElapsedTime(tried) >= LearnInterval))
         {
             _learned = clock.GetTimestamp();
-            using var patience = new CancellationTokenSource(LearnPatience, clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+            using var timeout = new CancellationTokenSource(LearnTimeout, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
             try
             {
                 await engine.LearnAsync(either.Token);
@@ -151,12 +151,12 @@ internal sealed partial class StorageWatch(
 
     private async Task MeasureAsync(WatchedTenant run, FreeSpace free, CancellationToken cancellationToken)
     {
-        var patience = StorageRules.PatienceAfter(run.Last);
-        var slots = patience > StorageRules.Patience ? _slow : _quick;
+        var timeout = StorageRules.TimeoutAfter(run.Last);
+        var slots = timeout > StorageRules.Timeout ? _slow : _quick;
         await slots.WaitAsync(cancellationToken);
         try
         {
-            var measured = await MeasureAsync(run.Tenant, free, patience, run.Tenant.Limits.Enough, cancellationToken);
+            var measured = await MeasureAsync(run.Tenant, free, timeout, run.Tenant.Limits.Enough, cancellationToken);
             run.Last = measured;
             if (StorageRules.Excess(run.Tenant.Limits, measured) is { } sentence)
             {
@@ -178,15 +178,15 @@ internal sealed partial class StorageWatch(
     private async Task<Measurement> MeasureAsync(
         StorageTenant tenant,
         FreeSpace free,
-        TimeSpan patience,
+        TimeSpan timeout,
         long? enough,
         CancellationToken cancellationToken
     )
     {
         var began = clock.GetTimestamp();
-        var usage = await measurer.MeasureAsync(tenant, patience, enough, cancellationToken);
+        var usage = await measurer.MeasureAsync(tenant, timeout, enough, cancellationToken);
         tenant.Measured?.Invoke(usage);
-        return new Measurement(usage, free, began, clock.GetElapsedTime(began), patience);
+        return new Measurement(usage, free, began, clock.GetElapsedTime(began), timeout);
     }
 
     // One removal at a time, because a run's space becomes free only when the run is gone.
@@ -215,7 +215,7 @@ internal sealed partial class StorageWatch(
         }
 
         _noRelief = clock.GetTimestamp();
-        Log.NobodyIsLarge(logger, shortage.Least.Bytes, shortage.Least.Files);
+        Log.NoLargeRun(logger, shortage.Least.Bytes, shortage.Least.Files);
         return false;
 
         async Task<IReadOnlyList<(StorageTenant Tenant, StorageUsage Usage)>> MeasureAllAsync()
@@ -233,7 +233,7 @@ internal sealed partial class StorageWatch(
     {
         try
         {
-            return (run, (await MeasureAsync(run.Tenant, free, ReliefPatience, enough: null, cancellationToken)).Usage);
+            return (run, (await MeasureAsync(run.Tenant, free, ReliefTimeout, enough: null, cancellationToken)).Usage);
         }
         catch (IOException e)
         {
@@ -260,7 +260,7 @@ internal sealed partial class StorageWatch(
             LogLevel.Error,
             "The disk is nearly full, {Free} bytes and {Files} inodes are left, and nothing that could go has a share in it that matters; make room"
         )]
-        public static partial void NobodyIsLarge(ILogger logger, long free, long? files);
+        public static partial void NoLargeRun(ILogger logger, long free, long? files);
 
         [LoggerMessage(LogLevel.Error, "The disk could not be looked at: {Error}")]
         public static partial void Failed(ILogger logger, string error);

@@ -87,11 +87,11 @@ static void add(const struct statx *st, struct usage *u)
     u->entries++;
 }
 
-static void look_at(int at, const char *name, struct usage *u)
+static void measure_entry(int at, const char *name, struct usage *u)
 {
     struct statx st;
-    const unsigned wanted = STATX_TYPE | STATX_NLINK | STATX_BLOCKS;
-    if (statx(at, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, wanted, &st) < 0) {
+    const unsigned mask = STATX_TYPE | STATX_NLINK | STATX_BLOCKS;
+    if (statx(at, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, mask, &st) < 0) {
         if (!vanished(errno)) worse(u, DENIED);
         return;
     }
@@ -128,7 +128,7 @@ static void read_all(const struct bounds *b, struct usage *u)
         const struct entry *e = (const struct entry *)(const void *)(l->entries + l->at);
         l->at += e->length;
         if (strcmp(e->name, ".") == 0 || strcmp(e->name, "..") == 0) continue;
-        look_at(l->fd, e->name, u);
+        measure_entry(l->fd, e->name, u);
         if (enough(b, u)) return;
     }
 }

@@ -59,7 +59,7 @@ static void input_ready(struct watch *w)
     while (input_written < input_length) {
         ssize_t n = write(w->fd, input_bytes + input_written, input_length - input_written);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && errno == EAGAIN && watch_want(w, EPOLLOUT)) return;
+        if (n < 0 && errno == EAGAIN && watch_events(w, EPOLLOUT)) return;
         // The agent closed its stdin, so the rest of it is dropped.
         if (n < 0) break;
         input_written += (size_t)n;
@@ -140,7 +140,7 @@ static pid_t start(const struct child_command *command, const int fds[3], const 
     close(p->report[WRITE_END]);
     if (pid < 0) return -1;
     report.fd = p->report[READ_END];
-    if (!watch_want(&report, EPOLLIN)) panic("epoll_ctl on the child's report");
+    if (!watch_events(&report, EPOLLIN)) panic("epoll_ctl on the child's report");
     return pid;
 }
 

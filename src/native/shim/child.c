@@ -88,7 +88,7 @@ static const char *search_path(char *const *envp)
     return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 }
 
-// execve, with the agent's own PATH for a bare name. Not execvpe: that runs a file that the kernel refuses as a shell script, and looks at
+// execve, with the agent's own PATH for a bare name. Not execvpe: that runs a file that the kernel refuses as a shell script, and searches
 // the shim's PATH.
 static void execute(char *const *argv, char *const *envp)
 {

@@ -85,7 +85,7 @@ static void try_connect(struct timer *t)
     control.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     // On a unix socket this succeeds or fails at once: there is no bridge (ECONNREFUSED, ENOENT), or its queue is full (EAGAIN).
     if (control.fd < 0 || connect(control.fd, (const struct sockaddr *)&ADDRESS, sizeof ADDRESS) < 0
-        || !watch_want(&control, EPOLLIN)) {
+        || !watch_events(&control, EPOLLIN)) {
         watch_close(&control);
         try_later();
         return;
@@ -114,7 +114,7 @@ static bool write_sending(void)
         sending_start += (size_t)n;
     }
     if (sending_start == sending_end) sending_start = sending_end = 0;
-    return watch_want(&control, sending_end > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN);
+    return watch_events(&control, sending_end > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN);
 }
 
 void control_send(uint8_t type, const char *json, size_t length)
@@ -188,8 +188,8 @@ static bool receive(bool *again)
 {
     bool in_header = header_length < HEADER;
     void *into = in_header ? (void *)(header + header_length) : (void *)(payload + payload_length);
-    size_t wanted = in_header ? HEADER - header_length : payload_size - payload_length;
-    ssize_t n = recv(control.fd, into, wanted, 0);
+    size_t missing = in_header ? HEADER - header_length : payload_size - payload_length;
+    ssize_t n = recv(control.fd, into, missing, 0);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
         *again = false;
         return true;

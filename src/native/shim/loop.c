@@ -46,27 +46,27 @@ void loop_init(void)
     if (epoll_fd < 0) panic("epoll_create1");
     timer_watch.fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
     timer_watch.ready = timers_due;
-    if (timer_watch.fd < 0 || !watch_want(&timer_watch, EPOLLIN)) panic("timerfd_create");
+    if (timer_watch.fd < 0 || !watch_events(&timer_watch, EPOLLIN)) panic("timerfd_create");
 }
 
-bool watch_want(struct watch *w, uint32_t events)
+bool watch_events(struct watch *w, uint32_t events)
 {
     if (w->fd < 0) return false;
-    if (events == w->wanted) return true;
+    if (events == w->interest) return true;
     struct epoll_event ev = { .events = events, .data.ptr = w };
-    int op = events == 0 ? EPOLL_CTL_DEL : w->wanted == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    int op = events == 0 ? EPOLL_CTL_DEL : w->interest == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
     if (epoll_ctl(epoll_fd, op, w->fd, &ev) < 0) return false;
-    w->wanted = events;
+    w->interest = events;
     return true;
 }
 
 void watch_close(struct watch *w)
 {
     if (w->fd < 0) return;
-    watch_want(w, 0);
+    watch_events(w, 0);
     close(w->fd);
     w->fd = -1;
-    w->wanted = 0;
+    w->interest = 0;
 }
 
 void timer_clear(struct timer *t)

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// A descriptor and the events that its owner wants. The first member of its owner; `fd` is -1 when closed.
+// A descriptor and the epoll events that its owner waits for. The first member of its owner; `fd` is -1 when closed.
 struct watch {
     int fd;
-    uint32_t wanted;
+    uint32_t interest;
     // Must read or write to find out what happened: an event may be left over from an earlier descriptor.
     void (*ready)(struct watch *w);
 };
@@ -27,9 +27,9 @@ _Noreturn void loop_run(void);
 // Milliseconds of CLOCK_BOOTTIME, which goes on during a suspend, as leases do.
 int64_t now_ms(void);
 
-// Sets the wanted events. Without any, the descriptor leaves epoll: epoll reports a hang-up even when nobody asks for it, and the loop
+// Sets the events to wait for. With none, the descriptor leaves epoll: epoll reports a hang-up even without interest in it, and the loop
 // would spin. False when epoll refuses (ENOSPC: the agent's uid has used up its watches).
-bool watch_want(struct watch *w, uint32_t events);
+bool watch_events(struct watch *w, uint32_t events);
 void watch_close(struct watch *w);
 
 void timer_set(struct timer *t, int64_t in_ms);

@@ -45,7 +45,7 @@ static void take_signals(void)
     sigfillset(&all);
     if (sigprocmask(SIG_SETMASK, &all, NULL) < 0) panic("sigprocmask");
     signals.fd = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC);
-    if (signals.fd < 0 || !watch_want(&signals, EPOLLIN)) panic("signalfd");
+    if (signals.fd < 0 || !watch_events(&signals, EPOLLIN)) panic("signalfd");
 }
 
 // Makes sure that exactly stdin, stdout and stderr are open, whatever the engine left.

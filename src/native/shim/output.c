@@ -74,7 +74,7 @@ void output_attach(int stream, int fd)
 {
     sources[stream].watch.fd = fd;
     sources[stream].dry = false;
-    if (!watch_want(&sources[stream].watch, EPOLLIN)) panic("epoll_ctl on the agent's output");
+    if (!watch_events(&sources[stream].watch, EPOLLIN)) panic("epoll_ctl on the agent's output");
 }
 
 // Frames as much of `bytes` as `*budget` allows and returns how much that was. The caller has checked that there is room.
@@ -121,7 +121,7 @@ static void want_sources(void)
 {
     bool open = sink_room() >= FRAMED;
     for (int i = 0; i < STREAMS; i++)
-        if (!sources[i].dry) watch_want(&sources[i].watch, open ? EPOLLIN : 0);
+        if (!sources[i].dry) watch_events(&sources[i].watch, open ? EPOLLIN : 0);
 }
 
 static void source_ready(struct watch *w)
@@ -201,7 +201,7 @@ static void sink_moved(void)
 void output_drain(void (*done)(void))
 {
     on_drained = done;
-    for (int i = 0; i < STREAMS; i++) watch_want(&sources[i].watch, 0);
+    for (int i = 0; i < STREAMS; i++) watch_events(&sources[i].watch, 0);
     drain();
 }
 

@@ -23,8 +23,8 @@ enum {
 };
 
 // How long a client waits for a bridge that is being restarted. Tests build a shim with a shorter time.
-#ifndef SHIM_PATIENCE_MS
-#define SHIM_PATIENCE_MS (30 * 1000)
+#ifndef SHIM_CONNECT_TIMEOUT_MS
+#define SHIM_CONNECT_TIMEOUT_MS (30 * 1000)
 #endif
 
 enum { CLIENT, UPSTREAM, SIDES };
@@ -69,7 +69,7 @@ static void close_connection(struct connection *c)
     watch_close(&c->sides[UPSTREAM].watch);
     c->used = false;
     c->listener->count--;
-    watch_want(&c->listener->watch, EPOLLIN);
+    watch_events(&c->listener->watch, EPOLLIN);
 }
 
 // Reads once if there is room. False when the end is broken.
@@ -105,7 +105,7 @@ static bool want(struct side *s, const struct side *other)
     uint32_t events = 0;
     if (!s->finished && s->end < BUFFER) events |= EPOLLIN;
     if (other->start < other->end) events |= EPOLLOUT;
-    return watch_want(&s->watch, events);
+    return watch_events(&s->watch, events);
 }
 
 static void pump(struct connection *c)
@@ -171,7 +171,7 @@ static void begin_connection(struct listener *l, struct connection *c, int fd)
     c->listener = l;
     c->retry = (struct timer){ .fire = connect_upstream };
     c->retry_ms = RETRY_FIRST_MS;
-    c->give_up_at = now_ms() + SHIM_PATIENCE_MS;
+    c->give_up_at = now_ms() + SHIM_CONNECT_TIMEOUT_MS;
     open_side(c, CLIENT, fd);
     open_side(c, UPSTREAM, -1);
     l->count++;
@@ -181,7 +181,7 @@ static void begin_connection(struct listener *l, struct connection *c, int fd)
 static void resume(struct timer *t)
 {
     struct listener *l = (struct listener *)(void *)((char *)t - offsetof(struct listener, pause));
-    if (l->count < CONNECTIONS_MAX) watch_want(&l->watch, EPOLLIN);
+    if (l->count < CONNECTIONS_MAX) watch_events(&l->watch, EPOLLIN);
 }
 
 static void listener_ready(struct watch *w)
@@ -193,11 +193,11 @@ static void listener_ready(struct watch *w)
         begin_connection(l, c, fd);
     } else if (c && errno != EAGAIN) {
         // The connection stays in the backlog, and would wake us again at once.
-        watch_want(w, 0);
+        watch_events(w, 0);
         timer_set(&l->pause, PAUSE_MS);
     }
     // The rest waits in the backlog until one of these ends.
-    if (l->count == CONNECTIONS_MAX) watch_want(w, 0);
+    if (l->count == CONNECTIONS_MAX) watch_events(w, 0);
 }
 
 static int open_listener(struct listener *l, const struct go_relay *relay)
@@ -214,7 +214,7 @@ static int open_listener(struct listener *l, const struct go_relay *relay)
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
     };
     if (bind(fd, (const struct sockaddr *)&address, sizeof address) < 0 || listen(fd, CONNECTIONS_MAX) < 0
-        || !watch_want(&l->watch, EPOLLIN))
+        || !watch_events(&l->watch, EPOLLIN))
         return errno;
     return 0;
 }

@@ -9,7 +9,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-// Room for every record of a life while nobody reads: two short ones for each hook, a long one for the start, and the end.
+// Room for every record of a life while stdout is not read: two short ones for each hook, a long one for the start, and the end.
 enum { FOR_RECORDS = 24 * 1024, QUEUE = SINK_MIN + FOR_RECORDS };
 
 static void sink_ready(struct watch *w);
@@ -24,9 +24,9 @@ void sink_init(const struct sink_handlers *handlers)
 {
     on = *handlers;
     sink.fd = STDOUT_FILENO;
-    // A regular file cannot be watched and need not be: writing to it never blocks. EPOLLERR is always wanted, to learn that the reader is
-    // gone while the agent is silent.
-    is_file = !watch_want(&sink, EPOLLERR) && errno == EPERM;
+    // A regular file cannot be watched and need not be: writing to it never blocks. EPOLLERR is always of interest, to learn that the reader
+    // is gone while the agent is silent.
+    is_file = !watch_events(&sink, EPOLLERR) && errno == EPERM;
 }
 
 size_t sink_room(void)
@@ -81,7 +81,7 @@ void sink_write(void)
         else if (errno != EINTR) lose_reader();
     }
     if (queue_start == queue_end) queue_start = queue_end = 0;
-    if (!gone && !is_file) watch_want(&sink, queue_end > 0 ? EPOLLERR | EPOLLOUT : EPOLLERR);
+    if (!gone && !is_file) watch_events(&sink, queue_end > 0 ? EPOLLERR | EPOLLOUT : EPOLLERR);
 }
 
 static bool reader_left(void)

@@ -7,7 +7,7 @@ namespace Stromboli.EndToEnd.Basics;
 /// <summary><c>cancel: true</c>.</summary>
 public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    private static readonly TimeSpan Within = Poll.Patience;
+    private static readonly TimeSpan Within = Poll.Timeout;
 
     [Fact]
     public async Task Cancel_ClaudeInABashTool_NothingIsLeft()
@@ -31,7 +31,7 @@ public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
         await Poll.UntilAsync(
             "the tool runs",
-            Poll.Patience,
+            Poll.Timeout,
             () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal))
         );
 
@@ -41,7 +41,7 @@ public sealed class CancelTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (end.Phase, end.Reason));
         StateRules.AssertHold(run.States);
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class TimeoutTests(StackFixture stacks) : EndToEndTests(stacks)
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
 
         var end = await run.EndAsync();
-        await processes.GoneAsync(Poll.Patience);
+        await processes.GoneAsync(Poll.Timeout);
 
         Assert.Equal((RunPhase.Failed, RunReason.TimedOut), (end.Phase, end.Reason));
         // By the bridge's clock, which counts from the record of the attempt. Times are in whole seconds.

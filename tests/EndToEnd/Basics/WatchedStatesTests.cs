@@ -31,7 +31,7 @@ public sealed class WatchedStatesTests(StackFixture stacks) : EndToEndTests(stac
         );
         // The creation, then accepted and scheduled in one write, started, ended.
         Assert.InRange(run.States.Count - 1, 1, 3);
-        Assert.True(await scene.Kubectl.WaitAsync("agentrun", "good", "condition=Ready", Poll.Patience, scene.Namespace));
+        Assert.True(await scene.Kubectl.WaitAsync("agentrun", "good", "condition=Ready", Poll.Timeout, scene.Namespace));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class SecrecyTests(StackFixture stacks) : EndToEndTests(stacks)
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
         await Poll.UntilAsync(
             "the tool runs",
-            Poll.Patience,
+            Poll.Timeout,
             () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal))
         );
 
@@ -54,7 +54,7 @@ public sealed class SecrecyTests(StackFixture stacks) : EndToEndTests(stacks)
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
         await run.EndAsync();
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
         Assert.Empty(await SecretHunt.OnNodeAsync(scene, run, scene.Stack.ModelKey));
         Assert.Empty(await SecretHunt.InClusterAsync(scene, run, scene.Stack.ModelKey));
     }

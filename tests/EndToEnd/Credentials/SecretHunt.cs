@@ -50,7 +50,7 @@ internal static class SecretHunt
         // A container that is being removed may vanish between two requests. Then there is nothing to search.
         if (run.Last.IsFinished)
         {
-            await Poll.UntilAsync("the container is gone", Poll.Patience, async _ => (await node.ContainersAsync(run.Uid)).Count == 0);
+            await Poll.UntilAsync("the container is gone", Poll.Timeout, async _ => (await node.ContainersAsync(run.Uid)).Count == 0);
         }
 
         foreach (var container in await node.InspectAllAsync(run.Uid))

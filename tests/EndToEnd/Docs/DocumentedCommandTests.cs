@@ -177,14 +177,14 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
         }
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        deadline.CancelAfter(Poll.Patience);
+        deadline.CancelAfter(Poll.Timeout);
         try
         {
             (await run(Filled(line.Text), null, deadline.Token)).OrThrow("It");
         }
         catch (OperationCanceledException e) when (!Cancelled.IsCancellationRequested)
         {
-            throw new TestbedException($"It did not end within {Poll.Patience.TotalSeconds:0} s.", e);
+            throw new TestbedException($"It did not end within {Poll.Timeout.TotalSeconds:0} s.", e);
         }
     }
 
@@ -201,7 +201,7 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
         int[] ports = [HubPort, HealthPort];
         await Poll.UntilAsync(
             $"nothing on this machine listens on the ports {string.Join(" and ", ports)}, which the documented operator takes",
-            Poll.Patience,
+            Poll.Timeout,
             () =>
                 !IPGlobalProperties
                     .GetIPGlobalProperties()

@@ -25,7 +25,7 @@ internal sealed class DocumentedServer(string where, Func<string, Action<string>
         _running = run($"echo $$; exec {line}", Read);
         try
         {
-            await Poll.UntilAsync("it is ready", Poll.Patience, CheckAsync, cancellationToken);
+            await Poll.UntilAsync("it is ready", Poll.Timeout, CheckAsync, cancellationToken);
         }
         catch (TestbedException e)
         {
@@ -47,7 +47,7 @@ internal sealed class DocumentedServer(string where, Func<string, Action<string>
 
         var pid = (await _pid.Task).ToString(CultureInfo.InvariantCulture);
         await Command.RunAsync("kill", ["-TERM", pid], cancellationToken: cancellationToken);
-        var ended = await _running.WaitAsync(Poll.Patience, cancellationToken);
+        var ended = await _running.WaitAsync(Poll.Timeout, cancellationToken);
         return ended.Succeeded ? null : $"it was told to stop and ended with {ended.ExitCode}: {ended.Error}";
     }
 

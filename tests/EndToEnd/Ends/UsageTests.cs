@@ -61,7 +61,7 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
         await bridge.KillAsync(Cancelled);
         await bridge.StartAsync(Cancelled);
         // The CLI asks again and receives the beginning of an answer again.
-        await Poll.UntilAsync("the next answer has begun", Poll.Patience, () => Begun(scene, run) >= 3, Cancelled);
+        await Poll.UntilAsync("the next answer has begun", Poll.Timeout, () => Begun(scene, run) >= 3, Cancelled);
         await scene.PatchAsync(run, "spec: {cancel: true}");
         var end = await run.EndAsync();
 
@@ -112,7 +112,7 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
             """
         );
         await run.RunningAsync();
-        await Poll.UntilAsync("the second answer has begun", Poll.Patience, () => Begun(scene, run) == 2, Cancelled);
+        await Poll.UntilAsync("the second answer has begun", Poll.Timeout, () => Begun(scene, run) == 2, Cancelled);
         if (how == "kill")
         {
             await scene.NodeOf(run).ExecAsync(run.Uid, "/bin/touch", "/workspace/now");

@@ -10,7 +10,7 @@ namespace Stromboli.EndToEnd.Fixtures;
 /// <summary>The fixtures on which all other tests here rely.</summary>
 public sealed class StackTests(StackFixture stacks)
 {
-    private static readonly TimeSpan Soon = Poll.Patience;
+    private static readonly TimeSpan Soon = Poll.Timeout;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

@@ -23,10 +23,10 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
         var end = await run.EndAsync();
 
         Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (end.Phase, end.Reason));
-        await processes.GoneAsync(Poll.Patience);
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        await processes.GoneAsync(Poll.Timeout);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
         await scene.KubectlAsync("delete", "agentrun", run.Name);
-        await Poll.UntilAsync("nothing is left", Poll.Patience, async _ => (await scene.NodeOf(run).LeftoversAsync(run.Uid)).Count == 0);
+        await Poll.UntilAsync("nothing is left", Poll.Timeout, async _ => (await scene.NodeOf(run).LeftoversAsync(run.Uid)).Count == 0);
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
         // The agent's own container has waited meanwhile.
         Assert.Equal(3, await node.CreatedAsync(run.Uid));
         Assert.NotEmpty(agent);
-        await node.ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        await node.ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
     }
 
     [Fact]
@@ -116,6 +116,6 @@ public sealed class CloneBreakTests(StackFixture stacks) : EndToEndTests(stacks)
         await run.UntilAsync("is taken back from its node", state => state.Status.Attempts?[0].Reason == RunReason.NodeUnfit);
 
         await scene.Stack.Http.DeleteAsync($"{scene.RunsPath}/{run.Name}", Cancelled);
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
     }
 }

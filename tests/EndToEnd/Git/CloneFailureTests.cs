@@ -119,7 +119,7 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Failed, RunReason.TimedOut), (status.Phase, status.Reason));
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
     }
 
     private static async Task FailsAsync(Scene scene, string url, string git, string cause)
@@ -129,6 +129,6 @@ public sealed class CloneFailureTests(StackFixture stacks) : EndToEndTests(stack
 
         Assert.Equal((RunPhase.Failed, RunReason.GitCloneFailed), (status.Phase, status.Reason));
         Assert.Equal($"Cloning {url} failed: {cause}.", status.Message);
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
     }
 }

@@ -50,13 +50,13 @@ public sealed class RunHistory(string name)
     /// </summary>
     /// <param name="what">The condition, as it reads after the run's name.</param>
     /// <param name="isSo">Whether a state matches.</param>
-    /// <param name="within">The deadline, from now; <see cref="Poll.Patience"/> if null.</param>
+    /// <param name="within">The deadline, from now; <see cref="Poll.Timeout"/> if null.</param>
     /// <param name="after">Only later states count.</param>
     /// <exception cref="TestbedException">The deadline passed; all states are in the message.</exception>
     public async Task<RunState> UntilAsync(string what, Func<RunState, bool> isSo, TimeSpan? within = null, RunState? after = null)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(within ?? Poll.Patience);
+        deadline.CancelAfter(within ?? Poll.Timeout);
         var next = 0;
         while (true)
         {
@@ -74,7 +74,7 @@ public sealed class RunHistory(string name)
             catch (OperationCanceledException e) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
             {
                 throw new TestbedException(
-                    $"Did not happen within {(within ?? Poll.Patience).TotalSeconds:0.#} s: {name} {what}. It was:\n{string.Join('\n', States)}",
+                    $"Did not happen within {(within ?? Poll.Timeout).TotalSeconds:0.#} s: {name} {what}. It was:\n{string.Join('\n', States)}",
                     e
                 );
             }

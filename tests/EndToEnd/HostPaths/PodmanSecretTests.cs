@@ -22,7 +22,7 @@ public sealed class PodmanSecretTests(StackFixture stacks) : EndToEndTests(stack
         using var processes = await node.ProcessesAsync(run.Uid);
         await Poll.UntilAsync(
             "the agent runs",
-            Poll.Patience,
+            Poll.Timeout,
             () => processes.Alive().Values.Any(command => command.StartsWith("waiting", StringComparison.Ordinal))
         );
 
@@ -34,7 +34,7 @@ public sealed class PodmanSecretTests(StackFixture stacks) : EndToEndTests(stack
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
         await run.EndAsync();
-        await node.ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        await node.ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
         Assert.Empty(await SecretHunt.OnNodeAsync(scene, run, secret));
         Assert.Empty(await SecretHunt.InClusterAsync(scene, run, secret));
     }

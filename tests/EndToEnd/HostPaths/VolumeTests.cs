@@ -79,7 +79,7 @@ public sealed class VolumeTests(StackFixture stacks) : EndToEndTests(stacks)
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, "/workspace\nthere"), (status.Phase, status.Result?.Text?.TrimEnd()));
-        await Poll.UntilAsync("nothing is left", Poll.Patience, async _ => (await scene.NodeOf(run).LeftoversAsync(run.Uid)).Count == 0);
+        await Poll.UntilAsync("nothing is left", Poll.Timeout, async _ => (await scene.NodeOf(run).LeftoversAsync(run.Uid)).Count == 0);
         Assert.Equal(
             ["after", "before"],
             Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)

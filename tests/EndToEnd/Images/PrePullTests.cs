@@ -11,7 +11,7 @@ public sealed class PrePullTests(StackFixture stacks) : EndToEndTests(stacks)
     private const string NodePath = "/apis/stromboli.dev/v1alpha1/agentnodes/node-1";
 
     // The first retry comes after ten seconds, the second after twenty more, and a status is written at most once in ten.
-    private static readonly TimeSpan Within = Poll.Patience;
+    private static readonly TimeSpan Within = Poll.Timeout;
 
     [Fact]
     public async Task PrePullImages_OneIsMissingAtFirst_PullsAllAndReportsProgress()

@@ -60,7 +60,7 @@ internal sealed class Registries
         // The image cannot be removed while the bridge inspects it.
         await Poll.UntilAsync(
             $"{local} is removed",
-            Poll.Patience,
+            Poll.Timeout,
             async token => (await node.RunAsync(["podman", "rmi", local], cancellationToken: token)).Succeeded
         );
         return name;

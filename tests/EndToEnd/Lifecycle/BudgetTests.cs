@@ -83,7 +83,7 @@ public sealed class BudgetTests(StackFixture stacks) : EndToEndTests(stacks)
             var answered = scene.ModelRequests(prompt).Count;
             await Poll.UntilAsync(
                 "it spends",
-                Poll.Patience,
+                Poll.Timeout,
                 () => scene.ModelRequests(prompt).Count > answered || run.Last.IsFinished,
                 Cancelled
             );

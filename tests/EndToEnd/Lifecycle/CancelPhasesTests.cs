@@ -107,7 +107,7 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
         var run = await scene.ApplyRunAsync(Document("pulls", prompt, $"image: {ImageRegistry.Open}.registry.test:{port}/slow/image:1"));
         await run.PhaseAsync(RunPhase.Preparing);
         using var within = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        within.CancelAfter(Poll.Patience);
+        within.CancelAfter(Poll.Timeout);
         using var pull = await registry.AcceptTcpClientAsync(within.Token);
 
         await CancelAsync(scene, run);
@@ -131,14 +131,14 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
         await run.RunningAsync();
         await Poll.UntilAsync(
             "the answer streams",
-            Poll.Patience,
+            Poll.Timeout,
             () => scene.ModelRequests(prompt).Count == 1 && ModelConnections(scene) > 0,
             Cancelled
         );
 
         await CancelAsync(scene, run);
 
-        await Poll.UntilAsync("nobody listens to the model", Poll.Patience, () => ModelConnections(scene) == 0, Cancelled);
+        await Poll.UntilAsync("nobody listens to the model", Poll.Timeout, () => ModelConnections(scene) == 0, Cancelled);
         await AssertStaysAsync(scene, run);
         Assert.Single(scene.ModelRequests(prompt));
     }
@@ -151,7 +151,7 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
             CountingAgent.Document(scene, "spends", $"trap '' TERM INT HUP; while :; do {CountingAgent.Call}; done")
         );
         await run.RunningAsync();
-        await Poll.UntilAsync("it spends", Poll.Patience, () => Calls(scene, run) > 10, Cancelled);
+        await Poll.UntilAsync("it spends", Poll.Timeout, () => Calls(scene, run) > 10, Cancelled);
 
         await CancelAsync(scene, run);
 
@@ -181,7 +181,7 @@ public sealed class CancelPhasesTests(StackFixture stacks) : EndToEndTests(stack
             Assert.InRange(run.Last.Status.Attempts?.Count ?? 0, 0, 1);
             if (run.Last.Status.NodeName is not null)
             {
-                await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+                await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
             }
             // The model logs a request when its answer begins, which would be after the cancel.
             Assert.Empty(scene.ModelRequests(prompt));

@@ -78,7 +78,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.DoesNotContain(run.States, state => state.Phase == RunPhase.Running);
         StateRules.AssertHold(run.States);
         Assert.Contains("stdout F hoh no\n", LogOf(scene, run), StringComparison.Ordinal);
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
     }
 
     [Theory]
@@ -121,8 +121,8 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         );
         Assert.Equal([HookResult.Succeeded, HookResult.TimedOut], end.Status.Hooks!.Select(hook => hook.Result!.Value));
         Assert.Null(end.Status.Hooks![1].Signal);
-        Assert.InRange(end.Status.Hooks![1].Duration!.Value.Value!.Value, TimeSpan.FromSeconds(1), Poll.Patience);
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        Assert.InRange(end.Status.Hooks![1].Duration!.Value.Value!.Value, TimeSpan.FromSeconds(1), Poll.Timeout);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
         var end = await run.EndAsync();
-        await processes.GoneAsync(Poll.Patience);
+        await processes.GoneAsync(Poll.Timeout);
 
         Assert.Equal((RunPhase.Cancelled, RunReason.Cancelled), (end.Phase, end.Reason));
         Assert.Equal([HookResult.Succeeded, HookResult.Stopped], end.Status.Hooks!.Select(hook => hook.Result!.Value));
@@ -180,7 +180,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         var status = (await run.EndAsync()).Status;
 
         Assert.Equal((RunPhase.Succeeded, "served"), (status.Phase, status.Result!.Text!.TrimEnd()));
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
     }
 
     [Fact]
@@ -239,7 +239,7 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         var end = await run.EndAsync();
 
         Assert.Equal(RunReason.HookFailed, end.Reason);
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
     }
 
     [Fact]
@@ -417,13 +417,13 @@ public sealed class HookTests(StackFixture stacks) : EndToEndTests(stacks)
         await run.PhaseAsync(RunPhase.Preparing);
         await Poll.UntilAsync(
             "the hook has begun",
-            Poll.Patience,
+            Poll.Timeout,
             () => File.Exists(LogPath(scene, run)) && LogOf(scene, run).Contains("hookStarted", StringComparison.Ordinal),
             Cancelled
         );
         await Poll.UntilAsync(
             "the hook has made its file",
-            Poll.Patience,
+            Poll.Timeout,
             async _ => (await scene.NodeOf(run).ExecAsync(run.Uid, "/bin/ls", "/workspace/begun")).ExitCode == 0,
             Cancelled
         );

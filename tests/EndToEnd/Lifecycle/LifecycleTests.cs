@@ -37,7 +37,7 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
         }
 
         StateRules.AssertHold(run.States);
-        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        await scene.NodeOf(run).ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class LifecycleTests(StackFixture stacks) : EndToEndTests(stacks)
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
 
         await scene.PatchAsync(run, "spec: {suspend: true}");
-        await processes.GoneAsync(Poll.Patience);
+        await processes.GoneAsync(Poll.Timeout);
         var waiting = await run.ReasonAsync(RunReason.Suspended);
         Assert.Equal((RunPhase.Pending, RunReason.Suspended), (waiting.Phase, waiting.Status.Attempts!.Single().Reason));
 

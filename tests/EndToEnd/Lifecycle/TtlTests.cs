@@ -9,7 +9,7 @@ namespace Stromboli.EndToEnd.Lifecycle;
 /// <summary>What stays of a run after its end, for how long, and that nothing starts it again.</summary>
 public sealed class TtlTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    private static readonly TimeSpan Soon = Poll.Patience;
+    private static readonly TimeSpan Soon = Poll.Timeout;
 
     [Fact]
     public async Task Ttl_Over_FreesTheNodeAndNothingStartsTheRunAgain()

@@ -11,7 +11,7 @@ namespace Stromboli.EndToEnd.Links;
 /// <summary>A bridge that the case controls: it speaks the node link and has no node.</summary>
 internal sealed class HandmadeBridge(MessageChannel<BridgeMessage, OperatorMessage> channel) : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = Poll.Patience;
+    private static readonly TimeSpan Deadline = Poll.Timeout;
 
     /// <summary>Dials the operator of a case.</summary>
     /// <exception cref="NodeLinkRefusedException">The operator refused the connection.</exception>

@@ -153,7 +153,7 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
         Assert.Equal(reason, refused.Reason);
         Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(token, scene.Stack.Operator.ReadLog(), StringComparison.Ordinal);
-        await Poll.UntilAsync("the refusal is in the log", Poll.Patience, () => Refusals(scene, node).Count > before, Cancelled);
+        await Poll.UntilAsync("the refusal is in the log", Poll.Timeout, () => Refusals(scene, node).Count > before, Cancelled);
         var line = Assert.Single(Refusals(scene, node).Skip(before));
         Assert.Contains($"({reason}): {refused.Message}", line, StringComparison.Ordinal);
     }

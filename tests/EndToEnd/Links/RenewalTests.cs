@@ -46,7 +46,7 @@ public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
         await bridge.WriteTokenAsync(ending);
         var connections = Connections(bridge);
         await bridge.LaunchAsync(Cancelled);
-        await Poll.UntilAsync("the bridge has another token", Poll.Patience, () => File.ReadAllText(bridge.TokenPath) != ending, Cancelled);
+        await Poll.UntilAsync("the bridge has another token", Poll.Timeout, () => File.ReadAllText(bridge.TokenPath) != ending, Cancelled);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(bridge.TokenPath));
 
         await Task.Delay(now.AddSeconds(26) - DateTimeOffset.UtcNow, Cancelled);
@@ -54,7 +54,7 @@ public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.DoesNotContain("The token of this link has expired", scene.Stack.Operator.ReadLog(), StringComparison.Ordinal);
         // And it is good: the old one has ended by now.
         scene.Stack.Nodes[0].Link!.Reset();
-        await Poll.UntilAsync("the bridge connects with it", Poll.Patience, () => Connections(bridge) == connections + 2, Cancelled);
+        await Poll.UntilAsync("the bridge connects with it", Poll.Timeout, () => Connections(bridge) == connections + 2, Cancelled);
     }
 
     // An authority that expires soon is replaced at once. A bridge that does not trust the next one yet stays away, and reconnects by
@@ -79,7 +79,7 @@ public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
         await scene.Stack.Operator.RestartAsync(Cancelled);
         await Poll.UntilAsync(
             "the bridge does not trust it",
-            Poll.Patience,
+            Poll.Timeout,
             () => bridge.ReadLog().Contains("is not trusted", StringComparison.Ordinal),
             Cancelled
         );
@@ -87,7 +87,7 @@ public sealed class RenewalTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.Equal(3, published.Split("BEGIN CERTIFICATE").Length - 1);
         var connections = Connections(bridge);
         await File.WriteAllTextAsync(Path.Combine(Path.GetDirectoryName(bridge.TokenPath)!, "ca.crt"), published, Cancelled);
-        await Poll.UntilAsync("the bridge connects again", Poll.Patience, () => Connections(bridge) > connections, Cancelled);
+        await Poll.UntilAsync("the bridge connects again", Poll.Timeout, () => Connections(bridge) > connections, Cancelled);
     }
 
     private static int Connections(BridgeProcess bridge) => bridge.ReadLog().Split("Connected to the operator").Length - 1;

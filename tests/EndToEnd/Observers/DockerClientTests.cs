@@ -49,7 +49,7 @@ public sealed class DockerClientTests(StackFixture stacks) : EndToEndTests(stack
         using var processes = await node.ProcessesAsync(run.Uid);
         await Poll.UntilAsync(
             "the tool runs",
-            Poll.Patience,
+            Poll.Timeout,
             () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal))
         );
         using var docker = new DockerClientBuilder().WithEndpoint(new Uri($"unix://{node.Node.Machine.Podman.SocketPath}")).Build();
@@ -65,7 +65,7 @@ public sealed class DockerClientTests(StackFixture stacks) : EndToEndTests(stack
         Assert.Empty(inspected.HostConfig.CapAdd ?? []);
         await Poll.UntilAsync(
             "the events tell of the container",
-            Poll.Patience,
+            Poll.Timeout,
             async _ => (await EventsAsync(docker, listed.ID)).Contains(run.Uid, StringComparison.Ordinal)
         );
         var shown = await EverythingAsync(docker, listed, inspected);
@@ -88,7 +88,7 @@ public sealed class DockerClientTests(StackFixture stacks) : EndToEndTests(stack
 
         await scene.PatchAsync(run, "spec: {cancel: true}");
         await run.EndAsync();
-        await node.ContainerIsRemovedAsync(run.Uid, Poll.Patience);
+        await node.ContainerIsRemovedAsync(run.Uid, Poll.Timeout);
         Assert.Empty(await docker.Containers.ListContainersAsync(Labelled(run), Cancelled));
         await Assert.ThrowsAsync<DockerContainerNotFoundException>(() => docker.Containers.InspectContainerAsync(listed.ID, Cancelled));
     }

@@ -36,7 +36,7 @@ public sealed class KubernetesClientTests(StackFixture stacks) : EndToEndTests(s
             """
         );
         var last = await run.EndAsync();
-        var seen = await waiting.WaitAsync(Poll.Patience, Cancelled);
+        var seen = await waiting.WaitAsync(Poll.Timeout, Cancelled);
 
         Assert.Equal(RunPhase.Succeeded, last.Phase);
         AssertSameHistory(run, seen);

@@ -90,7 +90,7 @@ public sealed class InputTests(StackFixture stacks) : EndToEndTests(stacks)
         using var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
         await Poll.UntilAsync(
             "the agent has read its prompt",
-            Poll.Patience,
+            Poll.Timeout,
             () => processes.Alive().Values.Any(command => command.StartsWith("tail -f", StringComparison.Ordinal))
         );
 

@@ -71,7 +71,7 @@ public sealed class LifetimeTests(StackFixture stacks) : EndToEndTests(stacks)
         );
         await Poll.UntilAsync(
             "nothing of it is on the node",
-            Poll.Patience,
+            Poll.Timeout,
             async _ => (await scene.Inspect(end.Status.NodeName!).LeftoversAsync(run.Uid)).Count == 0
         );
     }

@@ -40,14 +40,14 @@ public sealed class BridgeKillTests(StackFixture stacks) : EndToEndTests(stacks)
         var claude = await scene.ApplyRunAsync(Claude("calls", prompt));
         RunHistory[] runs = [absent, writer, claude];
         await Task.WhenAll(runs.Select(run => run.RunningAsync()));
-        await Poll.UntilAsync("the slow model call is under way", Poll.Patience, () => CallsBegun(bridge, claude) == 2, Cancelled);
+        await Poll.UntilAsync("the slow model call is under way", Poll.Timeout, () => CallsBegun(bridge, claude) == 2, Cancelled);
         var node = scene.NodeOf(absent);
         var before = await Task.WhenAll(runs.Select(run => node.ProcessesAsync(run.Uid)));
 
         await bridge.KillAsync();
         var back = Task.Delay(Away, Cancelled);
         await CountingAgent.LetGoAsync(scene, absent);
-        await before[0].GoneAsync(Poll.Patience);
+        await before[0].GoneAsync(Poll.Timeout);
         await back;
         var returned = DateTimeOffset.UtcNow;
         await bridge.StartAsync(Cancelled);

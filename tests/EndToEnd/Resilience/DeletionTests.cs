@@ -7,7 +7,7 @@ namespace Stromboli.EndToEnd.Resilience;
 /// <summary>A delete returns at once, whatever is away, and nothing of the run is left once node and operator are back.</summary>
 public sealed class DeletionTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    private static readonly TimeSpan Soon = Poll.Patience;
+    private static readonly TimeSpan Soon = Poll.Timeout;
 
     [Fact]
     public async Task Delete_WhileRunning_NothingIsLeft()
@@ -65,7 +65,7 @@ public sealed class DeletionTests(StackFixture stacks) : EndToEndTests(stacks)
         await act();
         await Poll.UntilAsync(
             $"{process.Name} says '{line}'",
-            Poll.Patience,
+            Poll.Timeout,
             () => process.ReadLog().Split(line).Length > before,
             Cancelled
         );

@@ -14,7 +14,7 @@ namespace Stromboli.EndToEnd.Resilience;
 public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
 {
     private const string Waits = "echo started >> starts; touch begun; until [ -e go ]; do sleep 0.1; done";
-    private static readonly TimeSpan Soon = Poll.Patience;
+    private static readonly TimeSpan Soon = Poll.Timeout;
 
     [Fact]
     public async Task Bridge_KilledDuringAHook_AdoptsIt()
@@ -81,7 +81,7 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
         CountingAgent.LetGo(processes);
         await Poll.UntilAsync(
             "the agent runs",
-            Poll.Patience,
+            Poll.Timeout,
             () => File.Exists($"/proc/{processes.FirstPid}/root/workspace/running"),
             Cancelled
         );
@@ -143,7 +143,7 @@ public sealed class HookLossTests(StackFixture stacks) : EndToEndTests(stacks)
         var processes = await scene.NodeOf(run).ProcessesAsync(run.Uid);
 
         await bridge.KillAsync();
-        await processes.GoneAsync(Poll.Patience);
+        await processes.GoneAsync(Poll.Timeout);
         await run.UntilAsync("has lost its attempt", state => state.Status.Attempts?[0].Reason == RunReason.NodeLost);
         await bridge.StartAsync(Cancelled);
 

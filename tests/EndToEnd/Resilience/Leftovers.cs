@@ -6,18 +6,18 @@ namespace Stromboli.EndToEnd.Resilience;
 /// <summary>What runs leave behind on nodes.</summary>
 internal static class Leftovers
 {
-    private static readonly TimeSpan Patience = Poll.Patience;
+    private static readonly TimeSpan Timeout = Poll.Timeout;
 
     /// <summary>Waits until no ended run has a container, deletes the runs, and waits until nothing of them is on any node.</summary>
     public static async Task GoneAfterDeletionAsync(Scene scene, IReadOnlyList<RunHistory> runs)
     {
         await EmptyAsync(
             "the containers of ended runs are gone",
-            Patience,
+            Timeout,
             () => OfAsync(scene, runs, (node, uid) => ContainersAsync(node, uid))
         );
         await scene.Stack.Http.DeleteAsync(scene.RunsPath);
-        await EmptyAsync("nothing of deleted runs is left", Patience, () => OfAsync(scene, runs, (node, uid) => node.LeftoversAsync(uid)));
+        await EmptyAsync("nothing of deleted runs is left", Timeout, () => OfAsync(scene, runs, (node, uid) => node.LeftoversAsync(uid)));
     }
 
     /// <summary>Waits until nothing of the run is left on the node.</summary>

@@ -23,7 +23,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
 
         await AssertMovesOnAsync(scene, run, old, processes);
         await old.Node.Bridge.StartAsync(Cancelled);
-        await Leftovers.GoneAsync(old, run.Uid, Poll.Patience);
+        await Leftovers.GoneAsync(old, run.Uid, Poll.Timeout);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         var end = run.Last;
         old.Node.Link.Mend();
 
-        await Leftovers.GoneAsync(old, run.Uid, Poll.Patience);
+        await Leftovers.GoneAsync(old, run.Uid, Poll.Timeout);
         Assert.Same(end, run.Last);
         var dropped = scene
             .Stack.Operator.ReadLog()
@@ -61,7 +61,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
             CountingAgent.Document(scene, "run", $"until [ -e go ]; do {CountingAgent.Call}; sleep 0.2; done")
         );
         await run.RunningAsync();
-        await Poll.UntilAsync("the agent calls its model", Poll.Patience, () => CountingAgent.Starts(scene, run).Count == 1, Cancelled);
+        await Poll.UntilAsync("the agent calls its model", Poll.Timeout, () => CountingAgent.Starts(scene, run).Count == 1, Cancelled);
         var old = scene.NodeOf(run);
         var processes = await old.ProcessesAsync(run.Uid);
 
@@ -72,8 +72,8 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         Assert.NotEmpty(processes.Alive());
         old.Node.Machine.Thaw();
 
-        await processes.GoneAsync(Poll.Patience);
-        await Leftovers.GoneAsync(old, run.Uid, Poll.Patience);
+        await processes.GoneAsync(Poll.Timeout);
+        await Leftovers.GoneAsync(old, run.Uid, Poll.Timeout);
         Assert.Equal(calls, Calls(scene, first));
         await CountingAgent.LetGoAsync(scene, run);
         Assert.Equal((RunPhase.Succeeded, 2), ((await run.EndAsync()).Phase, run.Last.Status.Attempt));
@@ -89,7 +89,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         node.Node.Link!.Cut();
         await Poll.UntilAsync(
             "the bridge gives up its link",
-            Poll.Patience,
+            Poll.Timeout,
             () => node.Node.Bridge.ReadLog().Contains("No link to the operator", StringComparison.Ordinal),
             Cancelled
         );
@@ -155,14 +155,14 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, "run", CountingAgent.UntilLetGo));
         await run.RunningAsync();
-        await Poll.UntilAsync("the agent told of its start", Poll.Patience, () => CountingAgent.Starts(scene, run).Count == 1, Cancelled);
+        await Poll.UntilAsync("the agent told of its start", Poll.Timeout, () => CountingAgent.Starts(scene, run).Count == 1, Cancelled);
         return (run, scene.NodeOf(run));
     }
 
     private static async Task AssertMovesOnAsync(Scene scene, RunHistory run, NodeInspector old, ContainerProcesses processes)
     {
         // When the second attempt is recorded, the first agent is gone.
-        var second = await run.UntilAsync("has a second attempt", state => state.Status.Attempt == 2, Poll.Patience);
+        var second = await run.UntilAsync("has a second attempt", state => state.Status.Attempt == 2, Poll.Timeout);
         Assert.Empty(processes.Alive());
         Assert.NotEqual(old.Node.Name, second.Status.NodeName);
         var first = second.Status.Attempts![0];
@@ -171,7 +171,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
         await run.UntilAsync("runs again", state => state is { Phase: RunPhase.Running, Status.Attempt: 2 });
         await Poll.UntilAsync(
             "the second agent told of its start",
-            Poll.Patience,
+            Poll.Timeout,
             () => CountingAgent.Starts(scene, run).Count == 2,
             Cancelled
         );

@@ -8,7 +8,7 @@ namespace Stromboli.EndToEnd.Resilience;
 /// <summary>Faults of machines: Podman restarts, a disk is lost, the power fails.</summary>
 public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    private static readonly TimeSpan Soon = Poll.Patience;
+    private static readonly TimeSpan Soon = Poll.Timeout;
 
     [Fact]
     public async Task Podman_AwayWhileAgentsRun_DelaysNoEndAndCausesNone()
@@ -41,7 +41,7 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         await bridge.LaunchAsync(Cancelled);
         await Poll.UntilAsync(
             "the bridge goes on with the attempt",
-            Poll.Patience,
+            Poll.Timeout,
             () => bridge.ReadLog()[seen..].Contains("Adopted attempt", StringComparison.Ordinal),
             Cancelled
         );
@@ -76,7 +76,7 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
         await run.UntilAsync("runs again", state => state is { Phase: RunPhase.Running, Status.Attempt: 2 });
         await Poll.UntilAsync(
             "the second agent told of its start",
-            Poll.Patience,
+            Poll.Timeout,
             () => CountingAgent.Starts(scene, run).Count == 2,
             Cancelled
         );
@@ -113,7 +113,7 @@ public sealed class NodeRestartTests(StackFixture stacks) : EndToEndTests(stacks
     {
         var run = await scene.ApplyRunAsync(CountingAgent.Document(scene, name, work));
         await run.RunningAsync();
-        await Poll.UntilAsync("the agent told of its start", Poll.Patience, () => CountingAgent.Starts(scene, run).Count == 1, Cancelled);
+        await Poll.UntilAsync("the agent told of its start", Poll.Timeout, () => CountingAgent.Starts(scene, run).Count == 1, Cancelled);
         var node = scene.NodeOf(run);
         return (run, node, await node.ProcessesAsync(run.Uid));
     }

@@ -31,7 +31,7 @@ internal sealed class Storm(Scene scene, ServiceProcess victim, string serving)
             await victim.WhileAsync(
                 Poll.UntilAsync(
                     $"{victim.Name} serves again",
-                    Poll.Patience,
+                    Poll.Timeout,
                     () => Servings() >= seen + scene.Stack.Nodes.Count,
                     cancellationToken
                 )

@@ -36,7 +36,7 @@ public sealed class TwoLeadersTests(StackFixture stacks) : EndToEndTests(stacks)
             runs.Add(await CreateAsync(scene, $"caught-{delay}"));
             await Task.Delay(delay, Cancelled);
             leader.Pause();
-            await Poll.UntilAsync($"{standby.Name} leads", Poll.Patience, async _ => await HolderAsync(scene) == standby.Name, Cancelled);
+            await Poll.UntilAsync($"{standby.Name} leads", Poll.Timeout, async _ => await HolderAsync(scene) == standby.Name, Cancelled);
             Assert.True(await EpochAsync(scene) > epoch);
             runs.Add(await CreateAsync(scene, $"taken-over-{delay}"));
             if (!linked)
@@ -48,7 +48,7 @@ public sealed class TwoLeadersTests(StackFixture stacks) : EndToEndTests(stacks)
             leader.Resume();
 
             // It notices before it writes or sends anything, and ends.
-            await leader.WaitForExitAsync(Poll.Patience, Cancelled);
+            await leader.WaitForExitAsync(Poll.Timeout, Cancelled);
             Assert.Contains("Leadership of epoch", leader.ReadLog(), StringComparison.Ordinal);
             await leader.StartAsync(Cancelled);
         }

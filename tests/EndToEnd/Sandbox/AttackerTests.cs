@@ -94,7 +94,7 @@ public sealed class AttackerTests(StackFixture stacks) : EndToEndTests(stacks)
 
         await scene.KubectlAsync("delete", "agentrun", run.Name);
 
-        await Poll.UntilAsync("nothing of the run is left", Poll.Patience, async _ => (await node.LeftoversAsync(run.Uid)).Count == 0);
+        await Poll.UntilAsync("nothing of the run is left", Poll.Timeout, async _ => (await node.LeftoversAsync(run.Uid)).Count == 0);
         Assert.True(File.Exists("/etc/passwd"));
     }
 

@@ -67,7 +67,7 @@ internal sealed class HeldRun
     public Task HearAsync(string file) =>
         Poll.UntilAsync(
             $"{Run.Name} has made {file}",
-            Poll.Patience,
+            Poll.Timeout,
             () => File.Exists(Path.Combine(Workspace, file)) || Run.Last.IsFinished
         );
 

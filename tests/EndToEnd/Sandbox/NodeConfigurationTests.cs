@@ -53,7 +53,7 @@ public sealed class NodeConfigurationTests(StackFixture stacks) : EndToEndTests(
             Assert.Null(refused.ExitCode);
             await Poll.UntilAsync(
                 "the container is gone",
-                Poll.Patience,
+                Poll.Timeout,
                 async _ => (await scene.Nodes.Single().ContainersAsync(scene.Run(name).Uid)).Count == 0
             );
         }

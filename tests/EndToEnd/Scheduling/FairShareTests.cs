@@ -67,7 +67,7 @@ public sealed class FairShareTests(StackFixture stacks) : EndToEndTests(stacks)
         await using var node = await SimulatedNode.GrantAndJoinAsync(scene.Stack, "sim", new() { MaxRuns = 1, RunsFor = null }, Cancelled);
         Dictionary<string, string> names = [];
         await AddAsync(scene.RunsPath, "first", 0);
-        await Poll.UntilAsync("the first runs", Poll.Patience, () => node.Running.Count == 1, Cancelled);
+        await Poll.UntilAsync("the first runs", Poll.Timeout, () => node.Running.Count == 1, Cancelled);
         // All wait now. They are a second apart where age decides.
         await AddAsync(scene.RunsPath, "old", 0);
         await Task.Delay(TimeSpan.FromSeconds(1.1), Cancelled);
@@ -84,7 +84,7 @@ public sealed class FairShareTests(StackFixture stacks) : EndToEndTests(stacks)
             Assert.True(node.Finish(uid));
             await Poll.UntilAsync(
                 "the next runs",
-                Poll.Patience,
+                Poll.Timeout,
                 () => node.Started.Count == names.Count || node.Running.Count == 1,
                 Cancelled
             );

@@ -73,7 +73,7 @@ public sealed class NodePermissionTests(StackFixture stacks) : EndToEndTests(sta
     {
         await Poll.UntilAsync(
             "the nodes' status tells what they allow",
-            Poll.Patience,
+            Poll.Timeout,
             async _ =>
             {
                 var nodes = JsonNode.Parse(await scene.KubectlAsync("get", "agentnodes", "-o", "json"))!["items"]!

@@ -12,7 +12,7 @@ internal static class WaitingCrowd
     public const string Command = """ "agent": {"command": ["true"]} """;
 
     // Long enough for a busy machine.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(4);
 
     /// <summary>Creates runs <c>NAME-1</c>, <c>NAME-2</c>, …, several at a time, in the scene's namespace.</summary>
     /// <param name="scene">The scene.</param>
@@ -42,7 +42,7 @@ internal static class WaitingCrowd
 
     /// <summary>Waits until the watcher has seen that many runs whose last state matches.</summary>
     public static Task UntilAsync(Scene scene, string what, int count, Func<RunState, bool> isSo) =>
-        Poll.UntilAsync($"{count} runs {what}", Patience, () => Now(scene).Count(isSo) == count, TestContext.Current.CancellationToken);
+        Poll.UntilAsync($"{count} runs {what}", Timeout, () => Now(scene).Count(isSo) == count, TestContext.Current.CancellationToken);
 
     /// <summary>The requests to the API servers within a time, except those of an idle operator and of this case.</summary>
     public static async Task<IReadOnlyDictionary<ApiCall, int>> RequestsAsync(Scene scene, Func<Task> meanwhile)

@@ -9,7 +9,7 @@ namespace Stromboli.EndToEnd.Sessions;
 /// <summary>A session of one case, and its runs.</summary>
 internal sealed class SessionCase(Scene scene, string name = "talk")
 {
-    private static readonly TimeSpan Patience = Poll.Patience;
+    private static readonly TimeSpan Timeout = Poll.Timeout;
 
     /// <summary>The session's name.</summary>
     public string Name => name;
@@ -55,7 +55,7 @@ internal sealed class SessionCase(Scene scene, string name = "talk")
         AgentSessionStatus? found = null;
         await Poll.UntilAsync(
             $"the session {what}",
-            Patience,
+            Timeout,
             async _ => isSo(found = (await NowAsync()).Status!),
             TestContext.Current.CancellationToken
         );

@@ -107,7 +107,7 @@ public sealed class SessionConversationTests(StackFixture stacks) : EndToEndTest
         await cut.RunningAsync();
         await Poll.UntilAsync(
             "the tool",
-            Poll.Patience,
+            Poll.Timeout,
             async _ => (await scene.NodeOf(cut).ExecAsync(cut.Uid, "/bin/cat", "/workspace/ready")).Succeeded,
             Cancelled
         );

@@ -73,7 +73,7 @@ public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks
         );
         await Poll.UntilAsync(
             "the volumes are gone",
-            Poll.Patience,
+            Poll.Timeout,
             async _ => (await SessionVolumes.OfAsync(node, uid)).Count == 0,
             Cancelled
         );
@@ -97,7 +97,7 @@ public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks
         await first.EndAsync();
         await session.UntilAsync("is idle", status => status.ActiveRun is null && status.Turns == 1);
         var node = scene.NodeOf(first);
-        await node.ContainerIsRemovedAsync(first.Uid, Poll.Patience);
+        await node.ContainerIsRemovedAsync(first.Uid, Poll.Timeout);
         foreach (var volume in await SessionVolumes.OfAsync(node, (await session.NowAsync()).Metadata.Uid!))
         {
             await node.Node.Machine.PodmanAsync("volume", "rm", volume);
@@ -146,12 +146,12 @@ public sealed class SessionDataTests(StackFixture stacks) : EndToEndTests(stacks
         await session.CreateAsync("idle: {deleteAfter: 3s}");
         var run = await session.ShellAsync("run", "sleep 4; echo done");
         var ended = (await run.EndAsync()).Status;
-        await Poll.UntilAsync("the session is gone", Poll.Patience, async _ => await session.FindAsync() is null, Cancelled);
+        await Poll.UntilAsync("the session is gone", Poll.Timeout, async _ => await session.FindAsync() is null, Cancelled);
 
         Assert.Equal(RunReason.Completed, ended.Reason);
         await Poll.UntilAsync(
             "the volumes are gone",
-            Poll.Patience,
+            Poll.Timeout,
             async _ => (await SessionVolumes.OfAsync(scene.NodeOf(run), ended.Session!.UID!)).Count == 0,
             Cancelled
         );

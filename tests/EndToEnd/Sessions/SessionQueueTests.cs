@@ -37,7 +37,7 @@ public sealed class SessionQueueTests(StackFixture stacks) : EndToEndTests(stack
             var made = DateTimeOffset.UtcNow;
             await Poll.UntilAsync(
                 "the next second",
-                Poll.Patience,
+                Poll.Timeout,
                 () => DateTimeOffset.UtcNow - made > TimeSpan.FromSeconds(1.05),
                 Cancelled
             );
@@ -121,7 +121,7 @@ public sealed class SessionQueueTests(StackFixture stacks) : EndToEndTests(stack
         await first.RunningAsync();
         await Poll.UntilAsync(
             "the tool",
-            Poll.Patience,
+            Poll.Timeout,
             async _ => (await scene.NodeOf(first).ExecAsync(first.Uid, "/bin/cat", "/workspace/waits")).Succeeded,
             Cancelled
         );

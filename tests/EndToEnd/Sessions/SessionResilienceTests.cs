@@ -79,7 +79,7 @@ public sealed class SessionResilienceTests(StackFixture stacks) : EndToEndTests(
         // Deleted while the node was away. The node learns of it when it is back.
         await Poll.UntilAsync(
             "the volumes are gone",
-            Poll.Patience,
+            Poll.Timeout,
             async _ => (await SessionVolumes.OfAsync(scene.Inspect(node), other.Session!.UID!)).Count == 0,
             Cancelled
         );

@@ -21,7 +21,7 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
         var scene = await OnSmallDiskAsync(megabytes: 400, inodes: 100_000, "--min-free-space", "128Mi", "--min-free-inodes", "1000");
         var over = await DiskTests.ApplyAsync(scene, "is-over", "head -c 60000000 /dev/zero > file", "");
         await over.EndAsync();
-        await scene.NodeOf(over).ContainerIsRemovedAsync(over.Uid, Poll.Patience);
+        await scene.NodeOf(over).ContainerIsRemovedAsync(over.Uid, Poll.Timeout);
         var small = await DiskTests.ApplyAsync(
             scene,
             "goes-on",
@@ -39,7 +39,7 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
         );
         await Poll.UntilAsync(
             "the workspace of the run that is over is removed",
-            Poll.Patience,
+            Poll.Timeout,
             async _ => (await scene.NodeOf(over).VolumesAsync(over.Uid)).Count == 0,
             Cancelled
         );
@@ -54,7 +54,7 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
         );
         await Poll.UntilAsync(
             "the workspace of the run that filled the disk is removed",
-            Poll.Patience,
+            Poll.Timeout,
             async _ => (await scene.NodeOf(large).VolumesAsync(large.Uid)).Count == 0,
             Cancelled
         );
@@ -106,7 +106,7 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
         (await machine.RunAsync(["fallocate", "-l", "300000000", ballast])).OrThrow("fallocate");
         await Poll.UntilAsync(
             "the node tells that its disk is short",
-            Poll.Patience,
+            Poll.Timeout,
             async _ => await PressureAsync(scene) == "True",
             Cancelled
         );
@@ -117,12 +117,7 @@ public sealed class FullDiskTests(StackFixture stacks) : EndToEndTests(stacks)
         (await machine.RunAsync(["rm", ballast])).OrThrow("rm");
 
         Assert.Equal(RunPhase.Succeeded, (await run.EndAsync()).Phase);
-        await Poll.UntilAsync(
-            "the node tells that it has room",
-            Poll.Patience,
-            async _ => await PressureAsync(scene) == "False",
-            Cancelled
-        );
+        await Poll.UntilAsync("the node tells that it has room", Poll.Timeout, async _ => await PressureAsync(scene) == "False", Cancelled);
     }
 
     private static async Task<string> PressureAsync(Scene scene) =>

@@ -7,7 +7,7 @@ namespace Stromboli.EndToEnd.Storage;
 /// <summary>What stays on the node after a run, and for how long.</summary>
 public sealed class RetentionTests(StackFixture stacks) : EndToEndTests(stacks)
 {
-    private static readonly TimeSpan Soon = Poll.Patience;
+    private static readonly TimeSpan Soon = Poll.Timeout;
 
     [Fact]
     public async Task Ttl_ShortenedAfterTheEnd_FreesWorkspaceAndLogButKeepsTheObject()

@@ -36,14 +36,14 @@ public sealed class AddressPolicyTests
     [InlineData("100.127.255.255", "shared", null)]
     [InlineData("fc00::1", "private", null)]
     [InlineData("fdff:ffff::1", "private", null)]
-    // Metadata: for nobody.
+    // Metadata: always refused.
     [InlineData("169.254.169.254", "metadata", "metadata")]
     [InlineData("168.63.129.16", "metadata", "metadata")]
     [InlineData("100.100.100.200", "metadata", "metadata")]
     [InlineData("192.0.0.192", "metadata", "metadata")]
     [InlineData("fd00:ec2::254", "metadata", "metadata")]
     [InlineData("fd20:ce::254", "metadata", "metadata")]
-    // Special purposes: for nobody.
+    // Special purposes: always refused.
     [InlineData("0.0.0.0", "unspecified", "unspecified")]
     [InlineData("0.1.2.3", "unspecified", "unspecified")]
     [InlineData("169.254.0.1", "link-local", "link-local")]

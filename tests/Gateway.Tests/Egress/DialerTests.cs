@@ -71,7 +71,7 @@ public sealed class DialerTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        // Nobody listens on 127.0.0.2 at that port; link-local is never tried.
+        // Nothing listens on 127.0.0.2 at that port; link-local is never tried.
         await using var stream = await Dialer("169.254.1.1", "127.0.0.2", "127.0.0.1")
             .ConnectAsync(new DialTarget("model.example.com", port, AddressScope.OperatorConfigured), _ => true, CancellationToken.None);
 

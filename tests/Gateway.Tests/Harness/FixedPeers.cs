@@ -3,7 +3,7 @@ using Stromboli.Gateway.Sockets;
 
 namespace Stromboli.Gateway.Tests.Harness;
 
-/// <summary>Admits everybody or nobody.</summary>
+/// <summary>Admits all peers or none.</summary>
 internal sealed class FixedPeers(bool admitted) : ISocketPeers
 {
     public static FixedPeers Everybody { get; } = new(true);

@@ -2,7 +2,7 @@ using Stromboli.Gateway.Tests.Harness;
 
 namespace Stromboli.Gateway.Tests.Model;
 
-/// <summary>A gateway with short patience.</summary>
+/// <summary>A gateway with short timeouts.</summary>
 public abstract class HostileAgentCase : IAsyncLifetime
 {
     private protected static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);

@@ -7,7 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Stromboli.Gateway.Tests.Model;
 
-/// <summary>A TLS server with the right name and a certificate that nobody has reason to trust.</summary>
+/// <summary>A TLS server with the right name and a certificate that no client has reason to trust.</summary>
 internal sealed class SelfSignedUpstream : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

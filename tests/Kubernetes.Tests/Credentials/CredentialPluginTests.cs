@@ -173,7 +173,7 @@ public sealed class CredentialPluginTests : PluginTest
 
     private static string Pem(JsonNode base64) => System.Text.Encoding.ASCII.GetString(Convert.FromBase64String((string)base64!));
 
-    // A zombie has ended too: whoever inherited it will look after it.
+    // A zombie has ended too: the process that inherited it reaps it.
     private static bool IsGone(string pid) =>
         !File.Exists($"/proc/{pid}/stat") || File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].TrimStart().StartsWith('Z');
 }

@@ -149,20 +149,20 @@ public sealed class HostileRecordTests
                     Assert.All(attempts, a => Assert.True(a.Attempt > 0));
                 }
 
-                foreach (var wish in verdict.Before.Concat(verdict.After))
+                foreach (var desired in verdict.Before.Concat(verdict.After))
                 {
                     AttemptMessages.Build(
                         verdict.Status is { } status ? run with { Status = status } : run,
-                        wish,
+                        desired,
                         null,
                         now,
                         RunCases.Options
                     );
                 }
             }
-            foreach (var wish in DesiredAttemptStates.Of(run, now, RunCases.Options))
+            foreach (var desired in DesiredAttemptStates.Of(run, now, RunCases.Options))
             {
-                AttemptMessages.Build(run, wish, null, now, RunCases.Options);
+                AttemptMessages.Build(run, desired, null, now, RunCases.Options);
             }
 
             Assert.True(run.NextAttempt() > 0);

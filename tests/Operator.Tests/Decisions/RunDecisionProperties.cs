@@ -200,17 +200,17 @@ public sealed class RunDecisionProperties
         {
             var go = verdict.After.Where(w => w.State == DesiredState.Go).ToList();
             Assert.True(go.Count <= 1, "Two attempts are let go at once.");
-            foreach (var wish in go)
+            foreach (var desired in go)
             {
                 var live = _run.LiveAttempt();
-                Assert.Equal((live?.Node, live?.Attempt), (wish.Node, wish.Attempt));
+                Assert.Equal((live?.Node, live?.Attempt), (desired.Node, desired.Attempt));
                 Assert.False(RunBudgets.IsUsedUp(_run), "An attempt is let go that has nothing to spend.");
                 // An attempt never changes its node.
                 Assert.True(
-                    _let.Contains((wish.Node, wish.Attempt)) || !_let.Any(l => l.Attempt == wish.Attempt),
+                    _let.Contains((desired.Node, desired.Attempt)) || !_let.Any(l => l.Attempt == desired.Attempt),
                     "An attempt is let go on two nodes."
                 );
-                _let.Add((wish.Node, wish.Attempt));
+                _let.Add((desired.Node, desired.Attempt));
             }
             Assert.True(!_run.IsFinished() || go.Count == 0, "A run that is over is let go.");
             Assert.True(!_run.IsSuspended() || go.Count == 0, "A run that is suspended is let go.");

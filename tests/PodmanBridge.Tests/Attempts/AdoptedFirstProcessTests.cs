@@ -239,7 +239,7 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
     {
         if (go)
         {
-            _node!.Attempts.Apply(Wanted());
+            _node!.Attempts.Apply(Desired());
         }
 
         var socket = await ConnectAsync(ShimSocket.FileName);
@@ -325,7 +325,7 @@ public sealed class AdoptedFirstProcessTests : IAsyncLifetime
 
     private AttemptObservation? Only() => _node!.Attempts.Observe().SingleOrDefault();
 
-    private DesiredAttempt Wanted() =>
+    private DesiredAttempt Desired() =>
         new()
         {
             UID = Key.UID,

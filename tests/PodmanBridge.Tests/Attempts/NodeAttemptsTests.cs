@@ -65,7 +65,7 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
     [Fact]
     public async Task Apply_GoOfAnAttemptWhoseAgentHadStartedAndIsNotHere_IsLostAndNotStartedAgain()
     {
-        _attempts.Apply(Wanted(DesiredState.Go) with { Started = true });
+        _attempts.Apply(Desired(DesiredState.Go) with { Started = true });
 
         Assert.Equal(RunReason.NodeLost, (await OnlyAsync()).End!.Reason);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_node.StateRoot));
@@ -81,7 +81,7 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
         }
 
         _engine.Away = true;
-        _attempts.Apply(Wanted(DesiredState.Go) with { Started = true });
+        _attempts.Apply(Desired(DesiredState.Go) with { Started = true });
         await Eventually.True(() => _clock.ActiveTimers > 0);
         Assert.Empty(_attempts.Observe());
         Assert.NotEmpty(_engine.Names);
@@ -98,7 +98,7 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
     {
         File.WriteAllText(Path.Combine(_node.StateRoot, new AttemptKey(UID, 1).ToString()), "in the way");
 
-        _attempts.Apply(Wanted(DesiredState.Hold));
+        _attempts.Apply(Desired(DesiredState.Hold));
 
         Assert.Equal(RunReason.NodeUnfit, (await OnlyAsync()).End!.Reason);
     }
@@ -197,7 +197,7 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
         _attempts.Adopt();
         Assert.Equal(AttemptStage.Collected, _attempts.Observe("a-1", 1)!.Stage);
 
-        _attempts.Apply(Wanted(DesiredState.Go) with { UID = "a-1", Started = true });
+        _attempts.Apply(Desired(DesiredState.Go) with { UID = "a-1", Started = true });
 
         Assert.Contains(new AttemptKey("a-1", 1), await _node.Node.Changes.TakeAsync(CancellationToken.None));
         Assert.Equal(RunReason.Completed, _attempts.Observe("a-1", 1)!.End!.Reason);
@@ -242,7 +242,7 @@ public sealed class NodeAttemptsTests : IAsyncDisposable
         return observed;
     }
 
-    private static DesiredAttempt Wanted(DesiredState state) =>
+    private static DesiredAttempt Desired(DesiredState state) =>
         new()
         {
             UID = UID,

@@ -70,12 +70,12 @@ public sealed class VolumeSpecTests
     [InlineData("", "", false)]
     public void Compare_MappingOfTheEnginesUser_IsExactlyTheOneMeant(string mode, string mapping, bool right)
     {
-        var wanted = Build(SpecBuilder.Attempt() with { WorkspaceHostPath = "/srv/work" });
+        var spec = Build(SpecBuilder.Attempt() with { WorkspaceHostPath = "/srv/work" });
         var ranges = mapping.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var inspected = new Differences();
         UserMappingCheck.Compare(
             inspected,
-            wanted,
+            spec,
             new InspectHostConfig
             {
                 UsernsMode = mode,
@@ -92,7 +92,7 @@ public sealed class VolumeSpecTests
                 Size = n[2],
             })
             .ToArray();
-        UserMappingCheck.Compare(told, wanted, new OciLinux { UidMappings = oci, GidMappings = oci });
+        UserMappingCheck.Compare(told, spec, new OciLinux { UidMappings = oci, GidMappings = oci });
 
         Assert.Equal((right, right), (inspected.List.Count == 0, told.List.Count == 0));
     }

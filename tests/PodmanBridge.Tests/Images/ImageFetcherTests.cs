@@ -298,7 +298,7 @@ public sealed class ImageFetcherTests : IDisposable
         Assert.Equal(ImagePullFailure.RegistryRefused, error.Failure);
         Assert.Equal(0, _images.Pulls);
 
-        // What is there may be used: nobody is asked.
+        // What is there may be used: no registry is asked.
         _images.Present[Image] = "id";
         Assert.Equal("id", await refused.EnsureAsync(new ImageRequest(Image, ImagePullPolicy.IfNotPresent), None));
 

@@ -112,7 +112,7 @@ public sealed class ImagePullErrorsTests
         Assert.DoesNotContain("192.0.2.", message, StringComparison.Ordinal);
     }
 
-    /// <summary>Whoever names a registry could otherwise read what answers there.</summary>
+    /// <summary>Otherwise a tenant that names a registry could read what answers there.</summary>
     [Theory]
     [InlineData("{0}")]
     [InlineData("parsing HTTP 403 response body: invalid character 'x' looking for beginning of value: \"{0}\"; 403 (Forbidden)")]

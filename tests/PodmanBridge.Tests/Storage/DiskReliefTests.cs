@@ -179,7 +179,7 @@ public sealed class DiskReliefTests : IDisposable
     [Fact]
     public async Task Relief_ImageIsPulledAheadForTheNode_GoesLast()
     {
-        _ahead.Want(["registry.example.com/ahead:1"]);
+        _ahead.Apply(["registry.example.com/ahead:1"]);
         Pulled(null, "ahead", 50 * GiB);
         Pulled("team", "other", 49 * GiB);
 

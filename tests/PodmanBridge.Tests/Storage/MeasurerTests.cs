@@ -12,7 +12,7 @@ public sealed class MeasurerTests(PodmanFixture podman) : IClassFixture<PodmanFi
 {
     private const long MiB = 1024 * 1024;
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     private readonly ContainerFixture _containers = new(podman);
 
@@ -98,7 +98,7 @@ public sealed class MeasurerTests(PodmanFixture podman) : IClassFixture<PodmanFi
     }
 
     [PodmanFact]
-    public async Task MeasureAsync_NoPatience_SaysHowFarItCame()
+    public async Task MeasureAsync_NoTime_SaysHowFarItCame()
     {
         var tenant = await StartAsync("perl -e 'open my $f, \">\", $_ for 1..10000'");
 
@@ -144,7 +144,7 @@ public sealed class MeasurerTests(PodmanFixture podman) : IClassFixture<PodmanFi
     }
 
     private static Task<StorageUsage> MeasureAsync(StorageTenant tenant, long? enough = null) =>
-        Measurer().MeasureAsync(tenant, Patience, enough, None);
+        Measurer().MeasureAsync(tenant, Timeout, enough, None);
 
     private async Task<StorageTenant> StartAsync(string script)
     {

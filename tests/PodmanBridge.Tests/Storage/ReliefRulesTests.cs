@@ -7,7 +7,7 @@ namespace Stromboli.PodmanBridge.Tests.Storage;
 public sealed class ReliefRulesTests
 {
     /// <summary>
-    /// What is on a disk with a floor of 640, and what goes, in order. <c>image ID LASTUSE</c>, <c>wanted ID LASTUSE</c>, <c>pull NAME
+    /// What is on a disk with a floor of 640, and what goes, in order. <c>image ID LASTUSE</c>, <c>desired ID LASTUSE</c>, <c>pull NAME
     /// BEGAN</c>, <c>over NAMESPACE/NAME AMOUNT ENDED [LOG]</c>, <c>run NAMESPACE/NAME AMOUNT</c>, <c>kept NAMESPACE AMOUNT</c>; a
     /// <c>low</c> in front for a disk below its floor.
     /// </summary>
@@ -20,7 +20,7 @@ public sealed class ReliefRulesTests
                 "low; image b 2; image a 1; image c 3; over t/o 900 1; run t/r 900",
                 "image a; image b; image c; workspace t/o; run t/r"
             },
-            { "images that are wanted ahead go last of all images", "low; wanted w 1; image a 9", "image a; image w" },
+            { "images that are desired ahead go last of all images", "low; desired w 1; image a 9", "image a; image w" },
             {
                 "a pull goes before anybody's workspace, the longest first",
                 "low; pull y 2; pull x 1; over t/o 900 1",
@@ -93,8 +93,8 @@ public sealed class ReliefRulesTests
             Floor = 640,
             Images =
             [
-                .. words["image"].Select(line => Image(line, wanted: false)),
-                .. words["wanted"].Select(line => Image(line, wanted: true)),
+                .. words["image"].Select(line => Image(line, desired: false)),
+                .. words["desired"].Select(line => Image(line, desired: true)),
             ],
             Pulls = [.. words["pull"].Select(line => new DiskPull(line[1], Number(line[2])))],
             Finished =
@@ -114,7 +114,8 @@ public sealed class ReliefRulesTests
         };
     }
 
-    private static DiskImage Image(string[] line, bool wanted) => new(line[1], DateTimeOffset.FromUnixTimeSeconds(Number(line[2])), wanted);
+    private static DiskImage Image(string[] line, bool desired) =>
+        new(line[1], DateTimeOffset.FromUnixTimeSeconds(Number(line[2])), desired);
 
     private static DiskAttempt Attempt(string[] line) =>
         new(new AttemptKey(line[1], 1), line[1].Split('/')[0]) { Amount = Number(line[2]) };

@@ -81,14 +81,14 @@ public sealed class StorageRulesTests
     }
 
     [Fact]
-    public void PatienceAfter_TooLate_IsTwiceAsLongUpToABound()
+    public void TimeoutAfter_TooLate_IsTwiceAsLongUpToABound()
     {
         var late = Measured(1, DirectoryState.Late);
 
-        Assert.Equal(TimeSpan.FromSeconds(10), StorageRules.PatienceAfter(null));
-        Assert.Equal(TimeSpan.FromSeconds(10), StorageRules.PatienceAfter(Measured(1)));
-        Assert.Equal(TimeSpan.FromSeconds(20), StorageRules.PatienceAfter(late));
-        Assert.Equal(TimeSpan.FromMinutes(5), StorageRules.PatienceAfter(late with { Patience = TimeSpan.FromMinutes(4) }));
+        Assert.Equal(TimeSpan.FromSeconds(10), StorageRules.TimeoutAfter(null));
+        Assert.Equal(TimeSpan.FromSeconds(10), StorageRules.TimeoutAfter(Measured(1)));
+        Assert.Equal(TimeSpan.FromSeconds(20), StorageRules.TimeoutAfter(late));
+        Assert.Equal(TimeSpan.FromMinutes(5), StorageRules.TimeoutAfter(late with { Timeout = TimeSpan.FromMinutes(4) }));
     }
 
     [Theory]
@@ -147,10 +147,10 @@ public sealed class StorageRulesTests
         );
 
     [Fact]
-    public void Excess_LateAfterTheLongestPatience_IsOver() =>
+    public void Excess_LateAfterTheLongestTimeout_IsOver() =>
         Assert.Equal(
             "The run has so many files, more than 7, that they cannot be measured in 5 minutes, and resources.limits.ephemeralStorage cannot be kept.",
-            StorageRules.Excess(Limits, Measured(1, DirectoryState.Late) with { Patience = TimeSpan.FromMinutes(5) })
+            StorageRules.Excess(Limits, Measured(1, DirectoryState.Late) with { Timeout = TimeSpan.FromMinutes(5) })
         );
 
     [Fact]

@@ -12,7 +12,8 @@ internal static class Native
     public static Task<string> ShimAsync() => Once("shim", () => MakeAsync("shim", ""));
 
     /// <summary>The same shim with its two long waits made short. Only a build can do that: the shim takes no such argument.</summary>
-    public static Task<string> HastyShimAsync() => Once("hasty", () => MakeAsync("hasty", "-DSHIM_IDLE_MS=600 -DSHIM_PATIENCE_MS=600"));
+    public static Task<string> HastyShimAsync() =>
+        Once("hasty", () => MakeAsync("hasty", "-DSHIM_IDLE_MS=600 -DSHIM_CONNECT_TIMEOUT_MS=600"));
 
     /// <summary>The program that plays the hostile agent.</summary>
     public static Task<string> AttackerAsync() => Once("attacker", CompileAttackerAsync);

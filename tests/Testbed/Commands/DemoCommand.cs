@@ -9,7 +9,7 @@ namespace Stromboli.Testbed.Commands;
 /// <summary><c>demo</c>: starts everything, shows one run until it ends, stops everything.</summary>
 internal static class DemoCommand
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
     private static readonly string[] Ends = ["Succeeded", "Failed", "Cancelled"];
 
     /// <summary>Runs the demo.</summary>
@@ -64,7 +64,7 @@ internal static class DemoCommand
     private static async Task<JsonNode> WatchAsync(KubeHttp http, string path, CancellationToken cancellationToken)
     {
         using var table = new RunTable();
-        return await Poll.ForAsync("the run of samples/hello.yaml ends", Patience, ProbeAsync, cancellationToken);
+        return await Poll.ForAsync("the run of samples/hello.yaml ends", Timeout, ProbeAsync, cancellationToken);
 
         async Task<JsonNode?> ProbeAsync(CancellationToken token)
         {

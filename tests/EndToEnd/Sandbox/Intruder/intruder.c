@@ -1,5 +1,6 @@
-// What an agent does against its neighbours, its node and its way to the model: each way is a command. It prints "name: what it got"; the tests judge. Static, so
-// that it runs in any image. (What an agent does against PID 1 is tests/Shim.Tests/Attacker, what it asks of the kernel tests/PodmanBridge.Tests/Sandbox/probe.c.)
+// What an agent does against its neighbours, its node and its path to the model. Each attack is a command that prints "name: what it got";
+// the tests judge. Static, so that it runs in any image. (tests/Shim.Tests/Attacker is what an agent does against PID 1,
+// tests/PodmanBridge.Tests/Containers/probe.c what it asks of the kernel.)
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -242,7 +243,7 @@ static void exhaust_inotify(const char *file)
     until(file);
 }
 
-// Real-time signals that nobody takes: each is memory of the kernel's.
+// Real-time signals that are never taken: each is memory of the kernel's.
 static void exhaust_signals(const char *file)
 {
     sigset_t set;
