@@ -108,7 +108,7 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
         Assert.Equal(RefusalReason.Fenced, (await first.ReceiveAsync<Refused>()).Reason);
         await Assert.ThrowsAsync<ChannelEndedException>(first.ReceiveAsync);
         await second.PingAsync(2);
-        Assert.Single(Lines(scene), line => line.Contains($"Node {node} was connected already", StringComparison.Ordinal));
+        Assert.Single(Lines(scene), line => line.Contains($"Node {node} was already connected", StringComparison.Ordinal));
     }
 
     /// <summary>An account in the case's namespace that may connect as one node. The node is named after the case.</summary>
