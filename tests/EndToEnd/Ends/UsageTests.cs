@@ -83,7 +83,8 @@ public sealed class UsageTests(StackFixture stacks) : EndToEndTests(stacks)
         await bridge.StartAsync(Cancelled);
         var end = await run.EndAsync();
 
-        Assert.Empty(processes.Alive());
+        Assert.Empty(processes.Inside());
+        await processes.GoneAsync(Poll.Timeout);
         Assert.Equal((RunPhase.Failed, RunReason.Crashed), (end.Phase, end.Reason));
         AssertUsage(end.Status, streams: 1);
     }

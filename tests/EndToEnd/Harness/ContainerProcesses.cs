@@ -37,6 +37,10 @@ public sealed class ContainerProcesses : IDisposable
             )
             .ToDictionary(process => process.Pid, process => process.Command);
 
+    /// <summary>Those of them that run in the container. The engine's own, such as conmon, may end a little later.</summary>
+    public IReadOnlyDictionary<int, string> Inside() =>
+        Alive().Where(process => LinkOf($"/proc/{process.Key}/ns/pid") == _space).ToDictionary();
+
     /// <summary>Waits until none is alive.</summary>
     /// <exception cref="TestbedException">Some are alive at the deadline; the message lists them.</exception>
     public async Task GoneAsync(TimeSpan within)

@@ -163,7 +163,7 @@ public sealed class NodeLossTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         // When the second attempt is recorded, the first agent is gone.
         var second = await run.UntilAsync("has a second attempt", state => state.Status.Attempt == 2, Poll.Timeout);
-        Assert.Empty(processes.Alive());
+        Assert.Empty(processes.Inside());
         Assert.NotEqual(old.Node.Name, second.Status.NodeName);
         var first = second.Status.Attempts![0];
         Assert.Equal((1, old.Node.Name, RunReason.NodeLost), (first.Attempt, first.Node, first.Reason));
