@@ -88,7 +88,7 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
 
         var refused = Assert.IsType<Refused>(await bridge.ReceiveAsync());
         Assert.Equal(RefusalReason.Forbidden, refused.Reason);
-        Assert.Single(Lines(scene), line => line.Contains($"Refused the link of node {node} (Forbidden)", StringComparison.Ordinal));
+        await LoggedAsync(scene, $"Refused the link of node {node} (Forbidden)");
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
         Assert.Equal(RefusalReason.Fenced, (await first.ReceiveAsync<Refused>()).Reason);
         await Assert.ThrowsAsync<ChannelEndedException>(first.ReceiveAsync);
         await second.PingAsync(2);
-        Assert.Single(Lines(scene), line => line.Contains($"Node {node} was already connected", StringComparison.Ordinal));
+        await LoggedAsync(scene, $"Node {node} was already connected");
     }
 
     /// <summary>An account in the case's namespace that may connect as one node. The node is named after the case.</summary>
@@ -167,6 +167,15 @@ public sealed class LinkAuthorisationTests(StackFixture stacks) : EndToEndTests(
 
     private static List<string> Refusals(Scene scene, string node) =>
         [.. Lines(scene).Where(line => line.Contains($" as {node} (", StringComparison.Ordinal))];
+
+    // The operator may write its log a moment after it answered.
+    private static Task LoggedAsync(Scene scene, string text) =>
+        Poll.UntilAsync(
+            $"the operator logs once: {text}",
+            Poll.Timeout,
+            () => Lines(scene).Count(line => line.Contains(text, StringComparison.Ordinal)) == 1,
+            Cancelled
+        );
 
     private static string[] Lines(Scene scene) => scene.Stack.Operator.ReadLog().Split('\n');
 }
