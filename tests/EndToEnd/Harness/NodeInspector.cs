@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Stromboli.Testbed;
+using Stromboli.Testbed.Processes;
 using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Harness;
@@ -15,7 +16,7 @@ public sealed class NodeInspector : IDisposable
     {
         Node = node;
         var handler = new SocketsHttpHandler { ConnectCallback = ConnectAsync };
-        _libpod = new HttpClient(handler) { BaseAddress = new Uri("http://podman/v5.0.0/libpod/"), Timeout = TimeSpan.FromSeconds(30) };
+        _libpod = new HttpClient(new RepeatTornReads(handler)) { BaseAddress = new Uri("http://podman/v5.0.0/libpod/"), Timeout = TimeSpan.FromSeconds(30) };
     }
 
     /// <summary>The node.</summary>

@@ -25,7 +25,7 @@ public sealed class KubeHttp : IDisposable
             RevocationMode = X509RevocationMode.NoCheck,
             CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(authorityFile) },
         };
-        _client = new HttpClient(handler) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        _client = new HttpClient(new RepeatTornReads(handler)) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
         if (token is not null)
         {
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
