@@ -138,7 +138,10 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         {
             body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
         }
-        catch (JsonException) { }
+        catch (JsonException)
+        {
+            // Refused below, as a body without a model is.
+        }
 
         var refusal =
             !HasCredential(context) ? 401

@@ -141,7 +141,10 @@ internal sealed class ModelRun : IGatewayRun, IAsyncDisposable
         {
             await _decided.Task.WaitAsync(_gateway.AdmissionWait, _gateway.Clock, cancellationToken);
         }
-        catch (TimeoutException) { }
+        catch (TimeoutException)
+        {
+            // Without a decision the run is not admitted, which Current() says.
+        }
 
         return Current();
     }

@@ -20,7 +20,7 @@ internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
     public static FileIdentity Of(string path) =>
         StatX(AtCurrentDirectory, path, 0, Inode, out var stat) == 0
             ? IdentityOf(stat)
-            : throw new IOException($"{path} cannot be looked at (error {Marshal.GetLastPInvokeError()}).");
+            : throw new IOException($"{path} cannot be examined (error {Marshal.GetLastPInvokeError()}).");
 
     /// <summary>The identity of the file at a path; null if it cannot be examined. Links are followed.</summary>
     public static FileIdentity? TryOf(string path) => TryOf(path, out _);
@@ -40,12 +40,12 @@ internal readonly partial record struct FileIdentity(ulong Dev, ulong Ino)
     public static uint OwnerOf(string path) =>
         StatX(AtCurrentDirectory, path, 0, Owner, out var stat) == 0
             ? stat.User
-            : throw new IOException($"{path} cannot be looked at (error {Marshal.GetLastPInvokeError()}).");
+            : throw new IOException($"{path} cannot be examined (error {Marshal.GetLastPInvokeError()}).");
 
     internal static FileStatus StatusOf(SafeFileHandle handle) =>
         StatX((int)handle.DangerousGetHandle(), "", EmptyPath, Inode | TypeAndMode | Links, out var stat) == 0
             ? new FileStatus(IdentityOf(stat), stat.Mode, stat.Links)
-            : throw new IOException($"An open file cannot be looked at (error {Marshal.GetLastPInvokeError()}).");
+            : throw new IOException($"An open file cannot be examined (error {Marshal.GetLastPInvokeError()}).");
 
     private static FileIdentity IdentityOf(in StatXBuffer stat) => new(MakeDevice(stat.DevMajor, stat.DevMinor), stat.Ino);
 

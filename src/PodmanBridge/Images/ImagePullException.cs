@@ -23,7 +23,7 @@ internal enum ImagePullFailure
     /// <summary>The registry has an address that is not public, and the node's admin has not allowed it.</summary>
     RegistryRefused,
 
-    /// <summary>The registry wants a login, or refuses the one that it was shown.</summary>
+    /// <summary>The registry requires a login, or refuses the one that it was shown.</summary>
     Unauthorized,
 
     /// <summary>The registry has no such image.</summary>

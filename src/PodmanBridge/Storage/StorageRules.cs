@@ -127,7 +127,7 @@ internal static class StorageRules
         measured.Usage.State switch
         {
             DirectoryState.Deep => $"The run's directories are nested too deep to be measured, and {Field(limits)} cannot be kept.",
-            DirectoryState.Denied => $"Some of the run's directories cannot be looked at, and {Field(limits)} cannot be kept.",
+            DirectoryState.Denied => $"Some of the run's directories cannot be read, and {Field(limits)} cannot be kept.",
             DirectoryState.Late when measured.Timeout >= LongestTimeout =>
                 $"The run has so many files, more than {measured.Usage.Entries}, that they cannot be measured in {LongestTimeout.TotalMinutes:0} minutes, and {Field(limits)} cannot be kept.",
             _ => null,

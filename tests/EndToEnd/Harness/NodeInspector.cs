@@ -16,7 +16,11 @@ public sealed class NodeInspector : IDisposable
     {
         Node = node;
         var handler = new SocketsHttpHandler { ConnectCallback = ConnectAsync };
-        _libpod = new HttpClient(new RepeatTornReads(handler)) { BaseAddress = new Uri("http://podman/v5.0.0/libpod/"), Timeout = TimeSpan.FromSeconds(30) };
+        _libpod = new HttpClient(new RepeatTornReads(handler))
+        {
+            BaseAddress = new Uri("http://podman/v5.0.0/libpod/"),
+            Timeout = TimeSpan.FromSeconds(30),
+        };
     }
 
     /// <summary>The node.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text.Json.Nodes;
-using Stromboli.Testbed;
 using Stromboli.Testbed.Kube;
 
 namespace Stromboli.EndToEnd.Harness;
@@ -55,7 +53,7 @@ internal sealed class RunWatch : IAsyncDisposable
                 {
                     if (record["type"]!.ToString() == "ERROR")
                     {
-                        await ListAgainAsync(record["object"]!);
+                        await ListAgainAsync();
                     }
                     else
                     {
@@ -74,13 +72,8 @@ internal sealed class RunWatch : IAsyncDisposable
         }
     }
 
-    private async Task ListAgainAsync(JsonNode error)
+    private async Task ListAgainAsync()
     {
-        if (error["code"]?.GetValue<int>() != (int)HttpStatusCode.Gone)
-        {
-            throw new TestbedException($"The watch of {_path} failed: {error["message"]}");
-        }
-
         var list = (await _http.GetAsync(_path, _stop.Token))!;
         var there = list["items"]!.AsArray().ToDictionary(item => NameOf(item!), item => item!);
         foreach (var history in Histories)

@@ -61,7 +61,7 @@ public sealed class PrePullTests(StackFixture stacks) : EndToEndTests(stacks)
         await WantAsync(scene, image);
 
         var failed = await ConditionAsync(scene, condition => condition?["reason"]?.ToString() == "PullFailed");
-        Assert.Contains("wants a login", failed!["message"]!.ToString());
+        Assert.Contains("requires a login", failed!["message"]!.ToString());
     }
 
     private static Task WantAsync(Scene scene, params string[] images) =>

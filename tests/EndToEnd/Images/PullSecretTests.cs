@@ -44,7 +44,7 @@ public sealed class PullSecretTests(StackFixture stacks) : EndToEndTests(stacks)
 
         Assert.Equal((RunPhase.Failed, RunReason.ImagePullFailed), (status.Phase, status.Reason));
         Assert.Contains(image, status.Message);
-        Assert.Contains("wants a login", status.Message);
+        Assert.Contains("requires a login", status.Message);
         // Podman by itself uses the login. Otherwise the case would prove nothing.
         var machine = scene.Inspect("node-1").Node.Machine;
         await machine.PodmanAsync("pull", "--quiet", image);

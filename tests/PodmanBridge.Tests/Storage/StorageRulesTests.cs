@@ -134,7 +134,7 @@ public sealed class StorageRulesTests
         10,
         0,
         nameof(DirectoryState.Denied),
-        "Some of the run's directories cannot be looked at, and workspace.emptyDir.sizeLimit cannot be kept."
+        "Some of the run's directories cannot be read, and workspace.emptyDir.sizeLimit cannot be kept."
     )]
     [InlineData(null, 100, 10, 0, nameof(DirectoryState.Late), null)]
     public void Excess_Usage_IsASentence(int? workspaceLimit, int? limit, int workspace, int home, string state, string? sentence) =>

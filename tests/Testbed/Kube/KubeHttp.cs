@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Stromboli.Testbed.Processes;
 
@@ -97,17 +98,24 @@ public sealed class KubeHttp : IDisposable
         return true;
     }
 
-    /// <summary>The records of a watch as they arrive, until the server ends it. An ERROR record is returned like any other.</summary>
+    /// <summary>
+    /// The records of a watch as they arrive, until the server ends it, which it does after a minute. An ERROR record is returned like any
+    /// other.
+    /// </summary>
     /// <param name="path">A collection.</param>
     /// <param name="resourceVersion">The version after which the records begin.</param>
     /// <exception cref="KubeHttpException">The request failed.</exception>
+    /// <exception cref="IOException">The connection broke, or the server is silent although it should have ended the watch.</exception>
     public async IAsyncEnumerable<JsonNode> WatchAsync(
         string path,
         string resourceVersion,
         [EnumeratorCancellation] CancellationToken cancellationToken = default
     )
     {
-        var uri = new Uri($"{path}?watch=true&allowWatchBookmarks=true&resourceVersion={resourceVersion}", UriKind.Relative);
+        var uri = new Uri(
+            $"{path}?watch=true&allowWatchBookmarks=true&timeoutSeconds=60&resourceVersion={resourceVersion}",
+            UriKind.Relative
+        );
         using var answer = await _client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (!answer.IsSuccessStatusCode)
         {
@@ -115,9 +123,9 @@ public sealed class KubeHttp : IDisposable
         }
 
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellationToken));
-        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        while (await ReadLineAsync(reader, cancellationToken) is { } line)
         {
-            yield return JsonNode.Parse(line)!;
+            yield return Record(line);
         }
     }
 
@@ -156,6 +164,32 @@ public sealed class KubeHttp : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
+
+    private static async Task<string?> ReadLineAsync(StreamReader reader, CancellationToken cancellationToken)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        silence.CancelAfter(TimeSpan.FromSeconds(90));
+        try
+        {
+            return await reader.ReadLineAsync(silence.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException("The watch is silent.", e);
+        }
+    }
+
+    private static JsonNode Record(string line)
+    {
+        try
+        {
+            return JsonNode.Parse(line)!;
+        }
+        catch (JsonException e)
+        {
+            throw new IOException("The watch ended within a record.", e);
+        }
+    }
 
     private async Task<JsonNode> SendAsync(HttpMethod method, string path, string body, string type, CancellationToken cancellationToken)
     {
