@@ -12,6 +12,9 @@ public static class NodeLinkProtocol
     /// <summary>The oldest schema that an operator supports. Operators are upgraded first, then the bridges one by one.</summary>
     public const int OldestSchema = 1;
 
+    /// <summary>The first schema in which a bridge answers <see cref="Messages.OpenStream"/>.</summary>
+    public const int StreamsSchema = 3;
+
     /// <summary>The audience of the tokens that bridges present.</summary>
     public const string Audience = "stromboli";
 

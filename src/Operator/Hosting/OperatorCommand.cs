@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.RegularExpressions;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Values;
@@ -50,6 +51,17 @@ internal sealed partial class OperatorCommand
         "[HOST]:PORT",
         "The address that serves /healthz and /readyz, without TLS.",
         ":8080"
+    );
+    private readonly Option<string> _streamsListen = Text(
+        "--streams-listen",
+        "[HOST]:PORT",
+        "The address on which the API server reads logs, files and conversations, with TLS.",
+        ":6443"
+    );
+    private readonly Option<string?> _streamsAddress = Text(
+        "--streams-address",
+        "HOST:PORT",
+        "The address under which other replicas reach that port. Default: POD_IP and the port."
     );
     private readonly Option<string> _image = Text(
         "--default-image",
@@ -160,6 +172,8 @@ internal sealed partial class OperatorCommand
                     _hubListen,
                     _hubNames,
                     _healthListen,
+                    _streamsListen,
+                    _streamsAddress,
                     _image,
                     _model,
                     _credentials,
@@ -228,6 +242,7 @@ internal sealed partial class OperatorCommand
 
     private OperatorOptions Read(ParseResult parsed)
     {
+        var streams = Listen(parsed, _streamsListen);
         var options = new OperatorOptions
         {
             KubeConfig = parsed.GetValue(_kubeConfig),
@@ -236,6 +251,8 @@ internal sealed partial class OperatorCommand
             HubListen = Listen(parsed, _hubListen),
             HubNames = [.. parsed.GetValue(_hubNames)!.Select(HubName)],
             HealthListen = Listen(parsed, _healthListen),
+            StreamsListen = streams,
+            StreamsAddress = StreamsAddress(parsed.GetValue(_streamsAddress), streams.Port),
             DefaultImage = parsed.GetValue(_image)!,
             ModelBaseURL = ModelOrigin(parsed.GetValue(_model)!),
             ModelCredentialsSecret = parsed.GetValue(_credentials),
@@ -309,6 +326,23 @@ internal sealed partial class OperatorCommand
     private static ListenAddress Listen(ParseResult parsed, Option<string> option) =>
         ListenAddress.TryParse(parsed.GetValue(option)!)
         ?? throw new UsageException($"{option.Name} {parsed.GetValue(option)}: must be [HOST]:PORT with an IP address or localhost.");
+
+    private static string? StreamsAddress(string? given, int port)
+    {
+        if (given is null)
+        {
+            return IPAddress.TryParse(Environment.GetEnvironmentVariable("POD_IP"), out var pod)
+                ? new IPEndPoint(pod, port).ToString()
+                : null;
+        }
+
+        return
+            Uri.TryCreate($"https://{given}/", UriKind.Absolute, out var origin)
+            && origin is { UserInfo.Length: 0, AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0 }
+            && given.Contains(':', StringComparison.Ordinal)
+            ? given
+            : throw new UsageException($"--streams-address {given}: must be HOST:PORT.");
+    }
 
     private static ServingName HubName(string text) =>
         ServingName.TryParse(text, out var name)

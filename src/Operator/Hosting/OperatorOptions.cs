@@ -24,6 +24,12 @@ internal sealed record OperatorOptions
     /// <summary>The address that serves health.</summary>
     public required ListenAddress HealthListen { get; init; }
 
+    /// <summary>The address on which the API server and other replicas reach the streams.</summary>
+    public required ListenAddress StreamsListen { get; init; }
+
+    /// <summary>The address of the streams for other replicas, <c>HOST:PORT</c>; null if it is not known.</summary>
+    public string? StreamsAddress { get; init; }
+
     /// <summary>The image for runs that name none.</summary>
     public required string DefaultImage { get; init; }
 

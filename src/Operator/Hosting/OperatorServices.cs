@@ -12,6 +12,8 @@ using Stromboli.Operator.Runs;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Sessions;
 using Stromboli.Operator.Stores;
+using Stromboli.Operator.Streams;
+using Stromboli.Operator.Streams.Relays;
 using Stromboli.Operator.Telemetry;
 
 namespace Stromboli.Operator.Hosting;
@@ -40,7 +42,7 @@ internal static class OperatorServices
             .AddLeaderElection(config, ElectionOf(options, @namespace, identity), options.ApiRequestsPerSecond)
             .AddEvents(identity)
             .AddOperatorMetrics()
-            .AddCertificates(ServingName.ForHub(@namespace, options.HubNames))
+            .AddCertificates([.. ServingName.ForHub(@namespace, options.HubNames), .. ServingName.ForStreams(@namespace)])
             .AddStores(runs.Defaults)
             .AddNodes(new NodeLeaseOptions(options.NodeLostAfter, options.NodeLostGrace))
             .AddLinkAuthorization(@namespace, options.LinkReviewsPerSecond)
@@ -49,6 +51,7 @@ internal static class OperatorServices
             .AddInputs(runs.Inputs)
             .AddSessions()
             .AddRuns(runs)
+            .AddStreams(new NamespacedName(@namespace, LeaseName))
             .AddSingleton<HealthEndpoint>();
     }
 
@@ -57,6 +60,9 @@ internal static class OperatorServices
         {
             Lease = new NamespacedName(@namespace, LeaseName),
             Identity = identity,
+            Annotations = options.StreamsAddress is { } address
+                ? new Dictionary<string, string> { [LeaderAddress.Annotation] = address }
+                : new Dictionary<string, string>(),
             LeaseDuration = options.LeaseDuration,
             RenewDeadline = options.LeaseRenewDeadline,
             RetryPeriod = options.LeaseRetryPeriod,

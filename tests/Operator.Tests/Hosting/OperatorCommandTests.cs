@@ -53,6 +53,10 @@ public sealed partial class OperatorCommandTests
             "10.0.0.1",
             "--health-listen",
             "[::1]:2",
+            "--streams-listen",
+            "127.0.0.1:3",
+            "--streams-address",
+            "host.example:4",
             "--default-image",
             "i",
             "--model-base-url",
@@ -83,13 +87,15 @@ public sealed partial class OperatorCommandTests
 
         Assert.Equal(0, code);
         Assert.Equal(
-            ("/k", "ns", "me", "127.0.0.1:1", "[::1]:2", "i", "s"),
+            ("/k", "ns", "me", "127.0.0.1:1", "[::1]:2", "127.0.0.1:3", "host.example:4", "i", "s"),
             (
                 options!.KubeConfig,
                 options.Namespace,
                 options.Identity,
                 options.HubListen.ToString(),
                 options.HealthListen.ToString(),
+                options.StreamsListen.ToString(),
+                options.StreamsAddress,
                 options.DefaultImage,
                 options.ModelCredentialsSecret
             )
@@ -117,6 +123,9 @@ public sealed partial class OperatorCommandTests
     [InlineData("--hub-listen", "8443", "--hub-listen")]
     [InlineData("--hub-listen", "example.com:1", "--hub-listen")]
     [InlineData("--hub-listen", ":70000", "--hub-listen")]
+    [InlineData("--streams-address", "host", "--streams-address")]
+    [InlineData("--streams-address", "user@host:1", "--streams-address")]
+    [InlineData("--streams-address", "host:1/path", "--streams-address")]
     [InlineData("--health-listen", "::1:1", "--health-listen")]
     [InlineData("--hub-name", "a_b", "--hub-name")]
     [InlineData("--model-base-url", "http://example.com", "--model-base-url")]
