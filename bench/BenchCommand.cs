@@ -4,6 +4,7 @@ using Stromboli.Bench.ColdStart;
 using Stromboli.Bench.Figures;
 using Stromboli.Bench.Idle;
 using Stromboli.Bench.Kills;
+using Stromboli.Bench.LogStream;
 using Stromboli.Bench.Neighbours;
 using Stromboli.Bench.NodeThroughput;
 using Stromboli.Bench.OperatorMemory;
@@ -19,7 +20,7 @@ namespace Stromboli.Bench;
 /// <summary>Runs the named parts, or all of them, on stacks of real parts.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Measured = ["idle", "writes", "cold-start", "cancel", "neighbours"];
+    private static readonly string[] Measured = ["idle", "writes", "cold-start", "cancel", "neighbours", "log-stream"];
     private const string NodeThroughput = "node-throughput";
     private const string OperatorThroughput = "operator-throughput";
     private const string OperatorMemory = "operator-memory";
@@ -135,6 +136,12 @@ internal static class BenchCommand
         {
             progress.Tell("neighbours: the pace of one run beside another that floods the gateway");
             figures.AddRange(await new NeighbourBench(stack).RunAsync(cancellationToken));
+        }
+
+        if (parts.Contains("log-stream"))
+        {
+            progress.Tell("log-stream: the log of a run through the API server, in turn with a file from an HTTPS server");
+            figures.AddRange(await new LogStreamBench(stack, session.Runs).RunAsync(warmUp: 1, count: 7, cancellationToken));
         }
 
         return figures;

@@ -9,6 +9,7 @@ using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Nodes;
+using Stromboli.PodmanBridge.Streams;
 using Stromboli.PodmanBridge.Tests.Attempts;
 using Stromboli.PodmanBridge.Tests.Containers;
 using Stromboli.Testing;
@@ -152,7 +153,7 @@ public sealed class KeptAttemptsTests : IDisposable
         {
             _channel = channel;
             _node = node;
-            _session = new LinkSession(channel, Node, services).RunAsync(_stop.Token);
+            _session = new LinkSession(channel, Node, services, _ => { }).RunAsync(_stop.Token);
         }
 
         public NodeAttempts Attempts => _node.Attempts;
@@ -188,6 +189,7 @@ public sealed class KeptAttemptsTests : IDisposable
                     Images = catalogue,
                     PrePuller = new PrePuller(engine, null!, catalogue, null!, time, NullLogger<PrePuller>.Instance),
                     Prices = new PriceList(),
+                    Streams = new StreamDispatcher([], NullLogger<StreamDispatcher>.Instance),
                     Clock = time,
                 }
             );

@@ -176,13 +176,11 @@ internal static class HubListener
         options.ClientCertificateRequired = true;
         // A resumed session would not have the certificates that lead to the authority.
         options.AllowTlsResume = false;
-#pragma warning disable CA5359 // The certificate is verified with each request, see above.
         options.RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
         {
             handshake.Connection.Items[StreamsEndpoint.PeerItem] = PeerCertificate.Of(certificate, chain);
             return true;
         };
-#pragma warning restore CA5359
         return options;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -14,14 +13,12 @@ namespace Stromboli.Operator.Hub;
 /// </summary>
 internal sealed class StreamReceiver(NodeStreams streams, NodeHub hub, LinkAccess access)
 {
-    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("0123456789abcdef");
-
     /// <summary>The ID of the stream that a request carries; null if it carries none.</summary>
     public static string? IdOf(HttpContext http) =>
         http.Request.Path.Value is { } path
         && path.StartsWith(NodeLinkProtocol.StreamsPath, StringComparison.Ordinal)
         && path.AsSpan(NodeLinkProtocol.StreamsPath.Length) is { Length: > 0 and <= 64 } id
-        && !id.ContainsAnyExcept(IdCharacters)
+        && !id.ContainsAnyExcept("0123456789abcdef")
             ? id.ToString()
             : null;
 

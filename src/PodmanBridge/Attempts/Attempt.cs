@@ -26,6 +26,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     private readonly CancellationTokenSource _forward = new();
     private readonly CancellationTokenSource _bridgeStopping = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _concluded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AttemptState _state;
     private Task _removal = Task.CompletedTask;
     private AttemptSpec? _desired;
@@ -74,6 +75,15 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         State is { End: { Collected: true, EndedAt: var endedAt } }
             ? new KeptAttempt(Key, Namespace, endedAt, _keptBytes ??= _store.Bytes())
             : null;
+
+    /// <summary>Completes when the attempt's end is stored, or the attempt was dropped without one. The log does not grow after that.</summary>
+    public Task Concluded => _concluded.Task;
+
+    /// <summary>Whether hooks or agent may have started.</summary>
+    public bool Released => State.Record.Released;
+
+    /// <summary>Whether the agent is the Claude Code CLI.</summary>
+    public bool IsClaude => State.Record.Spec.Claude is not null;
 
     /// <inheritdoc/>
     public string Namespace => State.Record.Spec.Namespace;
@@ -220,6 +230,11 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
             foreach (var effect in effects)
             {
                 Perform(effect);
+            }
+
+            if (_state is { End: not null } or { Step: AttemptStep.Gone })
+            {
+                _concluded.TrySetResult();
             }
         }
     }

@@ -133,6 +133,15 @@ internal sealed partial class NodeAttempts(
         }
     }
 
+    /// <summary>An attempt of which this node has the log and the workspace, or had them; null if it has nothing of it.</summary>
+    public Attempt? Find(AttemptKey key)
+    {
+        lock (_lock)
+        {
+            return _dropping.Contains(key) ? null : _attempts.GetValueOrDefault(key);
+        }
+    }
+
     /// <summary>The engine reports that a container of an attempt, given by its id, has died.</summary>
     public void OnContainerDied(AttemptKey key, string id)
     {

@@ -5,8 +5,10 @@ using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
+using Stromboli.PodmanBridge.Logs;
 using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Storage;
+using Stromboli.PodmanBridge.Streams;
 
 namespace Stromboli.PodmanBridge.Hosting;
 
@@ -22,6 +24,8 @@ internal static class BridgeServices
             .AddNodeFacts(options)
             .AddAttempts(options)
             .AddStorage(options)
+            .AddStreams()
+            .AddLogs()
             .AddLink(options);
 
     private static IServiceCollection AddEngine(this IServiceCollection services, BridgeOptions options)

@@ -47,7 +47,11 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
             );
             Log.Connected(logger, address);
             connected = services.Clock.GetTimestamp();
-            await new LinkSession(channel, settings.Node, services).RunAsync(cancellationToken);
+            await using var streams = services.Streams.Begin(
+                new StreamClient(address, settings.Node, authorities.Certificates),
+                services.Token.ReadAsync
+            );
+            await new LinkSession(channel, settings.Node, services, streams.Open).RunAsync(cancellationToken);
             return Lasted();
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

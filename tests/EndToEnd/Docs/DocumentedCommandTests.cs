@@ -25,6 +25,9 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
     private const int HubPort = 8443;
     private const int HealthPort = 8080;
 
+    // The case's namespace in Placeholders: it is known only when the case runs.
+    private const string OwnNamespace = "{the case's namespace}";
+
     private const string ClaudeInside = "/home/node/.local/share/stromboli/node_modules/@anthropic-ai/claude-code-linux-x64";
 
     /// <summary>
@@ -57,6 +60,7 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
         ("agentrun NAME", "agentrun hello"),
         ("agentnode NAME", $"agentnode {Node}"),
         ("anode NODE", $"anode {Node}"),
+        ("namespaces/NAMESPACE/", $"namespaces/{OwnNamespace}/"),
     ];
 
     [Fact]
@@ -180,7 +184,9 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
         deadline.CancelAfter(Poll.Timeout);
         try
         {
-            (await run(Filled(line.Text), null, deadline.Token)).OrThrow("It");
+            (await run(Filled(line.Text).Replace(OwnNamespace, scene.Namespace, StringComparison.Ordinal), null, deadline.Token)).OrThrow(
+                "It"
+            );
         }
         catch (OperationCanceledException e) when (!Cancelled.IsCancellationRequested)
         {

@@ -83,7 +83,7 @@ public sealed class StreamReaderTests(StackFixture stacks) : EndToEndTests(stack
         await AuthenticatesAsync(scene, streams);
 
         // An operator that stops does not end a stream as if it were complete.
-        var lastFollowing = reader.GetAsync(streams.Path("work", "log?follow=true"));
+        var unanswered = reader.GetAsync(streams.Path("work", "log?follow=true"));
         var last = await streams.AskedAsync();
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var stopped = node.Streams.SendAsync(
@@ -96,9 +96,9 @@ public sealed class StreamReaderTests(StackFixture stacks) : EndToEndTests(stack
             },
             cancellationToken: Cancelled
         );
-        using (var lastAnswer = await lastFollowing)
+        using (var answer = await unanswered)
         {
-            await using var body = await lastAnswer.Content.ReadAsStreamAsync(Cancelled);
+            await using var body = await answer.Content.ReadAsStreamAsync(Cancelled);
             await StreamClient.ExpectAsync(body, "so far\n");
             var reading = body.ReadAsync(new byte[1], Cancelled).AsTask();
             node.Finish(run.Uid);

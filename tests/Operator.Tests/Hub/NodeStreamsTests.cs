@@ -24,7 +24,7 @@ public sealed class NodeStreamsTests
         var asked = await bridge.ReceiveAsync<OpenStream>();
         Assert.Equal((Source, 32), (asked.Source, asked.ID.Length));
         var body = new Pipe();
-        var posting = hub.PostAsync(asked.ID, new FlushedContent(body.Reader.AsStream()), status: "418", mediaType: "text/x-diff");
+        var posting = hub.PostAsync(asked.ID, new StreamContent(body.Reader.AsStream()), status: "418", mediaType: "text/x-diff");
 
         using var stream = await opening;
         await body.Writer.WriteAsync("first"u8.ToArray());
@@ -48,11 +48,11 @@ public sealed class NodeStreamsTests
     {
         await using var hub = await HubUnderTest.StartAsync();
         await using var bridge = await (await hub.ConnectAsync()).InSyncAsync();
-        var (stream, posting, body) = await OpenAsync(hub, bridge);
+        var (stream, posting, _) = await OpenAsync(hub, bridge);
 
         stream.Dispose();
 
-        await AbortedAsync(posting, body);
+        await Assert.ThrowsAsync<HttpRequestException>(() => posting);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class NodeStreamsTests
     {
         await using var hub = await HubUnderTest.StartAsync();
         var bridge = await (await hub.ConnectAsync()).InSyncAsync();
-        var (stream, posting, body) = await OpenAsync(hub, bridge);
+        var (stream, posting, _) = await OpenAsync(hub, bridge);
         var reading = stream.Body.ReadAsync().AsTask();
 
         await bridge.DisposeAsync();
@@ -68,7 +68,7 @@ public sealed class NodeStreamsTests
         var broken = await Assert.ThrowsAnyAsync<Exception>(() => reading);
         Assert.True(broken is IOException or OperationCanceledException, broken.ToString());
         stream.Dispose();
-        await AbortedAsync(posting, body);
+        await Assert.ThrowsAsync<HttpRequestException>(() => posting);
     }
 
     [Fact]
@@ -135,9 +135,8 @@ public sealed class NodeStreamsTests
             await bridge.ReceiveAsync<OpenStream>();
         }
 
-        var (stream, posting, body) = await OpenAsync(hub, bridge);
+        var (stream, _, _) = await OpenAsync(hub, bridge);
         stream.Dispose();
-        await AbortedAsync(posting, body);
     }
 
     [Fact]
@@ -176,19 +175,8 @@ public sealed class NodeStreamsTests
     {
         var opening = hub.Streams.OpenAsync("node-1", Source, CancellationToken.None);
         var body = new Pipe();
-        var posting = hub.PostAsync((await bridge.ReceiveAsync<OpenStream>()).ID, new FlushedContent(body.Reader.AsStream()));
+        var posting = hub.PostAsync((await bridge.ReceiveAsync<OpenStream>()).ID, new StreamContent(body.Reader.AsStream()));
         return (await opening, posting, body);
-    }
-
-    // An HTTP client that has nothing to send does not notice that its connection is gone.
-    private static async Task AbortedAsync(Task<HttpResponseMessage> posting, Pipe body)
-    {
-        await Eventually.TrueAsync(async () =>
-        {
-            await body.Writer.WriteAsync("x"u8.ToArray());
-            return posting.IsCompleted;
-        });
-        await Assert.ThrowsAnyAsync<Exception>(() => posting);
     }
 
     private static async Task<(int Status, string Message)> RefusedAsync(HubUnderTest hub, string node)

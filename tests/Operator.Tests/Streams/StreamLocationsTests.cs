@@ -61,8 +61,8 @@ public sealed class StreamLocationsTests
                     [
                         new Condition
                         {
-                            Type = "Succeeded",
-                            Status = "False",
+                            Type = "Failed",
+                            Status = "True",
                             Reason = "InvalidSpec",
                         },
                     ]

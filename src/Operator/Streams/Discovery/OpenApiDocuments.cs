@@ -8,7 +8,10 @@ internal static class OpenApiDocuments
 {
     private const string Prefix = $"/apis/{StreamsApi.GroupVersion}";
 
-    private static readonly Dictionary<string, (string Name, string Type)[]> Parameters = new()
+    private static readonly IReadOnlyDictionary<string, (string Name, string Type)[]> Parameters = new Dictionary<
+        string,
+        (string, string)[]
+    >
     {
         ["log"] =
         [

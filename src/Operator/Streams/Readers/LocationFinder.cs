@@ -31,11 +31,16 @@ internal sealed class LocationFinder(RunStore runs, SessionStore sessions, RunCh
     private async Task<StreamLocation> RunAsync(NamespacedName key, LogQuery? log, CancellationToken cancellationToken)
     {
         string? uid = null;
-        Task? change = null;
         while (true)
         {
-            // The informer may lag behind a client that has just created the run.
-            var run = runs.Get(key) ?? await client.TryGetAsync(AgentRunResource.Type, key, cancellationToken);
+            var change = changes.NextAsync(key);
+            var run = runs.Get(key);
+            if (run is null && uid is null)
+            {
+                // The informer may lag behind a client that has just created the run.
+                run = await client.TryGetAsync(AgentRunResource.Type, key, cancellationToken);
+            }
+
             uid ??= run?.UID();
             // A run that was replaced by one of the same name is gone.
             var same = run?.UID() == uid ? run : null;
@@ -44,10 +49,7 @@ internal sealed class LocationFinder(RunStore runs, SessionStore sessions, RunCh
                 return location;
             }
 
-            // The first time round there is nothing to wait for: the run is looked at once more after there is a task. Only a run that
-            // exists gets one, so there are not more of them than runs.
-            await (change?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
-            change = changes.NextAsync(key);
+            await change.WaitAsync(cancellationToken);
         }
     }
 }

@@ -68,7 +68,7 @@ internal sealed class LeaderClient : IDisposable
     // The roots of the machine are not trusted, so the chain that the handshake built means nothing. The name that it compared does.
     private bool IsLeader(X509Certificate? peer, SslPolicyErrors errors)
     {
-        if (peer is null || (errors & SslPolicyErrors.RemoteCertificateNameMismatch) != SslPolicyErrors.None)
+        if (peer is null || (errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0)
         {
             return false;
         }
