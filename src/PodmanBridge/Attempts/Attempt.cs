@@ -51,6 +51,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
                 Released = () => State.Record.Released,
                 MountsDescribed = mounts => Feed(new AttemptEvent.MountsDescribed(mounts)),
                 WorkspaceCloned = () => Feed(new AttemptEvent.WorkspaceCloned(node.BootID)),
+                Pushed = () => node.Changes.Add(Key),
                 AgentStarted = hooks => Feed(new AttemptEvent.AgentStarted(hooks, node.Clock.GetTimestamp())),
                 CauseDecided = (cause, detail) => Feed(new AttemptEvent.CauseDecided(cause, detail)),
             }
@@ -112,7 +113,8 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     {
         lock (_lock)
         {
-            return _state.Observe(_node.Clock.GetUtcNow(), RunningMs(_state.Record));
+            var observation = _state.Observe(_node.Clock.GetUtcNow(), RunningMs(_state.Record));
+            return observation.Stage == AttemptStage.Collected ? observation : observation with { Git = _work.Git };
         }
     }
 
@@ -128,8 +130,14 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         lock (_lock)
         {
             _desired = desired.Spec ?? _desired;
-            if (_goTaken || desired is not { State: DesiredState.Go, Spec: not null, Secrets: not null })
+            if (desired is not { State: DesiredState.Go, Spec: not null, Secrets: not null })
             {
+                return;
+            }
+
+            if (_goTaken)
+            {
+                _work.Renew(desired.Secrets);
                 return;
             }
 
@@ -459,6 +467,9 @@ internal sealed record AttemptReports
     /// Stores that the workspace is cloned, before an agent may start in it, so that a later bridge does not clone over the agent's work.
     /// </summary>
     public required Action WorkspaceCloned { get; init; }
+
+    /// <summary>The agent pushed something. It is on disk already.</summary>
+    public required Action Pushed { get; init; }
 
     /// <summary>The agent's process runs, after any hooks.</summary>
     public required Action<IReadOnlyList<HookReport>?> AgentStarted { get; init; }

@@ -27,8 +27,14 @@ internal sealed class AttemptWork(
     /// <summary>The agent's container.</summary>
     public IShimContainer Container => sandbox.Container;
 
+    /// <summary>What the attempt cloned and pushed; null if it did neither.</summary>
+    public GitReport? Git => sandbox.Pushes.Report;
+
     /// <summary>Receives what comes with the operator's go. The secrets stay in memory.</summary>
     public void TakeGo(AttemptSpec spec, AttemptSecrets secrets) => _go.TrySetResult((spec, secrets));
+
+    /// <summary>Receives the secrets of a go that is repeated: the credential for the repository may be a newer one.</summary>
+    public void Renew(AttemptSecrets secrets) => sandbox.Renew(secrets.Git);
 
     /// <summary>Stores that an agent of the session has run, if the attempt has a session.</summary>
     /// <exception cref="IOException">The record cannot be stored.</exception>
@@ -102,7 +108,7 @@ internal sealed class AttemptWork(
         if (spec.Git is not null && !isCloned)
         {
             using var activity = AttemptTraces.Step("clone", sandbox.Record.Key);
-            await clones.RunAsync(sandbox.CloneOf(spec, secrets.Git), bridgeStopping, cancellationToken);
+            sandbox.Pushes.Cloned(await clones.RunAsync(sandbox.CloneOf(spec, secrets.Git), bridgeStopping, cancellationToken));
             reports.WorkspaceCloned();
         }
 
@@ -162,7 +168,7 @@ internal sealed class AttemptWork(
     {
         var (spec, secrets) = await _go.Task.WaitAsync(cancellationToken);
         await lease.WaitAsync(cancellationToken);
-        sandbox.Admit(secrets.Credential);
+        sandbox.Admit(secrets.Credential, secrets.Git);
         return (spec, secrets);
     }
 

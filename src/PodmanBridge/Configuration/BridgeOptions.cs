@@ -105,6 +105,12 @@ internal sealed record BridgeOptions
     /// <summary><see cref="GitMaxBytes"/> if the command line does not set it.</summary>
     public const long DefaultGitMaxBytes = GitGatewayOptions.DefaultMostBytes;
 
+    /// <summary>The most bytes that one push sends.</summary>
+    public long GitMaxPushBytes { get; init; } = DefaultGitMaxPushBytes;
+
+    /// <summary><see cref="GitMaxPushBytes"/> if the command line does not set it.</summary>
+    public const long DefaultGitMaxPushBytes = GitGatewayOptions.DefaultMostPushBytes;
+
     /// <summary>The host paths that runs may mount.</summary>
     public required IReadOnlyList<AllowedVolume> AllowedVolumes { get; init; }
 

@@ -240,6 +240,7 @@ internal sealed class BridgeCommand
             _git.CaFile,
             _git.AllowedOrigins,
             _git.MaxBytes,
+            _git.MaxPushBytes,
             _permissions.Volumes,
             _permissions.Secrets,
         ];
@@ -276,6 +277,7 @@ internal sealed class BridgeCommand
             GitCaFile = parsed.GetValue(_git.CaFile),
             AllowedGitOrigins = parsed.GetValue(_git.AllowedOrigins) ?? [],
             GitMaxBytes = parsed.GetValue(_git.MaxBytes),
+            GitMaxPushBytes = parsed.GetValue(_git.MaxPushBytes),
             AllowedSecrets = parsed.GetValue(_permissions.Secrets) ?? [],
             AllowedVolumes = parsed.GetValue(_permissions.Volumes) ?? [],
         };
