@@ -183,7 +183,14 @@ public sealed class KeptAttemptsTests : IDisposable
                     Token = new ConnectToken(Path.Combine(root, "token")),
                     Attempts = node.Attempts,
                     Sessions = node.Sessions,
-                    Leftovers = new LeftoverSweep(engine, node.Attempts, node.Sessions, node.Settings, NullLogger<LeftoverSweep>.Instance),
+                    Leftovers = new LeftoverSweep(
+                        engine,
+                        node.Attempts,
+                        node.Sessions,
+                        new NoRequests(),
+                        node.Settings,
+                        NullLogger<LeftoverSweep>.Instance
+                    ),
                     Changes = node.Node.Changes,
                     Facts = facts,
                     Images = catalogue,
@@ -203,5 +210,10 @@ public sealed class KeptAttemptsTests : IDisposable
             await _node.DisposeAsync();
             _stop.Dispose();
         }
+    }
+
+    private sealed class NoRequests : IRequestContainers
+    {
+        public bool IsLeftover(AttemptKey key) => true;
     }
 }

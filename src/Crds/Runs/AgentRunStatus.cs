@@ -116,6 +116,41 @@ public sealed record AgentRunStatus
 
     /// <summary>usage is what the run used in all its attempts. The model gateway counts tokens and cost.</summary>
     public RunUsage? Usage { get; init; }
+
+    /// <summary>git is what was cloned from the run's repository and what was pushed to it. Unset for a run without a repository.</summary>
+    public RunGit? Git { get; init; }
+}
+
+/// <summary>What was cloned from the run's repository and what was pushed to it.</summary>
+public sealed record RunGit
+{
+    /// <summary>commit is the ID of the commit that the workspace was cloned at. Unset for a repository without commits.</summary>
+    [TextLength(0, StatusLimits.Word)]
+    public string? Commit { get; init; }
+
+    /// <summary>pushes are the last 10 pushes that the server reported as accepted, oldest first.</summary>
+    [Items(StatusLimits.Pushes)]
+    public List<RunPush>? Pushes { get; init; }
+}
+
+/// <summary>A push that the server reported as accepted.</summary>
+public sealed record RunPush
+{
+    /// <summary>branch is the branch that was created or moved. A server that stores the push elsewhere reports another ref.</summary>
+    [TextLength(0, StatusLimits.Word)]
+    public string? Branch { get; init; }
+
+    /// <summary>commit is the ID of the commit that the branch points to since the push.</summary>
+    [TextLength(0, StatusLimits.Word)]
+    public string? Commit { get; init; }
+
+    /// <summary>previous is the ID of the commit that the branch pointed to before the push. Unset for a branch that it created.</summary>
+    [TextLength(0, StatusLimits.Word)]
+    public string? Previous { get; init; }
+
+    /// <summary>time is when the server reported the push.</summary>
+    [JsonConverter(typeof(TimeConverter))]
+    public DateTimeOffset? Time { get; init; }
 }
 
 /// <summary>One attempt to run the agent.</summary>

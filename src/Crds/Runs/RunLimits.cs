@@ -116,6 +116,9 @@ public static class RunLimits
     /// <summary>Characters of a branch, tag or commit ID.</summary>
     public const int GitRef = 255;
 
+    /// <summary>Branches, or prefixes of branches, that a run may push to.</summary>
+    public const int PushBranches = 20;
+
     /// <summary>Commits of history.</summary>
     public const int GitDepth = 1_000_000;
 

@@ -18,6 +18,9 @@ public static class StatusLimits
     /// <summary>The number of attempts that are kept: the last ones.</summary>
     public const int Attempts = 10;
 
+    /// <summary>The number of pushes that are kept: the last ones.</summary>
+    public const int Pushes = 10;
+
     /// <summary>Lifecycle commands of all three lists.</summary>
     public const int Hooks = 3 * RunLimits.Hooks;
 

@@ -42,9 +42,10 @@ public sealed record EmptyDirWorkspace
 }
 
 /// <summary>
-/// A Git repository that is cloned into the workspace before the agent starts. The credential never enters a container, and the agent
-/// itself has no access to a Git server. Submodules and Git LFS files are not fetched.
+/// A Git repository that is cloned into the workspace before the agent starts. The credential never enters a container. The agent itself
+/// has access to the Git server only if push is set, and only to this repository. Submodules and Git LFS files are not fetched.
 /// </summary>
+[CelRule("!has(self.push) || has(self.credentialsSecretRef)", "{path} " + Messages.PushNeedsCredential)]
 public sealed record GitWorkspace
 {
     /// <summary>
@@ -76,6 +77,31 @@ public sealed record GitWorkspace
     /// https://git.example.com. The run waits until the Secret exists. If unset, the repository is cloned without a credential.
     /// </summary>
     public SecretReference? CredentialsSecretRef { get; init; }
+
+    /// <summary>push lets the agent push branches to the repository. If unset, nothing can be pushed.</summary>
+    public GitPush? Push { get; init; }
+}
+
+/// <summary>
+/// What the agent may push to the repository with git push, without ever having the credential. Tags and deletions are never allowed.
+/// </summary>
+public sealed record GitPush
+{
+    /// <summary>
+    /// branches lists the branches that the agent may push to: names, or prefixes that end with /*, such as stromboli/*. The Secret of
+    /// credentialsSecretRef also needs git-push in its annotation stromboli.dev/use-as.
+    /// </summary>
+    [RequiredField]
+    [Items(RunLimits.PushBranches, Min = 1, TextMin = 1, TextMax = RunLimits.GitRef)]
+    [Pattern(Patterns.PushBranch, Messages.PushBranch)]
+    [CelRule("!self.exists(b, b.matches(r'" + Patterns.NoPushBranch + "'))", "{path} " + Messages.PushBranch)]
+    public List<string>? Branches { get; init; }
+
+    /// <summary>
+    /// force, if true, lets the agent move branches that exist, also to commits that do not follow theirs. If false, the agent can create
+    /// branches, and move only those that this run created, from where it left them. Defaults to false.
+    /// </summary>
+    public bool? Force { get; init; }
 }
 
 /// <summary>A directory of the node that is used as the workspace. It is kept after the run, with the agent's changes.</summary>

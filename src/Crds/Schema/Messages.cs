@@ -68,6 +68,12 @@ public static class Messages
     public const string GitRef =
         "must be a valid Git branch, tag or full commit ID without a segment that starts with -, such as main or v1.2.0";
 
+    /// <summary>For <see cref="Patterns.PushBranch"/> and <see cref="Patterns.NoPushBranch"/>.</summary>
+    public const string PushBranch = "must be a valid Git branch without refs/heads/, or a prefix that ends with /*, such as stromboli/*";
+
+    /// <summary>For a push without a credential.</summary>
+    public const string PushNeedsCredential = "must set credentialsSecretRef if push is set";
+
     /// <summary>For <see cref="Patterns.ModelName"/>.</summary>
     public const string ModelName = "must be a model name: letters, digits and . _ : / @ [ ] -, starting with a letter or digit";
 

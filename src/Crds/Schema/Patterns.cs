@@ -75,9 +75,17 @@ public static class Patterns
     /// A branch, a tag, a full ref or a commit ID: what <c>git check-ref-format</c> accepts, without braces and without a segment that
     /// starts with <c>-</c>. See also <see cref="NoGitRef"/>.
     /// </summary>
-    public const string GitRef =
-        @"^[^\x00-\x20\x7f~^:?*\[\\/.{}-][^\x00-\x20\x7f~^:?*\[\\/.{}]*(\.[^\x00-\x20\x7f~^:?*\[\\/.{}]+)*"
-        + @"(/[^\x00-\x20\x7f~^:?*\[\\/.{}-][^\x00-\x20\x7f~^:?*\[\\/.{}]*(\.[^\x00-\x20\x7f~^:?*\[\\/.{}]+)*)*\z";
+    public const string GitRef = "^" + GitName + @"\z";
+
+    private const string GitName =
+        @"[^\x00-\x20\x7f~^:?*\[\\/.{}-][^\x00-\x20\x7f~^:?*\[\\/.{}]*(\.[^\x00-\x20\x7f~^:?*\[\\/.{}]+)*"
+        + @"(/[^\x00-\x20\x7f~^:?*\[\\/.{}-][^\x00-\x20\x7f~^:?*\[\\/.{}]*(\.[^\x00-\x20\x7f~^:?*\[\\/.{}]+)*)*";
+
+    /// <summary>A branch, or the prefix of branches with <c>/*</c> at its end. A full ref is not a branch.</summary>
+    public const string PushBranch = "^" + GitName + @"(/\*)?\z";
+
+    /// <summary>Texts that match <see cref="PushBranch"/> but are no branches for pushing: full refs, <c>HEAD</c>, <c>@</c>, and .lock.</summary>
+    public const string NoPushBranch = @"^(refs(/|\z)|HEAD\z|@(/\*)?\z)|\.lock(/|\z)";
 
     /// <summary>Texts that match <see cref="GitRef"/> but are not refs: <c>@</c>, and segments that end with <c>.lock</c>.</summary>
     public const string NoGitRef = @"^@\z|\.lock(/|\z)";

@@ -20,8 +20,14 @@ internal static class GitWorkspaceValidator
         checks.Text($"{Field}.ref", git.Ref, 1, RunLimits.GitRef, PatternRegexes.GitRef, Messages.GitRef);
         checks.NotMatching($"{Field}.ref", git.Ref, PatternRegexes.NoGitRef, Messages.GitRef);
         checks.Number($"{Field}.depth", git.Depth, 0, RunLimits.GitDepth);
+        Check(checks, git.Push);
         if (git.CredentialsSecretRef is not { } secret)
         {
+            if (git.Push is not null)
+            {
+                checks.Add(Field, Messages.PushNeedsCredential);
+            }
+
             return;
         }
 
@@ -34,5 +40,22 @@ internal static class GitWorkspaceValidator
             PatternRegexes.DnsSubdomain,
             Messages.DnsSubdomain
         );
+    }
+
+    private static void Check(FieldChecks checks, GitPush? push)
+    {
+        if (push is null)
+        {
+            return;
+        }
+
+        var field = $"{Field}.push.branches";
+        checks.Require(field, push.Branches is not null);
+        checks.Items(field, push.Branches?.Count, 1, RunLimits.PushBranches);
+        checks.Texts(field, push.Branches, 1, RunLimits.GitRef, PatternRegexes.PushBranch, Messages.PushBranch);
+        if (push.Branches?.Any(branch => branch is not null && PatternRegexes.NoPushBranch.IsMatch(branch)) == true)
+        {
+            checks.Add(field, Messages.PushBranch);
+        }
     }
 }

@@ -53,6 +53,12 @@ internal static partial class PatternRegexes
     [GeneratedRegex(Patterns.NoGitRef, Options, TimeoutMilliseconds)]
     internal static partial Regex NoGitRef { get; }
 
+    [GeneratedRegex(Patterns.PushBranch, Options, TimeoutMilliseconds)]
+    internal static partial Regex PushBranch { get; }
+
+    [GeneratedRegex(Patterns.NoPushBranch, Options, TimeoutMilliseconds)]
+    internal static partial Regex NoPushBranch { get; }
+
     [GeneratedRegex(Patterns.ModelName, Options, TimeoutMilliseconds)]
     internal static partial Regex ModelName { get; }
 

@@ -94,6 +94,8 @@ internal static class AttemptMessages
         {
             Claude = claude,
             SessionID = id,
+            // The clone is on the node already.
+            Git = SessionSpecs.HasBegun(session) ? null : spec.Git,
             Session = new AttemptSession
             {
                 UID = session.Metadata.Uid ?? "",
@@ -123,6 +125,7 @@ internal static class AttemptMessages
                     Depth = git.Depth ?? 0,
                 }
                 : null,
+            Push = PushAccesses.Of(resolved.Git, run.Status?.Git),
             Workdir = resolved.Workdir,
             Env = [.. resolved.Env.Select(v => new EnvVar { Name = v.Key, Value = v.Value })],
             Hooks = resolved.Hooks,

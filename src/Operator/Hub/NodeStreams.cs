@@ -9,7 +9,7 @@ namespace Stromboli.Operator.Hub;
 internal sealed class NodeStreams(INodeHub hub, TimeProvider clock)
 {
     /// <summary>How long a bridge may take to answer.</summary>
-    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(50);
 
     private const int IdBytes = 16;
 

@@ -51,7 +51,8 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
             {
                 Released = () => State.Record.Released,
                 MountsDescribed = mounts => Feed(new AttemptEvent.MountsDescribed(mounts)),
-                WorkspaceCloned = () => Feed(new AttemptEvent.WorkspaceCloned(node.BootID)),
+                WorkspaceCloned = commit => Feed(new AttemptEvent.WorkspaceCloned(node.BootID, commit)),
+                Pushed = () => node.Changes.Add(Key),
                 AgentStarted = hooks => Feed(new AttemptEvent.AgentStarted(hooks, node.Clock.GetTimestamp())),
                 CauseDecided = (cause, detail) => Feed(new AttemptEvent.CauseDecided(cause, detail)),
             }
@@ -88,6 +89,9 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     /// <inheritdoc/>
     public string Namespace => State.Record.Spec.Namespace;
 
+    /// <summary>What is on record of the attempt.</summary>
+    public AttemptRecord Record => State.Record;
+
     /// <summary>When the attempt ended, if its container is gone; otherwise null.</summary>
     public DateTimeOffset? FinishedAt => State is { Step: AttemptStep.Done, End: { EndedAt: var endedAt } } ? endedAt : null;
 
@@ -122,7 +126,8 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     {
         lock (_lock)
         {
-            return _state.Observe(_node.Clock.GetUtcNow(), RunningMs(_state.Record));
+            var observation = _state.Observe(_node.Clock.GetUtcNow(), RunningMs(_state.Record));
+            return observation.Stage == AttemptStage.Collected ? observation : observation with { Git = _work.Git };
         }
     }
 
@@ -138,8 +143,14 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         lock (_lock)
         {
             _desired = desired.Spec ?? _desired;
-            if (_goTaken || desired is not { State: DesiredState.Go, Spec: not null, Secrets: not null })
+            if (desired is not { State: DesiredState.Go, Spec: not null, Secrets: not null })
             {
+                return;
+            }
+
+            if (_goTaken)
+            {
+                _work.Renew(desired.Secrets);
                 return;
             }
 
@@ -253,7 +264,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
                 Store(() => _store.Write(_state.End!));
                 break;
             case AttemptEffect.MarkSessionBegun:
-                Store(_work.MarkSessionBegun);
+                Store(() => _work.MarkSessionBegun(_state.Record));
                 break;
             case AttemptEffect.Report:
                 _node.Changes.Add(Key);
@@ -471,9 +482,13 @@ internal sealed record AttemptReports
     public required Action<IReadOnlyList<ShimMount>> MountsDescribed { get; init; }
 
     /// <summary>
-    /// Stores that the workspace is cloned, before an agent may start in it, so that a later bridge does not clone over the agent's work.
+    /// Stores that the workspace is cloned, and which commit, before an agent may start in it, so that a later bridge does not clone over the
+    /// agent's work. The commit is empty for a repository without commits.
     /// </summary>
-    public required Action WorkspaceCloned { get; init; }
+    public required Action<string> WorkspaceCloned { get; init; }
+
+    /// <summary>The agent pushed something. It is on disk already.</summary>
+    public required Action Pushed { get; init; }
 
     /// <summary>The agent's process runs, after any hooks.</summary>
     public required Action<IReadOnlyList<HookReport>?> AgentStarted { get; init; }

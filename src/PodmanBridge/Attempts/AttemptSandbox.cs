@@ -5,6 +5,7 @@ using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Clones;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
+using Stromboli.PodmanBridge.Pushes;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
@@ -19,6 +20,7 @@ internal sealed class AttemptSandbox(
     AttemptStorage storage,
     AttemptVolumes volumes,
     ModelGateway gateway,
+    AttemptGit git,
     ContainerSettings settings,
     TimeProvider clock
 ) : IAsyncDisposable
@@ -44,6 +46,9 @@ internal sealed class AttemptSandbox(
     /// <summary>The attempt's gateway; null if there is none.</summary>
     public ModelRun? Gateway { get; private set; }
 
+    /// <summary>What the attempt cloned and pushed.</summary>
+    public PushRecord Pushes => git.Record;
+
     /// <summary>Called when the attempt asks its model for more than its budget.</summary>
     public required Action BudgetExceeded { get; init; }
 
@@ -64,6 +69,7 @@ internal sealed class AttemptSandbox(
     {
         using var activity = AttemptTraces.Step("open sockets", record.Key);
         container.Listen();
+        git.Open(container.Peers);
         Gateway = await gateway.OpenAsync(
             new ModelRunOptions
             {
@@ -149,9 +155,10 @@ internal sealed class AttemptSandbox(
         return hello;
     }
 
-    /// <summary>Opens the gateway for the attempt, or closes it if the attempt has no credential.</summary>
-    public void Admit(ModelCredential? credential)
+    /// <summary>Opens the gateways for the attempt, or closes that to the model if the attempt has no credential for it.</summary>
+    public void Admit(ModelCredential? credential, GitCredential? gitCredential)
     {
+        git.Admit(gitCredential);
         if (credential is null)
         {
             Gateway?.Refuse();
@@ -162,12 +169,16 @@ internal sealed class AttemptSandbox(
         }
     }
 
+    /// <summary>Replaces the credential for the repository.</summary>
+    public void Renew(GitCredential? gitCredential) => git.Renew(gitCredential);
+
     /// <summary>Stops everything that runs. After this nothing is spent.</summary>
     /// <param name="grace">The time from TERM to KILL, if the shim is asked before the engine kills; otherwise null.</param>
     /// <param name="bridgeStopping">Ends the wait for an engine that is away.</param>
     public async Task StopAsync(TimeSpan? grace, CancellationToken bridgeStopping)
     {
         Gateway?.Refuse();
+        await git.DisposeAsync();
         if (grace is { } left)
         {
             container.Stop(left);
@@ -217,6 +228,7 @@ internal sealed class AttemptSandbox(
 
         storage.Dispose();
         mounts.Dispose();
+        await git.DisposeAsync();
         if (Gateway is not null)
         {
             await Gateway.DisposeAsync();
@@ -236,6 +248,7 @@ internal sealed class AttemptSandboxes(
     AttemptVolumes volumes,
     HostPathGate hostPaths,
     ModelGateway gateway,
+    AttemptGits gits,
     AttemptStorages storages,
     TimeProvider clock
 )
@@ -270,6 +283,7 @@ internal sealed class AttemptSandboxes(
             storages.Create(record, directory, sentence => reports.CauseDecided(EndCause.StorageExceeded, sentence)),
             volumes,
             gateway,
+            gits.Create(record.Key, record.Spec.Push, directory.Path, reports.Pushed),
             settings,
             clock
         )

@@ -27,16 +27,25 @@ internal sealed class AttemptWork(
     /// <summary>The agent's container.</summary>
     public IShimContainer Container => sandbox.Container;
 
+    /// <summary>What the attempt cloned and pushed; null if it did neither.</summary>
+    public GitReport? Git => sandbox.Pushes.Report;
+
     /// <summary>Receives what comes with the operator's go. The secrets stay in memory.</summary>
     public void TakeGo(AttemptSpec spec, AttemptSecrets secrets) => _go.TrySetResult((spec, secrets));
 
+    /// <summary>Receives the secrets of a go that is repeated: the credential for the repository may be a newer one.</summary>
+    public void Renew(AttemptSecrets secrets) => sandbox.Renew(secrets.Git);
+
     /// <summary>Stores that an agent of the session has run, if the attempt has a session.</summary>
+    /// <param name="record">What is on record of the attempt now.</param>
     /// <exception cref="IOException">The record cannot be stored.</exception>
-    public void MarkSessionBegun()
+    public void MarkSessionBegun(AttemptRecord record)
     {
-        if (sandbox.Record.Spec.Session is { } session)
+        if (record.Spec.Session is { } session)
         {
-            sessions.Begun(session.UID);
+            // A copy of a conversation does not become the session's.
+            var moves = record.Spec.Claude is { ForkSession: not true, Continue: not true };
+            sessions.Begun(session.UID, moves ? record.Spec.SessionID : null, record.ClonedCommit);
         }
     }
 
@@ -102,8 +111,9 @@ internal sealed class AttemptWork(
         if (spec.Git is not null && !isCloned)
         {
             using var activity = AttemptTraces.Step("clone", sandbox.Record.Key);
-            await clones.RunAsync(sandbox.CloneOf(spec, secrets.Git), bridgeStopping, cancellationToken);
-            reports.WorkspaceCloned();
+            var commit = await clones.RunAsync(sandbox.CloneOf(spec, secrets.Git), bridgeStopping, cancellationToken);
+            sandbox.Pushes.Cloned(commit);
+            reports.WorkspaceCloned(commit ?? "");
         }
 
         _ready = (spec, secrets);
@@ -162,7 +172,7 @@ internal sealed class AttemptWork(
     {
         var (spec, secrets) = await _go.Task.WaitAsync(cancellationToken);
         await lease.WaitAsync(cancellationToken);
-        sandbox.Admit(secrets.Credential);
+        sandbox.Admit(secrets.Credential, secrets.Git);
         return (spec, secrets);
     }
 

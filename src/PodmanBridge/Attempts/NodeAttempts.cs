@@ -160,11 +160,25 @@ internal sealed partial class NodeAttempts(
         }
     }
 
+    /// <summary>What is on record of the last attempt of a run; null if the node has none.</summary>
+    public AttemptRecord? LastOf(string uid) => Records().Where(record => record.UID == uid).MaxBy(record => record.Attempt);
+
+    /// <summary>What is on record of one of the attempts of a session; null if the node has none.</summary>
+    public AttemptRecord? LastOfSession(string uid) => Records().FirstOrDefault(record => record.Spec.Session?.UID == uid);
+
     /// <summary>Detaches from all attempts without ending them. The next bridge adopts them.</summary>
     public async ValueTask DisposeAsync()
     {
         lease.Changed -= OnLease;
         await Task.WhenAll(All.Select(attempt => attempt.DisposeAsync().AsTask()));
+    }
+
+    private AttemptRecord[] Records()
+    {
+        lock (_lock)
+        {
+            return [.. _attempts.Values.Where(attempt => !_dropping.Contains(attempt.Key)).Select(attempt => attempt.Record)];
+        }
     }
 
     private void ApplyRun(AttemptKey key, DesiredAttempt desired)

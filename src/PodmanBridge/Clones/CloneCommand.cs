@@ -59,14 +59,26 @@ internal static class CloneCommand
 
     /// <summary>The frame that lets the clone go.</summary>
     /// <param name="source">What is cloned.</param>
+    /// <param name="pushes">Whether the agent may push. The clone's own configuration then leads to the gateway as well.</param>
     /// <param name="pids">
     /// The run's limit of processes and threads. It applies here because the clone uses the run's place on the node.
     /// </param>
     /// <param name="lease">How much of the lease is left.</param>
-    public static ShimGo Build(GitSource source, int pids, TimeSpan lease) =>
+    public static ShimGo Build(GitSource source, bool pushes, int pids, TimeSpan lease) =>
         new()
         {
-            Argv = ["/bin/sh", "-c", Script.Value, "clone", source.Url, source.Ref ?? "", $"{source.Depth}"],
+            Argv =
+            [
+                "/bin/sh",
+                "-c",
+                Script.Value,
+                "clone",
+                source.Url,
+                source.Ref ?? "",
+                $"{source.Depth}",
+                pushes ? GitRoutes.Repository : "",
+                GitRoutes.Address,
+            ],
             Environment = [.. Variables, .. Configured(source)],
             Workdir = Workspace,
             Stdin = ReadOnlyMemory<byte>.Empty,
@@ -77,7 +89,7 @@ internal static class CloneCommand
             Lease = lease,
         };
 
-    // The clone's origin is the real address. git's requests go to the gateway, and the clone has no trace of that.
+    // The clone's origin is the real address. git's requests go to the gateway, and the clone has no trace of that unless the agent may push.
     private static IEnumerable<string> Configured(GitSource source)
     {
         var entries = Configuration.Append(($"url.{GitRoutes.Repository}.insteadOf", source.Url)).ToList();

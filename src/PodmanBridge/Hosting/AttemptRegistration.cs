@@ -10,6 +10,7 @@ using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Nodes;
+using Stromboli.PodmanBridge.Pushes;
 using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Hosting;
@@ -33,6 +34,7 @@ internal static class AttemptRegistration
         services.AddSingleton<IAttemptImages, AttemptImages>();
         services.AddSingleton<AttemptVolumes>();
         services.AddSingleton<AttemptStorages>();
+        services.AddSingleton<AttemptGits>();
         services.AddSingleton<AttemptAdmission>();
         services.AddSingleton(provider => Sandboxes(provider, options));
         services.AddSingleton<AttemptEndReader>();
@@ -98,6 +100,7 @@ internal static class AttemptRegistration
             services.GetRequiredService<AttemptVolumes>(),
             services.GetRequiredService<HostPathGate>(),
             services.GetRequiredService<ModelGateway>(),
+            services.GetRequiredService<AttemptGits>(),
             services.GetRequiredService<AttemptStorages>(),
             services.GetRequiredService<TimeProvider>()
         );

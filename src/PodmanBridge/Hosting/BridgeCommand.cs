@@ -79,6 +79,13 @@ internal sealed class BridgeCommand
         Description = "The program that measures what runs have on the disk; stromboli-measurer beside the shim when absent.",
     };
 
+    private readonly Option<string?> _reader = new("--reader")
+    {
+        HelpName = BridgePath.HelpName,
+        CustomParser = BridgePath.Parse,
+        Description = "The program that reads files that agents wrote; stromboli-reader beside the shim when absent.",
+    };
+
     private readonly Option<long> _freeSpace = new("--min-free-space")
     {
         Description =
@@ -220,6 +227,7 @@ internal sealed class BridgeCommand
             _runs,
             _shim,
             _measurer,
+            _reader,
             _freeSpace,
             _freeFiles,
             _keptRuns,
@@ -240,6 +248,7 @@ internal sealed class BridgeCommand
             _git.CaFile,
             _git.AllowedOrigins,
             _git.MaxBytes,
+            _git.MaxPushBytes,
             _permissions.Volumes,
             _permissions.Secrets,
         ];
@@ -255,7 +264,8 @@ internal sealed class BridgeCommand
             StateDirectory = parsed.GetValue(_state)!,
             RunDirectory = parsed.GetValue(_runs)!,
             Shim = parsed.GetValue(_shim)!,
-            Measurer = parsed.GetValue(_measurer) ?? Path.Combine(Path.GetDirectoryName(parsed.GetValue(_shim))!, "stromboli-measurer"),
+            Measurer = parsed.GetValue(_measurer) ?? BesideShim(parsed, "stromboli-measurer"),
+            Reader = parsed.GetValue(_reader) ?? BesideShim(parsed, "stromboli-reader"),
             MinFreeBytes = parsed.GetValue(_freeSpace),
             MinFreeFiles = parsed.GetValue(_freeFiles),
             KeptRuns = parsed.GetValue(_keptRuns),
@@ -276,9 +286,12 @@ internal sealed class BridgeCommand
             GitCaFile = parsed.GetValue(_git.CaFile),
             AllowedGitOrigins = parsed.GetValue(_git.AllowedOrigins) ?? [],
             GitMaxBytes = parsed.GetValue(_git.MaxBytes),
+            GitMaxPushBytes = parsed.GetValue(_git.MaxPushBytes),
             AllowedSecrets = parsed.GetValue(_permissions.Secrets) ?? [],
             AllowedVolumes = parsed.GetValue(_permissions.Volumes) ?? [],
         };
+
+    private string BesideShim(ParseResult parsed, string name) => Path.Combine(Path.GetDirectoryName(parsed.GetValue(_shim))!, name);
 
     private static string RuntimeRoot() =>
         BridgePath.Absolute(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } root ? root : Path.GetTempPath());

@@ -3,6 +3,9 @@ using Stromboli.Podman;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Conversations;
+using Stromboli.PodmanBridge.Diffs;
+using Stromboli.PodmanBridge.Files;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Logs;
@@ -26,6 +29,9 @@ internal static class BridgeServices
             .AddStorage(options)
             .AddStreams()
             .AddLogs()
+            .AddFiles(options)
+            .AddDiffs(options)
+            .AddConversations()
             .AddLink(options);
 
     private static IServiceCollection AddEngine(this IServiceCollection services, BridgeOptions options)

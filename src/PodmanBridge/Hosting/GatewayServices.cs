@@ -47,6 +47,7 @@ internal static class GatewayServices
                 AllowedOrigins = options.AllowedGitOrigins,
                 LeaseHolds = () => services.GetRequiredService<NodeLease>().Valid,
                 MostBytes = options.GitMaxBytes,
+                MostPushBytes = options.GitMaxPushBytes,
             }
         );
     }

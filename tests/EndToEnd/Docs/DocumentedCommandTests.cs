@@ -70,6 +70,7 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
         var scene = await OnPrivateStackAsync(
             new StackOptions
             {
+                Git = true,
                 Node = new NodeOptions
                 {
                     Hosts = new Dictionary<string, string> { [OperatorHost] = IPAddress.Loopback.ToString() },
@@ -119,6 +120,7 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
         ]);
         linked.OrThrow("Putting the engine's socket where systemd puts it");
         await NodeGrant.EnsureAsync(scene.Stack.ControlPlane, "build-1", new Dictionary<string, string>(), Cancelled);
+        await scene.Stack.Git!.Repositories.EnsureSampleAsync(Cancelled);
         await scene.ApplyAsync(await File.ReadAllTextAsync(Repository.At("samples", "timeout.yaml"), Cancelled));
     }
 

@@ -28,6 +28,10 @@ internal sealed class GitCase(Scene scene)
     /// <summary>The path of a repository of the case on the server.</summary>
     public string FolderOf(string name) => PathOf(name);
 
+    /// <summary>The branches and tags of a repository of the case, as <c>REF COMMIT</c>.</summary>
+    public Task<IReadOnlyList<string>> RefsAsync(string name) =>
+        Server.Repositories.RefsAsync(PathOf(name), TestContext.Current.CancellationToken);
+
     /// <summary>The requests for a repository of the case.</summary>
     public IReadOnlyList<JsonNode> RequestsFor(string name) =>
         [.. Server.Requests().Where(request => request["target"]!.ToString().StartsWith($"/{PathOf(name)}/", StringComparison.Ordinal))];

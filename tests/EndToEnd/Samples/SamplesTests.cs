@@ -21,7 +21,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        if (file == "git.yaml")
+        if (file is "git.yaml" or "git-push.yaml")
         {
             await scene.Stack.Git!.Repositories.EnsureSampleAsync(Cancelled);
         }
@@ -69,6 +69,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
             "output-format.yaml" => (RunPhase.Succeeded, RunReason.Completed, """\{.*"result":"done".*\}"""),
             "structured-output.yaml" => (RunPhase.Succeeded, RunReason.Completed, """\{"title":"Fix the lock","severity":2\}"""),
             "git.yaml" => (RunPhase.Succeeded, RunReason.Completed, "Say hello, on .*main.*\nhello"),
+            "git-push.yaml" => (RunPhase.Succeeded, RunReason.Completed, "pushed"),
             "hello.yaml" => (RunPhase.Succeeded, RunReason.Completed, "hello"),
             "limits.yaml" => (RunPhase.Succeeded, RunReason.Completed, $"hello from {Environment.ProcessorCount} processors"),
             "image-pull-secrets.yaml" or "node.yaml" or "node-selector.yaml" or "own-credentials.yaml" => (

@@ -11,6 +11,7 @@ using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
+using Stromboli.PodmanBridge.Pushes;
 using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
 
@@ -103,6 +104,7 @@ internal sealed class NodeHarness : IAsyncDisposable
                 volumes,
                 new HostPathGate([], [], null, "node-1", engine),
                 gateway,
+                new AttemptGits(_git, Settings, clock, NullLogger<PushRecord>.Instance),
                 new AttemptStorages(new StorageTenants(), new Measurer("", clock), Settings),
                 clock
             ),

@@ -96,6 +96,7 @@ public sealed partial class BridgeCommandTests
                 "--git-ca-file",
                 "--measurer",
                 "--podman-socket",
+                "--reader",
                 "--run-dir",
                 "--shim",
                 "--state-dir",
@@ -114,6 +115,7 @@ public sealed partial class BridgeCommandTests
         Assert.Equal((At("ca-file"), At("claude"), At("git-ca-file")), (options.CaFile, options.Claude, options.GitCaFile));
         Assert.Equal((At("measurer"), At("podman-socket"), At("run-dir")), (options.Measurer, options.PodmanSocket, options.RunDirectory));
         Assert.Equal((At("shim"), At("state-dir"), At("token-file")), (options.Shim, options.StateDirectory, options.TokenFile));
+        Assert.Equal(At("reader"), options.Reader);
     }
 
     // An option for a file that a later one forgets to make absolute would be noticed by its name or by what it says.
@@ -130,20 +132,25 @@ public sealed partial class BridgeCommandTests
         );
 
     [Fact]
-    public void Command_ShimWithoutMeasurer_HasItBesideTheShim() =>
+    public void Command_ShimWithoutOtherPrograms_HasThemBesideTheShim()
+    {
+        var options = Read(
+            "--operator",
+            "https://operator.test:8443",
+            "--ca-file",
+            "ca",
+            "--token-file",
+            "token",
+            "--shim",
+            "src/native/build/stromboli-shim"
+        )!;
+
+        var folder = Path.Combine(Environment.CurrentDirectory, "src/native/build");
         Assert.Equal(
-            Path.Combine(Environment.CurrentDirectory, "src/native/build/stromboli-measurer"),
-            Read(
-                "--operator",
-                "https://operator.test:8443",
-                "--ca-file",
-                "ca",
-                "--token-file",
-                "token",
-                "--shim",
-                "src/native/build/stromboli-shim"
-            )!.Measurer
+            (Path.Combine(folder, "stromboli-measurer"), Path.Combine(folder, "stromboli-reader")),
+            (options.Measurer, options.Reader)
         );
+    }
 
     [Fact]
     public void Command_EmptyPath_IsOneSentenceThatNamesTheOption()

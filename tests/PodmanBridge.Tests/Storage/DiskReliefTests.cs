@@ -46,6 +46,7 @@ public sealed class DiskReliefTests : IDisposable
             RunDirectory = "",
             Shim = "",
             Measurer = "",
+            Reader = "",
             MinFreeBytes = Floor.Bytes,
             MinFreeFiles = 0,
             MaxRuns = 8,

@@ -28,6 +28,19 @@ public sealed class GitRepositories(string folder)
     /// <param name="text">The text, which may be any bytes.</param>
     public void SetMessages(string path, string text) => File.WriteAllText(Path.Combine(folder, path, "messages"), text);
 
+    /// <summary>The branches and tags of a repository with the commits that they lead to, as <c>REF COMMIT</c>.</summary>
+    /// <param name="path">The repository's path on the server.</param>
+    public async Task<IReadOnlyList<string>> RefsAsync(string path, CancellationToken cancellationToken = default)
+    {
+        var result = await Command.RunAsync(
+            "git",
+            ["-c", "safe.directory=*", "--git-dir", Path.Combine(folder, path), "for-each-ref", "--format=%(refname) %(objectname)"],
+            environment: Environment,
+            cancellationToken: cancellationToken
+        );
+        return result.OrThrow($"Listing the refs of {path}").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     /// <summary>
     /// Makes a repository: runs a shell script in an empty work tree on the branch <c>main</c>, and serves all branches and tags that the
     /// script made.

@@ -48,6 +48,10 @@ internal sealed class GitServer(string root, GitRequestLog log)
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // Pushes are large, and packs are made while they are sent.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Listen(
                 listen,
                 endpoint =>
@@ -55,8 +59,8 @@ internal sealed class GitServer(string root, GitRequestLog log)
                     endpoint.Protocols = HttpProtocols.Http1;
                     endpoint.UseHttps(own);
                 }
-            )
-        );
+            );
+        });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
         await using var app = builder.Build();
         app.Run(new GitServer(root, log).ServeAsync);
