@@ -37,6 +37,7 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
     [
         ("make demo", "it sets up the machine and runs a stack of its own"),
         ("make test", "it is this suite"),
+        ("make publish", "the suite compiled the programs before it runs"),
         ("make up", "it starts a stack in the work tree that outlives the test"),
         ("MODEL=anthropic ANTHROPIC_API_KEY=… make up", "it needs a real key, and its runs are billed"),
         ("make down", "it stops the stack of whoever owns the work tree"),
@@ -57,6 +58,8 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
     /// <summary>The words in capitals that a reader replaces. An entry that fits no line of any page fails the test.</summary>
     private static readonly (string Placeholder, string Value)[] Placeholders =
     [
+        // The guide to runs deletes the first one.
+        ("agentrun NAME stromboli.dev/redeliver-webhooks", "agentrun first stromboli.dev/redeliver-webhooks"),
         ("agentrun NAME", "agentrun hello"),
         ("agentnode NAME", $"agentnode {Node}"),
         ("anode NODE", $"anode {Node}"),
