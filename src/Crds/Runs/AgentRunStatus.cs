@@ -23,7 +23,7 @@ public sealed record AgentRunStatus
     /// <summary>
     /// reason explains the phase. A finished run has one of Completed, AgentError, Crashed, OutOfMemory, TimedOut, BudgetExceeded,
     /// MaxTurnsReached, StorageLimitExceeded, AuthenticationFailed, ModelUnavailable, RateLimited, HookFailed, ImagePullFailed,
-    /// ImageIncompatible, GitCloneFailed, ServiceNotReady, VolumeDenied, PolicyDenied, InvalidSpec, NodeLost, NodeUnfit, SessionLost,
+    /// ImageIncompatible, GitCloneFailed, GitPushFailed, ServiceNotReady, VolumeDenied, PolicyDenied, InvalidSpec, NodeLost, NodeUnfit, SessionLost,
     /// SecretNotFound (the node has no Podman secret of that name) and Cancelled. A waiting run has one of SecretNotFound,
     /// SecretNotAllowed, ConfigMapNotFound, SessionNotFound, NoNodeMatches, WaitingForNode, WaitingForSession, LimitsNotEnforceable,
     /// Queued, Suspended and Backoff.

@@ -119,6 +119,15 @@ public static class RunLimits
     /// <summary>Branches, or prefixes of branches, that a run may push to.</summary>
     public const int PushBranches = 20;
 
+    /// <summary>Paths of a repository that a push must not change.</summary>
+    public const int ProtectedPaths = 50;
+
+    /// <summary>Characters of the message of a commit.</summary>
+    public const int CommitMessage = 4096;
+
+    /// <summary>Characters of the author's name or address of a commit.</summary>
+    public const int CommitAuthor = 128;
+
     /// <summary>Commits of history.</summary>
     public const int GitDepth = 1_000_000;
 

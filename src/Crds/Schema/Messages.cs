@@ -71,6 +71,25 @@ public static class Messages
     /// <summary>For <see cref="Patterns.PushBranch"/> and <see cref="Patterns.NoPushBranch"/>.</summary>
     public const string PushBranch = "must be a valid Git branch without refs/heads/, or a prefix that ends with /*, such as stromboli/*";
 
+    /// <summary>For <see cref="Patterns.PushTemplate"/>.</summary>
+    public const string PushTemplate =
+        "must be a valid Git branch without refs/heads/, in which {name}, {uid} and {attempt} are filled in, such as stromboli/{name}";
+
+    /// <summary>For <see cref="Patterns.CommitMessage"/>.</summary>
+    public const string CommitMessage = "must be a text without control characters other than tabs and newlines";
+
+    /// <summary>For <see cref="Patterns.CommitAuthor"/>.</summary>
+    public const string CommitAuthor = "must be one line without < and >, with a letter or digit in it";
+
+    /// <summary>For <see cref="Patterns.RepositoryPath"/>.</summary>
+    public const string RepositoryPath = "must be a path in the repository that does not start with /, such as .github/workflows";
+
+    /// <summary>For a push of nothing.</summary>
+    public const string PushNothing = "must set branches or onSuccess";
+
+    /// <summary>For a session whose runs would push when they end.</summary>
+    public const string NoPushOnSuccess = "must not set onSuccess in a session";
+
     /// <summary>For a push without a credential.</summary>
     public const string PushNeedsCredential = "must set credentialsSecretRef if push is set";
 

@@ -84,6 +84,22 @@ public static class Patterns
     /// <summary>A branch, or the prefix of branches with <c>/*</c> at its end. A full ref is not a branch.</summary>
     public const string PushBranch = "^" + GitName + @"(/\*)?\z";
 
+    /// <summary>A branch in which <c>{name}</c>, <c>{uid}</c> and <c>{attempt}</c> stand for those of the run.</summary>
+    public const string PushTemplate = "^" + PushSegment + "(/" + PushSegment + @")*\z";
+
+    private const string PushSegment =
+        @"([^\x00-\x20\x7f~^:?*\[\\/.{}-]|\{(name|uid|attempt)\})([^\x00-\x20\x7f~^:?*\[\\/.{}]|\{(name|uid|attempt)\})*"
+        + @"(\.([^\x00-\x20\x7f~^:?*\[\\/.{}]|\{(name|uid|attempt)\})+)*";
+
+    /// <summary>A message of several lines, without other control characters.</summary>
+    public const string CommitMessage = @"^[^\x00-\x08\x0b-\x1f\x7f]*\z";
+
+    /// <summary>A name or an address as git stores them with a commit.</summary>
+    public const string CommitAuthor = @"^[^\x00-\x1f\x7f<>]*[^\x00-\x20\x7f<>.,:;][^\x00-\x1f\x7f<>]*\z";
+
+    /// <summary>A path relative to the root of a repository.</summary>
+    public const string RepositoryPath = @"^[^\x00-\x1f\x7f/][^\x00-\x1f\x7f]*\z";
+
     /// <summary>Texts that match <see cref="PushBranch"/> but are no branches for pushing: full refs, <c>HEAD</c>, <c>@</c>, and .lock.</summary>
     public const string NoPushBranch = @"^(refs(/|\z)|HEAD\z|@(/\*)?\z)|\.lock(/|\z)";
 

@@ -56,6 +56,18 @@ internal static partial class PatternRegexes
     [GeneratedRegex(Patterns.PushBranch, Options, TimeoutMilliseconds)]
     internal static partial Regex PushBranch { get; }
 
+    [GeneratedRegex(Patterns.PushTemplate, Options, TimeoutMilliseconds)]
+    internal static partial Regex PushTemplate { get; }
+
+    [GeneratedRegex(Patterns.CommitMessage, Options, TimeoutMilliseconds)]
+    internal static partial Regex CommitMessage { get; }
+
+    [GeneratedRegex(Patterns.CommitAuthor, Options, TimeoutMilliseconds)]
+    internal static partial Regex CommitAuthor { get; }
+
+    [GeneratedRegex(Patterns.RepositoryPath, Options, TimeoutMilliseconds)]
+    internal static partial Regex RepositoryPath { get; }
+
     [GeneratedRegex(Patterns.NoPushBranch, Options, TimeoutMilliseconds)]
     internal static partial Regex NoPushBranch { get; }
 

@@ -171,6 +171,7 @@ internal sealed partial class PushForwarder(GitGatewayOptions options)
                 timeout.Cancel();
             }
         });
+        push.Pushes.Record.Begin(push.Head.Commands);
         var (answer, failure) = await _upstream.SendAsync(run, GitRoute.ReceivePack, message, wait.Token, stop.Token);
         using (answer)
         {

@@ -127,6 +127,28 @@ public sealed record GitPushAccess
 
     /// <summary>The commits at which earlier attempts of the run left the branches that they created.</summary>
     public IReadOnlyList<CreatedBranch> Created { get; init; } = [];
+
+    /// <summary>What is pushed when the agent ended well; null for nothing.</summary>
+    public PushOnSuccess? OnSuccess { get; init; }
+}
+
+/// <summary>The push of what an agent leaves in its workspace.</summary>
+public sealed record PushOnSuccess
+{
+    /// <summary>The branch.</summary>
+    public required string Branch { get; init; }
+
+    /// <summary>The message of the commit.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>The author's name.</summary>
+    public required string AuthorName { get; init; }
+
+    /// <summary>The author's address.</summary>
+    public required string AuthorEmail { get; init; }
+
+    /// <summary>What the push must not change.</summary>
+    public required IReadOnlyList<string> ProtectedPaths { get; init; }
 }
 
 /// <summary>A branch that a run created.</summary>

@@ -6,10 +6,16 @@ namespace Stromboli.Operator.Decisions;
 /// <summary>Builds what an attempt may push; pure.</summary>
 internal static class PushAccesses
 {
+    private const string DefaultMessage = "Changes of run {name}";
+    private const string DefaultName = "Stromboli";
+    private const string DefaultEmail = "stromboli@localhost";
+    private static readonly string[] DefaultPaths = [".github/workflows", ".gitlab-ci.yml", ".forgejo", ".gitea"];
+
     /// <summary>Returns what an attempt may push; null for nothing.</summary>
     /// <param name="git">The repository, with defaults applied.</param>
     /// <param name="status">What earlier attempts pushed. The branches that they created stay the run's own on another node.</param>
-    public static GitPushAccess? Of(GitWorkspace? git, RunGit? status) =>
+    /// <param name="fill">Fills in the run's names.</param>
+    public static GitPushAccess? Of(GitWorkspace? git, RunGit? status, Func<string, string> fill) =>
         git is { Push: { } push }
             ? new GitPushAccess
             {
@@ -17,6 +23,16 @@ internal static class PushAccesses
                 Branches = push.Branches ?? [],
                 Force = push.Force ?? false,
                 Created = Created(status?.Pushes ?? []),
+                OnSuccess = push.OnSuccess is { } leaves
+                    ? new PushOnSuccess
+                    {
+                        Branch = fill(leaves.Branch!),
+                        Message = fill(leaves.Message ?? DefaultMessage),
+                        AuthorName = leaves.AuthorName ?? DefaultName,
+                        AuthorEmail = leaves.AuthorEmail ?? DefaultEmail,
+                        ProtectedPaths = leaves.ProtectedPaths ?? [.. DefaultPaths],
+                    }
+                    : null,
             }
             : null;
 

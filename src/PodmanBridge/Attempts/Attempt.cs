@@ -358,7 +358,9 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     {
         var isPastDeadline = state.Record.BootID == _node.BootID && _deadline.Left <= TimeSpan.Zero;
         var running = TimeSpan.FromMilliseconds(RunningMs(state.Record) ?? 0);
-        var end = refusal is null ? await _work.ReadEndAsync(state.Record, isPastDeadline, running) : await _work.ReadRefusalAsync(refusal);
+        var end = refusal is null
+            ? await _work.PublishAsync(state.Record, await _work.ReadEndAsync(state.Record, isPastDeadline, running), _bridgeStopping.Token)
+            : await _work.ReadRefusalAsync(refusal);
         Log.Ended(_logger, Key, end.End.Reason, end.End.Message);
         Feed(new AttemptEvent.EndKnown(end));
     }

@@ -172,6 +172,9 @@ internal sealed class AttemptSandbox(
     /// <summary>Replaces the credential for the repository.</summary>
     public void Renew(GitCredential? gitCredential) => git.Renew(gitCredential);
 
+    /// <summary>Cuts the agent's way to its repository.</summary>
+    public ValueTask CloseGitAsync() => git.DisposeAsync();
+
     /// <summary>Stops everything that runs. After this nothing is spent.</summary>
     /// <param name="grace">The time from TERM to KILL, if the shim is asked before the engine kills; otherwise null.</param>
     /// <param name="bridgeStopping">Ends the wait for an engine that is away.</param>

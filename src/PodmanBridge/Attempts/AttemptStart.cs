@@ -50,7 +50,7 @@ internal static class AttemptStart
             Environment = command.Environment,
             Workdir = spec.Workdir,
             Stdin = Encoding.UTF8.GetBytes(secrets.Prompt),
-            Relays = spec.Push is null
+            Relays = spec.Push is not { Branches.Count: > 0 }
                 ? [(AgentEnvironment.ModelPort, ModelSocket)]
                 : [(AgentEnvironment.ModelPort, ModelSocket), (GitRoutes.Port, GitRoutes.Socket)],
             LogBytes = spec.LogBytes,

@@ -1,6 +1,8 @@
+using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Clones;
 using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Pushes;
 using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Attempts;
@@ -14,6 +16,7 @@ internal sealed class AttemptWork(
     IAttemptImages images,
     AttemptAdmission admission,
     WorkspaceClones clones,
+    WorkspacePublisher publisher,
     NodeSessions sessions,
     INodeLease lease,
     AttemptEndReader ends
@@ -133,6 +136,35 @@ internal sealed class AttemptWork(
     public async Task<AttemptEndRecord> ReadEndAsync(AttemptRecord record, bool isPastDeadline, TimeSpan running) =>
         WithSession(await ends.ReadAsync(record, sandbox, isPastDeadline, running));
 
+    /// <summary>Pushes what the agent left if it ended well and the run asks for that. Returns the end with what came of it.</summary>
+    /// <param name="record">The record of the attempt.</param>
+    /// <param name="end">The end so far.</param>
+    /// <param name="bridgeStopping">The bridge stops. The next one continues.</param>
+    public async Task<AttemptEndRecord> PublishAsync(AttemptRecord record, AttemptEndRecord end, CancellationToken bridgeStopping)
+    {
+        if (end.End.Reason != RunReason.Completed || record.Spec is not { Git: not null, Push.OnSuccess: not null })
+        {
+            return end;
+        }
+
+        using var activity = AttemptTraces.Step("push", record.Key);
+        await sandbox.CloseGitAsync();
+        var outcome = await publisher.RunAsync(
+            sandbox.CloneOf(record.Spec, credential: null),
+            sandbox.Pushes,
+            async cancellationToken => (await _go.Task.WaitAsync(cancellationToken)).Secrets.Git,
+            bridgeStopping
+        );
+        return end with
+        {
+            End = end.End with
+            {
+                Reason = outcome.Succeeded ? end.End.Reason : RunReason.GitPushFailed,
+                Message = outcome.Succeeded ? $"{end.End.Message} {outcome.Message}" : outcome.Message,
+            },
+        };
+    }
+
     /// <summary>The end of an attempt that cannot run here, with its usage.</summary>
     public async Task<AttemptEndRecord> ReadRefusalAsync(AttemptRefusal refusal) =>
         WithSession(await ends.ReadRefusalAsync(refusal, sandbox));
@@ -192,6 +224,7 @@ internal sealed class AttemptWorks(
     IAttemptImages images,
     AttemptAdmission admission,
     WorkspaceClones clones,
+    WorkspacePublisher publisher,
     NodeSessions sessions,
     INodeLease lease,
     AttemptEndReader ends
@@ -199,5 +232,5 @@ internal sealed class AttemptWorks(
 {
     /// <inheritdoc/>
     public AttemptWork Create(AttemptRecord record, AttemptReports reports) =>
-        new(sandboxes.Create(record, reports), reports, images, admission, clones, sessions, lease, ends);
+        new(sandboxes.Create(record, reports), reports, images, admission, clones, publisher, sessions, lease, ends);
 }

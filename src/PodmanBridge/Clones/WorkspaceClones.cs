@@ -66,7 +66,9 @@ internal sealed class WorkspaceClones(
             {
                 container.Trust(hello, OpenedMounts(clone.Key));
                 released = true;
-                container.Go(() => CloneCommand.Build(clone.Source, clone.Spec.Push is not null, clone.Spec.Pids, lease.Remaining));
+                container.Go(() =>
+                    CloneCommand.Build(clone.Source, clone.Spec.Push is { Branches.Count: > 0 }, clone.Spec.Pids, lease.Remaining)
+                );
                 await container.Over.WaitAsync(cancellationToken);
             }
 

@@ -29,6 +29,7 @@ internal static class AttemptRegistration
         services.AddSingleton<WorkspaceUsers>();
         services.AddSingleton(provider => Sessions(provider, options));
         services.AddSingleton(provider => Clones(provider, options));
+        services.AddSingleton(provider => Publisher(provider, options));
         services.AddSingleton(provider => HostPaths(provider, options));
         services.AddSingleton(provider => new NodeSecrets(options.AllowedSecrets, options.Node, provider.GetRequiredService<IPodman>()));
         services.AddSingleton<IAttemptImages, AttemptImages>();
@@ -73,6 +74,17 @@ internal static class AttemptRegistration
         );
 
     private static WorkspaceClones Clones(IServiceProvider services, BridgeOptions options) =>
+        new(
+            services.GetRequiredService<IShimContainers>(),
+            services.GetRequiredService<ContainerSettings>(),
+            services.GetRequiredService<GitGateway>(),
+            services.GetRequiredService<ImageFetcher>(),
+            options.GitImage,
+            services.GetRequiredService<INodeLease>(),
+            services.GetRequiredService<TimeProvider>()
+        );
+
+    private static WorkspacePublisher Publisher(IServiceProvider services, BridgeOptions options) =>
         new(
             services.GetRequiredService<IShimContainers>(),
             services.GetRequiredService<ContainerSettings>(),

@@ -23,7 +23,7 @@ internal sealed class AttemptGit(string key, string socketPath, GitPushAccess? a
     /// <exception cref="RunRefusedException">The repository's address cannot be used.</exception>
     public void Open(ISocketPeers peers)
     {
-        if (access is null)
+        if (access is not { Branches.Count: > 0 })
         {
             return;
         }

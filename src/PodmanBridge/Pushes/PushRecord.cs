@@ -41,6 +41,21 @@ internal sealed partial class PushRecord : IPushRecord
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Created => File.Created;
 
+    /// <summary>The commit whose push after the agent's end went out; null if none did.</summary>
+    public string? Published => File.Published;
+
+    /// <summary>Stores that the push after the agent's end goes out.</summary>
+    /// <exception cref="IOException">It could not be stored.</exception>
+    public void Publish(string commit)
+    {
+        lock (_lock)
+        {
+            var next = _file with { Published = commit };
+            Write(next);
+            _file = next;
+        }
+    }
+
     /// <summary>What the operator is told; null if there is nothing to tell.</summary>
     public GitReport? Report => File is { Commit: null, Pushes: [] } ? null : new GitReport { Commit = File.Commit, Pushes = File.Pushes };
 
@@ -127,19 +142,24 @@ internal sealed partial class PushRecord : IPushRecord
             _file = change(_file);
             try
             {
-                using (var file = new FileStream(_path + ".new", FileMode.Create, FileAccess.Write))
-                {
-                    JsonSerializer.Serialize(file, _file, PushJson.Default.PushFile);
-                    file.Flush(flushToDisk: false);
-                }
-
-                System.IO.File.Move(_path + ".new", _path, overwrite: true);
+                Write(_file);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 Log.NotStored(_logger, _path, e.Message);
             }
         }
+    }
+
+    private void Write(PushFile content)
+    {
+        using (var file = new FileStream(_path + ".new", FileMode.Create, FileAccess.Write))
+        {
+            JsonSerializer.Serialize(file, content, PushJson.Default.PushFile);
+            file.Flush(flushToDisk: true);
+        }
+
+        System.IO.File.Move(_path + ".new", _path, overwrite: true);
     }
 
     private static partial class Log
@@ -154,6 +174,9 @@ internal sealed record PushFile
 {
     /// <summary>The commit that was cloned; null if none was.</summary>
     public string? Commit { get; init; }
+
+    /// <summary>The commit whose push after the agent's end went out; null if none did.</summary>
+    public string? Published { get; init; }
 
     /// <summary>The last pushes.</summary>
     public IReadOnlyList<PushReport> Pushes { get; init; } = [];

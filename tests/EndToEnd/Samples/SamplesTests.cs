@@ -21,7 +21,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        if (file is "git.yaml" or "git-push.yaml")
+        if (file.StartsWith("git", StringComparison.Ordinal))
         {
             await scene.Stack.Git!.Repositories.EnsureSampleAsync(Cancelled);
         }
@@ -70,6 +70,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
             "structured-output.yaml" => (RunPhase.Succeeded, RunReason.Completed, """\{"title":"Fix the lock","severity":2\}"""),
             "git.yaml" => (RunPhase.Succeeded, RunReason.Completed, "Say hello, on .*main.*\nhello"),
             "git-push.yaml" => (RunPhase.Succeeded, RunReason.Completed, "pushed"),
+            "git-push-on-success.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
             "hello.yaml" => (RunPhase.Succeeded, RunReason.Completed, "hello"),
             "limits.yaml" => (RunPhase.Succeeded, RunReason.Completed, $"hello from {Environment.ProcessorCount} processors"),
             "image-pull-secrets.yaml" or "node.yaml" or "node-selector.yaml" or "own-credentials.yaml" => (

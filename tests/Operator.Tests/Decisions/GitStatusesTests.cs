@@ -70,13 +70,13 @@ public sealed class GitStatusesTests
             Push = new GitPush { Branches = ["*"] },
         };
 
-        var access = PushAccesses.Of(git, status)!;
+        var access = PushAccesses.Of(git, status, text => text)!;
 
         Assert.Equal(("https://git.example.com/a", false), (access.Url, access.Force));
         // b was moved by somebody else in between.
         Assert.Equal([new CreatedBranch("a", "c2")], access.Created);
-        Assert.Null(PushAccesses.Of(git with { Push = null }, status));
-        Assert.Null(PushAccesses.Of(null, status));
+        Assert.Null(PushAccesses.Of(git with { Push = null }, status, text => text));
+        Assert.Null(PushAccesses.Of(null, status, text => text));
     }
 
     private static PushReport Push(string branch, string commit, string? previous = null) =>

@@ -111,6 +111,7 @@ internal sealed class NodeHarness : IAsyncDisposable
             new ImagesThatAreThere(_pulled),
             new AttemptAdmission(Settings, new NodeSecrets([], "node-1", engine), Sessions, clones),
             clones,
+            new WorkspacePublisher(Containers, Settings, _git, fetcher, image: null, Lease, clock),
             Sessions,
             Lease,
             new AttemptEndReader(gateway, clock, NullLogger<AttemptEndReader>.Instance)

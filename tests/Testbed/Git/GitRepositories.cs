@@ -30,15 +30,24 @@ public sealed class GitRepositories(string folder)
 
     /// <summary>The branches and tags of a repository with the commits that they lead to, as <c>REF COMMIT</c>.</summary>
     /// <param name="path">The repository's path on the server.</param>
-    public async Task<IReadOnlyList<string>> RefsAsync(string path, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> RefsAsync(string path, CancellationToken cancellationToken = default) =>
+        (await RunAsync(path, ["for-each-ref", "--format=%(refname) %(objectname)"], cancellationToken)).Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
+
+    /// <summary>Runs git in a repository and returns what it prints.</summary>
+    /// <param name="path">The repository's path on the server.</param>
+    /// <param name="arguments">The arguments.</param>
+    public async Task<string> RunAsync(string path, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
     {
         var result = await Command.RunAsync(
             "git",
-            ["-c", "safe.directory=*", "--git-dir", Path.Combine(folder, path), "for-each-ref", "--format=%(refname) %(objectname)"],
+            ["-c", "safe.directory=*", "--git-dir", Path.Combine(folder, path), .. arguments],
             environment: Environment,
             cancellationToken: cancellationToken
         );
-        return result.OrThrow($"Listing the refs of {path}").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return result.OrThrow($"git {arguments[0]} in {path}").Output;
     }
 
     /// <summary>
