@@ -9,6 +9,7 @@ using Stromboli.Bench.NodeThroughput;
 using Stromboli.Bench.OperatorMemory;
 using Stromboli.Bench.OperatorThroughput;
 using Stromboli.Bench.Steps;
+using Stromboli.Bench.Webhooks;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Requests;
 using Stromboli.Testbed.Setup;
@@ -23,10 +24,11 @@ internal static class BenchCommand
     private const string NodeThroughput = "node-throughput";
     private const string OperatorThroughput = "operator-throughput";
     private const string OperatorMemory = "operator-memory";
+    private const string Webhooks = "webhooks";
 
     /// <summary>Runs only on request: it takes a quarter of an hour, and passes or fails instead of measuring.</summary>
     private const string Kills = "kills";
-    private static readonly string[] All = [.. Measured, NodeThroughput, OperatorThroughput, OperatorMemory, "steps"];
+    private static readonly string[] All = [.. Measured, NodeThroughput, OperatorThroughput, OperatorMemory, Webhooks, "steps"];
 
     /// <summary>Measures and prints. Stores the figures if every part was measured.</summary>
     /// <returns>0 whatever the figures are; 1 if kills were requested and a run did not end as it should; 2 for an unknown part.</returns>
@@ -62,6 +64,12 @@ internal static class BenchCommand
         {
             progress.Tell("operator-memory: a stack without nodes");
             figures.AddRange(await new OperatorMemoryBench(progress).RunAsync(cancellationToken));
+        }
+
+        if (parts.Contains(Webhooks))
+        {
+            progress.Tell("webhooks: a stack without nodes, whose runs are cancelled before they start");
+            figures.AddRange(await new WebhookBench(progress).RunAsync(cancellationToken));
         }
 
         if (parts.Contains("steps"))

@@ -63,6 +63,10 @@ public sealed record AgentRunStatus
     [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? StartTime { get; init; }
 
+    /// <summary>agentStartTime is when the agent of the run was first seen running, in any attempt.</summary>
+    [JsonConverter(typeof(TimeConverter))]
+    public DateTimeOffset? AgentStartTime { get; init; }
+
     /// <summary>completionTime is when the run finished.</summary>
     [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? CompletionTime { get; init; }
@@ -116,6 +120,13 @@ public sealed record AgentRunStatus
 
     /// <summary>usage is what the run used in all its attempts. The model gateway counts tokens and cost.</summary>
     public RunUsage? Usage { get; init; }
+
+    /// <summary>
+    /// webhooks are the deliveries of spec.webhooks: one entry for each receiver and each event that it was told of or is still to be told
+    /// of.
+    /// </summary>
+    [Items(StatusLimits.Webhooks)]
+    public List<WebhookDelivery>? Webhooks { get; init; }
 }
 
 /// <summary>One attempt to run the agent.</summary>

@@ -122,6 +122,15 @@ public static class RunLimits
     /// <summary>Characters of a URL.</summary>
     public const int Url = 1024;
 
+    /// <summary>Webhooks.</summary>
+    public const int Webhooks = 8;
+
+    /// <summary>Events in the list of a webhook.</summary>
+    public const int WebhookEvents = 4;
+
+    /// <summary>Characters of an event of a webhook.</summary>
+    public const int WebhookEvent = 16;
+
     /// <summary>Characters of the name of a Secret or node.</summary>
     public const int Name = 253;
 

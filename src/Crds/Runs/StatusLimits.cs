@@ -39,6 +39,12 @@ public static class StatusLimits
     /// <summary>The largest count: 2^53-1, the largest integer that every JSON parser reads exactly.</summary>
     public const long Count = 9007199254740991;
 
+    /// <summary>Deliveries of webhooks: of each the start and one end.</summary>
+    public const int Webhooks = 2 * RunLimits.Webhooks;
+
+    /// <summary>Characters of the error of a delivery.</summary>
+    public const int WebhookError = 512;
+
     /// <summary>Labels of a node.</summary>
     public const int Labels = 128;
 }

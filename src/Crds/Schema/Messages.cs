@@ -59,6 +59,10 @@ public static class Messages
     /// <summary>For <see cref="Patterns.HttpsUrl"/>.</summary>
     public const string HttpsUrl = "must be an https URL without user information, query or fragment, such as https://models.example.com";
 
+    /// <summary>For <see cref="Patterns.WebhookUrl"/>.</summary>
+    public const string WebhookUrl =
+        "must be an https URL without user information or fragment, such as https://hooks.example.com/stromboli";
+
     /// <summary>For <see cref="Patterns.GitUrl"/>.</summary>
     public const string GitUrl =
         "must be the https URL of a repository without user information, query or fragment, such as "

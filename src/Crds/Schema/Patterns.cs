@@ -64,6 +64,12 @@ public static class Patterns
     /// <summary>An https origin with an optional path, without user information, query, fragment or an address in brackets.</summary>
     public const string HttpsUrl = @"^https://[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/[a-zA-Z0-9._~/-]*)?\z";
 
+    /// <summary>An https URL with optional path and query, without user information, fragment or an address in brackets.</summary>
+    public const string WebhookUrl =
+        @"^https://[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*"
+        + @"(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
+        + @"(/[a-zA-Z0-9._~/%:@!$&()*+,;=-]*)?(\?[a-zA-Z0-9._~/%:@!$&()*+,;=?-]*)?\z";
+
     /// <summary>
     /// The https URL of a Git repository: a path of at least one segment, without user information, query or fragment, without segments of
     /// dots only, and without escapes other than <c>%20</c>.

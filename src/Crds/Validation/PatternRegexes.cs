@@ -44,6 +44,9 @@ internal static partial class PatternRegexes
     [GeneratedRegex(Patterns.HttpsUrl, Options, TimeoutMilliseconds)]
     internal static partial Regex HttpsUrl { get; }
 
+    [GeneratedRegex(Patterns.WebhookUrl, Options, TimeoutMilliseconds)]
+    internal static partial Regex WebhookUrl { get; }
+
     [GeneratedRegex(Patterns.GitUrl, Options, TimeoutMilliseconds)]
     internal static partial Regex GitUrl { get; }
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.Gateway.Sockets;
 
 namespace Stromboli.Gateway.Git;

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Gateway.Git;

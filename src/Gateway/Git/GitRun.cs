@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.Gateway.Sockets;
 
 namespace Stromboli.Gateway.Git;

@@ -109,6 +109,34 @@ internal sealed partial class OperatorCommand
         "--prices",
         "A JSON file with the prices of models, instead of the built-in table."
     );
+    private readonly Option<string[]> _webhookHosts = new("--allow-webhook-host")
+    {
+        HelpName = "HOST",
+        Description =
+            "A host to which runs may send webhooks: a name, an IPv4 address, or *.NAME for all names below a name. May be repeated. Default: none.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string[]> _webhookNetworks = new("--allow-webhook-cidr")
+    {
+        HelpName = "CIDR",
+        Description =
+            "A private or loopback network in which these hosts may be, such as 10.1.0.0/16. May be repeated. Default: none, only public addresses.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string?> _webhookAuthorities = FileOption(
+        "--webhook-ca-file",
+        "A PEM file with authorities that receivers' certificates may come from, in addition to those of the system."
+    );
+
+    private readonly Option<string> _webhookSchedule = Text(
+        "--webhook-schedule",
+        "DURATIONS",
+        "The wait before each attempt to deliver a webhook, separated by commas, at most 16. Up to a fifth is added to each at random.",
+        WebhookArguments.DefaultSchedule
+    );
+
     private readonly Option<int> _apiRate = new("--api-requests-per-second")
     {
         HelpName = "NUMBER",
@@ -169,6 +197,10 @@ internal sealed partial class OperatorCommand
                     _namespaceRuns,
                     _namespaceSpecs,
                     _prices,
+                    _webhookHosts,
+                    _webhookNetworks,
+                    _webhookAuthorities,
+                    _webhookSchedule,
                     _apiRate,
                     _reviewRate,
                     _lostAfter,
@@ -245,6 +277,12 @@ internal sealed partial class OperatorCommand
             NamespaceSpecBytes = SpecBytes(parsed),
             AllowedServerTools = [.. parsed.GetValue(_serverTools)!.Select(ServerTool).Distinct()],
             Prices = parsed.GetValue(_prices) is { } file ? LoadPrices(file) : PriceTable.BuiltIn,
+            Webhooks = WebhookArguments.Read(
+                parsed.GetValue(_webhookHosts)!,
+                parsed.GetValue(_webhookNetworks)!,
+                parsed.GetValue(_webhookAuthorities),
+                parsed.GetValue(_webhookSchedule)!
+            ),
             ApiRequestsPerSecond = Number(parsed, _apiRate, 10, 100_000),
             LinkReviewsPerSecond = Number(parsed, _reviewRate, 10, 10_000),
             NodeLostAfter = Span(parsed, _lostAfter, TimeSpan.FromSeconds(1)),

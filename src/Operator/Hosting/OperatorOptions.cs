@@ -1,5 +1,6 @@
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Pricing;
+using Stromboli.Operator.Webhooks;
 
 namespace Stromboli.Operator.Hosting;
 
@@ -50,6 +51,9 @@ internal sealed record OperatorOptions
 
     /// <summary>The prices of models.</summary>
     public required PriceTable Prices { get; init; }
+
+    /// <summary>Where webhooks may go, and when they are sent.</summary>
+    public WebhookOptions Webhooks { get; init; } = new();
 
     /// <summary>The rate limit of requests to the API server, per second.</summary>
     public required int ApiRequestsPerSecond { get; init; }

@@ -13,6 +13,7 @@ using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Sessions;
 using Stromboli.Operator.Stores;
 using Stromboli.Operator.Telemetry;
+using Stromboli.Operator.Webhooks;
 
 namespace Stromboli.Operator.Hosting;
 
@@ -49,6 +50,7 @@ internal static class OperatorServices
             .AddInputs(runs.Inputs)
             .AddSessions()
             .AddRuns(runs)
+            .AddWebhooks(options.Webhooks)
             .AddSingleton<HealthEndpoint>();
     }
 
@@ -76,6 +78,7 @@ internal static class OperatorServices
             NodeLostAfter = options.NodeLostAfter,
             AllowExtraArgs = options.AllowExtraArgs,
             MaxCpuShares = options.MaxCpuShares,
+            WebhookHosts = options.Webhooks.Hosts,
             NamespaceRuns = options.NamespaceRuns,
             NamespaceSpecBytes = options.NamespaceSpecBytes,
         };

@@ -39,6 +39,8 @@ public sealed class StackFixture : IAsyncLifetime
                     Nodes = 2,
                     Git = true,
                     Supervised = true,
+                    // The sample of webhooks names this host, which has no address here.
+                    Operator = new() { ExtraArguments = ["--allow-webhook-host", "hooks.example.com"] },
                     Node = Sized(
                         new()
                         {

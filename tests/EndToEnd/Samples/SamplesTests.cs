@@ -81,6 +81,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
             "session.yaml" => (RunPhase.Succeeded, RunReason.Completed, "beans"),
             "session-conversations.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
             "suspend.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
+            "webhook.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
             "workspace.yaml" => (RunPhase.Succeeded, RunReason.Completed, @"1024\s+data"),
             "volumes.yaml" => (RunPhase.Succeeded, RunReason.Completed, "sehsa ot sehsA"),
             "workspace-host-path.yaml" => (RunPhase.Succeeded, RunReason.Completed, "remembered"),

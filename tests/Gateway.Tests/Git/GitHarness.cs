@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.Gateway.Git;
 using Stromboli.Gateway.Tests.Harness;
 using Stromboli.NodeLink.Messages;

@@ -125,6 +125,15 @@ public sealed partial class OperatorCommandTests
     [InlineData("--allow-server-tool", "web-search", "--allow-server-tool")]
     [InlineData("--allow-server-tool", "web_search_20250305", "--allow-server-tool")]
     [InlineData("--prices", "/does/not/exist", "--prices")]
+    [InlineData("--allow-webhook-host", "https://hooks.example.com", "--allow-webhook-host")]
+    [InlineData("--allow-webhook-host", "*.com", "--allow-webhook-host")]
+    [InlineData("--allow-webhook-host", "", "--allow-webhook-host")]
+    [InlineData("--allow-webhook-cidr", "10.0.0.0/33", "--allow-webhook-cidr")]
+    [InlineData("--allow-webhook-cidr", "10.0.0.1", "--allow-webhook-cidr")]
+    [InlineData("--webhook-ca-file", "/does/not/exist", "--webhook-ca-file")]
+    [InlineData("--webhook-schedule", "0s,soon", "--webhook-schedule")]
+    [InlineData("--webhook-schedule", "", "--webhook-schedule")]
+    [InlineData("--webhook-schedule", "0s,8h,169h", "--webhook-schedule")]
     [InlineData("--max-cpu-shares", "1", "--max-cpu-shares")]
     [InlineData("--max-cpu-shares", "262145", "--max-cpu-shares")]
     public async Task InvokeAsync_BadFlag_IsOneSentenceThatNamesItAndExitCode2(string flag, string value, string named)
@@ -143,7 +152,7 @@ public sealed partial class OperatorCommandTests
         var files = new OperatorCommand((_, _) => Task.FromResult(0))
             .Options.Where(option => option.HelpName == OperatorCommand.FileValue)
             .Select(option => option.Name);
-        Assert.Equal(["--kubeconfig", "--prices"], files.Order(StringComparer.Ordinal));
+        Assert.Equal(["--kubeconfig", "--prices", "--webhook-ca-file"], files.Order(StringComparer.Ordinal));
 
         var (code, options, _) = await InvokeAsync("--kubeconfig", "a/../kubeconfig");
 

@@ -68,6 +68,9 @@ public sealed partial class DocumentedCommandTests
             "make" => Make(words[1..]),
             "npm" => words[^1] == NpmPackage() ? null : $"the package is {NpmPackage()}",
             "sed" => Missing(words[^1]),
+            // The end-to-end case runs the calculation of a signature.
+            "base64" or "grep" or "od" or "openssl" or "printf" or "tr" => null,
+            _ when words[0].StartsWith("key=$(", StringComparison.Ordinal) => null,
             _ when words[0].StartsWith("eng/", StringComparison.Ordinal) => Missing(words[0]),
             _ => Foreign.Contains(words[0]) || words[0] is "git" or "sudo" or "apt-get" ? null : "no test knows this program",
         };

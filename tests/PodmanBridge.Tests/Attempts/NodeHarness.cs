@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.Gateway.Git;
 using Stromboli.Gateway.Model;
 using Stromboli.Gateway.Sockets;

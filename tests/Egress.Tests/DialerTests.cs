@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Stromboli.Gateway.Egress;
 
-namespace Stromboli.Gateway.Tests.Egress;
+namespace Stromboli.Egress.Tests;
 
 public sealed class DialerTests
 {

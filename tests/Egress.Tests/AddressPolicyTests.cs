@@ -1,7 +1,6 @@
 using System.Net;
-using Stromboli.Gateway.Egress;
 
-namespace Stromboli.Gateway.Tests.Egress;
+namespace Stromboli.Egress.Tests;
 
 public sealed class AddressPolicyTests
 {

@@ -1,4 +1,4 @@
-namespace Stromboli.Gateway.Egress;
+namespace Stromboli.Egress;
 
 /// <summary>A connection could not be made. The message names the target but no address that a tenant could learn from.</summary>
 internal sealed class DialException(DialFailure failure, string message, Exception? inner = null) : IOException(message, inner)

@@ -2,14 +2,19 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Stromboli.Gateway.Egress;
+namespace Stromboli.Egress;
 
 /// <summary>
 /// Decides which addresses a connection on a tenant's behalf may go to. It refuses the special-purpose addresses of RFC 6890 (updated by
 /// RFC 8190, 9602 and 9637) and the cloud providers' metadata addresses that look public. In IPv6 it allows only the global unicast block
 /// 2000::/3, so that every form that embeds an IPv4 address (mapped, NAT64, 6to4, Teredo) is refused.
 /// </summary>
-internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> denied)
+/// <param name="denied">Further networks that are refused.</param>
+/// <param name="allowed">
+/// Loopback and private networks that are allowed although a tenant names the target. Link-local, metadata and denied addresses in them
+/// are still refused.
+/// </param>
+internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> denied, IReadOnlyList<IPNetwork>? allowed = null)
 {
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
 
@@ -90,7 +95,7 @@ internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> denied)
 
         if (Find(Private, address) is { } privately)
         {
-            return scope == AddressScope.OperatorConfigured ? null : privately;
+            return scope == AddressScope.OperatorConfigured || IsAllowed(address) ? null : privately;
         }
 
         if (Find(Special, address) is { } special)
@@ -105,6 +110,8 @@ internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> denied)
 
         return scope == AddressScope.Public && own.Contains(address) ? "this node itself" : null;
     }
+
+    private bool IsAllowed(IPAddress address) => allowed?.Any(network => network.Contains(address)) ?? false;
 
     private static string? Find(IReadOnlyList<(IPNetwork Network, string What)> networks, IPAddress address)
     {

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
-namespace Stromboli.Gateway.Egress;
+namespace Stromboli.Egress;
 
 /// <summary>
 /// Makes every connection whose target a tenant names. It checks the list first, so that a name that is not listed is not even resolved (a

@@ -1,4 +1,4 @@
-namespace Stromboli.Gateway.Egress;
+namespace Stromboli.Egress;
 
 /// <summary>Host names in the form in which they are compared.</summary>
 internal static class HostName
