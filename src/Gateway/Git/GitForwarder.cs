@@ -1,6 +1,7 @@
 using System.Buffers;
 using Stromboli.Gateway.Egress;
 using Stromboli.Gateway.Sockets;
+using Stromboli.Gateway.Telemetry;
 
 namespace Stromboli.Gateway.Git;
 
@@ -44,6 +45,7 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
         }
 
         using var message = Build(run.Remote, route, context.Request.Headers, body);
+        GatewayMetrics.Sent(GatewayMetrics.Git, body?.Bytes.Length ?? 0);
         using var timeout = new CancellationTokenSource(options.AnswerWait, options.Clock);
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop.Token);
         using var answer = await SendAsync(context, run, message, wait.Token, stop.Token);
@@ -71,6 +73,7 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
     {
         try
         {
+            GatewayMetrics.Allowed(GatewayMetrics.Git);
             return await run.SendAsync(message, wait);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !stop.IsCancellationRequested)
@@ -159,6 +162,7 @@ internal sealed partial class GitForwarder(GitGatewayOptions options)
                     return;
                 }
 
+                GatewayMetrics.Received(GatewayMetrics.Git, read);
                 timeout.CancelAfter(options.Silence);
                 await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), wait);
                 timeout.CancelAfter(options.Silence);

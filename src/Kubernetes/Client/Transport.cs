@@ -194,7 +194,7 @@ internal sealed partial class Transport : IDisposable
         finally
         {
             _connections.Return(pool);
-            KubeMetrics.Count(request.Labels, code, _clock.GetElapsedTime(started));
+            KubeMetrics.Count(request.Labels, request.Method.Method, message.RequestUri!.Authority, code, _clock.GetElapsedTime(started));
         }
     }
 

@@ -91,6 +91,12 @@ public sealed record AttemptSpec
     public AttemptSession? Session { get; init; }
 
     /// <summary>
+    /// The W3C <c>traceparent</c> of the attempt's span; null if the operator exports no traces. Its IDs follow from UID and attempt, and
+    /// its flags say whether the trace is recorded.
+    /// </summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>
     /// The UUID of the conversation: of the new one, of the one to resume, or of the copy. It is ignored for a conversation that the CLI
     /// chooses itself (<c>continue</c>).
     /// </summary>

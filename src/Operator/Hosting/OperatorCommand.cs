@@ -5,6 +5,7 @@ using Stromboli.Crds.Values;
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Decisions;
 using Stromboli.Operator.Pricing;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.Operator.Hosting;
 
@@ -48,9 +49,15 @@ internal sealed partial class OperatorCommand
     private readonly Option<string> _healthListen = Text(
         "--health-listen",
         "[HOST]:PORT",
-        "The address that serves /healthz and /readyz, without TLS.",
+        "The address that serves /healthz, /readyz and /metrics, without TLS.",
         ":8080"
     );
+    private readonly Option<LogFormat> _logFormat = new("--log-format")
+    {
+        HelpName = "text|json",
+        Description = "How the log is written: as lines for people, or as one JSON object on each line.",
+        CustomParser = LogFormats.Parse,
+    };
     private readonly Option<string> _image = Text(
         "--default-image",
         "IMAGE",
@@ -160,6 +167,7 @@ internal sealed partial class OperatorCommand
                     _hubListen,
                     _hubNames,
                     _healthListen,
+                    _logFormat,
                     _image,
                     _model,
                     _credentials,
@@ -236,6 +244,7 @@ internal sealed partial class OperatorCommand
             HubListen = Listen(parsed, _hubListen),
             HubNames = [.. parsed.GetValue(_hubNames)!.Select(HubName)],
             HealthListen = Listen(parsed, _healthListen),
+            LogFormat = parsed.GetValue(_logFormat),
             DefaultImage = parsed.GetValue(_image)!,
             ModelBaseURL = ModelOrigin(parsed.GetValue(_model)!),
             ModelCredentialsSecret = parsed.GetValue(_credentials),

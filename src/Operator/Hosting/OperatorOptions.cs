@@ -1,5 +1,6 @@
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Pricing;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.Operator.Hosting;
 
@@ -23,6 +24,9 @@ internal sealed record OperatorOptions
 
     /// <summary>The address that serves health.</summary>
     public required ListenAddress HealthListen { get; init; }
+
+    /// <summary>How log records are written.</summary>
+    public LogFormat LogFormat { get; init; }
 
     /// <summary>The image for runs that name none.</summary>
     public required string DefaultImage { get; init; }

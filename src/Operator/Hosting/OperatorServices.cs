@@ -13,6 +13,7 @@ using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Sessions;
 using Stromboli.Operator.Stores;
 using Stromboli.Operator.Telemetry;
+using Stromboli.Telemetry.Export;
 
 namespace Stromboli.Operator.Hosting;
 
@@ -26,11 +27,13 @@ internal static class OperatorServices
     /// <param name="options">The options of the command line.</param>
     /// <param name="config">The API server to connect to.</param>
     /// <param name="namespace">The operator's namespace.</param>
+    /// <param name="environment">The variables of OpenTelemetry.</param>
     public static IServiceCollection AddOperator(
         this IServiceCollection services,
         OperatorOptions options,
         KubeConfig config,
-        string @namespace
+        string @namespace,
+        OtelEnvironment environment
     )
     {
         var identity = $"{options.Identity}_{Guid.NewGuid().ToString("N")[..8]}";
@@ -39,7 +42,7 @@ internal static class OperatorServices
             .AddSingleton<TimeProvider>(BootTimeProvider.Instance)
             .AddLeaderElection(config, ElectionOf(options, @namespace, identity), options.ApiRequestsPerSecond)
             .AddEvents(identity)
-            .AddOperatorMetrics()
+            .AddOperatorMetrics(identity, environment, options.Prices.Models, s => s.GetRequiredService<RunQueue>().Lengths())
             .AddCertificates(ServingName.ForHub(@namespace, options.HubNames))
             .AddStores(runs.Defaults)
             .AddNodes(new NodeLeaseOptions(options.NodeLostAfter, options.NodeLostGrace))

@@ -38,7 +38,7 @@ internal sealed class ObservationSink(
             return false;
         }
 
-        RunTraces.Observed(observation.UID, observation.Stage);
+        RunTraces.Observed(observation.UID, observation.Attempt, observation.Stage);
         observations.Take(observation.UID, ObservedAttempt.From(node, observation, clock.GetUtcNow()));
         if (runs.Find(observation.UID) is null)
         {

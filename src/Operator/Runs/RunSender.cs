@@ -111,6 +111,6 @@ internal sealed class RunSender(
     private void Deliver(AgentRun run, DesiredAttemptState desired, AttemptSecrets? secrets)
     {
         hub.Send(desired.Node, messages.Build(run, desired, secrets));
-        RunTraces.Sent(run.UID(), desired.State);
+        RunTraces.Sent(run.UID(), desired.Attempt, desired.State);
     }
 }

@@ -23,6 +23,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     private readonly AttemptNode _node;
     private readonly ILogger _logger;
     private readonly AttemptDeadline _deadline;
+    private readonly AttemptTimeline _timeline;
     private readonly CancellationTokenSource _forward = new();
     private readonly CancellationTokenSource _bridgeStopping = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,6 +45,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         _state = found;
         (_store, _node, _logger) = (store, node, logger);
         Key = found.Record.Key;
+        _timeline = new AttemptTimeline(found, node.Clock);
         _work = works.Create(
             found.Record,
             new AttemptReports
@@ -216,6 +218,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
                 return;
             }
 
+            _timeline.Changed(_state, next);
             _state = next;
             foreach (var effect in effects)
             {

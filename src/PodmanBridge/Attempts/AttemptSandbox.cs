@@ -5,6 +5,7 @@ using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Clones;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
+using Stromboli.Telemetry.Traces;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
@@ -62,7 +63,7 @@ internal sealed class AttemptSandbox(
     /// <summary>Opens the sockets of shim and gateway.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        using var activity = AttemptTraces.Step("open sockets", record.Key);
+        using var activity = AttemptTraces.Part("open sockets", record);
         container.Listen();
         Gateway = await gateway.OpenAsync(
             new ModelRunOptions
@@ -75,6 +76,7 @@ internal sealed class AttemptSandbox(
                 LedgerPath = directory.LedgerPath,
                 Budget = record.Spec.Budget,
                 BudgetExceeded = BudgetExceeded,
+                Trace = RunTrace.AgentContext(record.UID, record.Attempt, record.Spec.TraceParent),
             },
             cancellationToken
         );
@@ -254,10 +256,10 @@ internal sealed class AttemptSandboxes(
                 LogPath = directory.LogPath,
                 Shim = () => mounts.Shim,
                 Released = reports.Released,
-                Connected = () => AttemptTraces.Mark("shim connected", record.Key),
+                Connected = () => AttemptTraces.Mark("shim connected", record),
                 Started = hooks =>
                 {
-                    AttemptTraces.Mark("agent started", record.Key);
+                    AttemptTraces.Mark("agent started", record);
                     reports.AgentStarted(HookReports.OfStarted(hooks));
                 },
             }

@@ -1,6 +1,7 @@
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Clones;
 using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Attempts;
@@ -66,13 +67,17 @@ internal sealed class AttemptWork(
         // Credentials arrive only with the go, so a run that needs them to pull is prepared after it. All other runs are prepared while the
         // operator writes their record.
         var pull = record.Spec.PullsWithSecrets ? (await _go.Task.WaitAsync(cancellationToken)).Secrets.PullCredentials : [];
-        using var activity = AttemptTraces.Step("prepare", record.Key);
+        using var activity = AttemptTraces.Step("prepare", record);
         admission.Demand(record.Spec);
         await sandbox.OpenHostPathsAsync(cancellationToken);
-        using var image = await images.FetchAsync(record.Spec, pull, cancellationToken);
+        using var image = await FetchAsync(record, pull, cancellationToken);
         await sandbox.OpenAsync(cancellationToken);
         reports.MountsDescribed(sandbox.DescribeMounts());
-        await sandbox.StartAsync(image.ID, replaces, cancellationToken);
+        using (AttemptTraces.Part("create and start", record))
+        {
+            await sandbox.StartAsync(image.ID, replaces, cancellationToken);
+        }
+
         return new AttemptEvent.ContainerStarted();
     }
 
@@ -101,7 +106,7 @@ internal sealed class AttemptWork(
         var (spec, secrets) = await admission.CompleteAsync(desired, given, cancellationToken);
         if (spec.Git is not null && !isCloned)
         {
-            using var activity = AttemptTraces.Step("clone", sandbox.Record.Key);
+            using var activity = AttemptTraces.Step("clone", sandbox.Record);
             await clones.RunAsync(sandbox.CloneOf(spec, secrets.Git), bridgeStopping, cancellationToken);
             reports.WorkspaceCloned();
         }
@@ -113,7 +118,7 @@ internal sealed class AttemptWork(
     /// <summary>Tells the shim to start hooks and agent.</summary>
     public void LetGo()
     {
-        AttemptTraces.Mark("let go", sandbox.Record.Key);
+        AttemptTraces.Mark("let go", sandbox.Record);
         var (spec, secrets) = _ready!.Value;
         Container.Go(() => AttemptStart.Build(spec, secrets, lease.Remaining));
     }
@@ -156,6 +161,16 @@ internal sealed class AttemptWork(
 
     /// <summary>Closes the sockets without ending anything.</summary>
     public ValueTask DisposeAsync() => sandbox.DisposeAsync();
+
+    private async Task<ImageUse> FetchAsync(
+        AttemptRecord record,
+        IReadOnlyList<PullCredential> credentials,
+        CancellationToken cancellationToken
+    )
+    {
+        using var activity = AttemptTraces.Part("pull", record);
+        return await images.FetchAsync(record.Spec, credentials, cancellationToken);
+    }
 
     // A link may bring the desired attempts before its first grant, and no agent runs without a lease.
     private async Task<(AttemptSpec Spec, AttemptSecrets Secrets)> AdmitAsync(CancellationToken cancellationToken)

@@ -36,6 +36,9 @@ internal sealed partial class NodeAttempts(
         }
     }
 
+    /// <summary>The step of each attempt.</summary>
+    public IEnumerable<AttemptStep> Steps => All.Select(attempt => attempt.Step);
+
     /// <summary>Continues with every attempt that is on disk. Call this once, before the first link.</summary>
     public void Adopt()
     {
@@ -67,7 +70,7 @@ internal sealed partial class NodeAttempts(
     public void Apply(DesiredAttempt desired)
     {
         var key = new AttemptKey(desired.UID, desired.Attempt);
-        using var activity = AttemptTraces.Apply(desired.State, key);
+        using var activity = AttemptTraces.Apply(desired);
         lock (_lock)
         {
             switch (desired.State)

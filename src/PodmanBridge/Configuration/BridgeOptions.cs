@@ -1,5 +1,6 @@
 using System.Net;
 using Stromboli.Gateway.Git;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.PodmanBridge.Configuration;
 
@@ -38,6 +39,12 @@ internal sealed record BridgeOptions
 
     /// <summary>Inodes of the disk that stay free.</summary>
     public required long MinFreeFiles { get; init; }
+
+    /// <summary>Where health and metrics are served; null for nowhere.</summary>
+    public IPEndPoint? HealthListen { get; init; }
+
+    /// <summary>How log records are written.</summary>
+    public LogFormat LogFormat { get; init; }
 
     /// <summary>How many runs that are over the node keeps.</summary>
     public int KeptRuns { get; init; } = DefaultKeptRuns;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Stromboli.Crds.Runs;
 using Stromboli.PodmanBridge.Configuration;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.PodmanBridge.Hosting;
 
@@ -181,6 +182,21 @@ internal sealed class BridgeCommand
         CustomParser = OptionParsers.Registries,
     };
 
+    private readonly Option<IPEndPoint?> _healthListen = new("--health-listen")
+    {
+        HelpName = "[ADDRESS]:PORT",
+        Description =
+            "Where /healthz, /readyz and /metrics are served, without TLS; on loopback when no address is given, nowhere when absent.",
+        CustomParser = OptionParsers.Listener,
+    };
+
+    private readonly Option<LogFormat> _logFormat = new("--log-format")
+    {
+        HelpName = "text|json",
+        Description = "How the log is written: as lines for people, or as one JSON object on each line.",
+        CustomParser = LogFormats.Parse,
+    };
+
     private readonly GitOptions _git = new();
     private readonly PermissionOptions _permissions = new();
 
@@ -236,6 +252,8 @@ internal sealed class BridgeCommand
             _registries,
             _labels,
             _denied,
+            _healthListen,
+            _logFormat,
             _git.Image,
             _git.CaFile,
             _git.AllowedOrigins,
@@ -258,6 +276,8 @@ internal sealed class BridgeCommand
             Measurer = parsed.GetValue(_measurer) ?? Path.Combine(Path.GetDirectoryName(parsed.GetValue(_shim))!, "stromboli-measurer"),
             MinFreeBytes = parsed.GetValue(_freeSpace),
             MinFreeFiles = parsed.GetValue(_freeFiles),
+            HealthListen = parsed.GetValue(_healthListen),
+            LogFormat = parsed.GetValue(_logFormat),
             KeptRuns = parsed.GetValue(_keptRuns),
             KeptBytes = parsed.GetValue(_keptBytes),
             Claude = parsed.GetValue(_claude),

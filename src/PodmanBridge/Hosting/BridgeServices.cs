@@ -7,6 +7,7 @@ using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Storage;
+using Stromboli.Telemetry.Export;
 
 namespace Stromboli.PodmanBridge.Hosting;
 
@@ -14,9 +15,11 @@ namespace Stromboli.PodmanBridge.Hosting;
 internal static class BridgeServices
 {
     /// <summary>Adds every part of the bridge. Hosted services start in this order.</summary>
-    public static IServiceCollection AddBridge(this IServiceCollection services, BridgeOptions options) =>
+    /// <exception cref="FormatException">A variable of OpenTelemetry has a value that is not valid.</exception>
+    public static IServiceCollection AddBridge(this IServiceCollection services, BridgeOptions options, OtelEnvironment environment) =>
         services
             .AddEngine(options)
+            .AddBridgeTelemetry(options, environment)
             .AddGateways(options)
             .AddImages(options)
             .AddNodeFacts(options)

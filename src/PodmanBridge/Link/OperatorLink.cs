@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Telemetry;
 
 namespace Stromboli.PodmanBridge.Link;
 
@@ -47,6 +48,7 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
             );
             Log.Connected(logger, address);
             connected = services.Clock.GetTimestamp();
+            using var counted = new CountedLink();
             await new LinkSession(channel, settings.Node, services).RunAsync(cancellationToken);
             return Lasted();
         }
@@ -56,11 +58,17 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
         }
         catch (NodeLinkRefusedException e) when (e.Reason == RefusalReason.NotLeader)
         {
+            BridgeMetrics.NotLinked(LinkResult.Standby);
             Log.Standby(logger, address);
             return false;
         }
         catch (Exception e)
         {
+            if (connected is null)
+            {
+                BridgeMetrics.NotLinked(LinkResult.Failed);
+            }
+
             Log.LinkEnded(logger, address, e.Message);
             return Lasted();
         }
@@ -74,6 +82,13 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
 #pragma warning disable CA5394 // Jitter needs no secrecy.
         return TimeSpan.FromMilliseconds(bound * (0.5 + (Random.Shared.NextDouble() / 2)));
 #pragma warning restore CA5394
+    }
+
+    private sealed class CountedLink : IDisposable
+    {
+        public CountedLink() => BridgeMetrics.LinkBegan();
+
+        public void Dispose() => BridgeMetrics.LinkEnded();
     }
 
     private sealed class Authorities : IDisposable

@@ -43,6 +43,7 @@ public sealed class StackFixture : IAsyncLifetime
                         new()
                         {
                             MaxRuns = RunsOnSharedNode,
+                            ExtraArguments = ["--health-listen", ":0"],
                             Mounts = [_folder.Mount],
                             AllowedVolumes = [$"{NodeFolder.Inside}/data", $"{NodeFolder.Inside}/work:rw"],
                             PodmanSecrets = new Dictionary<string, string> { ["registry-token"] = "sesame-" + Guid.NewGuid() },

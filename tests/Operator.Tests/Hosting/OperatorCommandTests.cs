@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Stromboli.Operator.Hosting;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.Operator.Tests.Hosting;
 
@@ -53,6 +54,8 @@ public sealed partial class OperatorCommandTests
             "10.0.0.1",
             "--health-listen",
             "[::1]:2",
+            "--log-format",
+            "json",
             "--default-image",
             "i",
             "--model-base-url",
@@ -100,6 +103,7 @@ public sealed partial class OperatorCommandTests
             (options.NodeLostAfter, options.NodeLostGrace, options.LeaseRetryPeriod)
         );
         Assert.Equal(2, Assert.Single(options.Prices.Models).Output);
+        Assert.Equal(LogFormat.Json, options.LogFormat);
         Assert.True(options.AllowExtraArgs);
         Assert.Equal(2048, options.MaxCpuShares);
         Assert.Equal(["web_search", "tool_search_tool_bm25"], options.AllowedServerTools);
@@ -118,6 +122,7 @@ public sealed partial class OperatorCommandTests
     [InlineData("--hub-listen", "example.com:1", "--hub-listen")]
     [InlineData("--hub-listen", ":70000", "--hub-listen")]
     [InlineData("--health-listen", "::1:1", "--health-listen")]
+    [InlineData("--log-format", "xml", "--log-format")]
     [InlineData("--hub-name", "a_b", "--hub-name")]
     [InlineData("--model-base-url", "http://example.com", "--model-base-url")]
     [InlineData("--model-base-url", "https://u:p@example.com", "--model-base-url")]

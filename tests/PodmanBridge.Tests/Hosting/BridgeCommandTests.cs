@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Hosting;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.PodmanBridge.Tests.Hosting;
 
@@ -41,6 +42,41 @@ public sealed partial class BridgeCommandTests
         await Parse(seen => options = seen, "--max-pids", "2000", "--max-run-pids", "500")
             .InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((2000, 500), (options.MaxPids, options.MaxRunPids));
+    }
+
+    [Theory]
+    [InlineData(":9464", "127.0.0.1:9464")]
+    [InlineData("localhost:0", "127.0.0.1:0")]
+    [InlineData("10.0.0.7:9464", "10.0.0.7:9464")]
+    [InlineData("[::]:9464", "[::]:9464")]
+    [InlineData("9464", null)]
+    [InlineData("node:9464", null)]
+    [InlineData(":65536", null)]
+    [InlineData("::1:1", null)]
+    public async Task Command_HealthListen_IsLoopbackUnlessAnAddressIsGiven(string value, string? listens)
+    {
+        BridgeOptions? options = null;
+        var parsed = Parse(seen => options = seen, "--health-listen", value);
+        if (listens is null)
+        {
+            Assert.Equal(
+                $"--health-listen: '{value}' is not [ADDRESS]:PORT, such as :9464 or 10.0.0.7:9464.",
+                Assert.Single(parsed.Errors).Message
+            );
+            return;
+        }
+
+        await parsed.InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(listens, options!.HealthListen!.ToString());
+    }
+
+    [Fact]
+    public async Task Command_NothingSaidOfHealth_OpensNoPort()
+    {
+        BridgeOptions? options = null;
+        await Parse(seen => options = seen).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Null(options!.HealthListen);
+        Assert.Equal(LogFormat.Text, options.LogFormat);
     }
 
     private static ParseResult Parse(params string[] arguments) => Parse(_ => { }, arguments);
