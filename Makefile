@@ -56,9 +56,10 @@ bench: setup shim publish ## Measure; prints a table and writes bench/results/la
 	@$(DOTNET) msbuild -restore -verbosity:quiet -nologo -property:Configuration=Release bench
 	@$(SUDO) $(DOTNET) bench/bin/Release/net10.0/Stromboli.Bench.dll $(BENCH)
 
-publish: dotnet ## Compile operator and bridge to native executables, src/*/bin/Release/net10.0/linux-x64/publish
+publish: dotnet ## Compile operator, bridge and kubectl stromboli to native executables, src/*/bin/Release/net10.0/linux-x64/publish
 	@$(call PUBLISH,src/Operator)
 	@$(call PUBLISH,src/PodmanBridge)
+	@$(call PUBLISH,src/Cli)
 
 generate: dotnet ## Write the generated files
 	@$(DOTNET) run --configuration $(CONFIGURATION) --project src/Crds.Generator -- .

@@ -1,14 +1,17 @@
 using Stromboli.Bench.ApiWrites;
 using Stromboli.Bench.CancelLatency;
+using Stromboli.Bench.CliStart;
 using Stromboli.Bench.ColdStart;
 using Stromboli.Bench.Figures;
 using Stromboli.Bench.Idle;
 using Stromboli.Bench.Kills;
+using Stromboli.Bench.LogStream;
 using Stromboli.Bench.Neighbours;
 using Stromboli.Bench.NodeThroughput;
 using Stromboli.Bench.OperatorMemory;
 using Stromboli.Bench.OperatorThroughput;
 using Stromboli.Bench.Steps;
+using Stromboli.Bench.Webhooks;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Requests;
 using Stromboli.Testbed.Setup;
@@ -19,14 +22,16 @@ namespace Stromboli.Bench;
 /// <summary>Runs the named parts, or all of them, on stacks of real parts.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Measured = ["idle", "writes", "cold-start", "cancel", "neighbours"];
+    private static readonly string[] Measured = ["idle", "writes", "cold-start", "cancel", "neighbours", "log-stream"];
     private const string NodeThroughput = "node-throughput";
     private const string OperatorThroughput = "operator-throughput";
     private const string OperatorMemory = "operator-memory";
+    private const string Webhooks = "webhooks";
+    private const string CliStart = "cli-start";
 
     /// <summary>Runs only on request: it takes a quarter of an hour, and passes or fails instead of measuring.</summary>
     private const string Kills = "kills";
-    private static readonly string[] All = [.. Measured, NodeThroughput, OperatorThroughput, OperatorMemory, "steps"];
+    private static readonly string[] All = [.. Measured, NodeThroughput, OperatorThroughput, OperatorMemory, Webhooks, CliStart, "steps"];
 
     /// <summary>Measures and prints. Stores the figures if every part was measured.</summary>
     /// <returns>0 whatever the figures are; 1 if kills were requested and a run did not end as it should; 2 for an unknown part.</returns>
@@ -62,6 +67,18 @@ internal static class BenchCommand
         {
             progress.Tell("operator-memory: a stack without nodes");
             figures.AddRange(await new OperatorMemoryBench(progress).RunAsync(cancellationToken));
+        }
+
+        if (parts.Contains(Webhooks))
+        {
+            progress.Tell("webhooks: a stack without nodes, whose runs are cancelled before they start");
+            figures.AddRange(await new WebhookBench(progress).RunAsync(cancellationToken));
+        }
+
+        if (parts.Contains(CliStart))
+        {
+            progress.Tell("cli-start: kubectl stromboli version --client, in turn with kubectl version --client");
+            figures.AddRange(await CliStartBench.RunAsync(warmUp: 4, count: 40, cancellationToken));
         }
 
         if (parts.Contains("steps"))
@@ -135,6 +152,12 @@ internal static class BenchCommand
         {
             progress.Tell("neighbours: the pace of one run beside another that floods the gateway");
             figures.AddRange(await new NeighbourBench(stack).RunAsync(cancellationToken));
+        }
+
+        if (parts.Contains("log-stream"))
+        {
+            progress.Tell("log-stream: the log of a run through the API server, in turn with a file from an HTTPS server");
+            figures.AddRange(await new LogStreamBench(stack, session.Runs).RunAsync(warmUp: 1, count: 7, cancellationToken));
         }
 
         return figures;

@@ -20,8 +20,11 @@ internal sealed class BenchRuns(Stack stack, RunEvents events)
     private string Attempts => Path.Combine(stack.Nodes[0].Bridge.StatePath, "attempts");
 
     /// <summary>Creates a run that prints a word and ends, and waits until its end is stored.</summary>
-    public async Task<BenchRun> RunAsync(CancellationToken cancellationToken) =>
-        await EndAsync(await CreateAsync("echo started", cancellationToken), cancellationToken);
+    public Task<BenchRun> RunAsync(CancellationToken cancellationToken) => RunAsync("echo started", cancellationToken);
+
+    /// <summary>Creates a run of a shell command, and waits until its end is stored.</summary>
+    public async Task<BenchRun> RunAsync(string command, CancellationToken cancellationToken) =>
+        await EndAsync(await CreateAsync(command, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Creates a run whose agent runs until it is stopped, cancels it once the agent runs, and waits until its end is stored.

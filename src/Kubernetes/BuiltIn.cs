@@ -56,4 +56,16 @@ public static class BuiltIn
             KubernetesJson.Default.SubjectAccessReview,
             KubernetesJson.Default.KubeListSubjectAccessReview
         );
+
+    /// <summary><see cref="APIService"/>.</summary>
+    public static ResourceType<APIService> APIServices { get; } =
+        new(
+            "apiregistration.k8s.io",
+            "v1",
+            "apiservices",
+            "APIService",
+            false,
+            KubernetesJson.Default.APIService,
+            KubernetesJson.Default.KubeListAPIService
+        );
 }

@@ -74,7 +74,7 @@ public static class NodeLinkClient
         return socket;
     }
 
-    private static SocketsHttpHandler CreateHandler(X509Certificate2Collection authorities)
+    internal static SocketsHttpHandler CreateHandler(X509Certificate2Collection authorities)
     {
         var policy = new X509ChainPolicy
         {

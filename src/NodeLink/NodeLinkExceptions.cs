@@ -25,3 +25,11 @@ public sealed class NodeLinkUnreachableException : Exception
     public NodeLinkUnreachableException(string message, Exception? inner = null)
         : base(message, inner) { }
 }
+
+/// <summary>A stream cannot be sent on, because its connection is closed.</summary>
+public sealed class StreamClosedException : IOException
+{
+    /// <summary>Creates the exception.</summary>
+    public StreamClosedException(Exception inner)
+        : base("The connection of the stream is closed.", inner) { }
+}

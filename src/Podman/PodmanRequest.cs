@@ -6,6 +6,22 @@ namespace Stromboli.Podman;
 /// <param name="Timeout">The time until the answer is complete; for a stream, until its headers have arrived.</param>
 internal sealed record PodmanRequest(HttpMethod Method, string Path, TimeSpan Timeout)
 {
+    private static readonly string[] Verbs =
+    [
+        "archive",
+        "create",
+        "exists",
+        "history",
+        "json",
+        "kill",
+        "logs",
+        "prune",
+        "pull",
+        "start",
+        "stop",
+        "wait",
+    ];
+
     /// <summary>The body, as JSON; null for none.</summary>
     public byte[]? Body { get; init; }
 
@@ -28,6 +44,19 @@ internal sealed record PodmanRequest(HttpMethod Method, string Path, TimeSpan Ti
 
     /// <summary>The largest answer to read, in bytes.</summary>
     public int MaxResponseBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>
+    /// The call without the names of resources, such as <c>POST containers/start</c> or <c>DELETE volumes</c>. There are only as many as
+    /// there are methods of this library.
+    /// </summary>
+    public string Operation
+    {
+        get
+        {
+            var parts = Path.Split('?')[0].Split('/');
+            return Array.IndexOf(Verbs, parts[^1]) >= 0 && parts.Length > 1 ? $"{Method} {parts[0]}/{parts[^1]}" : $"{Method} {parts[0]}";
+        }
+    }
 
     /// <summary>The call in error messages.</summary>
     public string Name => $"{Method} {Path.Split('?')[0]}";

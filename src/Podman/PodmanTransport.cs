@@ -107,6 +107,30 @@ internal sealed class PodmanTransport : IDisposable
     )
     {
         using var activity = PodmanTraces.Call(request);
+        var began = _clock.GetTimestamp();
+        var succeeded = false;
+        try
+        {
+            var answer = await RepeatAsync(request, send, cancellationToken);
+            succeeded = true;
+            return answer;
+        }
+        finally
+        {
+            // A wait or a stream lasts as long as what it waits for.
+            if (request.Timeout != PodmanTimeouts.None)
+            {
+                PodmanMetrics.Called(request, succeeded, _clock.GetElapsedTime(began));
+            }
+        }
+    }
+
+    private async Task<T> RepeatAsync<T>(
+        PodmanRequest request,
+        Func<bool, CancellationToken, Task<T>> send,
+        CancellationToken cancellationToken
+    )
+    {
         var waits = request.Waits && cancellationToken.CanBeCanceled;
         var pause = FirstPause;
         for (var tries = 1; ; )

@@ -22,7 +22,12 @@ internal static partial class SourceTree
     ];
 
     /// <summary>The compiled project. This test project references all of them.</summary>
-    public static string AssemblyOf(string project) => Path.Combine(AppContext.BaseDirectory, $"Stromboli.{project}.dll");
+    public static string AssemblyOf(string project)
+    {
+        var file = File.ReadAllText(Path.Combine(Root, "src", project, $"{project}.csproj"));
+        var own = AssemblyName().Match(file).Groups["name"].Value;
+        return Path.Combine(AppContext.BaseDirectory, $"{(own.Length > 0 ? own : $"Stromboli.{project}")}.dll");
+    }
 
     /// <summary>The folder of every type that is declared in the C# files below a folder, by the type's full name.</summary>
     /// <param name="folder">A path below the repository's root. The types directly in it have the folder <c>(project folder)</c>.</param>
@@ -54,6 +59,9 @@ internal static partial class SourceTree
 
     private static string FindRoot(string folder) =>
         File.Exists(Path.Combine(folder, "Stromboli.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
+
+    [GeneratedRegex(@"<AssemblyName>(?<name>[\w.-]+)</AssemblyName>", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AssemblyName();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Namespace();

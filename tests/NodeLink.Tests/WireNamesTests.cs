@@ -16,7 +16,7 @@ public sealed class WireNamesTests
     [Fact]
     public void OperatorMessage_EveryType_KeepsItsNameOnTheWire() =>
         Assert.Equal(
-            ["Desired", "DesiredSnapshot", "LeaseGrant", "Refused", "SessionGone", "TokenIssued", "WantedImages", "Welcome"],
+            ["Desired", "DesiredSnapshot", "LeaseGrant", "OpenStream", "Refused", "SessionGone", "TokenIssued", "WantedImages", "Welcome"],
             Names(typeof(OperatorMessage))
         );
 

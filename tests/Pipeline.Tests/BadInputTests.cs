@@ -4,6 +4,7 @@ using Stromboli.Crds.Defaults;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Sessions;
 using Stromboli.Crds.Validation;
+using Stromboli.Egress;
 using Stromboli.Kubernetes.Model;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
@@ -219,12 +220,25 @@ public sealed class BadInputTests
             {
                 Run = Run(Whole(spec) with { Suspend = null, Cancel = null }),
                 Now = Now,
-                Options = Options,
+                Options = Options with { WebhookHosts = HostsOf(spec) },
                 Inputs = new InputCheck(),
                 Placement = Placement.On("node-1"),
                 Session = Session(spec) is { } session ? new SessionPlace(session, 1) : null,
             }
         );
+
+    // Policy is not what these tests are about, so every host is allowed that can be.
+    private static HostList HostsOf(AgentRunSpec spec) =>
+        (spec.Webhooks ?? [])
+            .Select(webhook => Uri.TryCreate(webhook.Url, UriKind.Absolute, out var url) ? url.Host : null)
+            .Aggregate(
+                (Texts: Array.Empty<string>(), List: HostList.None),
+                (allowed, host) =>
+                    host is not null && HostList.TryParse([.. allowed.Texts, host], out _) is { } list
+                        ? ([.. allowed.Texts, host], list)
+                        : allowed
+            )
+            .List;
 
     // The session that a run names, where the turn is this run's.
     private static AgentSession? Session(AgentRunSpec spec) =>

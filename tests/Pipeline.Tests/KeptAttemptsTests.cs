@@ -9,6 +9,7 @@ using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Nodes;
+using Stromboli.PodmanBridge.Streams;
 using Stromboli.PodmanBridge.Tests.Attempts;
 using Stromboli.PodmanBridge.Tests.Containers;
 using Stromboli.Testing;
@@ -152,7 +153,7 @@ public sealed class KeptAttemptsTests : IDisposable
         {
             _channel = channel;
             _node = node;
-            _session = new LinkSession(channel, Node, services).RunAsync(_stop.Token);
+            _session = new LinkSession(channel, Node, services, _ => { }).RunAsync(_stop.Token);
         }
 
         public NodeAttempts Attempts => _node.Attempts;
@@ -182,12 +183,20 @@ public sealed class KeptAttemptsTests : IDisposable
                     Token = new ConnectToken(Path.Combine(root, "token")),
                     Attempts = node.Attempts,
                     Sessions = node.Sessions,
-                    Leftovers = new LeftoverSweep(engine, node.Attempts, node.Sessions, node.Settings, NullLogger<LeftoverSweep>.Instance),
+                    Leftovers = new LeftoverSweep(
+                        engine,
+                        node.Attempts,
+                        node.Sessions,
+                        new NoRequests(),
+                        node.Settings,
+                        NullLogger<LeftoverSweep>.Instance
+                    ),
                     Changes = node.Node.Changes,
                     Facts = facts,
                     Images = catalogue,
                     PrePuller = new PrePuller(engine, null!, catalogue, null!, time, NullLogger<PrePuller>.Instance),
                     Prices = new PriceList(),
+                    Streams = new StreamDispatcher([], NullLogger<StreamDispatcher>.Instance),
                     Clock = time,
                 }
             );
@@ -201,5 +210,10 @@ public sealed class KeptAttemptsTests : IDisposable
             await _node.DisposeAsync();
             _stop.Dispose();
         }
+    }
+
+    private sealed class NoRequests : IRequestContainers
+    {
+        public bool IsLeftover(AttemptKey key) => true;
     }
 }

@@ -27,10 +27,17 @@ public sealed class SimulatedNode : IAsyncDisposable
     private readonly Lock _counting = new();
     private Totals _now;
     private Totals _most;
+    private bool _disposed;
 
-    private SimulatedNode(string name, MessageChannel<BridgeMessage, OperatorMessage> channel, SimulatedNodeOptions options)
+    private SimulatedNode(
+        string name,
+        MessageChannel<BridgeMessage, OperatorMessage> channel,
+        StreamSender streams,
+        SimulatedNodeOptions options
+    )
     {
         Name = name;
+        Streams = streams;
         _channel = channel;
         _options = options;
         _working = Task.WhenAll(ReceiveAsync(), PingAsync());
@@ -44,6 +51,9 @@ public sealed class SimulatedNode : IAsyncDisposable
 
     /// <summary>The node's name.</summary>
     public string Name { get; }
+
+    /// <summary>Sends streams of the node.</summary>
+    public StreamSender Streams { get; }
 
     /// <summary>
     /// The most of each that attempts ever took at once. An attempt counts from when the node heard of it until it reported the end.
@@ -96,7 +106,7 @@ public sealed class SimulatedNode : IAsyncDisposable
         );
         channel.TrySend(new Ping { PingID = 1 });
         channel.TrySend(new ObservedSnapshot { Attempts = [], Complete = true });
-        var node = new SimulatedNode(name, channel, options);
+        var node = new SimulatedNode(name, channel, new StreamSender(address, name, token, authorities), options);
         await node._joined.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
         return node;
     }
@@ -152,9 +162,16 @@ public sealed class SimulatedNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _stop.CancelAsync();
         await _channel.DisposeAsync();
         await _working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Streams.Dispose();
         _stop.Dispose();
     }
 
@@ -192,6 +209,9 @@ public sealed class SimulatedNode : IAsyncDisposable
                 break;
             case Refused refused:
                 throw new InvalidOperationException($"{Name} is refused: {refused.Message}");
+            case OpenStream open:
+                _options.OnStream?.Invoke(open);
+                break;
             case Desired desired:
                 Take(desired.Attempt);
                 break;

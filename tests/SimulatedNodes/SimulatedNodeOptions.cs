@@ -17,6 +17,11 @@ public sealed record SimulatedNodeOptions
     /// <summary>How long an agent runs; until <see cref="SimulatedNode.Finish"/> if null.</summary>
     public TimeSpan? RunsFor { get; init; } = TimeSpan.Zero;
 
+    /// <summary>
+    /// Called when the operator asks for a stream, which <see cref="SimulatedNode.Streams"/> sends. Without it, the node does not answer.
+    /// </summary>
+    public Action<OpenStream>? OnStream { get; init; }
+
     /// <summary>What the bridge tells about the node.</summary>
     public NodeFacts Facts() =>
         new()

@@ -241,6 +241,14 @@ public sealed record AgentRunSpec
     [DurationBounds(RunLimits.MinTtl, RunLimits.MaxTtl)]
     public GoDuration? DeleteAfterFinished { get; init; }
 
+    /// <summary>
+    /// webhooks is the list of receivers that are told of the run's events, at most 8. The operator must allow the host of each with
+    /// --allow-webhook-host; otherwise the run ends with PolicyDenied. status.webhooks shows what was delivered.
+    /// </summary>
+    [Items(RunLimits.Webhooks)]
+    [ListMap("url")]
+    public List<WebhookSpec>? Webhooks { get; init; }
+
     /// <summary>output configures how much of the agent's output is kept.</summary>
     public OutputSpec? Output { get; init; }
 }

@@ -23,8 +23,8 @@ public sealed record AgentRunStatus
     /// <summary>
     /// reason explains the phase. A finished run has one of Completed, AgentError, Crashed, OutOfMemory, TimedOut, BudgetExceeded,
     /// MaxTurnsReached, StorageLimitExceeded, AuthenticationFailed, ModelUnavailable, RateLimited, HookFailed, ImagePullFailed,
-    /// ImageIncompatible, GitCloneFailed, ServiceNotReady, VolumeDenied, PolicyDenied, InvalidSpec, NodeLost, NodeUnfit, SessionLost,
-    /// SecretNotFound (the node has no Podman secret of that name) and Cancelled. A waiting run has one of SecretNotFound,
+    /// ImageIncompatible, GitCloneFailed, GitPushFailed, ServiceNotReady, VolumeDenied, PolicyDenied, InvalidSpec, NodeLost, NodeUnfit,
+    /// SessionLost, SecretNotFound (the node has no Podman secret of that name) and Cancelled. A waiting run has one of SecretNotFound,
     /// SecretNotAllowed, ConfigMapNotFound, SessionNotFound, NoNodeMatches, WaitingForNode, WaitingForSession, LimitsNotEnforceable,
     /// Queued, Suspended and Backoff.
     /// </summary>
@@ -62,6 +62,10 @@ public sealed record AgentRunStatus
     /// <summary>startTime is when the first attempt was recorded on a node.</summary>
     [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? StartTime { get; init; }
+
+    /// <summary>agentStartTime is when the agent of the run was first seen running, in any attempt.</summary>
+    [JsonConverter(typeof(TimeConverter))]
+    public DateTimeOffset? AgentStartTime { get; init; }
 
     /// <summary>completionTime is when the run finished.</summary>
     [JsonConverter(typeof(TimeConverter))]
@@ -116,6 +120,48 @@ public sealed record AgentRunStatus
 
     /// <summary>usage is what the run used in all its attempts. The model gateway counts tokens and cost.</summary>
     public RunUsage? Usage { get; init; }
+
+    /// <summary>git is what was cloned from the run's repository and what was pushed to it. Unset for a run without a repository.</summary>
+    public RunGit? Git { get; init; }
+
+    /// <summary>
+    /// webhooks are the deliveries of spec.webhooks: one entry for each receiver and each event that it was told of or is still to be told
+    /// of.
+    /// </summary>
+    [Items(StatusLimits.Webhooks)]
+    public List<WebhookDelivery>? Webhooks { get; init; }
+}
+
+/// <summary>What was cloned from the run's repository and what was pushed to it.</summary>
+public sealed record RunGit
+{
+    /// <summary>commit is the ID of the commit that the workspace was cloned at. Unset for a repository without commits.</summary>
+    [TextLength(0, StatusLimits.Word)]
+    public string? Commit { get; init; }
+
+    /// <summary>pushes are the last 10 pushes that the server reported as accepted, oldest first.</summary>
+    [Items(StatusLimits.Pushes)]
+    public List<RunPush>? Pushes { get; init; }
+}
+
+/// <summary>A push that the server reported as accepted.</summary>
+public sealed record RunPush
+{
+    /// <summary>branch is the branch that was created or moved. A server that stores the push elsewhere reports another ref.</summary>
+    [TextLength(0, StatusLimits.Word)]
+    public string? Branch { get; init; }
+
+    /// <summary>commit is the ID of the commit that the branch points to since the push.</summary>
+    [TextLength(0, StatusLimits.Word)]
+    public string? Commit { get; init; }
+
+    /// <summary>previous is the ID of the commit that the branch pointed to before the push. Unset for a branch that it created.</summary>
+    [TextLength(0, StatusLimits.Word)]
+    public string? Previous { get; init; }
+
+    /// <summary>time is when the server reported the push.</summary>
+    [JsonConverter(typeof(TimeConverter))]
+    public DateTimeOffset? Time { get; init; }
 }
 
 /// <summary>One attempt to run the agent.</summary>

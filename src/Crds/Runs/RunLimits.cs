@@ -116,11 +116,32 @@ public static class RunLimits
     /// <summary>Characters of a branch, tag or commit ID.</summary>
     public const int GitRef = 255;
 
+    /// <summary>Branches, or prefixes of branches, that a run may push to.</summary>
+    public const int PushBranches = 20;
+
+    /// <summary>Paths of a repository that a push must not change.</summary>
+    public const int ProtectedPaths = 50;
+
+    /// <summary>Characters of the message of a commit.</summary>
+    public const int CommitMessage = 4096;
+
+    /// <summary>Characters of the author's name or address of a commit.</summary>
+    public const int CommitAuthor = 128;
+
     /// <summary>Commits of history.</summary>
     public const int GitDepth = 1_000_000;
 
     /// <summary>Characters of a URL.</summary>
     public const int Url = 1024;
+
+    /// <summary>Webhooks.</summary>
+    public const int Webhooks = 8;
+
+    /// <summary>Events in the list of a webhook.</summary>
+    public const int WebhookEvents = 4;
+
+    /// <summary>Characters of an event of a webhook.</summary>
+    public const int WebhookEvent = 16;
 
     /// <summary>Characters of the name of a Secret or node.</summary>
     public const int Name = 253;

@@ -48,6 +48,9 @@ public enum RunReason
     /// <summary>The repository could not be cloned.</summary>
     GitCloneFailed,
 
+    /// <summary>The agent finished with success, and what it left could not be pushed.</summary>
+    GitPushFailed,
+
     /// <summary>A side container did not become ready.</summary>
     ServiceNotReady,
 

@@ -18,6 +18,9 @@ public static class StatusLimits
     /// <summary>The number of attempts that are kept: the last ones.</summary>
     public const int Attempts = 10;
 
+    /// <summary>The number of pushes that are kept: the last ones.</summary>
+    public const int Pushes = 10;
+
     /// <summary>Lifecycle commands of all three lists.</summary>
     public const int Hooks = 3 * RunLimits.Hooks;
 
@@ -38,6 +41,12 @@ public static class StatusLimits
 
     /// <summary>The largest count: 2^53-1, the largest integer that every JSON parser reads exactly.</summary>
     public const long Count = 9007199254740991;
+
+    /// <summary>Deliveries of webhooks: of each the start and one end.</summary>
+    public const int Webhooks = 2 * RunLimits.Webhooks;
+
+    /// <summary>Characters of the error of a delivery.</summary>
+    public const int WebhookError = 512;
 
     /// <summary>Labels of a node.</summary>
     public const int Labels = 128;

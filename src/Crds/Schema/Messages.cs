@@ -59,6 +59,10 @@ public static class Messages
     /// <summary>For <see cref="Patterns.HttpsUrl"/>.</summary>
     public const string HttpsUrl = "must be an https URL without user information, query or fragment, such as https://models.example.com";
 
+    /// <summary>For <see cref="Patterns.WebhookUrl"/>.</summary>
+    public const string WebhookUrl =
+        "must be an https URL without user information or fragment, such as https://hooks.example.com/stromboli";
+
     /// <summary>For <see cref="Patterns.GitUrl"/>.</summary>
     public const string GitUrl =
         "must be the https URL of a repository without user information, query or fragment, such as "
@@ -67,6 +71,31 @@ public static class Messages
     /// <summary>For <see cref="Patterns.GitRef"/> and <see cref="Patterns.NoGitRef"/>.</summary>
     public const string GitRef =
         "must be a valid Git branch, tag or full commit ID without a segment that starts with -, such as main or v1.2.0";
+
+    /// <summary>For <see cref="Patterns.PushBranch"/> and <see cref="Patterns.NoPushBranch"/>.</summary>
+    public const string PushBranch = "must be a valid Git branch without refs/heads/, or a prefix that ends with /*, such as stromboli/*";
+
+    /// <summary>For <see cref="Patterns.PushTemplate"/>.</summary>
+    public const string PushTemplate =
+        "must be a valid Git branch without refs/heads/, in which {name}, {uid} and {attempt} are filled in, such as stromboli/{name}";
+
+    /// <summary>For <see cref="Patterns.CommitMessage"/>.</summary>
+    public const string CommitMessage = "must be a text without control characters other than tabs and newlines";
+
+    /// <summary>For <see cref="Patterns.CommitAuthor"/>.</summary>
+    public const string CommitAuthor = "must be one line without < and >, with a letter or digit in it";
+
+    /// <summary>For <see cref="Patterns.RepositoryPath"/>.</summary>
+    public const string RepositoryPath = "must be a path in the repository that does not start with /, such as .github/workflows";
+
+    /// <summary>For a push of nothing.</summary>
+    public const string PushNothing = "must set branches or onSuccess";
+
+    /// <summary>For a session whose runs would push when they end.</summary>
+    public const string NoPushOnSuccess = "must not set onSuccess in a session";
+
+    /// <summary>For a push without a credential.</summary>
+    public const string PushNeedsCredential = "must set credentialsSecretRef if push is set";
 
     /// <summary>For <see cref="Patterns.ModelName"/>.</summary>
     public const string ModelName = "must be a model name: letters, digits and . _ : / @ [ ] -, starting with a letter or digit";

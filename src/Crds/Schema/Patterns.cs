@@ -64,6 +64,12 @@ public static class Patterns
     /// <summary>An https origin with an optional path, without user information, query, fragment or an address in brackets.</summary>
     public const string HttpsUrl = @"^https://[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/[a-zA-Z0-9._~/-]*)?\z";
 
+    /// <summary>An https URL with optional path and query, without user information, fragment or an address in brackets.</summary>
+    public const string WebhookUrl =
+        @"^https://[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*"
+        + @"(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
+        + @"(/[a-zA-Z0-9._~/%:@!$&()*+,;=-]*)?(\?[a-zA-Z0-9._~/%:@!$&()*+,;=?-]*)?\z";
+
     /// <summary>
     /// The https URL of a Git repository: a path of at least one segment, without user information, query or fragment, without segments of
     /// dots only, and without escapes other than <c>%20</c>.
@@ -75,9 +81,35 @@ public static class Patterns
     /// A branch, a tag, a full ref or a commit ID: what <c>git check-ref-format</c> accepts, without braces and without a segment that
     /// starts with <c>-</c>. See also <see cref="NoGitRef"/>.
     /// </summary>
-    public const string GitRef =
-        @"^[^\x00-\x20\x7f~^:?*\[\\/.{}-][^\x00-\x20\x7f~^:?*\[\\/.{}]*(\.[^\x00-\x20\x7f~^:?*\[\\/.{}]+)*"
-        + @"(/[^\x00-\x20\x7f~^:?*\[\\/.{}-][^\x00-\x20\x7f~^:?*\[\\/.{}]*(\.[^\x00-\x20\x7f~^:?*\[\\/.{}]+)*)*\z";
+    public const string GitRef = "^" + GitName + @"\z";
+
+    private const string GitName =
+        @"[^\x00-\x20\x7f~^:?*\[\\/.{}-][^\x00-\x20\x7f~^:?*\[\\/.{}]*(\.[^\x00-\x20\x7f~^:?*\[\\/.{}]+)*"
+        + @"(/[^\x00-\x20\x7f~^:?*\[\\/.{}-][^\x00-\x20\x7f~^:?*\[\\/.{}]*(\.[^\x00-\x20\x7f~^:?*\[\\/.{}]+)*)*";
+
+    /// <summary>A branch, or the prefix of branches with <c>/*</c> at its end. A full ref is not a branch.</summary>
+    public const string PushBranch = "^" + GitName + @"(/\*)?\z";
+
+    /// <summary>A branch in which <c>{name}</c>, <c>{uid}</c> and <c>{attempt}</c> stand for those of the run.</summary>
+    public const string PushTemplate = "^" + PushSegment + "(/" + PushSegment + @")*\z";
+
+    private const string PushSegment =
+        @"([^\x00-\x20\x7f~^:?*\[\\/.{}-]|\{(name|uid|attempt)\})([^\x00-\x20\x7f~^:?*\[\\/.{}]|\{(name|uid|attempt)\})*"
+        + @"(\.([^\x00-\x20\x7f~^:?*\[\\/.{}]|\{(name|uid|attempt)\})+)*";
+
+    /// <summary>A message of several lines, without other control characters.</summary>
+    public const string CommitMessage = @"^[^\x00-\x08\x0b-\x1f\x7f]*\z";
+
+    /// <summary>A name or an address as git stores them with a commit.</summary>
+    public const string CommitAuthor = @"^[^\x00-\x1f\x7f<>]*[^\x00-\x20\x7f<>.,:;][^\x00-\x1f\x7f<>]*\z";
+
+    /// <summary>A path relative to the root of a repository.</summary>
+    public const string RepositoryPath = @"^[^\x00-\x1f\x7f/][^\x00-\x1f\x7f]*\z";
+
+    /// <summary>
+    /// Texts that match <see cref="PushBranch"/> but are no branches for pushing: full refs, <c>HEAD</c>, <c>@</c>, and .lock.
+    /// </summary>
+    public const string NoPushBranch = @"^(refs(/|\z)|HEAD\z|@(/\*)?\z)|\.lock(/|\z)";
 
     /// <summary>Texts that match <see cref="GitRef"/> but are not refs: <c>@</c>, and segments that end with <c>.lock</c>.</summary>
     public const string NoGitRef = @"^@\z|\.lock(/|\z)";

@@ -62,6 +62,7 @@ public sealed record AgentSessionSpec
     /// workspace configures the directory that the agents work in. The session's node keeps it from run to run. A Git repository is cloned
     /// only until an agent of the session has run to its end.
     /// </summary>
+    [CelRule("!has(self.git) || !has(self.git.push) || !has(self.git.push.onSuccess)", "{path} " + Messages.NoPushOnSuccess)]
     public WorkspaceSpec? Workspace { get; init; }
 
     /// <summary>

@@ -31,7 +31,7 @@ public static class SessionSpecs
             Image = spec.Image,
             ImagePullPolicy = spec.ImagePullPolicy,
             ImagePullSecrets = spec.ImagePullSecrets,
-            Workspace = HasBegun(session) ? WithoutGit(spec.Workspace) : spec.Workspace,
+            Workspace = HasBegun(session) ? WithoutClone(spec.Workspace) : spec.Workspace,
             Workdir = spec.Workdir,
             Env = spec.Env,
             SecretsEnv = spec.SecretsEnv,
@@ -69,8 +69,9 @@ public static class SessionSpecs
         return fields.Any(field => field is not null);
     }
 
-    // The clone is on the node already, and the repository needs no credential any more.
-    private static WorkspaceSpec? WithoutGit(WorkspaceSpec? workspace) => workspace is null ? null : workspace with { Git = null };
+    // The clone is on the node already. Only a push still needs the repository and its credential.
+    private static WorkspaceSpec? WithoutClone(WorkspaceSpec? workspace) =>
+        workspace is { Git.Push: null } ? workspace with { Git = null } : workspace;
 
     private static LifecycleSpec? EachTime(LifecycleSpec? lifecycle) =>
         lifecycle?.PostStart is null ? null : lifecycle with { OnCreate = null, PostCreate = null };

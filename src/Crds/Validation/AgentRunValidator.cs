@@ -202,7 +202,7 @@ public static class AgentRunValidator
         Key(checks, $"{field}.configMapKeyRef", source.ConfigMapKeyRef);
     }
 
-    private static void Key(FieldChecks checks, string field, KeyReference? reference)
+    internal static void Key(FieldChecks checks, string field, KeyReference? reference)
     {
         if (reference is null)
         {
@@ -267,6 +267,7 @@ public static class AgentRunValidator
         checks.Text("spec.budget.maxCostUSD", spec.Budget?.MaxCostUSD, 1, RunLimits.Money, PatternRegexes.Money, Messages.Money);
         checks.Duration("spec.ttlAfterFinished", spec.TtlAfterFinished, RunLimits.MinTtl, RunLimits.MaxTtl);
         checks.Duration("spec.deleteAfterFinished", spec.DeleteAfterFinished, RunLimits.MinTtl, RunLimits.MaxTtl);
+        WebhookValidator.Check(checks, spec.Webhooks);
         Output(checks, spec);
     }
 

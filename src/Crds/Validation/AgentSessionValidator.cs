@@ -25,6 +25,11 @@ public static class AgentSessionValidator
         checks.OneOf("spec.mode", spec.Mode, SessionLimits.OnDemand);
         checks.Quantity("spec.storageLimit", spec.StorageLimit, RunLimits.MinStorage, RunLimits.MaxStorage);
         checks.Duration("spec.idle.deleteAfter", spec.Idle?.DeleteAfter, RunLimits.MinTimeout, RunLimits.MaxTtl);
+        if (spec.Workspace?.Git?.Push?.OnSuccess is not null)
+        {
+            checks.Add("spec.workspace", Messages.NoPushOnSuccess);
+        }
+
         // The fields that both kinds have are validated as a run of the session. The rest of that run is valid.
         var run = SessionSpecs.Merge(
             new AgentRunSpec

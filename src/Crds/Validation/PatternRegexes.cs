@@ -44,6 +44,9 @@ internal static partial class PatternRegexes
     [GeneratedRegex(Patterns.HttpsUrl, Options, TimeoutMilliseconds)]
     internal static partial Regex HttpsUrl { get; }
 
+    [GeneratedRegex(Patterns.WebhookUrl, Options, TimeoutMilliseconds)]
+    internal static partial Regex WebhookUrl { get; }
+
     [GeneratedRegex(Patterns.GitUrl, Options, TimeoutMilliseconds)]
     internal static partial Regex GitUrl { get; }
 
@@ -52,6 +55,24 @@ internal static partial class PatternRegexes
 
     [GeneratedRegex(Patterns.NoGitRef, Options, TimeoutMilliseconds)]
     internal static partial Regex NoGitRef { get; }
+
+    [GeneratedRegex(Patterns.PushBranch, Options, TimeoutMilliseconds)]
+    internal static partial Regex PushBranch { get; }
+
+    [GeneratedRegex(Patterns.PushTemplate, Options, TimeoutMilliseconds)]
+    internal static partial Regex PushTemplate { get; }
+
+    [GeneratedRegex(Patterns.CommitMessage, Options, TimeoutMilliseconds)]
+    internal static partial Regex CommitMessage { get; }
+
+    [GeneratedRegex(Patterns.CommitAuthor, Options, TimeoutMilliseconds)]
+    internal static partial Regex CommitAuthor { get; }
+
+    [GeneratedRegex(Patterns.RepositoryPath, Options, TimeoutMilliseconds)]
+    internal static partial Regex RepositoryPath { get; }
+
+    [GeneratedRegex(Patterns.NoPushBranch, Options, TimeoutMilliseconds)]
+    internal static partial Regex NoPushBranch { get; }
 
     [GeneratedRegex(Patterns.ModelName, Options, TimeoutMilliseconds)]
     internal static partial Regex ModelName { get; }

@@ -1,4 +1,5 @@
 using System.Text;
+using Stromboli.Gateway.Telemetry;
 
 namespace Stromboli.Gateway.Git;
 
@@ -11,6 +12,7 @@ internal static class GitAnswer
     /// <param name="message">Part of a sentence that contains nothing of a server's answer.</param>
     public static async Task RefuseAsync(HttpContext context, int status, string message)
     {
+        GatewayMetrics.Refused(GatewayMetrics.Git, status);
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";
         await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes($"stromboli: {message}\n"), context.RequestAborted);

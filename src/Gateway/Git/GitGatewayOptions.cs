@@ -1,4 +1,4 @@
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 
 namespace Stromboli.Gateway.Git;
 
@@ -29,7 +29,18 @@ internal sealed record GitGatewayOptions
     /// <summary>The value of <see cref="MostBytes"/> unless it is set: 10 GiB.</summary>
     public const long DefaultMostBytes = 10L * 1024 * 1024 * 1024;
 
-    /// <summary>The largest request body, in bytes: a list of all that a repository of a hundred thousand refs has.</summary>
+    /// <summary>The most bytes that one push may send.</summary>
+    public long MostPushBytes { get; init; } = DefaultMostPushBytes;
+
+    /// <summary>The value of <see cref="MostPushBytes"/> unless it is set: 1 GiB.</summary>
+    public const long DefaultMostPushBytes = 1024L * 1024 * 1024;
+
+    /// <summary>
+    /// The most bytes of a refused push that are read and thrown away. git reads the answer to a push only when it has sent all of it.
+    /// </summary>
+    public long MostDrainedBytes { get; init; } = 16L * 1024 * 1024 * 1024;
+
+    /// <summary>The largest request body of a fetch, in bytes: a list of all that a repository of a hundred thousand refs has.</summary>
     public int LargestBody { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>How long a server may take until its answer begins.</summary>

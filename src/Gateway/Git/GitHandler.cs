@@ -3,8 +3,8 @@ using Stromboli.Gateway.Sockets;
 
 namespace Stromboli.Gateway.Git;
 
-/// <summary>Takes each request of a clone to its route.</summary>
-internal sealed class GitHandler(GitForwarder forwarder) : IGatewayHandler<GitRun>
+/// <summary>Takes each request of a clone or an agent to its route.</summary>
+internal sealed class GitHandler(GitForwarder forwarder, PushForwarder pushes) : IGatewayHandler<GitRun>
 {
     /// <inheritdoc/>
     public async Task HandleAsync(HttpContext context, GitRun run)
@@ -13,13 +13,17 @@ internal sealed class GitHandler(GitForwarder forwarder) : IGatewayHandler<GitRu
         {
             var route = GitRoutes.Match(context.Request.Method, context.Features.Get<IHttpRequestFeature>()!.RawTarget);
             await (
-                route == GitRoute.None
-                    ? GitAnswer.RefuseAsync(
+                (route, run.Pushes) switch
+                {
+                    (GitRoute.Advertisement or GitRoute.UploadPack, _) => forwarder.ForwardAsync(context, run, route),
+                    (GitRoute.PushAdvertisement, not null) => pushes.AdvertiseAsync(context, run, run.Pushes),
+                    (GitRoute.ReceivePack, not null) => pushes.PushAsync(context, run, run.Pushes),
+                    _ => GitAnswer.RefuseAsync(
                         context,
                         StatusCodes.Status404NotFound,
-                        "this gateway fetches one repository and serves nothing else"
-                    )
-                    : forwarder.ForwardAsync(context, run, route)
+                        "this gateway serves one repository and nothing else"
+                    ),
+                }
             );
         }
         catch (Exception) when (run.Failure is not null && context.Response.HasStarted)

@@ -11,32 +11,27 @@ internal static class GitHeaders
     private const int LongestAgent = 100;
 
     /// <summary>Writes the headers and body of a request.</summary>
-    public static void Write(
-        HttpRequestMessage message,
-        IHeaderDictionary git,
-        GitRemote remote,
-        GitRoute route,
-        ReadOnlyMemory<byte>? body
-    )
+    public static void Write(HttpRequestMessage message, IHeaderDictionary git, GitRemote remote, GitRoute route, HttpContent? body)
     {
         var headers = message.Headers;
-        headers.TryAddWithoutValidation("accept", route == GitRoute.UploadPack ? GitRoutes.AnswerType(route) : "*/*");
+        headers.TryAddWithoutValidation("accept", body is null ? "*/*" : GitRoutes.AnswerType(route));
         headers.TryAddWithoutValidation("accept-encoding", "identity");
         headers.TryAddWithoutValidation("user-agent", UserAgent(git.UserAgent.ToString()));
-        if (git["git-protocol"] == "version=2")
+        // Pushing has no version 2, and version 1 changes the first line.
+        if (git["git-protocol"] == "version=2" && !GitRoutes.IsPush(route))
         {
             headers.TryAddWithoutValidation("git-protocol", "version=2");
         }
 
         headers.Authorization = remote.Authorization;
-        if (body is not { } bytes)
+        if (body is null)
         {
             return;
         }
 
-        message.Content = new ReadOnlyMemoryContent(bytes);
-        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-git-upload-pack-request");
-        if (git.ContentEncoding.ToString() == "gzip")
+        message.Content = body;
+        message.Content.Headers.ContentType = new MediaTypeHeaderValue(GitRoutes.BodyType(route)!);
+        if (git.ContentEncoding.ToString() == "gzip" && !GitRoutes.IsPush(route))
         {
             message.Content.Headers.ContentEncoding.Add("gzip");
         }

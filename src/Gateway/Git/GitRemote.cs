@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Gateway.Git;
@@ -8,10 +8,12 @@ namespace Stromboli.Gateway.Git;
 /// <summary>A repository with the credential for its server. They are one object so that neither is used without the other.</summary>
 internal sealed class GitRemote
 {
+    private readonly Uri _address;
     private readonly string _base;
 
     private GitRemote(Uri address, GitCredential? credential, bool allowed)
     {
+        _address = address;
         _base = address.AbsoluteUri.TrimEnd('/');
         Host = HostName.Normalise(address.Host);
         Scope = allowed ? AddressScope.OperatorConfigured : AddressScope.Public;
@@ -49,6 +51,9 @@ internal sealed class GitRemote
         return new GitRemote(address, credential, allowedOrigins.Contains(origin));
     }
 
+    /// <summary>The same repository with another credential.</summary>
+    public GitRemote With(GitCredential? credential) => new(_address, credential, Scope == AddressScope.OperatorConfigured);
+
     /// <summary>An address' origin (RFC 6454), <c>https://host:port</c>; null for one without TLS or with more than a path.</summary>
     public static string? OriginOf(Uri address) =>
         address.Scheme == Uri.UriSchemeHttps && address is { UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0 }
@@ -56,8 +61,7 @@ internal sealed class GitRemote
             : null;
 
     /// <summary>Where a request of a route goes.</summary>
-    public Uri Target(GitRoute route) =>
-        new(_base + (route == GitRoute.Advertisement ? "/info/refs?service=git-upload-pack" : "/git-upload-pack"));
+    public Uri Target(GitRoute route) => new(_base + GitRoutes.PathOf(route));
 
     /// <summary>Never contains the credential.</summary>
     public override string ToString() => nameof(GitRemote);

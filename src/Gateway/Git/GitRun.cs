@@ -1,13 +1,15 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.Gateway.Sockets;
+using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Gateway.Git;
 
 /// <summary>
-/// One clone at the gateway: its socket, its repository, and what went wrong. No other run uses its connections. Safe for concurrent use.
+/// One clone or agent at the gateway: its socket, its repository, what it may push, and what went wrong. No other run uses its connections.
+/// Safe for concurrent use.
 /// </summary>
 internal sealed class GitRun : IGatewayRun, IAsyncDisposable
 {
@@ -20,19 +22,22 @@ internal sealed class GitRun : IGatewayRun, IAsyncDisposable
     private readonly ConcurrencyLimit _turns = new(MostRequests);
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile GitRemote _remote;
     private long _received;
 
-    /// <summary>Opens a clone's socket; <see cref="GitGateway.Open"/> calls it.</summary>
+    /// <summary>Opens a socket; <see cref="GitGateway"/> calls it.</summary>
     public GitRun(
         string key,
         string socketPath,
         GitRemote remote,
         ISocketPeers peers,
+        GitRunPushes? push,
         GitGatewayOptions options,
         GatewayServer<GitRun> server
     )
     {
-        (Key, Remote, _options) = (key, remote, options);
+        (Key, _remote, Pushes, _options) = (key, remote, push, options);
         Over = _closing.Token;
         _client = new HttpMessageInvoker(Handler());
         _socket = server.Listen(this, socketPath, peers);
@@ -42,7 +47,10 @@ internal sealed class GitRun : IGatewayRun, IAsyncDisposable
     public string Key { get; }
 
     /// <summary>The repository.</summary>
-    public GitRemote Remote { get; }
+    public GitRemote Remote => _remote;
+
+    /// <summary>What the run may push; null for nothing.</summary>
+    public GitRunPushes? Pushes { get; }
 
     /// <inheritdoc/>
     public RequestCount Requests { get; } = new();
@@ -65,6 +73,18 @@ internal sealed class GitRun : IGatewayRun, IAsyncDisposable
 
     /// <summary>Whether a request may go out at this moment.</summary>
     public bool MayGo => !Over.IsCancellationRequested && _options.LeaseHolds();
+
+    /// <summary>Lets the run's requests through from now on. A later credential replaces the one before.</summary>
+    /// <param name="credential">The credential for the repository's server; null for none.</param>
+    public void Admit(GitCredential? credential)
+    {
+        _remote = _remote.With(credential);
+        _admitted.TrySetResult();
+    }
+
+    /// <summary>Waits until the run is admitted. The credential comes again after a restart of the bridge.</summary>
+    public Task AdmittedAsync(CancellationToken cancellationToken) =>
+        _admitted.Task.WaitAsync(_options.AnswerWait, _options.Clock, cancellationToken);
 
     /// <summary>Notes what went wrong; what came first counts.</summary>
     public void Note(GitFailure failure)
@@ -107,6 +127,7 @@ internal sealed class GitRun : IGatewayRun, IAsyncDisposable
         await Requests.Idle;
         _client.Dispose();
         _turns.Dispose();
+        Pushes?.Dispose();
         _closing.Dispose();
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Stromboli.Gateway.Accounting;
+using Stromboli.Gateway.Telemetry;
 
 namespace Stromboli.Gateway.Model;
 
@@ -76,6 +77,7 @@ internal sealed class AnswerRelay(
             for (int read; (read = await stream.ReadAsync(buffer, timeouts.Token)) > 0; )
             {
                 timeouts.Renew();
+                GatewayMetrics.Received(GatewayMetrics.Model, read);
                 if (reader.Read(buffer.AsSpan(0, read)))
                 {
                     call?.Note(reader.Facts);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Stromboli.Gateway.Telemetry;
 
 namespace Stromboli.Gateway.Model;
 
@@ -12,12 +13,20 @@ internal sealed record ApiError
     /// <summary>What is wrong.</summary>
     public required ApiErrorBody Error { get; init; }
 
-    /// <summary>Answers with an error.</summary>
+    /// <summary>Answers with an error and counts the refusal.</summary>
     /// <param name="context">The request; nothing has been answered yet.</param>
     /// <param name="status">The HTTP status.</param>
     /// <param name="message">One sentence that contains nothing of an upstream's answer.</param>
     /// <param name="retryAfterSeconds">After how many seconds a retry may succeed; null if a retry is useless.</param>
-    public static async Task WriteAsync(HttpContext context, int status, string message, int? retryAfterSeconds = null)
+    public static Task WriteAsync(HttpContext context, int status, string message, int? retryAfterSeconds = null)
+    {
+        GatewayMetrics.Refused(GatewayMetrics.Model, status);
+        return AnswerAsync(context, status, message, retryAfterSeconds);
+    }
+
+    /// <summary>Same as <see cref="WriteAsync"/>, for a refusal that the caller counts.</summary>
+    /// <inheritdoc cref="WriteAsync" path="/param"/>
+    public static async Task AnswerAsync(HttpContext context, int status, string message, int? retryAfterSeconds = null)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Stromboli.Gateway.Accounting;
 using Stromboli.Gateway.Sockets;
+using Stromboli.Gateway.Telemetry;
 
 namespace Stromboli.Gateway.Model;
 
@@ -152,8 +153,9 @@ internal sealed partial class MessageForwarder(ModelGatewayOptions options, Upst
 
         if (call is null)
         {
+            GatewayMetrics.RefusedByBudget();
             // The API answers like this when there is no credit left. For a 403 the CLI would report a failed login.
-            await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, refusal ?? "the run's budget is used up");
+            await ApiError.AnswerAsync(context, StatusCodes.Status400BadRequest, refusal ?? "the run's budget is used up");
             return;
         }
 
@@ -168,7 +170,7 @@ internal sealed partial class MessageForwarder(ModelGatewayOptions options, Upst
             }
 
             using var timeouts = new UpstreamTimeouts(options, context.RequestAborted, run.Over);
-            using var answer = await SendAsync(context, run, upstream, message, call, timeouts);
+            using var answer = await SendAsync(context, run, upstream, message, call, body.Bytes.Length, timeouts);
             if (answer is null)
             {
                 return;
@@ -195,7 +197,7 @@ internal sealed partial class MessageForwarder(ModelGatewayOptions options, Upst
         }
 
         using var timeouts = new UpstreamTimeouts(options, context.RequestAborted, run.Over);
-        using var answer = await SendAsync(context, run, upstream, message, call: null, timeouts);
+        using var answer = await SendAsync(context, run, upstream, message, call: null, body.Bytes.Length, timeouts);
         if (answer is null)
         {
             return;
@@ -226,12 +228,17 @@ internal sealed partial class MessageForwarder(ModelGatewayOptions options, Upst
         ModelUpstream upstream,
         HttpRequestMessage message,
         ModelCall? call,
+        long bytes,
         UpstreamTimeouts timeouts
     )
     {
         try
         {
-            return await client.SendAsync(message, upstream, timeouts.Token);
+            GatewayMetrics.Allowed(GatewayMetrics.Model);
+            GatewayMetrics.Sent(GatewayMetrics.Model, bytes);
+            var answer = await client.SendAsync(message, upstream, timeouts.Token);
+            call?.Replied((int)answer.StatusCode);
+            return answer;
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !timeouts.Token.IsCancellationRequested))
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using Stromboli.Gateway.Accounting;
 using Stromboli.Gateway.Sockets;
@@ -62,6 +63,12 @@ internal sealed class ModelRun : IGatewayRun, IAsyncDisposable
 
     /// <inheritdoc/>
     public string Key => _options.Key;
+
+    /// <summary>The clock.</summary>
+    internal TimeProvider Clock => _gateway.Clock;
+
+    /// <summary>The span whose children the requests are.</summary>
+    internal ActivityContext Trace => _options.Trace;
 
     /// <summary>The run's namespace.</summary>
     public string Namespace => _options.Namespace;
@@ -268,6 +275,9 @@ internal sealed class ModelRun : IGatewayRun, IAsyncDisposable
             ? sum * LongPromptFactor
             : sum;
     }
+
+    /// <summary>The name of a model in metrics.</summary>
+    internal string LabelOf(string model) => ModelPrices.LabelOf(_gateway.Prices(), model);
 
     /// <summary>Something about the run's requests has changed.</summary>
     internal void OnChanged() => Changed?.Invoke(this, EventArgs.Empty);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Stromboli.Gateway.Sockets;
 using Stromboli.NodeLink.Messages;
 
@@ -29,6 +30,9 @@ internal sealed record ModelRunOptions
     /// quick.
     /// </summary>
     public Action? BudgetExceeded { get; init; }
+
+    /// <summary>The span whose children its model requests are; none by default.</summary>
+    public ActivityContext Trace { get; init; }
 
     /// <summary>Where its ledger is; continued if it exists.</summary>
     public required string LedgerPath { get; init; }

@@ -1,5 +1,5 @@
 using System.Net;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.NodeLink.Messages;
 
 namespace Stromboli.Gateway.Model;

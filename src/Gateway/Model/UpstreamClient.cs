@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 
 namespace Stromboli.Gateway.Model;
 

@@ -7,6 +7,9 @@ internal sealed record ApiRequest(HttpMethod Method, string Path, RequestLabels 
 
     public string ContentType { get; init; } = "application/json";
 
+    /// <summary>The media types that the answer may have; JSON if null.</summary>
+    public string? Accept { get; init; }
+
     /// <summary>Whether the request may be sent twice without harm. An idempotent POST stores nothing.</summary>
     public bool Idempotent { get; init; }
 

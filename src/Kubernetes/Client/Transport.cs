@@ -158,6 +158,11 @@ internal sealed partial class Transport : IDisposable
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", credential.Token);
         }
 
+        if (request.Accept is not null)
+        {
+            message.Headers.Accept.ParseAdd(request.Accept);
+        }
+
         if (_impersonation is not null)
         {
             ImpersonationHeaders.Add(message.Headers, _impersonation);
@@ -194,7 +199,7 @@ internal sealed partial class Transport : IDisposable
         finally
         {
             _connections.Return(pool);
-            KubeMetrics.Count(request.Labels, code, _clock.GetElapsedTime(started));
+            KubeMetrics.Count(request.Labels, request.Method.Method, message.RequestUri!.Authority, code, _clock.GetElapsedTime(started));
         }
     }
 

@@ -104,6 +104,44 @@ public sealed class KubeConfig
             );
     }
 
+    /// <summary>
+    /// What kubectl would use with the same flags: the file given, else those named by <c>KUBECONFIG</c>, else <c>~/.kube/config</c>, else
+    /// the pod's service account.
+    /// </summary>
+    /// <param name="path">Path of a kubeconfig, or null to search.</param>
+    /// <param name="overrides">What the command line says.</param>
+    /// <exception cref="KubeConfigException">Nothing usable was found.</exception>
+    public static KubeConfig ForCommandLine(string? path, KubeConfigOverrides overrides)
+    {
+        ArgumentNullException.ThrowIfNull(overrides);
+        if (path is not null)
+        {
+            return KubeConfigFile.LoadWith([path], overrides);
+        }
+
+        if (Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } list)
+        {
+            return KubeConfigFile.LoadWith(list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), overrides);
+        }
+
+        var home = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config");
+        if (File.Exists(home))
+        {
+            return KubeConfigFile.LoadWith([home], overrides);
+        }
+
+        if (overrides is { Server: null, Context: null, Cluster: null, User: null } && InClusterConfig.TryLoad() is { } inCluster)
+        {
+            return KubeConfigFile.Apply(inCluster, overrides);
+        }
+
+        return overrides.Server is not null
+            ? KubeConfigFile.LoadWith([], overrides)
+            : throw new KubeConfigException(
+                $"No way to the API server: pass --kubeconfig or --server, set KUBECONFIG, create '{home}', or run in a pod with a service account."
+            );
+    }
+
     /// <summary>Reads a kubeconfig file.</summary>
     /// <exception cref="KubeConfigException">The file cannot be read or used.</exception>
     public static KubeConfig FromFile(string path, string? context = null) => KubeConfigFile.Load([path], context);

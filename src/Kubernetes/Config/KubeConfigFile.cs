@@ -53,30 +53,83 @@ internal static class KubeConfigFile
     ];
 
     /// <summary>Several files merge as kubectl does it: the first that names a thing wins.</summary>
-    public static KubeConfig Load(IReadOnlyList<string> paths, string? contextName)
+    public static KubeConfig Load(IReadOnlyList<string> paths, string? contextName) =>
+        LoadWith(paths, new KubeConfigOverrides { Context = contextName });
+
+    /// <summary>As above, with what a command line says instead of the files.</summary>
+    public static KubeConfig LoadWith(IReadOnlyList<string> paths, KubeConfigOverrides overrides)
     {
         List<KubeConfigNode> files = [.. paths.Where(p => paths.Count == 1 || File.Exists(p)).Select(KubeConfigNode.Read)];
         var where = string.Join(Path.PathSeparator, paths);
-        contextName ??=
-            files.Select(f => f.Text("current-context")).FirstOrDefault(c => c is not null)
-            ?? throw new KubeConfigException($"'{where}' has no current context; name one.");
-        var context = Find(files, "contexts", "context", contextName, where);
-        var cluster = Find(files, "clusters", "cluster", context.Required("cluster"), where);
-        var user = context.Text("user") is { } userName ? Find(files, "users", "user", userName, where) : KubeConfigNode.Empty;
+        var contextName = overrides.Context ?? files.Select(f => f.Text("current-context")).FirstOrDefault(c => c is not null);
+        if (contextName is null && overrides.Server is null && overrides.Cluster is null)
+        {
+            throw new KubeConfigException($"'{where}' has no current context; name one.");
+        }
+
+        var context = contextName is null ? KubeConfigNode.Empty : Find(files, "contexts", "context", contextName, where);
+        var clusterName =
+            overrides.Cluster
+            ?? (contextName is null || overrides.Server is not null ? context.Text("cluster") : context.Required("cluster"));
+        var cluster = clusterName is null ? KubeConfigNode.Empty : Find(files, "clusters", "cluster", clusterName, where);
+        var user = (overrides.User ?? context.Text("user")) is { } userName
+            ? Find(files, "users", "user", userName, where)
+            : KubeConfigNode.Empty;
         RefuseUnsupported(cluster, user);
-        return Build(context, cluster, user);
+        return Apply(Build(context, cluster, user, overrides), overrides);
+    }
+
+    /// <summary>The configuration with what a command line says instead.</summary>
+    public static KubeConfig Apply(KubeConfig config, KubeConfigOverrides overrides)
+    {
+        var trusts = overrides.CertificateAuthorityFile is not null || overrides.SkipTlsVerify;
+        // A credential of the command line takes the place of all others: a client certificate would win over a token.
+        var proves = overrides.Token is not null || overrides.ClientCertificateFile is not null;
+        if (overrides.CertificateAuthorityFile is not null && overrides.SkipTlsVerify)
+        {
+            throw new KubeConfigException("A certificate authority and skipping the verification of the server exclude each other.");
+        }
+
+        if (overrides.ClientCertificateFile is null != overrides.ClientKeyFile is null)
+        {
+            throw new KubeConfigException("A client certificate needs a client key, and a key its certificate.");
+        }
+
+        if (overrides.Token is { } token && !Credential.IsSendable(token))
+        {
+            throw new KubeConfigException("The token has a character that no token can have.");
+        }
+
+        return new()
+        {
+            Server = config.Server,
+            Namespace = overrides.Namespace ?? config.Namespace,
+            ProxyUrl = config.ProxyUrl,
+            DisableCompression = config.DisableCompression,
+            CertificateAuthority = trusts ? null : config.CertificateAuthority,
+            CertificateAuthorityFile = trusts ? overrides.CertificateAuthorityFile : config.CertificateAuthorityFile,
+            SkipTlsVerify = overrides.SkipTlsVerify || (config.SkipTlsVerify && !trusts),
+            TlsServerName = overrides.TlsServerName ?? config.TlsServerName,
+            ClientCertificate = proves ? null : config.ClientCertificate,
+            ClientCertificateFile = proves ? overrides.ClientCertificateFile : config.ClientCertificateFile,
+            ClientKeyFile = proves ? overrides.ClientKeyFile : config.ClientKeyFile,
+            Token = proves ? overrides.Token : config.Token,
+            TokenFile = proves ? null : config.TokenFile,
+            Exec = proves ? null : config.Exec,
+            Impersonation = overrides.Impersonation ?? config.Impersonation,
+        };
     }
 
     private static KubeConfigNode Find(List<KubeConfigNode> files, string list, string kind, string name, string where) =>
         files.SelectMany(f => f.Items(list)).FirstOrDefault(item => item.Text("name") == name)?.Child(kind)
         ?? throw new KubeConfigException($"'{where}' has no {kind} '{name}'.");
 
-    private static KubeConfig Build(KubeConfigNode context, KubeConfigNode cluster, KubeConfigNode user)
+    private static KubeConfig Build(KubeConfigNode context, KubeConfigNode cluster, KubeConfigNode user, KubeConfigOverrides overrides)
     {
         var certificate = Certificate(user);
         return new()
         {
-            Server = Url(cluster, "server", cluster.Required("server"), "http", "https"),
+            Server = overrides.Server ?? Url(cluster, "server", cluster.Required("server"), "http", "https"),
             Namespace = context.Text("namespace"),
             ProxyUrl = cluster.Text("proxy-url") is { } proxy ? Url(cluster, "proxy-url", proxy, "http", "https", "socks5") : null,
             DisableCompression = cluster.Flag("disable-compression"),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Stromboli.Kubernetes.Model;
 
@@ -32,7 +31,7 @@ public sealed partial class Controller : IDisposable
         _primaryKeys = primaryKeys;
         _syncs = syncs;
         // Namespaces are tenants: a crowd of objects in one must not delay another's.
-        _queue = new(options.MinBackoff, options.MaxBackoff, clock, static key => key.Namespace);
+        _queue = new(options.MinBackoff, options.MaxBackoff, clock, static key => key.Namespace, options.Name);
         _clock = clock;
         _logger = logger;
     }
@@ -73,6 +72,7 @@ public sealed partial class Controller : IDisposable
         }
 
         Log.Started(_logger, _options.Name, _options.Workers);
+        KubeMetrics.BeginController(_options.Name, _options.Workers);
         await Task.WhenAll([
             ResyncAsync(cancellationToken),
             .. Enumerable.Range(0, _options.Workers).Select(_ => WorkAsync(cancellationToken)),
@@ -105,9 +105,11 @@ public sealed partial class Controller : IDisposable
 
     private async Task OneAsync(NamespacedName key, CancellationToken cancellationToken)
     {
+        using var scope = _options.ScopeOf?.Invoke(key) is { } about ? _logger.BeginScope(about) : null;
         using var activity = KubeTraces.Reconcile(_options.Name, key);
         var started = _clock.GetTimestamp();
-        var outcome = "error";
+        var outcome = KubeMetrics.ReconcileResults.Error;
+        KubeMetrics.ReconcileBegan(_options.Name);
         try
         {
             var result = await _reconcile(key, cancellationToken);
@@ -115,17 +117,17 @@ public sealed partial class Controller : IDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            outcome = "cancelled";
+            outcome = KubeMetrics.ReconcileResults.Requeue;
         }
         catch (ApiException e) when (e.IsConflict)
         {
-            outcome = "conflict";
+            outcome = KubeMetrics.ReconcileResults.Requeue;
             Log.Conflict(_logger, _options.Name, key, _queue.AddWithBackoff(key).TotalSeconds);
         }
         catch (NotLeaderException e)
         {
             // The host is about to stop this process.
-            outcome = "not-leader";
+            outcome = KubeMetrics.ReconcileResults.Requeue;
             Log.NotLeader(_logger, _options.Name, key, e.Message);
             _queue.AddWithBackoff(key);
         }
@@ -137,11 +139,7 @@ public sealed partial class Controller : IDisposable
         finally
         {
             _queue.Done(key);
-            KubeMetrics.Reconciles.Add(1, new TagList { { "controller", _options.Name }, { "result", outcome } });
-            KubeMetrics.ReconcileDuration.Record(
-                _clock.GetElapsedTime(started).TotalSeconds,
-                new TagList { { "controller", _options.Name } }
-            );
+            KubeMetrics.ReconcileEnded(_options.Name, outcome, _clock.GetElapsedTime(started));
         }
     }
 
@@ -150,17 +148,17 @@ public sealed partial class Controller : IDisposable
         if (result.WithBackoff)
         {
             _queue.AddWithBackoff(key);
-            return "backoff";
+            return KubeMetrics.ReconcileResults.Requeue;
         }
 
         _queue.Forget(key);
         if (result.RequeueAfter is not { } delay)
         {
-            return "done";
+            return KubeMetrics.ReconcileResults.Success;
         }
 
         _queue.AddAfter(key, delay);
-        return "requeue";
+        return KubeMetrics.ReconcileResults.RequeueAfter;
     }
 
     private async Task ResyncAsync(CancellationToken cancellationToken)

@@ -17,4 +17,10 @@ public sealed record ControllerOptions
 
     /// <summary>Longest wait after a failure. A key is retried forever.</summary>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// The scope of the log while a key is reconciled, for example the UID of its object; null for none. It is asked for each reconcile, so
+    /// it must be quick.
+    /// </summary>
+    public Func<NamespacedName, object?>? ScopeOf { get; init; }
 }

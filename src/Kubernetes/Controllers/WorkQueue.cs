@@ -17,6 +17,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     private readonly DelayedKeys<TKey> _delayed;
     private readonly TimeSpan _minBackoff;
     private readonly TimeSpan _maxBackoff;
+    private readonly WorkQueueMetrics<TKey>? _metrics;
 
     /// <summary>Makes an empty queue.</summary>
     /// <param name="minBackoff">Wait after a key's first failure; doubles each time. 5 ms if null.</param>
@@ -25,13 +26,16 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// <param name="groupOf">
     /// Groups whose keys are taken in turn, so that many keys of one do not delay those of another. All keys are one group if null.
     /// </param>
+    /// <param name="name">The queue's name in metrics; without one it is not measured.</param>
     public WorkQueue(
         TimeSpan? minBackoff = null,
         TimeSpan? maxBackoff = null,
         TimeProvider? clock = null,
-        Func<TKey, string>? groupOf = null
+        Func<TKey, string>? groupOf = null,
+        string? name = null
     )
     {
+        _metrics = name is null ? null : new WorkQueueMetrics<TKey>(name, clock ?? TimeProvider.System);
         _queue = new(groupOf ?? (static _ => ""));
         _minBackoff = minBackoff ?? TimeSpan.FromMilliseconds(5);
         _maxBackoff = maxBackoff ?? TimeSpan.FromMinutes(5);
@@ -57,7 +61,13 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         lock (_gate)
         {
-            if (_dirty.Add(key) && !_processing.Contains(key))
+            if (!_dirty.Add(key))
+            {
+                return;
+            }
+
+            _metrics?.Added(key);
+            if (!_processing.Contains(key))
             {
                 Enqueue(key);
             }
@@ -88,6 +98,8 @@ public sealed class WorkQueue<TKey> : IDisposable
         {
             _failures[key] = failures = _failures.GetValueOrDefault(key) + 1;
         }
+
+        _metrics?.Retried();
 
         var wait = _minBackoff * Math.Pow(2, Math.Min(failures - 1, 32));
         if (wait > _maxBackoff)
@@ -151,7 +163,13 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         lock (_gate)
         {
-            if (_processing.Remove(key) && _dirty.Contains(key))
+            if (!_processing.Remove(key))
+            {
+                return;
+            }
+
+            _metrics?.Done(key);
+            if (_dirty.Contains(key))
             {
                 Enqueue(key);
             }
@@ -180,6 +198,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         _dirty.Remove(key);
         _processing.Add(key);
+        _metrics?.Taken(key);
         return key;
     }
 }

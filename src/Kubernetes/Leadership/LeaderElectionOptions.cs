@@ -9,6 +9,9 @@ public sealed record LeaderElectionOptions
     /// <summary>Identity of this process. Unique per process, not per host: a restarted process has another one.</summary>
     public string Identity { get; init; } = $"{Environment.MachineName}_{Guid.NewGuid():N}";
 
+    /// <summary>Annotations that a leader puts on the Lease, so that others can find it.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Others wait this long after the last renewal they saw. Whole seconds, longer than <see cref="RenewDeadline"/>.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -39,6 +39,7 @@ public sealed partial class LeaderElector : IAsyncDisposable
         _logger = logger ?? NullLogger<LeaderElector>.Instance;
         _leases = new(client, options, _clock);
         _observation = new(_clock);
+        KubeMetrics.Leads(options.Lease.Name, leads: false);
     }
 
     /// <summary>The identity of this process in the Lease.</summary>
@@ -83,6 +84,7 @@ public sealed partial class LeaderElector : IAsyncDisposable
             if (await TryAcquireAsync(cancellationToken) is { } lease)
             {
                 Log.Acquired(_logger, _options.Lease, _options.Identity, lease.Spec.LeaseTransitions ?? 0);
+                KubeMetrics.Leads(_options.Lease.Name, leads: true);
                 return _leadership = new Leadership(_leases, lease, sent, _options, _clock, _logger);
             }
 

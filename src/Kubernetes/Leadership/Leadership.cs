@@ -168,6 +168,7 @@ public sealed partial class Leadership : IAsyncDisposable
     private async Task EndAsync()
     {
         _over = true;
+        KubeMetrics.Leads(_options.Lease.Name, leads: false);
         await _lost.CancelAsync();
     }
 

@@ -26,7 +26,7 @@ internal sealed class LeaseStore(KubeClient client, LeaderElectionOptions option
         var now = clock.GetUtcNow();
         var lease = new Lease
         {
-            Metadata = new() { Namespace = options.Lease.Namespace, Name = options.Lease.Name },
+            Metadata = Annotated(new() { Namespace = options.Lease.Namespace, Name = options.Lease.Name }),
             Spec = Held(now, now, (int)Math.Clamp((now - EpochZero).TotalSeconds, 0, int.MaxValue)),
         };
         return client.ElectionAsync(HttpMethod.Post, "create", options.Lease, lease, timeout, cancellationToken);
@@ -35,7 +35,8 @@ internal sealed class LeaseStore(KubeClient client, LeaderElectionOptions option
     public Task<Lease> TakeAsync(Lease stored, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return UpdateAsync(stored, Held(now, now, (stored.Spec.LeaseTransitions ?? 0) + 1), timeout, cancellationToken);
+        var taken = stored with { Metadata = Annotated(stored.Metadata) };
+        return UpdateAsync(taken, Held(now, now, (stored.Spec.LeaseTransitions ?? 0) + 1), timeout, cancellationToken);
     }
 
     public Task<Lease> RenewAsync(Lease held, TimeSpan timeout, CancellationToken cancellationToken) =>
@@ -63,6 +64,25 @@ internal sealed class LeaseStore(KubeClient client, LeaderElectionOptions option
             RenewTime = renewed,
             LeaseTransitions = transitions,
         };
+
+    private ObjectMeta Annotated(ObjectMeta metadata)
+    {
+        if (options.Annotations.Count == 0)
+        {
+            return metadata;
+        }
+
+        Dictionary<string, string> annotations = new(metadata.Annotations ?? []);
+        foreach (var (key, value) in options.Annotations)
+        {
+            annotations[key] = value;
+        }
+
+        return metadata with
+        {
+            Annotations = annotations,
+        };
+    }
 
     private Task<Lease> UpdateAsync(Lease stored, LeaseSpec spec, TimeSpan timeout, CancellationToken cancellationToken) =>
         client.ElectionAsync(HttpMethod.Put, "update", options.Lease, stored with { Spec = spec }, timeout, cancellationToken);

@@ -27,6 +27,8 @@ namespace Stromboli.Kubernetes.Model;
 [JsonSerializable(typeof(KubeList<TokenReview>))]
 [JsonSerializable(typeof(SubjectAccessReview))]
 [JsonSerializable(typeof(KubeList<SubjectAccessReview>))]
+[JsonSerializable(typeof(APIService))]
+[JsonSerializable(typeof(KubeList<APIService>))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(PartialObject))]
 [JsonSerializable(typeof(KubeList<PartialObject>))]

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 
 namespace Stromboli.Kubernetes;
 
 /// <summary>
-/// The library's instruments, all of the meter <see cref="MeterName"/>. <c>kubernetes.client.requests</c> counts tries by verb, group,
-/// resource, subresource and code (0: no answer); <c>kubernetes.client.duration</c> is their time to the answer's headers.
+/// The library's instruments, all of the meter <see cref="MeterName"/>. What controller-runtime measures too has its names, so that its
+/// dashboards work. <c>kubernetes.client.requests</c> counts tries by verb, group, resource, subresource and code (0: no answer);
+/// <c>kubernetes.client.duration</c> is their time to the answer's headers.
 /// </summary>
 public static class KubeMetrics
 {
@@ -20,18 +22,48 @@ public static class KubeMetrics
 
     internal static readonly Meter Meter = new(MeterName);
 
-    internal static readonly Counter<long> Reconciles = Meter.CreateCounter<long>(
-        "kubernetes.controller.reconciles",
+    private static readonly Counter<long> Reconciles = Meter.CreateCounter<long>(
+        "controller_runtime_reconcile",
         "{reconcile}",
-        "Reconciles by controller and result."
+        "Reconciles, by controller and result."
     );
 
-    internal static readonly Histogram<double> ReconcileDuration = Meter.CreateHistogram(
-        "kubernetes.controller.duration",
+    private static readonly Counter<long> ReconcileErrors = Meter.CreateCounter<long>(
+        "controller_runtime_reconcile_errors",
+        "{reconcile}",
+        "Reconciles that failed, by controller."
+    );
+
+    private static readonly Histogram<double> ReconcileTime = Meter.CreateHistogram(
+        "controller_runtime_reconcile_time",
         "s",
         "Duration of reconciles, by controller.",
         tags: null,
         Seconds
+    );
+
+    private static readonly UpDownCounter<long> ActiveWorkers = Meter.CreateUpDownCounter<long>(
+        "controller_runtime_active_workers",
+        "{worker}",
+        "Workers that reconcile at the moment, by controller."
+    );
+
+    private static readonly Gauge<long> MaxReconciles = Meter.CreateGauge<long>(
+        "controller_runtime_max_concurrent_reconciles",
+        "{worker}",
+        "Workers, by controller."
+    );
+
+    private static readonly Gauge<long> Leaders = Meter.CreateGauge<long>(
+        "leader_election_master_status",
+        unit: null,
+        "1 if this process leads by the Lease of this name, otherwise 0."
+    );
+
+    private static readonly Counter<long> ClientRequests = Meter.CreateCounter<long>(
+        "rest_client_requests",
+        "{request}",
+        "Requests tried, by code, method and host. The code <error> got no answer."
     );
 
     internal static readonly Counter<long> Relists = Meter.CreateCounter<long>(
@@ -72,8 +104,45 @@ public static class KubeMetrics
         }
     }
 
-    internal static void Count(RequestLabels labels, int code, TimeSpan elapsed)
+    /// <summary>Adds zero to the series of a controller.</summary>
+    internal static void BeginController(string controller, int workers)
     {
+        foreach (var result in ReconcileResults.All)
+        {
+            Reconciles.Add(0, new TagList { { "controller", controller }, { "result", result } });
+        }
+
+        ReconcileErrors.Add(0, Controller(controller));
+        ActiveWorkers.Add(0, Controller(controller));
+        MaxReconciles.Record(workers, Controller(controller));
+    }
+
+    internal static void ReconcileBegan(string controller) => ActiveWorkers.Add(1, Controller(controller));
+
+    internal static void ReconcileEnded(string controller, string result, TimeSpan elapsed)
+    {
+        ActiveWorkers.Add(-1, Controller(controller));
+        Reconciles.Add(1, new TagList { { "controller", controller }, { "result", result } });
+        ReconcileTime.Record(elapsed.TotalSeconds, Controller(controller));
+        if (result == ReconcileResults.Error)
+        {
+            ReconcileErrors.Add(1, Controller(controller));
+        }
+    }
+
+    internal static void Leads(string lease, bool leads) => Leaders.Record(leads ? 1 : 0, new KeyValuePair<string, object?>("name", lease));
+
+    internal static void Count(RequestLabels labels, string method, string host, int code, TimeSpan elapsed)
+    {
+        ClientRequests.Add(
+            1,
+            new TagList
+            {
+                { "code", code == 0 ? "<error>" : code.ToString(CultureInfo.InvariantCulture) },
+                { "method", method },
+                { "host", host },
+            }
+        );
         var tags = new TagList
         {
             { "verb", labels.Verb },
@@ -88,6 +157,23 @@ public static class KubeMetrics
 
     internal static void CountDropped(string cause, int events = 1) =>
         DroppedEvents.Add(events, new KeyValuePair<string, object?>("cause", cause));
+
+    private static KeyValuePair<string, object?> Controller(string name) => new("controller", name);
+
+    /// <summary>The results of a reconcile, as controller-runtime names them.</summary>
+    internal static class ReconcileResults
+    {
+        public const string Success = "success";
+
+        public const string Error = "error";
+
+        /// <summary>Again after a backoff, which is no error: the object changed meanwhile, say.</summary>
+        public const string Requeue = "requeue";
+
+        public const string RequeueAfter = "requeue_after";
+
+        public static readonly IReadOnlyList<string> All = [Success, Error, Requeue, RequeueAfter];
+    }
 
     /// <summary>Why an event is not written.</summary>
     internal static class DropCauses

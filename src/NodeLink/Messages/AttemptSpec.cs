@@ -34,6 +34,9 @@ public sealed record AttemptSpec
     /// <summary>The repository that is cloned into the workspace before the agent starts; null for an empty workspace.</summary>
     public GitSource? Git { get; init; }
 
+    /// <summary>What the agent may push; null for nothing.</summary>
+    public GitPushAccess? Push { get; init; }
+
     /// <summary>The working directory of the agent.</summary>
     public required string Workdir { get; init; }
 
@@ -91,6 +94,12 @@ public sealed record AttemptSpec
     public AttemptSession? Session { get; init; }
 
     /// <summary>
+    /// The W3C <c>traceparent</c> of the attempt's span; null if the operator exports no traces. Its IDs follow from UID and attempt, and
+    /// its flags say whether the trace is recorded.
+    /// </summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>
     /// The UUID of the conversation: of the new one, of the one to resume, or of the copy. It is ignored for a conversation that the CLI
     /// chooses itself (<c>continue</c>).
     /// </summary>
@@ -109,6 +118,49 @@ public sealed record GitSource
     /// <summary>The number of commits of history; 0 for all.</summary>
     public required int Depth { get; init; }
 }
+
+/// <summary>What an agent may push to one repository.</summary>
+public sealed record GitPushAccess
+{
+    /// <summary>The https URL, without a slash at its end.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>The branches that can be pushed to: names, or prefixes that end with <c>/*</c>.</summary>
+    public required IReadOnlyList<string> Branches { get; init; }
+
+    /// <summary>Whether branches that exist can be moved, whoever created them.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>The commits at which earlier attempts of the run left the branches that they created.</summary>
+    public IReadOnlyList<CreatedBranch> Created { get; init; } = [];
+
+    /// <summary>What is pushed when the agent ended well; null for nothing.</summary>
+    public PushOnSuccess? OnSuccess { get; init; }
+}
+
+/// <summary>The push of what an agent leaves in its workspace.</summary>
+public sealed record PushOnSuccess
+{
+    /// <summary>The branch.</summary>
+    public required string Branch { get; init; }
+
+    /// <summary>The message of the commit.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>The author's name.</summary>
+    public required string AuthorName { get; init; }
+
+    /// <summary>The author's address.</summary>
+    public required string AuthorEmail { get; init; }
+
+    /// <summary>What the push must not change.</summary>
+    public required IReadOnlyList<string> ProtectedPaths { get; init; }
+}
+
+/// <summary>A branch that a run created.</summary>
+/// <param name="Branch">The branch.</param>
+/// <param name="Commit">The commit that the run last pushed to it.</param>
+public sealed record CreatedBranch(string Branch, string Commit);
 
 /// <summary>What one attempt can use: the run's budget minus what its earlier attempts used.</summary>
 public sealed record AttemptBudget

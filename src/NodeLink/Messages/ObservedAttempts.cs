@@ -44,8 +44,37 @@ public sealed record AttemptObservation
     /// <summary>The results of the lifecycle commands that have run; null if they are not known yet.</summary>
     public IReadOnlyList<HookReport>? Hooks { get; init; }
 
+    /// <summary>What was cloned and pushed; null if nothing was.</summary>
+    public GitReport? Git { get; init; }
+
     /// <summary>The end of the attempt. Set if and only if <see cref="Stage"/> is <see cref="AttemptStage.Ended"/>.</summary>
     public AttemptEnd? End { get; init; }
+}
+
+/// <summary>What an attempt cloned from its repository and pushed to it.</summary>
+public sealed record GitReport
+{
+    /// <summary>The ID of the commit that was cloned; null if none was.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>The last pushes that the server reported as accepted, oldest first; at most 10.</summary>
+    public IReadOnlyList<PushReport> Pushes { get; init; } = [];
+}
+
+/// <summary>One branch that the server reported as pushed.</summary>
+public sealed record PushReport
+{
+    /// <summary>The branch, or the full ref if it is not a branch.</summary>
+    public required string Branch { get; init; }
+
+    /// <summary>The ID of its new commit.</summary>
+    public required string Commit { get; init; }
+
+    /// <summary>The ID of its former commit; null if the push created the branch.</summary>
+    public string? Previous { get; init; }
+
+    /// <summary>When the server reported it, by the node's clock.</summary>
+    public required DateTimeOffset Time { get; init; }
 }
 
 /// <summary>The progress of an attempt on its node.</summary>

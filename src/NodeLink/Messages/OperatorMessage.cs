@@ -11,6 +11,7 @@ namespace Stromboli.NodeLink.Messages;
 [JsonDerivedType(typeof(SessionGone), nameof(SessionGone))]
 [JsonDerivedType(typeof(DesiredImages), "WantedImages")] // The wire has the earlier name of the type.
 [JsonDerivedType(typeof(TokenIssued), nameof(TokenIssued))]
+[JsonDerivedType(typeof(OpenStream), nameof(OpenStream))]
 [JsonDerivedType(typeof(Refused), nameof(Refused))]
 public abstract record OperatorMessage
 {

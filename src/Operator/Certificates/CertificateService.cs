@@ -3,7 +3,7 @@ using Stromboli.Kubernetes;
 
 namespace Stromboli.Operator.Certificates;
 
-/// <summary>Renews the hub's certificate at the start and every hour.</summary>
+/// <summary>Renews the certificates of this replica at the start and every hour.</summary>
 internal sealed partial class CertificateService : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
@@ -12,13 +12,24 @@ internal sealed partial class CertificateService : BackgroundService
 
     private readonly AuthorityStore _store;
     private readonly ServingCertificate _serving;
+    private readonly ReplicaCertificate _replica;
+    private readonly TrustedAuthorities _trusted;
     private readonly TimeProvider _clock;
     private readonly ILogger<CertificateService> _logger;
 
-    public CertificateService(AuthorityStore store, ServingCertificate serving, TimeProvider clock, ILogger<CertificateService> logger)
+    public CertificateService(
+        AuthorityStore store,
+        ServingCertificate serving,
+        ReplicaCertificate replica,
+        TrustedAuthorities trusted,
+        TimeProvider clock,
+        ILogger<CertificateService> logger
+    )
     {
         _store = store;
         _serving = serving;
+        _replica = replica;
+        _trusted = trusted;
         _clock = clock;
         _logger = logger;
     }
@@ -33,6 +44,8 @@ internal sealed partial class CertificateService : BackgroundService
             try
             {
                 var bundle = await _store.LoadAsync(stoppingToken);
+                _trusted.Set(bundle);
+                _replica.Renew(bundle.Signing, _clock.GetUtcNow());
                 if (_serving.Renew(bundle.Signing, _clock.GetUtcNow()))
                 {
                     Log.Renewed(_logger, bundle.Signing.Certificate.Subject);

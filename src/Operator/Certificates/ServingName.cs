@@ -4,9 +4,11 @@ using System.Text.RegularExpressions;
 
 namespace Stromboli.Operator.Certificates;
 
-/// <summary>A DNS name or an address under which bridges reach the hub.</summary>
+/// <summary>A DNS name or an address under which bridges and the API server reach the operator.</summary>
 internal sealed partial record ServingName
 {
+    private const string StreamsService = "stromboli-streams";
+
     private readonly IPAddress? _address;
     private readonly string _name;
 
@@ -23,6 +25,13 @@ internal sealed partial record ServingName
                 .Concat(given)
                 .Distinct(),
         ];
+
+    /// <summary>The names under which the API server and other replicas reach the streams.</summary>
+    public static IReadOnlyList<ServingName> ForStreams(string @namespace) =>
+        [Dns(StreamsService), Dns($"{StreamsService}.{@namespace}"), Dns(StreamsHost(@namespace))];
+
+    /// <summary>The name that the API server expects in the certificate.</summary>
+    public static string StreamsHost(string @namespace) => $"{StreamsService}.{@namespace}.svc";
 
     /// <summary>Parses a DNS name or an address.</summary>
     public static bool TryParse(string text, out ServingName? name)

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Stromboli.Operator.Certificates;
 
-/// <summary>A certificate authority of this installation: ECDSA over P-256, for serving certificates only.</summary>
+/// <summary>A certificate authority of this installation: ECDSA over P-256, for the certificates of the operator's replicas.</summary>
 internal sealed class SigningAuthority
 {
     /// <summary>The lifetime of an authority.</summary>
@@ -13,6 +13,7 @@ internal sealed class SigningAuthority
     public static readonly TimeSpan Backdate = TimeSpan.FromHours(1);
 
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     private SigningAuthority(X509Certificate2 certificate) => Certificate = certificate;
 
@@ -48,20 +49,36 @@ internal sealed class SigningAuthority
     /// <param name="lifetime">Its lifetime, at most that of the authority.</param>
     public X509Certificate2 Issue(IEnumerable<ServingName> names, DateTimeOffset now, TimeSpan lifetime)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=stromboli-hub", key, HashAlgorithmName.SHA256);
         var alternative = new SubjectAlternativeNameBuilder();
         foreach (var name in names)
         {
             name.AddTo(alternative);
         }
 
-        request.CertificateExtensions.Add(alternative.Build());
+        return Issue("CN=stromboli-hub", ServerAuthentication, alternative.Build(), now, lifetime);
+    }
+
+    /// <summary>Issues a client certificate, with its key.</summary>
+    /// <param name="commonName">The name of the client.</param>
+    /// <param name="now">When it begins, minus <see cref="Backdate"/>.</param>
+    /// <param name="lifetime">Its lifetime, at most that of the authority.</param>
+    public X509Certificate2 IssueClient(string commonName, DateTimeOffset now, TimeSpan lifetime) =>
+        Issue($"CN={commonName}", ClientAuthentication, names: null, now, lifetime);
+
+    private X509Certificate2 Issue(string subject, string usage, X509Extension? names, DateTimeOffset now, TimeSpan lifetime)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        if (names is not null)
+        {
+            request.CertificateExtensions.Add(names);
+        }
+
         request.CertificateExtensions.Add(
             new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true)
         );
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], critical: false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         request.CertificateExtensions.Add(
             X509AuthorityKeyIdentifierExtension.CreateFromCertificate(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Stromboli.Crds.Defaults;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Sessions;
@@ -70,7 +71,9 @@ internal static class AttemptMessages
         var resolved = options.Defaults.Resolve(run.Spec!);
         return message with
         {
-            Spec = session is null ? Spec(run, resolved) : InSession(Spec(run, resolved), run, desired.Attempt, session),
+            Spec = session is null
+                ? Spec(run, resolved, desired.Attempt)
+                : InSession(Spec(run, resolved, desired.Attempt), run, desired.Attempt, session),
             Secrets = desired.State == DesiredState.Go ? secrets : null,
             Started = started,
             RemainingMs = RemainingMs(run.Status?.Deadline, now, resolved.Timeout),
@@ -94,6 +97,8 @@ internal static class AttemptMessages
         {
             Claude = claude,
             SessionID = id,
+            // The clone is on the node already.
+            Git = SessionSpecs.HasBegun(session) ? null : spec.Git,
             Session = new AttemptSession
             {
                 UID = session.Metadata.Uid ?? "",
@@ -104,7 +109,12 @@ internal static class AttemptMessages
         };
     }
 
-    private static AttemptSpec Spec(AgentRun run, ResolvedRun resolved) =>
+    private static string Fill(string text, AgentRun run, int attempt) =>
+        text.Replace("{name}", run.Metadata.Name, StringComparison.Ordinal)
+            .Replace("{uid}", run.UID(), StringComparison.Ordinal)
+            .Replace("{attempt}", attempt.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+
+    private static AttemptSpec Spec(AgentRun run, ResolvedRun resolved, int attempt) =>
         new()
         {
             Namespace = run.Metadata.Namespace ?? "",
@@ -123,6 +133,7 @@ internal static class AttemptMessages
                     Depth = git.Depth ?? 0,
                 }
                 : null,
+            Push = PushAccesses.Of(resolved.Git, run.Status?.Git, text => Fill(text, run, attempt)),
             Workdir = resolved.Workdir,
             Env = [.. resolved.Env.Select(v => new EnvVar { Name = v.Key, Value = v.Value })],
             Hooks = resolved.Hooks,

@@ -35,6 +35,7 @@ internal static class EndDecision
         var ended = RunTransitions.AttemptEnded(run, reason, endedAt, exitCode, Dollars.Format(end.Usage?.CostUSD)) with
         {
             Hooks = HookStatuses.Of(run.Spec?.Lifecycle, observed.Hooks) ?? run.Status?.Hooks,
+            Git = GitStatuses.Add(run.Status?.Git, observed.Git),
             Usage = RunUsages.Add(run.Status?.Usage, end.Usage),
             Budget = RunBudgets.Add(run, Known(run, end.Usage)),
             Session = SessionChecks.Ended(run.Status?.Session, end),

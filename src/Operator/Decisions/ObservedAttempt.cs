@@ -20,6 +20,9 @@ internal sealed record ObservedAttempt
     /// <summary>The results of its hooks; null while they are unknown.</summary>
     public IReadOnlyList<HookReport>? Hooks { get; init; }
 
+    /// <summary>What was cloned and pushed; null if nothing was.</summary>
+    public GitReport? Git { get; init; }
+
     /// <summary>When the agent's process started; null before its start.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
@@ -38,6 +41,7 @@ internal sealed record ObservedAttempt
             // The stage Ended without an end is a contradiction and counts as no news.
             Stage = observation is { Stage: AttemptStage.Ended, End: null } ? AttemptStage.Preparing : observation.Stage,
             Hooks = observation.Hooks,
+            Git = observation.Git,
             StartedAt = Before(receivedAt, observation.StartedAgoMs),
             EndedAt = observation.Stage == AttemptStage.Ended ? Before(receivedAt, observation.End?.EndedAgoMs) : null,
             End = observation.Stage == AttemptStage.Ended ? observation.End : null,

@@ -77,6 +77,7 @@ internal static class RunDecision
             status = RunTransitions.Started(run, snapshot.Now) with { Hooks = HookStatuses.Of(run.Spec?.Lifecycle, observed.Hooks) };
             events.Add(RunEvents.Started(status));
         }
+        status = status with { Git = GitStatuses.Add(status.Git, observed?.Git) };
         status = (run.IsCancelled(), run.IsSuspended()) switch
         {
             (true, _) => RunTransitions.Cancelling(run, status, snapshot.Now),

@@ -1,5 +1,6 @@
 using Stromboli.Crds.Defaults;
 using Stromboli.Crds.Runs;
+using Stromboli.Egress;
 using Stromboli.Operator.Inputs;
 
 namespace Stromboli.Operator.Decisions;
@@ -21,6 +22,9 @@ internal sealed record RunOptions
 
     /// <summary>The share of a run that requests none. By default also the largest share that a run may request.</summary>
     public const int DefaultCpuShares = 1024;
+
+    /// <summary>The hosts that <c>spec.webhooks</c> may name.</summary>
+    public HostList WebhookHosts { get; init; } = HostList.None;
 
     /// <summary>How long after the deletion of its AgentNode a node counts as lost.</summary>
     public TimeSpan NodeLostAfter { get; init; } = TimeSpan.FromMinutes(10);

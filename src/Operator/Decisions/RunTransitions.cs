@@ -88,7 +88,10 @@ internal static class RunTransitions
         var message = $"The agent is running on {status.NodeName}.";
         return Stamp(
             run,
-            status,
+            status with
+            {
+                AgentStartTime = status.AgentStartTime ?? now.WholeSeconds(),
+            },
             null,
             message,
             Conditions(run, now)

@@ -3,21 +3,23 @@ using System.Net.Security;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Stromboli.Operator.Authorization;
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Hub;
+using Stromboli.Operator.Streams;
 using Stromboli.Operator.Telemetry;
 
 namespace Stromboli.Operator.Hosting;
 
 /// <summary>
-/// Listens on two ports: the hub with TLS, and health without. Neither port serves the requests of the other, and a flood on one does not
-/// affect the other.
+/// Listens on three ports: the hub and the streams with TLS, and health without. No port serves the requests of another, and a flood on one
+/// does not affect the others.
 /// </summary>
 internal static class HubListener
 {
-    private const string HubItem = "stromboli.hub";
+    private const string PortItem = "stromboli.port";
     private const int MaxLinks = 4096;
 
     // The limits of connections that are not links yet: from all strangers, from addresses of known nodes, and from one address, which
@@ -29,6 +31,17 @@ internal static class HubListener
     private const int MaxHealthOfAddress = 16;
     private const int MaxHeaderBytes = 32 * 1024;
 
+    // Each group of a user is a header.
+    private const int MaxHeaders = 1000;
+    private const int MaxStreamsOfConnection = 1024;
+
+    private enum Port
+    {
+        Health,
+        Hub,
+        Streams,
+    }
+
     /// <summary>Configures the ports.</summary>
     public static void Configure(KestrelServerOptions kestrel, OperatorOptions options)
     {
@@ -38,13 +51,20 @@ internal static class HubListener
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreamsOfConnection;
+        // The only way to notice that the API server is gone while a stream is silent.
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
+        // Who reads a log may pause it. HTTP/2 has no rate of its own for each request, so the other ports get theirs in Map.
+        kestrel.Limits.MinResponseDataRate = null;
         kestrel.Listen(
             options.HealthListen.Address,
             options.HealthListen.Port,
             listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                Bound(listen, new ConnectionSlots(MaxHealthConnections, known: 0, MaxHealthOfAddress));
+                Begin(listen, Port.Health, new ConnectionSlots(MaxHealthConnections, known: 0, MaxHealthOfAddress));
             }
         );
         kestrel.Listen(
@@ -53,22 +73,18 @@ internal static class HubListener
             listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                var serving = listen.ApplicationServices.GetRequiredService<ServingCertificate>();
-                Bound(listen, new ConnectionSlots(MaxStrangers, MaxKnown, MaxOfAddress));
-                listen.Use(next =>
-                    connection =>
-                    {
-                        connection.Items[HubItem] = true;
-                        return next(connection);
-                    }
-                );
-                listen.UseHttps(
-                    new TlsHandshakeCallbackOptions
-                    {
-                        HandshakeTimeout = TimeSpan.FromSeconds(10),
-                        OnConnection = _ => ValueTask.FromResult(TlsOptions(serving)),
-                    }
-                );
+                Begin(listen, Port.Hub, new ConnectionSlots(MaxStrangers, MaxKnown, MaxOfAddress));
+                UseTls(listen, (serving, _) => TlsOptions(serving));
+            }
+        );
+        kestrel.Listen(
+            options.StreamsListen.Address,
+            options.StreamsListen.Port,
+            listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                Begin(listen, Port.Streams, new ConnectionSlots(MaxStrangers, MaxKnown, MaxOfAddress));
+                UseTls(listen, StreamsTlsOptions);
             }
         );
     }
@@ -77,14 +93,48 @@ internal static class HubListener
     public static void Map(WebApplication app)
     {
         app.UseWebSockets();
-        app.UseOperatorMetrics(http => !IsHub(http));
+        app.Use(
+            (http, next) =>
+            {
+                if (PortOf(http) != Port.Streams && http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+                {
+                    rate.MinDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+                }
+
+                return next(http);
+            }
+        );
+        app.UseOperatorMetrics(http => PortOf(http) == Port.Health);
         var hub = app.Services.GetRequiredService<HubEndpoint>();
+        var streams = app.Services.GetRequiredService<StreamsEndpoint>();
         var health = app.Services.GetRequiredService<HealthEndpoint>();
-        app.Run(http => IsHub(http) ? hub.HandleAsync(http) : health.HandleAsync(http));
+        app.Run(http =>
+            PortOf(http) switch
+            {
+                Port.Hub => hub.HandleAsync(http),
+                Port.Streams => streams.HandleAsync(http),
+                _ => health.HandleAsync(http),
+            }
+        );
+    }
+
+    private static void UseTls(
+        ListenOptions listen,
+        Func<ServingCertificate, TlsHandshakeCallbackContext, SslServerAuthenticationOptions> options
+    )
+    {
+        var serving = listen.ApplicationServices.GetRequiredService<ServingCertificate>();
+        listen.UseHttps(
+            new TlsHandshakeCallbackOptions
+            {
+                HandshakeTimeout = TimeSpan.FromSeconds(10),
+                OnConnection = handshake => ValueTask.FromResult(options(serving, handshake)),
+            }
+        );
     }
 
     // Before TLS, so that a connection without a slot costs only an accept.
-    private static void Bound(ListenOptions listen, ConnectionSlots places)
+    private static void Begin(ListenOptions listen, Port port, ConnectionSlots places)
     {
         var metrics = listen.ApplicationServices.GetRequiredService<HubMetrics>();
         listen.Use(next =>
@@ -99,12 +149,16 @@ internal static class HubListener
                 }
 
                 connection.Items[HubEndpoint.SlotItem] = place;
+                connection.Items[PortItem] = port;
                 await next(connection);
             }
         );
     }
 
-    private static bool IsHub(HttpContext http) => http.Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(HubItem) == true;
+    private static Port PortOf(HttpContext http) =>
+        http.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(PortItem, out var port) == true && port is Port known
+            ? known
+            : Port.Health;
 
     private static SslServerAuthenticationOptions TlsOptions(ServingCertificate serving) =>
         new()
@@ -113,4 +167,22 @@ internal static class HubListener
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             ApplicationProtocols = [SslApplicationProtocol.Http11],
         };
+
+    // Every certificate is accepted here, and verified with each request: whom the API server trusts can change meanwhile.
+    private static SslServerAuthenticationOptions StreamsTlsOptions(ServingCertificate serving, TlsHandshakeCallbackContext handshake)
+    {
+        var options = TlsOptions(serving);
+        options.ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+        options.ClientCertificateRequired = true;
+        // A resumed session would not have the certificates that lead to the authority.
+        options.AllowTlsResume = false;
+#pragma warning disable CA5359 // The certificate is verified with each request, see above.
+        options.RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
+        {
+            handshake.Connection.Items[StreamsEndpoint.PeerItem] = PeerCertificate.Of(certificate, chain);
+            return true;
+        };
+#pragma warning restore CA5359
+        return options;
+    }
 }

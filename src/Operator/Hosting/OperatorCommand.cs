@@ -1,10 +1,12 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.RegularExpressions;
 using Stromboli.Crds.Runs;
 using Stromboli.Crds.Values;
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Decisions;
 using Stromboli.Operator.Pricing;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.Operator.Hosting;
 
@@ -48,9 +50,26 @@ internal sealed partial class OperatorCommand
     private readonly Option<string> _healthListen = Text(
         "--health-listen",
         "[HOST]:PORT",
-        "The address that serves /healthz and /readyz, without TLS.",
+        "The address that serves /healthz, /readyz and /metrics, without TLS.",
         ":8080"
     );
+    private readonly Option<string> _streamsListen = Text(
+        "--streams-listen",
+        "[HOST]:PORT",
+        "The address on which the API server reads logs, files and conversations, with TLS.",
+        ":6443"
+    );
+    private readonly Option<string?> _streamsAddress = Text(
+        "--streams-address",
+        "HOST:PORT",
+        "The address under which other replicas reach that port. Default: POD_IP and the port."
+    );
+    private readonly Option<LogFormat> _logFormat = new("--log-format")
+    {
+        HelpName = "text|json",
+        Description = "How the log is written: as lines for people, or as one JSON object on each line.",
+        CustomParser = LogFormats.Parse,
+    };
     private readonly Option<string> _image = Text(
         "--default-image",
         "IMAGE",
@@ -109,6 +128,34 @@ internal sealed partial class OperatorCommand
         "--prices",
         "A JSON file with the prices of models, instead of the built-in table."
     );
+    private readonly Option<string[]> _webhookHosts = new("--allow-webhook-host")
+    {
+        HelpName = "HOST",
+        Description =
+            "A host to which runs may send webhooks: a name, an IPv4 address, or *.NAME for all names below a name. May be repeated. Default: none.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string[]> _webhookNetworks = new("--allow-webhook-cidr")
+    {
+        HelpName = "CIDR",
+        Description =
+            "A private or loopback network in which these hosts may be, such as 10.1.0.0/16. May be repeated. Default: none, only public addresses.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string?> _webhookAuthorities = FileOption(
+        "--webhook-ca-file",
+        "A PEM file with authorities that receivers' certificates may come from, in addition to those of the system."
+    );
+
+    private readonly Option<string> _webhookSchedule = Text(
+        "--webhook-schedule",
+        "DURATIONS",
+        "The wait before each attempt to deliver a webhook, separated by commas, at most 16. Up to a fifth is added to each at random.",
+        WebhookArguments.DefaultSchedule
+    );
+
     private readonly Option<int> _apiRate = new("--api-requests-per-second")
     {
         HelpName = "NUMBER",
@@ -160,6 +207,9 @@ internal sealed partial class OperatorCommand
                     _hubListen,
                     _hubNames,
                     _healthListen,
+                    _streamsListen,
+                    _streamsAddress,
+                    _logFormat,
                     _image,
                     _model,
                     _credentials,
@@ -169,6 +219,10 @@ internal sealed partial class OperatorCommand
                     _namespaceRuns,
                     _namespaceSpecs,
                     _prices,
+                    _webhookHosts,
+                    _webhookNetworks,
+                    _webhookAuthorities,
+                    _webhookSchedule,
                     _apiRate,
                     _reviewRate,
                     _lostAfter,
@@ -228,6 +282,7 @@ internal sealed partial class OperatorCommand
 
     private OperatorOptions Read(ParseResult parsed)
     {
+        var streams = Listen(parsed, _streamsListen);
         var options = new OperatorOptions
         {
             KubeConfig = parsed.GetValue(_kubeConfig),
@@ -236,6 +291,9 @@ internal sealed partial class OperatorCommand
             HubListen = Listen(parsed, _hubListen),
             HubNames = [.. parsed.GetValue(_hubNames)!.Select(HubName)],
             HealthListen = Listen(parsed, _healthListen),
+            StreamsListen = streams,
+            StreamsAddress = StreamsAddress(parsed.GetValue(_streamsAddress), streams.Port),
+            LogFormat = parsed.GetValue(_logFormat),
             DefaultImage = parsed.GetValue(_image)!,
             ModelBaseURL = ModelOrigin(parsed.GetValue(_model)!),
             ModelCredentialsSecret = parsed.GetValue(_credentials),
@@ -245,6 +303,12 @@ internal sealed partial class OperatorCommand
             NamespaceSpecBytes = SpecBytes(parsed),
             AllowedServerTools = [.. parsed.GetValue(_serverTools)!.Select(ServerTool).Distinct()],
             Prices = parsed.GetValue(_prices) is { } file ? LoadPrices(file) : PriceTable.BuiltIn,
+            Webhooks = WebhookArguments.Read(
+                parsed.GetValue(_webhookHosts)!,
+                parsed.GetValue(_webhookNetworks)!,
+                parsed.GetValue(_webhookAuthorities),
+                parsed.GetValue(_webhookSchedule)!
+            ),
             ApiRequestsPerSecond = Number(parsed, _apiRate, 10, 100_000),
             LinkReviewsPerSecond = Number(parsed, _reviewRate, 10, 10_000),
             NodeLostAfter = Span(parsed, _lostAfter, TimeSpan.FromSeconds(1)),
@@ -309,6 +373,23 @@ internal sealed partial class OperatorCommand
     private static ListenAddress Listen(ParseResult parsed, Option<string> option) =>
         ListenAddress.TryParse(parsed.GetValue(option)!)
         ?? throw new UsageException($"{option.Name} {parsed.GetValue(option)}: must be [HOST]:PORT with an IP address or localhost.");
+
+    private static string? StreamsAddress(string? given, int port)
+    {
+        if (given is null)
+        {
+            return IPAddress.TryParse(Environment.GetEnvironmentVariable("POD_IP"), out var pod)
+                ? new IPEndPoint(pod, port).ToString()
+                : null;
+        }
+
+        return
+            Uri.TryCreate($"https://{given}/", UriKind.Absolute, out var origin)
+            && origin is { UserInfo.Length: 0, AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0 }
+            && given.Contains(':', StringComparison.Ordinal)
+            ? given
+            : throw new UsageException($"--streams-address {given}: must be HOST:PORT.");
+    }
 
     private static ServingName HubName(string text) =>
         ServingName.TryParse(text, out var name)

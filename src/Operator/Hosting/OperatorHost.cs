@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging.Console;
 using Stromboli.Kubernetes;
 using Stromboli.Operator.Election;
+using Stromboli.Telemetry.Export;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.Operator.Hosting;
 
@@ -26,7 +28,13 @@ internal static partial class OperatorHost
             return OperatorCommand.UsageError;
         }
 
-        await using var host = Build(options, config);
+        await using var host = TryBuild(options, config, out var problem);
+        if (host is null)
+        {
+            await Console.Error.WriteLineAsync(problem);
+            return OperatorCommand.UsageError;
+        }
+
         var exit = host.Services.GetRequiredService<ProcessExit>();
         var services = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
         try
@@ -43,19 +51,36 @@ internal static partial class OperatorHost
         return services.Any(s => s.ExecuteTask is { IsFaulted: true }) ? ProcessExit.Fault : exit.Code;
     }
 
+    // A variable of OpenTelemetry may have a value that is not valid.
+    private static WebApplication? TryBuild(OperatorOptions options, KubeConfig config, out string? problem)
+    {
+        try
+        {
+            problem = null;
+            return Build(options, config);
+        }
+        catch (FormatException e)
+        {
+            problem = e.Message;
+            return null;
+        }
+    }
+
     /// <summary>Builds the host without starting it.</summary>
     internal static WebApplication Build(OperatorOptions options, KubeConfig config)
     {
         var @namespace = options.Namespace ?? config.Namespace ?? FallbackNamespace;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        ConfigureLogs(builder.Logging);
+        ConfigureLogs(builder.Logging, options.LogFormat);
+        var environment = OtelEnvironment.Read();
+        builder.Configuration.AddInMemoryCollection(environment.Values);
         builder.Services.Configure<HostOptions>(o =>
         {
             o.ShutdownTimeout = ShutdownTimeout;
             o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
         });
         builder.Services.AddRouting();
-        builder.Services.AddOperator(options, config, @namespace);
+        builder.Services.AddOperator(options, config, @namespace, environment);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel => HubListener.Configure(kestrel, options));
         var app = builder.Build();
@@ -68,12 +93,15 @@ internal static partial class OperatorHost
         return app;
     }
 
-    private static void ConfigureLogs(ILoggingBuilder logging)
+    private static void ConfigureLogs(ILoggingBuilder logging, LogFormat format)
     {
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddConsole(console => console.FormatterName = OneLineFormatter.FormatterName);
+        logging.AddConsole(console =>
+            console.FormatterName = format == LogFormat.Json ? JsonLineFormatter.FormatterName : OneLineFormatter.FormatterName
+        );
         logging.Services.AddSingleton<ConsoleFormatter, OneLineFormatter>();
+        logging.Services.AddSingleton<ConsoleFormatter, JsonLineFormatter>();
     }
 
     private static partial class Log

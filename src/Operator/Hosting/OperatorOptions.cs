@@ -1,5 +1,7 @@
 using Stromboli.Operator.Certificates;
 using Stromboli.Operator.Pricing;
+using Stromboli.Operator.Webhooks;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.Operator.Hosting;
 
@@ -23,6 +25,15 @@ internal sealed record OperatorOptions
 
     /// <summary>The address that serves health.</summary>
     public required ListenAddress HealthListen { get; init; }
+
+    /// <summary>The address on which the API server and other replicas reach the streams.</summary>
+    public required ListenAddress StreamsListen { get; init; }
+
+    /// <summary>The address of the streams for other replicas, <c>HOST:PORT</c>; null if it is not known.</summary>
+    public string? StreamsAddress { get; init; }
+
+    /// <summary>How log records are written.</summary>
+    public LogFormat LogFormat { get; init; }
 
     /// <summary>The image for runs that name none.</summary>
     public required string DefaultImage { get; init; }
@@ -50,6 +61,9 @@ internal sealed record OperatorOptions
 
     /// <summary>The prices of models.</summary>
     public required PriceTable Prices { get; init; }
+
+    /// <summary>Where webhooks may go, and when they are sent.</summary>
+    public WebhookOptions Webhooks { get; init; } = new();
 
     /// <summary>The rate limit of requests to the API server, per second.</summary>
     public required int ApiRequestsPerSecond { get; init; }

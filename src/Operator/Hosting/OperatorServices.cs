@@ -12,7 +12,11 @@ using Stromboli.Operator.Runs;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Sessions;
 using Stromboli.Operator.Stores;
+using Stromboli.Operator.Streams;
+using Stromboli.Operator.Streams.Relays;
 using Stromboli.Operator.Telemetry;
+using Stromboli.Operator.Webhooks;
+using Stromboli.Telemetry.Export;
 
 namespace Stromboli.Operator.Hosting;
 
@@ -26,11 +30,13 @@ internal static class OperatorServices
     /// <param name="options">The options of the command line.</param>
     /// <param name="config">The API server to connect to.</param>
     /// <param name="namespace">The operator's namespace.</param>
+    /// <param name="environment">The variables of OpenTelemetry.</param>
     public static IServiceCollection AddOperator(
         this IServiceCollection services,
         OperatorOptions options,
         KubeConfig config,
-        string @namespace
+        string @namespace,
+        OtelEnvironment environment
     )
     {
         var identity = $"{options.Identity}_{Guid.NewGuid().ToString("N")[..8]}";
@@ -39,8 +45,8 @@ internal static class OperatorServices
             .AddSingleton<TimeProvider>(BootTimeProvider.Instance)
             .AddLeaderElection(config, ElectionOf(options, @namespace, identity), options.ApiRequestsPerSecond)
             .AddEvents(identity)
-            .AddOperatorMetrics()
-            .AddCertificates(ServingName.ForHub(@namespace, options.HubNames))
+            .AddOperatorMetrics(identity, environment, options.Prices.Models, s => s.GetRequiredService<RunQueue>().Lengths())
+            .AddCertificates([.. ServingName.ForHub(@namespace, options.HubNames), .. ServingName.ForStreams(@namespace)])
             .AddStores(runs.Defaults)
             .AddNodes(new NodeLeaseOptions(options.NodeLostAfter, options.NodeLostGrace))
             .AddLinkAuthorization(@namespace, options.LinkReviewsPerSecond)
@@ -49,6 +55,8 @@ internal static class OperatorServices
             .AddInputs(runs.Inputs)
             .AddSessions()
             .AddRuns(runs)
+            .AddStreams(new NamespacedName(@namespace, LeaseName))
+            .AddWebhooks(options.Webhooks)
             .AddSingleton<HealthEndpoint>();
     }
 
@@ -57,6 +65,9 @@ internal static class OperatorServices
         {
             Lease = new NamespacedName(@namespace, LeaseName),
             Identity = identity,
+            Annotations = options.StreamsAddress is { } address
+                ? new Dictionary<string, string> { [LeaderAddress.Annotation] = address }
+                : new Dictionary<string, string>(),
             LeaseDuration = options.LeaseDuration,
             RenewDeadline = options.LeaseRenewDeadline,
             RetryPeriod = options.LeaseRetryPeriod,
@@ -76,6 +87,7 @@ internal static class OperatorServices
             NodeLostAfter = options.NodeLostAfter,
             AllowExtraArgs = options.AllowExtraArgs,
             MaxCpuShares = options.MaxCpuShares,
+            WebhookHosts = options.Webhooks.Hosts,
             NamespaceRuns = options.NamespaceRuns,
             NamespaceSpecBytes = options.NamespaceSpecBytes,
         };

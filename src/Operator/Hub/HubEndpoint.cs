@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Net.Http.Headers;
 using Stromboli.Kubernetes;
@@ -15,6 +14,7 @@ internal sealed partial class HubEndpoint(
     HubReadiness readiness,
     LinkAccess access,
     NodeHub hub,
+    StreamReceiver streams,
     HubMetrics metrics,
     IHostApplicationLifetime host,
     TimeProvider clock,
@@ -29,7 +29,8 @@ internal sealed partial class HubEndpoint(
     {
         // A refusal closes its connection. An upgrade removes this header.
         http.Response.Headers.Connection = "close";
-        if (http.Request.Path != NodeLinkProtocol.Path)
+        var stream = StreamReceiver.IdOf(http);
+        if (stream is null && http.Request.Path != NodeLinkProtocol.Path)
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
@@ -42,7 +43,13 @@ internal sealed partial class HubEndpoint(
                 throw new LinkRefusedException(RefusalReason.NotLeader, "This operator does not lead; try another address.");
             }
 
-            var (node, token) = ReadRequest(http);
+            if (stream is not null)
+            {
+                await streams.ReceiveAsync(http, stream, () => SlotOf(http)?.Linked());
+                return;
+            }
+
+            var (node, token) = ReadUpgrade(http);
             var identity = await access.AdmitAsync(http.Connection.RemoteIpAddress, node, token, http.RequestAborted);
             SlotOf(http)?.Linked();
             http.Response.Headers.Remove(HeaderNames.Connection);
@@ -70,23 +77,10 @@ internal sealed partial class HubEndpoint(
         }
     }
 
-    private static (string Node, string Token) ReadRequest(HttpContext http)
-    {
-        if (!http.WebSockets.IsWebSocketRequest)
-        {
-            throw new LinkRefusedException(RefusalReason.ProtocolError, "The request must be a WebSocket upgrade.");
-        }
-
-        var node = NodeOf(http) ?? throw new LinkRefusedException(RefusalReason.ProtocolError, "The query must name the node: ?node=NAME.");
-        const string Bearer = "Bearer ";
-        var authorization = http.Request.Headers[HeaderNames.Authorization].ToString();
-        return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && authorization.Length > Bearer.Length
-            ? (node, authorization[Bearer.Length..].Trim())
-            : throw new LinkRefusedException(RefusalReason.Unauthenticated, "The request must have a bearer token.");
-    }
-
-    private static string? NodeOf(HttpContext http) =>
-        http.Request.Query["node"].ToString() is { Length: <= 253 } name && NodeName().IsMatch(name) ? name : null;
+    private static BridgeRequest ReadUpgrade(HttpContext http) =>
+        http.WebSockets.IsWebSocketRequest
+            ? BridgeRequest.Read(http)
+            : throw new LinkRefusedException(RefusalReason.ProtocolError, "The request must be a WebSocket upgrade.");
 
     private static int StatusOf(RefusalReason reason) =>
         reason switch
@@ -105,7 +99,7 @@ internal sealed partial class HubEndpoint(
         metrics.Refused(refusal.Reason);
         if (refusal.Reason != RefusalReason.NotLeader && access.CountRefusal(http.Connection.RemoteIpAddress))
         {
-            Log.Refused(logger, http.Connection.RemoteIpAddress, NodeOf(http) ?? "no node", refusal.Reason, refusal.Message);
+            Log.Refused(logger, http.Connection.RemoteIpAddress, BridgeRequest.NodeOf(http) ?? "no node", refusal.Reason, refusal.Message);
         }
 
         http.Response.StatusCode = StatusOf(refusal.Reason);
@@ -120,7 +114,4 @@ internal sealed partial class HubEndpoint(
         [LoggerMessage(LogLevel.Warning, "Cannot authorize a bridge: {Message}")]
         public static partial void CannotAuthorize(ILogger logger, string message);
     }
-
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex NodeName();
 }

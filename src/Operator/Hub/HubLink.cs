@@ -33,6 +33,8 @@ internal sealed partial class HubLink(
     private bool _isInSync;
     private volatile bool _isWelcome;
     private volatile bool _isFenced;
+    private volatile int _schema;
+    private CancellationToken _ended;
 
     /// <summary>The node that the link speaks for.</summary>
     public string Node => identity.Node;
@@ -49,6 +51,7 @@ internal sealed partial class HubLink(
     public async Task RunAsync(Func<HubLink, NodeFacts, bool> enter, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _ended = ending.Token;
         List<Task> work = [];
         try
         {
@@ -67,6 +70,7 @@ internal sealed partial class HubLink(
             }
 
             channel.TrySend(handshake.Welcome(installation));
+            _schema = hello.Schema;
             _isWelcome = true;
             var resync = ResyncAsync(hello, ending.Token);
             work.Add(resync);
@@ -132,6 +136,33 @@ internal sealed partial class HubLink(
             channel.TrySend(new SessionGone { Epoch = leadership.Epoch, UID = uid });
         }
     }
+
+    /// <summary>Asks the bridge for a stream. Returns a token that is cancelled when the link ends.</summary>
+    public (StreamRequest Request, CancellationToken LinkEnded) OpenStream(string id, StreamSource source)
+    {
+        if (_isFenced || !_isWelcome)
+        {
+            return (StreamRequest.NodeAway, default);
+        }
+
+        if (_schema < NodeLinkProtocol.StreamsSchema)
+        {
+            return (StreamRequest.OldBridge, default);
+        }
+
+        channel.TrySend(
+            new OpenStream
+            {
+                Epoch = leadership.Epoch,
+                ID = id,
+                Source = source,
+            }
+        );
+        return (StreamRequest.Sent, _ended);
+    }
+
+    /// <summary>Whether the API server has accepted the token for this link.</summary>
+    public bool Knows(string token) => !_isFenced && _isWelcome && guard.Knows(token);
 
     /// <summary>Sends a new connect token.</summary>
     public void SendToken(string token) => channel.TrySend(new TokenIssued { Epoch = leadership.Epoch, Token = token });

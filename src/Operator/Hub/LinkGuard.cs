@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Stromboli.Kubernetes;
 using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Authorization;
@@ -22,7 +24,8 @@ internal sealed partial class LinkGuard(
     private static readonly TimeSpan RetryRenewal = TimeSpan.FromSeconds(30);
 
     private LinkIdentity _identity = identity;
-    private string _token = token;
+    private readonly string _firstToken = token;
+    private volatile string _token = token;
     private DateTimeOffset _nextReview;
     private DateTimeOffset _nextRenewal;
 
@@ -56,6 +59,13 @@ internal sealed partial class LinkGuard(
             }
         }
     }
+
+    /// <summary>Whether the token is one of this link, so that the API server has accepted it for the node.</summary>
+    public bool Knows(string presented) => IsSame(presented, _firstToken) || IsSame(presented, _token);
+
+    // In constant time, because a peer chooses what is compared.
+    private static bool IsSame(string presented, string own) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(presented), Encoding.UTF8.GetBytes(own));
 
     private static DateTimeOffset RenewalOf(LinkIdentity identity) =>
         identity is { Renewable: true, Token.RenewAt: { } at } ? at : DateTimeOffset.MaxValue;

@@ -51,6 +51,13 @@ internal sealed partial class NodeHub(
         }
     }
 
+    /// <inheritdoc/>
+    public (StreamRequest Request, CancellationToken LinkEnded) OpenStream(string node, string id, StreamSource source) =>
+        leadership.IsLeader && _links.TryGetValue(node, out var link) ? link.OpenStream(id, source) : (StreamRequest.NodeAway, default);
+
+    /// <summary>Whether the node has a link with this token.</summary>
+    public bool HasLink(string node, string token) => _links.TryGetValue(node, out var link) && link.Knows(token);
+
     /// <summary>Runs a link until it ends.</summary>
     /// <param name="channel">The channel, on which nothing has been received. It is disposed at the end.</param>
     /// <param name="identity">The identity that the link was authorized with.</param>

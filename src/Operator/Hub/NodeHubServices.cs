@@ -19,6 +19,8 @@ internal static class NodeHubServices
             .AddSingleton<NodeHub>()
             .AddSingleton<INodeHub>(s => s.GetRequiredService<NodeHub>())
             .AddSingleton<INodeImages>(s => s.GetRequiredService<NodeHub>())
+            .AddSingleton<NodeStreams>()
+            .AddSingleton<StreamReceiver>()
             .AddSingleton<HubEndpoint>()
             .AddSingleton<HubService>()
             .AddHostedService(s => s.GetRequiredService<HubService>())

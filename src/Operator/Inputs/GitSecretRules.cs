@@ -9,6 +9,7 @@ internal static class GitSecretRules
 {
     private const string Field = "spec.workspace.git.credentialsSecretRef";
     private const string Use = "git";
+    private const string PushUse = "git-push";
 
     // The names in Kubernetes' own type kubernetes.io/basic-auth.
     private const string Username = "username";
@@ -28,7 +29,8 @@ internal static class GitSecretRules
     /// <param name="name">The name of the Secret.</param>
     /// <param name="answer">The answer of the API server.</param>
     /// <param name="url">The URL of the repository.</param>
-    public static InputCheck Check(string name, InputObject answer, string? url)
+    /// <param name="pushes">Whether the credential is also used for pushing.</param>
+    public static InputCheck Check(string name, InputObject answer, string? url, bool pushes = false)
     {
         if (answer.IsForbidden)
         {
@@ -43,6 +45,11 @@ internal static class GitSecretRules
         if (ModelSecretRules.NotAllowed(secret, name, Use) is { } refusal)
         {
             return Waits(RunReason.SecretNotAllowed, refusal);
+        }
+
+        if (pushes && ModelSecretRules.NotAllowed(secret, name, PushUse) is { } pushRefusal)
+        {
+            return Waits(RunReason.SecretNotAllowed, pushRefusal);
         }
 
         if (SecretOrigins.NotAllowed(secret, name, SecretOrigins.Git, url) is { } elsewhere)

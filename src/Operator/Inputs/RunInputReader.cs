@@ -83,13 +83,13 @@ internal sealed class RunInputReader(InputFetcher fetcher, ModelCredentialReader
 
     private async Task<InputCheck> GitAsync(AgentRun run, CancellationToken cancellationToken)
     {
-        if (run.Spec?.Workspace?.Git?.CredentialsSecretRef?.Name is not { } name)
+        if (run.Spec?.Workspace?.Git is not { CredentialsSecretRef.Name: { } name } git)
         {
             return new();
         }
 
         var found = await fetcher.GetAsync(SecretOf(run, name), cancellationToken);
-        return GitSecretRules.Check(name, found, run.Spec.Workspace.Git.Url).At(SecretOf(run, name), found);
+        return GitSecretRules.Check(name, found, git.Url, git.Push is not null).At(SecretOf(run, name), found);
     }
 
     private static InputSource SecretOf(AgentRun run, string name) => new(true, new(run.Metadata.Namespace ?? "", name));

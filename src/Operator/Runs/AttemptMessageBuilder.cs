@@ -3,6 +3,7 @@ using Stromboli.NodeLink.Messages;
 using Stromboli.Operator.Decisions;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Stores;
+using Stromboli.Telemetry.Traces;
 
 namespace Stromboli.Operator.Runs;
 
@@ -17,19 +18,30 @@ internal sealed class AttemptMessageBuilder(SessionStore sessions, Observations 
     /// <param name="desired">The desired state of the attempt.</param>
     /// <param name="secrets">The secrets; set exactly for <see cref="DesiredState.Go"/>.</param>
     public DesiredAttempt Build(AgentRun run, DesiredAttemptState desired, AttemptSecrets? secrets) =>
-        AttemptMessages.Build(run, desired, secrets, clock.GetUtcNow(), options, observations.Find(run.UID()), sessions.Of(run));
+        Traced(AttemptMessages.Build(run, desired, secrets, clock.GetUtcNow(), options, observations.Find(run.UID()), sessions.Of(run)));
 
     /// <summary>Builds the message about an attempt that has a node but is not on record yet.</summary>
     public DesiredAttempt BuildPlaced(AgentRun run, Allocation placed) =>
-        AttemptMessages.Build(
-            run with
-            {
-                Status = null,
-            },
-            new DesiredAttemptState(placed.Node, placed.Attempt, DesiredState.Hold),
-            secrets: null,
-            clock.GetUtcNow(),
-            options,
-            session: sessions.Of(run)
+        Traced(
+            AttemptMessages.Build(
+                run with
+                {
+                    Status = null,
+                },
+                new DesiredAttemptState(placed.Node, placed.Attempt, DesiredState.Hold),
+                secrets: null,
+                clock.GetUtcNow(),
+                options,
+                session: sessions.Of(run)
+            )
         );
+
+    // The node's spans become children of the attempt's.
+    private static DesiredAttempt Traced(DesiredAttempt message) =>
+        message.Spec is { } spec && RunTrace.TraceParentOf(message.UID, message.Attempt) is { } parent
+            ? message with
+            {
+                Spec = spec with { TraceParent = parent },
+            }
+            : message;
 }

@@ -6,6 +6,7 @@ using Stromboli.Operator.Hub;
 using Stromboli.Operator.Inputs;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Stores;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.Operator.Runs;
 
@@ -72,6 +73,7 @@ internal sealed partial class DesiredAttempts(
         }
 
         // A snapshot without the attempt would stop its agent. A held attempt keeps running; it has no model until its secrets can be read.
+        using var scope = logger.BeginScope(new RunScope(run.UID()));
         Log.Held(logger, NamespacedName.Of(run), desired.Attempt, desired.Node);
         return Hold(run, desired);
     }

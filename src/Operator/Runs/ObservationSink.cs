@@ -4,7 +4,6 @@ using Stromboli.Operator.Decisions;
 using Stromboli.Operator.Hub;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Stores;
-using Stromboli.Operator.Telemetry;
 
 namespace Stromboli.Operator.Runs;
 
@@ -38,7 +37,7 @@ internal sealed class ObservationSink(
             return false;
         }
 
-        RunTraces.Observed(observation.UID, observation.Stage);
+        RunTraces.Observed(observation.UID, observation.Attempt, observation.Stage);
         observations.Take(observation.UID, ObservedAttempt.From(node, observation, clock.GetUtcNow()));
         if (runs.Find(observation.UID) is null)
         {

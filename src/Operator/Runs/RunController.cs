@@ -3,6 +3,7 @@ using Stromboli.Operator.Decisions;
 using Stromboli.Operator.Election;
 using Stromboli.Operator.Nodes;
 using Stromboli.Operator.Stores;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.Operator.Runs;
 
@@ -47,6 +48,7 @@ internal sealed class RunController : IDisposable
                     Name = "runs",
                     Workers = options.Workers,
                     MaxBackoff = options.MaxBackoff,
+                    ScopeOf = key => runs.Get(key) is { } run ? new RunScope(run.UID()) : null,
                 },
                 reconciler.ReconcileAsync,
                 clock,

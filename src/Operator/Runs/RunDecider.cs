@@ -48,7 +48,7 @@ internal sealed class RunDecider(
                     snapshot = snapshot with { Inputs = await inputs.ReadAsync(run, cancellationToken) };
                     break;
                 case RunNeed.Placement:
-                    snapshot = snapshot with { Placement = queue.Ask(verdict.Waiting!) };
+                    snapshot = snapshot with { Placement = Place(run, verdict.Waiting!) };
                     break;
                 // If the session has changed, the decision starts again from its new state: another run may have it now.
                 case RunNeed.Session:
@@ -60,6 +60,18 @@ internal sealed class RunDecider(
                     return (verdict, snapshot.Inputs);
             }
         }
+    }
+
+    private Placement Place(AgentRun run, WaitingRun waiting)
+    {
+        var asked = clock.GetUtcNow();
+        var placement = queue.Ask(waiting);
+        if (placement.IsPlaced)
+        {
+            RunTraces.Scheduled(run, placement.Node, asked, clock.GetUtcNow());
+        }
+
+        return placement;
     }
 
     // A run that no longer waits for an input or a node gives up its wait.

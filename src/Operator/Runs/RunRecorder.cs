@@ -14,6 +14,8 @@ internal sealed partial class RunRecorder(
     Observations observations,
     RunSignals signals,
     EventRecorder events,
+    RunTelemetry telemetry,
+    TimeProvider clock,
     ILogger<RunRecorder> logger
 )
 {
@@ -26,7 +28,8 @@ internal sealed partial class RunRecorder(
     /// <exception cref="ApiException">It is not known whether the status was stored.</exception>
     public async Task<AgentRun?> RecordAsync(AgentRun before, AgentRun next, RunVerdict verdict, CancellationToken cancellationToken)
     {
-        var (stored, isGone) = await writer.StoreAsync(next, cancellationToken);
+        var began = clock.GetUtcNow();
+        var (stored, isGone) = await StoreAsync(next, cancellationToken);
         if (isGone)
         {
             // The informer reports this too, but the container need not wait for it.
@@ -36,9 +39,16 @@ internal sealed partial class RunRecorder(
         if (stored is not null)
         {
             Stored(before, stored, verdict);
+            telemetry.Stored(before, stored, began);
         }
 
         return stored;
+    }
+
+    private async Task<(AgentRun? Stored, bool IsGone)> StoreAsync(AgentRun next, CancellationToken cancellationToken)
+    {
+        using var span = RunTraces.StatusWrite(next);
+        return await writer.StoreAsync(next, cancellationToken);
     }
 
     private void Stored(AgentRun before, AgentRun stored, RunVerdict verdict)

@@ -5,7 +5,6 @@ using Stromboli.Operator.Election;
 using Stromboli.Operator.Hub;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Stores;
-using Stromboli.Operator.Telemetry;
 
 namespace Stromboli.Operator.Runs;
 
@@ -111,6 +110,6 @@ internal sealed class RunSender(
     private void Deliver(AgentRun run, DesiredAttemptState desired, AttemptSecrets? secrets)
     {
         hub.Send(desired.Node, messages.Build(run, desired, secrets));
-        RunTraces.Sent(run.UID(), desired.State);
+        RunTraces.Sent(run.UID(), desired.Attempt, desired.State);
     }
 }

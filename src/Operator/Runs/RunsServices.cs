@@ -21,6 +21,7 @@ internal static class RunsServices
             .AddSingleton<RunSender>()
             .AddSingleton<RunStatusWriter>()
             .AddSingleton<RunRemoval>()
+            .AddSingleton<RunTelemetry>()
             .AddSingleton<RunRecorder>()
             .AddSingleton<RunFollowUp>()
             .AddSingleton<RunDecider>()

@@ -32,6 +32,15 @@ internal sealed class RunQueue(
     /// </summary>
     public event Action? Began;
 
+    /// <summary>How many runs wait for a node, by the last answer to each.</summary>
+    public IReadOnlyDictionary<RunReason, int> Lengths()
+    {
+        lock (_gate)
+        {
+            return _answers.Values.Where(answer => !answer.IsPlaced).CountBy(answer => answer.Reason!.Value).ToDictionary();
+        }
+    }
+
     /// <summary>
     /// Returns where the run goes, or why it waits. A node in the answer is reserved until <see cref="Settle"/> or <see cref="Release"/>.
     /// </summary>

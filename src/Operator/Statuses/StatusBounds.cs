@@ -82,6 +82,7 @@ internal static class StatusBounds
             Signal = null,
             Model = null,
             SessionID = null,
+            Git = null,
         };
     }
 

@@ -25,7 +25,7 @@ internal static class AbridgedSpecs
 
     /// <summary>
     /// Returns the metadata without what other programs store there. Labels, annotations (such as kubectl's copy of the object), owners and
-    /// managed fields have no bound.
+    /// managed fields have no bound. Only the annotation <see cref="RunAnnotations.RedeliverWebhooks"/> is kept.
     /// </summary>
     public static ObjectMeta Metadata(ObjectMeta metadata) =>
         new()
@@ -37,7 +37,17 @@ internal static class AbridgedSpecs
             Generation = metadata.Generation,
             CreationTimestamp = metadata.CreationTimestamp,
             DeletionTimestamp = metadata.DeletionTimestamp,
+            Annotations = Annotations(metadata.Annotations),
         };
+
+    // The one annotation that the operator reads. It has no bound either, so a long value is cut.
+    private static Dictionary<string, string>? Annotations(Dictionary<string, string>? annotations) =>
+        annotations?.GetValueOrDefault(RunAnnotations.RedeliverWebhooks) is { } value
+            ? new(StringComparer.Ordinal)
+            {
+                [RunAnnotations.RedeliverWebhooks] = value.Length > StatusLimits.Word ? value[..StatusLimits.Word] : value,
+            }
+            : null;
 
     /// <summary>The part of a run's spec that is needed while an attempt is live or the run waits to be read.</summary>
     public static AgentRunSpec? Of(AgentRunSpec? spec)
@@ -68,6 +78,7 @@ internal static class AbridgedSpecs
             Cancel = spec.Cancel,
             TtlAfterFinished = spec.TtlAfterFinished,
             DeleteAfterFinished = spec.DeleteAfterFinished,
+            Webhooks = spec.Webhooks,
             Output = spec.Output is { } output ? output with { JsonSchema = null } : null,
         };
     }

@@ -119,6 +119,7 @@ internal sealed class RunStore : IAllocationRecords
                     DeleteAfterFinished = spec.DeleteAfterFinished,
                     Retries = spec.Retries,
                     SessionRef = spec.SessionRef,
+                    Webhooks = spec.Webhooks,
                 }
                 : null,
             Status = run.Status! with { Result = null, Usage = null },

@@ -24,10 +24,39 @@ internal static class JsonText
         text.Append(raw);
     }
 
+    /// <summary>Decodes the text that a valid JSON string encodes.</summary>
+    /// <param name="raw">The characters between the quotes.</param>
+    /// <param name="text">Receives the text. It must be as long as <paramref name="raw"/>.</param>
+    /// <returns>The length of the text.</returns>
+    public static int Unescape(ReadOnlySpan<byte> raw, Span<byte> text)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        var length = 0;
+        while (raw.IndexOf((byte)'\\') is var at and >= 0)
+        {
+            raw[..at].CopyTo(text[length..]);
+            length += at;
+            raw = raw[at..];
+            raw = raw[Escape(raw, bytes, out var written)..];
+            bytes[..written].CopyTo(text[length..]);
+            length += written;
+        }
+
+        raw.CopyTo(text[length..]);
+        return length + raw.Length;
+    }
+
     /// <summary>Appends the character of the escape at the beginning, and returns the length of the escape.</summary>
     private static int Escape(ReadOnlySpan<byte> raw, ResultText text)
     {
         Span<byte> bytes = stackalloc byte[4];
+        var length = Escape(raw, bytes, out var written);
+        text.Append(bytes[..written]);
+        return length;
+    }
+
+    private static int Escape(ReadOnlySpan<byte> raw, Span<byte> bytes, out int written)
+    {
         if (raw[1] != (byte)'u')
         {
             bytes[0] = raw[1] switch
@@ -39,7 +68,7 @@ internal static class JsonText
                 (byte)'f' => (byte)'\f',
                 var itself => itself,
             };
-            text.Append(bytes[..1]);
+            written = 1;
             return 2;
         }
 
@@ -61,7 +90,7 @@ internal static class JsonText
             rune = single;
         }
 
-        text.Append(bytes[..rune.EncodeToUtf8(bytes)]);
+        written = rune.EncodeToUtf8(bytes);
         return length;
     }
 

@@ -23,9 +23,11 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     private readonly AttemptNode _node;
     private readonly ILogger _logger;
     private readonly AttemptDeadline _deadline;
+    private readonly AttemptTimeline _timeline;
     private readonly CancellationTokenSource _forward = new();
     private readonly CancellationTokenSource _bridgeStopping = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _concluded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AttemptState _state;
     private Task _removal = Task.CompletedTask;
     private AttemptSpec? _desired;
@@ -44,13 +46,15 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         _state = found;
         (_store, _node, _logger) = (store, node, logger);
         Key = found.Record.Key;
+        _timeline = new AttemptTimeline(found, node.Clock);
         _work = works.Create(
             found.Record,
             new AttemptReports
             {
                 Released = () => State.Record.Released,
                 MountsDescribed = mounts => Feed(new AttemptEvent.MountsDescribed(mounts)),
-                WorkspaceCloned = () => Feed(new AttemptEvent.WorkspaceCloned(node.BootID)),
+                WorkspaceCloned = commit => Feed(new AttemptEvent.WorkspaceCloned(node.BootID, commit)),
+                Pushed = () => node.Changes.Add(Key),
                 AgentStarted = hooks => Feed(new AttemptEvent.AgentStarted(hooks, node.Clock.GetTimestamp())),
                 CauseDecided = (cause, detail) => Feed(new AttemptEvent.CauseDecided(cause, detail)),
             }
@@ -75,8 +79,20 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
             ? new KeptAttempt(Key, Namespace, endedAt, _keptBytes ??= _store.Bytes())
             : null;
 
+    /// <summary>Completes when the attempt's end is stored, or the attempt was dropped without one. The log does not grow after that.</summary>
+    public Task Concluded => _concluded.Task;
+
+    /// <summary>Whether hooks or agent may have started.</summary>
+    public bool Released => State.Record.Released;
+
+    /// <summary>Whether the agent is the Claude Code CLI.</summary>
+    public bool IsClaude => State.Record.Spec.Claude is not null;
+
     /// <inheritdoc/>
     public string Namespace => State.Record.Spec.Namespace;
+
+    /// <summary>What is on record of the attempt.</summary>
+    public AttemptRecord Record => State.Record;
 
     /// <summary>When the attempt ended, if its container is gone; otherwise null.</summary>
     public DateTimeOffset? FinishedAt => State is { Step: AttemptStep.Done, End: { EndedAt: var endedAt } } ? endedAt : null;
@@ -112,7 +128,8 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     {
         lock (_lock)
         {
-            return _state.Observe(_node.Clock.GetUtcNow(), RunningMs(_state.Record));
+            var observation = _state.Observe(_node.Clock.GetUtcNow(), RunningMs(_state.Record));
+            return observation.Stage == AttemptStage.Collected ? observation : observation with { Git = _work.Git };
         }
     }
 
@@ -128,8 +145,14 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
         lock (_lock)
         {
             _desired = desired.Spec ?? _desired;
-            if (_goTaken || desired is not { State: DesiredState.Go, Spec: not null, Secrets: not null })
+            if (desired is not { State: DesiredState.Go, Spec: not null, Secrets: not null })
             {
+                return;
+            }
+
+            if (_goTaken)
+            {
+                _work.Renew(desired.Secrets);
                 return;
             }
 
@@ -216,10 +239,16 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
                 return;
             }
 
+            _timeline.Changed(_state, next);
             _state = next;
             foreach (var effect in effects)
             {
                 Perform(effect);
+            }
+
+            if (_state is { End: not null } or { Step: AttemptStep.Gone })
+            {
+                _concluded.TrySetResult();
             }
         }
     }
@@ -238,7 +267,7 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
                 Store(() => _store.Write(_state.End!));
                 break;
             case AttemptEffect.MarkSessionBegun:
-                Store(_work.MarkSessionBegun);
+                Store(() => _work.MarkSessionBegun(_state.Record));
                 break;
             case AttemptEffect.Report:
                 _node.Changes.Add(Key);
@@ -350,7 +379,9 @@ internal sealed partial class Attempt : IAsyncDisposable, IFinishedAttempt
     {
         var isPastDeadline = state.Record.BootID == _node.BootID && _deadline.Left <= TimeSpan.Zero;
         var running = TimeSpan.FromMilliseconds(RunningMs(state.Record) ?? 0);
-        var end = refusal is null ? await _work.ReadEndAsync(state.Record, isPastDeadline, running) : await _work.ReadRefusalAsync(refusal);
+        var end = refusal is null
+            ? await _work.PublishAsync(state.Record, await _work.ReadEndAsync(state.Record, isPastDeadline, running), _bridgeStopping.Token)
+            : await _work.ReadRefusalAsync(refusal);
         Log.Ended(_logger, Key, end.End.Reason, end.End.Message);
         Feed(new AttemptEvent.EndKnown(end));
     }
@@ -456,9 +487,13 @@ internal sealed record AttemptReports
     public required Action<IReadOnlyList<ShimMount>> MountsDescribed { get; init; }
 
     /// <summary>
-    /// Stores that the workspace is cloned, before an agent may start in it, so that a later bridge does not clone over the agent's work.
+    /// Stores that the workspace is cloned, and which commit, before an agent may start in it, so that a later bridge does not clone over the
+    /// agent's work. The commit is empty for a repository without commits.
     /// </summary>
-    public required Action WorkspaceCloned { get; init; }
+    public required Action<string> WorkspaceCloned { get; init; }
+
+    /// <summary>The agent pushed something. It is on disk already.</summary>
+    public required Action Pushed { get; init; }
 
     /// <summary>The agent's process runs, after any hooks.</summary>
     public required Action<IReadOnlyList<HookReport>?> AgentStarted { get; init; }

@@ -43,7 +43,14 @@ internal static class AttemptLifecycle
             AttemptEvent.Dropped => Drop(state),
             AttemptEvent.StopWasSlow => ConcludeWhatNeverRan(state),
             AttemptEvent.MountsDescribed described => Store(state, state.Record with { Mounts = described.Mounts }),
-            AttemptEvent.WorkspaceCloned cloned => Store(state, state.Record with { ClonedInBoot = cloned.BootID }),
+            AttemptEvent.WorkspaceCloned cloned => Store(
+                state,
+                state.Record with
+                {
+                    ClonedInBoot = cloned.BootID,
+                    ClonedCommit = cloned.Commit,
+                }
+            ),
             AttemptEvent.AgentStarted started => Start(state, started),
             AttemptEvent.GoReceived => Go(state with { GoReceived = true }),
             AttemptEvent.ContainerOver => Over(state with { IsOver = true }),

@@ -42,6 +42,9 @@ internal sealed record AttemptRecord
     /// <summary>The boot during which the workspace was cloned; null if it was not cloned, or if there is nothing to clone.</summary>
     public string? ClonedInBoot { get; init; }
 
+    /// <summary>The ID of the commit that was cloned; empty for a repository without commits, null if nothing was cloned.</summary>
+    public string? ClonedCommit { get; init; }
+
     /// <summary>
     /// What the bridge opened for the mounts of the container, the shim included, before it created the container; null before that.
     /// </summary>

@@ -5,6 +5,8 @@ using Stromboli.Podman.Models;
 using Stromboli.PodmanBridge.Clones;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
+using Stromboli.PodmanBridge.Pushes;
+using Stromboli.Telemetry.Traces;
 
 namespace Stromboli.PodmanBridge.Attempts;
 
@@ -19,6 +21,7 @@ internal sealed class AttemptSandbox(
     AttemptStorage storage,
     AttemptVolumes volumes,
     ModelGateway gateway,
+    AttemptGit git,
     ContainerSettings settings,
     TimeProvider clock
 ) : IAsyncDisposable
@@ -44,6 +47,9 @@ internal sealed class AttemptSandbox(
     /// <summary>The attempt's gateway; null if there is none.</summary>
     public ModelRun? Gateway { get; private set; }
 
+    /// <summary>What the attempt cloned and pushed.</summary>
+    public PushRecord Pushes => git.Record;
+
     /// <summary>Called when the attempt asks its model for more than its budget.</summary>
     public required Action BudgetExceeded { get; init; }
 
@@ -62,8 +68,9 @@ internal sealed class AttemptSandbox(
     /// <summary>Opens the sockets of shim and gateway.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        using var activity = AttemptTraces.Step("open sockets", record.Key);
+        using var activity = AttemptTraces.Part("open sockets", record);
         container.Listen();
+        git.Open(container.Peers);
         Gateway = await gateway.OpenAsync(
             new ModelRunOptions
             {
@@ -75,6 +82,7 @@ internal sealed class AttemptSandbox(
                 LedgerPath = directory.LedgerPath,
                 Budget = record.Spec.Budget,
                 BudgetExceeded = BudgetExceeded,
+                Trace = RunTrace.AgentContext(record.UID, record.Attempt, record.Spec.TraceParent),
             },
             cancellationToken
         );
@@ -149,9 +157,10 @@ internal sealed class AttemptSandbox(
         return hello;
     }
 
-    /// <summary>Opens the gateway for the attempt, or closes it if the attempt has no credential.</summary>
-    public void Admit(ModelCredential? credential)
+    /// <summary>Opens the gateways for the attempt, or closes that to the model if the attempt has no credential for it.</summary>
+    public void Admit(ModelCredential? credential, GitCredential? gitCredential)
     {
+        git.Admit(gitCredential);
         if (credential is null)
         {
             Gateway?.Refuse();
@@ -162,12 +171,19 @@ internal sealed class AttemptSandbox(
         }
     }
 
+    /// <summary>Replaces the credential for the repository.</summary>
+    public void Renew(GitCredential? gitCredential) => git.Renew(gitCredential);
+
+    /// <summary>Cuts the agent's way to its repository.</summary>
+    public ValueTask CloseGitAsync() => git.DisposeAsync();
+
     /// <summary>Stops everything that runs. After this nothing is spent.</summary>
     /// <param name="grace">The time from TERM to KILL, if the shim is asked before the engine kills; otherwise null.</param>
     /// <param name="bridgeStopping">Ends the wait for an engine that is away.</param>
     public async Task StopAsync(TimeSpan? grace, CancellationToken bridgeStopping)
     {
         Gateway?.Refuse();
+        await git.DisposeAsync();
         if (grace is { } left)
         {
             container.Stop(left);
@@ -217,6 +233,7 @@ internal sealed class AttemptSandbox(
 
         storage.Dispose();
         mounts.Dispose();
+        await git.DisposeAsync();
         if (Gateway is not null)
         {
             await Gateway.DisposeAsync();
@@ -236,6 +253,7 @@ internal sealed class AttemptSandboxes(
     AttemptVolumes volumes,
     HostPathGate hostPaths,
     ModelGateway gateway,
+    AttemptGits gits,
     AttemptStorages storages,
     TimeProvider clock
 )
@@ -254,10 +272,10 @@ internal sealed class AttemptSandboxes(
                 LogPath = directory.LogPath,
                 Shim = () => mounts.Shim,
                 Released = reports.Released,
-                Connected = () => AttemptTraces.Mark("shim connected", record.Key),
+                Connected = () => AttemptTraces.Mark("shim connected", record),
                 Started = hooks =>
                 {
-                    AttemptTraces.Mark("agent started", record.Key);
+                    AttemptTraces.Mark("agent started", record);
                     reports.AgentStarted(HookReports.OfStarted(hooks));
                 },
             }
@@ -270,6 +288,7 @@ internal sealed class AttemptSandboxes(
             storages.Create(record, directory, sentence => reports.CauseDecided(EndCause.StorageExceeded, sentence)),
             volumes,
             gateway,
+            gits.Create(record.Key, record.Spec.Push, directory.Path, reports.Pushed),
             settings,
             clock
         )

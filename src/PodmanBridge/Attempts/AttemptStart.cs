@@ -1,5 +1,6 @@
 using System.Text;
 using Stromboli.Crds.Runs;
+using Stromboli.Gateway.Git;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Agents;
 using Stromboli.PodmanBridge.Containers;
@@ -49,7 +50,9 @@ internal static class AttemptStart
             Environment = command.Environment,
             Workdir = spec.Workdir,
             Stdin = Encoding.UTF8.GetBytes(secrets.Prompt),
-            Relays = [(AgentEnvironment.ModelPort, ModelSocket)],
+            Relays = spec.Push is not { Branches.Count: > 0 }
+                ? [(AgentEnvironment.ModelPort, ModelSocket)]
+                : [(AgentEnvironment.ModelPort, ModelSocket), (GitRoutes.Port, GitRoutes.Socket)],
             LogBytes = spec.LogBytes,
             StopGrace = StopGrace,
             Hooks = spec.Hooks,

@@ -192,7 +192,7 @@ internal abstract record AttemptEvent
     internal sealed record GoReceived : AttemptEvent;
 
     /// <summary>The workspace is cloned.</summary>
-    internal sealed record WorkspaceCloned(string BootID) : AttemptEvent;
+    internal sealed record WorkspaceCloned(string BootID, string Commit) : AttemptEvent;
 
     /// <summary>Everything that the agent needs is ready.</summary>
     internal sealed record ReadyToGo(bool HasHooks) : AttemptEvent;

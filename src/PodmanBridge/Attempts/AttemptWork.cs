@@ -1,6 +1,9 @@
+using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
 using Stromboli.PodmanBridge.Clones;
 using Stromboli.PodmanBridge.Containers;
+using Stromboli.PodmanBridge.Images;
+using Stromboli.PodmanBridge.Pushes;
 using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Attempts;
@@ -14,6 +17,7 @@ internal sealed class AttemptWork(
     IAttemptImages images,
     AttemptAdmission admission,
     WorkspaceClones clones,
+    WorkspacePublisher publisher,
     NodeSessions sessions,
     INodeLease lease,
     AttemptEndReader ends
@@ -27,16 +31,25 @@ internal sealed class AttemptWork(
     /// <summary>The agent's container.</summary>
     public IShimContainer Container => sandbox.Container;
 
+    /// <summary>What the attempt cloned and pushed; null if it did neither.</summary>
+    public GitReport? Git => sandbox.Pushes.Report;
+
     /// <summary>Receives what comes with the operator's go. The secrets stay in memory.</summary>
     public void TakeGo(AttemptSpec spec, AttemptSecrets secrets) => _go.TrySetResult((spec, secrets));
 
+    /// <summary>Receives the secrets of a go that is repeated: the credential for the repository may be a newer one.</summary>
+    public void Renew(AttemptSecrets secrets) => sandbox.Renew(secrets.Git);
+
     /// <summary>Stores that an agent of the session has run, if the attempt has a session.</summary>
+    /// <param name="record">What is on record of the attempt now.</param>
     /// <exception cref="IOException">The record cannot be stored.</exception>
-    public void MarkSessionBegun()
+    public void MarkSessionBegun(AttemptRecord record)
     {
-        if (sandbox.Record.Spec.Session is { } session)
+        if (record.Spec.Session is { } session)
         {
-            sessions.Begun(session.UID);
+            // A copy of a conversation does not become the session's.
+            var moves = record.Spec.Claude is { ForkSession: not true, Continue: not true };
+            sessions.Begun(session.UID, moves ? record.Spec.SessionID : null, record.ClonedCommit);
         }
     }
 
@@ -66,13 +79,17 @@ internal sealed class AttemptWork(
         // Credentials arrive only with the go, so a run that needs them to pull is prepared after it. All other runs are prepared while the
         // operator writes their record.
         var pull = record.Spec.PullsWithSecrets ? (await _go.Task.WaitAsync(cancellationToken)).Secrets.PullCredentials : [];
-        using var activity = AttemptTraces.Step("prepare", record.Key);
+        using var activity = AttemptTraces.Step("prepare", record);
         admission.Demand(record.Spec);
         await sandbox.OpenHostPathsAsync(cancellationToken);
-        using var image = await images.FetchAsync(record.Spec, pull, cancellationToken);
+        using var image = await FetchAsync(record, pull, cancellationToken);
         await sandbox.OpenAsync(cancellationToken);
         reports.MountsDescribed(sandbox.DescribeMounts());
-        await sandbox.StartAsync(image.ID, replaces, cancellationToken);
+        using (AttemptTraces.Part("create and start", record))
+        {
+            await sandbox.StartAsync(image.ID, replaces, cancellationToken);
+        }
+
         return new AttemptEvent.ContainerStarted();
     }
 
@@ -101,9 +118,10 @@ internal sealed class AttemptWork(
         var (spec, secrets) = await admission.CompleteAsync(desired, given, cancellationToken);
         if (spec.Git is not null && !isCloned)
         {
-            using var activity = AttemptTraces.Step("clone", sandbox.Record.Key);
-            await clones.RunAsync(sandbox.CloneOf(spec, secrets.Git), bridgeStopping, cancellationToken);
-            reports.WorkspaceCloned();
+            using var activity = AttemptTraces.Step("clone", sandbox.Record);
+            var commit = await clones.RunAsync(sandbox.CloneOf(spec, secrets.Git), bridgeStopping, cancellationToken);
+            sandbox.Pushes.Cloned(commit);
+            reports.WorkspaceCloned(commit ?? "");
         }
 
         _ready = (spec, secrets);
@@ -113,7 +131,7 @@ internal sealed class AttemptWork(
     /// <summary>Tells the shim to start hooks and agent.</summary>
     public void LetGo()
     {
-        AttemptTraces.Mark("let go", sandbox.Record.Key);
+        AttemptTraces.Mark("let go", sandbox.Record);
         var (spec, secrets) = _ready!.Value;
         Container.Go(() => AttemptStart.Build(spec, secrets, lease.Remaining));
     }
@@ -126,6 +144,35 @@ internal sealed class AttemptWork(
     /// <summary>Finds out how an attempt ended. Nothing of it may run any more.</summary>
     public async Task<AttemptEndRecord> ReadEndAsync(AttemptRecord record, bool isPastDeadline, TimeSpan running) =>
         WithSession(await ends.ReadAsync(record, sandbox, isPastDeadline, running));
+
+    /// <summary>Pushes what the agent left if it ended well and the run asks for that. Returns the end with what came of it.</summary>
+    /// <param name="record">The record of the attempt.</param>
+    /// <param name="end">The end so far.</param>
+    /// <param name="bridgeStopping">The bridge stops. The next one continues.</param>
+    public async Task<AttemptEndRecord> PublishAsync(AttemptRecord record, AttemptEndRecord end, CancellationToken bridgeStopping)
+    {
+        if (end.End.Reason != RunReason.Completed || record.Spec is not { Git: not null, Push.OnSuccess: not null })
+        {
+            return end;
+        }
+
+        using var activity = AttemptTraces.Step("push", record);
+        await sandbox.CloseGitAsync();
+        var outcome = await publisher.RunAsync(
+            sandbox.CloneOf(record.Spec, credential: null),
+            sandbox.Pushes,
+            async cancellationToken => (await _go.Task.WaitAsync(cancellationToken)).Secrets.Git,
+            bridgeStopping
+        );
+        return end with
+        {
+            End = end.End with
+            {
+                Reason = outcome.Succeeded ? end.End.Reason : RunReason.GitPushFailed,
+                Message = outcome.Succeeded ? $"{end.End.Message} {outcome.Message}" : outcome.Message,
+            },
+        };
+    }
 
     /// <summary>The end of an attempt that cannot run here, with its usage.</summary>
     public async Task<AttemptEndRecord> ReadRefusalAsync(AttemptRefusal refusal) =>
@@ -157,12 +204,22 @@ internal sealed class AttemptWork(
     /// <summary>Closes the sockets without ending anything.</summary>
     public ValueTask DisposeAsync() => sandbox.DisposeAsync();
 
+    private async Task<ImageUse> FetchAsync(
+        AttemptRecord record,
+        IReadOnlyList<PullCredential> credentials,
+        CancellationToken cancellationToken
+    )
+    {
+        using var activity = AttemptTraces.Part("pull", record);
+        return await images.FetchAsync(record.Spec, credentials, cancellationToken);
+    }
+
     // A link may bring the desired attempts before its first grant, and no agent runs without a lease.
     private async Task<(AttemptSpec Spec, AttemptSecrets Secrets)> AdmitAsync(CancellationToken cancellationToken)
     {
         var (spec, secrets) = await _go.Task.WaitAsync(cancellationToken);
         await lease.WaitAsync(cancellationToken);
-        sandbox.Admit(secrets.Credential);
+        sandbox.Admit(secrets.Credential, secrets.Git);
         return (spec, secrets);
     }
 
@@ -186,6 +243,7 @@ internal sealed class AttemptWorks(
     IAttemptImages images,
     AttemptAdmission admission,
     WorkspaceClones clones,
+    WorkspacePublisher publisher,
     NodeSessions sessions,
     INodeLease lease,
     AttemptEndReader ends
@@ -193,5 +251,5 @@ internal sealed class AttemptWorks(
 {
     /// <inheritdoc/>
     public AttemptWork Create(AttemptRecord record, AttemptReports reports) =>
-        new(sandboxes.Create(record, reports), reports, images, admission, clones, sessions, lease, ends);
+        new(sandboxes.Create(record, reports), reports, images, admission, clones, publisher, sessions, lease, ends);
 }

@@ -13,6 +13,7 @@ internal sealed partial class LeftoverSweep(
     IPodman podman,
     NodeAttempts attempts,
     NodeSessions sessions,
+    IRequestContainers requests,
     ContainerSettings settings,
     ILogger<LeftoverSweep> logger
 )
@@ -25,7 +26,8 @@ internal sealed partial class LeftoverSweep(
             var labels = ContainerLabels.OfNode(await settings.Installation.WaitAsync(cancellationToken), settings.Node);
             foreach (var container in await podman.Containers.ListAsync(labels, cancellationToken))
             {
-                if (IsLeftover(AttemptKey.FromLabels(container.Labels)))
+                var key = AttemptKey.FromLabels(container.Labels);
+                if (IsLeftover(key) || (container.Names?.Any(ContainerNames.IsOfRequest) is true && IsLeftoverOfRequest(key)))
                 {
                     Log.Removed(logger, "container", container.Names?.FirstOrDefault() ?? container.ID);
                     await podman.Containers.RemoveAsync(container.ID, cancellationToken);
@@ -43,7 +45,9 @@ internal sealed partial class LeftoverSweep(
 
             foreach (var directory in Directory.EnumerateDirectories(settings.RunRoot))
             {
-                if (IsLeftover(AttemptKey.FromName(Path.GetFileName(directory))))
+                var name = Path.GetFileName(directory);
+                var key = AttemptKey.FromName(name);
+                if (IsLeftover(key) || (ContainerNames.IsOfRequest(name) && IsLeftoverOfRequest(key)))
                 {
                     Log.Removed(logger, "run directory", directory);
                     Directory.Delete(directory, recursive: true);
@@ -55,6 +59,8 @@ internal sealed partial class LeftoverSweep(
             Log.Failed(logger, e.Message);
         }
     }
+
+    private bool IsLeftoverOfRequest(AttemptKey? found) => found is { } key && requests.IsLeftover(key);
 
     private bool IsLeftover(AttemptKey? found) => found is { } key && attempts.Observe(key.UID, key.Attempt) is null;
 

@@ -36,6 +36,9 @@ internal sealed partial class NodeAttempts(
         }
     }
 
+    /// <summary>The step of each attempt.</summary>
+    public IEnumerable<AttemptStep> Steps => All.Select(attempt => attempt.Step);
+
     /// <summary>Continues with every attempt that is on disk. Call this once, before the first link.</summary>
     public void Adopt()
     {
@@ -67,7 +70,7 @@ internal sealed partial class NodeAttempts(
     public void Apply(DesiredAttempt desired)
     {
         var key = new AttemptKey(desired.UID, desired.Attempt);
-        using var activity = AttemptTraces.Apply(desired.State, key);
+        using var activity = AttemptTraces.Apply(desired);
         lock (_lock)
         {
             switch (desired.State)
@@ -133,6 +136,15 @@ internal sealed partial class NodeAttempts(
         }
     }
 
+    /// <summary>An attempt of which this node has the log and the workspace, or had them; null if it has nothing of it.</summary>
+    public Attempt? Find(AttemptKey key)
+    {
+        lock (_lock)
+        {
+            return _dropping.Contains(key) ? null : _attempts.GetValueOrDefault(key);
+        }
+    }
+
     /// <summary>The engine reports that a container of an attempt, given by its id, has died.</summary>
     public void OnContainerDied(AttemptKey key, string id)
     {
@@ -151,11 +163,25 @@ internal sealed partial class NodeAttempts(
         }
     }
 
+    /// <summary>What is on record of the last attempt of a run; null if the node has none.</summary>
+    public AttemptRecord? LastOf(string uid) => Records().Where(record => record.UID == uid).MaxBy(record => record.Attempt);
+
+    /// <summary>What is on record of one of the attempts of a session; null if the node has none.</summary>
+    public AttemptRecord? LastOfSession(string uid) => Records().FirstOrDefault(record => record.Spec.Session?.UID == uid);
+
     /// <summary>Detaches from all attempts without ending them. The next bridge adopts them.</summary>
     public async ValueTask DisposeAsync()
     {
         lease.Changed -= OnLease;
         await Task.WhenAll(All.Select(attempt => attempt.DisposeAsync().AsTask()));
+    }
+
+    private AttemptRecord[] Records()
+    {
+        lock (_lock)
+        {
+            return [.. _attempts.Values.Where(attempt => !_dropping.Contains(attempt.Key)).Select(attempt => attempt.Record)];
+        }
     }
 
     private void ApplyRun(AttemptKey key, DesiredAttempt desired)

@@ -59,15 +59,49 @@ internal static class CloneCommand
 
     /// <summary>The frame that lets the clone go.</summary>
     /// <param name="source">What is cloned.</param>
+    /// <param name="pushes">Whether the agent may push. The clone's own configuration then leads to the gateway as well.</param>
     /// <param name="pids">
     /// The run's limit of processes and threads. It applies here because the clone uses the run's place on the node.
     /// </param>
     /// <param name="lease">How much of the lease is left.</param>
-    public static ShimGo Build(GitSource source, int pids, TimeSpan lease) =>
+    public static ShimGo Build(GitSource source, bool pushes, int pids, TimeSpan lease) =>
+        Confined(
+            [
+                "/bin/sh",
+                "-c",
+                Script.Value,
+                "clone",
+                source.Url,
+                source.Ref ?? "",
+                $"{source.Depth}",
+                pushes ? GitRoutes.Repository : "",
+                GitRoutes.Address,
+            ],
+            [],
+            // The clone's origin is the real address. git's requests go to the gateway, and the clone has no trace of that unless the agent
+            // may push.
+            [($"url.{GitRoutes.Repository}.insteadOf", source.Url)],
+            pids,
+            lease
+        );
+
+    /// <summary>The frame for a script around git that reaches only the gateway and runs no program but git.</summary>
+    /// <param name="argv">The script with its arguments.</param>
+    /// <param name="variables">Further variables.</param>
+    /// <param name="configuration">Further configuration of git.</param>
+    /// <param name="pids">The run's limit of processes and threads.</param>
+    /// <param name="lease">How much of the lease is left.</param>
+    public static ShimGo Confined(
+        IReadOnlyList<string> argv,
+        IReadOnlyList<string> variables,
+        IReadOnlyList<(string Key, string Value)> configuration,
+        int pids,
+        TimeSpan lease
+    ) =>
         new()
         {
-            Argv = ["/bin/sh", "-c", Script.Value, "clone", source.Url, source.Ref ?? "", $"{source.Depth}"],
-            Environment = [.. Variables, .. Configured(source)],
+            Argv = argv,
+            Environment = [.. Variables, .. variables, .. Configured([.. Configuration, .. configuration])],
             Workdir = Workspace,
             Stdin = ReadOnlyMemory<byte>.Empty,
             Relays = [(GitRoutes.Port, GitRoutes.Socket)],
@@ -77,15 +111,13 @@ internal static class CloneCommand
             Lease = lease,
         };
 
-    // The clone's origin is the real address. git's requests go to the gateway, and the clone has no trace of that.
-    private static IEnumerable<string> Configured(GitSource source)
+    private static IEnumerable<string> Configured(IReadOnlyList<(string Key, string Value)> entries)
     {
-        var entries = Configuration.Append(($"url.{GitRoutes.Repository}.insteadOf", source.Url)).ToList();
         yield return $"GIT_CONFIG_COUNT={entries.Count}";
         for (var i = 0; i < entries.Count; i++)
         {
-            yield return $"GIT_CONFIG_KEY_{i}={entries[i].Item1}";
-            yield return $"GIT_CONFIG_VALUE_{i}={entries[i].Item2}";
+            yield return $"GIT_CONFIG_KEY_{i}={entries[i].Key}";
+            yield return $"GIT_CONFIG_VALUE_{i}={entries[i].Value}";
         }
     }
 

@@ -42,8 +42,9 @@ internal sealed class WorkspaceClones(
     /// The bridge stops. The container is left to the next bridge, since interrupting a call to the engine may leave it in a worse state.
     /// </param>
     /// <param name="cancellationToken">Ends the clone.</param>
+    /// <returns>The ID of the commit that was checked out; null for a repository without commits.</returns>
     /// <exception cref="RunRefusedException">The clone failed. The message says why.</exception>
-    public async Task RunAsync(WorkspaceClone clone, CancellationToken bridgeStopping, CancellationToken cancellationToken)
+    public async Task<string?> RunAsync(WorkspaceClone clone, CancellationToken bridgeStopping, CancellationToken cancellationToken)
     {
         if (Problem(clone.Spec) is { } impossible)
         {
@@ -51,6 +52,7 @@ internal sealed class WorkspaceClones(
         }
 
         var released = false;
+        string? commit;
         using var gitImage = await FetchImageAsync(cancellationToken);
         await using var container = Container(clone.Key, clone.LogPath, () => released);
         await container.RemoveAsync(cancellationToken);
@@ -64,11 +66,13 @@ internal sealed class WorkspaceClones(
             {
                 container.Trust(hello, OpenedMounts(clone.Key));
                 released = true;
-                container.Go(() => CloneCommand.Build(clone.Source, clone.Spec.Pids, lease.Remaining));
+                container.Go(() =>
+                    CloneCommand.Build(clone.Source, clone.Spec.Push is { Branches.Count: > 0 }, clone.Spec.Pids, lease.Remaining)
+                );
                 await container.Over.WaitAsync(cancellationToken);
             }
 
-            using var log = new ShimLogRecords();
+            using var log = new CloneRecords();
             if (released)
             {
                 await log.ReadToLastWordAsync(clone.LogPath, clock, cancellationToken);
@@ -80,6 +84,8 @@ internal sealed class WorkspaceClones(
             {
                 throw new RunRefusedException(RunReason.GitCloneFailed, problem);
             }
+
+            commit = log.Commit;
         }
         finally
         {
@@ -93,6 +99,7 @@ internal sealed class WorkspaceClones(
         }
 
         File.Delete(clone.LogPath);
+        return commit;
     }
 
     /// <summary>Removes the container of a clone and its sockets. Does nothing if they do not exist.</summary>

@@ -1,9 +1,10 @@
 # Clones a repository into the working directory, which is the workspace. Arguments: $1 is the address; $2 is a branch, tag, full ref or
-# commit id (empty: the default branch); $3 is the number of commits of history (0: all of it). All other settings of git are in the
-# environment. Each way to fail has a separate exit code.
+# commit id (empty: the default branch); $3 is the number of commits of history (0: all of it); $4 is where the agent reaches the
+# repository (empty: nowhere), on the server $5. All other settings of git are in the environment. Each way to fail has a separate exit
+# code. Standard output gets the id of the commit that was checked out, and nothing else.
 set -u
-exec >&2 < /dev/null
-url=$1 ref=$2 depth=$3
+exec 3>&1 >&2 < /dev/null
+url=$1 ref=$2 depth=$3 gateway=$4 server=$5
 
 readonly unusable=64 unanswered=65 no_ref=66 not_fetched=67 no_commit=68 not_checked_out=69
 
@@ -47,6 +48,10 @@ format=sha1
 [ "$(printf %s "${sample:-}" | wc -c)" != 64 ] || format=sha256
 git init --quiet --template= --initial-branch=main --object-format=$format . || exit $unusable
 git config remote.origin.url "$url" || exit $unusable
+if [ -n "$gateway" ]; then
+    # The address of origin stays the real one; git asks the gateway, whatever proxy the agent's environment names.
+    git config "url.$gateway.insteadOf" "$url" && git config "http.$server.proxy" '' || exit $unusable
+fi
 case $want in
     refs/heads/*) track=${want#refs/heads/} ;;
     *) track='' ;;
@@ -93,3 +98,4 @@ fi
 git reset --quiet --hard || exit $not_checked_out
 git update-ref -d refs/stromboli/checkout
 rm -f .git/FETCH_HEAD .git/ORIG_HEAD
+echo "$commit" >&3

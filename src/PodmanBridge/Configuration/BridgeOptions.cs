@@ -1,5 +1,6 @@
 using System.Net;
 using Stromboli.Gateway.Git;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.PodmanBridge.Configuration;
 
@@ -33,11 +34,20 @@ internal sealed record BridgeOptions
     /// <summary>The program that measures what runs have on the disk.</summary>
     public required string Measurer { get; init; }
 
+    /// <summary>The program that reads files that agents wrote.</summary>
+    public required string Reader { get; init; }
+
     /// <summary>Bytes of the disk that stay free.</summary>
     public required long MinFreeBytes { get; init; }
 
     /// <summary>Inodes of the disk that stay free.</summary>
     public required long MinFreeFiles { get; init; }
+
+    /// <summary>Where health and metrics are served; null for nowhere.</summary>
+    public IPEndPoint? HealthListen { get; init; }
+
+    /// <summary>How log records are written.</summary>
+    public LogFormat LogFormat { get; init; }
 
     /// <summary>How many runs that are over the node keeps.</summary>
     public int KeptRuns { get; init; } = DefaultKeptRuns;
@@ -104,6 +114,12 @@ internal sealed record BridgeOptions
 
     /// <summary><see cref="GitMaxBytes"/> if the command line does not set it.</summary>
     public const long DefaultGitMaxBytes = GitGatewayOptions.DefaultMostBytes;
+
+    /// <summary>The most bytes that one push sends.</summary>
+    public long GitMaxPushBytes { get; init; } = DefaultGitMaxPushBytes;
+
+    /// <summary><see cref="GitMaxPushBytes"/> if the command line does not set it.</summary>
+    public const long DefaultGitMaxPushBytes = GitGatewayOptions.DefaultMostPushBytes;
 
     /// <summary>The host paths that runs may mount.</summary>
     public required IReadOnlyList<AllowedVolume> AllowedVolumes { get; init; }

@@ -19,6 +19,7 @@ internal readonly record struct AttemptKey(string UID, int Attempt)
     /// <summary>The attempt that a file or folder is named after; null if its name is not that of an attempt.</summary>
     public static AttemptKey? FromName(string name) =>
         name.EndsWith(ContainerNames.CloneSuffix, StringComparison.Ordinal) ? FromName(name[..^ContainerNames.CloneSuffix.Length])
+        : name.EndsWith(ContainerNames.DiffSuffix, StringComparison.Ordinal) ? FromName(name[..^ContainerNames.DiffSuffix.Length])
         : name.LastIndexOf('-') is var dash
         && dash > 0
         && int.TryParse(name.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var attempt)

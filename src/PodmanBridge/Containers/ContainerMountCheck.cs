@@ -64,7 +64,7 @@ internal static class ContainerMountCheck
         );
         foreach (var volume in desired.Volumes)
         {
-            meant.Add(volume.Destination, new Mount("volume", volume.Name, Writable: true, Normal(volume.Options)));
+            meant.Add(volume.Destination, new Mount("volume", volume.Name, !volume.Options.Contains("ro"), Normal(volume.Options)));
         }
 
         return meant;

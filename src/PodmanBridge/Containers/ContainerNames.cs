@@ -8,11 +8,17 @@ internal sealed record ContainerNames
     /// <summary>The suffix of the name of a git clone's container and of its run directory.</summary>
     public const string CloneSuffix = "-clone";
 
+    /// <summary>The suffix of the name of a diff's container and of its run directory.</summary>
+    public const string DiffSuffix = "-diff";
+
     /// <summary>The container.</summary>
     public required string Container { get; init; }
 
     /// <summary>The container that clones the workspace.</summary>
     public required string Cloner { get; init; }
+
+    /// <summary>The container that compares the workspace with its commit.</summary>
+    public required string Differ { get; init; }
 
     /// <summary>The volume of the workspace.</summary>
     public required string Workspace { get; init; }
@@ -22,6 +28,9 @@ internal sealed record ContainerNames
 
     /// <summary>Both volumes. If the attempt has a session, they are those of the session.</summary>
     public IReadOnlyList<string> Volumes => [Workspace, Home];
+
+    /// <summary>Whether a container or a run directory is one that lives for one request.</summary>
+    public static bool IsOfRequest(string name) => name.EndsWith(DiffSuffix, StringComparison.Ordinal);
 
     /// <summary>The names of one attempt.</summary>
     /// <param name="installation">The UID of the kube-system namespace.</param>
@@ -37,6 +46,7 @@ internal sealed record ContainerNames
         {
             Container = name,
             Cloner = name + CloneSuffix,
+            Differ = name + DiffSuffix,
             Workspace = volumes + "-workspace",
             Home = volumes + "-home",
         };

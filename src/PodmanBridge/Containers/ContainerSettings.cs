@@ -32,7 +32,8 @@ internal sealed class ContainerSettings
 
     /// <summary>The names of an attempt's containers and volumes.</summary>
     /// <exception cref="InvalidOperationException">No operator has welcomed this bridge yet.</exception>
-    public ContainerNames NamesOf(AttemptKey key) => ContainerNames.Of(InstallationID, key.UID, key.Attempt);
+    public ContainerNames NamesOf(AttemptKey key, string? session = null) =>
+        ContainerNames.Of(InstallationID, key.UID, key.Attempt, session);
 
     /// <summary>The directory of the sockets of an attempt's agent.</summary>
     public string RunDirectoryOf(AttemptKey key) => Path.Combine(RunRoot, key.ToString());
@@ -42,6 +43,9 @@ internal sealed class ContainerSettings
     /// the repository's server.
     /// </summary>
     public string CloneDirectoryOf(AttemptKey key) => Path.Combine(RunRoot, key + ContainerNames.CloneSuffix);
+
+    /// <summary>The directory of the sockets of a diff of an attempt's workspace.</summary>
+    public string DiffDirectoryOf(AttemptKey key) => Path.Combine(RunRoot, key + ContainerNames.DiffSuffix);
 
     /// <summary>What the node adds to an attempt's specification to create a container from it.</summary>
     /// <param name="key">The attempt.</param>

@@ -3,6 +3,12 @@ namespace Stromboli.PodmanBridge.Containers;
 /// <summary>Receives the log of an attempt, piece by piece.</summary>
 internal interface IShimLogConsumer
 {
+    /// <summary>When conmon received the shim's line that begins, as conmon wrote it. Its pieces follow.</summary>
+    void Time(ReadOnlySpan<byte> written)
+    {
+        // Only readers that show times use it.
+    }
+
     /// <summary>A piece of the agent's standard output. The line ends with it or continues in the next piece.</summary>
     void Stdout(ReadOnlySpan<byte> piece, bool endOfLine);
 
@@ -13,6 +19,12 @@ internal interface IShimLogConsumer
     void Stderr(ReadOnlySpan<byte> piece, bool endOfLine, DateTimeOffset at)
     {
         // Most readers of a log do not use standard error as evidence.
+    }
+
+    /// <summary>A piece of what hooks wrote, to either stream. The line ends with it or continues in the next piece.</summary>
+    void Hook(ReadOnlySpan<byte> piece, bool endOfLine)
+    {
+        // Most readers of a log do not use it as evidence.
     }
 
     /// <summary>A record of the shim, and when conmon received it.</summary>

@@ -65,7 +65,7 @@ internal static class OciMountCheck
             found.Add($"source of the mount {meant.Destination} is {made.Source}, which is not the volume {meant.Name}");
         }
 
-        found.Same($"mount {meant.Destination} read-only", false, Has(made, "ro"));
+        found.Same($"mount {meant.Destination} read-only", meant.Options.Contains("ro"), Has(made, "ro"));
         found.Same(
             $"options of the mount {meant.Destination}",
             ContainerMountCheck.Normal(meant.Options),

@@ -53,26 +53,46 @@ internal sealed class ShimLog : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public async Task ReadOnAsync(CancellationToken cancellationToken)
     {
-        while (await _file.ReadAsync(_buffer.AsMemory(_held), cancellationToken) is var read and > 0)
+        while (await ReadSomeAsync(cancellationToken))
         {
-            var all = _held + read;
-            var done = 0;
-            while (_buffer.AsSpan(done..all).IndexOf((byte)'\n') is var length and >= 0)
-            {
-                Line(_buffer.AsSpan(done, length));
-                done += length + 1;
-            }
-
-            _held = all - done;
-            _buffer.AsSpan(done, _held).CopyTo(_buffer);
-            if (_held == _buffer.Length)
-            {
-                // conmon does not write lines of this length. The rest of the line is skipped too.
-                _tooLong = true;
-                _held = 0;
-            }
+            // Up to the present end.
         }
     }
+
+    /// <summary>Continues from the last position by one buffer at most, so that the consumer can pass on what it has.</summary>
+    /// <returns>False at the present end.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public async Task<bool> ReadSomeAsync(CancellationToken cancellationToken)
+    {
+        var read = await _file.ReadAsync(_buffer.AsMemory(_held), cancellationToken);
+        if (read == 0)
+        {
+            return false;
+        }
+
+        var all = _held + read;
+        var done = 0;
+        while (_buffer.AsSpan(done..all).IndexOf((byte)'\n') is var length and >= 0)
+        {
+            Line(_buffer.AsSpan(done, length));
+            done += length + 1;
+        }
+
+        _held = all - done;
+        _buffer.AsSpan(done, _held).CopyTo(_buffer);
+        if (_held == _buffer.Length)
+        {
+            // conmon does not write lines of this length. The rest of the line is skipped too.
+            _tooLong = true;
+            _held = 0;
+        }
+
+        return true;
+    }
+
+    /// <summary>The identity of the file that is being read.</summary>
+    /// <exception cref="IOException">The file cannot be examined.</exception>
+    public FileIdentity Identity => FileStatus.Of(_file.SafeFileHandle).Identity;
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
@@ -100,6 +120,7 @@ internal sealed class ShimLog : IDisposable
 
             _kind = content[0];
             _clock = default;
+            _consumer.Time(time);
             if (_kind is (byte)'r' or (byte)'e' or (byte)'E')
             {
                 _ = DateTimeOffset.TryParse(Encoding.ASCII.GetString(time), CultureInfo.InvariantCulture, DateTimeStyles.None, out _clock);
@@ -126,6 +147,12 @@ internal sealed class ShimLog : IDisposable
                 break;
             case (byte)'E':
                 _consumer.Stderr(content, endOfLine: false, _clock);
+                break;
+            case (byte)'h':
+                _consumer.Hook(content, whole);
+                break;
+            case (byte)'H':
+                _consumer.Hook(content, endOfLine: false);
                 break;
             case (byte)'r':
                 Record(content, whole);

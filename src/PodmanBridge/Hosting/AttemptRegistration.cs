@@ -10,6 +10,7 @@ using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
 using Stromboli.PodmanBridge.Nodes;
+using Stromboli.PodmanBridge.Pushes;
 using Stromboli.PodmanBridge.Sessions;
 
 namespace Stromboli.PodmanBridge.Hosting;
@@ -28,11 +29,13 @@ internal static class AttemptRegistration
         services.AddSingleton<WorkspaceUsers>();
         services.AddSingleton(provider => Sessions(provider, options));
         services.AddSingleton(provider => Clones(provider, options));
+        services.AddSingleton(provider => Publisher(provider, options));
         services.AddSingleton(provider => HostPaths(provider, options));
         services.AddSingleton(provider => new NodeSecrets(options.AllowedSecrets, options.Node, provider.GetRequiredService<IPodman>()));
         services.AddSingleton<IAttemptImages, AttemptImages>();
         services.AddSingleton<AttemptVolumes>();
         services.AddSingleton<AttemptStorages>();
+        services.AddSingleton<AttemptGits>();
         services.AddSingleton<AttemptAdmission>();
         services.AddSingleton(provider => Sandboxes(provider, options));
         services.AddSingleton<AttemptEndReader>();
@@ -81,6 +84,17 @@ internal static class AttemptRegistration
             services.GetRequiredService<TimeProvider>()
         );
 
+    private static WorkspacePublisher Publisher(IServiceProvider services, BridgeOptions options) =>
+        new(
+            services.GetRequiredService<IShimContainers>(),
+            services.GetRequiredService<ContainerSettings>(),
+            services.GetRequiredService<GitGateway>(),
+            services.GetRequiredService<ImageFetcher>(),
+            options.GitImage,
+            services.GetRequiredService<INodeLease>(),
+            services.GetRequiredService<TimeProvider>()
+        );
+
     private static HostPathGate HostPaths(IServiceProvider services, BridgeOptions options) =>
         new(
             options.AllowedVolumes,
@@ -98,6 +112,7 @@ internal static class AttemptRegistration
             services.GetRequiredService<AttemptVolumes>(),
             services.GetRequiredService<HostPathGate>(),
             services.GetRequiredService<ModelGateway>(),
+            services.GetRequiredService<AttemptGits>(),
             services.GetRequiredService<AttemptStorages>(),
             services.GetRequiredService<TimeProvider>()
         );

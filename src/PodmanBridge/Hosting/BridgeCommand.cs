@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Stromboli.Crds.Runs;
 using Stromboli.PodmanBridge.Configuration;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.PodmanBridge.Hosting;
 
@@ -77,6 +78,13 @@ internal sealed class BridgeCommand
         HelpName = BridgePath.HelpName,
         CustomParser = BridgePath.Parse,
         Description = "The program that measures what runs have on the disk; stromboli-measurer beside the shim when absent.",
+    };
+
+    private readonly Option<string?> _reader = new("--reader")
+    {
+        HelpName = BridgePath.HelpName,
+        CustomParser = BridgePath.Parse,
+        Description = "The program that reads files that agents wrote; stromboli-reader beside the shim when absent.",
     };
 
     private readonly Option<long> _freeSpace = new("--min-free-space")
@@ -181,6 +189,21 @@ internal sealed class BridgeCommand
         CustomParser = OptionParsers.Registries,
     };
 
+    private readonly Option<IPEndPoint?> _healthListen = new("--health-listen")
+    {
+        HelpName = "[ADDRESS]:PORT",
+        Description =
+            "Where /healthz, /readyz and /metrics are served, without TLS; on loopback when no address is given, nowhere when absent.",
+        CustomParser = OptionParsers.Listener,
+    };
+
+    private readonly Option<LogFormat> _logFormat = new("--log-format")
+    {
+        HelpName = "text|json",
+        Description = "How the log is written: as lines for people, or as one JSON object on each line.",
+        CustomParser = LogFormats.Parse,
+    };
+
     private readonly GitOptions _git = new();
     private readonly PermissionOptions _permissions = new();
 
@@ -220,6 +243,7 @@ internal sealed class BridgeCommand
             _runs,
             _shim,
             _measurer,
+            _reader,
             _freeSpace,
             _freeFiles,
             _keptRuns,
@@ -236,10 +260,13 @@ internal sealed class BridgeCommand
             _registries,
             _labels,
             _denied,
+            _healthListen,
+            _logFormat,
             _git.Image,
             _git.CaFile,
             _git.AllowedOrigins,
             _git.MaxBytes,
+            _git.MaxPushBytes,
             _permissions.Volumes,
             _permissions.Secrets,
         ];
@@ -255,9 +282,12 @@ internal sealed class BridgeCommand
             StateDirectory = parsed.GetValue(_state)!,
             RunDirectory = parsed.GetValue(_runs)!,
             Shim = parsed.GetValue(_shim)!,
-            Measurer = parsed.GetValue(_measurer) ?? Path.Combine(Path.GetDirectoryName(parsed.GetValue(_shim))!, "stromboli-measurer"),
+            Measurer = parsed.GetValue(_measurer) ?? BesideShim(parsed, "stromboli-measurer"),
+            Reader = parsed.GetValue(_reader) ?? BesideShim(parsed, "stromboli-reader"),
             MinFreeBytes = parsed.GetValue(_freeSpace),
             MinFreeFiles = parsed.GetValue(_freeFiles),
+            HealthListen = parsed.GetValue(_healthListen),
+            LogFormat = parsed.GetValue(_logFormat),
             KeptRuns = parsed.GetValue(_keptRuns),
             KeptBytes = parsed.GetValue(_keptBytes),
             Claude = parsed.GetValue(_claude),
@@ -276,9 +306,12 @@ internal sealed class BridgeCommand
             GitCaFile = parsed.GetValue(_git.CaFile),
             AllowedGitOrigins = parsed.GetValue(_git.AllowedOrigins) ?? [],
             GitMaxBytes = parsed.GetValue(_git.MaxBytes),
+            GitMaxPushBytes = parsed.GetValue(_git.MaxPushBytes),
             AllowedSecrets = parsed.GetValue(_permissions.Secrets) ?? [],
             AllowedVolumes = parsed.GetValue(_permissions.Volumes) ?? [],
         };
+
+    private string BesideShim(ParseResult parsed, string name) => Path.Combine(Path.GetDirectoryName(parsed.GetValue(_shim))!, name);
 
     private static string RuntimeRoot() =>
         BridgePath.Absolute(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } root ? root : Path.GetTempPath());

@@ -22,6 +22,7 @@ internal static class BridgeFiles
         OwnDirectory.Make(options.RunDirectory, "--run-dir");
         DemandProgram(options.Shim, "--shim", "build it with `make -C src/native`", inContainers: true);
         DemandProgram(options.Measurer, "--measurer", "build it with `make -C src/native`", inContainers: false);
+        DemandProgram(options.Reader, "--reader", "build it with `make -C src/native`", inContainers: false);
         Demand(options.CaFile, "--ca-file", "take it from the ConfigMap stromboli-ca in the operator's namespace");
         Demand(options.TokenFile, "--token-file", "make a token of the node's ServiceAccount for the audience stromboli");
         CheckVolumes(options);

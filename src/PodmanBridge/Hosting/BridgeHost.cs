@@ -3,6 +3,7 @@ using Stromboli.Gateway.Model;
 using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Nodes;
+using Stromboli.Telemetry.Export;
 
 namespace Stromboli.PodmanBridge.Hosting;
 
@@ -13,15 +14,24 @@ internal static partial class BridgeHost
     /// <returns>0; 2 if the node cannot serve.</returns>
     public static async Task<int> RunAsync(BridgeOptions options, CancellationToken cancellationToken)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        BridgeLogging.Configure(builder.Logging);
-        builder.Services.AddBridge(options);
-        using var host = builder.Build();
+        IHost built;
+        try
+        {
+            built = Build(options);
+        }
+        catch (FormatException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+
+        using var host = built;
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Stromboli.PodmanBridge");
         try
         {
             ProcessHardening.Apply();
             BridgeFiles.Check(options);
+            host.Services.BeginBridgeTelemetry();
             await StartAsync(host.Services, cancellationToken);
             // A problem that prevents the node from taking runs is already in the log, and the operator learns of it.
             if (host.Services.GetRequiredService<NodeFactsSource>().Current.Problem is null)
@@ -37,6 +47,17 @@ internal static partial class BridgeHost
             Log.Unusable(logger, e.Message);
             return 2;
         }
+    }
+
+    // Throws a FormatException for a variable of OpenTelemetry that has no valid value.
+    private static IHost Build(BridgeOptions options)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        BridgeLogging.Configure(builder.Logging, options.LogFormat);
+        var environment = OtelEnvironment.Read();
+        builder.Configuration.AddInMemoryCollection(environment.Values);
+        builder.Services.AddBridge(options, environment);
+        return builder.Build();
     }
 
     // The order matters: a link may bring a run at once, and by then the attempts of an earlier bridge must be known.

@@ -1,4 +1,4 @@
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.Gateway.Git;
 using Stromboli.Gateway.Model;
 using Stromboli.PodmanBridge.Configuration;
@@ -47,6 +47,7 @@ internal static class GatewayServices
                 AllowedOrigins = options.AllowedGitOrigins,
                 LeaseHolds = () => services.GetRequiredService<NodeLease>().Valid,
                 MostBytes = options.GitMaxBytes,
+                MostPushBytes = options.GitMaxPushBytes,
             }
         );
     }

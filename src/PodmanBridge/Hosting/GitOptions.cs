@@ -26,6 +26,13 @@ internal sealed class GitOptions
                 result.AddError("--git-max-bytes must be at least 1.");
             }
         });
+        MaxPushBytes.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long>() < 1)
+            {
+                result.AddError("--git-max-push-bytes must be at least 1.");
+            }
+        });
     }
 
     /// <summary><c>--git-image</c>.</summary>
@@ -60,6 +67,14 @@ internal sealed class GitOptions
         {
             Description = "The most that one clone receives, in bytes.",
             DefaultValueFactory = _ => BridgeOptions.DefaultGitMaxBytes,
+        };
+
+    /// <summary><c>--git-max-push-bytes</c>.</summary>
+    public Option<long> MaxPushBytes { get; } =
+        new("--git-max-push-bytes")
+        {
+            Description = "The most that one push sends, in bytes.",
+            DefaultValueFactory = _ => BridgeOptions.DefaultGitMaxPushBytes,
         };
 
     private static string[] ParseOrigins(ArgumentResult result)

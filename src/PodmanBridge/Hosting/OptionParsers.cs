@@ -62,6 +62,24 @@ internal static class OptionParsers
         return [.. networks];
     }
 
+    /// <summary>Where to listen: <c>ADDRESS:PORT</c>, or <c>:PORT</c> for loopback.</summary>
+    public static IPEndPoint? Listener(ArgumentResult result)
+    {
+        var text = result.Tokens.Single().Value;
+        var colon = text.LastIndexOf(':');
+        if (
+            colon >= 0
+            && ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && AddressOf(text[..colon]) is { } address
+        )
+        {
+            return new IPEndPoint(address, port);
+        }
+
+        result.AddError($"--health-listen: '{text}' is not [ADDRESS]:PORT, such as :9464 or 10.0.0.7:9464.");
+        return null;
+    }
+
     /// <summary>Registries, <c>HOST</c> or <c>HOST:PORT</c>.</summary>
     public static string[] Registries(ArgumentResult result)
     {
@@ -111,6 +129,14 @@ internal static class OptionParsers
         result.AddError($"{result.Tokens.Single().Value} is not a number of bytes, such as 8Gi.");
         return null;
     }
+
+    private static IPAddress? AddressOf(string host) =>
+        host switch
+        {
+            "" or "localhost" => IPAddress.Loopback,
+            ['[', .. var inner, ']'] => IPAddress.TryParse(inner, out var v6) ? v6 : null,
+            _ => !host.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(host, out var v4) ? v4 : null,
+        };
 
     /// <summary>Checks that a number, if there is one, is in a range, both ends included.</summary>
     public static void Range(OptionResult result, Option option, int from, int to)

@@ -1,6 +1,7 @@
 using Stromboli.Crds.Runs;
 using Stromboli.Podman;
 using Stromboli.Podman.Models;
+using Stromboli.PodmanBridge.Telemetry;
 
 namespace Stromboli.PodmanBridge.Images;
 
@@ -258,13 +259,16 @@ internal sealed partial class ImageFetcher(
     {
         var image = ImageReference.Parse(key.Image)!;
         pulled.Begin(image, ns, await podman.Images.ListAsync(cancellationToken));
+        var began = clock.GetTimestamp();
         string id;
         try
         {
             id = await podman.Images.PullAsync(key.Image, "always", key.Credential, progress: null, cancellationToken);
+            BridgeMetrics.Pulled(succeeded: true, clock.GetElapsedTime(began));
         }
         catch
         {
+            BridgeMetrics.Pulled(succeeded: false, clock.GetElapsedTime(began));
             // The image may still arrive, whatever the engine answered.
             pulled.GivenUp(image);
             throw;

@@ -83,8 +83,10 @@ internal static partial class ImagePullErrors
         (credential, request) switch
         {
             ({ }, _) => $"the registry {registry} refuses the login of spec.imagePullSecrets, or has no such image",
-            (null, { HasSecrets: true }) => $"the registry {registry} requires a login, and no Secret of spec.imagePullSecrets has one for it",
-            _ => $"the registry {registry} requires a login, or has no such image; name a Secret with a login for it in spec.imagePullSecrets",
+            (null, { HasSecrets: true }) =>
+                $"the registry {registry} requires a login, and no Secret of spec.imagePullSecrets has one for it",
+            _ =>
+                $"the registry {registry} requires a login, or has no such image; name a Secret with a login for it in spec.imagePullSecrets",
         };
 
     private static string WhyUnreachable(string message) =>

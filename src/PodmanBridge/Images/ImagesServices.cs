@@ -1,4 +1,4 @@
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.Podman;
 using Stromboli.PodmanBridge.Configuration;
 

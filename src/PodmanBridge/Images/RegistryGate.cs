@@ -1,4 +1,4 @@
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 
 namespace Stromboli.PodmanBridge.Images;
 

@@ -4,6 +4,7 @@ using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Sessions;
+using Stromboli.PodmanBridge.Streams;
 
 namespace Stromboli.PodmanBridge.Link;
 
@@ -45,6 +46,7 @@ internal static class LinkServices
             Images = services.GetRequiredService<ImageCatalogue>(),
             PrePuller = services.GetRequiredService<PrePuller>(),
             Prices = services.GetRequiredService<PriceList>(),
+            Streams = services.GetRequiredService<StreamDispatcher>(),
             Clock = services.GetRequiredService<TimeProvider>(),
         };
 }

@@ -4,6 +4,7 @@ using Stromboli.PodmanBridge.Attempts;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Nodes;
 using Stromboli.PodmanBridge.Sessions;
+using Stromboli.PodmanBridge.Streams;
 
 namespace Stromboli.PodmanBridge.Link;
 
@@ -11,7 +12,12 @@ namespace Stromboli.PodmanBridge.Link;
 /// One link, from its Hello to its end. Desired state comes down, observed state goes up, and pings renew the lease. State that grows with
 /// the node's attempts is sent in parts (docs/design/node-hub.md).
 /// </summary>
-internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage> channel, string node, LinkSession.Services services)
+internal sealed class LinkSession(
+    MessageChannel<BridgeMessage, OperatorMessage> channel,
+    string node,
+    LinkSession.Services services,
+    Action<OpenStream> openStream
+)
 {
     /// <summary>The interval of pings until the first grant says how long a lease is, and their longest interval afterwards.</summary>
     private static readonly TimeSpan LongestPingInterval = TimeSpan.FromSeconds(15);
@@ -60,6 +66,8 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
         public required PrePuller PrePuller { get; init; }
 
         public required PriceList Prices { get; init; }
+
+        public required StreamDispatcher Streams { get; init; }
 
         public required TimeProvider Clock { get; init; }
     }
@@ -132,6 +140,9 @@ internal sealed class LinkSession(MessageChannel<BridgeMessage, OperatorMessage>
                     break;
                 case DesiredImages desired:
                     services.PrePuller.Apply(desired.Images);
+                    break;
+                case OpenStream stream:
+                    openStream(stream);
                     break;
                 case TokenIssued issued:
                     await services.Token.WriteAsync(issued.Token, cancellationToken);

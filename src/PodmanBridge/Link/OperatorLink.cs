@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Stromboli.NodeLink;
 using Stromboli.NodeLink.Messages;
+using Stromboli.PodmanBridge.Telemetry;
 
 namespace Stromboli.PodmanBridge.Link;
 
@@ -47,7 +48,12 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
             );
             Log.Connected(logger, address);
             connected = services.Clock.GetTimestamp();
-            await new LinkSession(channel, settings.Node, services).RunAsync(cancellationToken);
+            using var counted = new CountedLink();
+            await using var streams = services.Streams.Begin(
+                new StreamClient(address, settings.Node, authorities.Certificates),
+                services.Token.ReadAsync
+            );
+            await new LinkSession(channel, settings.Node, services, streams.Open).RunAsync(cancellationToken);
             return Lasted();
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -56,11 +62,17 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
         }
         catch (NodeLinkRefusedException e) when (e.Reason == RefusalReason.NotLeader)
         {
+            BridgeMetrics.NotLinked(LinkResult.Standby);
             Log.Standby(logger, address);
             return false;
         }
         catch (Exception e)
         {
+            if (connected is null)
+            {
+                BridgeMetrics.NotLinked(LinkResult.Failed);
+            }
+
             Log.LinkEnded(logger, address, e.Message);
             return Lasted();
         }
@@ -74,6 +86,13 @@ internal sealed partial class OperatorLink(LinkSettings settings, LinkSession.Se
 #pragma warning disable CA5394 // Jitter needs no secrecy.
         return TimeSpan.FromMilliseconds(bound * (0.5 + (Random.Shared.NextDouble() / 2)));
 #pragma warning restore CA5394
+    }
+
+    private sealed class CountedLink : IDisposable
+    {
+        public CountedLink() => BridgeMetrics.LinkBegan();
+
+        public void Dispose() => BridgeMetrics.LinkEnded();
     }
 
     private sealed class Authorities : IDisposable

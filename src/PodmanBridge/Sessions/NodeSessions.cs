@@ -68,18 +68,28 @@ internal sealed partial class NodeSessions(
     }
 
     /// <summary>Notes that an agent of the session has started.</summary>
+    /// <param name="uid">The session.</param>
+    /// <param name="conversation">The conversation that the agent begins or continues; null if the session's stays as it is.</param>
+    /// <param name="commit">The commit that was cloned for the agent; null if none was.</param>
     /// <exception cref="IOException">The record cannot be stored.</exception>
-    public void Begun(string uid)
+    public void Begun(string uid, string? conversation, string? commit)
     {
         lock (_lock)
         {
-            if (!_records.TryGetValue(uid, out var record) || record.Begun)
+            if (_records.TryGetValue(uid, out var record) && record.AfterStart(conversation, commit) is var next && next != record)
             {
-                return;
+                _records[uid] = next;
+                _files.Write(next);
             }
+        }
+    }
 
-            _records[uid] = record = record with { Begun = true };
-            _files.Write(record);
+    /// <summary>What the node keeps of a session; null if it has nothing of it.</summary>
+    public SessionRecord? Find(string uid)
+    {
+        lock (_lock)
+        {
+            return _records.GetValueOrDefault(uid);
         }
     }
 

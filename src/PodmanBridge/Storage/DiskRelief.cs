@@ -1,6 +1,7 @@
 using Stromboli.Podman;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
+using Stromboli.PodmanBridge.Telemetry;
 
 namespace Stromboli.PodmanBridge.Storage;
 
@@ -67,6 +68,7 @@ internal sealed partial class DiskRelief(
             {
                 var ended = running.First(run => run.Tenant.Key == key);
                 (_endedRun, _ended) = (key, clock.GetTimestamp());
+                BridgeMetrics.Relieved(ReliefKind.Run);
                 end(key, StorageRules.Full(ended.Tenant.Namespace, ended.Usage, shortage.Volumes, shortage.Floor));
                 return true;
             }
@@ -158,6 +160,7 @@ internal sealed partial class DiskRelief(
                 case DiskRemoval.Image(var id):
                     if (await images.RemoveAsync(id, cancellationToken))
                     {
+                        BridgeMetrics.Relieved(ReliefKind.Image);
                         return true;
                     }
 
@@ -170,14 +173,17 @@ internal sealed partial class DiskRelief(
                     }
 
                     (_endedRun, _ended) = (null, clock.GetTimestamp());
+                    BridgeMetrics.Relieved(ReliefKind.Pull);
                     Log.PullEnded(logger, image);
                     return true;
                 case DiskRemoval.Workspace(var key):
                     await Attempt(key).FreeAsync();
+                    BridgeMetrics.Relieved(ReliefKind.Workspace);
                     Log.Freed(logger, key, shortage?.Volumes.Bytes ?? 0);
                     return true;
                 case DiskRemoval.Log(var key):
                     Attempt(key).FreeLog();
+                    BridgeMetrics.Relieved(ReliefKind.Log);
                     Log.LogRemoved(logger, key);
                     return true;
                 default:

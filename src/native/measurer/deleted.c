@@ -1,5 +1,7 @@
 #include "measure.h"
 
+#include "../common/user_namespace.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -10,65 +10,18 @@
 // Prints for each directory "BYTES ENTRIES DELETED STATE": the bytes of its blocks and inodes, its names, the bytes of its deleted files.
 #include "measure.h"
 
+#include "../common/user_namespace.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
-#include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { VOLUMES = 16, FIRST_VOLUME = 4, IOPRIO_WHO_PROCESS = 1, IOPRIO_IDLE = 3 << 13 };
 
 static const char *const states[] = { "whole", "over", "late", "deep", "denied" };
-
-static _Noreturn void refuse(const char *what, int error)
-{
-    fprintf(stderr, "%s: %s\n", what, strerror(error));
-    exit(1);
-}
-
-uint64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
-}
-
-static uint64_t number(const char *text)
-{
-    char *end;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (errno || *end || *text < '0' || *text > '9') refuse(text, EINVAL);
-    return value;
-}
-
-static void enter_user_namespace(int pid)
-{
-    char path[64];
-    struct stat own, theirs;
-    snprintf(path, sizeof path, "/proc/%d/ns/user", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &theirs) < 0 || stat("/proc/self/ns/user", &own) < 0) refuse(path, errno);
-    // A process cannot enter the namespace that it is in.
-    if (own.st_ino != theirs.st_ino && setns(fd, CLONE_NEWUSER) < 0) refuse("entering the container's user namespace", errno);
-    close(fd);
-}
-
-static void keep_only_looking(void)
-{
-    struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-    struct __user_cap_data_struct power[_LINUX_CAPABILITY_U32S_3] = { 0 };
-    power[0].effective = power[0].permitted = 1U << CAP_DAC_READ_SEARCH | 1U << CAP_SYS_PTRACE;
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || syscall(SYS_capset, &header, power) < 0) refuse("giving up power", errno);
-}
 
 // Runs have priority over a measurement.
 static void step_back(void)
@@ -91,7 +44,7 @@ int main(int argc, char **argv)
     struct bounds bounds = { .limit = limit, .deadline_ns = now_ns() + number(argv[2]) * 1000000U };
     step_back();
     enter_user_namespace(pid);
-    keep_only_looking();
+    keep_capabilities(1U << CAP_DAC_READ_SEARCH | 1U << CAP_SYS_PTRACE);
 
     struct usage usage[VOLUMES] = { 0 };
     struct mount mounts[VOLUMES];

@@ -36,8 +36,6 @@ struct bounds {
     uint64_t limit, deadline_ns;
 };
 
-uint64_t now_ns(void);
-
 // Adds a directory with everything below it on its file system. Follows no link. A file with several names counts once, shared among them.
 void measure_tree(const char *path, const struct bounds *bounds, struct usage *usage);
 

@@ -1,5 +1,7 @@
 #include "measure.h"
 
+#include "../common/user_namespace.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>

@@ -18,6 +18,10 @@ public sealed class ImmutabilityTests(CrdServerFixture fixture) : IClassFixture<
     private static readonly string[] OfRunsAlone =
     [
         .. new[] { "continue", "forkSession", "resume", "sessionID" }.Select(field => $"spec.agent.claude.{field}"),
+        "spec.workspace.git.push.onSuccess",
+        .. new[] { "authorEmail", "authorName", "branch", "message", "protectedPaths" }.Select(field =>
+            $"spec.workspace.git.push.onSuccess.{field}"
+        ),
     ];
 
     [Theory]

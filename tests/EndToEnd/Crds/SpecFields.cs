@@ -31,12 +31,14 @@ internal static class SpecFields
         ("file_a:one", "file_b:two"),
     ];
 
-    /// <summary>The sibling fields that a field needs, by the end of its path.</summary>
+    /// <summary>The sibling fields that a field or a field below it needs, by its path.</summary>
     private static readonly Dictionary<string, string> Companions = new()
     {
         ["spec.model.baseURL"] = """{"credentialsSecretRef":{"name":"one"}}""",
         ["spec.agent.claude.forkSession"] = """{"continue":true}""",
         ["spec.agent.claude.resume"] = """{"sessionID":"3c6f3f0e-7a51-4d2b-9d3c-0a1b2c3d4e5f"}""",
+        ["spec.workspace.git.push"] = """{"credentialsSecretRef":{"name":"one"}}""",
+        ["spec.workspace.git.push.force"] = """{"branches":["one"]}""",
         ["spec.conversation"] = """{"sessionRef":{"name":"one"}}""",
         ["spec.conversationID"] = """{"sessionRef":{"name":"one"}}""",
         ["spec.lifecycle.timeout"] = """{"onCreate":["true"]}""",
@@ -95,7 +97,7 @@ internal static class SpecFields
                 parent[field.Path[i]] = node;
             }
 
-            if (isLast && Companions.TryGetValue(field.ToString(), out var companions))
+            if (Companions.TryGetValue(new SpecField([.. field.Path.Take(i + 1)], field.Schemas).ToString(), out var companions))
             {
                 foreach (var (name, companion) in JsonNode.Parse(companions)!.AsObject())
                 {

@@ -25,6 +25,9 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
     private const int HubPort = 8443;
     private const int HealthPort = 8080;
 
+    // The case's namespace in Placeholders: it is known only when the case runs.
+    private const string OwnNamespace = "{the case's namespace}";
+
     private const string ClaudeInside = "/home/node/.local/share/stromboli/node_modules/@anthropic-ai/claude-code-linux-x64";
 
     /// <summary>
@@ -34,6 +37,7 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
     [
         ("make demo", "it sets up the machine and runs a stack of its own"),
         ("make test", "it is this suite"),
+        ("make publish", "the suite compiled the programs before it runs"),
         ("make up", "it starts a stack in the work tree that outlives the test"),
         ("MODEL=anthropic ANTHROPIC_API_KEY=… make up", "it needs a real key, and its runs are billed"),
         ("make down", "it stops the stack of whoever owns the work tree"),
@@ -54,9 +58,12 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
     /// <summary>The words in capitals that a reader replaces. An entry that fits no line of any page fails the test.</summary>
     private static readonly (string Placeholder, string Value)[] Placeholders =
     [
+        // The guide to runs deletes the first one.
+        ("agentrun NAME stromboli.dev/redeliver-webhooks", "agentrun first stromboli.dev/redeliver-webhooks"),
         ("agentrun NAME", "agentrun hello"),
         ("agentnode NAME", $"agentnode {Node}"),
         ("anode NODE", $"anode {Node}"),
+        ("namespaces/NAMESPACE/", $"namespaces/{OwnNamespace}/"),
     ];
 
     [Fact]
@@ -66,6 +73,7 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
         var scene = await OnPrivateStackAsync(
             new StackOptions
             {
+                Git = true,
                 Node = new NodeOptions
                 {
                     Hosts = new Dictionary<string, string> { [OperatorHost] = IPAddress.Loopback.ToString() },
@@ -115,6 +123,7 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
         ]);
         linked.OrThrow("Putting the engine's socket where systemd puts it");
         await NodeGrant.EnsureAsync(scene.Stack.ControlPlane, "build-1", new Dictionary<string, string>(), Cancelled);
+        await scene.Stack.Git!.Repositories.EnsureSampleAsync(Cancelled);
         await scene.ApplyAsync(await File.ReadAllTextAsync(Repository.At("samples", "timeout.yaml"), Cancelled));
     }
 
@@ -180,7 +189,9 @@ public sealed class DocumentedCommandTests(StackFixture stacks) : EndToEndTests(
         deadline.CancelAfter(Poll.Timeout);
         try
         {
-            (await run(Filled(line.Text), null, deadline.Token)).OrThrow("It");
+            (await run(Filled(line.Text).Replace(OwnNamespace, scene.Namespace, StringComparison.Ordinal), null, deadline.Token)).OrThrow(
+                "It"
+            );
         }
         catch (OperationCanceledException e) when (!Cancelled.IsCancellationRequested)
         {

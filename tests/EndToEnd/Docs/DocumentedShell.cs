@@ -1,8 +1,10 @@
 using Stromboli.EndToEnd.Harness;
 using Stromboli.Testbed;
+using Stromboli.Testbed.Kube;
 using Stromboli.Testbed.Nodes;
 using Stromboli.Testbed.Processes;
 using Stromboli.Testbed.Setup;
+using Stromboli.Testbed.Stacks;
 
 namespace Stromboli.EndToEnd.Docs;
 
@@ -22,8 +24,10 @@ internal sealed class DocumentedShell(Scene scene, Checkout checkout)
         CancellationToken cancellationToken = default
     )
     {
+        var plugin = new StromboliPlugin(scene.Stack.ControlPlane.KubeconfigPath, new StackOptions().Published);
         string[] folders =
         [
+            Path.GetDirectoryName(plugin.Path)!,
             Path.GetDirectoryName(Artefacts.Kubectl)!,
             Repository.DotnetRoot,
             Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin",
@@ -31,6 +35,7 @@ internal sealed class DocumentedShell(Scene scene, Checkout checkout)
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["PATH"] = string.Join(':', folders),
+            ["DOTNET_ROOT"] = Repository.DotnetRoot,
             ["HOME"] = checkout.Folder,
             ["KUBECONFIG"] = await KubeconfigAsync(cancellationToken),
             ["ANTHROPIC_API_KEY"] = scene.Stack.ModelKey,

@@ -34,6 +34,7 @@ public sealed class ReasonsTests
         [RunReason.PolicyDenied] = nameof(NodeConfigurationTests),
         [RunReason.StorageLimitExceeded] = nameof(DiskTests.Workspace_Filled_EndsTheRunAndNoOther),
         [RunReason.GitCloneFailed] = nameof(CloneFailureTests.Repository_Unusable_IsNamedWithItsCause),
+        [RunReason.GitPushFailed] = nameof(PushOnSuccessTests.Change_OfAProtectedPath_IsRefusedAndNamed),
         [RunReason.VolumeDenied] = nameof(VolumeTests.Volume_ThatIsDenied_SaysWhatAndWhatToDo),
         [RunReason.SessionNotFound] = nameof(SessionQueueTests.Session_ComesLater_IsWaitedFor),
         [RunReason.WaitingForSession] = nameof(SessionQueueTests.Runs_AtOnce_GoOneAfterAnotherInOrder),

@@ -28,6 +28,14 @@ internal sealed class GitCase(Scene scene)
     /// <summary>The path of a repository of the case on the server.</summary>
     public string FolderOf(string name) => PathOf(name);
 
+    /// <summary>The branches and tags of a repository of the case, as <c>REF COMMIT</c>.</summary>
+    public Task<IReadOnlyList<string>> RefsAsync(string name) =>
+        Server.Repositories.RefsAsync(PathOf(name), TestContext.Current.CancellationToken);
+
+    /// <summary>Runs git in a repository of the case and returns what it prints.</summary>
+    public Task<string> RunAsync(string name, params string[] arguments) =>
+        Server.Repositories.RunAsync(PathOf(name), arguments, TestContext.Current.CancellationToken);
+
     /// <summary>The requests for a repository of the case.</summary>
     public IReadOnlyList<JsonNode> RequestsFor(string name) =>
         [.. Server.Requests().Where(request => request["target"]!.ToString().StartsWith($"/{PathOf(name)}/", StringComparison.Ordinal))];

@@ -39,10 +39,13 @@ public sealed class StackFixture : IAsyncLifetime
                     Nodes = 2,
                     Git = true,
                     Supervised = true,
+                    // The sample of webhooks names this host, which has no address here.
+                    Operator = new() { ExtraArguments = ["--allow-webhook-host", "hooks.example.com"] },
                     Node = Sized(
                         new()
                         {
                             MaxRuns = RunsOnSharedNode,
+                            ExtraArguments = ["--health-listen", ":0"],
                             Mounts = [_folder.Mount],
                             AllowedVolumes = [$"{NodeFolder.Inside}/data", $"{NodeFolder.Inside}/work:rw"],
                             PodmanSecrets = new Dictionary<string, string> { ["registry-token"] = "sesame-" + Guid.NewGuid() },

@@ -21,7 +21,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
     {
         var scene = await OnSharedStackAsync();
 
-        if (file == "git.yaml")
+        if (file.StartsWith("git", StringComparison.Ordinal))
         {
             await scene.Stack.Git!.Repositories.EnsureSampleAsync(Cancelled);
         }
@@ -69,6 +69,8 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
             "output-format.yaml" => (RunPhase.Succeeded, RunReason.Completed, """\{.*"result":"done".*\}"""),
             "structured-output.yaml" => (RunPhase.Succeeded, RunReason.Completed, """\{"title":"Fix the lock","severity":2\}"""),
             "git.yaml" => (RunPhase.Succeeded, RunReason.Completed, "Say hello, on .*main.*\nhello"),
+            "git-push.yaml" => (RunPhase.Succeeded, RunReason.Completed, "pushed"),
+            "git-push-on-success.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
             "hello.yaml" => (RunPhase.Succeeded, RunReason.Completed, "hello"),
             "limits.yaml" => (RunPhase.Succeeded, RunReason.Completed, $"hello from {Environment.ProcessorCount} processors"),
             "image-pull-secrets.yaml" or "node.yaml" or "node-selector.yaml" or "own-credentials.yaml" => (
@@ -81,6 +83,7 @@ public sealed class SamplesTests(StackFixture stacks) : EndToEndTests(stacks)
             "session.yaml" => (RunPhase.Succeeded, RunReason.Completed, "beans"),
             "session-conversations.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
             "suspend.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
+            "webhook.yaml" => (RunPhase.Succeeded, RunReason.Completed, "done"),
             "workspace.yaml" => (RunPhase.Succeeded, RunReason.Completed, @"1024\s+data"),
             "volumes.yaml" => (RunPhase.Succeeded, RunReason.Completed, "sehsa ot sehsA"),
             "workspace-host-path.yaml" => (RunPhase.Succeeded, RunReason.Completed, "remembered"),

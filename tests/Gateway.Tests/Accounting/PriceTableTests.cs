@@ -34,6 +34,16 @@ public sealed class PriceTableTests
     [InlineData("")]
     public void Find_AnotherModel_HasNoPrice(string model) => Assert.Null(PriceTable.Find([.. Prices.SkipLast(1)], model));
 
+    // An agent chooses the model, so only the table may name a series of a metric.
+    [Theory]
+    [InlineData("claude-opus-5-20260601", "claude-opus-5")]
+    [InlineData("house-small", "house")]
+    [InlineData("house-small-2", "house")]
+    [InlineData("made-up", "other")]
+    [InlineData("", "other")]
+    [InlineData(null, "other")]
+    public void LabelOf_AnyModel_IsANameOfTheTable(string? model, string label) => Assert.Equal(label, ModelPrices.LabelOf(Prices, model));
+
     private static ModelPrice Price(string model) =>
         new()
         {

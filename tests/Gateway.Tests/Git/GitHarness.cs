@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.Gateway.Git;
 using Stromboli.Gateway.Tests.Harness;
 using Stromboli.NodeLink.Messages;
@@ -52,7 +52,11 @@ internal sealed class GitHarness : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
         var certificate = Certificate(Path.Combine(folder, "ca.crt"));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseHttps(certificate)));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseHttps(certificate));
+        });
         var harness = new GitHarness(builder.Build(), folder);
         harness._server.Run(async context =>
         {
@@ -87,6 +91,28 @@ internal sealed class GitHarness : IAsyncDisposable
             credential ? new GitCredential { Username = "me", Password = Password } : null,
             FixedPeers.Everybody
         );
+
+    public GitRun OpenForPush(IPushRecord record, bool force = false, bool admitted = true)
+    {
+        var run = Gateway.OpenForPush(
+            "run",
+            Socket,
+            new GitPushAccess
+            {
+                Url = new Uri(Origin, "team/project.git").ToString(),
+                Branches = ["stromboli/*"],
+                Force = force,
+            },
+            record,
+            FixedPeers.Everybody
+        );
+        if (admitted)
+        {
+            run.Admit(new GitCredential { Username = "me", Password = Password });
+        }
+
+        return run;
+    }
 
     public HttpClient Client()
     {

@@ -7,10 +7,10 @@ public sealed class GitRoutesTests
     [Theory]
     [InlineData("GET", "/repository/info/refs?service=git-upload-pack", true)]
     [InlineData("POST", "/repository/git-upload-pack", true)]
-    [InlineData("POST", "/repository/git-receive-pack", false)]
+    [InlineData("POST", "/repository/git-receive-pack", true)]
     [InlineData("GET", "/repository/git-upload-pack", false)]
     [InlineData("POST", "/repository/info/refs?service=git-upload-pack", false)]
-    [InlineData("GET", "/repository/info/refs?service=git-receive-pack", false)]
+    [InlineData("GET", "/repository/info/refs?service=git-receive-pack", true)]
     [InlineData("GET", "/repository/info/refs?service=git-upload-pack&service=git-receive-pack", false)]
     [InlineData("GET", "/repository/info/refs", false)]
     [InlineData("GET", "/repository/../other/info/refs?service=git-upload-pack", false)]
@@ -19,7 +19,7 @@ public sealed class GitRoutesTests
     [InlineData("GET", "http://127.0.0.1:8318/repository/info/refs?service=git-upload-pack", false)]
     [InlineData("get", "/repository/info/refs?service=git-upload-pack", false)]
     [InlineData("GET", "/REPOSITORY/info/refs?service=git-upload-pack", false)]
-    public void Match_AnythingButAFetch_IsNothing(string method, string target, bool known) =>
+    public void Match_AnythingButAFetchOrAPush_IsNothing(string method, string target, bool known) =>
         Assert.Equal(known, GitRoutes.Match(method, target) != GitRoute.None);
 
     [Fact]

@@ -1,4 +1,4 @@
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.Gateway.Model;
 using Stromboli.NodeLink.Messages;
 

@@ -20,6 +20,23 @@ public sealed class LeaderAcquisitionTests : LeaderElectorCase
     }
 
     [Fact]
+    public async Task Acquire_Annotations_AreThoseOfTheLeader()
+    {
+        await using (var first = new LeaderElector(Client, Options("one") with { Annotations = Annotations("a") }, Clock))
+        {
+            await first.AcquireAsync(End);
+            Assert.Equal("a", (await Client.GetAsync(BuiltIn.Leases, LeaseName, End)).Metadata.Annotations!["example.com/address"]);
+        }
+
+        await using var second = new LeaderElector(Client, Options("two") with { Annotations = Annotations("b") }, Clock);
+        await second.AcquireAsync(End);
+
+        Assert.Equal("b", (await Client.GetAsync(BuiltIn.Leases, LeaseName, End)).Metadata.Annotations!["example.com/address"]);
+
+        static Dictionary<string, string> Annotations(string address) => new() { ["example.com/address"] = address };
+    }
+
+    [Fact]
     public async Task Acquire_HeldByAnother_WaitsUntilItExpires()
     {
         await PutLeaseAsync("other", transitions: 5, renewed: Clock.GetUtcNow().AddYears(-1));

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Stromboli.Operator.Hosting;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.Operator.Tests.Hosting;
 
@@ -53,6 +54,12 @@ public sealed partial class OperatorCommandTests
             "10.0.0.1",
             "--health-listen",
             "[::1]:2",
+            "--streams-listen",
+            "127.0.0.1:3",
+            "--streams-address",
+            "host.example:4",
+            "--log-format",
+            "json",
             "--default-image",
             "i",
             "--model-base-url",
@@ -83,13 +90,15 @@ public sealed partial class OperatorCommandTests
 
         Assert.Equal(0, code);
         Assert.Equal(
-            ("/k", "ns", "me", "127.0.0.1:1", "[::1]:2", "i", "s"),
+            ("/k", "ns", "me", "127.0.0.1:1", "[::1]:2", "127.0.0.1:3", "host.example:4", "i", "s"),
             (
                 options!.KubeConfig,
                 options.Namespace,
                 options.Identity,
                 options.HubListen.ToString(),
                 options.HealthListen.ToString(),
+                options.StreamsListen.ToString(),
+                options.StreamsAddress,
                 options.DefaultImage,
                 options.ModelCredentialsSecret
             )
@@ -100,6 +109,7 @@ public sealed partial class OperatorCommandTests
             (options.NodeLostAfter, options.NodeLostGrace, options.LeaseRetryPeriod)
         );
         Assert.Equal(2, Assert.Single(options.Prices.Models).Output);
+        Assert.Equal(LogFormat.Json, options.LogFormat);
         Assert.True(options.AllowExtraArgs);
         Assert.Equal(2048, options.MaxCpuShares);
         Assert.Equal(["web_search", "tool_search_tool_bm25"], options.AllowedServerTools);
@@ -117,7 +127,11 @@ public sealed partial class OperatorCommandTests
     [InlineData("--hub-listen", "8443", "--hub-listen")]
     [InlineData("--hub-listen", "example.com:1", "--hub-listen")]
     [InlineData("--hub-listen", ":70000", "--hub-listen")]
+    [InlineData("--streams-address", "host", "--streams-address")]
+    [InlineData("--streams-address", "user@host:1", "--streams-address")]
+    [InlineData("--streams-address", "host:1/path", "--streams-address")]
     [InlineData("--health-listen", "::1:1", "--health-listen")]
+    [InlineData("--log-format", "xml", "--log-format")]
     [InlineData("--hub-name", "a_b", "--hub-name")]
     [InlineData("--model-base-url", "http://example.com", "--model-base-url")]
     [InlineData("--model-base-url", "https://u:p@example.com", "--model-base-url")]
@@ -125,6 +139,15 @@ public sealed partial class OperatorCommandTests
     [InlineData("--allow-server-tool", "web-search", "--allow-server-tool")]
     [InlineData("--allow-server-tool", "web_search_20250305", "--allow-server-tool")]
     [InlineData("--prices", "/does/not/exist", "--prices")]
+    [InlineData("--allow-webhook-host", "https://hooks.example.com", "--allow-webhook-host")]
+    [InlineData("--allow-webhook-host", "*.com", "--allow-webhook-host")]
+    [InlineData("--allow-webhook-host", "", "--allow-webhook-host")]
+    [InlineData("--allow-webhook-cidr", "10.0.0.0/33", "--allow-webhook-cidr")]
+    [InlineData("--allow-webhook-cidr", "10.0.0.1", "--allow-webhook-cidr")]
+    [InlineData("--webhook-ca-file", "/does/not/exist", "--webhook-ca-file")]
+    [InlineData("--webhook-schedule", "0s,soon", "--webhook-schedule")]
+    [InlineData("--webhook-schedule", "", "--webhook-schedule")]
+    [InlineData("--webhook-schedule", "0s,8h,169h", "--webhook-schedule")]
     [InlineData("--max-cpu-shares", "1", "--max-cpu-shares")]
     [InlineData("--max-cpu-shares", "262145", "--max-cpu-shares")]
     public async Task InvokeAsync_BadFlag_IsOneSentenceThatNamesItAndExitCode2(string flag, string value, string named)
@@ -143,7 +166,7 @@ public sealed partial class OperatorCommandTests
         var files = new OperatorCommand((_, _) => Task.FromResult(0))
             .Options.Where(option => option.HelpName == OperatorCommand.FileValue)
             .Select(option => option.Name);
-        Assert.Equal(["--kubeconfig", "--prices"], files.Order(StringComparer.Ordinal));
+        Assert.Equal(["--kubeconfig", "--prices", "--webhook-ca-file"], files.Order(StringComparer.Ordinal));
 
         var (code, options, _) = await InvokeAsync("--kubeconfig", "a/../kubeconfig");
 

@@ -17,6 +17,7 @@ internal static class TestOperator
             HubListen = ListenAddress.TryParse("127.0.0.1:0")!,
             HubNames = [],
             HealthListen = ListenAddress.TryParse("127.0.0.1:0")!,
+            StreamsListen = ListenAddress.TryParse("127.0.0.1:0")!,
             DefaultImage = "registry.test/agent:1",
             ModelBaseURL = new Uri("https://model.example"),
             MaxCpuShares = 1024,
@@ -32,14 +33,17 @@ internal static class TestOperator
             LeaseRetryPeriod = TimeSpan.FromSeconds(2),
         };
 
-    public static Uri HealthAddress(WebApplication host) => Address(host, "http");
+    public static Uri HealthAddress(WebApplication host) => Addresses(host, "http").Single();
 
-    public static Uri HubAddress(WebApplication host) => Address(host, "https");
+    public static Uri HubAddress(WebApplication host) => Addresses(host, "https").First();
 
-    private static Uri Address(WebApplication host, string scheme) =>
+    public static Uri StreamsAddress(WebApplication host) => Addresses(host, "https").Last();
+
+    // In the order in which the operator listens.
+    private static IEnumerable<Uri> Addresses(WebApplication host, string scheme) =>
         host
             .Services.GetRequiredService<IServer>()
             .Features.Get<IServerAddressesFeature>()!
             .Addresses.Select(a => new Uri(a))
-            .Single(a => a.Scheme == scheme);
+            .Where(a => a.Scheme == scheme);
 }

@@ -30,8 +30,17 @@ internal sealed class HubUnderTest : IAsyncDisposable
     private readonly ConcurrentDictionary<string, long> _counts = new();
     private readonly X509Certificate2Collection _authorities;
 
-    private HubUnderTest(WebApplication app, HubFakes fakes, SigningAuthority authority, NodeRegistry registry, NodeHub hub, Log log)
+    private HubUnderTest(
+        WebApplication app,
+        HubFakes fakes,
+        SigningAuthority authority,
+        NodeRegistry registry,
+        NodeHub hub,
+        NodeStreams streams,
+        Log log
+    )
     {
+        Streams = streams;
         _app = app;
         Fakes = fakes;
         Registry = registry;
@@ -58,6 +67,8 @@ internal sealed class HubUnderTest : IAsyncDisposable
     public NodeRegistry Registry { get; }
 
     public NodeHub Hub { get; }
+
+    public NodeStreams Streams { get; }
 
     public Log Logs { get; }
 
@@ -106,12 +117,14 @@ internal sealed class HubUnderTest : IAsyncDisposable
             loggers
         );
         var hub = new NodeHub(fakes, registry, factory, metrics, loggers.CreateLogger<NodeHub>());
+        var streams = new NodeStreams(hub, clock);
         var readiness = new HubReadiness(fakes);
         readiness.Open(Installation);
         var endpoint = new HubEndpoint(
             readiness,
             access,
             hub,
+            new StreamReceiver(streams, hub, access),
             metrics,
             app.Services.GetRequiredService<IHostApplicationLifetime>(),
             clock,
@@ -119,7 +132,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
         );
         app.UseWebSockets();
         app.Run(endpoint.HandleAsync);
-        var made = new HubUnderTest(app, fakes, authority, registry, hub, log);
+        var made = new HubUnderTest(app, fakes, authority, registry, hub, streams, log);
         await app.StartAsync();
         var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
         made.Address = new Uri($"https://localhost:{port}");
@@ -132,6 +145,31 @@ internal sealed class HubUnderTest : IAsyncDisposable
     /// <summary>Dials like a bridge, without a Hello.</summary>
     public Task<MessageChannel<BridgeMessage, OperatorMessage>> DialAsync(string node = "node-1", string? token = null) =>
         NodeLinkClient.ConnectAsync(Address, node, token ?? TestTokens.Of(), _authorities, CancellationToken.None);
+
+    /// <summary>Sends a stream like a bridge, with the token of <see cref="DialAsync"/>.</summary>
+    public async Task<HttpResponseMessage> PostAsync(
+        string id,
+        HttpContent content,
+        string node = "node-1",
+        string? token = null,
+        string status = "200",
+        string mediaType = "text/plain"
+    )
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(_authorities);
+        using var client = new HttpClient(new SocketsHttpHandler { SslOptions = new() { CertificateChainPolicy = policy } });
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, $"{NodeLinkProtocol.StreamsPath}{id}?node={node}"))
+        {
+            Content = content,
+        };
+        // As a bridge does: otherwise the client does not notice that the operator closed the connection while nothing is sent.
+        request.Headers.ExpectContinue = true;
+        request.Headers.Authorization = new("Bearer", token ?? TestTokens.Of());
+        request.Headers.Add(NodeLinkProtocol.StreamStatusHeader, status);
+        content.Headers.ContentType = new(mediaType);
+        return await client.SendAsync(request);
+    }
 
     /// <summary>Dials, says Hello and sends the observed snapshot.</summary>
     public async Task<TestBridge> ConnectAsync(

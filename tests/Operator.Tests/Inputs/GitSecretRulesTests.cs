@@ -45,6 +45,18 @@ public sealed class GitSecretRulesTests
     }
 
     [Theory]
+    [InlineData("git", false)]
+    [InlineData("git-push", false)]
+    [InlineData("git,git-push", true)]
+    public void Check_ForPushing_NeedsBothUses(string useAs, bool allowed)
+    {
+        var check = GitSecretRules.Check("own", Secret(useAs, "token=secret"), Url, pushes: true);
+
+        Assert.Equal(allowed, check.Git is not null);
+        Assert.Equal(allowed ? null : RunReason.SecretNotAllowed, check.Reason);
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("env,prompt")]
     [InlineData("model")]

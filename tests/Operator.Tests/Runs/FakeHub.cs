@@ -30,6 +30,9 @@ internal sealed class FakeHub : INodeHub
 
     public void SendSessionGone(string node, string uid) { }
 
+    public (StreamRequest Request, CancellationToken LinkEnded) OpenStream(string node, string id, StreamSource source) =>
+        (StreamRequest.NodeAway, default);
+
     /// <summary>What was sent of one run, in order, as <c>node/attempt state</c>.</summary>
     public IReadOnlyList<string> Of(string uid) =>
         [.. Sent.Where(s => s.Attempt.UID == uid).Select(s => $"{s.Node}/{s.Attempt.Attempt} {s.Attempt.State}")];

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Stromboli.Crds.Runs;
 using Stromboli.NodeLink.Messages;
@@ -10,6 +11,7 @@ using Stromboli.Operator.Runs;
 using Stromboli.Operator.Scheduling;
 using Stromboli.Operator.Sessions;
 using Stromboli.Operator.Stores;
+using Stromboli.Operator.Telemetry;
 using Stromboli.Operator.Tests.Decisions;
 using Stromboli.Operator.Tests.Scheduling;
 
@@ -66,6 +68,9 @@ internal sealed class RunningOperator : IAsyncDisposable
             .AddScheduling()
             .AddInputs(options.Inputs)
             .AddSingleton<SessionWriter>()
+            .AddMetrics()
+            .AddSingleton(s => new RunMetrics(s.GetRequiredService<IMeterFactory>(), [], s.GetRequiredService<RunQueue>().Lengths))
+            .AddSingleton<RunTelemetry>()
             .AddRuns(options);
         var made = new RunningOperator(services.BuildServiceProvider());
         await made.Store.Informer.WaitForSyncAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);

@@ -1,10 +1,10 @@
 using System.Diagnostics.Metrics;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Stromboli.Kubernetes;
 using Stromboli.Operator.Hosting;
 using Stromboli.Operator.Telemetry;
 using Stromboli.Operator.Tests.Hosting;
+using Stromboli.Operator.Webhooks;
 using Stromboli.Testing;
 using Stromboli.Testing.ApiServer;
 
@@ -15,14 +15,17 @@ public sealed class OperatorMetricsTests
     [Fact]
     public async Task Page_OfARunningOperator_HasEveryInstrumentWithItsType()
     {
-        using var instruments = new Instruments();
+        using var instruments = Seen();
         await using var api = await FakeApiServer.StartAsync();
         await using var host = OperatorHost.Build(TestOperator.Options(), new KubeConfig { Server = api.Address });
         await host.StartAsync();
-        // These exist only after a reconcile. All others exist from the start.
-        KubeMetrics.Reconciles.Add(1);
-        KubeMetrics.ReconcileDuration.Record(0.02);
+        // These exist only after a reconcile, or after a run. All others exist from the start.
+        KubeMetrics.BeginController("test", 1);
+        KubeMetrics.ReconcileBegan("test");
+        KubeMetrics.ReconcileEnded("test", KubeMetrics.ReconcileResults.Success, TimeSpan.FromMilliseconds(20));
         KubeMetrics.Relists.Add(1);
+        using var queue = Worked();
+        RunMetricsTests.CountARun(host.Services.GetRequiredService<RunMetrics>());
         using var http = new HttpClient();
         var address = new Uri(TestOperator.HealthAddress(host), "/metrics");
 
@@ -30,18 +33,27 @@ public sealed class OperatorMetricsTests
         await Eventually.TrueAsync(async () =>
         {
             page = await http.GetStringAsync(address);
-            return instruments.All.All(i => page.Contains($"# TYPE {NameOf(i)} ", StringComparison.Ordinal));
+            return instruments.All.All(i => page.Contains($"# TYPE {MetricsGuide.NameOf(i)} ", StringComparison.Ordinal));
         });
         await host.StopAsync();
 
         var lines = page.Split('\n');
         Assert.InRange(instruments.All.Count, 13, 100);
-        Assert.All(instruments.All, i => Assert.Contains($"# TYPE {NameOf(i)} {TypeOf(i)}", lines));
+        Assert.All(instruments.All, i => Assert.Contains($"# TYPE {MetricsGuide.NameOf(i)} {MetricsGuide.TypeOf(i)}", lines));
         // Counters exist from the start. Other tests of this process may have counted meanwhile.
         Assert.Contains(lines, l => l.StartsWith("stromboli_node_reports_dropped_total{} ", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("stromboli_node_refusals_total{reason=\"Unauthenticated\"} ", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("kubernetes_events_dropped_total{cause=\"queue-full\"} ", StringComparison.Ordinal));
-        Assert.Contains(lines, l => l.StartsWith("kubernetes_controller_duration_seconds_bucket{le=\"0.025\"} ", StringComparison.Ordinal));
+        Assert.Contains("stromboli_runs_finished_total{outcome=\"Failed\",reason=\"TimedOut\"} 0", lines.Select(WithoutTime));
+        Assert.Contains("stromboli_queue_length{reason=\"Queued\"} 0", lines.Select(WithoutTime));
+        Assert.Contains(
+            lines,
+            l =>
+                l.StartsWith(
+                    "controller_runtime_reconcile_time_seconds_bucket{controller=\"test\",le=\"0.025\"} ",
+                    StringComparison.Ordinal
+                )
+        );
         Assert.Contains(
             lines,
             l =>
@@ -52,67 +64,37 @@ public sealed class OperatorMetricsTests
     }
 
     [Fact]
-    public void Instruments_AllOfThem_AreInTheGuide()
+    public void Instruments_AllOfThem_AreExactlyThoseInTheGuide()
     {
-        using var instruments = new Instruments();
+        using var instruments = Seen();
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         new HubMetrics(services.GetRequiredService<IMeterFactory>()).Begin();
+        RunMetricsTests.Metrics(services).Begin();
+        _ = new WebhookMetrics(services.GetRequiredService<IMeterFactory>());
         KubeMetrics.Begin();
+        using var queue = Worked();
 
-        var guide = File.ReadAllText(Guide());
+        var documented = MetricsGuide.Rows("Operator");
 
-        Assert.All(instruments.All, i => Assert.Contains($"`{NameOf(i)}`", guide, StringComparison.Ordinal));
+        Assert.Equal(
+            instruments.All.Select(i => $"{MetricsGuide.NameOf(i)} {MetricsGuide.TypeOf(i)}").Order(StringComparer.Ordinal),
+            documented.Select(row => $"{row.Key} {row.Value}").Order(StringComparer.Ordinal)
+        );
     }
 
-    private static string Guide([CallerFilePath] string path = "") =>
-        Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "docs", "operations", "operator.md");
+    private static SeenInstruments Seen() => new(meter => meter.Name is HubMetrics.MeterName or KubeMetrics.MeterName);
 
-    private static string NameOf(Instrument instrument) =>
-        instrument.Name.Replace('.', '_') + (instrument.Unit == "s" ? "_seconds" : "") + (instrument is Counter<long> ? "_total" : "");
-
-    private static string TypeOf(Instrument instrument) =>
-        instrument switch
-        {
-            Counter<long> => "counter",
-            UpDownCounter<long> => "gauge",
-            Histogram<double> => "histogram",
-            _ => $"no type is known for {instrument.GetType()}",
-        };
-
-    /// <summary>The instruments that the operator has made, by name.</summary>
-    private sealed class Instruments : IDisposable
+    // A queue on which a key was added, taken, failed and done.
+    private static WorkQueue<int> Worked()
     {
-        private readonly MeterListener _listener = new();
-        private readonly Dictionary<string, Instrument> _byName = [];
-
-        public Instruments()
-        {
-            _listener.InstrumentPublished = (instrument, _) =>
-            {
-                if (instrument.Meter.Name is not (HubMetrics.MeterName or KubeMetrics.MeterName))
-                {
-                    return;
-                }
-
-                lock (_byName)
-                {
-                    _byName[instrument.Name] = instrument;
-                }
-            };
-            _listener.Start();
-        }
-
-        public IReadOnlyCollection<Instrument> All
-        {
-            get
-            {
-                lock (_byName)
-                {
-                    return [.. _byName.Values];
-                }
-            }
-        }
-
-        public void Dispose() => _listener.Dispose();
+        var queue = new WorkQueue<int>(name: "test");
+        queue.Add(1);
+        _ = queue.TakeAsync(CancellationToken.None);
+        queue.AddWithBackoff(1, TimeSpan.FromHours(1));
+        queue.Done(1);
+        return queue;
     }
+
+    // Some exporters append the time of the measurement.
+    private static string WithoutTime(string line) => string.Join(' ', line.Split(' ').Take(2));
 }

@@ -17,6 +17,9 @@ internal sealed class FakeEngine : IPodman, IContainerOperations, IVolumeOperati
     /// <summary>What it says of a container that is there.</summary>
     public ContainerState? State { get; set; }
 
+    /// <summary>The containers that it lists, of those that are there.</summary>
+    public IReadOnlyList<ContainerSummary> Listed { get; set; } = [];
+
     /// <summary>What is there.</summary>
     public IReadOnlyCollection<string> Names => [.. _names.Keys];
 
@@ -70,7 +73,7 @@ internal sealed class FakeEngine : IPodman, IContainerOperations, IVolumeOperati
     Task<IReadOnlyList<ContainerSummary>> IContainerOperations.ListAsync(
         IReadOnlyDictionary<string, string> labels,
         CancellationToken cancellationToken
-    ) => Task.FromResult<IReadOnlyList<ContainerSummary>>([]);
+    ) => Task.FromResult<IReadOnlyList<ContainerSummary>>([.. Listed.Where(container => _names.ContainsKey(container.ID))]);
 
     Task<VolumeInspection?> IVolumeOperations.InspectAsync(string name, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

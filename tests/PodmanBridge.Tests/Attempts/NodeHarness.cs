@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.Gateway.Git;
 using Stromboli.Gateway.Model;
 using Stromboli.Gateway.Sockets;
@@ -11,6 +11,7 @@ using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.HostPaths;
 using Stromboli.PodmanBridge.Images;
 using Stromboli.PodmanBridge.Link;
+using Stromboli.PodmanBridge.Pushes;
 using Stromboli.PodmanBridge.Sessions;
 using Stromboli.PodmanBridge.Storage;
 
@@ -103,12 +104,14 @@ internal sealed class NodeHarness : IAsyncDisposable
                 volumes,
                 new HostPathGate([], [], null, "node-1", engine),
                 gateway,
+                new AttemptGits(_git, Settings, clock, NullLogger<PushRecord>.Instance),
                 new AttemptStorages(new StorageTenants(), new Measurer("", clock), Settings),
                 clock
             ),
             new ImagesThatAreThere(_pulled),
             new AttemptAdmission(Settings, new NodeSecrets([], "node-1", engine), Sessions, clones),
             clones,
+            new WorkspacePublisher(Containers, Settings, _git, fetcher, image: null, Lease, clock),
             Sessions,
             Lease,
             new AttemptEndReader(gateway, clock, NullLogger<AttemptEndReader>.Instance)

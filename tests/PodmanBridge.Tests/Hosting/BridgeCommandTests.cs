@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Hosting;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.PodmanBridge.Tests.Hosting;
 
@@ -41,6 +42,41 @@ public sealed partial class BridgeCommandTests
         await Parse(seen => options = seen, "--max-pids", "2000", "--max-run-pids", "500")
             .InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((2000, 500), (options.MaxPids, options.MaxRunPids));
+    }
+
+    [Theory]
+    [InlineData(":9464", "127.0.0.1:9464")]
+    [InlineData("localhost:0", "127.0.0.1:0")]
+    [InlineData("10.0.0.7:9464", "10.0.0.7:9464")]
+    [InlineData("[::]:9464", "[::]:9464")]
+    [InlineData("9464", null)]
+    [InlineData("node:9464", null)]
+    [InlineData(":65536", null)]
+    [InlineData("::1:1", null)]
+    public async Task Command_HealthListen_IsLoopbackUnlessAnAddressIsGiven(string value, string? listens)
+    {
+        BridgeOptions? options = null;
+        var parsed = Parse(seen => options = seen, "--health-listen", value);
+        if (listens is null)
+        {
+            Assert.Equal(
+                $"--health-listen: '{value}' is not [ADDRESS]:PORT, such as :9464 or 10.0.0.7:9464.",
+                Assert.Single(parsed.Errors).Message
+            );
+            return;
+        }
+
+        await parsed.InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(listens, options!.HealthListen!.ToString());
+    }
+
+    [Fact]
+    public async Task Command_NothingSaidOfHealth_OpensNoPort()
+    {
+        BridgeOptions? options = null;
+        await Parse(seen => options = seen).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Null(options!.HealthListen);
+        Assert.Equal(LogFormat.Text, options.LogFormat);
     }
 
     private static ParseResult Parse(params string[] arguments) => Parse(_ => { }, arguments);
@@ -96,6 +132,7 @@ public sealed partial class BridgeCommandTests
                 "--git-ca-file",
                 "--measurer",
                 "--podman-socket",
+                "--reader",
                 "--run-dir",
                 "--shim",
                 "--state-dir",
@@ -114,6 +151,7 @@ public sealed partial class BridgeCommandTests
         Assert.Equal((At("ca-file"), At("claude"), At("git-ca-file")), (options.CaFile, options.Claude, options.GitCaFile));
         Assert.Equal((At("measurer"), At("podman-socket"), At("run-dir")), (options.Measurer, options.PodmanSocket, options.RunDirectory));
         Assert.Equal((At("shim"), At("state-dir"), At("token-file")), (options.Shim, options.StateDirectory, options.TokenFile));
+        Assert.Equal(At("reader"), options.Reader);
     }
 
     // An option for a file that a later one forgets to make absolute would be noticed by its name or by what it says.
@@ -130,20 +168,25 @@ public sealed partial class BridgeCommandTests
         );
 
     [Fact]
-    public void Command_ShimWithoutMeasurer_HasItBesideTheShim() =>
+    public void Command_ShimWithoutOtherPrograms_HasThemBesideTheShim()
+    {
+        var options = Read(
+            "--operator",
+            "https://operator.test:8443",
+            "--ca-file",
+            "ca",
+            "--token-file",
+            "token",
+            "--shim",
+            "src/native/build/stromboli-shim"
+        )!;
+
+        var folder = Path.Combine(Environment.CurrentDirectory, "src/native/build");
         Assert.Equal(
-            Path.Combine(Environment.CurrentDirectory, "src/native/build/stromboli-measurer"),
-            Read(
-                "--operator",
-                "https://operator.test:8443",
-                "--ca-file",
-                "ca",
-                "--token-file",
-                "token",
-                "--shim",
-                "src/native/build/stromboli-shim"
-            )!.Measurer
+            (Path.Combine(folder, "stromboli-measurer"), Path.Combine(folder, "stromboli-reader")),
+            (options.Measurer, options.Reader)
         );
+    }
 
     [Fact]
     public void Command_EmptyPath_IsOneSentenceThatNamesTheOption()

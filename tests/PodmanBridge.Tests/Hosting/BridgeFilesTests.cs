@@ -12,7 +12,7 @@ public sealed class BridgeFilesTests : IDisposable
 
     public BridgeFilesTests()
     {
-        foreach (var program in new[] { "shim", "measurer", "claude/claude" })
+        foreach (var program in new[] { "shim", "measurer", "reader", "claude/claude" })
         {
             Directory.CreateDirectory(Path.GetDirectoryName(At(program))!);
             File.WriteAllText(At(program), "");
@@ -33,6 +33,7 @@ public sealed class BridgeFilesTests : IDisposable
     [Theory]
     [InlineData("shim", "--shim")]
     [InlineData("measurer", "--measurer")]
+    [InlineData("reader", "--reader")]
     [InlineData("claude/claude", "--claude")]
     [InlineData("ca.crt", "--ca-file")]
     [InlineData("token", "--token-file")]
@@ -50,6 +51,7 @@ public sealed class BridgeFilesTests : IDisposable
     [InlineData("shim", "--shim", 0b110_100_100)]
     [InlineData("shim", "--shim", 0b111_101_000)]
     [InlineData("measurer", "--measurer", 0b110_100_100)]
+    [InlineData("reader", "--reader", 0b110_100_100)]
     [InlineData("claude/claude", "--claude", 0b111_000_000)]
     public void Check_ProgramThatCannotBeRun_IsNamedWithItsOption(string file, string option, int mode)
     {
@@ -91,6 +93,8 @@ public sealed class BridgeFilesTests : IDisposable
             At("shim"),
             "--measurer",
             At("measurer"),
+            "--reader",
+            At("reader"),
             "--claude",
             At("claude"),
             "--state-dir",

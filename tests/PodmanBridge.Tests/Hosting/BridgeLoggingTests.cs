@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Stromboli.PodmanBridge.Hosting;
+using Stromboli.Telemetry.Logs;
 
 namespace Stromboli.PodmanBridge.Tests.Hosting;
 
@@ -12,7 +13,7 @@ public sealed class BridgeLoggingTests
     [InlineData("Stromboli.PodmanBridge.Runs.NodeAttempts", LogLevel.Information, true)]
     public void Configure_WhatAgentsMakeAtWill_IsNotLogged(string category, LogLevel level, bool isLogged)
     {
-        using var loggers = LoggerFactory.Create(BridgeLogging.Configure);
+        using var loggers = LoggerFactory.Create(logging => BridgeLogging.Configure(logging, LogFormat.Text));
 
         Assert.Equal(isLogged, loggers.CreateLogger(category).IsEnabled(level));
     }

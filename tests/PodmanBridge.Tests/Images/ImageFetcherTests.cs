@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.Podman;
 using Stromboli.Podman.Tests.Engines;
 using Stromboli.PodmanBridge.Images;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.PodmanBridge.Images;
 
 namespace Stromboli.PodmanBridge.Tests.Images;

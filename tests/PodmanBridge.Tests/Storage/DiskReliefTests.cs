@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stromboli.Crds.Runs;
-using Stromboli.Gateway.Egress;
+using Stromboli.Egress;
 using Stromboli.PodmanBridge.Configuration;
 using Stromboli.PodmanBridge.Containers;
 using Stromboli.PodmanBridge.Images;
@@ -46,6 +46,7 @@ public sealed class DiskReliefTests : IDisposable
             RunDirectory = "",
             Shim = "",
             Measurer = "",
+            Reader = "",
             MinFreeBytes = Floor.Bytes,
             MinFreeFiles = 0,
             MaxRuns = 8,

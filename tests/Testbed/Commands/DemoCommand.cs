@@ -1,8 +1,6 @@
-using System.Text.Json.Nodes;
 using Stromboli.Testbed.Kube;
 using Stromboli.Testbed.Setup;
 using Stromboli.Testbed.Stacks;
-using YamlDotNet.RepresentationModel;
 
 namespace Stromboli.Testbed.Commands;
 
@@ -10,7 +8,7 @@ namespace Stromboli.Testbed.Commands;
 internal static class DemoCommand
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
-    private static readonly string[] Ends = ["Succeeded", "Failed", "Cancelled"];
+    private const string Run = "hello";
 
     /// <summary>Runs the demo.</summary>
     /// <returns>0 if the run succeeded.</returns>
@@ -29,9 +27,7 @@ internal static class DemoCommand
         {
             await UpCommand.RunAsync(progress, cancellationToken);
             var stack = UpSettings.Open(progress);
-            progress.Tell("kubectl apply -f samples/hello.yaml");
-            var run = await ApplyAsync(stack, await File.ReadAllTextAsync(sample, cancellationToken), cancellationToken);
-            return Print(await WatchAsync(stack.Http, run, cancellationToken));
+            return await RunAsync(stack, sample, progress, cancellationToken);
         }
         finally
         {
@@ -46,40 +42,22 @@ internal static class DemoCommand
         }
     }
 
-    // The run of an earlier demo would be taken for this one, so it is deleted first.
-    private static async Task<string> ApplyAsync(Stack stack, string yaml, CancellationToken cancellationToken)
+    // The run of an earlier demo has the same name, so it is deleted first.
+    private static async Task<int> RunAsync(Stack stack, string sample, Progress progress, CancellationToken cancellationToken)
     {
-        var stream = new YamlStream();
-        stream.Load(new StringReader(yaml));
-        var name = stream
-            .Documents.Select(document => document.RootNode)
-            .Single(node => node["kind"].ToString() == "AgentRun")["metadata"]["name"]
-            .ToString();
-        var path = $"/apis/stromboli.dev/v1alpha1/namespaces/default/agentruns/{name}";
-        await stack.Http.DeleteAsync(path, cancellationToken);
-        await stack.Kubectl.ApplyAsync(yaml, cancellationToken);
-        return path;
-    }
-
-    private static async Task<JsonNode> WatchAsync(KubeHttp http, string path, CancellationToken cancellationToken)
-    {
-        using var table = new RunTable();
-        return await Poll.ForAsync("the run of samples/hello.yaml ends", Timeout, ProbeAsync, cancellationToken);
-
-        async Task<JsonNode?> ProbeAsync(CancellationToken token)
-        {
-            var run = await http.GetAsync(path, token) ?? throw new TestbedException("The run was deleted while it was watched.");
-            table.Show(run);
-            return Ends.Contains(run["status"]?["phase"]?.ToString()) ? run : null;
-        }
-    }
-
-    private static int Print(JsonNode run)
-    {
-        var status = run["status"]!;
+        await stack.Http.DeleteAsync($"/apis/stromboli.dev/v1alpha1/namespaces/default/agentruns/{Run}", cancellationToken);
+        string[] arguments =
+        [
+            "run",
+            "-f",
+            Path.GetRelativePath(Repository.Root, sample),
+            "--follow",
+            $"--wait-timeout={Timeout.TotalSeconds:0}s",
+        ];
+        progress.Tell($"kubectl stromboli {string.Join(' ', arguments)}");
+        var plugin = new StromboliPlugin(stack.ControlPlane.KubeconfigPath, published: false);
+        var result = await plugin.RunAsync(arguments, onLine: Console.WriteLine, cancellationToken: cancellationToken);
         Console.WriteLine();
-        Console.WriteLine(status["result"]?["text"]?.ToString() ?? status["message"]?.ToString());
-        Console.WriteLine();
-        return status["phase"]!.ToString() == "Succeeded" ? 0 : 1;
+        return result.ExitCode;
     }
 }

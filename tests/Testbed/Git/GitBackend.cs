@@ -42,6 +42,13 @@ internal sealed class GitBackend(string root)
                 "uploadpack.allowAnySHA1InWant=true",
                 "-c",
                 $"uploadpack.packObjectsHook={Messages}",
+                "-c",
+                "http.receivepack=true",
+                // What a run may not use is offered, so that it must be kept from it.
+                "-c",
+                "receive.advertisePushOptions=true",
+                "-c",
+                "receive.certNonceSeed=testbed",
                 "http-backend",
             ]
         )

@@ -28,6 +28,28 @@ public sealed class GitRepositories(string folder)
     /// <param name="text">The text, which may be any bytes.</param>
     public void SetMessages(string path, string text) => File.WriteAllText(Path.Combine(folder, path, "messages"), text);
 
+    /// <summary>The branches and tags of a repository with the commits that they lead to, as <c>REF COMMIT</c>.</summary>
+    /// <param name="path">The repository's path on the server.</param>
+    public async Task<IReadOnlyList<string>> RefsAsync(string path, CancellationToken cancellationToken = default) =>
+        (await RunAsync(path, ["for-each-ref", "--format=%(refname) %(objectname)"], cancellationToken)).Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
+
+    /// <summary>Runs git in a repository and returns what it prints.</summary>
+    /// <param name="path">The repository's path on the server.</param>
+    /// <param name="arguments">The arguments.</param>
+    public async Task<string> RunAsync(string path, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
+    {
+        var result = await Command.RunAsync(
+            "git",
+            ["-c", "safe.directory=*", "--git-dir", Path.Combine(folder, path), .. arguments],
+            environment: Environment,
+            cancellationToken: cancellationToken
+        );
+        return result.OrThrow($"git {arguments[0]} in {path}").Output;
+    }
+
     /// <summary>
     /// Makes a repository: runs a shell script in an empty work tree on the branch <c>main</c>, and serves all branches and tags that the
     /// script made.

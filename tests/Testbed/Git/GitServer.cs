@@ -15,7 +15,8 @@ namespace Stromboli.Testbed.Git;
 /// <summary>
 /// A Git server over TLS: <c>git http-backend</c>, which behaves differently for some first segments of the path. <c>/redirect/…</c>
 /// redirects to another host, <c>/broken/…</c> answers 500, <c>/page/…</c> is a web page, <c>/gated/NAME/…</c> holds packs back until the
-/// file <c>gates/NAME</c> exists, <c>/torn/…</c> cuts each pack short. With the segment <c>private</c> anywhere, it asks for the credential
+/// file <c>gates/NAME</c> exists, <c>/held/NAME/…</c> does so with pushes, <c>/mute/NAME/…</c> with the answers to pushes, <c>/torn/…</c>
+/// cuts each pack short. With the segment <c>private</c> anywhere, it asks for the credential
 /// in the file <c>credential</c> (<c>user:password</c>).
 /// </summary>
 internal sealed class GitServer(string root, GitRequestLog log)
@@ -48,6 +49,10 @@ internal sealed class GitServer(string root, GitRequestLog log)
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // Pushes are large, and packs are made while they are sent.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Listen(
                 listen,
                 endpoint =>
@@ -55,8 +60,8 @@ internal sealed class GitServer(string root, GitRequestLog log)
                     endpoint.Protocols = HttpProtocols.Http1;
                     endpoint.UseHttps(own);
                 }
-            )
-        );
+            );
+        });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
         await using var app = builder.Build();
         app.Run(new GitServer(root, log).ServeAsync);
@@ -88,6 +93,21 @@ internal sealed class GitServer(string root, GitRequestLog log)
             case ["gated", var gate, ..] when await IsFetchAsync(context.Request):
                 await PassAsync(gate, context.RequestAborted);
                 break;
+            case ["held", var gate, ..] when IsPush(context.Request):
+                await PassAsync(gate, context.RequestAborted);
+                break;
+            case ["mute", var gate, ..] when IsPush(context.Request):
+                using (var answer = new MemoryStream())
+                {
+                    var body = context.Response.Body;
+                    context.Response.Body = answer;
+                    await new GitBackend(root).ServeAsync(context);
+                    await PassAsync(gate, context.RequestAborted);
+                    context.Response.Body = body;
+                    await body.WriteAsync(answer.ToArray(), context.RequestAborted);
+                }
+
+                return;
             case ["torn", ..] when await IsFetchAsync(context.Request):
                 context.Response.ContentType = "application/x-git-upload-pack-result";
                 context.Response.ContentLength = 1000;
@@ -112,6 +132,9 @@ internal sealed class GitServer(string root, GitRequestLog log)
         request.Body.Position = 0;
         return body.Contains("command=fetch", StringComparison.Ordinal) || request.Headers.ContentEncoding.Count > 0;
     }
+
+    private static bool IsPush(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method) && request.Path.Value!.EndsWith("/git-receive-pack", StringComparison.Ordinal);
 
     private async Task PassAsync(string gate, CancellationToken cancellationToken)
     {

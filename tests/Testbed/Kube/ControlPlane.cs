@@ -46,6 +46,12 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>The file with the key that signs the tokens of ServiceAccounts.</summary>
     public string AccountKeyPath => _pki.AccountKey;
 
+    /// <summary>The address of the API server.</summary>
+    public Uri Address => _address;
+
+    /// <summary>Its keys and certificates.</summary>
+    public Pki Pki => _pki;
+
     /// <summary>The API as an admin.</summary>
     public KubeHttp Http { get; }
 
@@ -102,6 +108,7 @@ public sealed class ControlPlane : IAsyncDisposable
     /// </summary>
     public async Task ClearAsync(CancellationToken cancellationToken = default)
     {
+        await StreamsRegistration.RemoveAsync(Http, cancellationToken);
         var namespaces = (await Http.GetAsync("/api/v1/namespaces", cancellationToken))!["items"]!
             .AsArray()
             .Select(item => item!["metadata"]!["name"]!.ToString())

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Stromboli.Testbed.Processes;
 using Stromboli.Testbed.Setup;
@@ -13,6 +14,18 @@ public sealed class Kubectl(string kubeconfig)
         string? input = null,
         CancellationToken cancellationToken = default
     ) => Command.RunAsync(Artefacts.Kubectl, ["--kubeconfig", kubeconfig, .. arguments], input, cancellationToken: cancellationToken);
+
+    /// <summary>Starts kubectl with its output to be read while it runs.</summary>
+    /// <returns>The process, which the caller ends and disposes.</returns>
+    public Process Start(params string[] arguments) =>
+        Process.Start(
+            new ProcessStartInfo(Artefacts.Kubectl, ["--kubeconfig", kubeconfig, .. arguments])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            }
+        ) ?? throw new TestbedException("kubectl could not be started.");
 
     /// <summary>Runs kubectl; a failure throws.</summary>
     /// <returns>What it printed.</returns>

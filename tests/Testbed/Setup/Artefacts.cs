@@ -16,6 +16,10 @@ public static class Artefacts
     public static Artefact KubectlBinary { get; } =
         new("kubectl-1", "kubectl", "debs.sh") { Arguments = ["kubernetes-client=usr/bin/kubectl"] };
 
+    /// <summary>promtool, which judges pages for Prometheus.</summary>
+    public static Artefact Promtool { get; } =
+        new("promtool-1", "promtool", "debs.sh") { Arguments = ["prometheus=usr/bin/promtool"], Optional = true };
+
     /// <summary>The source of Kubernetes with its generated code, and what the Go compiler made of it.</summary>
     public static Artefact KubernetesSource { get; } =
         new("kubernetes-source-1.20.2-3", "source of kubernetes 1.20.2", "kubernetes-source.sh")
@@ -103,7 +107,7 @@ public static class Artefacts
 
     /// <summary>What the tests need.</summary>
     public static IReadOnlyList<Artefact> ForTests { get; } =
-    [.. ForUse, KubeControllerManager, CrdServer, PlainHostRoot, Registry, Musl, TestImages];
+    [.. ForUse, KubeControllerManager, CrdServer, PlainHostRoot, Registry, Musl, Promtool, TestImages];
 
     /// <summary>The images that nodes have from the start.</summary>
     public static IEnumerable<Artefact> Images => new[] { AgentImage, TestImages }.Where(artefact => artefact.Exists);

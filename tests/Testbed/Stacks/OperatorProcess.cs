@@ -39,6 +39,9 @@ public sealed class OperatorProcess : ServiceProcess
     /// <summary>The port of the node hub.</summary>
     public int HubPort => Home.Ports.For($"{Name}-hub");
 
+    /// <summary>The port of the streams.</summary>
+    public int StreamsPort => Home.Ports.For($"{Name}-streams");
+
     /// <summary>The address of health and metrics.</summary>
     public string HealthUrl => $"http://127.0.0.1:{Home.Ports.For($"{Name}-health")}";
 
@@ -72,6 +75,10 @@ public sealed class OperatorProcess : ServiceProcess
             "localhost",
             "--health-listen",
             $"127.0.0.1:{Home.Ports.For($"{Name}-health")}",
+            "--streams-listen",
+            $"127.0.0.1:{StreamsPort}",
+            "--streams-address",
+            $"127.0.0.1:{StreamsPort}",
             "--model-base-url",
             _modelBaseUrl,
             "--model-credentials-secret",

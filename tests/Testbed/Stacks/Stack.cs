@@ -126,6 +126,12 @@ public sealed class Stack : IAsyncDisposable
                 .Append(git)
                 .Append(grants)
         );
+        // Not before there is an operator that answers: clients would see a group that is not available.
+        if (_operators.Count > 0)
+        {
+            await StreamsRegistration.ApplyAsync(Http, Operator.StreamsPort, cancellationToken);
+        }
+
         await Task.WhenAll(_nodes.Select(node => JoinAsync(node, cancellationToken)));
     }
 

@@ -7,9 +7,9 @@ public sealed record StackOptions
 {
     /// <summary>
     /// Whether operator and bridges are the native executables of <c>make publish</c>, which users install, instead of the assemblies of a
-    /// build.
+    /// build. <c>STROMBOLI_PROGRAMS=build</c> in the environment changes the default, for a quicker loop while a feature is developed.
     /// </summary>
-    public bool Published { get; init; } = true;
+    public bool Published { get; init; } = Environment.GetEnvironmentVariable("STROMBOLI_PROGRAMS") != "build";
 
     /// <summary>How many nodes, named <c>node-1</c>, <c>node-2</c>, …</summary>
     public int Nodes { get; init; } = 1;
