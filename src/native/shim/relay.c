@@ -124,7 +124,8 @@ static void side_ready(struct watch *w)
 
 static bool is_away(int error)
 {
-    return error == ECONNREFUSED || error == ENOENT || error == EAGAIN;
+    // A bridge that binds the socket anew opens it to the agent only a moment later.
+    return error == ECONNREFUSED || error == ENOENT || error == EAGAIN || error == EACCES;
 }
 
 static void connect_upstream(struct timer *t)
