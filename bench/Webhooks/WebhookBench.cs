@@ -157,7 +157,7 @@ internal sealed class WebhookBench(Progress progress)
             cancellationToken
         );
 
-    // Posts the same bodies again, signed anew.
+    // Posts the same bodies again with new signatures.
     private static async Task<double> PostAsync(
         WebhookReceiver receiver,
         IReadOnlyCollection<ReceivedWebhook> webhooks,

@@ -124,7 +124,7 @@ static void side_ready(struct watch *w)
 
 static bool is_away(int error)
 {
-    // A bridge that binds the socket anew opens it to the agent only a moment later.
+    // A restarted bridge binds the socket first, and opens it to the agent a moment later.
     return error == ECONNREFUSED || error == ENOENT || error == EAGAIN || error == EACCES;
 }
 
