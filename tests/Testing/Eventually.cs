@@ -9,9 +9,9 @@ public static class Eventually
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
 
     // Only a failure takes this long. A busy machine may well need half of it.
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>Returns when the condition holds; throws, naming it, when it does not within the deadline (30 s by default).</summary>
+    /// <summary>Returns when the condition holds; throws, naming it, when it does not within the deadline (two minutes by default).</summary>
     public static async Task True(
         Func<bool> condition,
         TimeSpan? within = null,
