@@ -24,6 +24,52 @@ $refs
 REFS
 }
 
+# git believes that objects are what their names say, and the agent can have written others in their place. Commits that prove something are
+# copied through index-pack, which names them by what is in them. The history that is not needed is cut off, which cannot add any.
+readonly proof=/tmp/proof.git commits=/tmp/proof.commits tab='	'
+proven() (
+    unset GIT_OBJECT_DIRECTORY GIT_WORK_TREE GIT_INDEX_FILE
+    GIT_DIR=$proof git "$@"
+)
+
+# Whether the commit $2 follows the commit $1.
+follows() {
+    git merge-base --is-ancestor "$1" "$2" || return 1
+    rm -rf "$proof"
+    proven init --quiet --bare --template= --object-format=$format "$proof" || exit $unusable
+    git rev-list --boundary "$2" --not "$1^@" > $commits || return 1
+    {
+        echo "$1"
+        sed -n 's/^-//p' $commits
+        [ ! -f "$GIT_DIR/shallow" ] || cat "$GIT_DIR/shallow"
+    } | sort -u > $proof/shallow
+    sed 's/^-//' $commits | git pack-objects --quiet --stdout | proven index-pack --stdin > /dev/null || return 1
+    proven merge-base --is-ancestor "$1" "$2"
+}
+
+# What the proven commit $1 has at the path $2, or instead of a directory above it: mode, type and ID. Nothing if there is nothing.
+entry() {
+    tree=$(proven cat-file commit "$1" | sed -n '1s/^tree //p') rest=${2%/}/
+    while :; do
+        [ "$(git cat-file tree "$tree" | git hash-object -t tree --stdin --literally)" = "$tree" ] || {
+            echo "The tree $tree of $1 is not what its name says." >&2
+            return 1
+        }
+        name=${rest%%/*} rest=${rest#*/}
+        [ -n "$name" ] || return 1
+        found=$(git ls-tree "$tree" -- "$name") || return 1
+        found=${found%%"$tab"*}
+        case $found in
+            '040000 tree '*) tree=${found##* } ;;
+            *) rest= ;;
+        esac
+        if [ -z "$rest" ]; then
+            echo "$found"
+            return 0
+        fi
+    done
+}
+
 format=sha1
 [ ${#base} != 64 ] || format=sha256
 export GIT_DIR=/tmp/publish.git
@@ -82,6 +128,8 @@ if [ "$new" = "$base" ]; then
     exit 0
 fi
 
+follows "$base" "$new" || exit $no_history
+
 set -f
 IFS='
 '
@@ -89,12 +137,18 @@ IFS='
 set -- $protected
 unset IFS
 set +f
-if [ $# -gt 0 ]; then
-    touched=$(git diff-tree -r --no-renames --name-only "$base" "$new" -- "$@") || exit $not_committed
-    if [ -n "$touched" ]; then
-        printf '%s\n' "$touched" | head -n 5 >&3
-        exit $is_protected
+touched=
+for path; do
+    was=$(entry "$base" "$path") && is=$(entry "$new" "$path") || exit $not_committed
+    if [ "$was" != "$is" ]; then
+        names=$(git diff-tree -r --no-renames --name-only "$base" "$new" -- "$path") || exit $not_committed
+        touched="$touched${names:-$path}
+"
     fi
+done
+if [ -n "$touched" ]; then
+    printf '%s' "$touched" | head -n 5 >&3
+    exit $is_protected
 fi
 
 old=$(at) || exit $unanswered
@@ -103,7 +157,7 @@ if [ "$old" = "$new" ]; then
     exit 0
 fi
 if [ -n "$old" ]; then
-    git cat-file -e "$old^{commit}" && git merge-base --is-ancestor "$old" "$new" || exit $diverged
+    git cat-file -e "$old^{commit}" && follows "$old" "$new" || exit $diverged
 fi
 git push --quiet --no-verify --no-signed --force-with-lease="refs/heads/$branch:$old" -- "$url" "$new:refs/heads/$branch" || exit $not_pushed
 now=$(at) || exit $not_read_back
