@@ -55,5 +55,35 @@ public static class NodeGrant
             ["spec"] = spec,
         };
         await plane.Http.CreateIfMissingAsync("/apis/stromboli.dev/v1alpha1/agentnodes", agentNode.ToJsonString(), cancellationToken);
+        await Poll.UntilAsync(
+            $"{account} may connect as {node}",
+            Poll.Timeout,
+            token => MayConnectAsync(plane, node, token),
+            cancellationToken
+        );
+    }
+
+    // The API server's authorizer learns of a binding a moment after it is stored. A bridge would try again, a simulated node does not.
+    private static async Task<bool> MayConnectAsync(ControlPlane plane, string node, CancellationToken cancellationToken)
+    {
+        var attributes = new JsonObject
+        {
+            ["group"] = "stromboli.dev",
+            ["resource"] = "agentnodes",
+            ["name"] = node,
+            ["verb"] = "connect",
+        };
+        var review = new JsonObject
+        {
+            ["apiVersion"] = "authorization.k8s.io/v1",
+            ["kind"] = "SubjectAccessReview",
+            ["spec"] = new JsonObject
+            {
+                ["user"] = $"system:serviceaccount:{OperatorProcess.Namespace}:{AccountOf(node)}",
+                ["resourceAttributes"] = attributes,
+            },
+        };
+        var answer = await plane.Http.CreateAsync("/apis/authorization.k8s.io/v1/subjectaccessreviews", review, cancellationToken);
+        return answer["status"]!["allowed"]!.GetValue<bool>();
     }
 }
